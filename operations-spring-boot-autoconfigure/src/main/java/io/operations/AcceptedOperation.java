@@ -1,0 +1,150 @@
+package io.operations;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * An operation that a write started: what its {@code 202 Accepted} told.
+ *
+ * @param id the operation's id
+ * @param statusUrl where its status is told, perhaps relative
+ * @param retryAfter how long the server asks to wait before the first poll
+ * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
+ * @since 0.1.0
+ */
+public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Duration retryAfter,
+		Map<String, String> related) {
+
+	/**
+	 * The header of the answer that names the operation.
+	 */
+	public static final String OPERATION_ID_HEADER = "Operation-Id";
+
+	private static final ParameterizedTypeReference<Map<String, Object>> OBJECT = new ParameterizedTypeReference<>() {
+	};
+
+	public AcceptedOperation {
+		OperationsRequestException.checkId(id);
+		related = related.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(related));
+	}
+
+	/**
+	 * Read the answer to a write, for {@code exchangeToMono(AcceptedOperation::from)}.
+	 * The body is consumed whatever comes of it.
+	 * @param response the answer
+	 * @return the operation that it started; or, if the answer is no 202 or names no
+	 * operation, the {@link OperationsException} that its status stands for
+	 */
+	public static Mono<AcceptedOperation> from(ClientResponse response) {
+		HttpStatusCode status = response.statusCode();
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		// An unreadable body is no reason to fail: all that is needed may be in the
+		// headers.
+		return response.bodyToMono(OBJECT)
+			.onErrorResume((ex) -> response.releaseBody().onErrorComplete().then(Mono.empty()))
+			.defaultIfEmpty(Map.of())
+			.map((body) -> from(status, headers, body));
+	}
+
+	/**
+	 * Read the answer to a write.
+	 * @param response the answer, its body a JSON object or absent
+	 * @return the operation that it started
+	 * @throws OperationsException if the answer is no 202 or names no operation
+	 */
+	public static AcceptedOperation from(ResponseEntity<? extends Map<String, ?>> response) {
+		Map<String, ?> body = response.getBody();
+		return from(response.getStatusCode(), response.getHeaders(), (body != null) ? body : Map.of());
+	}
+
+	/**
+	 * Read an answer that is known to be a {@code 202 Accepted}.
+	 * @param headers its headers
+	 * @param body the members of its JSON body, empty if it had none
+	 * @return the operation that it started
+	 * @throws OperationsException if the answer names no operation
+	 */
+	public static AcceptedOperation from(HttpHeaders headers, Map<String, ?> body) {
+		return from(HttpStatus.ACCEPTED, headers, body);
+	}
+
+	private static AcceptedOperation from(HttpStatusCode status, HttpHeaders headers, Map<String, ?> body) {
+		// Of use only where the answer has no date of its own.
+		Instant now = Clock.systemUTC().instant();
+		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
+		if (status.isError()) {
+			throw answer.toException("The write was refused", null);
+		}
+		if (status.value() != HttpStatus.ACCEPTED.value()) {
+			throw new OperationsRequestException("The write was answered with " + answer.describe()
+					+ ", not with 202 Accepted: it started no operation that could be awaited.", null, answer);
+		}
+		URI statusUrl = uri(headers.getFirst(HttpHeaders.LOCATION));
+		if (statusUrl == null && body.get("statusUrl") instanceof String text) {
+			statusUrl = uri(text);
+		}
+		String id = headers.getFirst(OPERATION_ID_HEADER);
+		if (id == null && body.get("operationId") instanceof String text) {
+			id = text;
+		}
+		if (id == null && statusUrl != null) {
+			id = lastSegment(statusUrl);
+		}
+		if (id == null || id.isBlank()) {
+			throw new MalformedOperationException("The write was accepted (" + answer.describe() + "), but neither "
+					+ OPERATION_ID_HEADER + " nor Location nor the body's statusUrl names its operation.", null, null,
+					answer);
+		}
+		return new AcceptedOperation(id, statusUrl, answer.retryAfter(), related(body));
+	}
+
+	private static Map<String, String> related(Map<String, ?> body) {
+		Map<String, String> related = new LinkedHashMap<>();
+		if (body.get("related") instanceof Map<?, ?> members) {
+			members.forEach((key, value) -> {
+				if (value != null) {
+					related.put(key.toString(), value.toString());
+				}
+			});
+		}
+		return related;
+	}
+
+	private static @Nullable URI uri(@Nullable String text) {
+		try {
+			return (text != null) ? URI.create(text.trim()) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable String lastSegment(URI uri) {
+		String path = uri.getRawPath();
+		if (path == null) {
+			return null;
+		}
+		while (path.endsWith("/")) {
+			path = path.substring(0, path.length() - 1);
+		}
+		return UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
+	}
+
+}

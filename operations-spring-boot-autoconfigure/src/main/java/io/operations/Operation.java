@@ -1,0 +1,87 @@
+package io.operations;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.ProblemDetail;
+import org.springframework.util.Assert;
+
+/**
+ * A long-running operation as the endpoint last told of it. Immutable.
+ *
+ * @param id the id that was asked for
+ * @param status what the status text means
+ * @param statusText the status as it was sent, empty if none was
+ * @param createdAt when the operation was created, by the server's clock
+ * @param completedAt when it completed or failed, by the server's clock
+ * @param statusUrl where its status is told, perhaps relative
+ * @param error what went wrong, of an operation that failed
+ * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
+ * @param details everything else that was sent; values may be {@code null}
+ * @since 0.1.0
+ */
+public record Operation(String id, OperationStatus status, String statusText, @Nullable Instant createdAt,
+		@Nullable Instant completedAt, @Nullable URI statusUrl, @Nullable ProblemDetail error,
+		Map<String, String> related, Map<String, @Nullable Object> details) {
+
+	public Operation {
+		Assert.notNull(id, "'id' must not be null");
+		Assert.notNull(status, "'status' must not be null");
+		Assert.notNull(statusText, "'statusText' must not be null");
+		related = related.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(related));
+		details = details.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(details));
+	}
+
+	/**
+	 * Return whether the operation has ended.
+	 * @return {@code true} if its status is COMPLETED, FAILED or CANCELLED
+	 */
+	public boolean isTerminal() {
+		return this.status.isTerminal();
+	}
+
+	/**
+	 * Return how long the operation took, by the server's clock.
+	 * @return the time from {@code createdAt} to {@code completedAt}, empty unless both
+	 * are known
+	 */
+	public Optional<Duration> duration() {
+		if (this.createdAt == null || this.completedAt == null) {
+			return Optional.empty();
+		}
+		return Optional.of(Duration.between(this.createdAt, this.completedAt));
+	}
+
+	/**
+	 * Return the id of a related resource.
+	 * @param key the kind of resource, for instance {@code configurationId}
+	 * @return the id, empty if the operation has none of that kind
+	 */
+	public Optional<String> related(String key) {
+		return Optional.ofNullable(this.related.get(key));
+	}
+
+	/**
+	 * Return the id of the configuration that the operation creates, changes or deletes.
+	 * @return the id, empty if the operation is about something else
+	 */
+	public Optional<String> configurationId() {
+		return related("configurationId");
+	}
+
+	/**
+	 * Return the id of the conversation that the operation deletes.
+	 * @return the id, empty if the operation is about something else
+	 */
+	public Optional<String> conversationId() {
+		return related("conversationId");
+	}
+
+}

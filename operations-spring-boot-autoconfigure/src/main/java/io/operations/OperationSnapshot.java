@@ -1,0 +1,18 @@
+package io.operations;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one fetch learned.
+ *
+ * @param operation the operation
+ * @param retryAfter how long the server asks to wait before the next fetch
+ * @param serverTime when the server answered, by its own clock (the {@code Date} header;
+ * where it is missing, the local clock)
+ * @since 0.1.0
+ */
+public record OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime) {
+}

@@ -1,0 +1,72 @@
+package io.operations;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wait reached its deadline. Says nothing of how the operation ends: it may still be
+ * running, and can be awaited again.
+ *
+ * @since 0.1.0
+ */
+@SuppressWarnings("serial")
+public final class OperationTimeoutException extends OperationsException {
+
+	private final Duration timeout;
+
+	private final @Nullable Operation lastSeen;
+
+	private final int polls;
+
+	/**
+	 * Create the exception.
+	 * @param operationId the operation's id
+	 * @param timeout how long was waited
+	 * @param lastSeen the operation as last seen, {@code null} if it never was
+	 * @param polls how many polls were spent
+	 * @param lastFault the last transient fault since it was last seen
+	 */
+	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
+			@Nullable Throwable lastFault) {
+		super(describe(operationId, timeout, lastSeen, polls, lastFault), lastFault, operationId, null);
+		this.timeout = timeout;
+		this.lastSeen = lastSeen;
+		this.polls = polls;
+	}
+
+	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
+			@Nullable Throwable lastFault) {
+		String seen = (lastSeen != null) ? "was " + OperationsErrorResponse.printable(lastSeen.statusText())
+				: "had not been seen";
+		return "Operation '" + OperationsErrorResponse.printable(operationId) + "' " + seen + " when the wait of "
+				+ timeout + " ended after " + polls + ((polls == 1) ? " poll" : " polls")
+				+ ((lastFault != null) ? ", last fault: " + lastFault.getMessage() : "")
+				+ ". It may still be running: wait again, or longer (operations.polling.timeout).";
+	}
+
+	/**
+	 * Return how long was waited.
+	 * @return the timeout of the wait
+	 */
+	public Duration getTimeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * Return the operation as last seen.
+	 * @return the operation, {@code null} if it never was seen
+	 */
+	public @Nullable Operation getLastSeen() {
+		return this.lastSeen;
+	}
+
+	/**
+	 * Return how many polls the wait spent.
+	 * @return the number of polls
+	 */
+	public int getPolls() {
+		return this.polls;
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.operations;
+
+/**
+ * Where the credentials of a request come from. Asked for each request, so that a
+ * rotation needs no restart.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface OperationsCredentials {
+
+	/**
+	 * Return the credentials to send now. Called on the thread that sends the request,
+	 * often one of an event loop: it must not block.
+	 * @return the credentials
+	 */
+	BasicCredentials get();
+
+	/**
+	 * Return credentials that never change.
+	 * @param username the API key SID or the account SID
+	 * @param password the API key's secret or the auth token
+	 * @return the credentials
+	 */
+	static OperationsCredentials of(String username, String password) {
+		BasicCredentials credentials = new BasicCredentials(username, password);
+		return () -> credentials;
+	}
+
+}

@@ -1,0 +1,143 @@
+package io.operations;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What an answer that is no success told of itself: the vendor's form, RFC 9457 or
+ * nothing but a status. Its texts are trimmed and escaped.
+ *
+ * @param status the HTTP status
+ * @param code the vendor's error code
+ * @param message what went wrong, in the server's words
+ * @param requestId the {@code Twilio-Request-Id}, which the vendor's support asks for
+ * @param retryAfter how long the server asks to wait
+ * @since 0.1.0
+ */
+public record OperationsErrorResponse(int status, @Nullable Integer code, @Nullable String message,
+		@Nullable String requestId, @Nullable Duration retryAfter) {
+
+	/**
+	 * The header that identifies a call to the vendor's support.
+	 */
+	public static final String REQUEST_ID_HEADER = "Twilio-Request-Id";
+
+	private static final int MAXIMUM_MESSAGE = 200;
+
+	/**
+	 * Read what an answer told.
+	 * @param status the HTTP status
+	 * @param headers the answer's headers
+	 * @param body the members of its JSON body, empty if it had none
+	 * @param receivedAt when the answer came
+	 * @return what it told
+	 */
+	public static OperationsErrorResponse of(int status, HttpHeaders headers, Map<String, ?> body, Instant receivedAt) {
+		Object message = firstOf(body, "message", "detail", "title");
+		return new OperationsErrorResponse(status, asInteger(body.get("code")),
+				(message != null) ? printable(message.toString()) : null,
+				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(headers, receivedAt));
+	}
+
+	/**
+	 * Return a text that a server sent in a form fit for messages and logs: at most 200
+	 * characters, control characters escaped.
+	 * @param text the text
+	 * @return the printable form
+	 */
+	public static String printable(String text) {
+		String trimmed = text.strip();
+		StringBuilder result = new StringBuilder(Math.min(trimmed.length(), MAXIMUM_MESSAGE) + 1);
+		for (int i = 0; i < trimmed.length(); i++) {
+			if (i == MAXIMUM_MESSAGE) {
+				return result.append('…').toString();
+			}
+			char c = trimmed.charAt(i);
+			if (isUnprintable(c)) {
+				result.append(String.format("\\u%04x", (int) c));
+			}
+			else {
+				result.append(c);
+			}
+		}
+		return result.toString();
+	}
+
+	private static boolean isUnprintable(char c) {
+		int type = Character.getType(c);
+		return Character.isISOControl(c) || type == Character.FORMAT || type == Character.LINE_SEPARATOR
+				|| type == Character.PARAGRAPH_SEPARATOR;
+	}
+
+	private static @Nullable String printableOrNull(@Nullable String text) {
+		return (text != null) ? printable(text) : null;
+	}
+
+	private static @Nullable Object firstOf(Map<String, ?> body, String... keys) {
+		for (String key : keys) {
+			Object value = body.get(key);
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable Integer asInteger(@Nullable Object value) {
+		if (value instanceof Number number) {
+			return number.intValue();
+		}
+		if (value instanceof String text && text.matches("\\d{1,9}")) {
+			return Integer.valueOf(text);
+		}
+		return null;
+	}
+
+	/**
+	 * Return the exception that this answer stands for.
+	 * @param subject what was asked for, to begin the message with
+	 * @param operationId the operation's id, where there is one
+	 * @return the exception
+	 */
+	public OperationsException toException(String subject, @Nullable String operationId) {
+		String text = subject + ": " + describe();
+		return switch (this.status) {
+			case 401, 403 -> new OperationsAuthenticationException(
+					text + ". Check the credentials and what they are allowed to do.", operationId, this);
+			case 404 -> new OperationNotFoundException(
+					text + ". The id is unknown, another account's, or of an operation that has expired.", operationId,
+					this);
+			case 429 -> new OperationsThrottledException(text, operationId, this);
+			case 408, 425 -> new OperationsUnavailableException(text, operationId, this);
+			default -> (this.status >= 500) ? new OperationsUnavailableException(text, operationId, this)
+					: new OperationsRequestException(text, operationId, this);
+		};
+	}
+
+	/**
+	 * Return the answer in one line: status, vendor code and message, request id.
+	 * @return the line
+	 */
+	public String describe() {
+		StringBuilder text = new StringBuilder("HTTP ").append(this.status);
+		if (this.code != null) {
+			text.append(", code ").append(this.code);
+		}
+		if (this.message != null && !this.message.isEmpty()) {
+			text.append(", '").append(this.message).append('\'');
+		}
+		if (this.retryAfter != null) {
+			text.append(", retry after ").append(this.retryAfter);
+		}
+		if (this.requestId != null) {
+			text.append(" (").append(REQUEST_ID_HEADER).append(": ").append(this.requestId).append(')');
+		}
+		return text.toString();
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.operations;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches a client at work: metrics, health and logs are listeners, an application's own
+ * beans join them. Called on the threads that do the work, often those of an event loop,
+ * so a listener must not block. One that throws is logged and changes nothing.
+ *
+ * @since 0.1.0
+ */
+public interface OperationsListener {
+
+	/**
+	 * A client is ready for use.
+	 * @param client the client's name
+	 * @param activity what it is doing, to be read at any time
+	 */
+	default void opened(String client, OperationsActivity activity) {
+	}
+
+	/**
+	 * A client was closed.
+	 * @param client the client's name
+	 */
+	default void closed(String client) {
+	}
+
+	/**
+	 * An attempt to fetch an operation succeeded.
+	 * @param client the client's name
+	 * @param snapshot what it learned
+	 */
+	default void fetched(String client, OperationSnapshot snapshot) {
+	}
+
+	/**
+	 * An attempt to fetch an operation failed.
+	 * @param client the client's name
+	 * @param operationId the operation's id
+	 * @param fault why
+	 */
+	default void failed(String client, String operationId, Throwable fault) {
+	}
+
+	/**
+	 * A call was throttled, by the server or by the client itself. A call that failed so
+	 * is told of as failed, too.
+	 * @param client the client's name
+	 * @param fault who throttled, and for how long
+	 */
+	default void throttled(String client, OperationsThrottledException fault) {
+	}
+
+	/**
+	 * All calls are held back, because the server said that there are too many.
+	 * @param client the client's name
+	 * @param pause for how long; may be prolonged by a further call of this method
+	 */
+	default void pauseBegan(String client, Duration pause) {
+	}
+
+	/**
+	 * Calls leave again after a pause.
+	 * @param client the client's name
+	 */
+	default void pauseEnded(String client) {
+	}
+
+	/**
+	 * A wait began.
+	 * @param client the client's name
+	 * @param operationId the operation's id
+	 */
+	default void waitBegan(String client, String operationId) {
+	}
+
+	/**
+	 * The next poll of a wait was planned.
+	 * @param client the client's name
+	 * @param operationId the operation's id
+	 * @param delay when it is due, from now
+	 */
+	default void pollScheduled(String client, String operationId, Duration delay) {
+	}
+
+	/**
+	 * A wait saw a status for the first time, or another one than before.
+	 * @param client the client's name
+	 * @param snapshot what was seen
+	 * @param previous the operation as seen before, {@code null} if it was not
+	 */
+	default void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
+	}
+
+	/**
+	 * A wait ended: with its operation, with a fault, or because nobody waits any longer.
+	 * @param client the client's name
+	 * @param wait the wait
+	 * @param reason {@code null} if the operation is terminal; else the
+	 * {@link OperationsException} that those who waited were given, or a
+	 * {@link java.util.concurrent.CancellationException} if all of them left
+	 */
+	default void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.operations;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * The request itself is wrong: an id that cannot be one, a status of 400, another 4xx or
+ * a redirect. Repeating it does not help.
+ *
+ * @since 0.1.0
+ */
+@SuppressWarnings("serial")
+public final class OperationsRequestException extends OperationsException {
+
+	private static final int MAXIMUM_ID = 512;
+
+	/**
+	 * Create the exception.
+	 * @param message what happened and what to do
+	 * @param operationId the operation's id, where there is one
+	 * @param response what the server told, where it did
+	 */
+	public OperationsRequestException(String message, @Nullable String operationId,
+			@Nullable OperationsErrorResponse response) {
+		super(message, null, operationId, response);
+	}
+
+	/**
+	 * Check that a text can be an operation's id, before any request is made of it.
+	 * @param operationId the text
+	 * @throws OperationsRequestException if it is blank, {@code .} or {@code ..}, longer
+	 * than 512 characters or holds a control character
+	 */
+	public static void checkId(String operationId) {
+		Assert.notNull(operationId, "'operationId' must not be null");
+		String fault = null;
+		if (operationId.isBlank()) {
+			fault = "is blank";
+		}
+		else if (operationId.equals(".") || operationId.equals("..")) {
+			fault = "is a path segment of its own meaning";
+		}
+		else if (operationId.length() > MAXIMUM_ID) {
+			fault = "is longer than " + MAXIMUM_ID + " characters (" + operationId.length() + ")";
+		}
+		else if (operationId.chars().anyMatch(Character::isISOControl)) {
+			fault = "holds a control character";
+		}
+		if (fault != null) {
+			throw new OperationsRequestException(
+					"The operation id '" + OperationsErrorResponse.printable(operationId) + "' " + fault
+							+ ". No request was sent; pass the id as the write that was accepted returned it.",
+					operationId, null);
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the operations client.
+ */
+@NullMarked
+package io.operations.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
