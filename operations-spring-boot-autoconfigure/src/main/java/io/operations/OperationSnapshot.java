@@ -12,7 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter how long the server asks to wait before the next fetch
  * @param serverTime when the server answered, by its own clock (the {@code Date} header;
  * where it is missing, the local clock)
+ * @param requestId the {@code Twilio-Request-Id}, which the vendor's support asks for
  * @since 0.1.0
  */
-public record OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime) {
+public record OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime,
+		@Nullable String requestId) {
+
+	/**
+	 * Create a snapshot of an answer without a request id.
+	 * @param operation the operation
+	 * @param retryAfter how long the server asks to wait before the next fetch
+	 * @param serverTime when the server answered, by its own clock
+	 */
+	public OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime) {
+		this(operation, retryAfter, serverTime, null);
+	}
+
 }

@@ -2,6 +2,8 @@ package io.operations;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a client is doing right now. Cheap to read, at any time, from any thread.
  *
@@ -26,6 +28,13 @@ public interface OperationsActivity {
 	 * @return the number of operations
 	 */
 	int waiting();
+
+	/**
+	 * Return how many operations are waited for that were last seen with a status.
+	 * @param status the status, {@code null} for operations that were not seen yet
+	 * @return the number of operations
+	 */
+	int waiting(@Nullable OperationStatus status);
 
 	/**
 	 * Return the age of the oldest wait.

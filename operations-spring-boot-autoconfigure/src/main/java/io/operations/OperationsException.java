@@ -1,5 +1,6 @@
 package io.operations;
 
+import java.time.Duration;
 import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
@@ -71,16 +72,20 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 	}
 
 	/**
+	 * Return how long to wait at least before the next call.
+	 * @return the time that the server named, {@code null} if it named none
+	 */
+	public @Nullable Duration getRetryAfter() {
+		return (this.response != null) ? this.response.retryAfter() : null;
+	}
+
+	/**
 	 * Return whether the same call may succeed later without anybody changing anything. A
 	 * wait goes on after such a fault.
 	 * @return {@code false} unless overridden
 	 */
 	public boolean isTransient() {
 		return false;
-	}
-
-	@Nullable OperationsErrorResponse getResponse() {
-		return this.response;
 	}
 
 }

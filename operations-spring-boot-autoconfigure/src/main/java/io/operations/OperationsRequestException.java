@@ -1,8 +1,8 @@
 package io.operations;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
-import org.springframework.util.Assert;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request itself is wrong: an id that cannot be one, a status of 400, another 4xx or
@@ -33,7 +33,7 @@ public final class OperationsRequestException extends OperationsException {
 	 * than 512 characters or holds a control character
 	 */
 	public static void checkId(String operationId) {
-		Assert.notNull(operationId, "'operationId' must not be null");
+		Objects.requireNonNull(operationId, "'operationId' must not be null");
 		String fault = null;
 		if (operationId.isBlank()) {
 			fault = "is blank";

@@ -43,10 +43,7 @@ public final class OperationsThrottledException extends OperationsException {
 		this.local = true;
 	}
 
-	/**
-	 * Return how long to wait before the next call.
-	 * @return the time, {@code null} if it is not known
-	 */
+	@Override
 	public @Nullable Duration getRetryAfter() {
 		return this.retryAfter;
 	}

@@ -1,7 +1,5 @@
 package io.operations;
 
-import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +30,6 @@ public final class OperationsUnavailableException extends OperationsException {
 	 */
 	public OperationsUnavailableException(String message, @Nullable String operationId, Throwable cause) {
 		super(message, cause, operationId, null);
-	}
-
-	/**
-	 * Return how long the server asks to wait before the next call.
-	 * @return the time, {@code null} if it named none
-	 */
-	public @Nullable Duration getRetryAfter() {
-		OperationsErrorResponse response = getResponse();
-		return (response != null) ? response.retryAfter() : null;
 	}
 
 	@Override

@@ -1,0 +1,97 @@
+package io.operations;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several listeners as one. What one of them throws is logged, and the others are called
+ * all the same.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsListeners implements OperationsListener {
+
+	private static final Log logger = LogFactory.getLog(OperationsListeners.class);
+
+	private final List<OperationsListener> listeners;
+
+	/**
+	 * Create the composite.
+	 * @param listeners the listeners, in the order in which they are called
+	 */
+	public OperationsListeners(List<OperationsListener> listeners) {
+		this.listeners = List.copyOf(listeners);
+	}
+
+	@Override
+	public void opened(String client, OperationsActivity activity) {
+		each((listener) -> listener.opened(client, activity));
+	}
+
+	@Override
+	public void closed(String client) {
+		each((listener) -> listener.closed(client));
+	}
+
+	@Override
+	public void fetched(String client, OperationSnapshot snapshot) {
+		each((listener) -> listener.fetched(client, snapshot));
+	}
+
+	@Override
+	public void failed(String client, String operationId, Throwable fault) {
+		each((listener) -> listener.failed(client, operationId, fault));
+	}
+
+	@Override
+	public void throttled(String client, OperationsThrottledException fault) {
+		each((listener) -> listener.throttled(client, fault));
+	}
+
+	@Override
+	public void pauseBegan(String client, Duration pause) {
+		each((listener) -> listener.pauseBegan(client, pause));
+	}
+
+	@Override
+	public void pauseEnded(String client) {
+		each((listener) -> listener.pauseEnded(client));
+	}
+
+	@Override
+	public void waitBegan(String client, String operationId) {
+		each((listener) -> listener.waitBegan(client, operationId));
+	}
+
+	@Override
+	public void pollScheduled(String client, String operationId, Duration delay) {
+		each((listener) -> listener.pollScheduled(client, operationId, delay));
+	}
+
+	@Override
+	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
+		each((listener) -> listener.statusSeen(client, snapshot, previous));
+	}
+
+	@Override
+	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
+		each((listener) -> listener.waitEnded(client, wait, reason));
+	}
+
+	private void each(Consumer<OperationsListener> call) {
+		for (OperationsListener listener : this.listeners) {
+			try {
+				call.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Listener " + listener.getClass().getName() + " failed; operations go on without it", ex);
+			}
+		}
+	}
+
+}

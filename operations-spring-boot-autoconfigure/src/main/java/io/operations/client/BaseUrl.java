@@ -1,0 +1,70 @@
+package io.operations.client;
+
+import java.net.URI;
+import java.util.Locale;
+
+import org.springframework.util.Assert;
+
+/**
+ * Checks the base URL, the only origin that credentials are sent to.
+ *
+ * @since 0.1.0
+ */
+public final class BaseUrl {
+
+	private BaseUrl() {
+	}
+
+	/**
+	 * Read a base URL.
+	 * @param text the URL
+	 * @param allowInsecure whether {@code http} may be spoken to another host than this
+	 * one
+	 * @return the URL, without a trailing slash
+	 * @throws InsecureBaseUrlException if credentials would be sent in the clear
+	 * @throws IllegalArgumentException if it is no URL that requests could be sent to;
+	 * the message says what is wrong with it
+	 */
+	public static URI parse(String text, boolean allowInsecure) {
+		String trimmed = text.trim();
+		while (trimmed.endsWith("/")) {
+			trimmed = trimmed.substring(0, trimmed.length() - 1);
+		}
+		URI url;
+		try {
+			url = URI.create(trimmed);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("it is no URL", ex);
+		}
+		String scheme = (url.getScheme() != null) ? url.getScheme().toLowerCase(Locale.ROOT) : "";
+		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "it begins with neither https:// nor http://");
+		Assert.isTrue(url.getHost() != null, "it names no host");
+		Assert.isTrue(url.getRawUserInfo() == null, "it holds credentials, which belong into properties of their own");
+		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null, "it has a query or a fragment");
+		if (scheme.equals("http") && !allowInsecure && !isLoopback(url.getHost())) {
+			throw new InsecureBaseUrlException(
+					"credentials would travel in the clear: http:// is spoken to this host alone");
+		}
+		return url;
+	}
+
+	private static boolean isLoopback(String host) {
+		String name = host.toLowerCase(Locale.ROOT);
+		return name.equals("localhost") || name.endsWith(".localhost") || name.matches("127(\\.\\d{1,3}){3}")
+				|| name.equals("[::1]") || name.equals("[0:0:0:0:0:0:0:1]");
+	}
+
+	/**
+	 * The base URL would make credentials travel in the clear.
+	 */
+	@SuppressWarnings("serial")
+	public static final class InsecureBaseUrlException extends IllegalArgumentException {
+
+		InsecureBaseUrlException(String message) {
+			super(message);
+		}
+
+	}
+
+}

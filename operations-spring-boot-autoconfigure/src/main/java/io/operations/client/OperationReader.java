@@ -1,0 +1,216 @@
+package io.operations.client;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import io.operations.Operation;
+import io.operations.OperationStatus;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.ProblemDetail;
+
+/**
+ * Reads an operation from JSON, token by token: by explicit names, so that an
+ * application's mapper has no say, and without ever failing for a value of an unexpected
+ * kind. What does not fit its property is kept among the details.
+ */
+final class OperationReader {
+
+	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	private final String id;
+
+	private final Map<String, String> related = new LinkedHashMap<>(4);
+
+	// Made only for what is rare.
+	private @Nullable Map<String, @Nullable Object> details;
+
+	private @Nullable String statusText;
+
+	private @Nullable Instant createdAt;
+
+	private @Nullable Instant completedAt;
+
+	private @Nullable URI statusUrl;
+
+	private @Nullable ProblemDetail error;
+
+	private OperationReader(String id) {
+		this.id = id;
+	}
+
+	/**
+	 * Read an operation.
+	 * @param id the id that was asked for
+	 * @param json the answer's body
+	 * @return the operation, {@code null} if the body is no single JSON object
+	 * @throws JacksonException if the body is no JSON
+	 */
+	static @Nullable Operation read(String id, byte[] json) throws JacksonException {
+		try (JsonParser parser = MAPPER.createParser(json)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				return null;
+			}
+			OperationReader reader = new OperationReader(id);
+			for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+				reader.property(name, parser.nextToken(), parser);
+			}
+			return (parser.nextToken() == null) ? reader.operation() : null;
+		}
+	}
+
+	/**
+	 * Read the members of a JSON object, leniently.
+	 * @param json an error's body
+	 * @return its members, none if it is no JSON object
+	 */
+	@SuppressWarnings("unchecked")
+	static Map<String, ?> readMembers(byte[] json) {
+		try {
+			return (MAPPER.readValue(json, Object.class) instanceof Map<?, ?> map) ? (Map<String, ?>) map : Map.of();
+		}
+		catch (JacksonException ex) {
+			return Map.of();
+		}
+	}
+
+	private void property(String name, JsonToken token, JsonParser parser) {
+		switch (name) {
+			case "operationId" -> {
+				String text = parser.getValueAsString();
+				if (!this.id.equals(text)) {
+					detail(name, value(token, parser));
+				}
+			}
+			case "status" -> this.statusText = text(name, token, parser);
+			case "createdAt" -> this.createdAt = parsed(name, token, parser, TimestampReader::read);
+			case "completedAt" -> this.completedAt = parsed(name, token, parser, TimestampReader::read);
+			case "statusUrl" -> this.statusUrl = parsed(name, token, parser, OperationReader::uri);
+			case "error" -> {
+				if (token == JsonToken.START_OBJECT) {
+					this.error = problem(parser);
+				}
+				else {
+					keepUnlessNull(name, token, parser);
+				}
+			}
+			case "related" -> {
+				if (token == JsonToken.START_OBJECT) {
+					related(parser);
+				}
+				else {
+					keepUnlessNull(name, token, parser);
+				}
+			}
+			default -> detail(name, value(token, parser));
+		}
+	}
+
+	private void related(JsonParser parser) {
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			JsonToken token = parser.nextToken();
+			if (token == JsonToken.VALUE_STRING) {
+				this.related.put(name, parser.getString());
+			}
+			else if (token != JsonToken.VALUE_NULL) {
+				this.related.put(name, parser.readValueAsTree().toString());
+			}
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private ProblemDetail problem(JsonParser parser) {
+		Map<String, @Nullable Object> members = new LinkedHashMap<>(parser.readValueAs(Map.class));
+		ProblemDetail problem = ProblemDetail.forStatus(0);
+		if (members.get("status") instanceof Number status) {
+			problem.setStatus(status.intValue());
+			members.remove("status");
+		}
+		URI type = memberUri(members, "type");
+		if (type != null) {
+			problem.setType(type);
+		}
+		problem.setInstance(memberUri(members, "instance"));
+		problem.setTitle(memberText(members, "title"));
+		problem.setDetail(memberText(members, "detail"));
+		members.forEach(problem::setProperty);
+		return problem;
+	}
+
+	private static @Nullable String memberText(Map<String, @Nullable Object> members, String name) {
+		if (members.get(name) instanceof String text) {
+			members.remove(name);
+			return text;
+		}
+		return null;
+	}
+
+	private static @Nullable URI memberUri(Map<String, @Nullable Object> members, String name) {
+		URI uri = (members.get(name) instanceof String text) ? uri(text) : null;
+		if (uri != null) {
+			members.remove(name);
+		}
+		return uri;
+	}
+
+	private @Nullable String text(String name, JsonToken token, JsonParser parser) {
+		if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
+			return parser.getValueAsString();
+		}
+		keepUnlessNull(name, token, parser);
+		return null;
+	}
+
+	private <T> @Nullable T parsed(String name, JsonToken token, JsonParser parser,
+			Function<String, @Nullable T> reader) {
+		T parsed = (token == JsonToken.VALUE_STRING) ? reader.apply(parser.getString()) : null;
+		if (parsed == null) {
+			keepUnlessNull(name, token, parser);
+		}
+		return parsed;
+	}
+
+	private void keepUnlessNull(String name, JsonToken token, JsonParser parser) {
+		if (token != JsonToken.VALUE_NULL) {
+			detail(name, value(token, parser));
+		}
+	}
+
+	private static @Nullable Object value(JsonToken token, JsonParser parser) {
+		return switch (token) {
+			case VALUE_NULL -> null;
+			case VALUE_STRING -> parser.getString();
+			default -> parser.readValueAs(Object.class);
+		};
+	}
+
+	private void detail(String name, @Nullable Object value) {
+		if (this.details == null) {
+			this.details = new LinkedHashMap<>();
+		}
+		this.details.put(name, value);
+	}
+
+	private static @Nullable URI uri(String text) {
+		try {
+			return URI.create(text);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	private Operation operation() {
+		String text = (this.statusText != null) ? this.statusText : "";
+		return new Operation(this.id, OperationStatus.of(text), text, this.createdAt, this.completedAt, this.statusUrl,
+				this.error, this.related, (this.details != null) ? this.details : Map.of());
+	}
+
+}

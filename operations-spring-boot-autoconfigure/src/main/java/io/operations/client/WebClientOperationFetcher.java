@@ -1,0 +1,220 @@
+package io.operations.client;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.operations.MalformedOperationException;
+import io.operations.Operation;
+import io.operations.OperationFetcher;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsErrorResponse;
+import io.operations.OperationsException;
+import io.operations.OperationsRequestException;
+import io.operations.OperationsUnavailableException;
+import io.operations.RetryAfter;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.core.JacksonException;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Fetches operations over a {@link WebClient} that authenticates by itself. Turns every
+ * answer and every fault of the exchange into an operation or an
+ * {@link OperationsException}.
+ *
+ * @since 0.1.0
+ */
+public final class WebClientOperationFetcher implements OperationFetcher {
+
+	private static final String ID = "{id}";
+
+	// Where WebClient keeps the template of a request's URI, for the "uri" tag of its
+	// metrics. Expanding the template for each request costs a sixth of a whole fetch.
+	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
+
+	private static final byte[] NOTHING = {};
+
+	private final WebClient webClient;
+
+	private final String path;
+
+	private final String urlBeforeId;
+
+	private final String urlAfterId;
+
+	private final Duration requestTimeout;
+
+	private final Scheduler scheduler;
+
+	/**
+	 * Create the fetcher.
+	 * @param webClient the client, authenticated, not following redirects, bounded in
+	 * what it reads into memory
+	 * @param baseUrl the absolute base URL
+	 * @param path the path of an operation, with <code>{id}</code> once in it
+	 * @param requestTimeout how long an exchange may take as a whole
+	 * @param scheduler where the timeout is kept
+	 */
+	public WebClientOperationFetcher(WebClient webClient, URI baseUrl, String path, Duration requestTimeout,
+			Scheduler scheduler) {
+		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
+				"'path' must begin with a slash and hold {id} once: " + path);
+		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
+		int position = url.indexOf(ID);
+		this.webClient = webClient;
+		this.path = path;
+		this.urlBeforeId = url.substring(0, position);
+		this.urlAfterId = url.substring(position + ID.length());
+		this.requestTimeout = requestTimeout;
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Fetch an operation once. Emits on the thread of the HTTP client.
+	 * @param operationId the operation's id, encoded as one path segment
+	 * @return what the endpoint told, or the {@link OperationsException} that its answer
+	 * stands for
+	 */
+	@Override
+	public Mono<OperationSnapshot> fetch(String operationId) {
+		return Mono.defer(() -> {
+			OperationsRequestException.checkId(operationId);
+			return exchange(operationId);
+		});
+	}
+
+	private Mono<OperationSnapshot> exchange(String operationId) {
+		URI uri = URI.create(this.urlBeforeId + UriUtils.encode(operationId, StandardCharsets.UTF_8) + this.urlAfterId);
+		return this.webClient.get()
+			.uri(uri)
+			.attribute(URI_TEMPLATE, this.path)
+			.retrieve()
+			.onStatus((status) -> status.value() != HttpStatus.OK.value(), (response) -> fault(operationId, response))
+			.toEntity(byte[].class)
+			.map((entity) -> snapshot(operationId, entity))
+			.timeout(this.requestTimeout, this.scheduler)
+			.onErrorMap(Exception.class, (ex) -> translate(operationId, ex));
+	}
+
+	private OperationSnapshot snapshot(String operationId, ResponseEntity<byte[]> entity) {
+		HttpHeaders headers = entity.getHeaders();
+		byte[] body = (entity.getBody() != null) ? entity.getBody() : NOTHING;
+		Operation operation;
+		try {
+			operation = OperationReader.read(operationId, body);
+		}
+		catch (JacksonException ex) {
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex);
+		}
+		if (operation == null) {
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, null);
+		}
+		Instant now = now();
+		return new OperationSnapshot(operation, RetryAfter.of(headers, now), RetryAfter.serverTime(headers, now),
+				headers.getFirst(OperationsErrorResponse.REQUEST_ID_HEADER));
+	}
+
+	private Mono<OperationsException> fault(String operationId, ClientResponse response) {
+		int status = response.statusCode().value();
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		// The status is what counts: a body too large or cut short is dropped.
+		return response.bodyToMono(byte[].class)
+			.onErrorResume((ex) -> Mono.empty())
+			.defaultIfEmpty(NOTHING)
+			.map((body) -> fault(operationId, status, headers, body));
+	}
+
+	private OperationsException fault(String operationId, int status, HttpHeaders headers, byte[] body) {
+		if (status >= 200 && status < 300) {
+			return malformed(operationId, status, headers, body, null);
+		}
+		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, OperationReader.readMembers(body),
+				now());
+		if (status >= 300 && status < 400) {
+			return new OperationsRequestException(subject(operationId) + ": " + answer.describe() + ", redirect to "
+					+ redirectTarget(headers)
+					+ ". Redirects are not followed, since credentials would go along; correct operations.base-url.",
+					operationId, answer);
+		}
+		return answer.toException(subject(operationId), operationId);
+	}
+
+	private static String redirectTarget(HttpHeaders headers) {
+		try {
+			URI location = headers.getLocation();
+			Origin origin = (location != null) ? Origin.of(location) : null;
+			return (origin != null) ? origin.toString() : "the same origin";
+		}
+		catch (IllegalArgumentException ex) {
+			return "an unreadable location";
+		}
+	}
+
+	private MalformedOperationException malformed(String operationId, int status, HttpHeaders headers, byte[] body,
+			@Nullable Exception cause) {
+		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
+		String content = (body.length == 0) ? "an empty body" : "'" + OperationsErrorResponse
+			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
+		return new MalformedOperationException(
+				subject(operationId) + ": " + answer.describe() + " with " + mediaType(headers) + " and " + content
+						+ " is no operation. Check operations.base-url and operations.path.",
+				cause, operationId, answer);
+	}
+
+	private static String mediaType(HttpHeaders headers) {
+		String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+		return (type != null) ? "media type " + OperationsErrorResponse.printable(type) : "no media type";
+	}
+
+	private OperationsException translate(String operationId, Exception ex) {
+		Throwable fault = Exceptions.unwrap(ex);
+		if (fault instanceof OperationsException known) {
+			return known;
+		}
+		if (fault instanceof TimeoutException) {
+			return new OperationsUnavailableException(subject(operationId) + ": no complete answer within "
+					+ this.requestTimeout + " (operations.http.request-timeout)", operationId, fault);
+		}
+		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
+		if (root instanceof DataBufferLimitException) {
+			OperationsErrorResponse answer = (fault instanceof WebClientResponseException response)
+					? OperationsErrorResponse.of(response.getStatusCode().value(), response.getHeaders(), Map.of(),
+							now())
+					: null;
+			return new MalformedOperationException(
+					subject(operationId) + ": the answer is larger than operations.http.max-response-size", root,
+					operationId, answer);
+		}
+		return new OperationsUnavailableException(
+				subject(operationId) + ": the exchange failed: "
+						+ OperationsErrorResponse.printable(root.getClass().getSimpleName() + ": " + root.getMessage()),
+				operationId, fault);
+	}
+
+	private static String subject(String operationId) {
+		return "Fetching operation '" + OperationsErrorResponse.printable(operationId) + "'";
+	}
+
+	private Instant now() {
+		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));
+	}
+
+}

@@ -1,0 +1,326 @@
+package io.operations.core;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.operations.OperationFetcher;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsListener;
+import io.operations.OperationsListeners;
+import io.operations.client.BaseUrl;
+import io.operations.client.CredentialsFilter;
+import io.operations.client.WebClientOperationFetcher;
+import io.operations.observation.ObservedOperationFetcher;
+import io.operations.observation.OperationAwaitObservationConvention;
+import io.operations.observation.OperationFetchObservationConvention;
+import io.operations.observation.OperationsObservations;
+import io.operations.polling.BackoffPollingSchedule;
+import io.operations.polling.OperationPoller;
+import io.operations.polling.PollingSchedule;
+import io.operations.polling.PollingSettings;
+import io.operations.resilience.Admission;
+import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+import io.operations.resilience.RetryingOperationFetcher;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.util.Assert;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
+
+/**
+ * Assembles the two stacks of a template: attempts for the polls, attempts and their
+ * repetition for the fetches.
+ */
+final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
+
+	private final WebClient.Builder webClientBuilder;
+
+	private final List<OperationFetcherDecorator> decorators = new ArrayList<>();
+
+	private final List<OperationsListener> listeners = new ArrayList<>();
+
+	private @Nullable String name;
+
+	private String baseUrl = "https://conversations.twilio.com";
+
+	private String path = "/v2/ControlPlane/Operations/{id}";
+
+	private @Nullable OperationsCredentials credentials;
+
+	private boolean allowInsecure;
+
+	private Duration requestTimeout = Duration.ofSeconds(15);
+
+	private int maxResponseSize = 256 * 1024;
+
+	private RetrySettings retrySettings = RetrySettings.defaults();
+
+	private RetryRegistry retryRegistry = RetryRegistry.ofDefaults();
+
+	private @Nullable RetryConfig retryConfig;
+
+	private RateLimitSettings rateLimitSettings = RateLimitSettings.defaults();
+
+	private RateLimiterRegistry rateLimiterRegistry = RateLimiterRegistry.ofDefaults();
+
+	private @Nullable RateLimiterConfig rateLimiterConfig;
+
+	private PollingSettings pollingSettings = PollingSettings.defaults();
+
+	private @Nullable PollingSchedule schedule;
+
+	private ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+	private @Nullable OperationFetchObservationConvention fetchObservationConvention;
+
+	private @Nullable OperationAwaitObservationConvention awaitObservationConvention;
+
+	private Scheduler scheduler = Schedulers.parallel();
+
+	OperationsTemplateBuilder(WebClient.Builder webClientBuilder) {
+		this.webClientBuilder = webClientBuilder.clone();
+	}
+
+	OperationsTemplateBuilder copy() {
+		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
+		copy.decorators.addAll(this.decorators);
+		copy.listeners.addAll(this.listeners);
+		copy.baseUrl = this.baseUrl;
+		copy.path = this.path;
+		copy.credentials = this.credentials;
+		copy.allowInsecure = this.allowInsecure;
+		copy.requestTimeout = this.requestTimeout;
+		copy.maxResponseSize = this.maxResponseSize;
+		copy.retrySettings = this.retrySettings;
+		copy.retryRegistry = this.retryRegistry;
+		copy.retryConfig = this.retryConfig;
+		copy.rateLimitSettings = this.rateLimitSettings;
+		copy.rateLimiterRegistry = this.rateLimiterRegistry;
+		copy.rateLimiterConfig = this.rateLimiterConfig;
+		copy.pollingSettings = this.pollingSettings;
+		copy.schedule = this.schedule;
+		copy.observationRegistry = this.observationRegistry;
+		copy.fetchObservationConvention = this.fetchObservationConvention;
+		copy.awaitObservationConvention = this.awaitObservationConvention;
+		copy.scheduler = this.scheduler;
+		return copy;
+	}
+
+	@Override
+	public OperationsTemplateBuilder name(String name) {
+		this.name = name;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder baseUrl(String baseUrl) {
+		this.baseUrl = baseUrl;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder path(String path) {
+		this.path = path;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder credentials(OperationsCredentials credentials) {
+		this.credentials = credentials;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder allowInsecure(boolean allowInsecure) {
+		this.allowInsecure = allowInsecure;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder requestTimeout(Duration requestTimeout) {
+		this.requestTimeout = requestTimeout;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder maxResponseSize(int maxResponseSize) {
+		this.maxResponseSize = maxResponseSize;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder retry(RetrySettings settings) {
+		this.retrySettings = settings;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder retryRegistry(RetryRegistry registry) {
+		this.retryRegistry = registry;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder retryConfig(RetryConfig config) {
+		this.retryConfig = config;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder rateLimit(RateLimitSettings settings) {
+		this.rateLimitSettings = settings;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder rateLimiterRegistry(RateLimiterRegistry registry) {
+		this.rateLimiterRegistry = registry;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder rateLimiterConfig(RateLimiterConfig config) {
+		this.rateLimiterConfig = config;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder polling(PollingSettings settings) {
+		this.pollingSettings = settings;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder schedule(PollingSchedule schedule) {
+		this.schedule = schedule;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder decorator(OperationFetcherDecorator decorator) {
+		this.decorators.add(decorator);
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder listener(OperationsListener listener) {
+		this.listeners.add(listener);
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder observationRegistry(ObservationRegistry registry) {
+		this.observationRegistry = registry;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder fetchObservationConvention(
+			@Nullable OperationFetchObservationConvention convention) {
+		this.fetchObservationConvention = convention;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder awaitObservationConvention(
+			@Nullable OperationAwaitObservationConvention convention) {
+		this.awaitObservationConvention = convention;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder scheduler(Scheduler scheduler) {
+		this.scheduler = scheduler;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplate build() {
+		String client = this.name;
+		Assert.hasText(client, "'name' must be set: the metrics, the retry and the rate limiter of a template go by it,"
+				+ " so that each template needs one of its own");
+		Assert.notNull(this.credentials, "'credentials' must be set");
+		URI url;
+		try {
+			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'baseUrl' is no good: " + ex.getMessage(), ex);
+		}
+		return assemble(client, url, webClient(url, this.credentials));
+	}
+
+	private WebClient webClient(URI url, OperationsCredentials credentials) {
+		DefaultUriBuilderFactory uris = new DefaultUriBuilderFactory(url.toString());
+		uris.setEncodingMode(EncodingMode.VALUES_ONLY);
+		return this.webClientBuilder.clone()
+			.uriBuilderFactory(uris)
+			.defaultHeader(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE,
+					MediaType.APPLICATION_PROBLEM_JSON_VALUE)
+			.filter(new CredentialsFilter(url, credentials))
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(this.maxResponseSize))
+			.build();
+	}
+
+	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
+		OperationsListener listener = new OperationsListeners(this.listeners);
+		OperationsObservations observations = new OperationsObservations(client, this.observationRegistry,
+				this.fetchObservationConvention, this.awaitObservationConvention);
+		Admission admission = new Admission(client, this.rateLimiterRegistry.rateLimiter(client, rateLimiterConfig()),
+				this.rateLimitSettings, this.retrySettings, this.scheduler, listener);
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
+				this.scheduler);
+		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
+				new AdmittedOperationFetcher(exchange, admission, client, listener), observations, client, listener));
+		OperationFetcher fetch = new RetryingOperationFetcher(attempt, this.retryRegistry.retry(client, retryConfig()),
+				this.retrySettings, this.scheduler);
+		OperationPoller poller = new OperationPoller(client, attempt, schedule(), this.pollingSettings, this.scheduler,
+				listener);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller,
+				admission, observations, listener, this.pollingSettings.timeout());
+		listener.opened(client, new TemplateActivity(admission, poller));
+		return template;
+	}
+
+	private RetryConfig retryConfig() {
+		return (this.retryConfig != null) ? this.retryConfig : this.retrySettings.toConfig().build();
+	}
+
+	private RateLimiterConfig rateLimiterConfig() {
+		return (this.rateLimiterConfig != null) ? this.rateLimiterConfig : this.rateLimitSettings.toConfig().build();
+	}
+
+	private PollingSchedule schedule() {
+		return (this.schedule != null) ? this.schedule
+				: new BackoffPollingSchedule(this.pollingSettings.minInterval(), this.pollingSettings.maxInterval());
+	}
+
+	private OperationFetcher decorate(OperationFetcher attempt) {
+		// The lowest order is outermost, so it is put on last.
+		List<OperationFetcherDecorator> inner = this.decorators.stream()
+			.sorted(Comparator.comparingInt(OperationFetcherDecorator::getOrder).reversed())
+			.toList();
+		OperationFetcher decorated = attempt;
+		for (OperationFetcherDecorator decorator : inner) {
+			decorated = decorator.decorate(decorated);
+		}
+		return decorated;
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.operations.core;
+
+import java.time.Duration;
+
+import io.operations.OperationStatus;
+import io.operations.OperationsActivity;
+import io.operations.polling.OperationPoller;
+import io.operations.resilience.Admission;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a template is doing.
+ *
+ * @param admission knows the calls
+ * @param poller knows the waits
+ */
+record TemplateActivity(Admission admission, OperationPoller poller) implements OperationsActivity {
+
+	@Override
+	public int queued() {
+		return this.admission.queued();
+	}
+
+	@Override
+	public int inFlight() {
+		return this.admission.inFlight();
+	}
+
+	@Override
+	public int waiting() {
+		return this.poller.waiting();
+	}
+
+	@Override
+	public int waiting(@Nullable OperationStatus status) {
+		return this.poller.waiting(status);
+	}
+
+	@Override
+	public Duration oldestWait() {
+		return this.poller.oldestWait();
+	}
+
+}

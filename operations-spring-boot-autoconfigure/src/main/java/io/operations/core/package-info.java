@@ -1,0 +1,7 @@
+/**
+ * The template that an application injects, and its builder.
+ */
+@NullMarked
+package io.operations.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package io.operations.observation;
+
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
+import io.operations.OperationTimeoutException;
+import io.operations.observation.OperationsObservationDocumentation.AwaitKeyNames;
+import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names and key values of a caller's wait for an operation.
+ *
+ * @since 0.1.0
+ */
+public class DefaultOperationAwaitObservationConvention implements OperationAwaitObservationConvention {
+
+	@Override
+	public String getName() {
+		return "operations.await";
+	}
+
+	@Override
+	public String getContextualName(OperationAwaitObservationContext context) {
+		return "await operation";
+	}
+
+	@Override
+	public KeyValues getLowCardinalityKeyValues(OperationAwaitObservationContext context) {
+		return KeyValues.of(client(context), outcome(context));
+	}
+
+	@Override
+	public KeyValues getHighCardinalityKeyValues(OperationAwaitObservationContext context) {
+		return KeyValues.of(HighCardinalityKeyNames.OPERATION_ID.withValue(context.getOperationId()));
+	}
+
+	/**
+	 * Return the tag that names the client.
+	 * @param context the context
+	 * @return the key value
+	 */
+	protected KeyValue client(OperationAwaitObservationContext context) {
+		return AwaitKeyNames.CLIENT.withValue(context.getClient());
+	}
+
+	/**
+	 * Return the tag that tells what came of the wait.
+	 * @param context the context
+	 * @return the key value
+	 */
+	protected KeyValue outcome(OperationAwaitObservationContext context) {
+		return AwaitKeyNames.OUTCOME.withValue(outcome(context.isCancelled(), context.getError()));
+	}
+
+	private static String outcome(boolean abandoned, @Nullable Throwable fault) {
+		if (abandoned) {
+			return "abandoned";
+		}
+		if (fault == null) {
+			return "completed";
+		}
+		if (fault instanceof OperationFailedException) {
+			return "failed";
+		}
+		if (fault instanceof OperationCancelledException) {
+			return "cancelled";
+		}
+		return (fault instanceof OperationTimeoutException) ? "timeout" : "error";
+	}
+
+}

@@ -1,0 +1,95 @@
+package io.operations.observation;
+
+import io.micrometer.common.KeyValue;
+import io.micrometer.common.KeyValues;
+import io.operations.MalformedOperationException;
+import io.operations.Operation;
+import io.operations.OperationNotFoundException;
+import io.operations.OperationsAuthenticationException;
+import io.operations.OperationsClosedException;
+import io.operations.OperationsRequestException;
+import io.operations.OperationsThrottledException;
+import io.operations.observation.OperationsObservationDocumentation.FetchKeyNames;
+import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names and key values of an attempt to fetch an operation.
+ *
+ * @since 0.1.0
+ */
+public class DefaultOperationFetchObservationConvention implements OperationFetchObservationConvention {
+
+	private static final KeyValue NO_STATUS = KeyValue.of(FetchKeyNames.STATUS, StatusTag.of(null));
+
+	@Override
+	public String getName() {
+		return "operations.fetch";
+	}
+
+	@Override
+	public String getContextualName(OperationFetchObservationContext context) {
+		return "fetch operation";
+	}
+
+	@Override
+	public KeyValues getLowCardinalityKeyValues(OperationFetchObservationContext context) {
+		return KeyValues.of(client(context), outcome(context), status(context));
+	}
+
+	@Override
+	public KeyValues getHighCardinalityKeyValues(OperationFetchObservationContext context) {
+		return KeyValues.of(HighCardinalityKeyNames.OPERATION_ID.withValue(context.getOperationId()));
+	}
+
+	/**
+	 * Return the tag that names the client.
+	 * @param context the context
+	 * @return the key value
+	 */
+	protected KeyValue client(OperationFetchObservationContext context) {
+		return FetchKeyNames.CLIENT.withValue(context.getClient());
+	}
+
+	/**
+	 * Return the tag that tells what came of the attempt.
+	 * @param context the context
+	 * @return the key value
+	 */
+	protected KeyValue outcome(OperationFetchObservationContext context) {
+		return FetchKeyNames.OUTCOME.withValue(outcome(context.isCancelled(), context.getError()));
+	}
+
+	/**
+	 * Return the tag that tells the operation's status.
+	 * @param context the context
+	 * @return the key value
+	 */
+	protected KeyValue status(OperationFetchObservationContext context) {
+		Operation operation = context.getOperation();
+		return (operation != null) ? FetchKeyNames.STATUS.withValue(StatusTag.of(operation.status())) : NO_STATUS;
+	}
+
+	private static String outcome(boolean cancelled, @Nullable Throwable fault) {
+		if (cancelled || fault instanceof OperationsClosedException) {
+			return "cancelled";
+		}
+		if (fault == null) {
+			return "success";
+		}
+		if (fault instanceof OperationNotFoundException) {
+			return "not_found";
+		}
+		if (fault instanceof OperationsAuthenticationException) {
+			return "denied";
+		}
+		if (fault instanceof OperationsThrottledException) {
+			return "throttled";
+		}
+		if (fault instanceof MalformedOperationException) {
+			return "malformed";
+		}
+		return (fault instanceof OperationsRequestException) ? "rejected" : "unavailable";
+	}
+
+}

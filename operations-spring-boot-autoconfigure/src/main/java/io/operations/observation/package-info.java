@@ -1,0 +1,7 @@
+/**
+ * What can be seen of operations: observations, meters and log lines.
+ */
+@NullMarked
+package io.operations.observation;
+
+import org.jspecify.annotations.NullMarked;

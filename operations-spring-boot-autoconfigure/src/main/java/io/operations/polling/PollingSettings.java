@@ -1,0 +1,48 @@
+package io.operations.polling;
+
+import java.time.Duration;
+
+import org.springframework.util.Assert;
+
+/**
+ * The bounds of waiting.
+ *
+ * @param minInterval the shortest interval between two polls of an operation
+ * @param maxInterval the longest interval between two polls of an operation
+ * @param timeout how long a wait lasts that names no time of its own
+ * @param maxWaiting how many may wait at once
+ * @since 0.1.0
+ */
+public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting) {
+
+	/**
+	 * The longest time that may be waited.
+	 */
+	public static final Duration MAXIMUM_TIMEOUT = Duration.ofDays(365);
+
+	public PollingSettings {
+		Assert.isTrue(minInterval.toMillis() >= 1, "'minInterval' must be at least 1 ms");
+		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, "'maxInterval' must not be less than 'minInterval'");
+		checkTimeout(timeout);
+		Assert.isTrue(maxWaiting >= 1, "'maxWaiting' must be at least 1");
+	}
+
+	/**
+	 * Return the settings that apply where none are given.
+	 * @return intervals of 500 ms to 30 s, a timeout of 10 minutes, 100,000 waiting
+	 */
+	public static PollingSettings defaults() {
+		return new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(10), 100_000);
+	}
+
+	/**
+	 * Check a timeout.
+	 * @param timeout the timeout
+	 * @throws IllegalArgumentException unless it is positive and at most 365 days
+	 */
+	public static void checkTimeout(Duration timeout) {
+		Assert.isTrue(!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(MAXIMUM_TIMEOUT) <= 0,
+				() -> "'timeout' must be positive and at most 365 days, not " + timeout);
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.operations.polling;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.operations.OperationStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many operations are waited for, by the status that they were last seen with.
+ */
+final class StatusCounts {
+
+	private final Map<OperationStatus, AtomicInteger> counts = new EnumMap<>(OperationStatus.class);
+
+	private final AtomicInteger unseen = new AtomicInteger();
+
+	StatusCounts() {
+		for (OperationStatus status : OperationStatus.values()) {
+			this.counts.put(status, new AtomicInteger());
+		}
+	}
+
+	AtomicInteger of(@Nullable OperationStatus status) {
+		return (status != null) ? this.counts.getOrDefault(status, this.unseen) : this.unseen;
+	}
+
+}

@@ -1,0 +1,290 @@
+package io.operations.resilience;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.OperationsClosedException;
+import io.operations.OperationsException;
+import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The one door to an account. Every call, a fetch or a poll, waits here for its turn: for
+ * the end of a pause, a place in flight, and a permit of the rate limiter. Only one
+ * reservation is ever outstanding, whoever is then at the head of the queue uses it, and
+ * the pause is looked at again when its permit has come. So a call that is cancelled
+ * leaves nothing behind, and nothing that was queued before a 429 leaves after it.
+ *
+ * @since 0.1.0
+ */
+public final class Admission {
+
+	private final AtomicInteger draining = new AtomicInteger();
+
+	private final AtomicLong numbers = new AtomicLong();
+
+	private final Disposable.Swap pauseEnd = Disposables.swap();
+
+	private final String client;
+
+	private final RateLimitSettings settings;
+
+	private final Permit permit;
+
+	private final IntervalFunction pauses;
+
+	private final Duration patience;
+
+	private final Scheduler scheduler;
+
+	private final OperationsListener listener;
+
+	// All below is guarded by "this"; nothing foreign is called while it is held.
+	private final CallQueue queue = new CallQueue();
+
+	private int inFlight;
+
+	private long pausedUntil = Long.MIN_VALUE;
+
+	private int strikes;
+
+	private boolean closed;
+
+	/**
+	 * Create the admission.
+	 * @param client the name of the client
+	 * @param limiter decides on the rate
+	 * @param settings the bounds
+	 * @param retry how long to pause after a 429 without Retry-After, and how long a
+	 * fetch is willing to wait for the end of a pause
+	 * @param scheduler where all waiting is done
+	 * @param listener told of pauses
+	 */
+	public Admission(String client, RateLimiter limiter, RateLimitSettings settings, RetrySettings retry,
+			Scheduler scheduler, OperationsListener listener) {
+		this.client = client;
+		this.settings = settings;
+		this.permit = new Permit(limiter, scheduler, this::drain);
+		this.pauses = retry.backOff();
+		this.patience = retry.maxRetryAfter();
+		this.scheduler = scheduler;
+		this.listener = listener;
+	}
+
+	/**
+	 * Make a call when its turn has come. Its {@link Turn} is taken from the context.
+	 * @param operationId the id of the operation that the call is about
+	 * @param call the call
+	 * @param <T> what the call yields
+	 * @return what the call yields, or an {@link OperationsThrottledException} of our own
+	 * if the queue is full, the limiter refuses, or the pause is longer than a fetch is
+	 * willing to wait; {@link OperationsClosedException} once closed
+	 */
+	public <T> Mono<T> admit(String operationId, Mono<T> call) {
+		return Mono.create((sink) -> {
+			Turn turn = Turn.of(sink.contextView(), now());
+			AdmittedCall<T> admitted = new AdmittedCall<>(this, operationId, turn, this.numbers.getAndIncrement(), call,
+					sink);
+			OperationsException refusal = enter(admitted);
+			if (refusal != null) {
+				sink.error(refusal);
+				return;
+			}
+			sink.onDispose(admitted);
+			drain();
+		});
+	}
+
+	private synchronized @Nullable OperationsException enter(AdmittedCall<?> call) {
+		if (this.closed) {
+			return new OperationsClosedException(this.client, call.operationId());
+		}
+		if (call.kind() == Turn.Kind.FETCH) {
+			Duration pause = paused();
+			if (pause.compareTo(this.patience) > 0) {
+				return pausedTooLong(call, pause);
+			}
+			if (this.queue.fetches() >= this.settings.maxQueued()) {
+				return new OperationsThrottledException(
+						"Fetching operation '" + call.operationId() + "': not sent, since " + this.queue.fetches()
+								+ " fetches are queued already (operations.rate-limit.max-queued). Fetch less, or raise"
+								+ " operations.rate-limit.requests-per-second if the account allows it.",
+						call.operationId(), (Duration) null);
+			}
+		}
+		this.queue.add(call);
+		return null;
+	}
+
+	private static OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
+		return new OperationsThrottledException("Fetching operation '" + call.operationId()
+				+ "': not sent, since the server asked all calls of the account to wait for another " + pause
+				+ ", longer than operations.retry.max-retry-after", call.operationId(), pause);
+	}
+
+	/**
+	 * Note that the server refused a call because there were too many: nothing leaves
+	 * until the time it named has passed, or, if it named none, for a time that grows
+	 * from one refusal to the next.
+	 * @param retryAfter how long to wait, {@code null} if the server named no time
+	 */
+	public void pause(@Nullable Duration retryAfter) {
+		Duration pause;
+		List<AdmittedCall<?>> impatient = List.of();
+		synchronized (this) {
+			if (paused().isZero()) {
+				this.strikes++;
+			}
+			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
+			long until = now() + pause.toMillis();
+			if (this.closed || until <= this.pausedUntil) {
+				return;
+			}
+			this.pausedUntil = until;
+			if (pause.compareTo(this.patience) > 0) {
+				impatient = this.queue.removeFetches();
+			}
+			this.pauseEnd.update(this.scheduler.schedule(this::resume, pause.toMillis(), TimeUnit.MILLISECONDS));
+		}
+		this.listener.pauseBegan(this.client, pause);
+		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+	}
+
+	/**
+	 * Note that the server accepted a call.
+	 */
+	public synchronized void accepted() {
+		this.strikes = 0;
+	}
+
+	private void resume() {
+		synchronized (this) {
+			if (this.closed || !paused().isZero()) {
+				return;
+			}
+		}
+		this.listener.pauseEnded(this.client);
+		drain();
+	}
+
+	/**
+	 * Send what may be sent now. One thread at a time; others leave it to that one.
+	 */
+	private void drain() {
+		if (this.draining.getAndIncrement() != 0) {
+			return;
+		}
+		int missed = 1;
+		while (missed != 0) {
+			boolean sent = true;
+			while (sent) {
+				sent = isReady() && sendNext();
+			}
+			missed = this.draining.addAndGet(-missed);
+		}
+	}
+
+	private boolean sendNext() {
+		Permit.State state = this.permit.request();
+		if (state == Permit.State.COMING) {
+			return false;
+		}
+		AdmittedCall<?> call = take(state == Permit.State.HELD);
+		if (call == null) {
+			return false;
+		}
+		if (state == Permit.State.REFUSED) {
+			call.refuse(new OperationsThrottledException(
+					"Fetching operation '" + call.operationId()
+							+ "': not sent, since the rate limiter refused it within its timeoutDuration",
+					call.operationId(), (Duration) null));
+		}
+		else if (call.proceed()) {
+			this.permit.use();
+		}
+		else {
+			finished();
+		}
+		return true;
+	}
+
+	private synchronized boolean isReady() {
+		return !this.closed && !this.queue.isEmpty() && this.inFlight < this.settings.maxInFlight()
+				&& paused().isZero();
+	}
+
+	private synchronized @Nullable AdmittedCall<?> take(boolean toSend) {
+		// A pause may have begun since the permit was asked for.
+		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
+		if (call != null && toSend) {
+			this.inFlight++;
+		}
+		return call;
+	}
+
+	synchronized void leave(AdmittedCall<?> call) {
+		this.queue.remove(call);
+	}
+
+	void finished() {
+		synchronized (this) {
+			this.inFlight--;
+		}
+		drain();
+	}
+
+	/**
+	 * Let nothing leave any more, and end what is queued with an
+	 * {@link OperationsClosedException}.
+	 */
+	public void close() {
+		List<AdmittedCall<?>> queued;
+		synchronized (this) {
+			this.closed = true;
+			queued = this.queue.removeAll();
+		}
+		this.pauseEnd.dispose();
+		this.permit.dispose();
+		queued.forEach((call) -> call.refuse(new OperationsClosedException(this.client, call.operationId())));
+	}
+
+	/**
+	 * Return how long all calls are still held back.
+	 * @return the time, zero if there is no pause
+	 */
+	public synchronized Duration paused() {
+		long left = (this.pausedUntil != Long.MIN_VALUE) ? this.pausedUntil - now() : 0;
+		return (left > 0) ? Duration.ofMillis(left) : Duration.ZERO;
+	}
+
+	/**
+	 * Return how many calls wait for their turn.
+	 * @return the number of calls
+	 */
+	public synchronized int queued() {
+		return this.queue.size();
+	}
+
+	/**
+	 * Return how many calls are under way.
+	 * @return the number of calls
+	 */
+	public synchronized int inFlight() {
+		return this.inFlight;
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.MILLISECONDS);
+	}
+
+}

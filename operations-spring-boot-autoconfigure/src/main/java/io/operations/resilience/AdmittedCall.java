@@ -1,0 +1,108 @@
+package io.operations.resilience;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.SignalType;
+
+/**
+ * One call on its way through the admission: queued, then running, then done. Cancelling
+ * it while it is queued takes it from the queue; while it runs, ends the exchange.
+ */
+final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
+
+	private enum State {
+
+		QUEUED, RUNNING, DONE
+
+	}
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+
+	private final Disposable.Swap running = Disposables.swap();
+
+	private final Admission admission;
+
+	private final @Nullable String operationId;
+
+	private final Turn turn;
+
+	private final long number;
+
+	private final Mono<T> call;
+
+	private final MonoSink<T> sink;
+
+	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink) {
+		this.admission = admission;
+		this.operationId = operationId;
+		this.turn = turn;
+		this.number = number;
+		this.call = call;
+		this.sink = sink;
+	}
+
+	Turn.Kind kind() {
+		return this.turn.kind();
+	}
+
+	@Nullable String operationId() {
+		return this.operationId;
+	}
+
+	/**
+	 * Send the call.
+	 * @return {@code false} if it was cancelled in the meantime: nothing is sent then,
+	 * and the place in flight is free again
+	 */
+	boolean proceed() {
+		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
+			return false;
+		}
+		this.running.update(this.call.contextWrite(this.sink.contextView())
+			.doFinally(this::finished)
+			.subscribe(this.sink::success, this.sink::error, this.sink::success));
+		return true;
+	}
+
+	void refuse(Throwable reason) {
+		if (this.state.compareAndSet(State.QUEUED, State.DONE)) {
+			this.sink.error(reason);
+		}
+	}
+
+	@Override
+	public void dispose() {
+		if (this.state.compareAndSet(State.QUEUED, State.DONE)) {
+			this.admission.leave(this);
+		}
+		this.running.dispose();
+	}
+
+	private void finished(SignalType signal) {
+		if (this.state.compareAndSet(State.RUNNING, State.DONE)) {
+			this.admission.finished();
+		}
+	}
+
+	@Override
+	public int compareTo(AdmittedCall<?> other) {
+		int byDue = Long.compare(this.turn.due(), other.turn.due());
+		return (byDue != 0) ? byDue : Long.compare(this.number, other.number);
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return this == other;
+	}
+
+	@Override
+	public int hashCode() {
+		return Long.hashCode(this.number);
+	}
+
+}

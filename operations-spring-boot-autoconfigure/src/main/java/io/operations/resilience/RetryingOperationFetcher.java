@@ -1,0 +1,80 @@
+package io.operations.resilience;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.resilience4j.retry.Retry;
+import io.operations.OperationFetcher;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Repeats a fetch as Resilience4j's {@link Retry} decides, each subscription with
+ * attempts of its own. The waiting is done here, on the injected scheduler: never shorter
+ * than the server asked for, whatever the configuration of the retry says.
+ *
+ * @since 0.1.0
+ */
+public final class RetryingOperationFetcher implements OperationFetcher {
+
+	// Where the server named a time, jitter only adds to it.
+	private static final double UPWARD_JITTER = 0.2;
+
+	private final OperationFetcher next;
+
+	private final Retry retry;
+
+	private final RetrySettings settings;
+
+	private final Scheduler scheduler;
+
+	/**
+	 * Create the fetcher.
+	 * @param next one attempt
+	 * @param retry decides whether to repeat and after how long
+	 * @param settings the longest Retry-After that is waited for
+	 * @param scheduler where all waiting is done
+	 */
+	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, Scheduler scheduler) {
+		this.next = next;
+		this.retry = retry;
+		this.settings = settings;
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Fetch an operation, in several attempts if need be. Emits on the thread of the last
+	 * attempt.
+	 * @param operationId the operation's id
+	 * @return what an attempt yields, or the fault of the last one
+	 */
+	@Override
+	public Mono<OperationSnapshot> fetch(String operationId) {
+		return Mono.defer(() -> {
+			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.asyncContext();
+			return this.next.fetch(operationId)
+				.doOnNext((snapshot) -> attempts.onComplete())
+				.retryWhen(reactor.util.retry.Retry
+					.from((signals) -> signals.concatMap((signal) -> nextAttempt(attempts, signal.failure()))));
+		});
+	}
+
+	private Mono<Long> nextAttempt(Retry.AsyncContext<OperationSnapshot> attempts, Throwable fault) {
+		long interval = attempts.onError(fault);
+		if (interval == -1 || !(fault instanceof OperationsException known && this.settings.isRepeatable(known))) {
+			return Mono.error(fault);
+		}
+		return Mono.delay(Duration.ofMillis(Math.max(interval, floor(known.getRetryAfter()))), this.scheduler);
+	}
+
+	private static long floor(@Nullable Duration retryAfter) {
+		if (retryAfter == null) {
+			return 0;
+		}
+		return (long) Math.ceil(retryAfter.toMillis() * (1 + ThreadLocalRandom.current().nextDouble(UPWARD_JITTER)));
+	}
+
+}
