@@ -94,7 +94,7 @@ final class Wait {
 		return --this.waiters == 0;
 	}
 
-	@SuppressWarnings("NonAtomicOperationOnVolatileField")
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void seen(OperationSnapshot snapshot, long now) {
 		Operation operation = snapshot.operation();
 		this.polls++;
@@ -109,7 +109,7 @@ final class Wait {
 		}
 	}
 
-	@SuppressWarnings("NonAtomicOperationOnVolatileField")
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void failed(Throwable fault) {
 		this.polls++;
 		this.lastFault = fault;

@@ -16,12 +16,17 @@ import org.springframework.util.Assert;
  */
 public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int maxQueued) {
 
+	/**
+	 * The highest rate, far beyond what any account is given.
+	 */
+	public static final int MAXIMUM_RATE = 1_000_000;
+
 	// Timers are no finer than this: above 1,000 requests/s several leave together.
 	private static final Duration SHORTEST_PERIOD = Duration.ofMillis(1);
 
 	public RateLimitSettings {
-		Assert.isTrue(requestsPerSecond > 0 && requestsPerSecond <= 1_000_000,
-				"'requestsPerSecond' must be positive and at most 1000000");
+		Assert.isTrue(requestsPerSecond > 0 && requestsPerSecond <= MAXIMUM_RATE,
+				"'requestsPerSecond' must be positive and at most " + MAXIMUM_RATE);
 		Assert.isTrue(maxInFlight >= 1, "'maxInFlight' must be at least 1");
 		Assert.isTrue(maxQueued >= 1, "'maxQueued' must be at least 1");
 	}

@@ -1,0 +1,153 @@
+package io.operations.autoconfigure;
+
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationsListener;
+import io.operations.core.OperationsTemplate;
+import io.operations.observation.OperationAwaitObservationConvention;
+import io.operations.observation.OperationFetchObservationConvention;
+import io.operations.observation.OperationsLog;
+import io.operations.polling.PollingSchedule;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Auto-configuration of the {@link OperationsTemplate} and of what it is made of.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = { WebClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class },
+		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
+				"io.github.resilience4j.springboot.retry.autoconfigure.RetryAutoConfiguration",
+				"io.github.resilience4j.springboot.ratelimiter.autoconfigure.RateLimiterAutoConfiguration" })
+@ConditionalOnClass(WebClient.class)
+@ConditionalOnProperty(name = "operations.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OperationsProperties.class)
+public final class OperationsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsConnectionDetails operationsConnectionDetails(OperationsProperties properties, Environment environment) {
+		return new PropertiesOperationsConnectionDetails(properties, environment);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsLog operationsLog() {
+		return new OperationsLog();
+	}
+
+	@Bean
+	OperationsResilience operationsResilience(ObjectProvider<RetryRegistry> retries,
+			ObjectProvider<RateLimiterRegistry> rateLimiters) {
+		return new OperationsResilience(retries, rateLimiters);
+	}
+
+	// Applies the properties; an application's own customizers come after it or, with a
+	// negative order, before.
+	@Bean
+	@Order(0)
+	OperationsTemplateBuilderCustomizer operationsPropertiesCustomizer(OperationsProperties properties,
+			OperationsConnectionDetails details, OperationsResilience resilience,
+			ObjectProvider<OperationsRetryConfigCustomizer> retryCustomizers,
+			ObjectProvider<OperationsRateLimiterConfigCustomizer> rateLimiterCustomizers) {
+		return (builder) -> {
+			OperationsSettings.checkHttp(properties.getHttp());
+			RetrySettings retry = OperationsSettings.retry(properties.getRetry());
+			RateLimitSettings rateLimit = OperationsSettings.rateLimit(properties.getRateLimit());
+			RetryConfig.Builder<Object> retryConfig = retry.toConfig();
+			retryCustomizers.orderedStream().forEach((customizer) -> customizer.customize(retryConfig));
+			RateLimiterConfig.Builder rateLimiterConfig = rateLimit.toConfig();
+			rateLimiterCustomizers.orderedStream().forEach((customizer) -> customizer.customize(rateLimiterConfig));
+			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
+				.path(OperationsSettings.path(properties))
+				.credentials(details.getCredentials())
+				.allowInsecure(properties.getHttp().isAllowInsecure())
+				.requestTimeout(properties.getHttp().getRequestTimeout())
+				.maxResponseSize((int) properties.getHttp().getMaxResponseSize().toBytes())
+				.retry(retry)
+				.retryRegistry(resilience.getRetries())
+				.retryConfig(retryConfig.build())
+				.rateLimit(rateLimit)
+				.rateLimiterRegistry(resilience.getRateLimiters())
+				.rateLimiterConfig(rateLimiterConfig.build())
+				.polling(OperationsSettings.polling(properties.getPolling()));
+		};
+	}
+
+	// Builds further templates, configured as the application's own is. Each needs a
+	// name.
+	@Bean
+	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+	@ConditionalOnMissingBean
+	OperationsTemplate.Builder operationsTemplateBuilder(WebClient.Builder webClientBuilder,
+			OperationsProperties properties, ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
+			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
+			ObjectProvider<ObservationRegistry> observationRegistries,
+			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
+			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
+			ObjectProvider<PollingSchedule> schedules, ObjectProvider<OperationFetcherDecorator> decorators,
+			ObjectProvider<OperationsListener> listeners,
+			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
+		connectorBuilders.ifAvailable((connectorBuilder) -> webClientBuilder
+			.clientConnector(connectorBuilder.build(settings(properties, globalSettings, sslBundles))));
+		OperationsTemplate.Builder builder = OperationsTemplate.builder(webClientBuilder).name("");
+		builder.observationRegistry(observationRegistries.getIfUnique(() -> ObservationRegistry.NOOP));
+		PropertyMapper map = PropertyMapper.get();
+		map.from(fetchConventions::getIfUnique).to(builder::fetchObservationConvention);
+		map.from(awaitConventions::getIfUnique).to(builder::awaitObservationConvention);
+		map.from(schedules::getIfUnique).to(builder::schedule);
+		decorators.orderedStream().forEach(builder::decorator);
+		listeners.orderedStream().forEach(builder::listener);
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder;
+	}
+
+	private static HttpClientSettings settings(OperationsProperties properties,
+			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles) {
+		return new HttpClientSettingsPropertyMapper(sslBundles.getIfAvailable(),
+				globalSettings.getIfAvailable(HttpClientSettings::defaults))
+			.map(properties.getHttp())
+			.withRedirects(HttpRedirects.DONT_FOLLOW);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsTemplate operationsTemplate(OperationsTemplate.Builder builder) {
+		return builder.name("operations").build();
+	}
+
+	// The client underneath, for writes. Injected by its name only, so that it never
+	// takes the place of an application's own client.
+	@Bean(defaultCandidate = false)
+	@ConditionalOnMissingBean(name = "operationsWebClient")
+	WebClient operationsWebClient(OperationsTemplate operationsTemplate) {
+		return operationsTemplate.getWebClient();
+	}
+
+}

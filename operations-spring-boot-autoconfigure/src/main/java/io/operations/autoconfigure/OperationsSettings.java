@@ -1,0 +1,114 @@
+package io.operations.autoconfigure;
+
+import java.time.Duration;
+
+import io.operations.client.BaseUrl;
+import io.operations.polling.PollingSettings;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.util.StringUtils;
+
+/**
+ * Checks the properties and turns them into settings. Done when beans are made and not
+ * when properties are bound, so that ahead-of-time processing needs no valid ones.
+ */
+final class OperationsSettings {
+
+	private OperationsSettings() {
+	}
+
+	static String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
+		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
+		try {
+			BaseUrl.parse(url, properties.getHttp().isAllowInsecure());
+			return url;
+		}
+		catch (BaseUrl.InsecureBaseUrlException ex) {
+			throw OperationsConfigurationException.of("operations.base-url", url, ex.getMessage(),
+					"Use https://, or, inside a network that you trust, set operations.http.allow-insecure=true.");
+		}
+		catch (IllegalArgumentException ex) {
+			// A URL that holds credentials must not be shown.
+			String shown = url.contains("@") ? "******" : url;
+			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
+					"Set it to the origin of the API, for instance https://conversations.twilio.com.");
+		}
+	}
+
+	static String path(OperationsProperties properties) {
+		String path = properties.getPath();
+		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
+				"it must begin with a slash and hold {id} once");
+		return path;
+	}
+
+	static void checkHttp(OperationsProperties.Http http) {
+		check(http.getRedirects() == null || http.getRedirects() == HttpRedirects.DONT_FOLLOW,
+				"operations.http.redirects", http.getRedirects(),
+				"redirects are never followed, since credentials would go along: remove it");
+		positive("operations.http.request-timeout", http.getRequestTimeout());
+		positive("operations.http.connect-timeout", http.getConnectTimeout());
+		positive("operations.http.read-timeout", http.getReadTimeout());
+		long size = http.getMaxResponseSize().toBytes();
+		check(size >= 1024 && size <= Integer.MAX_VALUE, "operations.http.max-response-size", http.getMaxResponseSize(),
+				"it must be from 1KB to 2047MB");
+	}
+
+	static RetrySettings retry(OperationsProperties.Retry retry) {
+		check(retry.getMaxAttempts() >= 1, "operations.retry.max-attempts", retry.getMaxAttempts(),
+				"it must be at least 1: the first attempt counts");
+		positive("operations.retry.initial-interval", retry.getInitialInterval());
+		check(retry.getMultiplier() >= 1, "operations.retry.multiplier", retry.getMultiplier(),
+				"it must be at least 1");
+		check(retry.getMaxInterval() != null && retry.getMaxInterval().compareTo(retry.getInitialInterval()) >= 0,
+				"operations.retry.max-interval", retry.getMaxInterval(),
+				"it must not be less than operations.retry.initial-interval (" + retry.getInitialInterval() + ")");
+		check(retry.getMaxRetryAfter() != null && !retry.getMaxRetryAfter().isNegative(),
+				"operations.retry.max-retry-after", retry.getMaxRetryAfter(), "it must not be negative");
+		for (Integer status : retry.getStatuses()) {
+			check(status >= 500 && status <= 599, "operations.retry.statuses", retry.getStatuses(),
+					"only statuses from 500 to 599 can be added");
+		}
+		return new RetrySettings(retry.isEnabled() ? retry.getMaxAttempts() : 1, retry.getInitialInterval(),
+				retry.getMultiplier(), retry.getMaxInterval(), retry.getMaxRetryAfter(), retry.getStatuses());
+	}
+
+	static RateLimitSettings rateLimit(OperationsProperties.RateLimit limit) {
+		double rate = limit.getRequestsPerSecond();
+		check(rate > 0 && rate <= RateLimitSettings.MAXIMUM_RATE, "operations.rate-limit.requests-per-second", rate,
+				"it must be more than 0 and at most " + RateLimitSettings.MAXIMUM_RATE);
+		check(limit.getMaxInFlight() >= 1, "operations.rate-limit.max-in-flight", limit.getMaxInFlight(),
+				"it must be at least 1");
+		check(limit.getMaxQueued() >= 1, "operations.rate-limit.max-queued", limit.getMaxQueued(),
+				"it must be at least 1");
+		return new RateLimitSettings(rate, limit.getMaxInFlight(), limit.getMaxQueued());
+	}
+
+	static PollingSettings polling(OperationsProperties.Polling polling) {
+		positive("operations.polling.min-interval", polling.getMinInterval());
+		check(polling.getMaxInterval() != null && polling.getMaxInterval().compareTo(polling.getMinInterval()) >= 0,
+				"operations.polling.max-interval", polling.getMaxInterval(),
+				"it must not be less than operations.polling.min-interval (" + polling.getMinInterval() + ")");
+		positive("operations.polling.timeout", polling.getTimeout());
+		check(polling.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "operations.polling.timeout",
+				polling.getTimeout(), "it must be at most 365 days");
+		check(polling.getMaxWaiting() >= 1, "operations.polling.max-waiting", polling.getMaxWaiting(),
+				"it must be at least 1");
+		return new PollingSettings(polling.getMinInterval(), polling.getMaxInterval(), polling.getTimeout(),
+				polling.getMaxWaiting());
+	}
+
+	private static void positive(String key, @Nullable Duration value) {
+		check(value != null && value.compareTo(Duration.ofMillis(1)) >= 0, key, value, "it must be at least 1 ms");
+	}
+
+	private static void check(boolean good, String key, @Nullable Object value, String fault) {
+		if (!good) {
+			throw OperationsConfigurationException.of(key, value, fault, "Correct the property '" + key + "'.");
+		}
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.operations.autoconfigure.health;
+
+import java.time.Clock;
+
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.OperationsProperties;
+import io.operations.core.OperationsTemplate;
+import io.operations.health.OperationsHealthIndicator;
+import io.operations.health.OperationsHealthListener;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.CompositeReactiveHealthContributorConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration of the health indicator, one entry for each template bean.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = OperationsAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
+@ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(OperationsTemplate.class)
+@ConditionalOnEnabledHealthIndicator("operations")
+public final class OperationsHealthContributorAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsHealthListener operationsHealthListener() {
+		return new OperationsHealthListener(Clock.systemUTC());
+	}
+
+	/**
+	 * Apart, so that the listener can be made before the templates that it listens to.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ContributorConfiguration
+			extends CompositeReactiveHealthContributorConfiguration<OperationsHealthIndicator, OperationsTemplate> {
+
+		ContributorConfiguration(OperationsHealthListener listener, OperationsProperties properties) {
+			super((template) -> new OperationsHealthIndicator(template, listener,
+					properties.getHealth().getMode() == OperationsProperties.Health.Mode.PROBE));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean(name = { "operationsHealthIndicator", "operationsHealthContributor" })
+		ReactiveHealthContributor operationsHealthContributor(ConfigurableListableBeanFactory beanFactory) {
+			return createContributor(beanFactory, OperationsTemplate.class);
+		}
+
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.operations.autoconfigure.metrics;
+
+import io.github.resilience4j.micrometer.tagged.TaggedRateLimiterMetrics;
+import io.github.resilience4j.micrometer.tagged.TaggedRetryMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.OperationsResilience;
+import io.operations.observation.OperationsMeters;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration of the meters, where the application has a {@link MeterRegistry}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = OperationsAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ MeterRegistry.class, OperationsResilience.class })
+public final class OperationsMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsMeters operationsMeters(MeterRegistry registry) {
+		return new OperationsMeters(registry);
+	}
+
+	/**
+	 * Meters of our own registries; those of an application's are published by whom made
+	 * them.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TaggedRetryMetrics.class)
+	static class Resilience4jMetricsConfiguration {
+
+		@Bean
+		MeterBinder operationsResilienceMetrics(OperationsResilience resilience) {
+			return (registry) -> {
+				if (resilience.isOwnRetries()) {
+					TaggedRetryMetrics.ofRetryRegistry(resilience.getRetries()).bindTo(registry);
+				}
+				if (resilience.isOwnRateLimiters()) {
+					TaggedRateLimiterMetrics.ofRateLimiterRegistry(resilience.getRateLimiters()).bindTo(registry);
+				}
+			};
+		}
+
+	}
+
+}

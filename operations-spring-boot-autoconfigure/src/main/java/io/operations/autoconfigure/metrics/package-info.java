@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the meters.
+ */
+@NullMarked
+package io.operations.autoconfigure.metrics;
+
+import org.jspecify.annotations.NullMarked;

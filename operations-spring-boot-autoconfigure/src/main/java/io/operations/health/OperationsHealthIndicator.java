@@ -1,0 +1,119 @@
+package io.operations.health;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import io.operations.OperationsAuthenticationException;
+import io.operations.OperationsThrottledException;
+import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Health of one client. Wrong credentials and a run of unavailability are DOWN, one
+ * success is UP, being throttled is UP with a detail.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsHealthIndicator extends AbstractReactiveHealthIndicator {
+
+	/**
+	 * How many calls must fail one after another before the endpoint counts as down: one
+	 * fetch with its default three attempts.
+	 */
+	public static final int RUN_OF_FAULTS = 3;
+
+	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+	private final OperationsTemplate template;
+
+	private final OperationsHealthListener listener;
+
+	private final boolean probe;
+
+	/**
+	 * Create the indicator.
+	 * @param template the client
+	 * @param listener remembers what its calls showed
+	 * @param probe whether to ask the endpoint each time
+	 */
+	public OperationsHealthIndicator(OperationsTemplate template, OperationsHealthListener listener, boolean probe) {
+		super("Health of operations client '" + template.getName() + "' could not be found out");
+		this.template = template;
+		this.listener = listener;
+		this.probe = probe;
+	}
+
+	@Override
+	protected Mono<Health> doHealthCheck(Health.Builder builder) {
+		if (!this.probe) {
+			return Mono.fromCallable(() -> {
+				OperationsHealthListener.Showing kept = this.listener.showing(this.template.getName());
+				judge(builder, kept);
+				return details(builder, kept).build();
+			});
+		}
+		return this.template.probe()
+			.timeout(PROBE_TIMEOUT)
+			.then(Mono.fromCallable(builder::up))
+			.onErrorResume((fault) -> Mono.fromCallable(() -> probed(builder, fault)))
+			.map((judged) -> details(judged, this.listener.showing(this.template.getName())).build());
+	}
+
+	private static Health.Builder probed(Health.Builder builder, Throwable fault) {
+		if (fault instanceof OperationsThrottledException) {
+			return builder.up().withDetail("probe", text(fault));
+		}
+		return builder.down().withDetail("probe", text(fault));
+	}
+
+	private static void judge(Health.Builder builder, OperationsHealthListener.@Nullable Showing kept) {
+		if (kept == null || (kept.lastSuccessAt == null && kept.lastFaultAt == null)) {
+			builder.unknown();
+		}
+		else if (kept.denied || kept.unavailableInARow.get() >= RUN_OF_FAULTS) {
+			builder.down();
+		}
+		else {
+			builder.up();
+		}
+	}
+
+	private Health.Builder details(Health.Builder builder, OperationsHealthListener.@Nullable Showing kept) {
+		if (kept == null) {
+			return builder.withDetail("client", this.template.getName()).withDetail("closed", true);
+		}
+		builder.withDetail("client", this.template.getName());
+		detail(builder, "lastSuccess", kept.lastSuccessAt);
+		Throwable fault = kept.lastFault;
+		Instant faultAt = kept.lastFaultAt;
+		if (fault != null && faultAt != null) {
+			builder.withDetail("lastFault", text(fault))
+				.withDetail("lastFaultAge", this.listener.since(faultAt).toString());
+			if (fault instanceof OperationsAuthenticationException && kept.denied) {
+				builder.withDetail("remedy",
+						"Correct the credentials (operations.api-key and operations.api-key-secret)"
+								+ " or what they are allowed to do.");
+			}
+		}
+		detail(builder, "throttledSince", kept.throttledSince);
+		return builder.withDetail("waiting", kept.activity.waiting())
+			.withDetail("oldestWait", kept.activity.oldestWait().toString())
+			.withDetail("queued", kept.activity.queued())
+			.withDetail("inFlight", kept.activity.inFlight());
+	}
+
+	private static void detail(Health.Builder builder, String name, @Nullable Instant time) {
+		if (time != null) {
+			builder.withDetail(name, time.toString());
+		}
+	}
+
+	private static String text(Throwable fault) {
+		return String.valueOf(fault.getMessage());
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.operations.health;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.operations.OperationNotFoundException;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsActivity;
+import io.operations.OperationsAuthenticationException;
+import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers what the calls of each client showed.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsHealthListener implements OperationsListener {
+
+	private final Map<String, Showing> records = new ConcurrentHashMap<>();
+
+	private final Clock clock;
+
+	/**
+	 * Create the listener.
+	 * @param clock tells when something happened
+	 */
+	public OperationsHealthListener(Clock clock) {
+		this.clock = clock;
+	}
+
+	@Override
+	public void opened(String client, OperationsActivity activity) {
+		this.records.put(client, new Showing(activity));
+	}
+
+	@Override
+	public void closed(String client) {
+		this.records.remove(client);
+	}
+
+	@Override
+	public void fetched(String client, OperationSnapshot snapshot) {
+		answered(client);
+	}
+
+	@Override
+	public void failed(String client, String operationId, Throwable fault) {
+		if (fault instanceof OperationNotFoundException) {
+			// The endpoint is there, and it accepted the credentials.
+			answered(client);
+			return;
+		}
+		boolean throttled = fault instanceof OperationsThrottledException;
+		Showing kept = this.records.get(client);
+		if (kept != null && !(throttled && ((OperationsThrottledException) fault).isLocal())) {
+			kept.lastFault = fault;
+			kept.lastFaultAt = this.clock.instant();
+			if (fault instanceof OperationsAuthenticationException) {
+				kept.denied = true;
+			}
+			else if (fault instanceof OperationsUnavailableException) {
+				kept.unavailableInARow.incrementAndGet();
+			}
+			else if (throttled && kept.throttledSince == null) {
+				kept.throttledSince = kept.lastFaultAt;
+			}
+		}
+	}
+
+	private void answered(String client) {
+		Showing kept = this.records.get(client);
+		if (kept != null) {
+			kept.lastSuccessAt = this.clock.instant();
+			kept.denied = false;
+			kept.unavailableInARow.set(0);
+			kept.throttledSince = null;
+		}
+	}
+
+	@Nullable Showing showing(String client) {
+		return this.records.get(client);
+	}
+
+	Duration since(Instant time) {
+		return Duration.between(time, this.clock.instant());
+	}
+
+	/**
+	 * What the calls of a client showed. Written by the threads of its calls, read by
+	 * that of the health endpoint; a lost update is mended by the next call.
+	 */
+	static final class Showing {
+
+		final OperationsActivity activity;
+
+		volatile @Nullable Instant lastSuccessAt;
+
+		volatile @Nullable Instant lastFaultAt;
+
+		volatile @Nullable Throwable lastFault;
+
+		volatile @Nullable Instant throttledSince;
+
+		volatile boolean denied;
+
+		final AtomicInteger unavailableInARow = new AtomicInteger();
+
+		Showing(OperationsActivity activity) {
+			this.activity = activity;
+		}
+
+	}
+
+}
