@@ -145,7 +145,7 @@ public class OperationsProperties {
 	/**
 	 * The HTTP client.
 	 */
-	public static class Http extends HttpClientSettingsProperties {
+	public static final class Http extends HttpClientSettingsProperties {
 
 		/**
 		 * Time that a whole exchange may take, from the request to the last byte of the
