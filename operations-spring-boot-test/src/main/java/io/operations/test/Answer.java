@@ -1,0 +1,89 @@
+package io.operations.test;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One answer of the simulated endpoint, before it goes to the wire.
+ *
+ * @param status the HTTP status
+ * @param headers the headers, {@code Content-Length} not among them
+ * @param body the body
+ * @param delay how long it is held back
+ * @param delivery what the connection does to it
+ */
+record Answer(int status, Map<String, String> headers, String body, Duration delay, Delivery delivery) {
+
+	private static final JsonMapper JSON = JsonMapper.builder().build();
+
+	static Answer json(int status, Map<String, ? extends @Nullable Object> body) {
+		return of(status, "application/json", JSON.writeValueAsString(body));
+	}
+
+	static Answer error(int status, int code, String message) {
+		Map<String, Object> body = new LinkedHashMap<>();
+		body.put("code", code);
+		body.put("message", message);
+		body.put("more_info", "https://www.twilio.com/docs/errors/" + code);
+		body.put("status", status);
+		return json(status, body);
+	}
+
+	static Answer of(int status, String contentType, String body) {
+		return new Answer(status, Map.of("Content-Type", contentType), body, Duration.ZERO, Delivery.WHOLE);
+	}
+
+	Answer header(String name, String value) {
+		Map<String, String> changed = new LinkedHashMap<>(this.headers);
+		changed.put(name, value);
+		return new Answer(this.status, changed, this.body, this.delay, this.delivery);
+	}
+
+	Answer retryAfter(@Nullable Duration retryAfter) {
+		if (retryAfter == null) {
+			return this;
+		}
+		long seconds = retryAfter.getSeconds() + ((retryAfter.getNano() > 0) ? 1 : 0);
+		return header("Retry-After", Long.toString(seconds));
+	}
+
+	Answer firstHalf() {
+		return new Answer(this.status, this.headers, this.body.substring(0, this.body.length() / 2), this.delay,
+				this.delivery);
+	}
+
+	Answer delayed(Duration by) {
+		return new Answer(this.status, this.headers, this.body, by, this.delivery);
+	}
+
+	Answer delivered(Delivery how) {
+		return new Answer(this.status, this.headers, this.body, this.delay, how);
+	}
+
+	/**
+	 * What the connection does to an answer.
+	 */
+	enum Delivery {
+
+		/**
+		 * All of it arrives.
+		 */
+		WHOLE,
+
+		/**
+		 * The headers and half the body arrive, then the connection closes.
+		 */
+		CUT_OFF,
+
+		/**
+		 * Nothing arrives, the connection is reset.
+		 */
+		DROPPED
+
+	}
+
+}

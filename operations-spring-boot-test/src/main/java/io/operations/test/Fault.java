@@ -1,0 +1,142 @@
+package io.operations.test;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * Something that goes wrong with an answer of the operation endpoint, for
+ * {@link OperationsSimulator#fault(int, Fault)}. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class Fault {
+
+	private static final String HTML = "<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>";
+
+	private final String description;
+
+	private final UnaryOperator<Answer> effect;
+
+	private Fault(String description, UnaryOperator<Answer> effect) {
+		this.description = description;
+		this.effect = effect;
+	}
+
+	/**
+	 * Return a 429 (error 20429) without {@code Retry-After}.
+	 * @return the fault
+	 */
+	public static Fault throttled() {
+		return error(429, "Too many concurrent requests", null);
+	}
+
+	/**
+	 * Return a 429 (error 20429) with {@code Retry-After}.
+	 * @param retryAfter the time to wait, sent in whole seconds, rounded up
+	 * @return the fault
+	 */
+	public static Fault throttled(Duration retryAfter) {
+		return error(429, "Too many concurrent requests", notNegative(retryAfter));
+	}
+
+	/**
+	 * Return a 503 without {@code Retry-After}.
+	 * @return the fault
+	 */
+	public static Fault unavailable() {
+		return error(503, "Service unavailable", null);
+	}
+
+	/**
+	 * Return a 503 with {@code Retry-After}.
+	 * @param retryAfter the time to wait, sent in whole seconds, rounded up
+	 * @return the fault
+	 */
+	public static Fault unavailable(Duration retryAfter) {
+		return error(503, "Service unavailable", notNegative(retryAfter));
+	}
+
+	/**
+	 * Return a 500.
+	 * @return the fault
+	 */
+	public static Fault serverError() {
+		return error(500, "Internal server error", null);
+	}
+
+	/**
+	 * Return an error of any other status, its body in the vendor's form.
+	 * @param status the HTTP status, from 400 to 599
+	 * @return the fault
+	 */
+	public static Fault status(int status) {
+		Assert.isTrue(status >= 400 && status <= 599, () -> "'" + status + "' must be from 400 to 599");
+		return error(status, "Simulated error " + status, null);
+	}
+
+	/**
+	 * Return the right answer, late. It tells what was so when the request came.
+	 * @param delay how late, in whole milliseconds
+	 * @return the fault
+	 */
+	public static Fault delayed(Duration delay) {
+		notNegative(delay);
+		return new Fault("delayed by " + delay, (answer) -> answer.delayed(delay));
+	}
+
+	/**
+	 * Return no answer: the connection is reset.
+	 * @return the fault
+	 */
+	public static Fault dropped() {
+		return new Fault("dropped", (answer) -> answer.delivered(Answer.Delivery.DROPPED));
+	}
+
+	/**
+	 * Return a page of HTML with status 200, as a gateway under maintenance sends it.
+	 * @return the fault
+	 */
+	public static Fault html() {
+		return new Fault("HTML", (answer) -> Answer.of(200, "text/html;charset=UTF-8", HTML));
+	}
+
+	/**
+	 * Return the right answer with its JSON ending half-way: HTTP itself is in order.
+	 * @return the fault
+	 */
+	public static Fault truncated() {
+		return new Fault("truncated", Answer::firstHalf);
+	}
+
+	/**
+	 * Return the right answer with the connection closing half-way through its body.
+	 * @return the fault
+	 */
+	public static Fault cutOff() {
+		return new Fault("cut off", (answer) -> answer.delivered(Answer.Delivery.CUT_OFF));
+	}
+
+	private static Fault error(int status, String message, @Nullable Duration retryAfter) {
+		return new Fault(Integer.toString(status),
+				(answer) -> Answer.error(status, 20000 + status, message).retryAfter(retryAfter));
+	}
+
+	private static Duration notNegative(Duration duration) {
+		Assert.isTrue(!duration.isNegative(), () -> "'" + duration + "' must not be negative");
+		return duration;
+	}
+
+	Answer applyTo(Answer answer) {
+		return this.effect.apply(answer);
+	}
+
+	@Override
+	public String toString() {
+		return "Fault[" + this.description + "]";
+	}
+
+}

@@ -1,0 +1,198 @@
+package io.operations.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.ProblemDetail;
+import org.springframework.util.Assert;
+
+/**
+ * How a simulated operation goes: how long it is PENDING, then RUNNING, and how it ends.
+ * Immutable: each method returns another script. Unless told otherwise an operation is
+ * PENDING for 100 ms and RUNNING for 400 ms, and no answer carries a {@code Retry-After}.
+ * <pre class="code">
+ * OperationScript.completed().pending(Duration.ofSeconds(1)).running(Duration.ofSeconds(4))
+ * </pre>
+ *
+ * @since 0.1.0
+ */
+public final class OperationScript {
+
+	private static final List<Phase> PHASES = List.of(new Phase("PENDING", Duration.ofMillis(100)),
+			new Phase("RUNNING", Duration.ofMillis(400)));
+
+	private final List<Phase> phases;
+
+	private final String end;
+
+	private final @Nullable ProblemDetail error;
+
+	private final @Nullable Duration retryAfter;
+
+	private final @Nullable Duration pollRetryAfter;
+
+	private OperationScript(List<Phase> phases, String end, @Nullable ProblemDetail error,
+			@Nullable Duration retryAfter, @Nullable Duration pollRetryAfter) {
+		this.phases = phases;
+		this.end = end;
+		this.error = error;
+		this.retryAfter = retryAfter;
+		this.pollRetryAfter = pollRetryAfter;
+	}
+
+	/**
+	 * Return a script that ends COMPLETED.
+	 * @return the script
+	 */
+	public static OperationScript completed() {
+		return endingAs("COMPLETED");
+	}
+
+	/**
+	 * Return a script that ends FAILED without a word why.
+	 * @return the script
+	 */
+	public static OperationScript failed() {
+		return endingAs("FAILED");
+	}
+
+	/**
+	 * Return a script that ends FAILED.
+	 * @param error what went wrong, sent with its further properties; must not be changed
+	 * afterwards
+	 * @return the script
+	 */
+	public static OperationScript failed(ProblemDetail error) {
+		Assert.notNull(error, "'error' must not be null");
+		return new OperationScript(PHASES, "FAILED", error, null, null);
+	}
+
+	/**
+	 * Return a script that ends CANCELLED.
+	 * @return the script
+	 */
+	public static OperationScript cancelled() {
+		return endingAs("CANCELLED");
+	}
+
+	/**
+	 * Return a script whose last status is any word. One that is not terminal, such as
+	 * {@code RUNNING} or {@code HIBERNATING}, makes an operation that never ends.
+	 * @param status the word, not blank, sent as it is
+	 * @return the script
+	 */
+	public static OperationScript endingAs(String status) {
+		Assert.hasText(status, "'status' must not be blank");
+		return new OperationScript(PHASES, status, null, null, null);
+	}
+
+	/**
+	 * Set for how long the operation is PENDING.
+	 * @param duration the time from its creation, zero to leave PENDING out
+	 * @return the script
+	 */
+	public OperationScript pending(Duration duration) {
+		return withPhase(0, new Phase("PENDING", notNegative(duration)));
+	}
+
+	/**
+	 * Set for how long the operation is RUNNING.
+	 * @param duration the time after PENDING, zero to leave RUNNING out
+	 * @return the script
+	 */
+	public OperationScript running(Duration duration) {
+		return withPhase(1, new Phase("RUNNING", notNegative(duration)));
+	}
+
+	/**
+	 * Add a further phase, after all others and before the end.
+	 * @param status the word for it, not blank, sent as it is
+	 * @param duration how long it lasts
+	 * @return the script
+	 */
+	public OperationScript then(String status, Duration duration) {
+		Assert.hasText(status, "'status' must not be blank");
+		return withPhase(this.phases.size(), new Phase(status, notNegative(duration)));
+	}
+
+	/**
+	 * Set the {@code Retry-After} of the {@code 202 Accepted}.
+	 * @param retryAfter the time, sent in whole seconds, rounded up
+	 * @return the script
+	 */
+	public OperationScript retryAfter(Duration retryAfter) {
+		return new OperationScript(this.phases, this.end, this.error, notNegative(retryAfter), this.pollRetryAfter);
+	}
+
+	/**
+	 * Set the {@code Retry-After} of each answer of the operation endpoint before the
+	 * operation's end.
+	 * @param retryAfter the time, sent in whole seconds, rounded up
+	 * @return the script
+	 */
+	public OperationScript pollRetryAfter(Duration retryAfter) {
+		return new OperationScript(this.phases, this.end, this.error, this.retryAfter, notNegative(retryAfter));
+	}
+
+	private OperationScript withPhase(int index, Phase phase) {
+		List<Phase> changed = new ArrayList<>(this.phases);
+		if (index < changed.size()) {
+			changed.set(index, phase);
+		}
+		else {
+			changed.add(phase);
+		}
+		return new OperationScript(List.copyOf(changed), this.end, this.error, this.retryAfter, this.pollRetryAfter);
+	}
+
+	private static Duration notNegative(Duration duration) {
+		Assert.isTrue(!duration.isNegative(), () -> "'" + duration + "' must not be negative");
+		return duration;
+	}
+
+	String statusAfter(Duration elapsed) {
+		// Subtracted one by one: the sum of all phases may be more than a Duration holds.
+		Duration rest = elapsed.isNegative() ? Duration.ZERO : elapsed;
+		for (Phase phase : this.phases) {
+			if (rest.compareTo(phase.duration()) < 0) {
+				return phase.status();
+			}
+			rest = rest.minus(phase.duration());
+		}
+		return this.end;
+	}
+
+	Duration duration() {
+		return this.phases.stream().map(Phase::duration).reduce(Duration.ZERO, Duration::plus);
+	}
+
+	@Nullable ProblemDetail error() {
+		return this.error;
+	}
+
+	@Nullable Duration retryAfter() {
+		return this.retryAfter;
+	}
+
+	@Nullable Duration pollRetryAfter() {
+		return this.pollRetryAfter;
+	}
+
+	@Override
+	public String toString() {
+		return "OperationScript" + this.phases + " then " + this.end;
+	}
+
+	private record Phase(String status, Duration duration) {
+
+		@Override
+		public String toString() {
+			return this.status + " for " + this.duration;
+		}
+
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.operations.test;
+
+import java.nio.charset.StandardCharsets;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.client.WireMock;
+import com.github.tomakehurst.wiremock.common.FatalStartupException;
+import com.github.tomakehurst.wiremock.core.Options;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
+import com.github.tomakehurst.wiremock.http.Request;
+import com.github.tomakehurst.wiremock.http.ResponseDefinition;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+
+/**
+ * The socket: WireMock, set up to be small, quick and to touch nothing of the process
+ * that it runs in.
+ */
+final class SimulatorServer {
+
+	private static final String LOOPBACK = "127.0.0.1";
+
+	private static final int THREADS = 16;
+
+	private static final long IDLE_MILLIS = 300_000;
+
+	private final int port;
+
+	private final WireMockServer server;
+
+	SimulatorServer(int port, SimulatedEndpoint endpoint) {
+		this.port = port;
+		this.server = new WireMockServer(WireMockConfiguration.options()
+			.bindAddress(LOOPBACK)
+			.port(port)
+			.http2PlainDisabled(true)
+			.jettyAcceptors(1)
+			.containerThreads(THREADS)
+			// A delayed answer must not hold a thread.
+			.asynchronousResponseEnabled(true)
+			.asynchronousResponseThreads(4)
+			// Longer than clients keep idle connections, lest one be reused as it closes.
+			.jettyIdleTimeout(IDLE_MILLIS)
+			.jettyStopTimeout(0L)
+			.gzipDisabled(true)
+			.useChunkedTransferEncoding(Options.ChunkedEncodingPolicy.NEVER)
+			.disableRequestJournal()
+			// No such place: by default WireMock reads the mappings under
+			// src/test/resources, which are the application's own.
+			.usingFilesUnderClasspath("io/operations/test/no-mappings")
+			.disableOptimizeXmlFactoriesLoading(true)
+			.extensionScanningEnabled(false)
+			.adminAuthenticator((request) -> false)
+			.extensions(new EndpointTransformer(endpoint)));
+	}
+
+	void start() {
+		try {
+			this.server.start();
+		}
+		catch (FatalStartupException ex) {
+			throw new IllegalStateException("The simulator cannot listen on port " + this.port, ex);
+		}
+		this.server.stubFor(WireMock.any(WireMock.anyUrl()));
+	}
+
+	void stop() {
+		this.server.stop();
+	}
+
+	int port() {
+		return this.server.port();
+	}
+
+	String baseUrl() {
+		return "http://" + LOOPBACK + ":" + port();
+	}
+
+	/**
+	 * Asks the endpoint for each answer.
+	 */
+	private final class EndpointTransformer implements ResponseDefinitionTransformerV2 {
+
+		private final SimulatedEndpoint endpoint;
+
+		private EndpointTransformer(SimulatedEndpoint endpoint) {
+			this.endpoint = endpoint;
+		}
+
+		@Override
+		public String getName() {
+			return "operations-simulator";
+		}
+
+		@Override
+		public ResponseDefinition transform(ServeEvent event) {
+			Request request = event.getRequest();
+			return definition(this.endpoint.answer(request.getMethod().getName(), request.getUrl(),
+					request.getHeader("Authorization"), baseUrl()));
+		}
+
+		private static ResponseDefinition definition(Answer answer) {
+			byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+			ResponseDefinitionBuilder definition = WireMock.aResponse()
+				.withStatus(answer.status())
+				.withFixedDelay(Math.toIntExact(answer.delay().toMillis()))
+				.withBody(body);
+			answer.headers().forEach(definition::withHeader);
+			switch (answer.delivery()) {
+				case WHOLE -> definition.withHeader("Content-Length", Integer.toString(body.length));
+				case CUT_OFF -> definition.withHeader("Content-Length", Integer.toString(body.length * 2));
+				case DROPPED ->
+					definition.withFault(com.github.tomakehurst.wiremock.http.Fault.CONNECTION_RESET_BY_PEER);
+			}
+			return definition.build();
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.operations.test.autoconfigure;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import io.operations.test.OperationsSimulator;
+
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+
+/**
+ * Starts an {@link OperationsSimulator} for the application context of a test, as a bean,
+ * and leads the application's client there. <pre class="code">
+ * &#064;SpringBootTest
+ * &#064;AutoConfigureOperationsSimulator
+ * class ConfigurationsTests {
+ *     &#064;Test
+ *     void waitsThroughAnOutage(&#064;Autowired OperationsTemplate operations, &#064;Autowired OperationsSimulator simulator) {
+ *         String id = simulator.accept(OperationScript.completed().running(Duration.ofSeconds(2)));
+ *         simulator.fault(2, Fault.unavailable());
+ *         Operation done = operations.await(id).block();
+ *         assertThat(done.status()).isEqualTo(OperationStatus.COMPLETED);
+ *     }
+ * }
+ * </pre> The simulator lives as long as the context, which the test framework shares
+ * among test classes: call {@link OperationsSimulator#reset()} between tests. An
+ * {@code OperationsSimulator} bean of the test's own, for instance with another clock,
+ * takes the place of the one that is started here.
+ *
+ * @since 0.1.0
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@ImportAutoConfiguration
+public @interface AutoConfigureOperationsSimulator {
+
+}

@@ -1,0 +1,23 @@
+package io.operations.test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * A clock that goes when it is told to.
+ */
+final class MutableClock implements InstantSource {
+
+	private volatile Instant now = Instant.parse("2025-01-05T10:30:00Z");
+
+	@Override
+	public Instant instant() {
+		return this.now;
+	}
+
+	void advance(Duration duration) {
+		this.now = this.now.plus(duration);
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.operations.test.autoconfigure;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.operations.OperationsCredentials;
+import io.operations.autoconfigure.OperationsConnectionDetails;
+import io.operations.test.OperationsSimulator;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class OperationsSimulatorAutoConfigurationTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OperationsSimulatorAutoConfiguration.class));
+
+	@Test
+	void theSimulatorIsClosedWithTheContext() {
+		AtomicInteger port = new AtomicInteger();
+		this.contextRunner.run((context) -> {
+			port.set(URI.create(context.getBean(OperationsSimulator.class).baseUrl()).getPort());
+			connect(port.get());
+		});
+		assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(port.get()));
+	}
+
+	private static void connect(int port) throws IOException {
+		new Socket(InetAddress.getLoopbackAddress(), port).close();
+	}
+
+	@Test
+	void aSimulatorOfTheTestsOwnTakesItsPlace() {
+		this.contextRunner.withUserConfiguration(OwnSimulator.class).run((context) -> {
+			OperationsSimulator simulator = context.getBean(OperationsSimulator.class);
+			assertThat(simulator.username()).isEqualTo("own");
+			OperationsConnectionDetails connectionDetails = context.getBean(OperationsConnectionDetails.class);
+			assertThat(connectionDetails.getBaseUrl()).isEqualTo(simulator.baseUrl());
+			assertThat(connectionDetails.getCredentials().get().username()).isEqualTo("own");
+		});
+	}
+
+	@Test
+	void theSimulatorWinsOverConnectionDetailsOfTheApplication() {
+		this.contextRunner.withUserConfiguration(OwnConnectionDetails.class)
+			.run((context) -> assertThat(context.getBean(OperationsConnectionDetails.class).getBaseUrl())
+				.isEqualTo(context.getBean(OperationsSimulator.class).baseUrl()));
+	}
+
+	@Test
+	void theAnnotationIsEnough() {
+		new ApplicationContextRunner().withUserConfiguration(Annotated.class)
+			.run((context) -> assertThat(context).hasSingleBean(OperationsConnectionDetails.class)
+				.hasSingleBean(OperationsSimulator.class));
+	}
+
+	@Test
+	void isNotActiveMerelyByBeingOnTheClassPath() {
+		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
+			.doesNotContain(OperationsSimulatorAutoConfiguration.class.getName());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnSimulator {
+
+		@Bean
+		OperationsSimulator simulator() {
+			return OperationsSimulator.builder().credentials("own", "secret").start();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnConnectionDetails {
+
+		@Bean
+		OperationsConnectionDetails connectionDetails() {
+			return () -> OperationsCredentials.of("own", "secret");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigureOperationsSimulator
+	static class Annotated {
+
+	}
+
+}
