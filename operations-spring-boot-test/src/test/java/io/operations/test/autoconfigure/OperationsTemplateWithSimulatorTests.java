@@ -19,6 +19,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,10 +87,11 @@ class OperationsTemplateWithSimulatorTests {
 
 	@Test
 	void failureReachesWhoeverAwaitsAsAnExceptionAndWhoeverWatchesAsAValue() {
-		String id = this.simulator.accept(OperationScript.failed().running(SHORT));
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "in use");
+		String id = this.simulator.accept(OperationScript.failed(problem).running(SHORT));
 		assertThatExceptionOfType(OperationFailedException.class)
 			.isThrownBy(() -> this.operations.await(id).block(LIMIT))
-			.satisfies((failed) -> assertThat(failed.getOperation().error()).isNotNull());
+			.satisfies((failed) -> assertThat(failed).hasMessageContaining("in use"));
 		StepVerifier.create(this.operations.watch(id).map(Operation::status))
 			.expectNext(OperationStatus.FAILED)
 			.expectComplete()

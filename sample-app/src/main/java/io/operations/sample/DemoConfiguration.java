@@ -1,0 +1,45 @@
+package io.operations.sample;
+
+import java.time.Duration;
+
+import io.operations.OperationsCredentials;
+import io.operations.autoconfigure.OperationsConnectionDetails;
+import io.operations.test.OperationScript;
+import io.operations.test.OperationsSimulator;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+
+/**
+ * Without credentials the sample talks to a simulated endpoint in its own process.
+ */
+@Configuration(proxyBeanMethods = false)
+@Profile("demo")
+class DemoConfiguration {
+
+	@Bean
+	OperationsSimulator operationsSimulator() {
+		return OperationsSimulator.builder()
+			.defaultScript(OperationScript.completed().pending(Duration.ofSeconds(1)).running(Duration.ofSeconds(4)))
+			.start();
+	}
+
+	@Bean
+	OperationsConnectionDetails simulatorConnectionDetails(OperationsSimulator simulator) {
+		return new OperationsConnectionDetails() {
+
+			@Override
+			public OperationsCredentials getCredentials() {
+				return simulator.credentials();
+			}
+
+			@Override
+			public String getBaseUrl() {
+				return simulator.baseUrl();
+			}
+
+		};
+	}
+
+}

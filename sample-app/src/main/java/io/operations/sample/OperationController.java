@@ -1,0 +1,66 @@
+package io.operations.sample;
+
+import java.time.Duration;
+
+import io.operations.Operation;
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
+import io.operations.OperationTimeoutException;
+import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * Operations as they are now, when they have ended, and as they change.
+ */
+@RestController
+class OperationController {
+
+	private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+	private final OperationsTemplate operations;
+
+	OperationController(OperationsTemplate operations) {
+		this.operations = operations;
+	}
+
+	@GetMapping("/operations/{id}")
+	Mono<Operation> fetch(@PathVariable String id) {
+		return this.operations.fetch(id);
+	}
+
+	@GetMapping(path = "/operations/{id}", params = "wait")
+	Mono<ResponseEntity<Operation>> await(@PathVariable String id, @RequestParam Duration wait) {
+		if (wait.isNegative() || wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0) {
+			return Mono.error(new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"'wait' must be more than 0s and at most " + LONGEST_WAIT.toSeconds() + "s"));
+		}
+		// However it ended, its end is what was asked for.
+		return this.operations.await(id, wait)
+			.onErrorResume(OperationFailedException.class, (ex) -> Mono.just(ex.getOperation()))
+			.onErrorResume(OperationCancelledException.class, (ex) -> Mono.just(ex.getOperation()))
+			.map(ResponseEntity::ok)
+			.onErrorResume(OperationTimeoutException.class, (ex) -> lastSeen(ex, ex.getLastSeen()));
+	}
+
+	private static Mono<ResponseEntity<Operation>> lastSeen(OperationTimeoutException timeout,
+			@Nullable Operation operation) {
+		return (operation != null) ? Mono.just(ResponseEntity.accepted().body(operation)) : Mono.error(timeout);
+	}
+
+	@GetMapping(path = "/operations/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	Flux<Operation> watch(@PathVariable String id) {
+		return this.operations.watch(id);
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * An application that uses the starter as a stranger would.
+ */
+@NullMarked
+package io.operations.sample;
+
+import org.jspecify.annotations.NullMarked;

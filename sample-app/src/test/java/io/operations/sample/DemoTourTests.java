@@ -1,0 +1,48 @@
+package io.operations.sample;
+
+import java.time.Duration;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@ExtendWith(OutputCaptureExtension.class)
+class DemoTourTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(60);
+
+	@LocalServerPort
+	private int port;
+
+	@Test
+	void tourShowsEveryEndAndLeavesEveryMeterBehind(CapturedOutput output) {
+		Awaitility.await().atMost(LIMIT).until(() -> output.getOut().contains("The tour is over"));
+		assertThat(output.getOut()).contains("it is COMPLETED", "is in use", "all the same, after");
+		String metrics = WebClient.builder()
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1))
+			.baseUrl("http://localhost:" + this.port)
+			.build()
+			.get()
+			.uri("/actuator/prometheus")
+			.retrieve()
+			.bodyToMono(String.class)
+			.block(LIMIT);
+		assertThat(metrics).contains("operations_fetch_seconds_count{", "operations_await_seconds_count{",
+				"operations_active{", "operations_completed_total{", "operations_duration_seconds_count{",
+				"operations_detection_delay_seconds_count{", "operations_polls_count{", "operations_throttled_total{",
+				"operations_queued{", "operations_in_flight{", "resilience4j_retry_calls_total{",
+				"resilience4j_ratelimiter_available_permissions{", "uri=\"/v2/ControlPlane/Operations/{id}\"");
+		assertThat(metrics).doesNotContain("proc_job_");
+	}
+
+}

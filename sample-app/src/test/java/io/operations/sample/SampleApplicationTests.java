@@ -1,0 +1,136 @@
+package io.operations.sample;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.operations.test.Fault;
+import io.operations.test.OperationScript;
+import io.operations.test.OperationsSimulator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.tour.enabled=false")
+class SampleApplicationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final ParameterizedTypeReference<ServerSentEvent<Map<String, Object>>> EVENT = new ParameterizedTypeReference<>() {
+	};
+
+	@Autowired
+	private OperationsSimulator simulator;
+
+	@LocalServerPort
+	private int port;
+
+	private WebClient client;
+
+	@BeforeEach
+	void resetSimulator() {
+		this.simulator.reset();
+		this.client = WebClient.create("http://localhost:" + this.port);
+	}
+
+	@Test
+	void writeIsAnsweredWithWhereToLook() {
+		ResponseEntity<String> answer = exchange(this.client.post().uri("/configurations").bodyValue(Map.of("a", "b")));
+		assertThat(answer.getStatusCode().value()).isEqualTo(202);
+		assertThat(answer.getHeaders().getFirst(HttpHeaders.LOCATION)).startsWith("/operations/proc_job_");
+		assertThat(answer.getBody()).contains("configurationId");
+	}
+
+	@Test
+	void deletionIsAnsweredWithWhereToLook() {
+		ResponseEntity<String> answer = exchange(this.client.delete().uri("/conversations/conv_1"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(202);
+		assertThat(exchange(this.client.get().uri(answer.getHeaders().getFirst(HttpHeaders.LOCATION))).getBody())
+			.contains("\"conversationId\":\"conv_1\"");
+	}
+
+	@Test
+	void longPollIsAnsweredWithTheFinishedOperation() {
+		String id = this.simulator.accept(OperationScript.failed().running(Duration.ofMillis(300)));
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/" + id + "?wait=30s"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(200);
+		assertThat(answer.getBody()).contains("FAILED");
+	}
+
+	@Test
+	void longPollThatEndsFirstIsAnsweredWithTheOperationAsLastSeen() {
+		String id = this.simulator.accept(OperationScript.completed().running(Duration.ofMinutes(5)));
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/" + id + "?wait=2s"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(202);
+		assertThat(answer.getBody()).contains("RUNNING");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0s", "-1s", "2m", "soon" })
+	void waitOutOfRangeIsABadRequest(String wait) {
+		assertThat(exchange(this.client.get().uri("/operations/x?wait=" + wait)).getStatusCode().value())
+			.isEqualTo(400);
+	}
+
+	@Test
+	void eventsTellEachStatusOnceAndEnd() {
+		String id = this.simulator
+			.accept(OperationScript.completed().pending(Duration.ofSeconds(2)).running(Duration.ofSeconds(2)));
+		StepVerifier
+			.create(this.client.get()
+				.uri("/operations/" + id + "/events")
+				.retrieve()
+				.bodyToFlux(EVENT)
+				.map((event) -> String.valueOf(event.data().get("status"))))
+			.expectNext("PENDING", "RUNNING", "COMPLETED")
+			.expectComplete()
+			.verify(LIMIT);
+	}
+
+	@Test
+	void unknownOperationIsAProblem() {
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/unknown"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(404);
+		assertThat(answer.getHeaders().getContentType()).hasToString("application/problem+json");
+		assertThat(answer.getBody()).contains("requestId");
+	}
+
+	@Test
+	void endpointThatStaysAwayIsAProblemAndCostsThreeRequests() {
+		String id = this.simulator.accept(OperationScript.completed());
+		this.simulator.fault(id, 10, Fault.unavailable());
+		assertThat(exchange(this.client.get().uri("/operations/" + id)).getStatusCode().value()).isEqualTo(503);
+		assertThat(this.simulator.requestCount(id)).isEqualTo(3);
+	}
+
+	@Test
+	void healthTellsOfTheClient() {
+		exchange(this.client.get().uri("/operations/unknown"));
+		assertThat(exchange(this.client.get().uri("/actuator/health")).getBody())
+			.contains("\"operations\":{\"details\":{\"client\":\"operations\"", "lastSuccess");
+	}
+
+	private static ResponseEntity<String> exchange(WebClient.RequestHeadersSpec<?> request) {
+		ResponseEntity<String> answer = request.retrieve()
+			.onStatus((status) -> true, (response) -> Mono.empty())
+			.toEntity(String.class)
+			.block(LIMIT);
+		assertThat(answer).isNotNull();
+		return answer;
+	}
+
+}
