@@ -17,6 +17,8 @@ public final class Fault {
 
 	private static final String HTML = "<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>";
 
+	private static final Duration MAXIMUM_DELAY = Duration.ofMinutes(2);
+
 	private final String description;
 
 	private final UnaryOperator<Answer> effect;
@@ -80,11 +82,13 @@ public final class Fault {
 
 	/**
 	 * Return the right answer, late. It tells what was so when the request came.
-	 * @param delay how late, in whole milliseconds
+	 * @param delay how late, in whole milliseconds, at most two minutes
 	 * @return the fault
 	 */
 	public static Fault delayed(Duration delay) {
-		notNegative(delay);
+		// Longer than any client should wait, shorter than the server's own timeouts.
+		Assert.isTrue(notNegative(delay).compareTo(MAXIMUM_DELAY) <= 0,
+				() -> "'" + delay + "' must not be more than " + MAXIMUM_DELAY);
 		return new Fault("delayed by " + delay, (answer) -> answer.delayed(delay));
 	}
 

@@ -169,6 +169,8 @@ class FaultTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> Fault.throttled(Duration.ofSeconds(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> Fault.unavailable(Duration.ofSeconds(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> Fault.delayed(Duration.ofSeconds(-1)));
+		assertThatIllegalArgumentException().isThrownBy(() -> Fault.delayed(Duration.ofSeconds(121)))
+			.withMessage("'PT2M1S' must not be more than PT2M");
 	}
 
 	@Test

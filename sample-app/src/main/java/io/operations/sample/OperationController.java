@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.format.annotation.DurationFormat;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -40,7 +41,8 @@ class OperationController {
 	}
 
 	@GetMapping(path = "/operations/{id}", params = "wait")
-	Mono<ResponseEntity<Operation>> await(@PathVariable String id, @RequestParam Duration wait) {
+	Mono<ResponseEntity<Operation>> await(@PathVariable String id,
+			@RequestParam @DurationFormat(style = DurationFormat.Style.SIMPLE) Duration wait) {
 		if (wait.isNegative() || wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0) {
 			return Mono.error(new ResponseStatusException(HttpStatus.BAD_REQUEST,
 					"'wait' must be more than 0s and at most " + LONGEST_WAIT.toSeconds() + "s"));

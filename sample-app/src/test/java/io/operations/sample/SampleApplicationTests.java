@@ -2,6 +2,7 @@ package io.operations.sample;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
@@ -59,7 +60,7 @@ class SampleApplicationTests {
 	void deletionIsAnsweredWithWhereToLook() {
 		ResponseEntity<String> answer = exchange(this.client.delete().uri("/conversations/conv_1"));
 		assertThat(answer.getStatusCode().value()).isEqualTo(202);
-		assertThat(exchange(this.client.get().uri(answer.getHeaders().getFirst(HttpHeaders.LOCATION))).getBody())
+		assertThat(exchange(this.client.get().uri(location(answer))).getBody())
 			.contains("\"conversationId\":\"conv_1\"");
 	}
 
@@ -95,7 +96,7 @@ class SampleApplicationTests {
 				.uri("/operations/" + id + "/events")
 				.retrieve()
 				.bodyToFlux(EVENT)
-				.map((event) -> String.valueOf(event.data().get("status"))))
+				.map((event) -> String.valueOf(Objects.requireNonNull(event.data()).get("status"))))
 			.expectNext("PENDING", "RUNNING", "COMPLETED")
 			.expectComplete()
 			.verify(LIMIT);
@@ -129,8 +130,11 @@ class SampleApplicationTests {
 			.onStatus((status) -> true, (response) -> Mono.empty())
 			.toEntity(String.class)
 			.block(LIMIT);
-		assertThat(answer).isNotNull();
-		return answer;
+		return Objects.requireNonNull(answer);
+	}
+
+	private static String location(ResponseEntity<String> answer) {
+		return Objects.requireNonNull(answer.getHeaders().getFirst(HttpHeaders.LOCATION));
 	}
 
 }

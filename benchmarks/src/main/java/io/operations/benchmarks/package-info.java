@@ -1,0 +1,7 @@
+/**
+ * Measurements, run by hand.
+ */
+@NullMarked
+package io.operations.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
