@@ -7,7 +7,6 @@ import io.operations.OperationFailedException;
 import io.operations.OperationTimeoutException;
 import io.operations.observation.OperationsObservationDocumentation.AwaitKeyNames;
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names and key values of a caller's wait for an operation.
@@ -51,15 +50,17 @@ public class DefaultOperationAwaitObservationConvention implements OperationAwai
 	 * @return the key value
 	 */
 	protected KeyValue outcome(OperationAwaitObservationContext context) {
-		return AwaitKeyNames.OUTCOME.withValue(outcome(context.isCancelled(), context.getError()));
+		return AwaitKeyNames.OUTCOME.withValue(outcomeOf(context));
 	}
 
-	private static String outcome(boolean abandoned, @Nullable Throwable fault) {
-		if (abandoned) {
+	private static String outcomeOf(OperationAwaitObservationContext context) {
+		Throwable fault = context.getError();
+		if (context.isCancelled()) {
 			return "abandoned";
 		}
 		if (fault == null) {
-			return "completed";
+			// Asked at the start, too, when there is no outcome yet.
+			return (context.getOperation() != null) ? "completed" : "unknown";
 		}
 		if (fault instanceof OperationFailedException) {
 			return "failed";

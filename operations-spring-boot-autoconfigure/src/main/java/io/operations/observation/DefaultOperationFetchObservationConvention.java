@@ -11,7 +11,6 @@ import io.operations.OperationsRequestException;
 import io.operations.OperationsThrottledException;
 import io.operations.observation.OperationsObservationDocumentation.FetchKeyNames;
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Names and key values of an attempt to fetch an operation.
@@ -57,7 +56,7 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 	 * @return the key value
 	 */
 	protected KeyValue outcome(OperationFetchObservationContext context) {
-		return FetchKeyNames.OUTCOME.withValue(outcome(context.isCancelled(), context.getError()));
+		return FetchKeyNames.OUTCOME.withValue(outcomeOf(context));
 	}
 
 	/**
@@ -70,12 +69,14 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 		return (operation != null) ? FetchKeyNames.STATUS.withValue(StatusTag.of(operation.status())) : NO_STATUS;
 	}
 
-	private static String outcome(boolean cancelled, @Nullable Throwable fault) {
-		if (cancelled || fault instanceof OperationsClosedException) {
+	private static String outcomeOf(OperationFetchObservationContext context) {
+		Throwable fault = context.getError();
+		if (context.isCancelled() || fault instanceof OperationsClosedException) {
 			return "cancelled";
 		}
 		if (fault == null) {
-			return "success";
+			// Asked at the start, too, when there is no outcome yet.
+			return (context.getOperation() != null) ? "success" : "unknown";
 		}
 		if (fault instanceof OperationNotFoundException) {
 			return "not_found";

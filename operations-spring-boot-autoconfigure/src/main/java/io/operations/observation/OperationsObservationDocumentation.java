@@ -75,7 +75,7 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 
 		/**
 		 * What came of the attempt: success, not_found, denied, throttled, unavailable,
-		 * malformed, rejected or cancelled.
+		 * malformed, rejected or cancelled; unknown while it lasts.
 		 */
 		OUTCOME {
 
@@ -119,7 +119,7 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 
 		/**
 		 * What came of the wait: completed, failed, cancelled, timeout, abandoned or
-		 * error.
+		 * error; unknown while it lasts.
 		 */
 		OUTCOME {
 

@@ -1,0 +1,345 @@
+package io.operations.polling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.operations.Operation;
+import io.operations.OperationNotFoundException;
+import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
+import io.operations.OperationTimeoutException;
+import io.operations.OperationWait;
+import io.operations.OperationsClosedException;
+import io.operations.OperationsListener;
+import io.operations.OperationsRequestException;
+import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
+import io.operations.TestOperations;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class OperationPollerTests {
+
+	private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+	private final List<Long> polls = new ArrayList<>();
+
+	private final List<Operation> seen = new ArrayList<>();
+
+	private final List<Throwable> faults = new ArrayList<>();
+
+	private final List<Throwable> reasons = new ArrayList<>();
+
+	private Function<String, Mono<OperationSnapshot>> endpoint = (id) -> answer(OperationStatus.RUNNING);
+
+	private OperationPoller poller = poller(PollingSettings.defaults(), null);
+
+	@Test
+	void allWhoWaitForAnOperationShareItsPolls() {
+		watch("op");
+		watch("op");
+		advance(Duration.ofSeconds(3));
+		int shared = this.polls.size();
+		assertThat(this.poller.waiting()).isEqualTo(1);
+		assertThat(this.seen).hasSize(2);
+		watch("op");
+		assertThat(this.seen).as("who comes later is told at once").hasSize(3);
+		assertThat(this.polls).hasSize(shared);
+	}
+
+	@Test
+	void firstPollsAreSpread() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofMinutes(1));
+		for (int i = 0; i < 200; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofMillis(250));
+		assertThat(this.polls).hasSizeBetween(50, 150);
+		advance(Duration.ofMillis(250));
+		assertThat(this.polls).hasSize(200);
+	}
+
+	@Test
+	void intervalsGrowWithTheAgeBetweenTheirBoundsWithJitter() {
+		watch("op");
+		advance(Duration.ofMinutes(9));
+		for (int i = 1; i < this.polls.size(); i++) {
+			double wanted = Math.min(30_000, Math.max(500, this.polls.get(i - 1) / 5.0));
+			double interval = this.polls.get(i) - this.polls.get(i - 1);
+			assertThat(interval).isBetween(wanted * 0.84, wanted * 1.16 + 1);
+		}
+		assertThat(this.polls).hasSizeBetween(25, 60);
+	}
+
+	@Test
+	void ageIsTheServersWhereItIsKnown() {
+		this.endpoint = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, "RUNNING",
+				Instant.EPOCH, null, null, null, Map.of(), Map.of()), null, Instant.EPOCH.plusSeconds(3600)));
+		watch("op");
+		advance(Duration.ofSeconds(20));
+		assertThat(this.polls).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 200, 429, 503 })
+	void retryAfterOfAnyAnswerIsAFloor(int status) {
+		Duration floor = Duration.ofSeconds(20);
+		this.endpoint = (id) -> (status == 200) ? Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING, floor))
+				: Mono.error(TestOperations.fault(status, floor));
+		watch("op");
+		advance(Duration.ofMinutes(2));
+		for (int i = 1; i < this.polls.size(); i++) {
+			assertThat(this.polls.get(i) - this.polls.get(i - 1)).isGreaterThanOrEqualTo(20_000);
+		}
+		assertThat(this.polls).hasSizeBetween(4, 7);
+	}
+
+	@Test
+	void firstPollIsNotBeforeTheRetryAfterOfTheWrite() {
+		this.poller.watch("op", Duration.ofSeconds(5), TIMEOUT).subscribe();
+		advance(Duration.ofMillis(4999));
+		assertThat(this.polls).isEmpty();
+		advance(Duration.ofMillis(760));
+		assertThat(this.polls).hasSize(1);
+	}
+
+	@Test
+	void unknownStatusIsNotTheEnd() {
+		this.endpoint = (id) -> answer(OperationStatus.UNKNOWN);
+		watch("op");
+		advance(Duration.ofMinutes(5));
+		assertThat(this.poller.waiting()).isEqualTo(1);
+		assertThat(this.seen).hasSize(1);
+	}
+
+	@Test
+	void passingFaultsEndNothingBeforeTheDeadlineWhichTellsOfThem() {
+		this.endpoint = (id) -> (this.polls.size() == 1) ? answer(OperationStatus.RUNNING)
+				: Mono.error(TestOperations.fault(503));
+		watch("op");
+		advance(Duration.ofMinutes(9));
+		assertThat(this.faults).isEmpty();
+		advance(Duration.ofMinutes(1));
+		assertThat(this.faults).singleElement().isInstanceOfSatisfying(OperationTimeoutException.class, (timeout) -> {
+			assertThat(timeout.getLastSeen()).isNotNull();
+			assertThat(timeout.getPolls()).isEqualTo(this.polls.size());
+			assertThat(timeout).hasCauseInstanceOf(OperationsUnavailableException.class)
+				.hasMessageContaining("was RUNNING")
+				.hasMessageContaining("HTTP 503");
+		});
+		assertThat(this.reasons).hasSize(1).first().isInstanceOf(OperationTimeoutException.class);
+	}
+
+	@Test
+	void lastingFaultEndsTheWaitAtOnce() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(404));
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.faults).singleElement().isInstanceOf(OperationNotFoundException.class);
+		assertThat(this.poller.waiting()).isZero();
+		advance(TIMEOUT);
+		assertThat(this.polls).hasSize(1);
+	}
+
+	@Test
+	void deadlineCoversAPollThatIsNeverAdmitted() {
+		List<String> cancelled = new ArrayList<>();
+		this.endpoint = (id) -> Mono.<OperationSnapshot>never().doOnCancel(() -> cancelled.add(id));
+		this.poller.watch("op", null, Duration.ofSeconds(3)).subscribe(this.seen::add, this.faults::add);
+		advance(Duration.ofSeconds(3));
+		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
+		assertThat(cancelled).containsExactly("op");
+	}
+
+	@Test
+	void lastSubscribersCancelStopsPollingAndTheFirstsDoesNot() {
+		Disposable first = watch("op");
+		Disposable second = watch("op");
+		advance(Duration.ofSeconds(2));
+		first.dispose();
+		int before = this.polls.size();
+		advance(Duration.ofSeconds(10));
+		assertThat(this.polls.size()).isGreaterThan(before);
+		second.dispose();
+		int after = this.polls.size();
+		advance(TIMEOUT);
+		assertThat(this.polls).hasSize(after);
+		assertThat(this.reasons).singleElement().isInstanceOf(CancellationException.class);
+	}
+
+	@Test
+	void watcherSeesChangesOnlyAndTheTerminalOneLast() {
+		this.endpoint = (id) -> answer((this.polls.size() < 4) ? OperationStatus.PENDING
+				: (this.polls.size() < 8) ? OperationStatus.RUNNING : OperationStatus.FAILED);
+		List<String> ended = new ArrayList<>();
+		this.poller.watch("op", null, TIMEOUT)
+			.doOnComplete(() -> ended.add("complete"))
+			.subscribe(this.seen::add, this.faults::add);
+		advance(TIMEOUT);
+		assertThat(this.seen).extracting(Operation::status)
+			.containsExactly(OperationStatus.PENDING, OperationStatus.RUNNING, OperationStatus.FAILED);
+		assertThat(ended).containsExactly("complete");
+		assertThat(this.polls).hasSize(8);
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
+	}
+
+	@Test
+	void outageForEverybodyCostsFewerRequestsThanHealth() {
+		int healthy = requestsOfHundredYoungWaits(() -> answer(OperationStatus.RUNNING));
+		int outage = requestsOfHundredYoungWaits(() -> Mono.error(TestOperations.fault(503)));
+		assertThat(outage).isLessThan(healthy / 2);
+	}
+
+	private int requestsOfHundredYoungWaits(Supplier<Mono<OperationSnapshot>> answer) {
+		this.polls.clear();
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		this.endpoint = (id) -> answer.get();
+		for (int i = 0; i < 100; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofMinutes(1));
+		this.poller.close();
+		return this.polls.size();
+	}
+
+	@Test
+	void faultOfOneWaitCostsTheOthersNothing() {
+		this.endpoint = (id) -> id.equals("bad") ? Mono.error(TestOperations.fault(503))
+				: answer(OperationStatus.RUNNING);
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		watch("bad");
+		for (int i = 0; i < 20; i++) {
+			watch("good" + i);
+		}
+		advance(Duration.ofSeconds(60));
+		assertThat(this.polls.size()).isGreaterThan(20 * 50);
+	}
+
+	@Test
+	void moreWaitersThanAllowedAreRefused() {
+		this.poller = poller(new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), TIMEOUT, 2), null);
+		Disposable first = watch("a");
+		watch("a");
+		watch("b");
+		assertThat(this.faults).singleElement()
+			.isInstanceOfSatisfying(OperationsThrottledException.class,
+					(refusal) -> assertThat(refusal).hasMessageContaining("operations.polling.max-waiting"));
+		first.dispose();
+		watch("b");
+		assertThat(this.faults).hasSize(1);
+	}
+
+	@Test
+	void closingEndsAllWaitsAndNothingLeavesAfterwards() {
+		watch("a");
+		watch("b");
+		advance(Duration.ofSeconds(1));
+		int before = this.polls.size();
+		this.poller.close();
+		watch("c");
+		advance(TIMEOUT);
+		assertThat(this.faults).hasSize(3)
+			.allSatisfy((ex) -> assertThat(ex).isInstanceOf(OperationsClosedException.class));
+		assertThat(this.polls).hasSize(before);
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 0, -5 })
+	void scheduleThatAnswersNonsenseIsNoHotLoop(long millis) {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofMillis(millis));
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.polls).hasSizeLessThanOrEqualTo(1001);
+	}
+
+	@Test
+	void scheduleThatThrowsEndsNothing() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> {
+			throw new IllegalStateException("broken");
+		});
+		watch("op");
+		advance(Duration.ofMinutes(2));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.polls).hasSizeBetween(3, 6);
+	}
+
+	@Test
+	void idThatCannotBeOneIsRefusedBeforeAnything() {
+		watch(" ");
+		assertThat(this.faults).singleElement().isInstanceOf(OperationsRequestException.class);
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	@Test
+	void waitsAreCountedByTheStatusLastSeen() {
+		watch("a");
+		Disposable second = watch("b");
+		assertThat(this.poller.waiting((OperationStatus) null)).isEqualTo(2);
+		advance(Duration.ofSeconds(1));
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(2);
+		second.dispose();
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(1);
+	}
+
+	@Test
+	void hundredThousandWaitsBeginAndAreCancelled() {
+		List<Disposable> waits = new ArrayList<>();
+		for (int i = 0; i < 100_000; i++) {
+			waits.add(watch("op" + i));
+		}
+		advance(Duration.ofSeconds(1));
+		assertThat(this.poller.waiting()).isEqualTo(100_000);
+		assertThat(this.polls.size()).isGreaterThanOrEqualTo(100_000);
+		waits.forEach(Disposable::dispose);
+		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
+	}
+
+	private OperationPoller poller(PollingSettings settings, @Nullable PollingSchedule schedule) {
+		PollingSchedule used = (schedule != null) ? schedule
+				: new BackoffPollingSchedule(settings.minInterval(), settings.maxInterval());
+		return new OperationPoller("test", (id) -> Mono.defer(() -> {
+			this.polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
+			return this.endpoint.apply(id);
+		}), used, settings, this.scheduler, new OperationsListener() {
+
+			@Override
+			public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
+				if (reason != null) {
+					OperationPollerTests.this.reasons.add(reason);
+				}
+			}
+
+		});
+	}
+
+	private static Mono<OperationSnapshot> answer(OperationStatus status) {
+		return Mono.just(TestOperations.snapshot("op", status));
+	}
+
+	private Disposable watch(String id) {
+		return this.poller.watch(id, null, TIMEOUT).subscribe(this.seen::add, this.faults::add);
+	}
+
+	private void advance(Duration time) {
+		this.scheduler.advanceTimeBy(time);
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.operations.resilience;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.operations.OperationsClosedException;
+import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class AdmissionTests {
+
+	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+	private final List<String> sent = new ArrayList<>();
+
+	private final List<Throwable> refused = new ArrayList<>();
+
+	private Admission admission = admission(10, 100, 100);
+
+	@Test
+	void callsAreSpreadOverTheSecondWithoutABurst() {
+		for (int i = 0; i < 20; i++) {
+			call("c" + i);
+		}
+		advance(Duration.ofMillis(450));
+		assertThat(this.sent).hasSizeBetween(5, 6);
+		advance(Duration.ofSeconds(2));
+		assertThat(this.sent).hasSize(20);
+	}
+
+	@Test
+	void cancelledWaiterSendsNothingAndLeavesNoReservation() {
+		this.admission = admission(0.1, 100, 100);
+		call("a");
+		Disposable waiting = call("b");
+		advance(Duration.ofSeconds(5));
+		waiting.dispose();
+		call("c");
+		advance(Duration.ofSeconds(6));
+		assertThat(this.sent).containsExactly("a", "c");
+		assertThat(this.admission.queued()).isZero();
+	}
+
+	@Test
+	void permitThatCameUnusedIsNotLostWithinItsPeriod() {
+		this.admission = admission(0.1, 100, 100);
+		call("a");
+		call("b").dispose();
+		advance(Duration.ofSeconds(12));
+		call("c");
+		assertThat(this.sent).containsExactly("a", "c");
+	}
+
+	@Test
+	void permitThatCameUnusedDoesNotAddToABurstLater() {
+		call("a");
+		call("b").dispose();
+		advance(Duration.ofSeconds(5));
+		call("c");
+		call("d");
+		assertThat(this.sent).containsExactly("a", "c");
+	}
+
+	@Test
+	void nothingLeavesInsideAPauseAndNoBurstAfterIt() {
+		for (int i = 0; i < 30; i++) {
+			call("c" + i);
+		}
+		advance(Duration.ofMillis(200));
+		int before = this.sent.size();
+		this.admission.pause(Duration.ofSeconds(2));
+		advance(Duration.ofMillis(1990));
+		assertThat(this.sent).hasSize(before);
+		advance(Duration.ofMillis(60));
+		assertThat(this.sent.size() - before).isBetween(1, 2);
+		advance(Duration.ofMillis(300));
+		assertThat(this.sent.size() - before).isLessThanOrEqualTo(5);
+	}
+
+	@Test
+	void pauseWithoutRetryAfterGrowsUntilACallIsAccepted() {
+		this.admission.pause(null);
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(160), Duration.ofMillis(240));
+		advance(Duration.ofSeconds(1));
+		this.admission.pause(null);
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(320), Duration.ofMillis(480));
+		advance(Duration.ofSeconds(1));
+		this.admission.accepted();
+		this.admission.pause(null);
+		assertThat(this.admission.paused()).isLessThanOrEqualTo(Duration.ofMillis(240));
+	}
+
+	@Test
+	void pauseLongerThanAFetchWouldWaitFailsFetchesAtOnceAndKeepsPolls() {
+		this.admission = admission(0.1, 100, 100);
+		call("a");
+		call("queued");
+		call("poll", new Turn(Turn.Kind.REPEAT_POLL, 0));
+		this.admission.pause(Duration.ofMinutes(30));
+		call("new");
+		assertThat(this.refused).hasSize(2)
+			.allSatisfy((fault) -> assertThat(fault).isInstanceOfSatisfying(OperationsThrottledException.class,
+					(throttled) -> {
+						assertThat(throttled.isLocal()).isTrue();
+						assertThat(throttled.getRetryAfter()).isEqualTo(Duration.ofMinutes(30));
+					}));
+		assertThat(this.admission.queued()).isEqualTo(1);
+	}
+
+	@Test
+	void fetchesAndFirstPollsGoBeforeRepeatPollsButForOneInFour() {
+		this.admission.pause(Duration.ofSeconds(1));
+		for (int i = 0; i < 6; i++) {
+			call("repeat" + i, new Turn(Turn.Kind.REPEAT_POLL, 10 - i));
+		}
+		for (int i = 0; i < 6; i++) {
+			call("fetch" + i);
+		}
+		advance(Duration.ofMillis(1750));
+		assertThat(this.sent.subList(0, 8)).containsExactly("fetch0", "fetch1", "fetch2", "repeat5", "fetch3", "fetch4",
+				"fetch5", "repeat4");
+	}
+
+	@Test
+	void noMoreCallsAreUnderWayThanAllowed() {
+		this.admission = admission(1000, 2, 100);
+		Sinks.Empty<Object> first = Sinks.empty();
+		this.admission.admit("1", first.asMono()).subscribe();
+		this.admission.admit("2", Mono.never()).subscribe();
+		call("3");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.inFlight()).isEqualTo(2);
+		assertThat(this.sent).isEmpty();
+		first.tryEmitEmpty();
+		advance(Duration.ofMillis(5));
+		assertThat(this.sent).containsExactly("3");
+		assertThat(this.admission.inFlight()).isEqualTo(1);
+	}
+
+	@Test
+	void fullQueueRefusesFetchesButNotPolls() {
+		this.admission = admission(0.1, 100, 2);
+		for (int i = 0; i < 4; i++) {
+			call("c" + i);
+		}
+		call("poll", new Turn(Turn.Kind.FIRST_POLL, 0));
+		assertThat(this.refused).singleElement()
+			.isInstanceOfSatisfying(OperationsThrottledException.class,
+					(throttled) -> assertThat(throttled).hasMessageContaining("operations.rate-limit.max-queued"));
+		assertThat(this.admission.queued()).isEqualTo(3);
+	}
+
+	@Test
+	void limiterThatRefusesIsALocalRefusal() {
+		RateLimiterConfig config = RateLimiterConfig.custom()
+			.limitForPeriod(1)
+			.limitRefreshPeriod(Duration.ofMinutes(1))
+			.timeoutDuration(Duration.ofSeconds(5))
+			.build();
+		this.admission = admission(config, new RateLimitSettings(1, 10, 10));
+		call("a");
+		call("b");
+		assertThat(this.sent).containsExactly("a");
+		assertThat(this.refused).singleElement()
+			.isInstanceOfSatisfying(OperationsThrottledException.class,
+					(throttled) -> assertThat(throttled.isLocal()).isTrue());
+	}
+
+	@Test
+	void closingEndsWhatIsQueuedAndRefusesWhatComes() {
+		this.admission = admission(0.1, 100, 100);
+		call("a");
+		call("b");
+		this.admission.close();
+		call("c");
+		advance(Duration.ofMinutes(1));
+		assertThat(this.sent).containsExactly("a");
+		assertThat(this.refused).hasSize(2)
+			.allSatisfy((ex) -> assertThat(ex).isInstanceOf(OperationsClosedException.class));
+	}
+
+	@Test
+	void cancellingACallUnderWayFreesItsPlace() {
+		Disposable call = this.admission.admit("a", Mono.never()).subscribe();
+		assertThat(this.admission.inFlight()).isEqualTo(1);
+		call.dispose();
+		assertThat(this.admission.inFlight()).isZero();
+	}
+
+	private Admission admission(double rate, int maxInFlight, int maxQueued) {
+		RateLimitSettings settings = new RateLimitSettings(rate, maxInFlight, maxQueued);
+		return admission(settings.toConfig().build(), settings);
+	}
+
+	private Admission admission(RateLimiterConfig config, RateLimitSettings settings) {
+		// The limiter follows the virtual clock, so that its decisions are the real ones.
+		RateLimiter limiter = RateLimiter.of("test", config, () -> this.scheduler.now(TimeUnit.NANOSECONDS));
+		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler,
+				new OperationsListener() {
+				});
+	}
+
+	private Disposable call(String id) {
+		return call(id, new Turn(Turn.Kind.FETCH, this.scheduler.now(TimeUnit.MILLISECONDS)));
+	}
+
+	private Disposable call(String id, Turn turn) {
+		return this.admission.admit(id, Mono.fromRunnable(() -> this.sent.add(id)))
+			.contextWrite((context) -> context.put(Turn.class, turn))
+			.subscribe((value) -> {
+			}, this.refused::add);
+	}
+
+	private void advance(Duration time) {
+		this.scheduler.advanceTimeBy(time);
+	}
+
+	@Test
+	void backOffIsNeverNegative() {
+		IntervalFunction backOff = RetrySettings.defaults().backOff();
+		for (int attempt = 1; attempt < 40; attempt++) {
+			assertThat(backOff.apply(attempt)).isBetween(1L, 6000L);
+		}
+	}
+
+}
