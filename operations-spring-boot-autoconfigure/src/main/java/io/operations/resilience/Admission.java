@@ -142,7 +142,8 @@ public final class Admission {
 		Duration pause;
 		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
-			if (paused().isZero()) {
+			// A success inside a pause forgets the refusals, not that this is one.
+			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
@@ -154,7 +155,7 @@ public final class Admission {
 			if (pause.compareTo(this.patience) > 0) {
 				impatient = this.queue.removeFetches();
 			}
-			this.pauseEnd.update(this.scheduler.schedule(this::resume, pause.toMillis(), TimeUnit.MILLISECONDS));
+			this.pauseEnd.update(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		}
 		this.listener.pauseBegan(this.client, pause);
 		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
@@ -167,11 +168,13 @@ public final class Admission {
 		this.strikes = 0;
 	}
 
-	private void resume() {
+	private void resume(long until) {
 		synchronized (this) {
-			if (this.closed || !paused().isZero()) {
+			if (this.closed || this.pausedUntil != until) {
 				return;
 			}
+			// The timer ends the pause, not the clock: that may have been set back.
+			this.pausedUntil = Long.MIN_VALUE;
 		}
 		this.listener.pauseEnded(this.client);
 		drain();

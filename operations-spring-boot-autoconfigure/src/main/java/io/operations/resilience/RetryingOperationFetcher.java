@@ -67,7 +67,9 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		if (interval == -1 || !(fault instanceof OperationsException known && this.settings.isRepeatable(known))) {
 			return Mono.error(fault);
 		}
-		return Mono.delay(Duration.ofMillis(Math.max(interval, floor(known.getRetryAfter()))), this.scheduler);
+		// An interval function that miscalculates must not make a hot loop.
+		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
+		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler);
 	}
 
 	private static long floor(@Nullable Duration retryAfter) {
