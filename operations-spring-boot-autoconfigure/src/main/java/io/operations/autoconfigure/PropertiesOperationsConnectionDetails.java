@@ -24,17 +24,22 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			or as environment variables: TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and \
 			TWILIO_AUTH_TOKEN. To run without an operations client, set operations.enabled=false.""";
 
-	private final OperationsCredentials credentials;
+	private final OperationsProperties properties;
+
+	private final Environment environment;
 
 	PropertiesOperationsConnectionDetails(OperationsProperties properties, Environment environment) {
-		OperationsCredentials found = firstOf(
-				pair("operations.api-key", properties.getApiKey(), "operations.api-key-secret",
-						properties.getApiKeySecret()),
-				pair("operations.account-sid", properties.getAccountSid(), "operations.auth-token",
-						properties.getAuthToken()));
+		this.properties = properties;
+		this.environment = environment;
+	}
+
+	// Not looked for before a template is built: an application that brings its own needs
+	// none of ours.
+	@Override
+	public OperationsCredentials getCredentials() {
+		OperationsCredentials found = ofProperties();
 		if (found == null) {
-			found = firstOf(pair(environment, "TWILIO_API_KEY", "TWILIO_API_SECRET"),
-					pair(environment, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"));
+			found = ofEnvironment();
 		}
 		if (found == null) {
 			throw new OperationsConfigurationException(
@@ -42,22 +47,29 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 							+ " TWILIO_ACCOUNT_SID has a value.",
 					REMEDY, null);
 		}
-		this.credentials = found;
+		return found;
 	}
 
-	private static @Nullable OperationsCredentials firstOf(@Nullable OperationsCredentials apiKey,
-			@Nullable OperationsCredentials account) {
+	private @Nullable OperationsCredentials ofProperties() {
+		OperationsCredentials apiKey = pair("operations.api-key", this.properties.getApiKey(),
+				"operations.api-key-secret", this.properties.getApiKeySecret());
+		OperationsCredentials account = pair("operations.account-sid", this.properties.getAccountSid(),
+				"operations.auth-token", this.properties.getAuthToken());
 		return (apiKey != null) ? apiKey : account;
 	}
 
-	private static @Nullable OperationsCredentials pair(Environment environment, String userKey, String secretKey) {
-		// The account SID alone is no half pair: it is often set beside an API key.
-		String user = environment.getProperty(userKey);
-		String secret = environment.getProperty(secretKey);
-		if (userKey.equals("TWILIO_ACCOUNT_SID") && !StringUtils.hasText(secret)) {
-			return null;
+	private @Nullable OperationsCredentials ofEnvironment() {
+		OperationsCredentials apiKey = pair("TWILIO_API_KEY", "TWILIO_API_SECRET");
+		// The account SID alone is no half pair beside an API key: it is often set there.
+		if (apiKey != null && !StringUtils.hasText(this.environment.getProperty("TWILIO_AUTH_TOKEN"))) {
+			return apiKey;
 		}
-		return pair(userKey, user, secretKey, secret);
+		OperationsCredentials account = pair("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
+		return (apiKey != null) ? apiKey : account;
+	}
+
+	private @Nullable OperationsCredentials pair(String userKey, String secretKey) {
+		return pair(userKey, this.environment.getProperty(userKey), secretKey, this.environment.getProperty(secretKey));
 	}
 
 	private static @Nullable OperationsCredentials pair(String userKey, @Nullable String user, String secretKey,
@@ -77,11 +89,6 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			throw new OperationsConfigurationException(userKey + " holds a colon, which no SID does.", REMEDY, null);
 		}
 		return OperationsCredentials.of(user.trim(), secret.trim());
-	}
-
-	@Override
-	public OperationsCredentials getCredentials() {
-		return this.credentials;
 	}
 
 }

@@ -1,0 +1,105 @@
+package io.operations;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.operations.resilience.Turn;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds the table of packages: who knows whom, and which libraries.
+ */
+@AnalyzeClasses(packages = "io.operations", importOptions = ImportOption.DoNotIncludeTests.class)
+class PackageArrowsTests {
+
+	private static final String VOCABULARY = "io.operations";
+
+	private static final String RESILIENCE = "io.operations.resilience";
+
+	@ArchTest
+	static final ArchRule vocabularyKnowsNoneOfOurPackages = knows("io.operations", "reactor.core.publisher",
+			"org.springframework.core", "org.springframework.http", "org.springframework.util",
+			"org.springframework.web.util", "org.springframework.web.reactive.function.client",
+			"org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule clientKnowsVocabularyAndItsLibraries = knows("io.operations.client", VOCABULARY, "reactor..",
+			"org.springframework.core..", "org.springframework.http..", "org.springframework.util",
+			"org.springframework.web..", "tools.jackson..");
+
+	@ArchTest
+	static final ArchRule resilienceKnowsVocabularyAndItsLibraries = knows(RESILIENCE, VOCABULARY, "reactor..",
+			"io.github.resilience4j..", "org.springframework.util");
+
+	@ArchTest
+	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,
+			"reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule pollingKnowsVocabularyAndResilience = knows("io.operations.polling", VOCABULARY, RESILIENCE,
+			"reactor..", "org.reactivestreams", "org.springframework.util", "org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule pollingKnowsOfResilienceNothingButTheTurn = noClasses().that()
+		.resideInAPackage("io.operations.polling")
+		.should()
+		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the turn",
+				(JavaClass type) -> type.getPackageName().equals(RESILIENCE)
+						&& !type.getName().startsWith(Turn.class.getName())));
+
+	@ArchTest
+	static final ArchRule coreKnowsWhatItAssembles = knows("io.operations.core", VOCABULARY, "io.operations.client",
+			RESILIENCE, "io.operations.observation", "io.operations.polling", "reactor..", "io.github.resilience4j..",
+			"io.micrometer.observation..", "org.springframework.core..", "org.springframework.http..",
+			"org.springframework.util", "org.springframework.web..");
+
+	@ArchTest
+	static final ArchRule healthKnowsCoreAndVocabulary = knows("io.operations.health", VOCABULARY, "io.operations.core",
+			"reactor..", "org.springframework.boot.health.contributor");
+
+	@ArchTest
+	static final ArchRule onlyAutoconfigureAndHealthKnowSpringBoot = noClasses().that()
+		.resideOutsideOfPackages("io.operations.autoconfigure..", "io.operations.health")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.boot..");
+
+	@ArchTest
+	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
+		.resideOutsideOfPackage("io.operations.autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.operations.autoconfigure..");
+
+	@ArchTest
+	void theTableNamesEveryPackage(JavaClasses classes) {
+		assertThat(classes.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrder(VOCABULARY,
+				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
+				"io.operations.core", "io.operations.health", "io.operations.autoconfigure",
+				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
+				"io.operations.autoconfigure.metrics");
+	}
+
+	private static ArchRule knows(String origin, String... targets) {
+		List<String> allowed = new ArrayList<>(List.of(targets));
+		allowed.add(origin);
+		allowed.add("java..");
+		allowed.add("org.jspecify.annotations");
+		return classes().that()
+			.resideInAPackage(origin)
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage(allowed.toArray(String[]::new));
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.operations.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedFiles.Kind;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.javapoet.ClassName;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Ahead-of-time processing passes without credentials, and needs no hints of our own.
+ */
+class AheadOfTimeTests {
+
+	private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+
+	private final DefaultGenerationContext generation = new DefaultGenerationContext(
+			new ClassNameGenerator(ClassName.get(Application.class)), this.files);
+
+	@Test
+	void withoutCredentialsTheContextIsProcessed() {
+		process();
+		assertThat(this.files.getGeneratedFiles(Kind.SOURCE).keySet())
+			.anyMatch((file) -> file.contains("OperationsAutoConfiguration__BeanDefinitions"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OperationsProperties.class, OperationsProperties.Http.class,
+			OperationsProperties.Retry.class, OperationsProperties.RateLimit.class, OperationsProperties.Polling.class,
+			OperationsProperties.Health.class })
+	void propertiesAreBoundInANativeImage(Class<?> type) {
+		process();
+		assertThat(RuntimeHintsPredicates.reflection().onType(type).test(this.generation.getRuntimeHints())).isTrue();
+		assertThat(type.getDeclaredMethods()).filteredOn((method) -> method.getName().startsWith("set"))
+			.isNotEmpty()
+			.allMatch((method) -> RuntimeHintsPredicates.reflection()
+				.onMethodInvocation(method)
+				.test(this.generation.getRuntimeHints()));
+	}
+
+	private void process() {
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+			context.register(Application.class);
+			new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
+			this.generation.writeGeneratedContent();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}

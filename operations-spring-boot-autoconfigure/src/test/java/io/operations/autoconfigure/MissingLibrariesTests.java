@@ -1,0 +1,56 @@
+package io.operations.autoconfigure;
+
+import java.io.File;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.util.StringUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Starts an application whose class path really lacks a library, so that a class of ours
+ * that cannot be linked is found out.
+ */
+class MissingLibrariesTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring-boot-actuator-", "spring-boot-health-", "(micrometer-core|resilience4j-spring)",
+			"resilience4j-micrometer-", "resilience4j-spring",
+			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)" })
+	void withoutALibraryAnApplicationStarts(String missing) throws Exception {
+		Predicate<String> lacks = (entry) -> new File(entry).getName().matches("(" + missing + ").*\\.jar");
+		List<URL> remaining = new ArrayList<>();
+		int removed = 0;
+		for (String entry : StringUtils.delimitedListToStringArray(System.getProperty("java.class.path"),
+				File.pathSeparator)) {
+			if (lacks.test(entry)) {
+				removed++;
+			}
+			else {
+				remaining.add(new File(entry).toURI().toURL());
+			}
+		}
+		assertThat(removed).isPositive();
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		try (URLClassLoader loader = new URLClassLoader(remaining.toArray(URL[]::new),
+				ClassLoader.getPlatformClassLoader())) {
+			thread.setContextClassLoader(loader);
+			Method start = loader.loadClass(MissingLibrariesApplication.class.getName()).getDeclaredMethod("start");
+			start.setAccessible(true);
+			assertThat(start.invoke(null)).isEqualTo("OperationsTemplate[operations]");
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+	}
+
+}

@@ -1,0 +1,171 @@
+package io.operations.autoconfigure;
+
+import io.operations.OperationsCredentials;
+import io.operations.core.OperationsTemplate;
+import io.operations.observation.OperationsLog;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Which beans there are, and which give way.
+ */
+class OperationsAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class));
+
+	private ApplicationContextRunner withCredentials() {
+		return this.runner.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret");
+	}
+
+	@Test
+	void withCredentialsThereIsATemplate() {
+		withCredentials().run((context) -> {
+			assertThat(context).hasSingleBean(OperationsTemplate.class)
+				.hasSingleBean(OperationsConnectionDetails.class)
+				.hasSingleBean(OperationsLog.class)
+				.hasBean("operationsWebClient");
+			assertThat(context.getBean(OperationsTemplate.class).getName()).isEqualTo("operations");
+		});
+	}
+
+	@Test
+	void whenDisabledThereIsNoBeanAndNoFailure() {
+		this.runner.withPropertyValues("operations.enabled=false", "operations.base-url=ftp://x")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(OperationsTemplate.class)
+				.doesNotHaveBean(OperationsConnectionDetails.class)
+				.doesNotHaveBean("operationsWebClient"));
+	}
+
+	@Test
+	void withTheApplicationsOwnTemplateOursGivesWayAndNeedsNoCredentials() {
+		this.runner.withUserConfiguration(OwnTemplate.class).run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class);
+			assertThat(context.getBean(OperationsTemplate.class).getName()).isEqualTo("own");
+			assertThat(context.getBean("operationsWebClient"))
+				.isSameAs(context.getBean(OperationsTemplate.class).getWebClient());
+		});
+	}
+
+	@Test
+	void withTheApplicationsOwnConnectionDetailsOursGiveWay() {
+		this.runner.withUserConfiguration(OwnConnectionDetails.class).run((context) -> {
+			assertThat(context).hasSingleBean(OperationsTemplate.class);
+			assertThat(context.getBean(OperationsConnectionDetails.class).getCredentials().get().username())
+				.isEqualTo("SKown");
+		});
+	}
+
+	@Test
+	void anInjectionPointOfPlainWebClientIsLeftToTheApplication() {
+		withCredentials().withUserConfiguration(OwnWebClient.class, Injected.class).run((context) -> {
+			Injected injected = context.getBean(Injected.class);
+			assertThat(injected.plain).isSameAs(context.getBean("applicationWebClient"));
+			assertThat(injected.qualified).isSameAs(context.getBean("operationsWebClient"));
+		});
+	}
+
+	@Test
+	void anInjectionPointOfPlainWebClientIsNotServedByOurs() {
+		withCredentials().withUserConfiguration(InjectedIfAvailable.class)
+			.run((context) -> assertThat(context.getBean(InjectedIfAvailable.class).plain).isNull());
+	}
+
+	@Test
+	void withABeanOfItsNameTheOperationsWebClientGivesWay() {
+		WebClient own = WebClient.create();
+		withCredentials().withBean("operationsWebClient", WebClient.class, () -> own)
+			.run((context) -> assertThat(context.getBean("operationsWebClient")).isSameAs(own));
+	}
+
+	@Test
+	void theBuilderBeanMakesAFurtherTemplateUnderItsOwnName() {
+		withCredentials().run((context) -> {
+			try (OperationsTemplate second = context.getBean(OperationsTemplate.Builder.class).name("second").build()) {
+				assertThat(second.getName()).isEqualTo("second");
+				assertThat(second).isNotSameAs(context.getBean(OperationsTemplate.class));
+			}
+			assertThat(context.getBean(OperationsTemplate.Builder.class))
+				.isNotSameAs(context.getBean(OperationsTemplate.Builder.class));
+		});
+	}
+
+	@Test
+	void withoutANameTheBuilderBeanRefusesToBuild() {
+		withCredentials().run((context) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(OperationsTemplate.Builder.class).build())
+			.withMessageContaining("'name' must be set"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnTemplate {
+
+		@Bean
+		OperationsTemplate ownTemplate() {
+			return OperationsTemplate.builder(WebClient.builder())
+				.name("own")
+				.credentials(OperationsCredentials.of("SKown", "secret"))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnConnectionDetails {
+
+		@Bean
+		OperationsConnectionDetails ownDetails() {
+			return () -> OperationsCredentials.of("SKown", "secret");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnWebClient {
+
+		@Bean
+		WebClient applicationWebClient() {
+			return WebClient.create();
+		}
+
+	}
+
+	static class Injected {
+
+		private final WebClient plain;
+
+		private final WebClient qualified;
+
+		Injected(WebClient plain, @Qualifier("operationsWebClient") WebClient qualified) {
+			this.plain = plain;
+			this.qualified = qualified;
+		}
+
+	}
+
+	static class InjectedIfAvailable {
+
+		private final @Nullable WebClient plain;
+
+		InjectedIfAvailable(ObjectProvider<WebClient> plain) {
+			this.plain = plain.getIfAvailable();
+		}
+
+	}
+
+}

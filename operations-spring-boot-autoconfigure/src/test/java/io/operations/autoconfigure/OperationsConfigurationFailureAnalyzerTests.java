@@ -1,0 +1,148 @@
+package io.operations.autoconfigure;
+
+import java.util.Objects;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an operator is told when a setting is no good.
+ */
+class OperationsConfigurationFailureAnalyzerTests {
+
+	private static final String SECRET = "a-secret-never-to-be-shown";
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class));
+
+	@Test
+	void withoutCredentialsKeysAndVariablesAreNamed() {
+		FailureAnalysis analysis = analyze();
+		assertThat(analysis.getDescription()).contains("No credentials are set");
+		assertThat(analysis.getAction()).contains("operations.api-key=", "operations.api-key-secret=",
+				"operations.account-sid=", "operations.auth-token=", "TWILIO_API_KEY", "TWILIO_API_SECRET",
+				"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "operations.enabled=false");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations.api-key=SK1, operations.api-key-secret",
+			"operations.account-sid=AC1, operations.auth-token",
+			"operations.api-key-secret=" + SECRET + ", operations.api-key",
+			"operations.auth-token=" + SECRET + ", operations.account-sid", "TWILIO_API_KEY=SK1, TWILIO_API_SECRET",
+			"TWILIO_API_SECRET=" + SECRET + ", TWILIO_API_KEY", "TWILIO_ACCOUNT_SID=AC1, TWILIO_AUTH_TOKEN",
+			"TWILIO_AUTH_TOKEN=" + SECRET + ", TWILIO_ACCOUNT_SID" })
+	void withHalfAPairTheMissingHalfIsNamed(String half, String missing) {
+		FailureAnalysis analysis = analyze(half);
+		assertThat(analysis.getDescription()).contains("Half a pair", missing + " has none");
+		assertThat(analysis.getAction()).contains(missing);
+		assertThat(analysis.toString() + analysis.getDescription() + analysis.getAction()).doesNotContain(SECRET);
+	}
+
+	@Test
+	void withAColonInAUserNameItsKeyIsNamed() {
+		FailureAnalysis analysis = analyze("operations.api-key=SK:" + SECRET, "operations.api-key-secret=x");
+		assertThat(analysis.getDescription()).contains("operations.api-key holds a colon").doesNotContain(SECRET);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					operations.base-url=ftp://x                      | operations.base-url                      | ftp://x            | https://
+					operations.base-url=nonsense                     | operations.base-url                      | nonsense           | https://
+					operations.base-url=a b                          | operations.base-url                      | a b                | https://
+					operations.base-url=https://                     | operations.base-url                      | https              | https://
+					operations.base-url=https://x?a=b                | operations.base-url                      | https://x?a=b      | https://
+					operations.base-url=http://api.example.com       | operations.base-url                      | http://api.example | operations.http.allow-insecure=true
+					operations.path=/no/placeholder                  | operations.path                          | /no/placeholder    | operations.path
+					operations.path=no-slash/{id}                    | operations.path                          | no-slash/{id}      | operations.path
+					operations.http.redirects=follow                 | operations.http.redirects                | FOLLOW             | operations.http.redirects
+					operations.http.redirects=follow-when-possible   | operations.http.redirects                | FOLLOW_WHEN        | operations.http.redirects
+					operations.http.request-timeout=-1s              | operations.http.request-timeout          | PT-1S              | operations.http.request-timeout
+					operations.http.connect-timeout=-1s              | operations.http.connect-timeout          | PT-1S              | operations.http.connect-timeout
+					operations.http.read-timeout=-1s                 | operations.http.read-timeout             | PT-1S              | operations.http.read-timeout
+					operations.http.read-timeout=0                   | operations.http.read-timeout             | PT0S               | operations.http.read-timeout
+					operations.http.max-response-size=1B             | operations.http.max-response-size        | 1B                 | operations.http.max-response-size
+					operations.retry.max-attempts=0                  | operations.retry.max-attempts            | 0                  | operations.retry.max-attempts
+					operations.retry.initial-interval=-1ms           | operations.retry.initial-interval        | PT-0.001S          | operations.retry.initial-interval
+					operations.retry.multiplier=0.5                  | operations.retry.multiplier              | 0.5                | operations.retry.multiplier
+					operations.retry.max-interval=1ms                | operations.retry.max-interval            | PT0.001S           | operations.retry.max-interval
+					operations.retry.max-retry-after=-1s             | operations.retry.max-retry-after         | PT-1S              | operations.retry.max-retry-after
+					operations.retry.statuses=404                    | operations.retry.statuses                | 404                | operations.retry.statuses
+					operations.rate-limit.requests-per-second=0      | operations.rate-limit.requests-per-second | 0.0               | operations.rate-limit.requests-per-second
+					operations.rate-limit.requests-per-second=NaN    | operations.rate-limit.requests-per-second | NaN               | operations.rate-limit.requests-per-second
+					operations.rate-limit.max-in-flight=0            | operations.rate-limit.max-in-flight      | 0                  | operations.rate-limit.max-in-flight
+					operations.rate-limit.max-queued=0               | operations.rate-limit.max-queued         | 0                  | operations.rate-limit.max-queued
+					operations.polling.min-interval=0                | operations.polling.min-interval          | PT0S               | operations.polling.min-interval
+					operations.polling.max-interval=100ms            | operations.polling.max-interval          | PT0.1S             | operations.polling.max-interval
+					operations.polling.timeout=-5s                   | operations.polling.timeout               | PT-5S              | operations.polling.timeout
+					operations.polling.timeout=366d                  | operations.polling.timeout               | PT8784H            | operations.polling.timeout
+					operations.polling.max-waiting=0                 | operations.polling.max-waiting           | 0                  | operations.polling.max-waiting
+					""")
+	void withAValueThatIsNoGoodKeyValueAndRemedyAreNamed(String property, String key, String value, String remedy) {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET, property);
+		assertThat(analysis.getDescription()).contains("'" + key + "'", value).doesNotContain(SECRET);
+		assertThat(analysis.getAction()).contains(remedy).doesNotContain(SECRET);
+	}
+
+	@Test
+	void withoutAUrlItsKeyIsNamed() {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
+				"operations.base-url=");
+		assertThat(analysis.getDescription()).contains("'operations.base-url' is ''");
+	}
+
+	@Test
+	void withCredentialsInTheUrlTheyAreNotShown() {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
+				"operations.base-url=https://user:" + SECRET + "@api.example.com");
+		assertThat(analysis.getDescription()).contains("'operations.base-url'", "holds credentials")
+			.doesNotContain(SECRET);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "operations.base-url=http://localhost:1", "operations.base-url=http://127.0.0.1",
+			"operations.base-url=http://[::1]:8080/", "operations.http.redirects=dont-follow" })
+	void withAValueThatIsGoodThereIsNoFailure(String property) {
+		this.runner.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=x", property)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void withInsecureAllowedAnotherHostIsSpokenToInTheClear() {
+		this.runner
+			.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=x",
+					"operations.base-url=http://api.example.com", "operations.http.allow-insecure=true")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private FailureAnalysis analyze(String... properties) {
+		FailureAnalysis[] found = new FailureAnalysis[1];
+		this.runner.withPropertyValues(properties).run((context) -> {
+			assertThat(context).hasFailed();
+			found[0] = SpringFactoriesLoader.forDefaultResourceLocation(getClass().getClassLoader())
+				.load(FailureAnalyzer.class, SpringFactoriesLoader.ArgumentResolver.none(),
+						(type, name, ex) -> assertThat(name).doesNotStartWith("io.operations"))
+				.stream()
+				.filter(OperationsConfigurationFailureAnalyzer.class::isInstance)
+				.findFirst()
+				.orElseThrow()
+				.analyze(Objects.requireNonNull(context.getStartupFailure()));
+		});
+		assertThat(found[0]).isNotNull();
+		return found[0];
+	}
+
+}

@@ -1,0 +1,210 @@
+package io.operations.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
+import io.operations.OperationStatus;
+import io.operations.OperationsClosedException;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsListener;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * What an application injects: fetch, await, watch, mutate and close.
+ */
+class OperationsTemplateTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	private final AtomicInteger closed = new AtomicInteger();
+
+	private List<String> statuses = List.of("COMPLETED");
+
+	private final OperationsTemplate template = OperationsTemplate
+		.builder(WebClient.builder().exchangeFunction((request) -> answer()))
+		.credentials(OperationsCredentials.of("SK1", "secret"))
+		.scheduler(this.time)
+		.listener(new OperationsListener() {
+			@Override
+			public void closed(String client) {
+				OperationsTemplateTests.this.closed.incrementAndGet();
+			}
+		})
+		.build();
+
+	private Mono<ClientResponse> answer() {
+		int request = this.requests.getAndIncrement();
+		String status = this.statuses.get(Math.min(request, this.statuses.size() - 1));
+		return Mono.just(ClientResponse.create(HttpStatus.OK)
+			.header("Content-Type", "application/json")
+			.body("{\"operationId\":\"a\",\"status\":\"" + status + "\"}")
+			.build());
+	}
+
+	@AfterEach
+	void close() {
+		this.template.close();
+		this.time.dispose();
+	}
+
+	@Test
+	void fetchEmitsAnOperationThatFailedAsAValue() {
+		this.statuses = List.of("FAILED");
+		StepVerifier.create(this.template.fetch("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
+			.assertNext((operation) -> assertThat(operation.status()).isEqualTo(OperationStatus.FAILED))
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void nothingIsSentBeforeASubscription() {
+		this.template.fetch("a");
+		this.template.await("a");
+		this.template.watch("a");
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.requests).hasValue(0);
+	}
+
+	@Test
+	void awaitEmitsTheCompletedOperationAlone() {
+		this.statuses = List.of("PENDING", "RUNNING", "COMPLETED");
+		StepVerifier.create(this.template.await("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
+			.assertNext((operation) -> assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED))
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void awaitOfAFailedOperationFailsAndCarriesIt() {
+		this.statuses = List.of("FAILED");
+		StepVerifier.create(this.template.await("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationFailedException.class,
+					(failed) -> assertThat(failed.getOperation().status()).isEqualTo(OperationStatus.FAILED)))
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void awaitOfACancelledOperationFailsAndCarriesIt() {
+		this.statuses = List.of("CANCELLED");
+		StepVerifier.create(this.template.await("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationCancelledException.class,
+					(cancelled) -> assertThat(cancelled.getOperation().status()).isEqualTo(OperationStatus.CANCELLED)))
+			.verify(PATIENCE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "COMPLETED", "FAILED", "CANCELLED" })
+	void watchEmitsEveryChangeTheTerminalStatusLastAndCompletes(String last) {
+		this.statuses = List.of("PENDING", "PENDING", "RUNNING", "RUNNING", last);
+		StepVerifier.create(this.template.watch("a").map((operation) -> operation.status().name()))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
+			.expectNext("PENDING", "RUNNING", last)
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT0S", "PT-1S", "PT8760H0.001S" })
+	void aTimeoutOutOfRangeIsAnIllegalArgument(Duration timeout) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.template.await("a", timeout))
+			.withMessageContaining("365 days");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT0.000000001S", "PT8760H" })
+	void aTimeoutAtTheEdgeOfItsRangeIsTaken(Duration timeout) {
+		assertThat(this.template.await("a", timeout)).isNotNull();
+	}
+
+	@Test
+	void closeEndsWaitsWithTheirReasonAndNothingLeavesAfterwards() {
+		this.statuses = List.of("RUNNING");
+		StepVerifier.create(this.template.await("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
+			.then(this.template::close)
+			.expectError(OperationsClosedException.class)
+			.verify(PATIENCE);
+		int sent = this.requests.get();
+		assertThat(sent).isPositive();
+		StepVerifier.create(this.template.fetch("b")).expectError(OperationsClosedException.class).verify(PATIENCE);
+		StepVerifier.create(this.template.await("b")).expectError(OperationsClosedException.class).verify(PATIENCE);
+		this.time.advanceTimeBy(Duration.ofMinutes(10));
+		assertThat(this.requests).hasValue(sent);
+	}
+
+	@Test
+	void closeTwiceIsToldOnce() {
+		this.template.close();
+		this.template.close();
+		assertThat(this.closed).hasValue(1);
+	}
+
+	@Test
+	void mutateNeedsANameOfItsOwn() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.template.mutate().build())
+			.withMessageContaining("'name' must be set");
+	}
+
+	@Test
+	void aMutatedTemplateLivesOnWhenItsOriginIsClosed() {
+		try (OperationsTemplate second = this.template.mutate().name("second").build()) {
+			this.template.close();
+			StepVerifier.create(second.await("a"))
+				.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+				.expectNextCount(1)
+				.expectComplete()
+				.verify(PATIENCE);
+		}
+	}
+
+	@Test
+	void withoutCredentialsNothingIsBuilt() {
+		assertThatIllegalArgumentException().isThrownBy(() -> OperationsTemplate.builder(WebClient.builder()).build())
+			.withMessageContaining("'credentials'");
+	}
+
+	@Test
+	void withAnInsecureBaseUrlNothingIsBuilt() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.template.mutate().name("b").baseUrl("http://api.example.com").build())
+			.withMessageContaining("in the clear");
+	}
+
+	@Test
+	void aNullIdIsRefusedAtOnce() {
+		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.fetch(nothing()));
+		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.await(nothing()));
+		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.watch(nothing()));
+	}
+
+	@SuppressWarnings("NullAway")
+	private static String nothing() {
+		return null;
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.operations.health;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.Set;
+
+import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
+import io.operations.core.OperationsTemplate;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What calls show of the health of their endpoint.
+ */
+class OperationsHealthIndicatorTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final Instant NOW = Instant.parse("2025-01-15T10:30:00Z");
+
+	private final OperationsHealthListener listener = new OperationsHealthListener(Clock.fixed(NOW, ZoneOffset.UTC));
+
+	private Mono<ClientResponse> answer = Mono.error(new IllegalStateException("No answer is set"));
+
+	private int requests;
+
+	private final OperationsTemplate template = OperationsTemplate
+		.builder(WebClient.builder().exchangeFunction((request) -> {
+			this.requests++;
+			return this.answer;
+		}))
+		.credentials(OperationsCredentials.of("SK1", "secret"))
+		.retry(new RetrySettings(1, Duration.ofMillis(1), 1, Duration.ofMillis(1), Duration.ZERO, Set.of()))
+		.rateLimit(new RateLimitSettings(1000, 16, 100))
+		.listener(this.listener)
+		.build();
+
+	@AfterEach
+	void close() {
+		this.template.close();
+	}
+
+	@Test
+	void beforeTheFirstCallHealthIsUnknownAndCostsNoRequest() {
+		Health health = health(false);
+		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+		assertThat(health.getDetails()).containsEntry("client", "operations")
+			.containsKeys("waiting", "oldestWait", "queued", "inFlight")
+			.doesNotContainKeys("lastSuccess", "lastFault", "throttledSince");
+		assertThat(this.requests).isZero();
+	}
+
+	@Test
+	void afterASuccessHealthIsUp() {
+		fetch(HttpStatus.OK);
+		Health health = health(false);
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("lastSuccess", NOW.toString());
+	}
+
+	@Test
+	void afterNotFoundHealthIsUp() {
+		fetch(HttpStatus.NOT_FOUND);
+		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void whileThrottledHealthIsUpWithADetail() {
+		fetch(HttpStatus.TOO_MANY_REQUESTS);
+		Health health = health(false);
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("throttledSince", NOW.toString())
+			.containsEntry("lastFaultAge", "PT0S");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 401, 403 })
+	void withWrongCredentialsHealthIsDownAtOnce(int status) {
+		fetch(HttpStatus.OK);
+		fetch(HttpStatus.valueOf(status));
+		Health health = health(false);
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails().get("remedy")).asString().contains("operations.api-key");
+		assertThat(health.toString()).doesNotContain("secret\"").doesNotContain("U0sxOnNlY3JldA==");
+	}
+
+	@Test
+	void afterARunOfUnavailabilityHealthIsDownAndAfterOneSuccessUpAgain() {
+		for (int i = 1; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
+			fetch(HttpStatus.SERVICE_UNAVAILABLE);
+			assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+		}
+		fetch(HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(health(false).getStatus()).isEqualTo(Status.DOWN);
+		fetch(HttpStatus.OK);
+		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void afterCorrectedCredentialsHealthIsUpAgain() {
+		fetch(HttpStatus.UNAUTHORIZED);
+		fetch(HttpStatus.OK);
+		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(false).getDetails()).doesNotContainKey("remedy");
+	}
+
+	@Test
+	void afterCloseHealthIsUnknown() {
+		fetch(HttpStatus.OK);
+		this.template.close();
+		Health health = health(false);
+		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+		assertThat(health.getDetails()).containsEntry("closed", true);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 200, 404, 429 })
+	void inProbeModeAnAnswerThatAcceptsTheCredentialsIsUp(int status) {
+		set(HttpStatus.valueOf(status));
+		assertThat(health(true).getStatus()).isEqualTo(Status.UP);
+		assertThat(this.requests).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 401, 403, 500, 503 })
+	void inProbeModeAnyOtherAnswerIsDown(int status) {
+		set(HttpStatus.valueOf(status));
+		assertThat(health(true).getStatus()).isEqualTo(Status.DOWN);
+		assertThat(this.requests).isOne();
+	}
+
+	@Test
+	void inProbeModeARunOfFaultsOfOtherCallsDoesNotCount() {
+		for (int i = 0; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
+			fetch(HttpStatus.SERVICE_UNAVAILABLE);
+		}
+		set(HttpStatus.NOT_FOUND);
+		assertThat(health(true).getStatus()).isEqualTo(Status.UP);
+	}
+
+	private Health health(boolean probe) {
+		Health health = new OperationsHealthIndicator(this.template, this.listener, probe).health().block(PATIENCE);
+		assertThat(health).isNotNull();
+		return Objects.requireNonNull(health);
+	}
+
+	private void fetch(HttpStatus status) {
+		set(status);
+		this.template.fetch("a").onErrorComplete(OperationsException.class).block(PATIENCE);
+	}
+
+	private void set(HttpStatus status) {
+		this.answer = Mono.fromCallable(() -> ClientResponse.create(status)
+			.header("Content-Type", "application/json")
+			.body(status.isError() ? "{}" : "{\"operationId\":\"a\",\"status\":\"RUNNING\"}")
+			.build());
+	}
+
+}
