@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an operator is told when a setting is no good.
  */
+@SuppressWarnings("NullAway")
 class OperationsConfigurationFailureAnalyzerTests {
 
 	private static final String SECRET = "a-secret-never-to-be-shown";
