@@ -22,6 +22,8 @@ import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.resilience.Turn;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -140,15 +142,18 @@ public final class OperationPoller {
 	private void schedule(Wait wait, Turn.Kind kind, long delay) {
 		long due = now() + delay;
 		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(delay));
-		wait.current()
-			.update(this.scheduler.schedule(() -> poll(wait, new Turn(kind, due)), delay, TimeUnit.MILLISECONDS));
+		// In place before the poll can begin, which it may do before "schedule" returns:
+		// what is put in its place afterwards would end a poll that is under way.
+		Disposable.Swap planned = Disposables.swap();
+		wait.current().replace(planned);
+		planned.replace(this.scheduler.schedule(() -> poll(wait, new Turn(kind, due)), delay, TimeUnit.MILLISECONDS));
 	}
 
 	private void poll(Wait wait, Turn turn) {
 		this.fetcher.fetch(wait.operationId())
 			.contextWrite((context) -> context.put(Turn.class, turn))
 			// Known before it can answer, so that the answer's next poll is not undone.
-			.doOnSubscribe((subscription) -> wait.current().update(subscription::cancel))
+			.doOnSubscribe((subscription) -> wait.current().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
 					"A decorator swallowed the answer for operation '" + wait.operationId() + "'", wait.operationId(),
 					new IllegalStateException("empty Mono"))))
