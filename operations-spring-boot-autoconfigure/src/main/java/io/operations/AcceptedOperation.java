@@ -17,6 +17,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.util.UriUtils;
 
@@ -57,7 +58,7 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		HttpHeaders headers = response.headers().asHttpHeaders();
 		// An unreadable body is no reason to fail: all that is needed may be in the
 		// headers.
-		return response.bodyToMono(OBJECT)
+		return Mono.defer(() -> response.bodyToMono(OBJECT))
 			.onErrorResume((ex) -> response.releaseBody().onErrorComplete().then(Mono.empty()))
 			.defaultIfEmpty(Map.of())
 			.map((body) -> from(status, headers, body));
@@ -101,13 +102,13 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 			statusUrl = uri(text);
 		}
 		String id = headers.getFirst(OPERATION_ID_HEADER);
-		if (id == null && body.get("operationId") instanceof String text) {
+		if (!StringUtils.hasText(id) && body.get("operationId") instanceof String text) {
 			id = text;
 		}
-		if (id == null && statusUrl != null) {
+		if (!StringUtils.hasText(id) && statusUrl != null) {
 			id = lastSegment(statusUrl);
 		}
-		if (id == null || id.isBlank()) {
+		if (!StringUtils.hasText(id)) {
 			throw new MalformedOperationException("The write was accepted (" + answer.describe() + "), but neither "
 					+ OPERATION_ID_HEADER + " nor Location nor the body's statusUrl names its operation.", null, null,
 					answer);

@@ -89,8 +89,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	}
 
 	private static @Nullable Integer asInteger(@Nullable Object value) {
-		if (value instanceof Number number) {
-			return number.intValue();
+		if (value instanceof Integer number) {
+			return number;
 		}
 		if (value instanceof String text && text.matches("\\d{1,9}")) {
 			return Integer.valueOf(text);

@@ -86,7 +86,7 @@ final class OperationReader {
 			case "operationId" -> {
 				String text = parser.getValueAsString();
 				if (!this.id.equals(text)) {
-					detail(name, value(token, parser));
+					keepUnlessNull(name, token, parser);
 				}
 			}
 			case "status" -> this.statusText = text(name, token, parser);
@@ -129,8 +129,8 @@ final class OperationReader {
 	private ProblemDetail problem(JsonParser parser) {
 		Map<String, @Nullable Object> members = new LinkedHashMap<>(parser.readValueAs(Map.class));
 		ProblemDetail problem = ProblemDetail.forStatus(0);
-		if (members.get("status") instanceof Number status) {
-			problem.setStatus(status.intValue());
+		if (members.get("status") instanceof Integer status) {
+			problem.setStatus(status);
 			members.remove("status");
 		}
 		URI type = memberUri(members, "type");

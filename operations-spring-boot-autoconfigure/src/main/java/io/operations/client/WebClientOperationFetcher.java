@@ -27,10 +27,14 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.util.UriUtils;
@@ -79,7 +83,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 				"'path' must begin with a slash and hold {id} once: " + path);
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
 		int position = url.indexOf(ID);
-		this.webClient = webClient;
+		this.webClient = webClient.mutate().filter(WebClientOperationFetcher::withReadableMediaType).build();
 		this.path = path;
 		this.urlBeforeId = url.substring(0, position);
 		this.urlAfterId = url.substring(position + ID.length());
@@ -112,6 +116,22 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			.map((entity) -> snapshot(operationId, entity))
 			.timeout(this.requestTimeout, this.scheduler)
 			.onErrorMap(Exception.class, (ex) -> translate(operationId, ex));
+	}
+
+	// With a media type that cannot be parsed WebClient would not read the body, and the
+	// status of the answer would be lost with it.
+	private static Mono<ClientResponse> withReadableMediaType(ClientRequest request, ExchangeFunction next) {
+		return next.exchange(request).map((response) -> {
+			try {
+				response.headers().contentType();
+				return response;
+			}
+			catch (InvalidMediaTypeException ex) {
+				return response.mutate()
+					.headers((headers) -> headers.setContentType(MediaType.APPLICATION_OCTET_STREAM))
+					.build();
+			}
+		});
 	}
 
 	private OperationSnapshot snapshot(String operationId, ResponseEntity<byte[]> entity) {

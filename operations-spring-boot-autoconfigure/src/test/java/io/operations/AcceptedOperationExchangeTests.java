@@ -1,0 +1,125 @@
+package io.operations;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class AcceptedOperationExchangeTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
+
+	// One connection: were it not given back, the next call would wait for it in vain.
+	private final ConnectionProvider pool = ConnectionProvider.create("test", 1);
+
+	private final WebClient webClient = WebClient.builder()
+		.clientConnector(new ReactorClientHttpConnector(HttpClient.create(this.pool)))
+		.build();
+
+	@BeforeEach
+	void start() {
+		this.server.start();
+	}
+
+	@AfterEach
+	void stop() {
+		this.pool.disposeLater().block(PATIENCE);
+		this.server.stop();
+	}
+
+	@Test
+	void acceptedWriteIsItsOperation() {
+		answer(status(202).withHeader("Operation-Id", "op1")
+			.withHeader("Retry-After", "2")
+			.withHeader("Content-Type", "application/json")
+			.withBody(
+					"{\"statusUrl\": \"/v2/Operations/op1\", \"related\": {\"configurationId\": \"cfg1\", \"x\": null}}"));
+		AcceptedOperation accepted = post();
+		assertThat(accepted.id()).isEqualTo("op1");
+		assertThat(accepted.statusUrl()).hasToString("/v2/Operations/op1");
+		assertThat(accepted.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(accepted.related()).isEqualTo(Map.of("configurationId", "cfg1"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			application/json | ''
+			application/json | null
+			application/json | []
+			application/json | {"statusUrl":
+			text/html        | <html></html>
+			garbage          | <html></html>
+			""")
+	void unreadableBodyIsNoReasonToFail(String mediaType, String body) {
+		answer(status(202).withHeader("Operation-Id", "op1").withHeader("Content-Type", mediaType).withBody(body));
+		for (int i = 0; i < 3; i++) {
+			assertThat(post().id()).isEqualTo("op1");
+		}
+	}
+
+	@Test
+	void bodyThatIsTooLargeIsNoReasonToFail() {
+		answer(status(202).withHeader("Operation-Id", "op1")
+			.withHeader("Content-Type", "application/json")
+			.withBody(" ".repeat(1024 * 1024)));
+		assertThat(post().id()).isEqualTo("op1");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			400 | application/json         | {"code": 20001, "message": "No"} | OperationsRequestException
+			401 | application/problem+json | {"code": 20001, "detail": "No"}  | OperationsAuthenticationException
+			404 | text/html                | <html></html>                    | OperationNotFoundException
+			429 | garbage                  | x                                | OperationsThrottledException
+			503 | application/json         | {"code":                         | OperationsUnavailableException
+			200 | application/json         | {"operationId": "op1"}           | OperationsRequestException
+			202 | application/json         | {}                               | MalformedOperationException
+			""")
+	void whatStartedNoOperationIsAnException(int status, String mediaType, String body, String type) {
+		answer(status(status).withHeader("Content-Type", mediaType)
+			.withHeader("Twilio-Request-Id", "RQ1")
+			.withBody(body));
+		for (int i = 0; i < 3; i++) {
+			assertThatExceptionOfType(OperationsException.class).isThrownBy(this::post).satisfies((failure) -> {
+				assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
+				assertThat(failure.getStatusCode()).hasValue(status);
+				assertThat(failure.getRequestId()).isEqualTo("RQ1");
+				assertThat(failure.getServerMessage()).isEqualTo(body.contains("No") ? "No" : null);
+			});
+		}
+	}
+
+	private void answer(ResponseDefinitionBuilder answer) {
+		this.server.stubFor(any(anyUrl()).willReturn(answer));
+	}
+
+	private AcceptedOperation post() {
+		return Objects.requireNonNull(this.webClient.post()
+			.uri("http://localhost:" + this.server.port() + "/v2/ControlPlane/Configurations")
+			.bodyValue("{}")
+			.exchangeToMono(AcceptedOperation::from)
+			.block(PATIENCE));
+	}
+
+}

@@ -1,0 +1,131 @@
+package io.operations;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class AcceptedOperationTests {
+
+	private static final String URL = "https://h.example/v2/ControlPlane/Operations/";
+
+	@Test
+	void headersAndBodyAreRead() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Operation-Id", "op1");
+		headers.set("Location", URL + "op1");
+		headers.set("Retry-After", "3");
+		Map<String, ?> body = Map.of("statusUrl", "/other", "related", Map.of("configurationId", "cfg1", "n", 7));
+		AcceptedOperation expected = new AcceptedOperation("op1", URI.create(URL + "op1"), Duration.ofSeconds(3),
+				Map.of("configurationId", "cfg1", "n", "7"));
+		assertThat(AcceptedOperation.from(headers, body)).isEqualTo(expected);
+		assertThat(AcceptedOperation.from(ResponseEntity.accepted().headers(headers).body(body))).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ URL + "op1, op1", "/v2/Operations/op1/, op1", "/v2/Operations/a%2Fb?x=y#z, a/b",
+			"Operations/%C3%A9, é" })
+	void locationNamesTheOperationWhereNoHeaderDoes(String location, String id) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Location", location);
+		AcceptedOperation accepted = AcceptedOperation.from(headers, Map.of());
+		assertThat(accepted.id()).isEqualTo(id);
+		assertThat(accepted.statusUrl()).isEqualTo(URI.create(location));
+		assertThat(accepted.retryAfter()).isNull();
+		assertThat(accepted.related()).isEmpty();
+	}
+
+	@Test
+	void bodyNamesTheOperationWhereNoHeaderDoes() {
+		assertThat(AcceptedOperation.from(new HttpHeaders(), Map.of("statusUrl", URL + "op1")).id()).isEqualTo("op1");
+		assertThat(
+				AcceptedOperation.from(new HttpHeaders(), Map.of("operationId", "op2", "statusUrl", URL + "op1")).id())
+			.isEqualTo("op2");
+	}
+
+	@Test
+	void blankHeaderLeavesTheNamingToTheLocation() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Operation-Id", " ");
+		headers.set("Location", URL + "op1");
+		assertThat(AcceptedOperation.from(headers, Map.of()).id()).isEqualTo("op1");
+	}
+
+	@Test
+	void unreadableLocationLeavesTheNamingToTheBody() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Location", "http://a b");
+		assertThat(AcceptedOperation.from(headers, Map.of("statusUrl", URL + "op1")).id()).isEqualTo("op1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "https://h.example", "/", "mailto:x", "http://a b" })
+	void answerThatNamesNoOperationIsMalformed(String location) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Location", location);
+		headers.set("Twilio-Request-Id", "RQ1");
+		assertThatExceptionOfType(MalformedOperationException.class)
+			.isThrownBy(() -> AcceptedOperation.from(headers, Map.of("statusUrl", 7, "related", "x")))
+			.withMessageContaining("names its operation")
+			.satisfies((failure) -> {
+				assertThat(failure.getStatusCode()).hasValue(202);
+				assertThat(failure.getRequestId()).isEqualTo("RQ1");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/v2/Operations/..", "/v2/Operations/%2E", "/v2/Operations/a%0Ab" })
+	void idThatCannotBeOneIsRefused(String location) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("Location", location);
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> AcceptedOperation.from(headers, Map.of()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 200, 201, 204, 302 })
+	void answerThatIsNo202StartedNoOperation(int status) {
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> AcceptedOperation
+				.from(ResponseEntity.status(status).header("Operation-Id", "op1").body(Map.of())))
+			.withMessageContaining("HTTP " + status)
+			.withMessageContaining("not with 202 Accepted")
+			.satisfies((failure) -> assertThat(failure.getStatusCode()).hasValue(status));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "400, OperationsRequestException", "401, OperationsAuthenticationException",
+			"403, OperationsAuthenticationException", "404, OperationNotFoundException",
+			"429, OperationsThrottledException", "500, OperationsUnavailableException",
+			"503, OperationsUnavailableException" })
+	void errorStatusIsItsException(int status, String type) {
+		ResponseEntity<Map<String, Object>> response = ResponseEntity.status(status)
+			.header("Retry-After", "5")
+			.header("Twilio-Request-Id", "RQ1")
+			.body(Map.of("code", 20001, "message", "No"));
+		assertThatExceptionOfType(OperationsException.class).isThrownBy(() -> AcceptedOperation.from(response))
+			.withMessageStartingWith("The write was refused: HTTP " + status + ", code 20001, 'No'")
+			.satisfies((failure) -> {
+				assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
+				assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(5));
+				assertThat(failure.getRequestId()).isEqualTo("RQ1");
+			});
+	}
+
+	@Test
+	void responseEntityWithoutBodyIsRead() {
+		ResponseEntity<Map<String, Object>> response = ResponseEntity.accepted().header("Operation-Id", "op1").build();
+		assertThat(AcceptedOperation.from(response)).isEqualTo(new AcceptedOperation("op1", null, null, Map.of()));
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.operations;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class VocabularyTests {
+
+	@ParameterizedTest
+	@EnumSource
+	void statusIsKnownByItsNameInAnyCase(OperationStatus status) {
+		assertThat(OperationStatus.of(status.name())).isEqualTo(status);
+		assertThat(OperationStatus.of(status.name().toLowerCase(Locale.ROOT))).isEqualTo(status);
+	}
+
+	@ParameterizedTest
+	@NullAndEmptySource
+	@ValueSource(strings = { "DONE", "CANCELED", " RUNNING" })
+	void anyOtherWordIsUnknown(@Nullable String text) {
+		assertThat(OperationStatus.of(text)).isEqualTo(OperationStatus.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "COMPLETED", "FAILED", "CANCELLED" })
+	void endIsTerminal(OperationStatus status) {
+		assertThat(operation(status).isTerminal()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "PENDING", "RUNNING", "UNKNOWN" })
+	void restIsNotTerminal(OperationStatus status) {
+		assertThat(operation(status).isTerminal()).isFalse();
+	}
+
+	@Test
+	void durationNeedsBothDates() {
+		Instant created = Instant.parse("2025-01-15T10:30:00Z");
+		assertThat(operation(created, created.plusSeconds(5)).duration()).contains(Duration.ofSeconds(5));
+		assertThat(operation(created, null).duration()).isEmpty();
+		assertThat(operation(null, created).duration()).isEmpty();
+	}
+
+	@Test
+	void operationIsImmutableAndKeepsNulls() {
+		Map<String, String> related = new HashMap<>(Map.of("configurationId", "cfg1"));
+		Map<String, @Nullable Object> details = new LinkedHashMap<>();
+		details.put("note", null);
+		Operation operation = new Operation("op1", OperationStatus.RUNNING, "RUNNING", null, null, null, null, related,
+				details);
+		related.clear();
+		details.clear();
+		assertThat(operation.configurationId()).contains("cfg1");
+		assertThat(operation.conversationId()).isEmpty();
+		assertThat(operation.details()).containsEntry("note", null);
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> operation.details().clear());
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> operation.related().clear());
+	}
+
+	@Test
+	void credentialsAreEqualByUserAndPasswordAndShowNoPassword() {
+		BasicCredentials credentials = new BasicCredentials("SK1", "geheim");
+		assertThat(credentials).isEqualTo(new BasicCredentials("SK1", "geheim"))
+			.hasSameHashCodeAs(new BasicCredentials("SK1", "geheim"))
+			.isNotEqualTo(new BasicCredentials("SK1", "other"))
+			.isNotEqualTo(new BasicCredentials("SK2", "geheim"))
+			.hasToString("BasicCredentials[username=SK1, password=******]");
+		assertThat(credentials.authorization()).isEqualTo("Basic U0sxOmdlaGVpbQ==");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "  ", "a:b" })
+	void usernameMustBeOne(String username) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new BasicCredentials(username, "geheim"))
+			.withMessageContaining("'username'")
+			.withMessageNotContaining("geheim");
+	}
+
+	@Test
+	void passwordMustNotBeBlank() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new BasicCredentials("SK1", " "))
+			.withMessageContaining("'password'");
+	}
+
+	private static Operation operation(OperationStatus status) {
+		return new Operation("op1", status, status.name(), null, null, null, null, Map.of(), Map.of());
+	}
+
+	private static Operation operation(@Nullable Instant createdAt, @Nullable Instant completedAt) {
+		return new Operation("op1", OperationStatus.COMPLETED, "COMPLETED", createdAt, completedAt, null, null,
+				Map.of(), Map.of());
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.operations.client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import io.operations.MalformedOperationException;
+import io.operations.OperationStatus;
+import io.operations.OperationsException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.io.buffer.DataBufferLimitException;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MalformedAnswerTests {
+
+	@RegisterExtension
+	static final Endpoint endpoint = new Endpoint();
+
+	@ParameterizedTest
+	@ValueSource(strings = { "<html><body>Maintenance</body></html>", "[]", "null", "true", "17", "\"COMPLETED\"",
+			"{\"status\": \"COMPL", "{\"status\": \"COMPLETED\"", "{\"status\": }", "{\"status\": \"RUNNING\"} {}",
+			"{\"status\": \"RUNNING\"}]", "{'status': 'RUNNING'}", "{\"a\": NaN}" })
+	void successThatIsNoOperationIsMalformed(String body) {
+		endpoint.answers(okJson(body).withHeader("Twilio-Request-Id", "RQ1"));
+		OperationsException failure = endpoint.failure();
+		assertThat(failure).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("media type application/json")
+			.hasMessageContaining("'" + body + "' is no operation");
+		assertThat(failure.getStatusCode()).hasValue(200);
+		assertThat(failure.getRequestId()).isEqualTo("RQ1");
+		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
+		assertThat(failure.isTransient()).isTrue();
+	}
+
+	@Test
+	void htmlIsMalformedAndShownWithItsMediaType() {
+		endpoint.answers(okForContentType("text/html;charset=UTF-8", "<h1>\n\tWe will be back\u001b[31m</h1>"));
+		assertThat(endpoint.failure()).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("media type text/html;charset=UTF-8")
+			.hasMessageContaining("'<h1>\\u000a\\u0009We will be back\\u001b[31m</h1>'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " \r\n " })
+	void emptyBodyIsMalformed(String body) {
+		endpoint.answers(aResponse().withStatus(200).withBody(body));
+		assertThat(endpoint.failure()).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("no media type")
+			.hasMessageContaining("is no operation");
+	}
+
+	@Test
+	void onlyTheFirst200CharactersAreShown() {
+		endpoint.answers(okForContentType("text/plain", "ä".repeat(201)));
+		assertThat(endpoint.failure()).hasMessageContaining("'" + "ä".repeat(200) + "…'");
+	}
+
+	@Test
+	void bodyOfTenMegabytesIsMalformed() {
+		byte[] body = new byte[10 * 1024 * 1024];
+		Arrays.fill(body, (byte) ' ');
+		endpoint.answers(aResponse().withStatus(200).withHeader("Twilio-Request-Id", "RQ1").withBody(body));
+		OperationsException failure = endpoint.failure();
+		assertThat(failure).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("operations.http.max-response-size")
+			.hasRootCauseInstanceOf(DataBufferLimitException.class);
+		assertThat(failure.getStatusCode()).hasValue(200);
+		assertThat(failure.getRequestId()).isEqualTo("RQ1");
+	}
+
+	@Test
+	void bodyOfExactlyTheLimitIsRead() {
+		byte[] body = new byte[Endpoint.MAX_RESPONSE_SIZE];
+		Arrays.fill(body, (byte) ' ');
+		byte[] json = "{\"status\": \"RUNNING\"}".getBytes(StandardCharsets.UTF_8);
+		System.arraycopy(json, 0, body, 0, json.length);
+		endpoint.answers(aResponse().withStatus(200).withBody(body));
+		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.RUNNING);
+	}
+
+	@Test
+	void deeplyNestedJsonIsMalformed() {
+		endpoint.answers(okJson("{\"result\": " + "[".repeat(50_000) + "]".repeat(50_000) + "}"));
+		assertThat(endpoint.failure()).isInstanceOf(MalformedOperationException.class);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "text/plain", "application/problem+json", "application/vnd.api+json", "garbage", "*/*" })
+	void operationIsReadWhateverMediaTypeItClaims(String mediaType) {
+		endpoint.answers(okForContentType(mediaType, "{\"status\": \"RUNNING\"}"));
+		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.RUNNING);
+	}
+
+	@Test
+	void operationIsReadWithoutAnyMediaType() {
+		endpoint.answers(aResponse().withStatus(200).withBody("{\"status\": \"RUNNING\"}"));
+		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.RUNNING);
+	}
+
+}
