@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 
 /**
  * Several listeners as one. What one of them throws is logged, and the others are called
@@ -88,7 +89,8 @@ public final class OperationsListeners implements OperationsListener {
 			try {
 				call.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
 				logger.warn("Listener " + listener.getClass().getName() + " failed; operations go on without it", ex);
 			}
 		}
