@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -143,9 +144,11 @@ public final class OperationsAutoConfiguration {
 	}
 
 	// The client underneath, for writes. Injected by its name only, so that it never
-	// takes the place of an application's own client.
+	// takes the place of an application's own client. Of several templates none is meant
+	// more than another, and each has its own client.
 	@Bean(defaultCandidate = false)
 	@ConditionalOnMissingBean(name = "operationsWebClient")
+	@ConditionalOnSingleCandidate(OperationsTemplate.class)
 	WebClient operationsWebClient(OperationsTemplate operationsTemplate) {
 		return operationsTemplate.getWebClient();
 	}

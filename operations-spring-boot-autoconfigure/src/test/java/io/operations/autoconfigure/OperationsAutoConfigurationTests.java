@@ -94,6 +94,15 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@Test
+	void withSeveralTemplatesOfTheApplicationThereIsNoOperationsWebClientAndNoFailure() {
+		OperationsTemplate first = OwnTemplate.template("first");
+		OperationsTemplate second = OwnTemplate.template("second");
+		this.runner.withBean("first", OperationsTemplate.class, () -> first)
+			.withBean("second", OperationsTemplate.class, () -> second)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsWebClient"));
+	}
+
+	@Test
 	void theBuilderBeanMakesAFurtherTemplateUnderItsOwnName() {
 		withCredentials().run((context) -> {
 			try (OperationsTemplate second = context.getBean(OperationsTemplate.Builder.class).name("second").build()) {
@@ -117,8 +126,12 @@ class OperationsAutoConfigurationTests {
 
 		@Bean
 		OperationsTemplate ownTemplate() {
+			return template("own");
+		}
+
+		static OperationsTemplate template(String name) {
 			return OperationsTemplate.builder(WebClient.builder())
-				.name("own")
+				.name(name)
 				.credentials(OperationsCredentials.of("SKown", "secret"))
 				.build();
 		}
