@@ -1,16 +1,20 @@
 package io.operations.observation;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.operations.Operation;
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
 import io.operations.OperationSnapshot;
-import io.operations.OperationStatus;
 import io.operations.OperationWait;
 import io.operations.OperationsErrorResponse;
+import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +31,7 @@ public final class OperationsLog implements OperationsListener {
 
 	private final Set<String> throttled = ConcurrentHashMap.newKeySet();
 
-	private final Set<String> paused = ConcurrentHashMap.newKeySet();
+	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
 
 	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
@@ -37,11 +41,11 @@ public final class OperationsLog implements OperationsListener {
 					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
 					+ requestId(snapshot.requestId()));
 		}
-		// Not before a call was answered again is the throttling over: a pause alone may
-		// be
+		// Throttling is over when a call was answered again: a pause that ends may be
 		// followed by the next refusal.
-		if (!this.throttled.isEmpty() && !this.paused.contains(client) && this.throttled.remove(client)) {
-			logger.warn("[" + client + "] throttling is over, calls are answered again");
+		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
+			logger.warn("[" + client + "] throttling is over, calls are answered again, the first for operation '"
+					+ printable(snapshot.operation().id()) + "'" + requestId(snapshot.requestId()));
 		}
 	}
 
@@ -54,46 +58,55 @@ public final class OperationsLog implements OperationsListener {
 
 	@Override
 	public void pauseBegan(String client, Duration pause) {
-		this.paused.add(client);
-		if (this.throttled.add(client)) {
-			logger.warn("[" + client + "] the server throttles: all calls are held back, at first for " + pause
+		this.pauses.put(client, pause);
+	}
+
+	@Override
+	public void pauseEnded(String client) {
+		this.pauses.remove(client);
+	}
+
+	@Override
+	public void throttled(String client, OperationsThrottledException fault) {
+		if (!fault.isLocal() && this.throttled.add(client)) {
+			Duration pause = this.pauses.get(client);
+			logger.warn("[" + client + "] the server throttles, all calls are held back"
+					+ ((pause != null) ? ", at first for " + pause : "") + ": " + fault.getMessage()
 					+ ". If that lasts, lower operations.rate-limit.max-in-flight or"
 					+ " operations.rate-limit.requests-per-second.");
 		}
 	}
 
 	@Override
-	public void pauseEnded(String client) {
-		this.paused.remove(client);
-	}
-
-	@Override
 	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
-		Operation operation = wait.lastSeen();
 		if (reason instanceof CancellationException) {
 			logger.debug("[" + client + "] " + reason.getMessage());
+			return;
 		}
-		else if (reason != null) {
-			logger.info("[" + client + "] " + ended(wait) + ": " + reason.getMessage());
+		Throwable fault = (reason != null) ? reason : faultOf(wait.lastSeen());
+		if (fault != null) {
+			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
+			logger.info("[" + client + "] the wait for operation '" + printable(wait.operationId()) + "' ended after "
+					+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll: " : " polls: ")
+					+ fault.getMessage() + (ownRequestId ? "" : requestId(wait.lastRequestId())));
 		}
-		else if (operation != null && operation.status() != OperationStatus.COMPLETED) {
-			logger.info(
-					"[" + client + "] " + ended(wait) + " with " + printable(operation.statusText())
-							+ ((operation.error() != null)
-									? ": " + printable(String.valueOf(operation.error().getDetail())) : "")
-							+ requestId(wait.lastRequestId()));
+	}
+
+	private static @Nullable OperationsException faultOf(@Nullable Operation operation) {
+		if (operation == null) {
+			return null;
 		}
+		return switch (operation.status()) {
+			case FAILED -> new OperationFailedException(operation);
+			case CANCELLED -> new OperationCancelledException(operation);
+			default -> null;
+		};
 	}
 
 	@Override
 	public void closed(String client) {
-		this.paused.remove(client);
+		this.pauses.remove(client);
 		this.throttled.remove(client);
-	}
-
-	private static String ended(OperationWait wait) {
-		return "the wait for operation '" + printable(wait.operationId()) + "' ended after " + wait.waited() + " and "
-				+ wait.polls() + " polls";
 	}
 
 	private static String requestId(@Nullable String requestId) {

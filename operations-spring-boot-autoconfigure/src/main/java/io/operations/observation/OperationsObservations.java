@@ -79,9 +79,8 @@ public final class OperationsObservations {
 		});
 	}
 
-	// Stopped before the outcome is passed on, so that whoever has the outcome finds it
-	// in
-	// the metrics, too.
+	// Stopped before the outcome is passed on: who has the outcome finds it in the
+	// metrics, too.
 	private static <T> Mono<T> observe(Mono<T> call, OperationsObservationContext context, Observation observation,
 			Function<T, Operation> operation) {
 		AtomicBoolean stopped = new AtomicBoolean();

@@ -82,9 +82,8 @@ final class Pace {
 		}
 	}
 
-	// While no poll succeeds, intervals are at least as long as that has lasted: one
-	// fault
-	// costs nothing, a long outage ever fewer requests.
+	// While no poll succeeds, intervals are at least as long as that has lasted: a single
+	// fault costs nothing, a long outage ever fewer requests.
 	private long outage(long now) {
 		long since = this.failingSince;
 		return (since != NO_OUTAGE) ? Math.min(now - since, this.settings.maxInterval().toMillis()) : 0;

@@ -18,18 +18,20 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 /**
  * A run in which everything happens once: every answer, every end of a wait.
  */
-final class MixedRun {
-
-	static final String[] PROPERTIES = { "operations.retry.max-attempts=1", "operations.http.request-timeout=500ms",
-			"operations.polling.min-interval=10ms", "operations.polling.max-interval=20ms",
-			"operations.retry.initial-interval=10ms", "operations.rate-limit.requests-per-second=1000" };
+public final class MixedRun {
 
 	private static final String PATH = "/v2/ControlPlane/Operations/";
 
 	private MixedRun() {
 	}
 
-	static Map<String, Throwable> of(OperationsTemplate template, WireMockExtension server) {
+	public static String[] properties() {
+		return new String[] { "operations.retry.max-attempts=1", "operations.http.request-timeout=500ms",
+				"operations.polling.min-interval=10ms", "operations.polling.max-interval=20ms",
+				"operations.retry.initial-interval=10ms", "operations.rate-limit.requests-per-second=1000" };
+	}
+
+	public static Map<String, Throwable> of(OperationsTemplate template, WireMockExtension server) {
 		stub(server);
 		Map<String, Throwable> faults = new LinkedHashMap<>();
 		for (String id : new String[] { "op-ok", "op-401", "op-404", "op-400", "op-503", "op-html", "op-slow",
@@ -54,7 +56,7 @@ final class MixedRun {
 		}
 	}
 
-	private static void stub(WireMockExtension server) {
+	public static void stub(WireMockExtension server) {
 		server.stubFor(get(urlPathEqualTo(PATH + "op-ok")).willReturn(operation("COMPLETED")));
 		server.stubFor(get(urlPathEqualTo(PATH + "op-failed")).willReturn(operation("FAILED")));
 		server.stubFor(get(urlPathEqualTo(PATH + "op-cancelled")).willReturn(operation("CANCELLED")));

@@ -51,7 +51,7 @@ class SecretsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withUserConfiguration(Application.class)
-		.withPropertyValues(MixedRun.PROPERTIES);
+		.withPropertyValues(MixedRun.properties());
 
 	@Test
 	void withEveryLoggerAtTraceTheSecretIsNowhereToBeFound(CapturedOutput output) {

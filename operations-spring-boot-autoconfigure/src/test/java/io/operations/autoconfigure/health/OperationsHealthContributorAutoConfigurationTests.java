@@ -1,0 +1,129 @@
+package io.operations.autoconfigure.health;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.operations.OperationsCredentials;
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.core.OperationsTemplate;
+import io.operations.health.OperationsHealthListener;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which health entries there are.
+ */
+class OperationsHealthContributorAutoConfigurationTests {
+
+	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret")
+		.withConfiguration(
+				AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+						OperationsAutoConfiguration.class, OperationsHealthContributorAutoConfiguration.class,
+						HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class));
+
+	@Test
+	void withOneTemplateThereIsOneEntryUnknownBeforeTheFirstCall() {
+		this.runner.run((context) -> {
+			ReactiveHealthContributor contributor = contributor(
+					context.getBean(ReactiveHealthContributorRegistry.class));
+			assertThat(health(contributor).getStatus()).isEqualTo(Status.UNKNOWN);
+			assertThat(health(contributor).getDetails()).containsEntry("client", "operations");
+		});
+	}
+
+	@Test
+	void whenSwitchedOffThereIsNoEntryAndNothingListens() {
+		this.runner.withPropertyValues("management.health.operations.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(OperationsTemplate.class)
+				.doesNotHaveBean("operationsHealthContributor")
+				.doesNotHaveBean(OperationsHealthListener.class));
+	}
+
+	@Test
+	void whenTheClientIsDisabledThereIsNoEntry() {
+		this.runner.withPropertyValues("operations.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsHealthContributor"));
+	}
+
+	@Test
+	void withTwoTemplatesThereIsAnEntryForEach() {
+		this.runner.withUserConfiguration(Second.class).run((context) -> {
+			ReactiveHealthContributor contributor = contributor(
+					context.getBean(ReactiveHealthContributorRegistry.class));
+			assertThat(contributor).isInstanceOfSatisfying(CompositeReactiveHealthContributor.class, (entries) -> {
+				assertThat(health(entries.getContributor("operationsTemplate")).getDetails()).containsEntry("client",
+						"operations");
+				assertThat(health(entries.getContributor("memoryOperations")).getDetails()).containsEntry("client",
+						"memory");
+			});
+		});
+	}
+
+	@Test
+	void withTheApplicationsOwnIndicatorOursGivesWay() {
+		ReactiveHealthIndicator own = () -> Mono.just(Health.outOfService().build());
+		this.runner.withBean("operationsHealthIndicator", ReactiveHealthIndicator.class, () -> own)
+			.run((context) -> assertThat(contributor(context.getBean(ReactiveHealthContributorRegistry.class)))
+				.isSameAs(own));
+	}
+
+	@Test
+	void inProbeModeEachCheckAsksTheEndpoint() {
+		this.runner.withPropertyValues("operations.health.mode=probe")
+			.withBean(WebClientCustomizer.class,
+					() -> (builder) -> builder.exchangeFunction(
+							(request) -> Mono.just(ClientResponse.create(HttpStatus.UNAUTHORIZED).build())))
+			.run((context) -> {
+				Health health = health(contributor(context.getBean(ReactiveHealthContributorRegistry.class)));
+				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.getDetails().get("probe")).asString().contains("HTTP 401");
+			});
+	}
+
+	private static ReactiveHealthContributor contributor(ReactiveHealthContributorRegistry registry) {
+		return Objects.requireNonNull(registry.getContributor("operations"));
+	}
+
+	private static Health health(@Nullable ReactiveHealthContributor contributor) {
+		assertThat(contributor).isInstanceOf(ReactiveHealthIndicator.class);
+		return Objects.requireNonNull(((ReactiveHealthIndicator) Objects.requireNonNull(contributor)).health(true)
+			.block(Duration.ofSeconds(20)));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Second {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
+			return builder.name("memory")
+				.credentials(OperationsCredentials.of("SK2", "other"))
+				.baseUrl("https://memory.twilio.com")
+				.build();
+		}
+
+	}
+
+}

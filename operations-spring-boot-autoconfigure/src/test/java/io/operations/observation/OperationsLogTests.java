@@ -1,0 +1,175 @@
+package io.operations.observation;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
+import io.operations.core.OperationsTemplate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an operator reads in the log.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class OperationsLogTests {
+
+	private static final String LOGGER = "io.operations";
+
+	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final Deque<Mono<ClientResponse>> answers = new ArrayDeque<>();
+
+	private final OperationsTemplate template = OperationsTemplate
+		.builder(WebClient.builder()
+			.exchangeFunction((request) -> (this.answers.size() > 1) ? this.answers.pop() : this.answers.element()))
+		.credentials(OperationsCredentials.of("SK1", "secret"))
+		.scheduler(this.time)
+		.listener(new OperationsLog())
+		.build();
+
+	@BeforeEach
+	void logEverything() {
+		this.logging.setLogLevel(LOGGER, LogLevel.DEBUG);
+	}
+
+	@AfterEach
+	void close() {
+		this.template.close();
+		this.logging.setLogLevel(LOGGER, null);
+	}
+
+	@Test
+	void eachPollIsOneDebugLineWithIdStatusAndRequestId(CapturedOutput output) {
+		answers("PENDING", "RUNNING", "COMPLETED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "DEBUG")).hasSize(3)
+			.allMatch((line) -> line.contains("'op-1'") && line.contains("Twilio-Request-Id: RQ-"));
+		assertThat(lines(output, "DEBUG").get(0)).contains("PENDING", "RQ-PENDING");
+		assertThat(lines(output, "INFO")).isEmpty();
+		assertThat(lines(output, "WARN")).isEmpty();
+	}
+
+	@Test
+	void eachPollThatFailsIsOneDebugLineWithIdAndRequestId(CapturedOutput output) {
+		answers("503", "COMPLETED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "DEBUG")).hasSize(2).first().asString().contains("'op-1'", "HTTP 503", "RQ-503");
+		assertThat(lines(output, "INFO")).isEmpty();
+	}
+
+	@Test
+	void waitForAnOperationThatFailsIsOneInfoLineWithIdProblemAndRequestId(CapturedOutput output) {
+		answers("RUNNING", "FAILED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1' failed: name in use", "2 polls", "RQ-FAILED");
+	}
+
+	@Test
+	void waitForAnOperationThatIsCancelledIsOneInfoLine(CapturedOutput output) {
+		answers("CANCELLED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1' was cancelled", "1 poll", "RQ-CANCELLED")
+			.doesNotContain("1 polls", "null");
+	}
+
+	@Test
+	void waitThatEndsAtItsDeadlineIsOneInfoLineWithIdAndRequestId(CapturedOutput output) {
+		answers("RUNNING");
+		await("op-1", Duration.ofSeconds(20));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1'", "was RUNNING", "PT20S", "RQ-RUNNING");
+	}
+
+	@Test
+	void waitThatALastingFaultEndsIsOneInfoLineWithIdAndRequestId(CapturedOutput output) {
+		answers("404");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "INFO")).singleElement().asString().contains("'op-1'", "HTTP 404", "RQ-404");
+	}
+
+	@Test
+	void waitThatNobodyIsInterestedInAnyLongerIsNoInfoLine(CapturedOutput output) {
+		answers("RUNNING");
+		this.template.await("op-1").subscribe().dispose();
+		assertThat(lines(output, "INFO")).isEmpty();
+		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("Nobody waits for operation 'op-1'");
+	}
+
+	@Test
+	void throttlingIsOneWarningWhenItBeginsAndOneWhenItEnds(CapturedOutput output) {
+		answers("429", "429", "429", "429", "RUNNING");
+		for (int i = 0; i < 10; i++) {
+			this.template.await("op-" + i).onErrorComplete().subscribe();
+		}
+		this.time.advanceTimeBy(Duration.ofMinutes(2));
+		assertThat(lines(output, "WARN")).hasSize(2);
+		assertThat(lines(output, "WARN").get(0)).contains("'op-", "RQ-429", "operations.rate-limit.max-in-flight");
+		assertThat(lines(output, "WARN").get(1)).contains("throttling is over", "'op-", "RQ-RUNNING");
+	}
+
+	@Test
+	void linesAreNotForgedByWhatTheServerSends(CapturedOutput output) {
+		answers("RUN\\nNING");
+		await("op-1", Duration.ofSeconds(2));
+		assertThat(output.getAll()).contains("RUN\\u000aNING").doesNotContain("RUN\nNING");
+	}
+
+	private void answers(String... answers) {
+		for (String answer : answers) {
+			this.answers.add(answer.matches("\\d+") ? fault(Integer.parseInt(answer)) : operation(answer));
+		}
+	}
+
+	private static Mono<ClientResponse> operation(String status) {
+		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatusCode.valueOf(200))
+			.header("Content-Type", "application/json")
+			.header("Twilio-Request-Id", "RQ-" + status)
+			.body("{\"status\":\"" + status + "\""
+					+ (status.equals("FAILED") ? ",\"error\":{\"title\":\"name in use\"}" : "") + "}")
+			.build());
+	}
+
+	private static Mono<ClientResponse> fault(int status) {
+		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatusCode.valueOf(status))
+			.header("Twilio-Request-Id", "RQ-" + status)
+			.build());
+	}
+
+	private void await(String id, Duration timeout) {
+		this.template.await(id, timeout).onErrorComplete(OperationsException.class).subscribe();
+		this.time.advanceTimeBy(timeout);
+	}
+
+	private static List<String> lines(CapturedOutput output, String level) {
+		return output.getAll()
+			.lines()
+			.filter((line) -> line.contains(level) && line.contains(LOGGER) && line.contains("[operations]"))
+			.toList();
+	}
+
+}
