@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 
 /**
  * Several listeners as one. What one of them throws is logged, and the others are called
@@ -89,8 +88,10 @@ public final class OperationsListeners implements OperationsListener {
 			try {
 				call.accept(listener);
 			}
-			catch (Throwable ex) {
-				Exceptions.throwIfJvmFatal(ex);
+			catch (VirtualMachineError ex) {
+				throw ex;
+			}
+			catch (Exception | Error ex) {
 				logger.warn("Listener " + listener.getClass().getName() + " failed; operations go on without it", ex);
 			}
 		}
