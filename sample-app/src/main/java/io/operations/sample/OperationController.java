@@ -6,6 +6,7 @@ import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationTimeoutException;
+import io.operations.OperationsException;
 import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -15,6 +16,7 @@ import org.springframework.format.annotation.DurationFormat;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -61,8 +63,17 @@ class OperationController {
 	}
 
 	@GetMapping(path = "/operations/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-	Flux<Operation> watch(@PathVariable String id) {
-		return this.operations.watch(id);
+	Flux<ServerSentEvent<Object>> watch(@PathVariable String id) {
+		return this.operations.watch(id)
+			.map((seen) -> ServerSentEvent.<Object>builder(seen).build())
+			// Before the first event a fault still is an answer of its own; afterwards it
+			// can only be told in the stream.
+			.switchOnFirst((first, events) -> first.isOnError() ? events
+					: events.onErrorResume(OperationsException.class, OperationController::problem));
+	}
+
+	private static Mono<ServerSentEvent<Object>> problem(OperationsException fault) {
+		return Mono.just(ServerSentEvent.<Object>builder(Problems.of(fault)).event("problem").build());
 	}
 
 }

@@ -14,6 +14,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Writes that start operations. Answers as the vendor does: 202, and where to look.
@@ -45,7 +46,8 @@ class WriteController {
 	}
 
 	private static ResponseEntity<AcceptedOperation> accepted(AcceptedOperation operation) {
-		return ResponseEntity.accepted().location(URI.create("/operations/" + operation.id())).body(operation);
+		URI location = UriComponentsBuilder.fromPath("/operations/{id}").encode().build(operation.id());
+		return ResponseEntity.accepted().location(location).body(operation);
 	}
 
 }

@@ -20,6 +20,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -100,6 +101,40 @@ class SampleApplicationTests {
 			.expectNext("PENDING", "RUNNING", "COMPLETED")
 			.expectComplete()
 			.verify(LIMIT);
+	}
+
+	@Test
+	void eventsThatCannotBeginAreAProblem() {
+		ResponseEntity<String> answer = exchange(this.client.get()
+			.uri("/operations/unknown/events")
+			.accept(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_PROBLEM_JSON));
+		assertThat(answer.getStatusCode().value()).isEqualTo(404);
+		assertThat(answer.getHeaders().getContentType()).hasToString("application/problem+json");
+	}
+
+	@Test
+	void eventsThatCannotGoOnEndWithAProblem() {
+		String id = this.simulator.accept(OperationScript.completed().running(Duration.ofMinutes(5)));
+		StepVerifier.create(this.client.get().uri("/operations/" + id + "/events").retrieve().bodyToFlux(EVENT))
+			.assertNext((event) -> {
+				assertThat(event.event()).isNull();
+				this.simulator.fault(id, 1, Fault.status(404));
+			})
+			.assertNext((event) -> {
+				assertThat(event.event()).isEqualTo("problem");
+				assertThat(event.data()).containsEntry("status", 404).containsKey("requestId");
+			})
+			.expectComplete()
+			.verify(LIMIT);
+	}
+
+	@Test
+	void throttledCallerIsToldWhenToComeBack() {
+		String id = this.simulator.accept(OperationScript.completed());
+		this.simulator.fault(id, 1, Fault.throttled(Duration.ofMinutes(10)));
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/" + id));
+		assertThat(answer.getStatusCode().value()).isEqualTo(503);
+		assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("600");
 	}
 
 	@Test
