@@ -1,0 +1,291 @@
+package io.operations.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.operations.MalformedOperationException;
+import io.operations.Operation;
+import io.operations.OperationFetcher;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationSnapshot;
+import io.operations.OperationTimeoutException;
+import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
+import io.operations.core.OperationsTemplate;
+import io.operations.polling.PollingSchedule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What is set, and what beans an application brings, is seen at the endpoint.
+ */
+class PropertiesReachTheClientTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	static final WireMockExtension server = WireMockExtension.newInstance()
+		.options(WireMockConfiguration.wireMockConfig().dynamicPort())
+		.build();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret",
+				"operations.retry.initial-interval=1ms", "operations.rate-limit.requests-per-second=1000",
+				"operations.polling.min-interval=5ms", "operations.polling.max-interval=10ms")
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class));
+
+	private void run(TemplateConsumer test, String... properties) {
+		this.runner.withPropertyValues("operations.base-url=" + server.baseUrl())
+			.withPropertyValues(properties)
+			.run((context) -> test.accept(context.getBean(OperationsTemplate.class)));
+	}
+
+	private static void answer(String status) {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"operationId\":\"a\",\"status\":\"" + status + "\"}")));
+	}
+
+	private static void answer(int status) {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status)));
+	}
+
+	@Test
+	void withAPathOperationsAreAskedForThere() {
+		answer("COMPLETED");
+		run((template) -> template.fetch("a").block(PATIENCE), "operations.path=/v1/Other/{id}");
+		server.verify(getRequestedFor(urlPathEqualTo("/v1/Other/a")).withHeader("Authorization",
+				equalTo("Basic U0sxOnNlY3JldA==")));
+	}
+
+	@Test
+	void withMaxAttemptsThatManyRequestsAreSent() {
+		answer(503);
+		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.max-attempts=4");
+		server.verify(4, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withRetryDisabledOneRequestIsSent() {
+		answer(503);
+		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.enabled=false");
+		server.verify(1, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withAStatusAddedItIsRepeated() {
+		answer(500);
+		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.statuses=500");
+		server.verify(3, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withARetryAfterBeyondTheMaximumAFetchFailsAtOnce() {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(429).withHeader("Retry-After", "30")));
+		run((template) -> assertThatExceptionOfType(OperationsThrottledException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.satisfies((ex) -> assertThat(ex.getRetryAfter()).isEqualTo(Duration.ofSeconds(30))),
+				"operations.retry.max-retry-after=20s");
+		server.verify(1, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withARequestTimeoutASlowAnswerIsGivenUp() {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withFixedDelay(2000)));
+		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.withMessageContaining("PT0.1S"), "operations.http.request-timeout=100ms",
+				"operations.retry.max-attempts=1");
+	}
+
+	@Test
+	void withAReadTimeoutASlowAnswerIsGivenUp() {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withFixedDelay(2000)));
+		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.withMessageContaining("ReadTimeout"), "operations.http.read-timeout=100ms",
+				"operations.retry.max-attempts=1");
+	}
+
+	@Test
+	void withAMaximumSizeALargerAnswerIsRefused() {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"operationId\":\"" + "a".repeat(2000) + "\"}")));
+		run((template) -> assertThatExceptionOfType(MalformedOperationException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.withMessageContaining("operations.http.max-response-size"), "operations.http.max-response-size=1KB");
+	}
+
+	@Test
+	void withAPollingTimeoutAWaitEndsThere() {
+		answer("RUNNING");
+		run((template) -> assertThatExceptionOfType(OperationTimeoutException.class)
+			.isThrownBy(() -> template.await("a").block(PATIENCE)), "operations.polling.timeout=100ms");
+	}
+
+	@Test
+	void withMaxWaitingAFurtherWaitIsRefused() {
+		answer("RUNNING");
+		run((template) -> {
+			var waiting = template.await("a").onErrorComplete().subscribe();
+			assertThatExceptionOfType(OperationsThrottledException.class)
+				.isThrownBy(() -> template.await("b").block(PATIENCE));
+			waiting.dispose();
+		}, "operations.polling.max-waiting=1");
+	}
+
+	@Test
+	void withMaxQueuedAFurtherFetchIsRefused() {
+		answer("RUNNING");
+		run((template) -> {
+			template.fetch("a").block(PATIENCE);
+			var queued = template.fetch("b").onErrorComplete().subscribe();
+			assertThatExceptionOfType(OperationsThrottledException.class)
+				.isThrownBy(() -> template.fetch("c").block(PATIENCE))
+				.withMessageContaining("operations.rate-limit.max-queued");
+			queued.dispose();
+		}, "operations.rate-limit.max-queued=1", "operations.rate-limit.requests-per-second=0.01");
+	}
+
+	@Test
+	void withAnSslBundleThatDoesNotExistTheStartFailsAndNamesIt() {
+		this.runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+			.withPropertyValues("operations.http.ssl.bundle=none-such")
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("none-such"));
+	}
+
+	@Test
+	void theOperationsWebClientCarriesTheCredentialsAndTheBaseUrl() {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(202)));
+		this.runner.withPropertyValues("operations.base-url=" + server.baseUrl())
+			.run((context) -> context.getBean("operationsWebClient", WebClient.class)
+				.post()
+				.uri("/v2/ControlPlane/Configurations")
+				.retrieve()
+				.toBodilessEntity()
+				.block(PATIENCE));
+		server.verify(postRequestedFor(urlPathEqualTo("/v2/ControlPlane/Configurations")).withHeader("Authorization",
+				equalTo("Basic U0sxOnNlY3JldA==")));
+	}
+
+	@Test
+	void beansOfTheApplicationAreUsed() {
+		answer("COMPLETED");
+		this.runner.withPropertyValues("operations.base-url=http://unused.localhost")
+			.withUserConfiguration(Beans.class)
+			.run((context) -> {
+				Beans beans = context.getBean(Beans.class);
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				template.fetch("a").block(PATIENCE);
+				server.verify(getRequestedFor(anyUrl()).withHeader("X-Customized", equalTo("yes")));
+				assertThat(beans.seen).containsExactly("outer", "inner", "fetched a");
+				answer("RUNNING");
+				assertThatExceptionOfType(OperationTimeoutException.class)
+					.isThrownBy(() -> template.await("b", Duration.ofMillis(300)).block(PATIENCE));
+				assertThat(beans.seen).contains("schedule b");
+			});
+	}
+
+	@FunctionalInterface
+	interface TemplateConsumer {
+
+		void accept(OperationsTemplate template);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Beans {
+
+		final List<String> seen = new CopyOnWriteArrayList<>();
+
+		@Bean
+		WebClientCustomizer webClientCustomizer() {
+			return (builder) -> builder.defaultHeader("X-Customized", "yes");
+		}
+
+		@Bean
+		OperationsTemplateBuilderCustomizer templateCustomizer() {
+			return (builder) -> builder.baseUrl(server.baseUrl());
+		}
+
+		@Bean
+		OperationFetcherDecorator inner() {
+			return decorator("inner", 2);
+		}
+
+		@Bean
+		OperationFetcherDecorator outer() {
+			return decorator("outer", 1);
+		}
+
+		@Bean
+		OperationsListener listener() {
+			return new OperationsListener() {
+				@Override
+				public void fetched(String client, OperationSnapshot snapshot) {
+					Operation operation = snapshot.operation();
+					Beans.this.seen.add("fetched " + operation.id());
+				}
+			};
+		}
+
+		@Bean
+		PollingSchedule schedule() {
+			return (state) -> {
+				this.seen.add("schedule " + state.operationId());
+				return Duration.ofMillis(10);
+			};
+		}
+
+		private OperationFetcherDecorator decorator(String name, int order) {
+			return new NamedDecorator(name, order, this.seen);
+		}
+
+	}
+
+	record NamedDecorator(String name, int order, List<String> seen) implements OperationFetcherDecorator {
+
+		@Override
+		public OperationFetcher decorate(OperationFetcher next) {
+			return (id) -> Mono.defer(() -> {
+				this.seen.add(this.name);
+				return next.fetch(id);
+			});
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+	}
+
+}
