@@ -40,6 +40,29 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
+	 * Return what went wrong, of an operation that failed.
+	 * @return a copy, which is the caller's to change; {@code null} if nothing was told
+	 */
+	@Override
+	public @Nullable ProblemDetail error() {
+		if (this.error == null) {
+			return null;
+		}
+		ProblemDetail copy = ProblemDetail.forStatus(this.error.getStatus());
+		if (this.error.getType() != null) {
+			copy.setType(this.error.getType());
+		}
+		copy.setTitle(this.error.getTitle());
+		copy.setDetail(this.error.getDetail());
+		copy.setInstance(this.error.getInstance());
+		Map<String, @Nullable Object> members = this.error.getProperties();
+		if (members != null) {
+			members.forEach(copy::setProperty);
+		}
+		return copy;
+	}
+
+	/**
 	 * Return whether the operation has ended.
 	 * @return {@code true} if its status is COMPLETED, FAILED or CANCELLED
 	 */

@@ -5,7 +5,8 @@ import org.springframework.core.Ordered;
 /**
  * Wraps something of an application's own round each attempt to fetch an operation, by a
  * direct fetch and by a poll alike. It sees attempts, not retries, and is asked once for
- * each template.
+ * each template. What it fails with is taken as it is: an {@link OperationsException} for
+ * what it says, anything else for a fault that nothing will mend, which ends a wait.
  *
  * @since 0.1.0
  */

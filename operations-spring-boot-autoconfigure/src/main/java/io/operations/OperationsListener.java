@@ -99,9 +99,9 @@ public interface OperationsListener {
 	 * A wait ended: with its operation, with a fault, or because nobody waits any longer.
 	 * @param client the client's name
 	 * @param wait the wait
-	 * @param reason {@code null} if the operation is terminal; else the
-	 * {@link OperationsException} that those who waited were given, or a
-	 * {@link java.util.concurrent.CancellationException} if all of them left
+	 * @param reason {@code null} if the operation is terminal; else the fault that those
+	 * who waited were given (an {@link OperationsException}, or what a decorator failed
+	 * with), or a {@link java.util.concurrent.CancellationException} if all of them left
 	 */
 	default void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
 	}

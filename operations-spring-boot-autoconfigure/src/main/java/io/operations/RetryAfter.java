@@ -2,11 +2,9 @@ package io.operations;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +44,7 @@ public final class RetryAfter {
 			return null;
 		}
 		value = value.trim();
-		Duration wait = isDecimal(value) ? ofSeconds(value) : ofDate(value, serverTime(headers, receivedAt));
+		Duration wait = isDecimal(value) ? ofSeconds(value) : untilDate(headers, serverTime(headers, receivedAt));
 		if (wait == null || wait.isNegative() || wait.isZero()) {
 			return null;
 		}
@@ -60,9 +58,8 @@ public final class RetryAfter {
 	 * @return the time
 	 */
 	public static Instant serverTime(HttpHeaders headers, Instant receivedAt) {
-		String date = headers.getFirst(HttpHeaders.DATE);
-		Instant parsed = (date != null) ? parseDate(date) : null;
-		return (parsed != null) ? parsed : receivedAt;
+		Instant date = date(headers, HttpHeaders.DATE);
+		return (date != null) ? date : receivedAt;
 	}
 
 	private static boolean isDecimal(String value) {
@@ -92,16 +89,17 @@ public final class RetryAfter {
 		}
 	}
 
-	private static @Nullable Duration ofDate(String value, Instant now) {
-		Instant date = parseDate(value);
+	private static @Nullable Duration untilDate(HttpHeaders headers, Instant now) {
+		Instant date = date(headers, HttpHeaders.RETRY_AFTER);
 		return (date != null) ? Duration.between(now, date) : null;
 	}
 
-	private static @Nullable Instant parseDate(String value) {
+	private static @Nullable Instant date(HttpHeaders headers, String name) {
 		try {
-			return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+			ZonedDateTime date = headers.getFirstZonedDateTime(name);
+			return (date != null) ? date.toInstant() : null;
 		}
-		catch (DateTimeException ex) {
+		catch (IllegalArgumentException ex) {
 			return null;
 		}
 	}

@@ -1,11 +1,13 @@
 package io.operations;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -102,6 +107,17 @@ class VocabularyTests {
 	private static Operation operation(@Nullable Instant createdAt, @Nullable Instant completedAt) {
 		return new Operation("op1", OperationStatus.COMPLETED, "COMPLETED", createdAt, completedAt, null, null,
 				Map.of(), Map.of());
+	}
+
+	@Test
+	void problemOfAnOperationIsACopyThatIsTheCallersToChange() {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "in use");
+		problem.setProperty("code", 7);
+		Operation operation = new Operation("op", OperationStatus.FAILED, "FAILED", null, null, null, problem, Map.of(),
+				Map.of());
+		assertThat(operation.error()).isEqualTo(problem).isNotSameAs(problem);
+		Objects.requireNonNull(operation.error()).setInstance(URI.create("/changed"));
+		assertThat(operation.error()).isEqualTo(problem);
 	}
 
 }

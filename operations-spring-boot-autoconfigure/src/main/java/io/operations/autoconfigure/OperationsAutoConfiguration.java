@@ -6,6 +6,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.operations.OperationFetcherDecorator;
+import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
 import io.operations.observation.OperationAwaitObservationConvention;
@@ -35,6 +36,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -87,10 +89,11 @@ public final class OperationsAutoConfiguration {
 			rateLimiterCustomizers.orderedStream().forEach((customizer) -> customizer.customize(rateLimiterConfig));
 			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
 				.path(OperationsSettings.path(properties))
-				.credentials(details.getCredentials())
+				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())
 				.requestTimeout(properties.getHttp().getRequestTimeout())
 				.maxResponseSize((int) properties.getHttp().getMaxResponseSize().toBytes())
+				.retryEnabled(properties.getRetry().isEnabled())
 				.retry(retry)
 				.retryRegistry(resilience.getRetries())
 				.retryConfig(retryConfig.build())
@@ -99,6 +102,12 @@ public final class OperationsAutoConfiguration {
 				.rateLimiterConfig(rateLimiterConfig.build())
 				.polling(OperationsSettings.polling(properties.getPolling()));
 		};
+	}
+
+	// Asked for anew at each request, and once now, so that the start fails without any.
+	private static OperationsCredentials credentials(OperationsConnectionDetails details) {
+		Assert.notNull(details.getCredentials(), "'credentials' must not be null");
+		return () -> details.getCredentials().get();
 	}
 
 	// Builds further templates, configured as the application's own is. Each needs a
@@ -115,9 +124,11 @@ public final class OperationsAutoConfiguration {
 			ObjectProvider<PollingSchedule> schedules, ObjectProvider<OperationFetcherDecorator> decorators,
 			ObjectProvider<OperationsListener> listeners,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
-		connectorBuilders.ifAvailable((connectorBuilder) -> webClientBuilder
+		// An application's own builder may be a singleton, and is not ours to change.
+		WebClient.Builder own = webClientBuilder.clone();
+		connectorBuilders.ifAvailable((connectorBuilder) -> own
 			.clientConnector(connectorBuilder.build(settings(properties, globalSettings, sslBundles))));
-		OperationsTemplate.Builder builder = OperationsTemplate.builder(webClientBuilder).name("");
+		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
 		builder.observationRegistry(observationRegistries.getIfUnique(() -> ObservationRegistry.NOOP));
 		PropertyMapper map = PropertyMapper.get();
 		map.from(fetchConventions::getIfUnique).to(builder::fetchObservationConvention);

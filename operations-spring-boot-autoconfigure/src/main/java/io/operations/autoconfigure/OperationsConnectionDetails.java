@@ -16,8 +16,9 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 public interface OperationsConnectionDetails extends ConnectionDetails {
 
 	/**
-	 * Return the credentials.
-	 * @return the credentials, asked for each request
+	 * Return the credentials. Called once at the start, which fails without any, and then
+	 * for each request, on the thread that sends it: must not block.
+	 * @return the credentials, asked for their value at each request, too
 	 */
 	OperationsCredentials getCredentials();
 

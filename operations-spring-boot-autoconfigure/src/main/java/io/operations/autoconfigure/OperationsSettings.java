@@ -72,8 +72,8 @@ final class OperationsSettings {
 			check(status >= 500 && status <= 599, "operations.retry.statuses", retry.getStatuses(),
 					"only statuses from 500 to 599 can be added");
 		}
-		return new RetrySettings(retry.isEnabled() ? retry.getMaxAttempts() : 1, retry.getInitialInterval(),
-				retry.getMultiplier(), retry.getMaxInterval(), retry.getMaxRetryAfter(), retry.getStatuses());
+		return new RetrySettings(retry.getMaxAttempts(), retry.getInitialInterval(), retry.getMultiplier(),
+				retry.getMaxInterval(), retry.getMaxRetryAfter(), retry.getStatuses());
 	}
 
 	static RateLimitSettings rateLimit(OperationsProperties.RateLimit limit) {

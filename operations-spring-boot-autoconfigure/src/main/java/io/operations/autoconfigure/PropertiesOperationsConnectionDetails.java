@@ -28,6 +28,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private final Environment environment;
 
+	private volatile @Nullable OperationsCredentials credentials;
+
 	PropertiesOperationsConnectionDetails(OperationsProperties properties, Environment environment) {
 		this.properties = properties;
 		this.environment = environment;
@@ -37,6 +39,15 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	// none of ours.
 	@Override
 	public OperationsCredentials getCredentials() {
+		OperationsCredentials found = this.credentials;
+		if (found == null) {
+			found = find();
+			this.credentials = found;
+		}
+		return found;
+	}
+
+	private OperationsCredentials find() {
 		OperationsCredentials found = ofProperties();
 		if (found == null) {
 			found = ofEnvironment();

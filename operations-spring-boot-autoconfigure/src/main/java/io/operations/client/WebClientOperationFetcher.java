@@ -92,7 +92,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Fetch an operation once. Emits on the thread of the HTTP client.
+	 * Fetch an operation once. Emits on the thread of the HTTP client, a time-out on the
+	 * scheduler's.
 	 * @param operationId the operation's id, encoded as one path segment
 	 * @return what the endpoint told, or the {@link OperationsException} that its answer
 	 * stands for

@@ -1,6 +1,7 @@
 package io.operations.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -15,11 +16,12 @@ import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
-import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsRequestException;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
@@ -34,6 +36,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
+import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -42,13 +45,17 @@ import org.springframework.web.reactive.function.client.WebClient;
  * its own, and cancelling it ends the fetch or the wait. Blocking callers add
  * {@code .block()}.
  * <p>
- * What is emitted is emitted on a thread of the HTTP client or, for a deadline, of
- * {@link reactor.core.scheduler.Schedulers#parallel()}: who receives it must not block
- * there.
+ * An answer is emitted on a thread of the HTTP client; a deadline, a time-out of an
+ * exchange and a refusal that comes after queueing on one of
+ * {@link reactor.core.scheduler.Schedulers#parallel()}; what is known at once on the
+ * subscriber's; the end of everything on the thread that closes. Who receives it must not
+ * block there.
  *
  * @since 0.1.0
  */
 public final class OperationsTemplate implements AutoCloseable {
+
+	private static final String PROBE_ID = "proc_job_00000000000000000000000000";
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -72,9 +79,12 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final Duration timeout;
 
+	private final List<Runnable> releases;
+
 	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, Admission admission,
-			OperationsObservations observations, OperationsListener listener, Duration timeout) {
+			OperationsObservations observations, OperationsListener listener, Duration timeout,
+			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
 		this.webClient = webClient;
@@ -85,6 +95,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		this.observations = observations;
 		this.listener = listener;
 		this.timeout = timeout;
+		this.releases = List.copyOf(releases);
 	}
 
 	/**
@@ -102,17 +113,21 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * Repeated on 429, 502, 503, 504 and faults of the connection.
 	 * @param operationId the operation's id
 	 * @return the operation; or an {@link OperationsException}:
-	 * {@link io.operations.OperationsRequestException} (before any request, if the id
-	 * cannot be one), {@link io.operations.OperationsAuthenticationException},
+	 * {@link OperationsRequestException} (before any request, if the id cannot be one),
+	 * {@link io.operations.OperationsAuthenticationException},
 	 * {@link io.operations.OperationNotFoundException},
 	 * {@link io.operations.OperationsThrottledException},
 	 * {@link io.operations.OperationsUnavailableException},
 	 * {@link io.operations.MalformedOperationException} or
-	 * {@link io.operations.OperationsClosedException}
+	 * {@link OperationsClosedException}
 	 */
 	public Mono<Operation> fetch(String operationId) {
 		requireId(operationId);
-		return this.fetcher.fetch(operationId).map(OperationSnapshot::operation);
+		return Mono.defer(() -> {
+			// Before it takes a place in any queue.
+			OperationsRequestException.checkId(operationId);
+			return this.fetcher.fetch(operationId);
+		}).map(OperationSnapshot::operation);
 	}
 
 	/**
@@ -211,9 +226,19 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * stands for
 	 */
 	public Mono<Void> probe() {
-		return this.probe.fetch("health-probe")
-			.onErrorResume(OperationNotFoundException.class, (ex) -> Mono.empty())
-			.then();
+		return Mono.defer(() -> {
+			if (this.closed.get()) {
+				return Mono.error(new OperationsClosedException(this.name, null));
+			}
+			return this.probe.fetch(PROBE_ID);
+		}).onErrorResume(OperationsException.class, (ex) -> isKnown(ex) ? Mono.empty() : Mono.error(ex)).then();
+	}
+
+	// The endpoint may find that the id does not exist or that it cannot be one: either
+	// way it answers, to credentials that it accepts.
+	private static boolean isKnown(OperationsException ex) {
+		int status = ex.getStatusCode().orElse(0);
+		return status == HttpStatus.NOT_FOUND.value() || status == HttpStatus.BAD_REQUEST.value();
 	}
 
 	/**
@@ -227,14 +252,15 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * End all waits with an {@link io.operations.OperationsClosedException}; nothing is
-	 * sent from then on. May be called again.
+	 * End all waits with an {@link OperationsClosedException}; nothing is sent from then
+	 * on. May be called again.
 	 */
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.poller.close();
 			this.admission.close();
+			this.releases.forEach(Runnable::run);
 			this.listener.closed(this.name);
 		}
 	}
@@ -305,6 +331,13 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder retry(RetrySettings settings);
+
+		/**
+		 * Set whether a fetch is repeated at all, whatever a registry says of it.
+		 * @param enabled whether to repeat
+		 * @return this builder
+		 */
+		Builder retryEnabled(boolean enabled);
 
 		/**
 		 * Set the registry that the retry is taken from or, if it knows none of the

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
+import io.github.resilience4j.core.Registry;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -69,6 +70,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private int maxResponseSize = 256 * 1024;
 
+	private boolean retryEnabled = true;
+
 	private RetrySettings retrySettings = RetrySettings.defaults();
 
 	private RetryRegistry retryRegistry = RetryRegistry.ofDefaults();
@@ -107,6 +110,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.allowInsecure = this.allowInsecure;
 		copy.requestTimeout = this.requestTimeout;
 		copy.maxResponseSize = this.maxResponseSize;
+		copy.retryEnabled = this.retryEnabled;
 		copy.retrySettings = this.retrySettings;
 		copy.retryRegistry = this.retryRegistry;
 		copy.retryConfig = this.retryConfig;
@@ -167,6 +171,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder retry(RetrySettings settings) {
 		this.retrySettings = settings;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder retryEnabled(boolean enabled) {
+		this.retryEnabled = enabled;
 		return this;
 	}
 
@@ -282,20 +292,35 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsListener listener = new OperationsListeners(this.listeners);
 		OperationsObservations observations = new OperationsObservations(client, this.observationRegistry,
 				this.fetchObservationConvention, this.awaitObservationConvention);
+		List<Runnable> releases = new ArrayList<>();
+		releases.add(register(this.rateLimiterRegistry, client));
 		Admission admission = new Admission(client, this.rateLimiterRegistry.rateLimiter(client, rateLimiterConfig()),
 				this.rateLimitSettings, this.retrySettings, this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
 		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
 				new AdmittedOperationFetcher(exchange, admission, client, listener), observations, client, listener));
-		OperationFetcher fetch = new RetryingOperationFetcher(attempt, this.retryRegistry.retry(client, retryConfig()),
-				this.retrySettings, this.scheduler);
+		OperationFetcher fetch = attempt;
+		if (this.retryEnabled) {
+			releases.add(register(this.retryRegistry, client));
+			RetryingOperationFetcher retrying = new RetryingOperationFetcher(attempt,
+					this.retryRegistry.retry(client, retryConfig()), this.retrySettings, this.scheduler, client);
+			releases.add(retrying::close);
+			fetch = retrying;
+		}
 		OperationPoller poller = new OperationPoller(client, attempt, schedule(), this.pollingSettings, this.scheduler,
 				listener);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller,
-				admission, observations, listener, this.pollingSettings.timeout());
+				admission, observations, listener, this.pollingSettings.timeout(), releases);
 		listener.opened(client, new TemplateActivity(admission, poller));
 		return template;
+	}
+
+	// What a template adds to a registry goes with it; what is there already is not its
+	// own.
+	private static Runnable register(Registry<?, ?> registry, String client) {
+		return registry.find(client).isPresent() ? () -> {
+		} : () -> registry.remove(client);
 	}
 
 	private RetryConfig retryConfig() {

@@ -84,7 +84,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 
 	private Health.Builder details(Health.Builder builder, OperationsHealthListener.@Nullable Showing kept) {
 		if (kept == null) {
-			return builder.withDetail("client", this.template.getName()).withDetail("closed", true);
+			return builder.withDetail("client", this.template.getName()).withDetail("observed", false);
 		}
 		builder.withDetail("client", this.template.getName());
 		detail(builder, "lastSuccess", kept.lastSuccessAt);

@@ -11,6 +11,7 @@ import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
 import io.operations.OperationsAuthenticationException;
+import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
@@ -57,21 +58,27 @@ public final class OperationsHealthListener implements OperationsListener {
 			answered(client);
 			return;
 		}
-		boolean throttled = fault instanceof OperationsThrottledException;
 		Showing kept = this.records.get(client);
-		if (kept != null && !(throttled && ((OperationsThrottledException) fault).isLocal())) {
+		if (kept != null && (fault instanceof OperationsUnavailableException || isAnswer(fault))) {
 			kept.lastFault = fault;
 			kept.lastFaultAt = this.clock.instant();
+			if (fault instanceof OperationsUnavailableException) {
+				kept.unavailableInARow.incrementAndGet();
+				return;
+			}
+			kept.unavailableInARow.set(0);
 			if (fault instanceof OperationsAuthenticationException) {
 				kept.denied = true;
 			}
-			else if (fault instanceof OperationsUnavailableException) {
-				kept.unavailableInARow.incrementAndGet();
-			}
-			else if (throttled && kept.throttledSince == null) {
+			else if (fault instanceof OperationsThrottledException && kept.throttledSince == null) {
 				kept.throttledSince = kept.lastFaultAt;
 			}
 		}
+	}
+
+	// What never left says nothing of the endpoint.
+	private static boolean isAnswer(Throwable fault) {
+		return fault instanceof OperationsException known && known.getStatusCode().isPresent();
 	}
 
 	private void answered(String client) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class OperationsLog implements OperationsListener {
+public class OperationsLog implements OperationsListener {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 

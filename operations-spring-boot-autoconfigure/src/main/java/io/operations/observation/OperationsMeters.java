@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class OperationsMeters implements OperationsListener {
+public class OperationsMeters implements OperationsListener {
 
 	private static final String CLIENT = "client";
 

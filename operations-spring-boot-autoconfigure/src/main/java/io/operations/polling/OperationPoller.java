@@ -150,7 +150,8 @@ public final class OperationPoller {
 	}
 
 	private void poll(Wait wait, Turn turn) {
-		this.fetcher.fetch(wait.operationId())
+		// Deferred, so that what a decorator throws is a fault of this poll.
+		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
 			.contextWrite((context) -> context.put(Turn.class, turn))
 			// Known before it can answer, so that the answer's next poll is not undone.
 			.doOnSubscribe((subscription) -> wait.current().replace(subscription::cancel))

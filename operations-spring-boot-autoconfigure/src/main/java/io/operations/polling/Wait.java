@@ -20,10 +20,6 @@ import reactor.core.publisher.Sinks;
  */
 final class Wait {
 
-	// Only the end of a wait by closing can meet another signal, and only for an instant.
-	private static final Sinks.EmitFailureHandler UNTIL_SERIAL = Sinks.EmitFailureHandler
-		.busyLooping(Duration.ofSeconds(1));
-
 	private final Sinks.Many<Operation> told = Sinks.many().replay().latest();
 
 	/**
@@ -137,15 +133,20 @@ final class Wait {
 	}
 
 	void tell(Operation operation) {
-		this.told.emitNext(operation, UNTIL_SERIAL);
+		this.told.emitNext(operation, untilSerial());
 	}
 
 	void complete() {
-		this.told.emitComplete(UNTIL_SERIAL);
+		this.told.emitComplete(untilSerial());
 	}
 
 	void fail(Throwable reason) {
-		this.told.emitError(reason, UNTIL_SERIAL);
+		this.told.emitError(reason, untilSerial());
+	}
+
+	// Only the end of a wait by closing can meet another signal, and only for an instant.
+	private static Sinks.EmitFailureHandler untilSerial() {
+		return Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(10));
 	}
 
 	PollingState state(long now) {

@@ -12,6 +12,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -116,7 +117,7 @@ public final class Admission {
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return new OperationsThrottledException(
-						"Fetching operation '" + call.operationId() + "': not sent, since " + this.queue.fetches()
+						call.subject() + "not sent, since " + this.queue.fetches()
 								+ " fetches are queued already (operations.rate-limit.max-queued). Fetch less, or raise"
 								+ " operations.rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
@@ -127,9 +128,10 @@ public final class Admission {
 	}
 
 	private static OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
-		return new OperationsThrottledException("Fetching operation '" + call.operationId()
-				+ "': not sent, since the server asked all calls of the account to wait for another " + pause
-				+ ", longer than operations.retry.max-retry-after", call.operationId(), pause);
+		return new OperationsThrottledException(
+				call.subject() + "not sent, since the server asked all calls of the account to wait for another "
+						+ pause + ", longer than operations.retry.max-retry-after",
+				call.operationId(), pause);
 	}
 
 	/**
@@ -140,6 +142,7 @@ public final class Admission {
 	 */
 	public void pause(@Nullable Duration retryAfter) {
 		Duration pause;
+		long until;
 		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
 			// A success inside a pause forgets the refusals, not that this is one.
@@ -147,7 +150,7 @@ public final class Admission {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			long until = now() + pause.toMillis();
+			until = now() + pause.toMillis();
 			if (this.closed || until <= this.pausedUntil) {
 				return;
 			}
@@ -155,8 +158,9 @@ public final class Admission {
 			if (pause.compareTo(this.patience) > 0) {
 				impatient = this.queue.removeFetches();
 			}
-			this.pauseEnd.update(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		}
+		// One that is replaced finds that the pause is not its own any longer.
+		this.pauseEnd.replace(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		this.listener.pauseBegan(this.client, pause);
 		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
 	}
@@ -198,7 +202,13 @@ public final class Admission {
 	}
 
 	private boolean sendNext() {
-		Permit.State state = this.permit.request();
+		Permit.State state;
+		try {
+			state = this.permit.request();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return refuseNext(ex);
+		}
 		if (state == Permit.State.COMING) {
 			return false;
 		}
@@ -208,8 +218,7 @@ public final class Admission {
 		}
 		if (state == Permit.State.REFUSED) {
 			call.refuse(new OperationsThrottledException(
-					"Fetching operation '" + call.operationId()
-							+ "': not sent, since the rate limiter refused it within its timeoutDuration",
+					call.subject() + "not sent, since the rate limiter refused it within its timeoutDuration",
 					call.operationId(), (Duration) null));
 		}
 		else if (call.proceed()) {
@@ -219,6 +228,16 @@ public final class Admission {
 			finished();
 		}
 		return true;
+	}
+
+	// What an application hangs on its limiter may throw, and must not stop all calls.
+	private boolean refuseNext(Throwable cause) {
+		AdmittedCall<?> call = take(false);
+		if (call != null) {
+			call.refuse(new OperationsUnavailableException(
+					call.subject() + "not sent, since the rate limiter failed: " + cause, call.operationId(), cause));
+		}
+		return call != null;
 	}
 
 	private synchronized boolean isReady() {

@@ -2,6 +2,7 @@ package io.operations.resilience;
 
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -55,6 +56,14 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 	}
 
 	/**
+	 * Return what it is about, to begin a message with.
+	 * @return the text, a colon at its end
+	 */
+	String subject() {
+		return "Fetching operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "': ";
+	}
+
+	/**
 	 * Send the call.
 	 * @return {@code false} if it was cancelled in the meantime: nothing is sent then,
 	 * and the place in flight is free again
@@ -63,9 +72,16 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
-		this.running.update(this.call.contextWrite(this.sink.contextView())
-			.doFinally(this::finished)
-			.subscribe(this.sink::success, this.sink::error, this.sink::success));
+		try {
+			this.running.update(this.call.contextWrite(this.sink.contextView())
+				.doFinally(this::finished)
+				.subscribe(this.sink::success, this.sink::error, this.sink::success));
+		}
+		catch (LinkageError | VirtualMachineError ex) {
+			// Reactor signals everything but these: the place in flight would be lost.
+			finished(SignalType.ON_ERROR);
+			this.sink.error(ex);
+		}
 		return true;
 	}
 

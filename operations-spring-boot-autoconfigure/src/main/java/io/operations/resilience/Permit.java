@@ -73,11 +73,21 @@ final class Permit implements Disposable {
 				hold();
 			}
 			else {
-				this.state = State.COMING;
-				this.arrival.update(this.scheduler.schedule(this::arrive, wait, TimeUnit.NANOSECONDS));
+				await(wait);
 			}
 		}
 		return this.state;
+	}
+
+	private void await(long wait) {
+		this.state = State.COMING;
+		try {
+			this.arrival.replace(this.scheduler.schedule(this::arrive, wait, TimeUnit.NANOSECONDS));
+		}
+		catch (RuntimeException ex) {
+			this.state = State.NONE;
+			throw ex;
+		}
 	}
 
 	void use() {

@@ -6,9 +6,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import io.github.resilience4j.retry.Retry;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
+import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -31,18 +33,25 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 
 	private final Scheduler scheduler;
 
+	private final String client;
+
+	private final Sinks.Empty<Long> closed = Sinks.empty();
+
 	/**
 	 * Create the fetcher.
 	 * @param next one attempt
 	 * @param retry decides whether to repeat and after how long
 	 * @param settings the longest Retry-After that is waited for
 	 * @param scheduler where all waiting is done
+	 * @param client the name of the client
 	 */
-	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, Scheduler scheduler) {
+	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, Scheduler scheduler,
+			String client) {
 		this.next = next;
 		this.retry = retry;
 		this.settings = settings;
 		this.scheduler = scheduler;
+		this.client = client;
 	}
 
 	/**
@@ -55,7 +64,7 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	public Mono<OperationSnapshot> fetch(String operationId) {
 		return Mono.defer(() -> {
 			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.asyncContext();
-			return this.next.fetch(operationId)
+			return Mono.defer(() -> this.next.fetch(operationId))
 				.doOnNext((snapshot) -> attempts.onComplete())
 				.retryWhen(reactor.util.retry.Retry
 					.from((signals) -> signals.concatMap((signal) -> nextAttempt(attempts, signal.failure()))));
@@ -69,7 +78,16 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		}
 		// An interval function that miscalculates must not make a hot loop.
 		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
-		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler);
+		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
+			.or(this.closed.asMono()
+				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))));
+	}
+
+	/**
+	 * End what waits for its next attempt with an {@link OperationsClosedException}.
+	 */
+	public void close() {
+		this.closed.tryEmitEmpty();
 	}
 
 	private static long floor(@Nullable Duration retryAfter) {

@@ -1,23 +1,37 @@
 package io.operations.autoconfigure;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import io.operations.observation.OperationsLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 
 /**
  * Which beans there are, and which give way.
@@ -87,6 +101,16 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@Test
+	void aBuilderBeanOfTheApplicationIsNotChanged() {
+		WebClient.Builder own = WebClient.builder().exchangeFunction((request) -> Mono.never());
+		WebClient.Builder guarded = mock(WebClient.Builder.class);
+		given(guarded.clone()).willReturn(own);
+		withCredentials().withBean("own", WebClient.Builder.class, () -> guarded, (bean) -> bean.setPrimary(true))
+			.run((context) -> assertThat(context).hasSingleBean(OperationsTemplate.class));
+		then(guarded).should(never()).clientConnector(any());
+	}
+
+	@Test
 	void withABeanOfItsNameTheOperationsWebClientGivesWay() {
 		WebClient own = WebClient.create();
 		withCredentials().withBean("operationsWebClient", WebClient.class, () -> own)
@@ -100,6 +124,25 @@ class OperationsAutoConfigurationTests {
 		this.runner.withBean("first", OperationsTemplate.class, () -> first)
 			.withBean("second", OperationsTemplate.class, () -> second)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsWebClient"));
+	}
+
+	@Test
+	void credentialsOfTheApplicationAreAskedForAtEachRequest() {
+		AtomicInteger asked = new AtomicInteger();
+		List<String> sent = new CopyOnWriteArrayList<>();
+		this.runner
+			.withBean(OperationsConnectionDetails.class,
+					() -> () -> OperationsCredentials.of("SK" + asked.incrementAndGet(), "secret"))
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> {
+				sent.add(String.valueOf(request.headers().getFirst("Authorization")));
+				return Mono.just(ClientResponse.create(HttpStatus.OK).body("{}").build());
+			}))
+			.run((context) -> {
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				template.fetch("a").block(Duration.ofSeconds(20));
+				template.fetch("a").block(Duration.ofSeconds(20));
+				assertThat(sent).hasSize(2).doesNotHaveDuplicates();
+			});
 	}
 
 	@Test

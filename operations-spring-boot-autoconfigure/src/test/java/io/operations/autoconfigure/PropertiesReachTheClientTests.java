@@ -6,6 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -98,6 +100,30 @@ class PropertiesReachTheClientTests {
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
 			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.enabled=false");
 		server.verify(1, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withRetryDisabledOneRequestIsSentWhateverTheApplicationsRegistrySays() {
+		answer(503);
+		RetryRegistry registry = RetryRegistry.ofDefaults();
+		registry.retry("operations", RetryConfig.custom().maxAttempts(5).build());
+		this.runner.withBean(RetryRegistry.class, () -> registry)
+			.withPropertyValues("operations.base-url=" + server.baseUrl(), "operations.retry.enabled=false")
+			.run((context) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE)));
+		server.verify(1, getRequestedFor(anyUrl()));
+	}
+
+	@Test
+	void withTheApplicationsRegistryItsAttemptsAreMade() {
+		answer(503);
+		RetryRegistry registry = RetryRegistry.ofDefaults();
+		registry.retry("operations", RetryConfig.custom().maxAttempts(5).build());
+		this.runner.withBean(RetryRegistry.class, () -> registry)
+			.withPropertyValues("operations.base-url=" + server.baseUrl())
+			.run((context) -> assertThatExceptionOfType(OperationsUnavailableException.class)
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE)));
+		server.verify(5, getRequestedFor(anyUrl()));
 	}
 
 	@Test

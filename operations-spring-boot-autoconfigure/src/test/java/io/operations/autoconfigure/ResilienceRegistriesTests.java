@@ -5,12 +5,12 @@ import java.time.Duration;
 import io.github.resilience4j.micrometer.tagged.TaggedRateLimiterMetrics;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
-import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
+import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -88,6 +88,21 @@ class ResilienceRegistriesTests {
 	}
 
 	@Test
+	void aClosedTemplateLeavesNothingInTheRegistries() {
+		this.runner.run((context) -> {
+			OperationsResilience resilience = context.getBean(OperationsResilience.class);
+			OperationsTemplate tenant = context.getBean(OperationsTemplate.class).mutate().name("tenant").build();
+			assertThat(resilience.getRetries().find("tenant")).isPresent();
+			assertThat(resilience.getRateLimiters().find("tenant")).isPresent();
+			tenant.close();
+			assertThat(resilience.getRetries().find("tenant")).isEmpty();
+			assertThat(resilience.getRateLimiters().find("tenant")).isEmpty();
+			assertThat(context.getBean(MeterRegistry.class).find(LIMITER_METER).tag("name", "tenant").meters())
+				.isEmpty();
+		});
+	}
+
+	@Test
 	void customizersOfTheConfigurationsComeAfterThePropertiesInTheirOrder() {
 		this.runner.withPropertyValues("operations.retry.max-attempts=7")
 			.withUserConfiguration(Customizers.class)
@@ -99,15 +114,10 @@ class ResilienceRegistriesTests {
 	}
 
 	@Test
-	void withRetryDisabledAFetchIsTriedOnce() {
-		this.runner.withPropertyValues("operations.retry.enabled=false", "operations.retry.max-attempts=7")
-			.run((context) -> {
-				RetryConfig config = context.getBean(OperationsResilience.class)
-					.getRetries()
-					.retry("operations")
-					.getRetryConfig();
-				assertThat(config.getMaxAttempts()).isEqualTo(1);
-			});
+	void withRetryDisabledThereIsNoRetry() {
+		this.runner.withPropertyValues("operations.retry.enabled=false")
+			.run((context) -> assertThat(context.getBean(OperationsResilience.class).getRetries().find("operations"))
+				.isEmpty());
 	}
 
 	@Test

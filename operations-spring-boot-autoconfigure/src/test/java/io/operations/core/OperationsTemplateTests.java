@@ -10,6 +10,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
+import io.operations.OperationsRequestException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,19 @@ class OperationsTemplateTests {
 		this.template.close();
 		this.template.close();
 		assertThat(this.closed).hasValue(1);
+	}
+
+	@Test
+	void probeOfAClosedTemplateIsNotSent() {
+		this.template.close();
+		StepVerifier.create(this.template.probe()).expectError(OperationsClosedException.class).verify(PATIENCE);
+		assertThat(this.requests).hasValue(0);
+	}
+
+	@Test
+	void idThatCannotBeOneIsRefusedBeforeItQueues() {
+		StepVerifier.create(this.template.fetch("a\nb")).expectError(OperationsRequestException.class).verify(PATIENCE);
+		assertThat(this.requests).hasValue(0);
 	}
 
 	@Test

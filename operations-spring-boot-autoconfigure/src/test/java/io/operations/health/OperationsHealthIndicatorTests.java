@@ -114,6 +114,22 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
+	void answerOfAnyOtherKindEndsARunOfUnavailability() {
+		for (HttpStatus status : new HttpStatus[] { HttpStatus.SERVICE_UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE,
+				HttpStatus.TOO_MANY_REQUESTS, HttpStatus.SERVICE_UNAVAILABLE }) {
+			fetch(status);
+		}
+		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void callThatNeverLeftSaysNothing() {
+		this.template.fetch(" ").onErrorComplete(OperationsException.class).block(PATIENCE);
+		assertThat(health(false).getStatus()).isEqualTo(Status.UNKNOWN);
+		assertThat(health(false).getDetails()).doesNotContainKey("lastFault");
+	}
+
+	@Test
 	void afterCorrectedCredentialsHealthIsUpAgain() {
 		fetch(HttpStatus.UNAUTHORIZED);
 		fetch(HttpStatus.OK);
@@ -122,16 +138,16 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void afterCloseHealthIsUnknown() {
+	void afterCloseHealthIsUnknownAndNothingIsObserved() {
 		fetch(HttpStatus.OK);
 		this.template.close();
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
-		assertThat(health.getDetails()).containsEntry("closed", true);
+		assertThat(health.getDetails()).containsEntry("observed", false);
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 200, 404, 429 })
+	@ValueSource(ints = { 200, 400, 404, 429 })
 	void inProbeModeAnAnswerThatAcceptsTheCredentialsIsUp(int status) {
 		set(HttpStatus.valueOf(status));
 		assertThat(health(true).getStatus()).isEqualTo(Status.UP);

@@ -281,6 +281,17 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void decoratorThatThrowsEndsTheWaitWithWhatItThrew() {
+		this.poller = new OperationPoller("test", (id) -> {
+			throw new IllegalStateException("broken decorator");
+		}, (state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler, new OperationsListener() {
+		});
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.faults).singleElement().isInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
 	void idThatCannotBeOneIsRefusedBeforeAnything() {
 		watch(" ");
 		assertThat(this.faults).singleElement().isInstanceOf(OperationsRequestException.class);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -11,6 +12,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -199,6 +201,48 @@ class AdmissionTests {
 		assertThat(this.admission.inFlight()).isZero();
 	}
 
+	@Test
+	void limiterThatThrowsFailsItsCallAndNoOther() {
+		RateLimitSettings settings = new RateLimitSettings(10, 100, 100);
+		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build(),
+				() -> this.scheduler.now(TimeUnit.NANOSECONDS));
+		AtomicInteger events = new AtomicInteger();
+		limiter.getEventPublisher().onSuccess((event) -> {
+			if (events.getAndIncrement() == 0) {
+				throw new IllegalStateException("broken consumer");
+			}
+		});
+		this.admission = admission(limiter, settings);
+		call("a");
+		call("b");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.refused).singleElement()
+			.isInstanceOf(OperationsUnavailableException.class)
+			.asString()
+			.contains("broken consumer");
+		assertThat(this.sent).containsExactly("b");
+	}
+
+	@Test
+	void callThatCannotEvenBeginFailsAndGivesItsPlaceBack() {
+		this.admission.admit("a", Mono.fromRunnable(() -> {
+			throw new NoClassDefFoundError("gone");
+		})).subscribe((value) -> {
+		}, this.refused::add);
+		assertThat(this.refused).singleElement().isInstanceOf(NoClassDefFoundError.class);
+		assertThat(this.admission.inFlight()).isZero();
+		call("b");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.sent).containsExactly("b");
+	}
+
+	@Test
+	void idsInRefusalsAreEscaped() {
+		this.admission.pause(Duration.ofMinutes(30));
+		call("a\nb");
+		assertThat(this.refused).singleElement().asString().contains("a\\u000ab").doesNotContain("a\nb");
+	}
+
 	private Admission admission(double rate, int maxInFlight, int maxQueued) {
 		RateLimitSettings settings = new RateLimitSettings(rate, maxInFlight, maxQueued);
 		return admission(settings.toConfig().build(), settings);
@@ -206,7 +250,10 @@ class AdmissionTests {
 
 	private Admission admission(RateLimiterConfig config, RateLimitSettings settings) {
 		// The limiter follows the virtual clock, so that its decisions are the real ones.
-		RateLimiter limiter = RateLimiter.of("test", config, () -> this.scheduler.now(TimeUnit.NANOSECONDS));
+		return admission(RateLimiter.of("test", config, () -> this.scheduler.now(TimeUnit.NANOSECONDS)), settings);
+	}
+
+	private Admission admission(RateLimiter limiter, RateLimitSettings settings) {
 		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler,
 				new OperationsListener() {
 				});

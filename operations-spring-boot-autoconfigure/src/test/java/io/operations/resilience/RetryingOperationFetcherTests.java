@@ -12,6 +12,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.operations.MalformedOperationException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
+import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
 import io.operations.TestOperations;
@@ -122,6 +123,18 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
+	void closedWhileWaitingEndsAtOnceAndSendsNothingMore() {
+		RetryingOperationFetcher fetcher = fetcher(RetrySettings.defaults(),
+				RetrySettings.defaults().toConfig().build(),
+				(attempt) -> Mono.error(TestOperations.fault(503, Duration.ofSeconds(50))));
+		fetcher.fetch("op").subscribe(this.seen::add, this.faults::add);
+		fetcher.close();
+		assertThat(this.faults).singleElement().isInstanceOf(OperationsClosedException.class);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(5));
+		assertThat(this.attempts).hasSize(1);
+	}
+
+	@Test
 	void successAfterAFaultIsPassedOnOnce() {
 		fetch(RetrySettings.defaults(), (attempt) -> (attempt == 1) ? Mono.error(TestOperations.fault(503))
 				: Mono.just(TestOperations.snapshot("op", OperationStatus.RUNNING)));
@@ -143,7 +156,7 @@ class RetryingOperationFetcherTests {
 		return new RetryingOperationFetcher((id) -> Mono.defer(() -> {
 			this.attempts.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return answers.apply(this.attempts.size());
-		}), Retry.of("test", config), settings, this.scheduler);
+		}), Retry.of("test", config), settings, this.scheduler, "test");
 	}
 
 }

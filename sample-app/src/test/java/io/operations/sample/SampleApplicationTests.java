@@ -84,8 +84,9 @@ class SampleApplicationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "0s", "-1s", "2m", "soon" })
 	void waitOutOfRangeIsABadRequest(String wait) {
-		assertThat(exchange(this.client.get().uri("/operations/x?wait=" + wait)).getStatusCode().value())
-			.isEqualTo(400);
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/x?wait=" + wait));
+		assertThat(answer.getStatusCode().value()).isEqualTo(400);
+		assertThat(answer.getHeaders().getContentType()).hasToString("application/problem+json");
 	}
 
 	@Test

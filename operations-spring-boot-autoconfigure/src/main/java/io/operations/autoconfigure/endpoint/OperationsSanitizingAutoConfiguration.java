@@ -1,5 +1,6 @@
 package io.operations.autoconfigure.endpoint;
 
+import java.util.List;
 import java.util.Locale;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
@@ -8,6 +9,8 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Keeps the secrets out of {@code /actuator/env} and {@code /actuator/configprops}, also
@@ -19,15 +22,34 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(SanitizingFunction.class)
 public final class OperationsSanitizingAutoConfiguration {
 
+	// The keys that may hold a secret of ours, as users write them.
+	private static final List<String> SECRETS = List.of("operations.api-key-secret", "operations.auth-token",
+			"TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN");
+
 	@Bean
-	SanitizingFunction operationsSanitizingFunction() {
-		return SanitizingFunction.sanitizeValue()
-			.ifKeyMatches((key) -> isSecret(key.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT)));
+	SanitizingFunction operationsSanitizingFunction(Environment environment) {
+		return (data) -> {
+			Object value = data.getValue();
+			boolean secret = isSecret(data.getKey().replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT))
+					|| (value != null && showsSecret(value.toString(), environment));
+			return secret ? data.withSanitizedValue() : data;
+		};
 	}
 
 	// However the key is written: operations.auth-token, OPERATIONS_AUTHTOKEN, authToken.
 	private static boolean isSecret(String key) {
 		return key.endsWith("authtoken") || key.endsWith("apikeysecret") || key.endsWith("twilioapisecret");
+	}
+
+	// Under whatever key: the variable that a placeholder names, the command line, JSON.
+	private static boolean showsSecret(String value, Environment environment) {
+		for (String key : SECRETS) {
+			String secret = environment.getProperty(key);
+			if (StringUtils.hasText(secret) && value.contains(secret.trim())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.CompositeReactiveHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
@@ -30,10 +31,10 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBean(OperationsTemplate.class)
 @ConditionalOnEnabledHealthIndicator("operations")
+@EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsHealthContributorAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
 	OperationsHealthListener operationsHealthListener() {
 		return new OperationsHealthListener(Clock.systemUTC());
 	}

@@ -64,6 +64,14 @@ class SanitizingTests {
 		assertHidden(new SystemEnvironmentPropertySource("secrets-systemEnvironment", Map.of(key, SECRET)));
 	}
 
+	@Test
+	void withValuesAlwaysShownTheEnvironmentHidesASecretWhereverElseItStands() {
+		assertHidden(new MapPropertySource("secrets",
+				Map.of("MY_VALUE", SECRET, "operations.auth-token", "${MY_VALUE}", "sun.java.command",
+						"App --operations.auth-token=" + SECRET, "SPRING_APPLICATION_JSON",
+						"{\"operations\":{\"auth-token\":\"" + SECRET + "\"}}")));
+	}
+
 	private void assertHidden(PropertySource<?> secrets) {
 		this.runner.withPropertyValues("operations.enabled=false")
 			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(secrets))

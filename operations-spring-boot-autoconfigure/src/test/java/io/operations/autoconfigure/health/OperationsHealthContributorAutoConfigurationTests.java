@@ -28,6 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,6 +67,21 @@ class OperationsHealthContributorAutoConfigurationTests {
 	void whenTheClientIsDisabledThereIsNoEntry() {
 		this.runner.withPropertyValues("operations.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsHealthContributor"));
+	}
+
+	@Test
+	void whenTheClientIsDisabledATemplateOfTheApplicationHasAnEntryAllTheSame() {
+		OperationsTemplate own = OperationsTemplate.builder(WebClient.builder())
+			.name("own")
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.build();
+		this.runner.withPropertyValues("operations.enabled=false")
+			.withBean(OperationsTemplate.class, () -> own)
+			.run((context) -> {
+				Health health = health(contributor(context.getBean(ReactiveHealthContributorRegistry.class)));
+				assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+				assertThat(health.getDetails()).containsEntry("client", "own").containsEntry("observed", false);
+			});
 	}
 
 	@Test
