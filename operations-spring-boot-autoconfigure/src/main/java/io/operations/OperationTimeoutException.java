@@ -42,7 +42,12 @@ public final class OperationTimeoutException extends OperationsException {
 		return "Operation '" + OperationsErrorResponse.printable(operationId) + "' " + seen + " when the wait of "
 				+ timeout + " ended after " + polls + ((polls == 1) ? " poll" : " polls")
 				+ ((lastFault != null) ? ", last fault: " + lastFault.getMessage() : "")
-				+ ". It may still be running: wait again, or longer (operations.polling.timeout).";
+				+ ". It may still be running: wait again, or longer (operations.polling.timeout, where the call names no time).";
+	}
+
+	@Override
+	public boolean isTransient() {
+		return true;
 	}
 
 	/**

@@ -109,9 +109,9 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
 					text + ". Check the credentials and what they are allowed to do.", operationId, this);
-			case 404 -> new OperationNotFoundException(
-					text + ". The id is unknown, another account's, or of an operation that has expired.", operationId,
-					this);
+			case 404 -> new OperationNotFoundException(text + ((operationId != null)
+					? ". The id is unknown, another account's, or of an operation that has expired."
+					: ". Check the path, the ids in it, and operations.base-url."), operationId, this);
 			case 429 -> new OperationsThrottledException(text, operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text, operationId, this);
 			default -> (this.status >= 500) ? new OperationsUnavailableException(text, operationId, this)

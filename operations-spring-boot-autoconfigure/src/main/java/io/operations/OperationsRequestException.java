@@ -49,8 +49,10 @@ public final class OperationsRequestException extends OperationsException {
 		}
 		if (fault != null) {
 			throw new OperationsRequestException(
-					"The operation id '" + OperationsErrorResponse.printable(operationId) + "' " + fault
-							+ ". No request was sent; pass the id as the write that was accepted returned it.",
+					"The operation id"
+							+ (operationId.isBlank() ? " "
+									: " '" + OperationsErrorResponse.printable(operationId) + "' ")
+							+ fault + ". No request was sent; pass the id as the write that was accepted returned it.",
 					operationId, null);
 		}
 	}

@@ -34,8 +34,10 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -127,7 +129,7 @@ public final class OperationsAutoConfiguration {
 		// An application's own builder may be a singleton, and is not ours to change.
 		WebClient.Builder own = webClientBuilder.clone();
 		connectorBuilders.ifAvailable((connectorBuilder) -> own
-			.clientConnector(connectorBuilder.build(settings(properties, globalSettings, sslBundles))));
+			.clientConnector(connector(connectorBuilder, properties, globalSettings, sslBundles)));
 		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
 		builder.observationRegistry(observationRegistries.getIfUnique(() -> ObservationRegistry.NOOP));
 		PropertyMapper map = PropertyMapper.get();
@@ -140,12 +142,22 @@ public final class OperationsAutoConfiguration {
 		return builder;
 	}
 
-	private static HttpClientSettings settings(OperationsProperties properties,
+	private static ClientHttpConnector connector(ClientHttpConnectorBuilder<?> builder, OperationsProperties properties,
 			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles) {
-		return new HttpClientSettingsPropertyMapper(sslBundles.getIfAvailable(),
-				globalSettings.getIfAvailable(HttpClientSettings::defaults))
-			.map(properties.getHttp())
-			.withRedirects(HttpRedirects.DONT_FOLLOW);
+		try {
+			HttpClientSettings settings = new HttpClientSettingsPropertyMapper(sslBundles.getIfAvailable(),
+					globalSettings.getIfAvailable(HttpClientSettings::defaults))
+				.map(properties.getHttp());
+			return builder.build(settings.withRedirects(HttpRedirects.DONT_FOLLOW));
+		}
+		catch (RuntimeException ex) {
+			throw new OperationsConfigurationException(
+					"The HTTP client cannot be made as operations.http.* (or spring.http.clients.*) asks for: "
+							+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage() + ".",
+					"Correct the property under operations.http that this is about, for instance"
+							+ " operations.http.ssl.bundle.",
+					ex);
+		}
 	}
 
 	@Bean

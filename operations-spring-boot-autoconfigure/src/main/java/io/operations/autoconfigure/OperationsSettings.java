@@ -31,8 +31,8 @@ final class OperationsSettings {
 					"Use https://, or, inside a network that you trust, set operations.http.allow-insecure=true.");
 		}
 		catch (IllegalArgumentException ex) {
-			// A URL that holds credentials must not be shown.
-			String shown = url.contains("@") ? "******" : url;
+			// What may be a secret in it must not be shown.
+			String shown = url.contains("@") ? "******" : url.replaceFirst("[?#].*", "?******");
 			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
 					"Set it to the origin of the API, for instance https://conversations.twilio.com.");
 		}
@@ -107,7 +107,8 @@ final class OperationsSettings {
 
 	private static void check(boolean good, String key, @Nullable Object value, String fault) {
 		if (!good) {
-			throw OperationsConfigurationException.of(key, value, fault, "Correct the property '" + key + "'.");
+			throw OperationsConfigurationException.of(key, value, fault,
+					"Correct the property '" + key + "', or remove it to have its default.");
 		}
 	}
 

@@ -224,9 +224,9 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					subject(operationId) + ": the answer is larger than operations.http.max-response-size", root,
 					operationId, answer);
 		}
-		return new OperationsUnavailableException(
-				subject(operationId) + ": the exchange failed: "
-						+ OperationsErrorResponse.printable(root.getClass().getSimpleName() + ": " + root.getMessage()),
+		return new OperationsUnavailableException(subject(operationId) + ": the exchange failed: "
+				+ OperationsErrorResponse.printable(root.getClass().getSimpleName()
+						+ ((root.getMessage() != null) ? ": " + root.getMessage() : "")),
 				operationId, fault);
 	}
 

@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import org.springframework.util.Assert;
 
@@ -41,6 +42,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	 * @throws IllegalArgumentException unless it is positive and at most 365 days
 	 */
 	public static void checkTimeout(Duration timeout) {
+		Objects.requireNonNull(timeout, "'timeout' must not be null");
 		Assert.isTrue(!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(MAXIMUM_TIMEOUT) <= 0,
 				() -> "'timeout' must be positive and at most 365 days, not " + timeout);
 	}

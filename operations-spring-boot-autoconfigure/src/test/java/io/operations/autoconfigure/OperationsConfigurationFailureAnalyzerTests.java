@@ -65,7 +65,7 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.base-url=nonsense                     | operations.base-url                      | nonsense           | https://
 					operations.base-url=a b                          | operations.base-url                      | a b                | https://
 					operations.base-url=https://                     | operations.base-url                      | https              | https://
-					operations.base-url=https://x?a=b                | operations.base-url                      | https://x?a=b      | https://
+					operations.base-url=https://x?a=b                | operations.base-url                      | https://x?****** | https://
 					operations.base-url=http://api.example.com       | operations.base-url                      | http://api.example | operations.http.allow-insecure=true
 					operations.path=/no/placeholder                  | operations.path                          | /no/placeholder    | operations.path
 					operations.path=no-slash/{id}                    | operations.path                          | no-slash/{id}      | operations.path
