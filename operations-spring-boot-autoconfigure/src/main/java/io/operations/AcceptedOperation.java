@@ -28,10 +28,12 @@ import org.springframework.web.util.UriUtils;
  * @param statusUrl where its status is told, perhaps relative
  * @param retryAfter how long the server asks to wait before the first poll
  * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
+ * @param kind what the operation is about, to tell those apart that take a different
+ * time; where it is {@code null} the keys of {@code related} do
  * @since 0.1.0
  */
 public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Duration retryAfter,
-		Map<String, String> related) {
+		Map<String, String> related, @Nullable String kind) {
 
 	/**
 	 * The header of the answer that names the operation.
@@ -44,6 +46,28 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	public AcceptedOperation {
 		OperationsRequestException.checkId(id);
 		related = related.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(related));
+	}
+
+	/**
+	 * Create an operation of a kind that goes by the keys of its related ids.
+	 * @param id the operation's id
+	 * @param statusUrl where its status is told, perhaps relative
+	 * @param retryAfter how long the server asks to wait before the first poll
+	 * @param related ids of what the operation is about, by kind
+	 */
+	public AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Duration retryAfter,
+			Map<String, String> related) {
+		this(id, statusUrl, retryAfter, related, null);
+	}
+
+	/**
+	 * Return this operation under another kind: name those alike that take about the same
+	 * time. A template tells some dozens of kinds apart.
+	 * @param kind the kind, for instance {@code import}
+	 * @return the operation
+	 */
+	public AcceptedOperation withKind(String kind) {
+		return new AcceptedOperation(this.id, this.statusUrl, this.retryAfter, this.related, kind);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.operations;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A wait ended because the operation was CANCELLED.
  *
@@ -10,14 +12,23 @@ public final class OperationCancelledException extends OperationsException {
 
 	private final Operation operation;
 
+	private final @Nullable String requestId;
+
 	/**
 	 * Create the exception.
 	 * @param operation the operation as it ended
+	 * @param requestId the {@code Twilio-Request-Id} of the answer that told of it
 	 */
-	public OperationCancelledException(Operation operation) {
+	public OperationCancelledException(Operation operation, @Nullable String requestId) {
 		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' was cancelled", null,
 				operation.id(), null);
 		this.operation = operation;
+		this.requestId = requestId;
+	}
+
+	@Override
+	public @Nullable String getRequestId() {
+		return this.requestId;
 	}
 
 	/**

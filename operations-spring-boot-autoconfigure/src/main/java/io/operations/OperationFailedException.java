@@ -1,5 +1,7 @@
 package io.operations;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.http.ProblemDetail;
 
 /**
@@ -12,14 +14,23 @@ public final class OperationFailedException extends OperationsException {
 
 	private final Operation operation;
 
+	private final @Nullable String requestId;
+
 	/**
 	 * Create the exception.
 	 * @param operation the operation as it ended
+	 * @param requestId the {@code Twilio-Request-Id} of the answer that told of it
 	 */
-	public OperationFailedException(Operation operation) {
+	public OperationFailedException(Operation operation, @Nullable String requestId) {
 		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' failed" + describe(operation),
 				null, operation.id(), null);
 		this.operation = operation;
+		this.requestId = requestId;
+	}
+
+	@Override
+	public @Nullable String getRequestId() {
+		return this.requestId;
 	}
 
 	/**

@@ -19,30 +19,47 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private final int polls;
 
+	private final Duration age;
+
+	private final @Nullable Duration unusualAge;
+
 	/**
 	 * Create the exception.
 	 * @param operationId the operation's id
 	 * @param timeout how long was waited
 	 * @param lastSeen the operation as last seen, {@code null} if it never was
 	 * @param polls how many polls were spent
+	 * @param age how old the operation is, as far as that is known
+	 * @param unusualAge the age that such operations hardly ever reach, if that is known
 	 * @param lastFault the last transient fault since it was last seen
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
-			@Nullable Throwable lastFault) {
-		super(describe(operationId, timeout, lastSeen, polls, lastFault), lastFault, operationId, null);
+			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
+		super(describe(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault), lastFault, operationId,
+				null);
 		this.timeout = timeout;
 		this.lastSeen = lastSeen;
 		this.polls = polls;
+		this.age = age;
+		this.unusualAge = unusualAge;
 	}
 
 	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
-			@Nullable Throwable lastFault) {
+			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
 		String seen = (lastSeen != null) ? "was " + OperationsErrorResponse.printable(lastSeen.statusText())
 				: "had not been seen";
 		return "Operation '" + OperationsErrorResponse.printable(operationId) + "' " + seen + " when the wait of "
 				+ timeout + " ended after " + polls + ((polls == 1) ? " poll" : " polls")
-				+ ((lastFault != null) ? ", last fault: " + lastFault.getMessage() : "")
+				+ ((lastFault != null) ? ", last fault: " + lastFault.getMessage() : "") + usually(age, unusualAge)
 				+ ". It may still be running: wait again, or longer (operations.polling.timeout, where the call names no time).";
+	}
+
+	private static String usually(Duration age, @Nullable Duration unusualAge) {
+		if (unusualAge == null) {
+			return "";
+		}
+		return ", " + age + " after it began; such operations "
+				+ ((age.compareTo(unusualAge) < 0) ? "may well take that long" : "hardly ever take that long");
 	}
 
 	@Override
@@ -72,6 +89,23 @@ public final class OperationTimeoutException extends OperationsException {
 	 */
 	public int getPolls() {
 		return this.polls;
+	}
+
+	/**
+	 * Return how old the operation is.
+	 * @return its age by the server's clock or, where that is not known, how long it has
+	 * been waited for
+	 */
+	public Duration getAge() {
+		return this.age;
+	}
+
+	/**
+	 * Return the age that such operations hardly ever reach.
+	 * @return the age, {@code null} if too few of them were seen to end
+	 */
+	public @Nullable Duration getUnusualAge() {
+		return this.unusualAge;
 	}
 
 }

@@ -24,10 +24,29 @@ public interface OperationsActivity {
 	int inFlight();
 
 	/**
+	 * Return how many calls may be under way at present: fewer than is set while the
+	 * server refuses some because there are too many.
+	 * @return the number of calls
+	 */
+	int inFlightLimit();
+
+	/**
 	 * Return how many operations are waited for.
 	 * @return the number of operations
 	 */
 	int waiting();
+
+	/**
+	 * Return how many of them are older than such operations ever get.
+	 * @return the number of operations
+	 */
+	int stuck();
+
+	/**
+	 * Return for how long the poll that is due first has been so.
+	 * @return the time, zero if none is overdue
+	 */
+	Duration backlogAge();
 
 	/**
 	 * Return how many operations are waited for that were last seen with a status.

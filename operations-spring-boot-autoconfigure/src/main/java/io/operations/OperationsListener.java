@@ -96,6 +96,27 @@ public interface OperationsListener {
 	}
 
 	/**
+	 * An operation that is waited for is older than such operations ever get. Told once
+	 * for each wait.
+	 * @param client the client's name
+	 * @param wait the wait
+	 * @param age how old the operation is
+	 * @param unusual the age that such operations hardly ever reach
+	 */
+	default void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
+	}
+
+	/**
+	 * The deadline of one who waits has passed; others may wait on for the same
+	 * operation.
+	 * @param client the client's name
+	 * @param wait the wait
+	 * @param timeout what who waited was given
+	 */
+	default void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+	}
+
+	/**
 	 * A wait ended: with its operation, with a fault, or because nobody waits any longer.
 	 * @param client the client's name
 	 * @param wait the wait

@@ -79,6 +79,16 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
+	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
+		each((listener) -> listener.stuck(client, wait, age, unusual));
+	}
+
+	@Override
+	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+		each((listener) -> listener.deadlinePassed(client, wait, timeout));
+	}
+
+	@Override
 	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
 		each((listener) -> listener.waitEnded(client, wait, reason));
 	}

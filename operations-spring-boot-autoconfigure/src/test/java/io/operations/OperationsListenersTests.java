@@ -81,8 +81,11 @@ class OperationsListenersTests {
 		listener.waitBegan("x", "op1");
 		listener.pollScheduled("x", "op1", Duration.ofSeconds(1));
 		listener.statusSeen("x", snapshot, null);
-		listener.waitEnded("x", new OperationWait("op1", operation, 1, null, Duration.ZERO),
-				new CancellationException());
+		OperationWait wait = new OperationWait("op1", operation, 1, null, Duration.ZERO);
+		listener.stuck("x", wait, Duration.ofMinutes(9), Duration.ofMinutes(5));
+		listener.deadlinePassed("x", wait, new OperationTimeoutException("op1", Duration.ofSeconds(1), operation, 1,
+				Duration.ofSeconds(1), null, null));
+		listener.waitEnded("x", wait, new CancellationException());
 		listener.closed("x");
 	}
 

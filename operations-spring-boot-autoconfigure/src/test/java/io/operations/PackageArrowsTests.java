@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.operations.resilience.Admission;
+import io.operations.resilience.DecayingRate;
 import io.operations.resilience.Turn;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -50,11 +52,12 @@ class PackageArrowsTests {
 			"reactor..", "org.reactivestreams", "org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule pollingKnowsOfResilienceNothingButTheTurn = noClasses().that()
+	static final ArchRule pollingKnowsOfResilienceNothingButTheAdmission = noClasses().that()
 		.resideInAPackage("io.operations.polling")
 		.should()
-		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the turn",
-				(JavaClass type) -> type.getPackageName().equals(RESILIENCE)
+		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the admission",
+				(JavaClass type) -> type.getPackageName().equals(RESILIENCE) && !type.isAssignableTo(Admission.class)
+						&& !type.isAssignableTo(DecayingRate.class)
 						&& !type.getName().startsWith(Turn.class.getName())));
 
 	@ArchTest

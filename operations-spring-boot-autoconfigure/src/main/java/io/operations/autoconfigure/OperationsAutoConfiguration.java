@@ -13,6 +13,7 @@ import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsLog;
 import io.operations.polling.PollingSchedule;
+import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 
@@ -79,7 +80,7 @@ public final class OperationsAutoConfiguration {
 	@Order(0)
 	OperationsTemplateBuilderCustomizer operationsPropertiesCustomizer(OperationsProperties properties,
 			OperationsConnectionDetails details, OperationsResilience resilience,
-			ObjectProvider<OperationsRetryConfigCustomizer> retryCustomizers,
+			ObjectProvider<PollingSchedule> schedules, ObjectProvider<OperationsRetryConfigCustomizer> retryCustomizers,
 			ObjectProvider<OperationsRateLimiterConfigCustomizer> rateLimiterCustomizers) {
 		return (builder) -> {
 			OperationsSettings.checkHttp(properties.getHttp());
@@ -89,6 +90,12 @@ public final class OperationsAutoConfiguration {
 			retryCustomizers.orderedStream().forEach((customizer) -> customizer.customize(retryConfig));
 			RateLimiterConfig.Builder rateLimiterConfig = rateLimit.toConfig();
 			rateLimiterCustomizers.orderedStream().forEach((customizer) -> customizer.customize(rateLimiterConfig));
+			PollingSettings polling = OperationsSettings.polling(properties.getPolling());
+			PollingSchedule schedule = schedules
+				.getIfUnique(() -> OperationsSettings.schedule(properties.getPolling()));
+			if (schedule != null) {
+				builder.schedule(schedule);
+			}
 			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
 				.path(OperationsSettings.path(properties))
 				.credentials(credentials(details))
@@ -102,7 +109,7 @@ public final class OperationsAutoConfiguration {
 				.rateLimit(rateLimit)
 				.rateLimiterRegistry(resilience.getRateLimiters())
 				.rateLimiterConfig(rateLimiterConfig.build())
-				.polling(OperationsSettings.polling(properties.getPolling()));
+				.polling(polling);
 		};
 	}
 
@@ -123,8 +130,7 @@ public final class OperationsAutoConfiguration {
 			ObjectProvider<ObservationRegistry> observationRegistries,
 			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
 			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
-			ObjectProvider<PollingSchedule> schedules, ObjectProvider<OperationFetcherDecorator> decorators,
-			ObjectProvider<OperationsListener> listeners,
+			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
 		// An application's own builder may be a singleton, and is not ours to change.
 		WebClient.Builder own = webClientBuilder.clone();
@@ -135,7 +141,6 @@ public final class OperationsAutoConfiguration {
 		PropertyMapper map = PropertyMapper.get();
 		map.from(fetchConventions::getIfUnique).to(builder::fetchObservationConvention);
 		map.from(awaitConventions::getIfUnique).to(builder::awaitObservationConvention);
-		map.from(schedules::getIfUnique).to(builder::schedule);
 		decorators.orderedStream().forEach(builder::decorator);
 		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
@@ -164,6 +169,11 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnMissingBean
 	OperationsTemplate operationsTemplate(OperationsTemplate.Builder builder) {
 		return builder.name("operations").build();
+	}
+
+	@Bean
+	OperationsLifecycle operationsLifecycle(ObjectProvider<OperationsTemplate> templates) {
+		return new OperationsLifecycle(templates);
 	}
 
 	// The client underneath, for writes. Injected by its name only, so that it never

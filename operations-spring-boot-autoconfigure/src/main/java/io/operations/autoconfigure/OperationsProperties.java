@@ -348,6 +348,24 @@ public class OperationsProperties {
 	public static class Polling {
 
 		/**
+		 * How polls are planned. Adaptive learns how long operations take and asks when
+		 * they are about to end, backoff asks at a fifth of their age, fixed at the
+		 * shortest interval.
+		 */
+		private Schedule schedule = Schedule.ADAPTIVE;
+
+		/**
+		 * Polls that an operation may cost on average while the account allows more.
+		 */
+		private double pollsPerOperation = 8;
+
+		/**
+		 * Age from which on an operation counts as stuck, where too few of its kind were
+		 * seen to say what is usual.
+		 */
+		private Duration stuckAfter = Duration.ofMinutes(5);
+
+		/**
 		 * Shortest interval between two polls of an operation.
 		 */
 		private Duration minInterval = Duration.ofMillis(500);
@@ -366,6 +384,30 @@ public class OperationsProperties {
 		 * How many may wait at once. Further ones are refused.
 		 */
 		private int maxWaiting = 100_000;
+
+		public Schedule getSchedule() {
+			return this.schedule;
+		}
+
+		public void setSchedule(Schedule schedule) {
+			this.schedule = schedule;
+		}
+
+		public double getPollsPerOperation() {
+			return this.pollsPerOperation;
+		}
+
+		public void setPollsPerOperation(double pollsPerOperation) {
+			this.pollsPerOperation = pollsPerOperation;
+		}
+
+		public Duration getStuckAfter() {
+			return this.stuckAfter;
+		}
+
+		public void setStuckAfter(Duration stuckAfter) {
+			this.stuckAfter = stuckAfter;
+		}
 
 		public Duration getMinInterval() {
 			return this.minInterval;
@@ -397,6 +439,28 @@ public class OperationsProperties {
 
 		public void setMaxWaiting(int maxWaiting) {
 			this.maxWaiting = maxWaiting;
+		}
+
+		/**
+		 * How polls are planned.
+		 */
+		public enum Schedule {
+
+			/**
+			 * By what was learned of how long operations take.
+			 */
+			ADAPTIVE,
+
+			/**
+			 * At a fifth of the operation's age.
+			 */
+			BACKOFF,
+
+			/**
+			 * At the shortest interval.
+			 */
+			FIXED
+
 		}
 
 	}

@@ -3,6 +3,8 @@ package io.operations.autoconfigure;
 import java.time.Duration;
 
 import io.operations.client.BaseUrl;
+import io.operations.polling.BackoffPollingSchedule;
+import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
@@ -97,8 +99,20 @@ final class OperationsSettings {
 				polling.getTimeout(), "it must be at most 365 days");
 		check(polling.getMaxWaiting() >= 1, "operations.polling.max-waiting", polling.getMaxWaiting(),
 				"it must be at least 1");
+		positive("operations.polling.stuck-after", polling.getStuckAfter());
+		check(polling.getPollsPerOperation() > 1, "operations.polling.polls-per-operation",
+				polling.getPollsPerOperation(), "it must be more than 1");
 		return new PollingSettings(polling.getMinInterval(), polling.getMaxInterval(), polling.getTimeout(),
-				polling.getMaxWaiting());
+				polling.getMaxWaiting(), polling.getStuckAfter(), polling.getPollsPerOperation());
+	}
+
+	static @Nullable PollingSchedule schedule(OperationsProperties.Polling polling) {
+		Duration interval = polling.getMinInterval();
+		return switch (polling.getSchedule()) {
+			case ADAPTIVE -> null;
+			case BACKOFF -> new BackoffPollingSchedule(interval, polling.getMaxInterval());
+			case FIXED -> (state) -> interval;
+		};
 	}
 
 	private static void positive(String key, @Nullable Duration value) {

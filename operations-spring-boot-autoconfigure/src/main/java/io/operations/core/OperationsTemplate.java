@@ -28,6 +28,7 @@ import io.operations.observation.OperationsObservations;
 import io.operations.polling.OperationPoller;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
+import io.operations.polling.PollingTarget;
 import io.operations.resilience.Admission;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
@@ -137,7 +138,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * with
 	 */
 	public Mono<Operation> await(String operationId) {
-		return await(operationId, null, this.timeout);
+		return await(operationId, this.timeout);
 	}
 
 	/**
@@ -155,7 +156,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(String operationId, Duration timeout) {
-		return await(operationId, null, timeout);
+		requireId(operationId);
+		return await(PollingTarget.of(operationId), timeout);
 	}
 
 	/**
@@ -166,20 +168,33 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * with
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return await(accepted.id(), accepted.retryAfter(), this.timeout);
+		return await(accepted, this.timeout);
 	}
 
-	private Mono<Operation> await(String operationId, @Nullable Duration retryAfter, Duration timeout) {
-		requireId(operationId);
+	/**
+	 * Wait for the operation that a write started to complete. Its first poll is not
+	 * before the Retry-After of the write's answer.
+	 * @param accepted what the write's answer told
+	 * @param timeout the deadline from the subscription on, all queueing included;
+	 * positive, at most 365 days
+	 * @return the completed operation, or what {@link #await(String, Duration)} fails
+	 * with
+	 */
+	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
+		return await(PollingTarget.of(accepted), timeout);
+	}
+
+	private Mono<Operation> await(PollingTarget target, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return this.observations.await(operationId,
-				this.poller.watch(operationId, retryAfter, timeout).last().map(OperationsTemplate::completed));
+		return this.observations.await(target.operationId(),
+				this.poller.await(target, timeout).map(OperationsTemplate::completed));
 	}
 
-	private static Operation completed(Operation operation) {
+	private static Operation completed(OperationSnapshot end) {
+		Operation operation = end.operation();
 		return switch (operation.status()) {
-			case FAILED -> throw new OperationFailedException(operation);
-			case CANCELLED -> throw new OperationCancelledException(operation);
+			case FAILED -> throw new OperationFailedException(operation, end.requestId());
+			case CANCELLED -> throw new OperationCancelledException(operation, end.requestId());
 			default -> operation;
 		};
 	}
@@ -194,7 +209,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(String operationId) {
 		requireId(operationId);
-		return this.poller.watch(operationId, null, this.timeout);
+		return this.poller.watch(PollingTarget.of(operationId), this.timeout);
 	}
 
 	private static void requireId(String operationId) {
@@ -249,6 +264,13 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Builder mutate() {
 		return this.configuration.copy();
+	}
+
+	/**
+	 * End all waits with an {@link OperationsClosedException}. Further ones may begin.
+	 */
+	public void endWaits() {
+		this.poller.endWaits();
 	}
 
 	/**
@@ -386,8 +408,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder polling(PollingSettings settings);
 
 		/**
-		 * Set when to ask. A {@link io.operations.polling.BackoffPollingSchedule} unless
-		 * set.
+		 * Set when to ask. An {@link io.operations.polling.AdaptivePollingSchedule} of
+		 * its own unless set.
 		 * @param schedule the schedule
 		 * @return this builder
 		 */

@@ -24,7 +24,7 @@ import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
-import io.operations.polling.BackoffPollingSchedule;
+import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.OperationPoller;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
@@ -308,8 +308,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			releases.add(retrying::close);
 			fetch = retrying;
 		}
-		OperationPoller poller = new OperationPoller(client, attempt, schedule(), this.pollingSettings, this.scheduler,
-				listener);
+		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule(), this.pollingSettings,
+				this.scheduler, listener);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller,
 				admission, observations, listener, this.pollingSettings.timeout(), releases);
 		listener.opened(client, new TemplateActivity(admission, poller));
@@ -333,7 +333,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private PollingSchedule schedule() {
 		return (this.schedule != null) ? this.schedule
-				: new BackoffPollingSchedule(this.pollingSettings.minInterval(), this.pollingSettings.maxInterval());
+				: new AdaptivePollingSchedule(this.pollingSettings, this.scheduler);
 	}
 
 	private OperationFetcher decorate(OperationFetcher attempt) {

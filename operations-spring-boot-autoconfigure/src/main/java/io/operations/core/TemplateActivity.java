@@ -27,6 +27,21 @@ record TemplateActivity(Admission admission, OperationPoller poller) implements 
 	}
 
 	@Override
+	public int inFlightLimit() {
+		return this.admission.inFlightLimit();
+	}
+
+	@Override
+	public int stuck() {
+		return this.poller.stuck();
+	}
+
+	@Override
+	public Duration backlogAge() {
+		return this.poller.backlogAge();
+	}
+
+	@Override
 	public int waiting() {
 		return this.poller.waiting();
 	}

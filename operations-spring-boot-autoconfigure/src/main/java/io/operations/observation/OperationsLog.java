@@ -10,6 +10,7 @@ import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
@@ -83,22 +84,41 @@ public class OperationsLog implements OperationsListener {
 			logger.debug("[" + client + "] " + reason.getMessage());
 			return;
 		}
-		Throwable fault = (reason != null) ? reason : faultOf(wait.lastSeen());
-		if (fault != null) {
-			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
-			logger.info("[" + client + "] the wait for operation '" + printable(wait.operationId()) + "' ended after "
-					+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll: " : " polls: ")
-					+ fault.getMessage() + (ownRequestId ? "" : requestId(wait.lastRequestId())));
+		Throwable fault = (reason != null) ? reason : faultOf(wait);
+		// Each deadline has a line of its own.
+		if (fault != null && !(fault instanceof OperationTimeoutException)) {
+			ended(client, wait, fault);
 		}
 	}
 
-	private static @Nullable OperationsException faultOf(@Nullable Operation operation) {
+	@Override
+	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+		ended(client, wait, timeout);
+	}
+
+	@Override
+	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
+		Operation operation = wait.lastSeen();
+		logger.warn("[" + client + "] operation '" + printable(wait.operationId()) + "' is stuck: it has been "
+				+ ((operation != null) ? printable(operation.statusText()) : "out of sight") + " for " + age
+				+ ", such operations hardly ever take longer than " + unusual + requestId(wait.lastRequestId()));
+	}
+
+	private static void ended(String client, OperationWait wait, Throwable fault) {
+		boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
+		logger.info("[" + client + "] the wait for operation '" + printable(wait.operationId()) + "' ended after "
+				+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll: " : " polls: ")
+				+ fault.getMessage() + (ownRequestId ? "" : requestId(wait.lastRequestId())));
+	}
+
+	private static @Nullable OperationsException faultOf(OperationWait wait) {
+		Operation operation = wait.lastSeen();
 		if (operation == null) {
 			return null;
 		}
 		return switch (operation.status()) {
-			case FAILED -> new OperationFailedException(operation);
-			case CANCELLED -> new OperationCancelledException(operation);
+			case FAILED -> new OperationFailedException(operation, null);
+			case CANCELLED -> new OperationCancelledException(operation, null);
 			default -> null;
 		};
 	}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
@@ -79,6 +81,17 @@ public class OperationsMeters implements OperationsListener {
 				OperationsActivity::queued));
 		registered.add(gauge("operations.in.flight", "Calls that are under way", client, activity,
 				OperationsActivity::inFlight));
+		registered.add(gauge("operations.in.flight.limit", "Calls that may be under way at present", client, activity,
+				OperationsActivity::inFlightLimit));
+		registered.add(gauge("operations.stuck", "Operations that are older than such operations ever get", client,
+				activity, OperationsActivity::stuck));
+		registered.add(TimeGauge
+			.builder("operations.backlog.age", activity, TimeUnit.MILLISECONDS,
+					(current) -> current.backlogAge().toMillis())
+			.description("Time for which the poll that is due first has been so")
+			.tag(CLIENT, client)
+			.strongReference(true)
+			.register(this.registry));
 		registered.add(active(client, activity, null));
 		for (OperationStatus status : OperationStatus.values()) {
 			if (!status.isTerminal()) {

@@ -12,7 +12,7 @@ import org.springframework.util.Assert;
  */
 public final class BackoffPollingSchedule implements PollingSchedule {
 
-	private static final int PART_OF_AGE = 5;
+	static final int PART_OF_AGE = 5;
 
 	private final Duration minInterval;
 

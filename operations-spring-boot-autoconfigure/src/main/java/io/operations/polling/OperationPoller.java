@@ -1,13 +1,15 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -20,11 +22,12 @@ import io.operations.OperationsListener;
 import io.operations.OperationsRequestException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
+import io.operations.resilience.Admission;
 import io.operations.resilience.Turn;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -32,20 +35,27 @@ import reactor.core.scheduler.Scheduler;
  * Asks for operations until they end, once for all who wait for the same one. What fails
  * is asked again when its time comes; only the deadline, the operation's own end or a
  * fault that nothing will mend ends a wait.
+ * <p>
+ * Waits are kept in the order in which they are due, and as many are handed to the
+ * admission as may leave soon: so the backlog stays here, in order, at the cost of an
+ * entry each. One timer serves them all.
  *
  * @since 0.1.0
  */
 public final class OperationPoller {
 
-	private final ConcurrentMap<String, Wait> waits = new ConcurrentHashMap<>();
+	// As many shortest intervals before its deadline is an operation asked for at last.
+	private static final int LAST_CHANCE = 2;
 
-	private final AtomicInteger waiters = new AtomicInteger();
+	private final AtomicInteger pumping = new AtomicInteger();
 
 	private final StatusCounts counts = new StatusCounts();
 
 	private final String client;
 
 	private final OperationFetcher fetcher;
+
+	private final Admission admission;
 
 	private final Pace pace;
 
@@ -55,132 +65,330 @@ public final class OperationPoller {
 
 	private final OperationsListener listener;
 
-	private volatile boolean closed;
+	// All below is guarded by "this"; nothing foreign is called while it is held.
+	private final Map<String, Wait> waits = new HashMap<>();
+
+	private final DuePolls due = new DuePolls();
+
+	private final NavigableSet<Waiter> deadlines = new TreeSet<>(Timed.ORDER);
+
+	private final Outage outage;
+
+	private long numbers;
+
+	private int waiters;
+
+	private int stuck;
+
+	private int handed;
+
+	private @Nullable Disposable timer;
+
+	private long timerAt = Long.MAX_VALUE;
+
+	private boolean closed;
 
 	/**
 	 * Create the poller.
 	 * @param client the name of the client
 	 * @param fetcher one attempt, admitted by its {@link Turn}
+	 * @param admission what the attempts are admitted by: tells how much it lets through
 	 * @param schedule when to ask
 	 * @param settings the bounds of waiting
 	 * @param scheduler where all waiting is done
 	 * @param listener told of waits and what they see
 	 */
-	public OperationPoller(String client, OperationFetcher fetcher, PollingSchedule schedule, PollingSettings settings,
-			Scheduler scheduler, OperationsListener listener) {
+	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
+			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
 		this.client = client;
 		this.fetcher = fetcher;
+		this.admission = admission;
 		this.pace = new Pace(schedule, settings);
 		this.settings = settings;
 		this.scheduler = scheduler;
 		this.listener = listener;
+		this.outage = new Outage(settings);
+		admission.onRoom(this::pump);
+	}
+
+	/**
+	 * Wait for the end of an operation. Emits on the thread on which an answer came or,
+	 * for what is known already, on the subscriber's.
+	 * @param target what to wait for
+	 * @param timeout the deadline, from the subscription on
+	 * @return the answer that told of the operation's end, however that was, or an
+	 * {@link OperationsException}
+	 */
+	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
+		return Mono.create((sink) -> {
+			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Awaiting(number, wait, timeout, now, sink));
+			sink.onDispose(() -> leave(waiter, null));
+			waiter.tell();
+		});
 	}
 
 	/**
 	 * Watch an operation to its end. Emits on the thread on which an answer came or, for
 	 * what is known already, on the subscriber's.
-	 * @param operationId the operation's id
-	 * @param retryAfter how long to wait at least before the first poll
+	 * @param target what to wait for
 	 * @param timeout the deadline, from the subscription on
 	 * @return the operation as first seen, then whenever its status changes; completes
 	 * after a terminal one, or fails with an {@link OperationsException}
 	 */
-	public Flux<Operation> watch(String operationId, @Nullable Duration retryAfter, Duration timeout) {
-		return Flux.defer(() -> {
-			OperationsRequestException.checkId(operationId);
-			Wait wait = join(operationId, retryAfter);
-			AtomicReference<@Nullable Throwable> timedOut = new AtomicReference<>();
-			return wait.operations()
-				.takeUntilOther(Mono.delay(timeout, this.scheduler).then(Mono.error(() -> wait.timeout(timeout))))
-				.doOnError(OperationTimeoutException.class, timedOut::set)
-				.doFinally((signal) -> leave(wait, timedOut.get()));
-		});
+	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
+		return Flux.create((sink) -> {
+			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Watching(number, wait, timeout, now, sink));
+			sink.onDispose(() -> leave(waiter, null));
+			waiter.tell();
+		}, FluxSink.OverflowStrategy.LATEST);
 	}
 
-	private Wait join(String operationId, @Nullable Duration retryAfter) {
-		if (this.waiters.incrementAndGet() > this.settings.maxWaiting()) {
-			this.waiters.decrementAndGet();
-			OperationsThrottledException refusal = new OperationsThrottledException("Operation '" + operationId
-					+ "' is not waited for, since " + this.settings.maxWaiting()
-					+ " waits are going on already (operations.polling.max-waiting). Wait for fewer, or raise it.",
-					operationId, (Duration) null);
-			this.listener.throttled(this.client, refusal);
+	private Waiter enter(PollingTarget target, WaiterFactory factory) {
+		OperationsRequestException.checkId(target.operationId());
+		long now = now();
+		Waiter waiter;
+		boolean began = false;
+		OperationsException refusal = null;
+		synchronized (this) {
+			Wait wait = this.waits.get(target.operationId());
+			if (wait == null) {
+				began = true;
+				wait = new Wait(this.numbers++, target.operationId(), target.kind(), target.accepted(), now);
+			}
+			waiter = factory.create(wait, this.numbers++, now);
+			if (this.closed) {
+				refusal = new OperationsClosedException(this.client, target.operationId());
+			}
+			else if (this.waiters >= this.settings.maxWaiting()) {
+				refusal = new OperationsThrottledException("Operation '" + target.operationId()
+						+ "' is not waited for, since " + this.settings.maxWaiting()
+						+ " waits are going on already (operations.polling.max-waiting). Wait for fewer, or raise it.",
+						target.operationId(), (Duration) null);
+			}
+			else {
+				this.waiters++;
+				wait.join(waiter);
+				this.deadlines.add(waiter);
+				this.waits.put(target.operationId(), wait);
+			}
+		}
+		if (refusal != null) {
+			if (refusal instanceof OperationsThrottledException throttled) {
+				this.listener.throttled(this.client, throttled);
+			}
 			throw refusal;
 		}
-		Wait begun = new Wait(operationId, now(), this.counts);
-		Wait wait = this.waits.compute(operationId, (id, present) -> {
-			if (present == null) {
-				return begun;
-			}
-			present.join();
-			return present;
-		});
-		if (wait == begun) {
-			wait.count(null);
-			this.listener.waitBegan(this.client, operationId);
-			schedule(wait, Turn.Kind.FIRST_POLL, this.pace.first(retryAfter));
+		if (began) {
+			Wait wait = waiter.waitedFor();
+			this.counts.of(null).incrementAndGet();
+			this.listener.waitBegan(this.client, target.operationId());
+			plan(wait, this.pace.first(wait.state(now, this.admission.pollsPerSecond()), target.retryAfter()), now);
 		}
-		if (this.closed) {
-			end(wait, new OperationsClosedException(this.client, operationId));
+		pump();
+		return waiter;
+	}
+
+	private void plan(Wait wait, long delay, long now) {
+		plan(wait, delay, now, now);
+	}
+
+	private void plan(Wait wait, long delay, long now, long notBefore) {
+		synchronized (this) {
+			if (wait.isOver()) {
+				return;
+			}
+			wait.at(Math.min(now + delay, Math.max(notBefore, lastChance(wait))));
+			wait.notBefore(notBefore);
+			this.due.add(wait);
+		}
+		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(wait.at() - now));
+	}
+
+	// Who waits should not be told of a deadline when the operation has ended long since.
+	private long lastChance(Wait wait) {
+		long deadline = Long.MAX_VALUE;
+		for (Waiter waiter = wait.waiters(); waiter != null; waiter = waiter.next) {
+			deadline = Math.min(deadline, waiter.at());
+		}
+		return deadline - LAST_CHANCE * this.settings.minInterval().toMillis();
+	}
+
+	/**
+	 * Hand over the polls that may leave now, end the waits whose deadline has passed,
+	 * and set the timer to what is next. One thread at a time; others leave it to that
+	 * one.
+	 */
+	private void pump() {
+		if (this.pumping.getAndIncrement() != 0) {
+			return;
+		}
+		int missed = 1;
+		while (missed != 0) {
+			endLate();
+			Wait wait = nextToPoll(isRoomForEarlyPolls());
+			while (wait != null) {
+				poll(wait);
+				wait = nextToPoll(isRoomForEarlyPolls());
+			}
+			setTimer(isRoomForEarlyPolls());
+			missed = this.pumping.addAndGet(-missed);
+		}
+	}
+
+	private void endLate() {
+		List<Waiter> late = new ArrayList<>();
+		synchronized (this) {
+			long now = now();
+			while (!this.deadlines.isEmpty() && this.deadlines.first().at() <= now) {
+				late.add(this.deadlines.pollFirst());
+			}
+		}
+		for (Waiter waiter : late) {
+			OperationTimeoutException reason = timeout(waiter);
+			this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
+			leave(waiter, reason);
+			waiter.timeOut(reason);
+		}
+	}
+
+	private OperationTimeoutException timeout(Waiter waiter) {
+		Wait wait = waiter.waitedFor();
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), wait.lastSeen(), wait.polls(),
+				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault());
+	}
+
+	private synchronized @Nullable Wait nextToPoll(boolean early) {
+		long now = now();
+		if (this.closed || this.handed >= this.admission.maxHanded()) {
+			return null;
+		}
+		if (this.outage.isOn() && (this.handed > 0 || now < this.outage.nextProbe())) {
+			return null;
+		}
+		Wait wait = this.due.take(now);
+		if (wait == null && early && !this.outage.isOn()) {
+			wait = this.due.takeEarly(now);
+		}
+		if (wait != null) {
+			this.handed++;
+			if (this.outage.isOn()) {
+				this.outage.probed(now);
+			}
 		}
 		return wait;
 	}
 
-	private void leave(Wait wait, @Nullable Throwable timedOut) {
-		this.waiters.decrementAndGet();
-		boolean[] abandoned = new boolean[1];
-		this.waits.computeIfPresent(wait.operationId(), (id, present) -> {
-			abandoned[0] = present == wait && wait.leave();
-			return (abandoned[0]) ? null : present;
-		});
-		if (abandoned[0]) {
-			over(wait, (timedOut != null) ? timedOut
-					: new CancellationException("Nobody waits for operation '" + wait.operationId() + "' any longer"));
+	private boolean isRoomForEarlyPolls() {
+		return this.pace.isShortOfPolls() && this.admission.hasRoom();
+	}
+
+	private void setTimer(boolean early) {
+		long at;
+		synchronized (this) {
+			at = this.closed ? Long.MAX_VALUE : this.due.next();
+			if (early && !this.closed) {
+				at = Math.min(at, this.due.nextEarly());
+			}
+			if (this.outage.isOn()) {
+				at = Math.max(at, this.outage.nextProbe());
+			}
+			if (this.handed >= this.admission.maxHanded() || (this.outage.isOn() && this.handed > 0)) {
+				// What is under way comes first, and comes back here.
+				at = Long.MAX_VALUE;
+			}
+			if (!this.deadlines.isEmpty()) {
+				at = Math.min(at, this.deadlines.first().at());
+			}
+			if (at == this.timerAt) {
+				return;
+			}
+			this.timerAt = at;
+			if (this.timer != null) {
+				this.timer.dispose();
+				this.timer = null;
+			}
+		}
+		if (at == Long.MAX_VALUE) {
+			return;
+		}
+		long time = at;
+		Disposable set = this.scheduler.schedule(() -> ring(time), Math.max(0, time - now()), TimeUnit.MILLISECONDS);
+		synchronized (this) {
+			if (this.timerAt == at) {
+				this.timer = set;
+			}
 		}
 	}
 
-	private void schedule(Wait wait, Turn.Kind kind, long delay) {
-		long due = now() + delay;
-		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(delay));
-		// In place before the poll can begin, which it may do before "schedule" returns:
-		// what is put in its place afterwards would end a poll that is under way.
-		Disposable.Swap planned = Disposables.swap();
-		wait.current().replace(planned);
-		planned.replace(this.scheduler.schedule(() -> poll(wait, new Turn(kind, due)), delay, TimeUnit.MILLISECONDS));
+	private void ring(long at) {
+		synchronized (this) {
+			if (this.timerAt == at) {
+				this.timerAt = Long.MAX_VALUE;
+				this.timer = null;
+			}
+		}
+		pump();
 	}
 
-	private void poll(Wait wait, Turn turn) {
+	private void poll(Wait wait) {
+		Turn turn = new Turn(wait.isRepeated() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
 		// Deferred, so that what a decorator throws is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
 			.contextWrite((context) -> context.put(Turn.class, turn))
-			// Known before it can answer, so that the answer's next poll is not undone.
-			.doOnSubscribe((subscription) -> wait.current().replace(subscription::cancel))
+			.doFinally((signal) -> handedBack())
+			// Known before it can answer, so that its cancelling is not missed.
+			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
 					"A decorator swallowed the answer for operation '" + wait.operationId() + "'", wait.operationId(),
 					new IllegalStateException("empty Mono"))))
-			.subscribe((snapshot) -> seen(wait, snapshot), (fault) -> failed(wait, fault));
+			.subscribe((snapshot) -> {
+				forgetPoll(wait);
+				seen(wait, snapshot);
+			}, (fault) -> {
+				forgetPoll(wait);
+				failed(wait, fault);
+			});
+	}
+
+	// Else a wait would keep all that its last poll was made of.
+	private static void forgetPoll(Wait wait) {
+		wait.poll().replace(null);
+	}
+
+	private void handedBack() {
+		synchronized (this) {
+			this.handed--;
+		}
+		pump();
 	}
 
 	private void seen(Wait wait, OperationSnapshot snapshot) {
 		long now = now();
 		Operation previous = wait.lastSeen();
 		Operation operation = snapshot.operation();
-		this.pace.succeeded();
-		wait.seen(snapshot, now);
+		this.pace.learn(wait.seen(snapshot, now));
 		boolean changed = previous == null || !previous.statusText().equals(operation.statusText());
+		synchronized (this) {
+			this.outage.succeeded();
+			wait.repeated();
+			if (changed && !wait.isOver()) {
+				this.counts.of(wait.countedAs()).decrementAndGet();
+				this.counts.of(operation.status()).incrementAndGet();
+				wait.countedAs(operation.status());
+			}
+		}
 		if (changed) {
-			wait.count(operation.status());
 			this.listener.statusSeen(this.client, snapshot, previous);
+			wait.tell(snapshot);
 		}
 		if (operation.isTerminal()) {
-			complete(wait, operation);
+			end(wait, null);
+			return;
 		}
-		else {
-			if (changed) {
-				wait.tell(operation);
-			}
-			schedule(wait, Turn.Kind.REPEAT_POLL, this.pace.next(wait.state(now), snapshot.retryAfter(), now));
+		if (changed) {
+			tellAll(wait);
 		}
+		planNext(wait, snapshot.retryAfter(), now);
 	}
 
 	private void failed(Wait wait, Throwable fault) {
@@ -190,54 +398,129 @@ public final class OperationPoller {
 			end(wait, fault);
 			return;
 		}
-		if (!(fault instanceof OperationsThrottledException throttled && throttled.isLocal())) {
-			this.pace.failed(now);
+		synchronized (this) {
+			wait.repeated();
+			if (!(fault instanceof OperationsThrottledException)) {
+				this.outage.failed(now);
+			}
 		}
-		schedule(wait, Turn.Kind.REPEAT_POLL, this.pace.next(wait.state(now), known.getRetryAfter(), now));
+		planNext(wait, known.getRetryAfter(), now);
 	}
 
-	private void complete(Wait wait, Operation operation) {
-		if (remove(wait, null)) {
-			wait.tell(operation);
-			wait.complete();
+	private void planNext(Wait wait, @Nullable Duration retryAfter, long now) {
+		noteIfStuck(wait, now);
+		long delay = this.pace.next(wait.state(now, this.admission.pollsPerSecond()), retryAfter);
+		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
+		plan(wait, delay, now, now + pause);
+	}
+
+	private void noteIfStuck(Wait wait, long now) {
+		if (wait.isStuck()) {
+			return;
+		}
+		Duration unusual = this.pace.unusualAge(wait.kind());
+		if (wait.age(now).compareTo(unusual) < 0) {
+			return;
+		}
+		synchronized (this) {
+			if (wait.isOver()) {
+				return;
+			}
+			wait.stuck();
+			this.stuck++;
+		}
+		this.listener.stuck(this.client, wait.summary(now), wait.age(now), unusual);
+	}
+
+	private void tellAll(Wait wait) {
+		for (Waiter waiter : waiting(wait)) {
+			waiter.tell();
 		}
 	}
 
-	private void end(Wait wait, Throwable reason) {
-		if (remove(wait, reason)) {
-			wait.fail(reason);
+	private synchronized List<Waiter> waiting(Wait wait) {
+		List<Waiter> waiting = new ArrayList<>(1);
+		for (Waiter waiter = wait.waiters(); waiter != null; waiter = waiter.next) {
+			waiting.add(waiter);
 		}
+		return waiting;
 	}
 
-	private boolean remove(Wait wait, @Nullable Throwable reason) {
-		boolean removed = this.waits.remove(wait.operationId(), wait);
-		if (removed) {
-			over(wait, reason);
+	private void end(Wait wait, @Nullable Throwable reason) {
+		List<Waiter> waiting;
+		synchronized (this) {
+			if (wait.isOver()) {
+				return;
+			}
+			waiting = waiting(wait);
+			over(wait);
 		}
-		return removed;
-	}
-
-	private void over(Wait wait, @Nullable Throwable reason) {
-		wait.current().dispose();
-		wait.countOut();
 		this.listener.waitEnded(this.client, wait.summary(now()), reason);
+		wait.end(reason);
+		waiting.forEach(Waiter::tell);
+		wait.poll().dispose();
+	}
+
+	private void over(Wait wait) {
+		wait.over();
+		this.waits.remove(wait.operationId());
+		this.due.remove(wait);
+		this.counts.of(wait.countedAs()).decrementAndGet();
+		if (wait.isStuck()) {
+			this.stuck--;
+		}
+	}
+
+	private void leave(Waiter waiter, @Nullable OperationTimeoutException timedOut) {
+		Wait wait = waiter.waitedFor();
+		boolean abandoned = false;
+		synchronized (this) {
+			if (!waiter.go()) {
+				return;
+			}
+			this.waiters--;
+			this.deadlines.remove(waiter);
+			if (wait.leave(waiter) && !wait.isOver()) {
+				abandoned = true;
+				over(wait);
+			}
+		}
+		if (abandoned) {
+			wait.poll().dispose();
+			this.listener.waitEnded(this.client, wait.summary(now()), (timedOut != null) ? timedOut
+					: new CancellationException("Nobody waits for operation '" + wait.operationId() + "' any longer"));
+		}
+	}
+
+	/**
+	 * End all waits with an {@link OperationsClosedException}. Further ones may begin.
+	 */
+	public void endWaits() {
+		List<Wait> open;
+		synchronized (this) {
+			open = new ArrayList<>(this.waits.values());
+		}
+		for (Wait wait : open) {
+			end(wait, new OperationsClosedException(this.client, wait.operationId()));
+		}
 	}
 
 	/**
 	 * End all waits with an {@link OperationsClosedException}, and refuse further ones.
 	 */
 	public void close() {
-		this.closed = true;
-		for (Wait wait : List.copyOf(this.waits.values())) {
-			end(wait, new OperationsClosedException(this.client, wait.operationId()));
+		synchronized (this) {
+			this.closed = true;
 		}
+		endWaits();
+		pump();
 	}
 
 	/**
 	 * Return how many operations are waited for.
 	 * @return the number of operations
 	 */
-	public int waiting() {
+	public synchronized int waiting() {
 		return this.waits.size();
 	}
 
@@ -251,17 +534,40 @@ public final class OperationPoller {
 	}
 
 	/**
+	 * Return how many operations that are waited for are older than such operations ever
+	 * get.
+	 * @return the number of operations
+	 */
+	public synchronized int stuck() {
+		return this.stuck;
+	}
+
+	/**
 	 * Return the age of the oldest wait.
 	 * @return its age, zero if there is none
 	 */
-	public Duration oldestWait() {
+	public synchronized Duration oldestWait() {
 		long now = now();
 		long began = this.waits.values().stream().mapToLong(Wait::began).min().orElse(now);
 		return Duration.ofMillis(now - began);
 	}
 
+	/**
+	 * Return for how long the poll that is due first has been so.
+	 * @return the time, zero if none is overdue
+	 */
+	public synchronized Duration backlogAge() {
+		return Duration.ofMillis(Math.max(0, now() - this.due.next()));
+	}
+
 	private long now() {
 		return this.scheduler.now(TimeUnit.MILLISECONDS);
+	}
+
+	private interface WaiterFactory {
+
+		Waiter create(Wait wait, long number, long now);
+
 	}
 
 }

@@ -8,85 +8,111 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what the schedule wants into when the next poll is: spread a little, no sooner
- * than the server asks, and thinned out while polls fail for everybody.
+ * Turns what the schedule wants into when the next poll is: spread a little, and no
+ * sooner than the server asks.
  */
 final class Pace {
 
 	private static final Log logger = LogFactory.getLog(Pace.class);
 
-	// Enough to spread operations that began together; full jitter would double the lag.
-	private static final double JITTER = 0.15;
-
-	private static final long NO_OUTAGE = Long.MIN_VALUE;
+	// Where the server named a time, all who were told it must not come at once.
+	private static final double RETRY_AFTER_SPREAD = 0.15;
 
 	private final PollingSchedule schedule;
 
 	private final PollingSettings settings;
-
-	private volatile long failingSince = NO_OUTAGE;
 
 	Pace(PollingSchedule schedule, PollingSettings settings) {
 		this.schedule = schedule;
 		this.settings = settings;
 	}
 
-	void succeeded() {
-		this.failingSince = NO_OUTAGE;
-	}
-
-	void failed(long now) {
-		if (this.failingSince == NO_OUTAGE) {
-			this.failingSince = now;
-		}
-	}
-
 	/**
 	 * Return when a wait's first poll is due: spread, so that waits that begin together
 	 * do not ask together.
+	 * @param state what is known of the operation
 	 * @param retryAfter how long to wait at least
 	 * @return the delay in milliseconds
 	 */
-	long first(@Nullable Duration retryAfter) {
-		double spread = ThreadLocalRandom.current().nextDouble();
-		if (retryAfter == null) {
-			return (long) (this.settings.minInterval().toMillis() * spread);
+	long first(PollingState state, @Nullable Duration retryAfter) {
+		double wanted = wanted(state, true);
+		double delay = spread(wanted);
+		if (wanted <= 0 && retryAfter == null) {
+			delay = this.settings.minInterval().toMillis() * random();
 		}
-		return (long) Math.ceil(retryAfter.toMillis() * (1 + JITTER * spread));
+		return (long) Math.ceil(Math.max(delay, floor(retryAfter)));
 	}
 
 	/**
 	 * Return when a wait's next poll is due.
 	 * @param state what is known of the operation
 	 * @param retryAfter how long to wait at least
-	 * @param now the present time in milliseconds
 	 * @return the delay in milliseconds
 	 */
-	long next(PollingState state, @Nullable Duration retryAfter, long now) {
-		double spread = ThreadLocalRandom.current().nextDouble();
-		double delay = Math.max(wanted(state), outage(now)) * (1 - JITTER + 2 * JITTER * spread);
-		if (retryAfter != null) {
-			delay = Math.max(delay, retryAfter.toMillis() * (1 + JITTER * spread));
-		}
-		return Math.max(1, (long) Math.ceil(delay));
+	long next(PollingState state, @Nullable Duration retryAfter) {
+		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted(state, false)), floor(retryAfter))));
 	}
 
-	private long wanted(PollingState state) {
+	private double spread(double delay) {
+		double jitter = this.schedule.jitter();
+		return delay * (1 - jitter + 2 * jitter * random());
+	}
+
+	private static double floor(@Nullable Duration retryAfter) {
+		return (retryAfter != null) ? retryAfter.toMillis() * (1 + RETRY_AFTER_SPREAD * random()) : 0;
+	}
+
+	private static double random() {
+		return ThreadLocalRandom.current().nextDouble();
+	}
+
+	private double wanted(PollingState state, boolean first) {
 		try {
-			return this.schedule.nextPoll(state).toMillis();
+			return (first ? this.schedule.firstPoll(state) : this.schedule.nextPoll(state)).toMillis();
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Schedule " + this.schedule + " failed for operation '" + state.operationId()
 					+ "'; asking again after operations.polling.max-interval", ex);
-			return this.settings.maxInterval().toMillis();
+			return first ? 0 : this.settings.maxInterval().toMillis();
 		}
 	}
 
-	// While no poll succeeds, intervals are at least as long as that has lasted: a single
-	// fault costs nothing, a long outage ever fewer requests.
-	private long outage(long now) {
-		long since = this.failingSince;
-		return (since != NO_OUTAGE) ? Math.min(now - since, this.settings.maxInterval().toMillis()) : 0;
+	/**
+	 * Have the schedule learn from what was seen.
+	 * @param run what was seen of an operation
+	 */
+	void learn(@Nullable ObservedRun run) {
+		try {
+			if (run != null) {
+				this.schedule.learn(run);
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Schedule " + this.schedule + " failed to learn from " + run, ex);
+		}
+	}
+
+	boolean isShortOfPolls() {
+		return this.schedule.isShortOfPolls();
+	}
+
+	/**
+	 * Return the age from which on operations of a kind are stuck.
+	 * @param kind the kind, if it is known
+	 * @return the age
+	 */
+	Duration unusualAge(@Nullable String kind) {
+		Duration learned = learnedUnusualAge(kind);
+		return (learned != null) ? learned : this.settings.stuckAfter();
+	}
+
+	/**
+	 * Return the age that operations of a kind hardly ever reach.
+	 * @param kind the kind, if it is known
+	 * @return the age, {@code null} if it is not known
+	 */
+	@Nullable Duration learnedUnusualAge(@Nullable String kind) {
+		return this.schedule.unusualAge(kind);
 	}
 
 }

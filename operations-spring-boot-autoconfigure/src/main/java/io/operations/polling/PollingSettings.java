@@ -12,9 +12,14 @@ import org.springframework.util.Assert;
  * @param maxInterval the longest interval between two polls of an operation
  * @param timeout how long a wait lasts that names no time of its own
  * @param maxWaiting how many may wait at once
+ * @param stuckAfter the age from which on an operation is stuck, where nothing was
+ * learned of its kind
+ * @param pollsPerOperation what an operation may cost on average where the account allows
+ * more
  * @since 0.1.0
  */
-public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting) {
+public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting,
+		Duration stuckAfter, double pollsPerOperation) {
 
 	/**
 	 * The longest time that may be waited.
@@ -26,14 +31,18 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, "'maxInterval' must not be less than 'minInterval'");
 		checkTimeout(timeout);
 		Assert.isTrue(maxWaiting >= 1, "'maxWaiting' must be at least 1");
+		Assert.isTrue(stuckAfter.toMillis() >= 1, "'stuckAfter' must be at least 1 ms");
+		Assert.isTrue(pollsPerOperation > 1, "'pollsPerOperation' must be more than 1");
 	}
 
 	/**
 	 * Return the settings that apply where none are given.
-	 * @return intervals of 500 ms to 30 s, a timeout of 10 minutes, 100,000 waiting
+	 * @return intervals of 500 ms to 30 s, a timeout of 10 minutes, 100,000 waiting,
+	 * stuck after 5 minutes, 8 polls for each operation
 	 */
 	public static PollingSettings defaults() {
-		return new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(10), 100_000);
+		return new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(10), 100_000,
+				Duration.ofMinutes(5), 8);
 	}
 
 	/**

@@ -6,58 +6,75 @@ import java.time.Instant;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
-import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Sinks;
 
 /**
- * The waiting for one operation: what is known of it, and those whom to tell. Polls of
- * one operation never overlap, so that only one thread at a time changes what is known.
+ * The waiting for one operation: what is known of it, when it is asked for next, and
+ * those whom to tell. Polls of one operation never overlap, so that only one thread at a
+ * time changes what is known; who waits and when is guarded by the poller.
  */
-final class Wait {
+final class Wait extends Timed {
 
-	private final Sinks.Many<Operation> told = Sinks.many().replay().latest();
+	// The Date header has whole seconds: a younger operation may be a new one.
+	private static final long CLOCK_RESOLUTION = 1000;
 
-	/**
-	 * The next poll while it is planned, the poll itself while it is under way.
-	 */
-	private final Disposable.Swap current = Disposables.swap();
+	private static final Object TERMINAL = new Object();
+
+	private final Disposable.Swap poll = Disposables.swap();
 
 	private final String operationId;
 
 	private final long began;
 
-	/**
-	 * How many wait. Changed under the lock of the poller's map alone.
-	 */
-	private int waiters = 1;
+	private final boolean accepted;
+
+	private @Nullable Waiter waiters;
+
+	private boolean repeated;
+
+	private long notBefore;
+
+	private volatile @Nullable String kind;
 
 	private volatile int polls;
 
 	private volatile @Nullable Operation lastSeen;
 
+	private volatile @Nullable OperationSnapshot told;
+
 	private volatile @Nullable Throwable lastFault;
 
 	private volatile @Nullable String lastRequestId;
 
-	private volatile long created;
+	private volatile @Nullable Object end;
 
-	private final StatusCounts counts;
+	private long created;
 
-	// Guarded by "this": a wait may end while its status changes.
-	private boolean counted;
-
-	private boolean over;
+	// Up to which age the schedule has been told that the operation ran.
+	private long learned = -1;
 
 	private @Nullable OperationStatus countedAs;
 
-	Wait(String operationId, long now, StatusCounts counts) {
-		this.counts = counts;
+	private boolean stuck;
+
+	private boolean over;
+
+	/**
+	 * Begin a wait.
+	 * @param number its number
+	 * @param operationId the operation's id
+	 * @param kind what the operation is about, if that is known
+	 * @param accepted whether the operation began with the wait
+	 * @param now the present time
+	 */
+	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now) {
+		super(number);
 		this.operationId = operationId;
+		this.kind = kind;
+		this.accepted = accepted;
 		this.began = now;
 		this.created = now;
 	}
@@ -70,39 +87,142 @@ final class Wait {
 		return this.began;
 	}
 
-	Disposable.Swap current() {
-		return this.current;
+	Disposable.Swap poll() {
+		return this.poll;
 	}
 
 	@Nullable Operation lastSeen() {
 		return this.lastSeen;
 	}
 
-	Flux<Operation> operations() {
-		return this.told.asFlux();
+	@Nullable String kind() {
+		return this.kind;
 	}
 
-	void join() {
-		this.waiters++;
+	void join(Waiter waiter) {
+		waiter.next = this.waiters;
+		if (this.waiters != null) {
+			this.waiters.previous = waiter;
+		}
+		this.waiters = waiter;
 	}
 
-	boolean leave() {
-		return --this.waiters == 0;
+	/**
+	 * Let one who waits go.
+	 * @param waiter who waits no longer
+	 * @return whether it was the last
+	 */
+	boolean leave(Waiter waiter) {
+		if (waiter.previous != null) {
+			waiter.previous.next = waiter.next;
+		}
+		else {
+			this.waiters = waiter.next;
+		}
+		if (waiter.next != null) {
+			waiter.next.previous = waiter.previous;
+		}
+		waiter.next = null;
+		waiter.previous = null;
+		return this.waiters == null;
 	}
 
+	@Nullable Waiter waiters() {
+		return this.waiters;
+	}
+
+	boolean isRepeated() {
+		return this.repeated;
+	}
+
+	void repeated() {
+		this.repeated = true;
+	}
+
+	/**
+	 * Return the time before which it must not be asked for, whoever has a permit to
+	 * spare.
+	 * @return the time
+	 */
+	long notBefore() {
+		return this.notBefore;
+	}
+
+	void notBefore(long time) {
+		this.notBefore = time;
+	}
+
+	boolean isOver() {
+		return this.over;
+	}
+
+	void over() {
+		this.over = true;
+	}
+
+	@Nullable OperationStatus countedAs() {
+		return this.countedAs;
+	}
+
+	void countedAs(OperationStatus status) {
+		this.countedAs = status;
+	}
+
+	boolean isStuck() {
+		return this.stuck;
+	}
+
+	void stuck() {
+		this.stuck = true;
+	}
+
+	/**
+	 * Note what a poll saw.
+	 * @param snapshot what it saw
+	 * @param now the present time
+	 * @return what there is to be learned from it, if there is anything
+	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
-	void seen(OperationSnapshot snapshot, long now) {
+	@Nullable ObservedRun seen(OperationSnapshot snapshot, long now) {
 		Operation operation = snapshot.operation();
 		this.polls++;
 		this.lastSeen = operation;
 		this.lastRequestId = snapshot.requestId();
 		this.lastFault = null;
+		if (this.kind == null && !operation.related().isEmpty()) {
+			this.kind = Kinds.of(operation.related());
+		}
 		Instant createdAt = operation.createdAt();
 		if (createdAt != null) {
 			// The age is the server's; only the time since the answer is ours.
 			long age = Duration.between(createdAt, snapshot.serverTime()).toMillis();
 			this.created = Math.min(now - age, this.began);
 		}
+		return learn(operation, now);
+	}
+
+	private @Nullable ObservedRun learn(Operation operation, long now) {
+		long age = Math.max(0, now - this.created);
+		long from = (this.learned >= 0) ? this.learned : entry();
+		if (operation.isTerminal()) {
+			if (operation.status() == OperationStatus.CANCELLED) {
+				return null;
+			}
+			// What had ended before it was waited for would not have been waited for
+			// longer: it says nothing.
+			long to = operation.duration().map(Duration::toMillis).orElse((from + age) / 2);
+			return (to >= from) ? run(from, to, true) : (this.learned >= 0) ? run(to, to, true) : null;
+		}
+		this.learned = Math.max(from, age);
+		return (age > from) ? run(from, age, false) : null;
+	}
+
+	private long entry() {
+		return this.accepted ? 0 : Math.max(0, this.began - this.created - CLOCK_RESOLUTION);
+	}
+
+	private ObservedRun run(long from, long to, boolean ended) {
+		return new ObservedRun(this.kind, Duration.ofMillis(from), Duration.ofMillis(Math.max(0, to)), ended);
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -111,56 +231,54 @@ final class Wait {
 		this.lastFault = fault;
 	}
 
-	synchronized void count(@Nullable OperationStatus status) {
-		if (!this.over) {
-			countOff();
-			this.counts.of(status).incrementAndGet();
-			this.countedAs = status;
-			this.counted = true;
-		}
+	/**
+	 * Have those who wait told.
+	 * @param snapshot what of
+	 */
+	void tell(OperationSnapshot snapshot) {
+		this.told = snapshot;
 	}
 
-	synchronized void countOut() {
-		countOff();
-		this.over = true;
+	@Nullable OperationSnapshot told() {
+		return this.told;
 	}
 
-	private void countOff() {
-		if (this.counted) {
-			this.counts.of(this.countedAs).decrementAndGet();
-			this.counted = false;
-		}
+	/**
+	 * End the wait.
+	 * @param reason what those who wait are given, {@code null} if the operation ended
+	 */
+	void end(@Nullable Throwable reason) {
+		this.end = (reason != null) ? reason : TERMINAL;
 	}
 
-	void tell(Operation operation) {
-		this.told.emitNext(operation, untilSerial());
+	/**
+	 * Return how the wait ended.
+	 * @return the fault that those who wait are given, anything else if the operation
+	 * ended; {@code null} while the wait goes on
+	 */
+	@Nullable Object end() {
+		return this.end;
 	}
 
-	void complete() {
-		this.told.emitComplete(untilSerial());
+	Duration age(long now) {
+		return Duration.ofMillis(Math.max(0, now - this.created));
 	}
 
-	void fail(Throwable reason) {
-		this.told.emitError(reason, untilSerial());
+	PollingState state(long now, double pollsPerSecond) {
+		return new PollingState(this.operationId, this.kind, this.lastSeen, age(now), this.polls, pollsPerSecond);
 	}
 
-	// Only the end of a wait by closing can meet another signal, and only for an instant.
-	private static Sinks.EmitFailureHandler untilSerial() {
-		return Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(10));
+	int polls() {
+		return this.polls;
 	}
 
-	PollingState state(long now) {
-		return new PollingState(this.operationId, this.lastSeen, Duration.ofMillis(Math.max(0, now - this.created)),
-				this.polls);
+	@Nullable Throwable lastFault() {
+		return this.lastFault;
 	}
 
 	OperationWait summary(long now) {
 		return new OperationWait(this.operationId, this.lastSeen, this.polls, this.lastRequestId,
 				Duration.ofMillis(now - this.began));
-	}
-
-	OperationTimeoutException timeout(Duration timeout) {
-		return new OperationTimeoutException(this.operationId, timeout, this.lastSeen, this.polls, this.lastFault);
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -30,6 +31,8 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class Admission {
 
+	private static final double RATE_MEMORY = 60;
+
 	private final AtomicInteger draining = new AtomicInteger();
 
 	private final AtomicLong numbers = new AtomicLong();
@@ -39,6 +42,8 @@ public final class Admission {
 	private final String client;
 
 	private final RateLimitSettings settings;
+
+	private final RateLimiter limiter;
 
 	private final Permit permit;
 
@@ -50,8 +55,15 @@ public final class Admission {
 
 	private final OperationsListener listener;
 
+	private volatile Runnable onRoom = () -> {
+	};
+
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	private final CallQueue queue = new CallQueue();
+
+	private final InFlightLimit inFlightLimit;
+
+	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
 
 	private int inFlight;
 
@@ -75,6 +87,8 @@ public final class Admission {
 			Scheduler scheduler, OperationsListener listener) {
 		this.client = client;
 		this.settings = settings;
+		this.limiter = limiter;
+		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
 		this.permit = new Permit(limiter, scheduler, this::drain);
 		this.pauses = retry.backOff();
 		this.patience = retry.maxRetryAfter();
@@ -95,7 +109,7 @@ public final class Admission {
 		return Mono.create((sink) -> {
 			Turn turn = Turn.of(sink.contextView(), now());
 			AdmittedCall<T> admitted = new AdmittedCall<>(this, operationId, turn, this.numbers.getAndIncrement(), call,
-					sink);
+					sink, this.scheduler);
 			OperationsException refusal = enter(admitted);
 			if (refusal != null) {
 				sink.error(refusal);
@@ -111,6 +125,7 @@ public final class Admission {
 			return new OperationsClosedException(this.client, call.operationId());
 		}
 		if (call.kind() == Turn.Kind.FETCH) {
+			this.fetches.add(now());
 			Duration pause = paused();
 			if (pause.compareTo(this.patience) > 0) {
 				return pausedTooLong(call, pause);
@@ -146,6 +161,9 @@ public final class Admission {
 		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
 			// A success inside a pause forgets the refusals, not that this is one.
+			if (paused().isZero()) {
+				this.inFlightLimit.refused();
+			}
 			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
@@ -170,6 +188,7 @@ public final class Admission {
 	 */
 	public synchronized void accepted() {
 		this.strikes = 0;
+		this.inFlightLimit.accepted(this.inFlight);
 	}
 
 	private void resume(long until) {
@@ -199,6 +218,9 @@ public final class Admission {
 			}
 			missed = this.draining.addAndGet(-missed);
 		}
+		if (hasRoom()) {
+			this.onRoom.run();
+		}
 	}
 
 	private boolean sendNext() {
@@ -225,7 +247,7 @@ public final class Admission {
 			this.permit.use();
 		}
 		else {
-			finished();
+			finished(0);
 		}
 		return true;
 	}
@@ -241,8 +263,7 @@ public final class Admission {
 	}
 
 	private synchronized boolean isReady() {
-		return !this.closed && !this.queue.isEmpty() && this.inFlight < this.settings.maxInFlight()
-				&& paused().isZero();
+		return !this.closed && !this.queue.isEmpty() && this.inFlight < this.inFlightLimit.get() && paused().isZero();
 	}
 
 	private synchronized @Nullable AdmittedCall<?> take(boolean toSend) {
@@ -258,11 +279,59 @@ public final class Admission {
 		this.queue.remove(call);
 	}
 
-	void finished() {
+	void finished(long nanos) {
 		synchronized (this) {
 			this.inFlight--;
+			this.inFlightLimit.took(nanos);
 		}
 		drain();
+	}
+
+	/**
+	 * Have something done whenever no call is queued and one more could be under way: a
+	 * poll that is not due yet may use what would be left unused.
+	 * @param action what to do, on the thread that made the room
+	 */
+	public void onRoom(Runnable action) {
+		this.onRoom = action;
+	}
+
+	/**
+	 * Return whether no call is queued and one more could be under way.
+	 * @return {@code true} if the next call would be the next to leave
+	 */
+	public synchronized boolean hasRoom() {
+		return !this.closed && this.queue.isEmpty() && this.inFlight < this.inFlightLimit.get() && paused().isZero();
+	}
+
+	/**
+	 * Return how many polls need be handed over at once so that none that could leave is
+	 * missing: what may be under way, and as many again.
+	 * @return the number of polls
+	 */
+	public int maxHanded() {
+		return 2 * this.settings.maxInFlight();
+	}
+
+	/**
+	 * Return how many polls may leave in a second: what the rate limiter and the bound of
+	 * calls under way let through, less the fetches of late, but at least the share that
+	 * polls have of the queue.
+	 * @return the number of polls in a second
+	 */
+	public synchronized double pollsPerSecond() {
+		RateLimiterConfig config = this.limiter.getRateLimiterConfig();
+		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
+		double all = Math.min(rate, this.inFlightLimit.perSecond());
+		return Math.max(all * CallQueue.SHARE_OF_REPEATS, all - this.fetches.perSecond(now()));
+	}
+
+	/**
+	 * Return how many calls may be under way at present.
+	 * @return the number of calls, at most that of the settings
+	 */
+	public synchronized int inFlightLimit() {
+		return this.inFlightLimit.get();
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.operations.resilience;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.operations.OperationsErrorResponse;
@@ -9,6 +10,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * One call on its way through the admission: queued, then running, then done. Cancelling
@@ -38,13 +40,19 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 
 	private final MonoSink<T> sink;
 
-	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink) {
+	private final Scheduler scheduler;
+
+	private volatile long began;
+
+	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink,
+			Scheduler scheduler) {
 		this.admission = admission;
 		this.operationId = operationId;
 		this.turn = turn;
 		this.number = number;
 		this.call = call;
 		this.sink = sink;
+		this.scheduler = scheduler;
 	}
 
 	Turn.Kind kind() {
@@ -72,6 +80,7 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
+		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		try {
 			this.running.update(this.call.contextWrite(this.sink.contextView())
 				.doFinally(this::finished)
@@ -101,7 +110,7 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 
 	private void finished(SignalType signal) {
 		if (this.state.compareAndSet(State.RUNNING, State.DONE)) {
-			this.admission.finished();
+			this.admission.finished(this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
 		}
 	}
 

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallQueue {
 
-	private static final int SHARE_OF_REPEATS = 4;
+	/**
+	 * The part of the calls that goes to repeat polls, however many others there are.
+	 */
+	static final double SHARE_OF_REPEATS = 0.25;
 
 	private final NavigableSet<AdmittedCall<?>> urgent = new TreeSet<>();
 
@@ -39,7 +42,7 @@ final class CallQueue {
 
 	@Nullable AdmittedCall<?> poll() {
 		boolean repeat = this.urgent.isEmpty()
-				|| (!this.repeats.isEmpty() && this.urgentInARow >= SHARE_OF_REPEATS - 1);
+				|| (!this.repeats.isEmpty() && this.urgentInARow >= 1 / SHARE_OF_REPEATS - 1);
 		AdmittedCall<?> call = (repeat ? this.repeats : this.urgent).pollFirst();
 		if (call != null) {
 			this.urgentInARow = repeat ? 0 : this.urgentInARow + 1;

@@ -162,7 +162,7 @@ class OperationsLogTests {
 
 	private void await(String id, Duration timeout) {
 		this.template.await(id, timeout).onErrorComplete(OperationsException.class).subscribe();
-		this.time.advanceTimeBy(timeout);
+		this.time.advanceTimeBy(timeout.plusMillis(1));
 	}
 
 	private static List<String> lines(CapturedOutput output, String level) {

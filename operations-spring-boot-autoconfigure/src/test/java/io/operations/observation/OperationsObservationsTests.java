@@ -89,7 +89,7 @@ class OperationsObservationsTests {
 	void waitIsObservedWithItsOutcome(int status, String operationStatus, String outcome) {
 		answer(status, operationStatus);
 		this.template.await("op-1").onErrorComplete().subscribe();
-		this.time.advanceTimeBy(Duration.ofMinutes(10));
+		this.time.advanceTimeBy(Duration.ofMinutes(10).plusMillis(1));
 		assertThat(this.registry).hasNumberOfObservationsWithNameEqualTo("operations.await", 1)
 			.hasObservationWithNameEqualTo("operations.await")
 			.that()

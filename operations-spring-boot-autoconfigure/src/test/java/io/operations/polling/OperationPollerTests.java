@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
@@ -22,6 +24,9 @@ import io.operations.OperationsRequestException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
+import io.operations.resilience.Admission;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +50,10 @@ class OperationPollerTests {
 	private final List<Throwable> faults = new ArrayList<>();
 
 	private final List<Throwable> reasons = new ArrayList<>();
+
+	private final List<String> stuck = new ArrayList<>();
+
+	private final List<String> deadlines = new ArrayList<>();
 
 	private Function<String, Mono<OperationSnapshot>> endpoint = (id) -> answer(OperationStatus.RUNNING);
 
@@ -112,7 +121,7 @@ class OperationPollerTests {
 
 	@Test
 	void firstPollIsNotBeforeTheRetryAfterOfTheWrite() {
-		this.poller.watch("op", Duration.ofSeconds(5), TIMEOUT).subscribe();
+		this.poller.watch(new PollingTarget("op", null, Duration.ofSeconds(5), true), TIMEOUT).subscribe();
 		advance(Duration.ofMillis(4999));
 		assertThat(this.polls).isEmpty();
 		advance(Duration.ofMillis(760));
@@ -161,7 +170,7 @@ class OperationPollerTests {
 	void deadlineCoversAPollThatIsNeverAdmitted() {
 		List<String> cancelled = new ArrayList<>();
 		this.endpoint = (id) -> Mono.<OperationSnapshot>never().doOnCancel(() -> cancelled.add(id));
-		this.poller.watch("op", null, Duration.ofSeconds(3)).subscribe(this.seen::add, this.faults::add);
+		this.poller.watch(PollingTarget.of("op"), Duration.ofSeconds(3)).subscribe(this.seen::add, this.faults::add);
 		advance(Duration.ofSeconds(3));
 		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
 		assertThat(cancelled).containsExactly("op");
@@ -188,7 +197,7 @@ class OperationPollerTests {
 		this.endpoint = (id) -> answer((this.polls.size() < 4) ? OperationStatus.PENDING
 				: (this.polls.size() < 8) ? OperationStatus.RUNNING : OperationStatus.FAILED);
 		List<String> ended = new ArrayList<>();
-		this.poller.watch("op", null, TIMEOUT)
+		this.poller.watch(PollingTarget.of("op"), TIMEOUT)
 			.doOnComplete(() -> ended.add("complete"))
 			.subscribe(this.seen::add, this.faults::add);
 		advance(TIMEOUT);
@@ -219,6 +228,142 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void outageIsProbedByOnePollAtATimeAndEndsNothing() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		for (int i = 0; i < 1000; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofMinutes(1));
+		assertThat(this.polls).hasSizeLessThan(30);
+		assertThat(this.faults).isEmpty();
+		this.endpoint = (id) -> answer(OperationStatus.RUNNING);
+		int before = this.polls.size();
+		advance(Duration.ofSeconds(12));
+		assertThat(this.polls.size() - before).isGreaterThanOrEqualTo(1000);
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(1000);
+	}
+
+	@Test
+	void whileThereAreTooFewPermitsAPermitToSpareGoesToTheWaitThatIsDueNextButNotWithinTheShortestInterval() {
+		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(30);
+			}
+
+			@Override
+			public boolean isShortOfPolls() {
+				return true;
+			}
+
+		});
+		watch("op");
+		advance(Duration.ofSeconds(10));
+		assertThat(this.polls).hasSizeBetween(18, 21);
+		for (int i = 1; i < this.polls.size(); i++) {
+			assertThat(this.polls.get(i) - this.polls.get(i - 1)).isGreaterThanOrEqualTo(500);
+		}
+	}
+
+	@Test
+	void operationOlderThanUsualIsStuckAndToldOfOnce() {
+		this.poller = poller(PollingSettings.defaults(), null);
+		Disposable wait = watch("op");
+		advance(Duration.ofMinutes(4));
+		assertThat(this.poller.stuck()).isZero();
+		advance(Duration.ofMinutes(2));
+		assertThat(this.poller.stuck()).isOne();
+		assertThat(this.stuck).containsExactly("op");
+		wait.dispose();
+		assertThat(this.poller.stuck()).isZero();
+	}
+
+	@Test
+	void operationIsAskedForOnceMoreShortlyBeforeADeadline() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(30));
+		this.endpoint = (id) -> answer(
+				(this.scheduler.now(TimeUnit.SECONDS) < 8) ? OperationStatus.RUNNING : OperationStatus.COMPLETED);
+		this.poller.await(PollingTarget.of("op"), Duration.ofSeconds(10))
+			.subscribe((end) -> this.seen.add(end.operation()));
+		advance(Duration.ofSeconds(10));
+		assertThat(this.seen).singleElement().extracting(Operation::status).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(this.polls).hasSize(2);
+	}
+
+	@Test
+	void eachDeadlineIsToldOfThoughOthersWaitOn() {
+		this.poller.await(PollingTarget.of("op"), Duration.ofSeconds(3)).subscribe((end) -> {
+		}, this.faults::add);
+		watch("op");
+		advance(Duration.ofSeconds(4));
+		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
+		assertThat(this.deadlines).containsExactly("op");
+		assertThat(this.reasons).isEmpty();
+		assertThat(this.poller.waiting()).isOne();
+	}
+
+	@Test
+	void endingAllWaitsLetsFurtherOnesBegin() {
+		watch("a");
+		this.poller.endWaits();
+		assertThat(this.faults).singleElement().isInstanceOf(OperationsClosedException.class);
+		watch("b");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.poller.waiting()).isOne();
+		assertThat(this.seen).hasSize(1);
+	}
+
+	@Test
+	void acceptedOperationOfAKnownKindIsNotAskedForBeforeItCanHaveEnded() {
+		AdaptivePollingSchedule schedule = new AdaptivePollingSchedule(PollingSettings.defaults(), this.scheduler);
+		for (int i = 0; i < 30; i++) {
+			schedule.learn(new ObservedRun("import", Duration.ZERO, Duration.ofSeconds(20), true));
+		}
+		this.poller = poller(PollingSettings.defaults(), schedule);
+		AcceptedOperation accepted = new AcceptedOperation("op", null, null, Map.of()).withKind("import");
+		this.poller.watch(PollingTarget.of(accepted), TIMEOUT).subscribe(this.seen::add);
+		advance(Duration.ofSeconds(15));
+		assertThat(this.polls).isEmpty();
+		advance(Duration.ofSeconds(10));
+		assertThat(this.polls).hasSizeBetween(1, 12);
+	}
+
+	@Test
+	void whatPollsSeeIsLearnedByTheKeysOfTheRelatedIds() {
+		List<ObservedRun> runs = new ArrayList<>();
+		this.endpoint = (id) -> Mono
+			.just(new OperationSnapshot(operation(id, this.polls.size() == 3), null, Instant.ofEpochSecond(1000)));
+		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(2);
+			}
+
+			@Override
+			public void learn(ObservedRun run) {
+				runs.add(run);
+			}
+
+		});
+		this.poller.await(PollingTarget.of(new AcceptedOperation("op", null, null, Map.of())), TIMEOUT).subscribe();
+		advance(Duration.ofMinutes(1));
+		assertThat(runs).hasSize(3).allMatch((run) -> "configurationId".equals(run.kind()));
+		assertThat(runs.get(0).from()).isZero();
+		assertThat(runs.get(1).from()).isEqualTo(runs.get(0).to());
+		assertThat(runs.get(2).ended()).isTrue();
+		assertThat(runs.get(2).to()).isEqualTo(Duration.ofSeconds(5));
+	}
+
+	private static Operation operation(String id, boolean ended) {
+		OperationStatus status = ended ? OperationStatus.COMPLETED : OperationStatus.RUNNING;
+		return new Operation(id, status, status.name(), Instant.ofEpochSecond(1000),
+				ended ? Instant.ofEpochSecond(1005) : null, null, null, Map.of("configurationId", "cfg"), Map.of());
+	}
+
+	@Test
 	void faultOfOneWaitCostsTheOthersNothing() {
 		this.endpoint = (id) -> id.equals("bad") ? Mono.error(TestOperations.fault(503))
 				: answer(OperationStatus.RUNNING);
@@ -233,7 +378,8 @@ class OperationPollerTests {
 
 	@Test
 	void moreWaitersThanAllowedAreRefused() {
-		this.poller = poller(new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), TIMEOUT, 2), null);
+		this.poller = poller(new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), TIMEOUT, 2,
+				Duration.ofMinutes(5), 8), null);
 		Disposable first = watch("a");
 		watch("a");
 		watch("b");
@@ -284,8 +430,9 @@ class OperationPollerTests {
 	void decoratorThatThrowsEndsTheWaitWithWhatItThrew() {
 		this.poller = new OperationPoller("test", (id) -> {
 			throw new IllegalStateException("broken decorator");
-		}, (state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler, new OperationsListener() {
-		});
+		}, admission(), (state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler,
+				new OperationsListener() {
+				});
 		watch("op");
 		advance(Duration.ofSeconds(1));
 		assertThat(this.faults).singleElement().isInstanceOf(IllegalStateException.class);
@@ -329,7 +476,7 @@ class OperationPollerTests {
 		return new OperationPoller("test", (id) -> Mono.defer(() -> {
 			this.polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return this.endpoint.apply(id);
-		}), used, settings, this.scheduler, new OperationsListener() {
+		}), admission(), used, settings, this.scheduler, new OperationsListener() {
 
 			@Override
 			public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
@@ -338,7 +485,25 @@ class OperationPollerTests {
 				}
 			}
 
+			@Override
+			public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
+				OperationPollerTests.this.stuck.add(wait.operationId());
+			}
+
+			@Override
+			public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+				OperationPollerTests.this.deadlines.add(wait.operationId());
+			}
+
 		});
+	}
+
+	// Polls do not pass through it here: it only tells that there is room.
+	private Admission admission() {
+		RateLimitSettings limits = new RateLimitSettings(1000, 16, 100);
+		return new Admission("test", RateLimiter.of("test", limits.toConfig().build()), limits,
+				RetrySettings.defaults(), this.scheduler, new OperationsListener() {
+				});
 	}
 
 	private static Mono<OperationSnapshot> answer(OperationStatus status) {
@@ -346,7 +511,7 @@ class OperationPollerTests {
 	}
 
 	private Disposable watch(String id) {
-		return this.poller.watch(id, null, TIMEOUT).subscribe(this.seen::add, this.faults::add);
+		return this.poller.watch(PollingTarget.of(id), TIMEOUT).subscribe(this.seen::add, this.faults::add);
 	}
 
 	private void advance(Duration time) {

@@ -202,6 +202,52 @@ class AdmissionTests {
 	}
 
 	@Test
+	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofSeconds(1));
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+		this.admission.pause(Duration.ofSeconds(2));
+		assertThat(this.admission.inFlightLimit()).as("refusals of one pause count once").isEqualTo(8);
+		advance(Duration.ofSeconds(3));
+		for (int i = 0; i < 12; i++) {
+			this.admission.admit("op", Mono.never()).subscribe();
+		}
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.inFlight()).isEqualTo(8);
+		for (int i = 0; i < 9; i++) {
+			this.admission.accepted();
+		}
+		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
+	}
+
+	@Test
+	void pollsHaveWhatFetchesLeaveButTheirShareAtLeast() {
+		this.admission = admission(20, 1000, 100_000);
+		assertThat(this.admission.pollsPerSecond()).isEqualTo(20);
+		for (int i = 0; i < 60 * 10; i++) {
+			call("c" + i);
+			advance(Duration.ofMillis(100));
+		}
+		assertThat(this.admission.pollsPerSecond()).isBetween(10.0, 15.0);
+		for (int i = 0; i < 5000; i++) {
+			call("c" + i);
+		}
+		assertThat(this.admission.pollsPerSecond()).isEqualTo(5);
+	}
+
+	@Test
+	void roomIsToldOfWhenNothingIsQueued() {
+		List<Integer> sentBefore = new ArrayList<>();
+		this.admission.onRoom(() -> sentBefore.add(this.sent.size()));
+		call("a");
+		call("b");
+		assertThat(this.admission.hasRoom()).isFalse();
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.hasRoom()).isTrue();
+		assertThat(sentBefore).contains(1, 2);
+	}
+
+	@Test
 	void limiterThatThrowsFailsItsCallAndNoOther() {
 		RateLimitSettings settings = new RateLimitSettings(10, 100, 100);
 		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build(),

@@ -58,7 +58,8 @@ class MetersTests {
 			assertThat(ours(registry)).containsOnlyKeys("operations.fetch", "operations.await",
 					"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
 					"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
-					"operations.queued", "operations.in.flight");
+					"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
+					"operations.backlog.age");
 			assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getName())
 				.contains("http.client.requests", "resilience4j.retry.calls",
 						"resilience4j.ratelimiter.available.permissions");

@@ -1,0 +1,170 @@
+package io.operations.polling;
+
+import java.util.Arrays;
+import java.util.Collection;
+
+/**
+ * How long operations took, and how long others have been running without an end: the
+ * counts of a survival analysis. What is older counts for less, by half after a number of
+ * ends. Not thread-safe.
+ */
+final class DurationHistogram {
+
+	private static final double LARGEST_WEIGHT = 1e9;
+
+	private final double[] ended = new double[Ages.BINS];
+
+	// Differences from bin to bin of how many were seen to run in a bin.
+	private final double[] exposed = new double[Ages.BINS + 2];
+
+	private final double growth;
+
+	// New observations count for ever more, which makes the old ones count for less.
+	private double weight = 1;
+
+	private double sum;
+
+	private double squares;
+
+	/**
+	 * Create an empty histogram.
+	 * @param halfLife the number of ends after which an observation counts for half
+	 */
+	DurationHistogram(double halfLife) {
+		this.growth = Math.pow(2, 1 / halfLife);
+	}
+
+	/**
+	 * Note that an operation ran on from one age to another without ending.
+	 * @param from the age in seconds up to which that was known already
+	 * @param to the age in seconds at which it was still running
+	 */
+	void ran(double from, double to) {
+		expose(Ages.position(from), Ages.position(to));
+	}
+
+	/**
+	 * Note that an operation ended.
+	 * @param from the age in seconds up to which it was known to be running
+	 * @param at the age in seconds at which it ended
+	 */
+	void ended(double from, double at) {
+		int bin = bin(at);
+		// Who ends within a bin counts as having been at risk in all of it.
+		expose(Math.min(Ages.position(from), bin), bin + 1.0);
+		this.ended[bin] += this.weight;
+		this.sum += this.weight;
+		this.squares += this.weight * this.weight;
+		this.weight *= this.growth;
+		if (this.weight > LARGEST_WEIGHT) {
+			rescale();
+		}
+	}
+
+	private void expose(double from, double to) {
+		if (to > from) {
+			step(from, this.weight);
+			step(to, -this.weight);
+		}
+	}
+
+	private void step(double position, double by) {
+		int bin = (int) position;
+		double part = position - bin;
+		this.exposed[bin] += by * (1 - part);
+		this.exposed[bin + 1] += by * part;
+	}
+
+	private void rescale() {
+		double scale = 1 / this.weight;
+		for (int i = 0; i < this.ended.length; i++) {
+			this.ended[i] *= scale;
+		}
+		for (int i = 0; i < this.exposed.length; i++) {
+			this.exposed[i] *= scale;
+		}
+		this.sum *= scale;
+		this.squares *= scale * scale;
+		this.weight = 1;
+	}
+
+	/**
+	 * Return how many ends this is worth.
+	 * @return the effective number of observations
+	 */
+	double observations() {
+		return (this.squares > 0) ? this.sum * this.sum / this.squares : 0;
+	}
+
+	/**
+	 * Return the share of operations that end in each bin, estimated as Kaplan and Meier
+	 * do: those that still run count in the bins that they have passed, and no further.
+	 * @return the shares; they add up to less than one where some ran on beyond all that
+	 * ended
+	 */
+	double[] shares() {
+		double[] shares = new double[Ages.BINS];
+		double atRisk = 0;
+		double surviving = 1;
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			atRisk += this.exposed[bin];
+			if (this.ended[bin] > 0) {
+				double hazard = Math.min(1, this.ended[bin] / Math.max(atRisk, this.ended[bin]));
+				shares[bin] = surviving * hazard;
+				surviving -= shares[bin];
+			}
+		}
+		return shares;
+	}
+
+	/**
+	 * Return how many operations were seen to run in each bin.
+	 * @return the numbers, a new observation counting for one
+	 */
+	double[] atRisk() {
+		double[] atRisk = new double[Ages.BINS];
+		double sum = 0;
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			sum += this.exposed[bin];
+			atRisk[bin] = Math.max(0, sum / this.weight);
+		}
+		return atRisk;
+	}
+
+	/**
+	 * Return how far some durations are from those known here.
+	 * @param durations the durations in seconds
+	 * @return the largest difference of their distribution functions (Kolmogorov and
+	 * Smirnov)
+	 */
+	double distance(Collection<Double> durations) {
+		double[] others = new double[Ages.BINS];
+		for (double duration : durations) {
+			others[bin(duration)] += 1.0 / durations.size();
+		}
+		double[] known = shares();
+		double difference = 0;
+		double largest = 0;
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			difference += known[bin] - others[bin];
+			largest = Math.max(largest, Math.abs(difference));
+		}
+		return largest;
+	}
+
+	private static int bin(double seconds) {
+		return Math.min((int) Ages.position(seconds), Ages.BINS - 1);
+	}
+
+	/**
+	 * Forget everything.
+	 */
+	void clear() {
+		Arrays.fill(this.ended, 0);
+		Arrays.fill(this.exposed, 0);
+		this.sum = 0;
+		this.squares = 0;
+		this.weight = 1;
+	}
+
+}

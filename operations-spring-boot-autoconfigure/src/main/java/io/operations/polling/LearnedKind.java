@@ -1,0 +1,163 @@
+package io.operations.polling;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import io.operations.resilience.DecayingRate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations of one kind: how long they take, and when to ask for them. Learns from each
+ * of them and plans anew when that has changed something.
+ */
+final class LearnedKind {
+
+	// What was learned counts for half after so many ends.
+	private static final double HALF_LIFE = 40;
+
+	// So many of the latest ends are compared with those before, which must be as many at
+	// least; the level of Kolmogorov's and Smirnov's test is about one in three thousand.
+	private static final int LATEST = 10;
+
+	private static final double CHANGE = 2.1;
+
+	// Ends, and sightings of operations that still run, that make a new plan worth while:
+	// this part of what the present one was made of.
+	private static final double NEWS = 0.1;
+
+	private static final int SIGHTINGS = 50;
+
+	private static final double RATE_MEMORY = 300;
+
+	private static final double UPPER_QUANTILE = 0.95;
+
+	private final DurationHistogram all = new DurationHistogram(HALF_LIFE);
+
+	// All that ended but the latest. What still runs is left out: it would hide that
+	// operations have become slower.
+	private final DurationHistogram settled = new DurationHistogram(HALF_LIFE);
+
+	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
+
+	private final DecayingRate endings = new DecayingRate(RATE_MEMORY);
+
+	private final double minInterval;
+
+	private final double maxInterval;
+
+	private long ends;
+
+	private double news;
+
+	private volatile boolean stale;
+
+	private volatile @Nullable Known known;
+
+	LearnedKind(double minInterval, double maxInterval) {
+		this.minInterval = minInterval;
+		this.maxInterval = maxInterval;
+	}
+
+	/**
+	 * Learn from an operation.
+	 * @param run what was seen of it
+	 * @param now the present time in milliseconds
+	 */
+	synchronized void learn(ObservedRun run, long now) {
+		double from = seconds(run.from());
+		double to = seconds(run.to());
+		if (!run.ended()) {
+			this.all.ran(from, to);
+			note(1.0 / SIGHTINGS);
+			return;
+		}
+		this.all.ended(from, to);
+		if (this.latest.size() == LATEST) {
+			this.settled.ended(0, this.latest.remove());
+		}
+		this.latest.add(to);
+		this.endings.add(now);
+		this.ends++;
+		note(hasChanged() ? forgetAllButTheLatest() : 1);
+	}
+
+	private boolean hasChanged() {
+		double before = this.settled.observations();
+		return before >= LATEST && this.settled.distance(this.latest) > CHANGE * Math.sqrt(1.0 / LATEST + 1 / before);
+	}
+
+	private double forgetAllButTheLatest() {
+		this.all.clear();
+		this.settled.clear();
+		this.latest.forEach((duration) -> this.all.ended(0, duration));
+		return LATEST;
+	}
+
+	private void note(double ofNews) {
+		this.news += ofNews;
+		this.stale = this.news >= Math.max(1, NEWS * this.all.observations());
+	}
+
+	/**
+	 * Return the plan, a new one if enough was learned or the price is another.
+	 * @param price how many seconds of lag a poll is worth
+	 * @return the plan, {@code null} if no operation of this kind was seen to end
+	 */
+	@Nullable PollingPlan plan(double price) {
+		Known present = this.known;
+		return (present != null && present.price == price && !this.stale) ? present.plan : refresh(price);
+	}
+
+	private synchronized @Nullable PollingPlan refresh(double price) {
+		if (this.ends == 0) {
+			return null;
+		}
+		Known present = this.known;
+		DurationDistribution durations;
+		if (present == null || this.stale) {
+			durations = DurationDistribution.estimate(this.all);
+			this.news = 0;
+			this.stale = false;
+		}
+		else if (present.price == price) {
+			return present.plan;
+		}
+		else {
+			durations = present.durations;
+		}
+		PollingPlan plan = PollingPlan.best(durations, price, this.minInterval, this.maxInterval);
+		this.known = new Known(durations, plan, price);
+		return plan;
+	}
+
+	synchronized double endingsPerSecond(long now) {
+		return this.endings.perSecond(now);
+	}
+
+	/**
+	 * Return what has been learned.
+	 * @return what is known, {@code null} if nothing is
+	 */
+	synchronized @Nullable LearnedDurations learned() {
+		Known present = this.known;
+		if (present == null) {
+			return null;
+		}
+		return new LearnedDurations(this.ends, duration(present.durations.quantile(0.5)),
+				duration(present.durations.quantile(UPPER_QUANTILE)), present.plan.polls(),
+				duration(present.plan.lag()));
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toMillis() / 1000.0;
+	}
+
+	private static Duration duration(double seconds) {
+		return Duration.ofMillis(Math.round(seconds * 1000));
+	}
+
+	private record Known(DurationDistribution durations, PollingPlan plan, double price) {
+	}
+
+}

@@ -1,0 +1,136 @@
+package io.operations.polling;
+
+/**
+ * When to ask for an operation, at best: the ages at which polls cost least, lag and
+ * polls weighed against each other. Immutable.
+ * <p>
+ * Let <i>f</i> be the density of durations, <i>S</i> the part that lasts longer, and let
+ * one poll be worth <i>c</i> seconds of lag. The least cost from age <i>s</i> on, knowing
+ * that the operation was still running at <i>s</i>, is <pre>
+ * V(s) = min over t &gt; s of  c S(s) + &int; (t - u) f(u) du + V(t),   the integral from s to t
+ * </pre> and the <i>t</i> that attains it is the next poll (Bellman's recurrence for
+ * inspection times; Barlow, Hunter and Proschan, <i>Optimum Checking Procedures</i>,
+ * 1963, state the problem). Solved from the greatest age down, on the grid of
+ * {@link Ages}.
+ */
+final class PollingPlan {
+
+	// Of what so few operations reach, no plan need know.
+	private static final double NOBODY = 1e-9;
+
+	// From the edge of each bin, the age at which to ask next.
+	private final double[] next = new double[Ages.BINS + 1];
+
+	private final double minInterval;
+
+	private final double maxInterval;
+
+	private final double longestSeen;
+
+	private double polls;
+
+	private double lag;
+
+	private PollingPlan(double minInterval, double maxInterval, double longestSeen) {
+		this.minInterval = minInterval;
+		this.maxInterval = maxInterval;
+		this.longestSeen = longestSeen;
+	}
+
+	/**
+	 * Make the best plan.
+	 * @param durations how long operations take
+	 * @param price how many seconds of lag a poll is worth
+	 * @param minInterval the shortest interval in seconds
+	 * @param maxInterval the longest interval in seconds
+	 * @return the plan
+	 */
+	static PollingPlan best(DurationDistribution durations, double price, double minInterval, double maxInterval) {
+		PollingPlan plan = new PollingPlan(minInterval, maxInterval, durations.longest());
+		plan.solve(durations, price);
+		return plan;
+	}
+
+	private void solve(DurationDistribution durations, double price) {
+		int bins = Ages.BINS;
+		double[] surviving = new double[bins + 1];
+		double[] moment = new double[bins + 1];
+		surviving[0] = 1;
+		for (int bin = 0; bin < bins; bin++) {
+			double share = durations.share(bin);
+			surviving[bin + 1] = Math.max(0, surviving[bin] - share);
+			moment[bin + 1] = moment[bin] + share * (Ages.edge(bin) + Ages.edge(bin + 1)) / 2;
+		}
+		double[] cost = new double[bins + 1];
+		double[] pollsFrom = new double[bins + 1];
+		double[] lagFrom = new double[bins + 1];
+		this.next[bins] = Ages.edge(bins) + this.maxInterval;
+		for (int from = bins - 1; from >= 0; from--) {
+			double age = Ages.edge(from);
+			if (surviving[from] < NOBODY) {
+				this.next[from] = age + this.maxInterval;
+				continue;
+			}
+			int best = -1;
+			double least = Double.POSITIVE_INFINITY;
+			for (int to = from + 1; to <= bins; to++) {
+				double interval = Ages.edge(to) - age;
+				// Where bins are wider than the longest interval, one bin it is.
+				if (interval > this.maxInterval && best >= 0) {
+					break;
+				}
+				if (interval >= this.minInterval || to == bins) {
+					double total = lag(surviving, moment, from, to) + cost[to];
+					if (total < least) {
+						least = total;
+						best = to;
+					}
+				}
+			}
+			cost[from] = price * surviving[from] + least;
+			pollsFrom[from] = surviving[from] + pollsFrom[best];
+			lagFrom[from] = lag(surviving, moment, from, best) + lagFrom[best];
+			this.next[from] = Ages.edge(best);
+		}
+		this.polls = pollsFrom[0];
+		this.lag = lagFrom[0];
+	}
+
+	private static double lag(double[] surviving, double[] moment, int from, int to) {
+		return Ages.edge(to) * (surviving[from] - surviving[to]) - (moment[to] - moment[from]);
+	}
+
+	/**
+	 * Return how long to wait for the next poll: beyond the longest duration that was
+	 * seen not longer than a part of the age, whatever is guessed of what lies there.
+	 * @param age the operation's age in seconds at which it was still running
+	 * @return the interval in seconds
+	 */
+	double interval(double age) {
+		double position = Ages.position(age);
+		int bin = (int) position;
+		if (bin >= Ages.BINS) {
+			return this.maxInterval;
+		}
+		double next = this.next[bin] + (position - bin) * (this.next[bin + 1] - this.next[bin]);
+		double trusted = Math.max(this.longestSeen - age, age / BackoffPollingSchedule.PART_OF_AGE);
+		return Math.min(this.maxInterval, Math.max(this.minInterval, Math.min(next - age, trusted)));
+	}
+
+	/**
+	 * Return how many polls an operation costs on average.
+	 * @return the number of polls
+	 */
+	double polls() {
+		return this.polls;
+	}
+
+	/**
+	 * Return how late the end of an operation is seen on average.
+	 * @return the lag in seconds
+	 */
+	double lag() {
+		return this.lag;
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.operations.polling;
+
+import java.time.Duration;
+
+import io.operations.AcceptedOperation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to wait for.
+ *
+ * @param operationId the operation's id
+ * @param kind what the operation is about, if that is known
+ * @param retryAfter how long to wait at least before the first poll
+ * @param accepted whether the operation was accepted just now, so that it is as old as
+ * the wait
+ * @since 0.1.0
+ */
+public record PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter,
+		boolean accepted) {
+
+	/**
+	 * Return an operation of which nothing but its id is known.
+	 * @param operationId the operation's id
+	 * @return the target
+	 */
+	public static PollingTarget of(String operationId) {
+		return new PollingTarget(operationId, null, null, false);
+	}
+
+	/**
+	 * Return the operation that a write started just now.
+	 * @param accepted what the write's answer told
+	 * @return the target
+	 */
+	public static PollingTarget of(AcceptedOperation accepted) {
+		String kind = accepted.kind();
+		if (kind == null && !accepted.related().isEmpty()) {
+			kind = Kinds.of(accepted.related());
+		}
+		return new PollingTarget(accepted.id(), kind, accepted.retryAfter(), true);
+	}
+
+}

@@ -1,0 +1,167 @@
+package io.operations.polling;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.operations.Operation;
+import io.operations.OperationSnapshot;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * One who waits for an operation, until a deadline. Told of what the {@link Wait} knows
+ * one thing at a time, whichever threads bring it.
+ */
+abstract class Waiter extends Timed {
+
+	private final AtomicInteger telling = new AtomicInteger();
+
+	private final Wait wait;
+
+	private final Duration timeout;
+
+	// Who else waits for the same operation: guarded by the poller.
+	@Nullable Waiter previous;
+
+	@Nullable Waiter next;
+
+	private boolean gone;
+
+	private volatile @Nullable Throwable timedOut;
+
+	private boolean done;
+
+	Waiter(long number, Wait wait, Duration timeout, long now) {
+		super(number);
+		this.wait = wait;
+		this.timeout = timeout;
+		at(now + timeout.toMillis());
+	}
+
+	Wait waitedFor() {
+		return this.wait;
+	}
+
+	Duration timeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * Note that it waits no longer. Guarded by the poller.
+	 * @return {@code false} if that was known
+	 */
+	boolean go() {
+		boolean before = this.gone;
+		this.gone = true;
+		return !before;
+	}
+
+	void timeOut(Throwable reason) {
+		this.timedOut = reason;
+		tell();
+	}
+
+	/**
+	 * Tell what is new, and how the wait ended if it did.
+	 */
+	final void tell() {
+		if (this.telling.getAndIncrement() != 0) {
+			return;
+		}
+		int missed = 1;
+		while (missed != 0) {
+			if (!this.done) {
+				// Read first: what was told before the end is there, too.
+				Throwable late = this.timedOut;
+				Object end = this.wait.end();
+				OperationSnapshot seen = this.wait.told();
+				if (seen != null) {
+					seen(seen.operation());
+				}
+				if (end instanceof Throwable reason) {
+					this.done = true;
+					fail(reason);
+				}
+				else if (end != null && seen != null) {
+					this.done = true;
+					complete(seen);
+				}
+				else if (late != null) {
+					this.done = true;
+					fail(late);
+				}
+			}
+			missed = this.telling.addAndGet(-missed);
+		}
+	}
+
+	abstract void seen(Operation operation);
+
+	abstract void complete(OperationSnapshot snapshot);
+
+	abstract void fail(Throwable reason);
+
+	/**
+	 * Wants the operation's end.
+	 */
+	static final class Awaiting extends Waiter {
+
+		private final MonoSink<OperationSnapshot> sink;
+
+		Awaiting(long number, Wait wait, Duration timeout, long now, MonoSink<OperationSnapshot> sink) {
+			super(number, wait, timeout, now);
+			this.sink = sink;
+		}
+
+		@Override
+		void seen(Operation operation) {
+		}
+
+		@Override
+		void complete(OperationSnapshot snapshot) {
+			this.sink.success(snapshot);
+		}
+
+		@Override
+		void fail(Throwable reason) {
+			this.sink.error(reason);
+		}
+
+	}
+
+	/**
+	 * Wants each change. Who is slow to take them is spared those that are overtaken.
+	 */
+	static final class Watching extends Waiter {
+
+		private final FluxSink<Operation> sink;
+
+		private @Nullable Operation last;
+
+		Watching(long number, Wait wait, Duration timeout, long now, FluxSink<Operation> sink) {
+			super(number, wait, timeout, now);
+			this.sink = sink;
+		}
+
+		@Override
+		void seen(Operation operation) {
+			if (!operation.equals(this.last)) {
+				this.last = operation;
+				this.sink.next(operation);
+			}
+		}
+
+		@Override
+		void complete(OperationSnapshot snapshot) {
+			this.sink.complete();
+		}
+
+		@Override
+		void fail(Throwable reason) {
+			this.sink.error(reason);
+		}
+
+	}
+
+}
