@@ -1,0 +1,196 @@
+package io.operations.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+import io.operations.polling.AdaptivePollingSchedule;
+import io.operations.polling.BackoffPollingSchedule;
+import io.operations.polling.ObservedRun;
+import io.operations.polling.PollingSchedule;
+import io.operations.polling.PollingSettings;
+import io.operations.polling.PollingState;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What the schedules cost in polls and lag against what is possible, in virtual time: no
+ * poller, no socket. Prints a Markdown table of medians over seeds.
+ */
+public final class ScheduleSimulation {
+
+	private static final int SEEDS = 21;
+
+	private static final int MEASURED = 500;
+
+	private static final Duration MIN_INTERVAL = Duration.ofMillis(500);
+
+	private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
+
+	private static final int[] LEARNED = { 10, 50, 200 };
+
+	private static final double[] AIMS = { 3, 8 };
+
+	private ScheduleSimulation() {
+	}
+
+	/**
+	 * Run the simulation.
+	 * @param args none
+	 */
+	public static void main(String[] args) {
+		System.out.println("| durations | schedule | polls | mean lag | optimum | ratio | p90 of seeds |");
+		System.out.println("|---|---|---|---|---|---|---|");
+		for (Durations durations : Durations.values()) {
+			Optimum optimum = new Optimum(durations, 0.5, MAX_INTERVAL.toSeconds());
+			print(durations, "a fifth of the age", optimum,
+					(seed) -> new Run(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
+							new Random(seed))
+						.measure());
+			for (double aim : AIMS) {
+				for (int learned : LEARNED) {
+					print(durations, "adaptive, " + learned + " ends, aim " + (int) aim, optimum, (seed) -> {
+						Run run = new Run(adaptive(aim), durations, new Random(seed));
+						run.learn(learned, 1);
+						return run.measure();
+					});
+				}
+				for (double scale : new double[] { 4, 0.25 }) {
+					print(durations, "adaptive, 50 ends since it became 4 times as " + ((scale > 1) ? "fast" : "slow")
+							+ ", aim " + (int) aim, optimum, (seed) -> {
+								Run run = new Run(adaptive(aim), durations, new Random(seed));
+								run.learn(100, scale);
+								run.learn(50, 1);
+								return run.measure();
+							});
+				}
+			}
+		}
+	}
+
+	private static AdaptivePollingSchedule adaptive(double aim) {
+		return new AdaptivePollingSchedule(
+				new PollingSettings(MIN_INTERVAL, MAX_INTERVAL, Duration.ofMinutes(10), 1, Duration.ofMinutes(5), aim),
+				Run.CLOCK);
+	}
+
+	private static void print(Durations durations, String schedule, Optimum optimum, Trial trial) {
+		List<Double> ratios = new ArrayList<>();
+		double polls = 0;
+		double lag = 0;
+		for (int seed = 0; seed < SEEDS; seed++) {
+			double[] cost = trial.run(seed);
+			polls += cost[0] / SEEDS;
+			lag += cost[1] / SEEDS;
+			ratios.add(cost[1] / optimum.lag(cost[0]));
+		}
+		Collections.sort(ratios);
+		System.out.printf(Locale.ROOT, "| %s | %s | %.1f | %.2f s | %.2f s | %.2f | %.2f |%n", durations, schedule,
+				polls, lag, optimum.lag(polls), ratios.get(SEEDS / 2), ratios.get(SEEDS * 9 / 10));
+	}
+
+	private interface Trial {
+
+		double[] run(int seed);
+
+	}
+
+	/**
+	 * Operations one after the other under one schedule.
+	 */
+	private static final class Run {
+
+		static final Clock CLOCK = new Clock();
+
+		private final PollingSchedule schedule;
+
+		private final Durations durations;
+
+		private final Random random;
+
+		Run(PollingSchedule schedule, Durations durations, Random random) {
+			this.schedule = schedule;
+			this.durations = durations;
+			this.random = random;
+		}
+
+		void learn(int operations, double scale) {
+			for (int i = 0; i < operations; i++) {
+				ask(scale * this.durations.next(this.random), true);
+			}
+		}
+
+		double[] measure() {
+			double polls = 0;
+			double lag = 0;
+			for (int i = 0; i < MEASURED; i++) {
+				double[] cost = ask(this.durations.next(this.random), false);
+				polls += cost[0] / MEASURED;
+				lag += cost[1] / MEASURED;
+			}
+			return new double[] { polls, lag };
+		}
+
+		private double[] ask(double duration, boolean learn) {
+			CLOCK.millis += 1000;
+			double known = 0;
+			int polls = 0;
+			double age = spread(this.schedule.firstPoll(state(0, 0)));
+			while (age < duration) {
+				polls++;
+				if (learn) {
+					this.schedule.learn(new ObservedRun("kind", time(known), time(age), false));
+				}
+				known = age;
+				age += spread(this.schedule.nextPoll(state(age, polls)));
+			}
+			if (learn) {
+				this.schedule.learn(new ObservedRun("kind", time(known), time(duration), true));
+			}
+			return new double[] { polls + 1, age - duration };
+		}
+
+		private double spread(Duration interval) {
+			double jitter = this.schedule.jitter();
+			return interval.toMillis() / 1000.0 * (1 - jitter + 2 * jitter * this.random.nextDouble());
+		}
+
+		private static PollingState state(double age, int polls) {
+			return new PollingState("op", "kind", null, time(age), polls, Double.MAX_VALUE);
+		}
+
+		private static Duration time(double seconds) {
+			return Duration.ofMillis(Math.round(seconds * 1000));
+		}
+
+	}
+
+	/**
+	 * Tells the time and nothing else.
+	 */
+	private static final class Clock implements Scheduler {
+
+		private long millis;
+
+		@Override
+		public long now(TimeUnit unit) {
+			return unit.convert(this.millis, TimeUnit.MILLISECONDS);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task) {
+			throw new UnsupportedOperationException("A clock runs no tasks");
+		}
+
+		@Override
+		public Worker createWorker() {
+			throw new UnsupportedOperationException("A clock runs no tasks");
+		}
+
+	}
+
+}
