@@ -55,9 +55,8 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 		copy.setTitle(this.error.getTitle());
 		copy.setDetail(this.error.getDetail());
 		copy.setInstance(this.error.getInstance());
-		Map<String, @Nullable Object> members = this.error.getProperties();
-		if (members != null) {
-			members.forEach(copy::setProperty);
+		if (this.error.getProperties() != null) {
+			this.error.getProperties().forEach(copy::setProperty);
 		}
 		return copy;
 	}

@@ -59,7 +59,9 @@ class VocabularyTests {
 		assertThat(operation(null, created).duration()).isEmpty();
 	}
 
+	// The class file does not tell that a record's component may hold nulls.
 	@Test
+	@SuppressWarnings("NullAway")
 	void operationIsImmutableAndKeepsNulls() {
 		Map<String, String> related = new HashMap<>(Map.of("configurationId", "cfg1"));
 		Map<String, @Nullable Object> details = new LinkedHashMap<>();

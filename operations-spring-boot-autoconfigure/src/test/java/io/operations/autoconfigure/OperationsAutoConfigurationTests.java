@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import io.operations.observation.OperationsLog;
@@ -17,6 +18,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -124,6 +126,31 @@ class OperationsAutoConfigurationTests {
 		this.runner.withBean("first", OperationsTemplate.class, () -> first)
 			.withBean("second", OperationsTemplate.class, () -> second)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsWebClient"));
+	}
+
+	@Test
+	void whenTheContextStopsWaitsEndAndAfterARestartFurtherOnesBegin() {
+		List<Throwable> faults = new CopyOnWriteArrayList<>();
+		withCredentials()
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> Mono.never()))
+			.run((context) -> {
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				template.await("a").subscribe((operation) -> {
+				}, faults::add);
+				context.stop();
+				assertThat(faults).singleElement().isInstanceOf(OperationsClosedException.class);
+				context.start();
+				template.await("b").subscribe((operation) -> {
+				}, faults::add);
+				assertThat(faults).hasSize(1);
+			});
+		assertThat(faults).as("the template is closed with its context").hasSize(2);
+	}
+
+	@Test
+	void waitsEndBeforeAWebServerWaitsForItsRequests() {
+		withCredentials().run((context) -> assertThat(context.getBean(OperationsLifecycle.class).getPhase())
+			.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
 	}
 
 	@Test

@@ -91,6 +91,8 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.polling.timeout=-5s                   | operations.polling.timeout               | PT-5S              | operations.polling.timeout
 					operations.polling.timeout=366d                  | operations.polling.timeout               | PT8784H            | operations.polling.timeout
 					operations.polling.max-waiting=0                 | operations.polling.max-waiting           | 0                  | operations.polling.max-waiting
+					operations.polling.stuck-after=0                 | operations.polling.stuck-after           | PT0S               | operations.polling.stuck-after
+					operations.polling.polls-per-operation=1         | operations.polling.polls-per-operation   | 1.0                | operations.polling.polls-per-operation
 					""")
 	void withAValueThatIsNoGoodKeyValueAndRemedyAreNamed(String property, String key, String value, String remedy) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET, property);

@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +85,8 @@ class ConnectionFaultTests {
 		VirtualTimeScheduler time = VirtualTimeScheduler.create();
 		CompletableFuture<Void> reading = new CompletableFuture<>();
 		try (SilentServer server = new SilentServer(answer, false)) {
-			CompletableFuture<OperationSnapshot> fetch = Endpoint.fetcher(telling(reading), server.url(), time)
+			CompletableFuture<@Nullable OperationSnapshot> fetch = Endpoint
+				.fetcher(telling(reading), server.url(), time)
 				.fetch(Endpoint.ID)
 				.toFuture();
 			(answer.endsWith(HALF) ? reading : server.sent()).get(30, TimeUnit.SECONDS);
@@ -104,7 +106,7 @@ class ConnectionFaultTests {
 	void cancelEndsTheExchange() throws Exception {
 		CompletableFuture<Void> reading = new CompletableFuture<>();
 		try (SilentServer server = new SilentServer("HTTP/1.1 200 OK\r\n" + HALF, false)) {
-			CompletableFuture<OperationSnapshot> fetch = Endpoint
+			CompletableFuture<@Nullable OperationSnapshot> fetch = Endpoint
 				.fetcher(telling(reading), server.url(), Schedulers.parallel())
 				.fetch(Endpoint.ID)
 				.toFuture();

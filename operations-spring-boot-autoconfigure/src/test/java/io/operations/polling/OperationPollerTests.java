@@ -129,6 +129,45 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void firstPollsAfterARetryAfterAreSpread() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofMinutes(1));
+		for (int i = 0; i < 100; i++) {
+			this.poller.watch(new PollingTarget("op" + i, null, Duration.ofSeconds(5), true), TIMEOUT).subscribe();
+		}
+		advance(Duration.ofMillis(5751));
+		assertThat(this.polls).hasSize(100);
+		assertThat(this.polls.stream().distinct()).hasSizeGreaterThan(50);
+	}
+
+	@Test
+	void intervalsOfAFixedScheduleAreSpreadToBothSides() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(10));
+		watch("op");
+		advance(Duration.ofMinutes(9));
+		assertThat(intervals()).anyMatch((interval) -> interval < 9500)
+			.anyMatch((interval) -> interval > 10_500)
+			.allMatch((interval) -> interval >= 8500 && interval <= 11_501);
+	}
+
+	@Test
+	void intervalsAfterARetryAfterAreSpreadUpwards() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		this.endpoint = (id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING, Duration.ofSeconds(10)));
+		watch("op");
+		advance(Duration.ofMinutes(9));
+		assertThat(intervals()).anyMatch((interval) -> interval > 10_500)
+			.allMatch((interval) -> interval >= 10_000 && interval <= 11_501);
+	}
+
+	private List<Long> intervals() {
+		List<Long> intervals = new ArrayList<>();
+		for (int i = 1; i < this.polls.size(); i++) {
+			intervals.add(this.polls.get(i) - this.polls.get(i - 1));
+		}
+		return intervals;
+	}
+
+	@Test
 	void unknownStatusIsNotTheEnd() {
 		this.endpoint = (id) -> answer(OperationStatus.UNKNOWN);
 		watch("op");

@@ -49,6 +49,7 @@ class AdmissionTests {
 		Disposable waiting = call("b");
 		advance(Duration.ofSeconds(5));
 		waiting.dispose();
+		assertThat(this.admission.queued()).isZero();
 		call("c");
 		advance(Duration.ofSeconds(6));
 		assertThat(this.sent).containsExactly("a", "c");
