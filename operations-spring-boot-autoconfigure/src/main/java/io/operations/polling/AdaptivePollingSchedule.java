@@ -245,7 +245,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	}
 
 	private long now() {
-		return this.scheduler.now(TimeUnit.MILLISECONDS);
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}
 
 	@Override

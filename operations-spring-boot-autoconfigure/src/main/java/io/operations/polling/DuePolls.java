@@ -26,8 +26,8 @@ final class DuePolls {
 		(wait.isRepeated() ? this.repeats : this.firsts).add(wait);
 	}
 
-	void remove(Wait wait) {
-		(wait.isRepeated() ? this.repeats : this.firsts).remove(wait);
+	boolean remove(Wait wait) {
+		return (wait.isRepeated() ? this.repeats : this.firsts).remove(wait);
 	}
 
 	/**

@@ -169,6 +169,9 @@ public final class OperationPoller {
 				this.waiters++;
 				wait.join(waiter);
 				this.deadlines.add(waiter);
+				if (!began) {
+					hasten(wait);
+				}
 				this.waits.put(target.operationId(), wait);
 			}
 		}
@@ -182,14 +185,11 @@ public final class OperationPoller {
 			Wait wait = waiter.waitedFor();
 			this.counts.of(null).incrementAndGet();
 			this.listener.waitBegan(this.client, target.operationId());
-			plan(wait, this.pace.first(wait.state(now, this.admission.pollsPerSecond()), target.retryAfter()), now);
+			long delay = this.pace.first(wait.state(now, this.admission.pollsPerSecond()), target.retryAfter());
+			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
 		}
 		pump();
 		return waiter;
-	}
-
-	private void plan(Wait wait, long delay, long now) {
-		plan(wait, delay, now, now);
 	}
 
 	private void plan(Wait wait, long delay, long now, long notBefore) {
@@ -202,6 +202,15 @@ public final class OperationPoller {
 			this.due.add(wait);
 		}
 		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(wait.at() - now));
+	}
+
+	// Who joins may have less time than those before.
+	private void hasten(Wait wait) {
+		long last = Math.max(wait.notBefore(), lastChance(wait));
+		if (last < wait.at() && this.due.remove(wait)) {
+			wait.at(last);
+			this.due.add(wait);
+		}
 	}
 
 	// Who waits should not be told of a deadline when the operation has ended long since.
@@ -222,16 +231,26 @@ public final class OperationPoller {
 		if (this.pumping.getAndIncrement() != 0) {
 			return;
 		}
-		int missed = 1;
-		while (missed != 0) {
-			endLate();
-			Wait wait = nextToPoll(isRoomForEarlyPolls());
-			while (wait != null) {
-				poll(wait);
-				wait = nextToPoll(isRoomForEarlyPolls());
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				endLate();
+				Wait wait = nextToPoll(isRoomForEarlyPolls());
+				while (wait != null) {
+					poll(wait);
+					wait = nextToPoll(isRoomForEarlyPolls());
+				}
+				setTimer(isRoomForEarlyPolls());
+				missed = this.pumping.addAndGet(-missed);
 			}
-			setTimer(isRoomForEarlyPolls());
-			missed = this.pumping.addAndGet(-missed);
+			done = true;
+		}
+		finally {
+			if (!done) {
+				// Whatever was thrown, the next one must be able to go on.
+				this.pumping.set(0);
+			}
 		}
 	}
 
@@ -245,7 +264,9 @@ public final class OperationPoller {
 		}
 		for (Waiter waiter : late) {
 			OperationTimeoutException reason = timeout(waiter);
-			this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
+			if (waiter.waitedFor().end() == null) {
+				this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
+			}
 			leave(waiter, reason);
 			waiter.timeOut(reason);
 		}
@@ -286,7 +307,7 @@ public final class OperationPoller {
 		long at;
 		synchronized (this) {
 			at = this.closed ? Long.MAX_VALUE : this.due.next();
-			if (early && !this.closed) {
+			if (early && !this.closed && !this.outage.isOn()) {
 				at = Math.min(at, this.due.nextEarly());
 			}
 			if (this.outage.isOn()) {
@@ -331,6 +352,17 @@ public final class OperationPoller {
 	}
 
 	private void poll(Wait wait) {
+		try {
+			subscribe(wait);
+		}
+		catch (LinkageError | VirtualMachineError ex) {
+			// Reactor signals everything but these: the wait would hang.
+			handedBack();
+			end(wait, ex);
+		}
+	}
+
+	private void subscribe(Wait wait) {
 		Turn turn = new Turn(wait.isRepeated() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
 		// Deferred, so that what a decorator throws is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
@@ -394,6 +426,11 @@ public final class OperationPoller {
 	private void failed(Wait wait, Throwable fault) {
 		long now = now();
 		wait.failed(fault);
+		if (isAnswerOfAnEndpointThatIsThere(fault)) {
+			synchronized (this) {
+				this.outage.succeeded();
+			}
+		}
 		if (!(fault instanceof OperationsException known && known.isTransient())) {
 			end(wait, fault);
 			return;
@@ -405,6 +442,11 @@ public final class OperationPoller {
 			}
 		}
 		planNext(wait, known.getRetryAfter(), now);
+	}
+
+	private static boolean isAnswerOfAnEndpointThatIsThere(Throwable fault) {
+		return fault instanceof OperationsException known && known.getStatusCode().isPresent()
+				&& (!known.isTransient() || known instanceof OperationsThrottledException);
 	}
 
 	private void planNext(Wait wait, @Nullable Duration retryAfter, long now) {
@@ -557,11 +599,13 @@ public final class OperationPoller {
 	 * @return the time, zero if none is overdue
 	 */
 	public synchronized Duration backlogAge() {
-		return Duration.ofMillis(Math.max(0, now() - this.due.next()));
+		long next = this.due.next();
+		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
 	}
 
+	// Of the clock that is never set back: polls would wait for it to come round again.
 	private long now() {
-		return this.scheduler.now(TimeUnit.MILLISECONDS);
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}
 
 	private interface WaiterFactory {

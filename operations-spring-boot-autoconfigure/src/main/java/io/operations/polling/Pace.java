@@ -18,6 +18,9 @@ final class Pace {
 	// Where the server named a time, all who were told it must not come at once.
 	private static final double RETRY_AFTER_SPREAD = 0.15;
 
+	// No wait lasts longer than that.
+	private static final double LONGEST = PollingSettings.MAXIMUM_TIMEOUT.toMillis();
+
 	private final PollingSchedule schedule;
 
 	private final PollingSettings settings;
@@ -54,8 +57,18 @@ final class Pace {
 	}
 
 	private double spread(double delay) {
-		double jitter = this.schedule.jitter();
-		return delay * (1 - jitter + 2 * jitter * random());
+		double jitter = jitter();
+		return Math.min(LONGEST, delay) * (1 - jitter + 2 * jitter * random());
+	}
+
+	private double jitter() {
+		try {
+			return Math.min(1, Math.max(0, this.schedule.jitter()));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Schedule " + this.schedule + " failed to say how intervals are spread", ex);
+			return 0;
+		}
 	}
 
 	private static double floor(@Nullable Duration retryAfter) {
@@ -93,7 +106,13 @@ final class Pace {
 	}
 
 	boolean isShortOfPolls() {
-		return this.schedule.isShortOfPolls();
+		try {
+			return this.schedule.isShortOfPolls();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Schedule " + this.schedule + " failed to say whether it is short of polls", ex);
+			return false;
+		}
 	}
 
 	/**
@@ -112,7 +131,13 @@ final class Pace {
 	 * @return the age, {@code null} if it is not known
 	 */
 	@Nullable Duration learnedUnusualAge(@Nullable String kind) {
-		return this.schedule.unusualAge(kind);
+		try {
+			return this.schedule.unusualAge(kind);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Schedule " + this.schedule + " failed to say what age is unusual", ex);
+			return null;
+		}
 	}
 
 }

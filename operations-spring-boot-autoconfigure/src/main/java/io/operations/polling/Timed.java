@@ -22,7 +22,7 @@ abstract class Timed {
 
 	/**
 	 * Return when it is to happen.
-	 * @return the time in milliseconds of the scheduler's clock
+	 * @return the time in milliseconds of the scheduler's monotonic clock
 	 */
 	long at() {
 		return this.at;

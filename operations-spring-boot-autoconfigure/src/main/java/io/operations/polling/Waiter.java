@@ -5,6 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
+import io.operations.OperationsErrorResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.MonoSink;
@@ -14,6 +17,8 @@ import reactor.core.publisher.MonoSink;
  * one thing at a time, whichever threads bring it.
  */
 abstract class Waiter extends Timed {
+
+	private static final Log logger = LogFactory.getLog(Waiter.class);
 
 	private final AtomicInteger telling = new AtomicInteger();
 
@@ -71,28 +76,40 @@ abstract class Waiter extends Timed {
 		}
 		int missed = 1;
 		while (missed != 0) {
-			if (!this.done) {
-				// Read first: what was told before the end is there, too.
-				Throwable late = this.timedOut;
-				Object end = this.wait.end();
-				OperationSnapshot seen = this.wait.told();
-				if (seen != null) {
-					seen(seen.operation());
-				}
-				if (end instanceof Throwable reason) {
-					this.done = true;
-					fail(reason);
-				}
-				else if (end != null && seen != null) {
-					this.done = true;
-					complete(seen);
-				}
-				else if (late != null) {
-					this.done = true;
-					fail(late);
-				}
+			try {
+				tellOnce();
+			}
+			catch (RuntimeException | LinkageError ex) {
+				// Of a subscriber, who must not stop the telling of others.
+				logger.warn("Who waited for operation '" + OperationsErrorResponse.printable(this.wait.operationId())
+						+ "' failed to take what it was told", ex);
 			}
 			missed = this.telling.addAndGet(-missed);
+		}
+	}
+
+	private void tellOnce() {
+		if (this.done) {
+			return;
+		}
+		// Read first: what was told before the end is there, too.
+		Throwable late = this.timedOut;
+		Object end = this.wait.end();
+		OperationSnapshot seen = this.wait.told();
+		if (seen != null) {
+			seen(seen.operation());
+		}
+		if (end instanceof Throwable reason) {
+			this.done = true;
+			fail(reason);
+		}
+		else if (end != null && seen != null) {
+			this.done = true;
+			complete(seen);
+		}
+		else if (late != null) {
+			this.done = true;
+			fail(late);
 		}
 	}
 

@@ -210,13 +210,23 @@ public final class Admission {
 		if (this.draining.getAndIncrement() != 0) {
 			return;
 		}
-		int missed = 1;
-		while (missed != 0) {
-			boolean sent = true;
-			while (sent) {
-				sent = isReady() && sendNext();
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				boolean sent = true;
+				while (sent) {
+					sent = isReady() && sendNext();
+				}
+				missed = this.draining.addAndGet(-missed);
 			}
-			missed = this.draining.addAndGet(-missed);
+			done = true;
+		}
+		finally {
+			if (!done) {
+				// Whatever was thrown, the next one must be able to go on.
+				this.draining.set(0);
+			}
 		}
 		if (hasRoom()) {
 			this.onRoom.run();
@@ -374,8 +384,9 @@ public final class Admission {
 		return this.inFlight;
 	}
 
+	// Of the clock that is never set back, as the polls' due times are.
 	private long now() {
-		return this.scheduler.now(TimeUnit.MILLISECONDS);
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}
 
 }

@@ -4,6 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.operations.OperationsErrorResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -17,6 +19,8 @@ import reactor.core.scheduler.Scheduler;
  * it while it is queued takes it from the queue; while it runs, ends the exchange.
  */
 final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
+
+	private static final Log logger = LogFactory.getLog(AdmittedCall.class);
 
 	private enum State {
 
@@ -96,7 +100,13 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 
 	void refuse(Throwable reason) {
 		if (this.state.compareAndSet(State.QUEUED, State.DONE)) {
-			this.sink.error(reason);
+			try {
+				this.sink.error(reason);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				// Of a subscriber, who must not stop the calls of others.
+				logger.warn(subject() + "who called failed to take its refusal", ex);
+			}
 		}
 	}
 

@@ -7,7 +7,8 @@ import reactor.util.context.ContextView;
  * of its Reactor context, under this class as the key; one without is a direct fetch.
  *
  * @param kind what kind of call it is
- * @param due when it was due, in milliseconds of the scheduler's clock
+ * @param due when it was due, in milliseconds of the scheduler's monotonic clock, that of
+ * {@link reactor.core.scheduler.Scheduler#now} in nanoseconds
  * @since 0.1.0
  */
 public record Turn(Kind kind, long due) {

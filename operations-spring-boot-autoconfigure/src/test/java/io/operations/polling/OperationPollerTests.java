@@ -168,6 +168,140 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void retryAfterOfTheWriteIsAFloorEvenWhereTheDeadlineIsBeforeIt() {
+		this.poller.await(new PollingTarget("op", null, Duration.ofSeconds(60), true), Duration.ofSeconds(30))
+			.subscribe((end) -> {
+			}, this.faults::add);
+		advance(Duration.ofMinutes(2));
+		assertThat(this.polls).isEmpty();
+		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
+	}
+
+	@Test
+	void pollThatCannotEvenBeginEndsItsWaitAndNoOther() {
+		this.endpoint = (id) -> {
+			if (id.equals("broken")) {
+				throw new NoClassDefFoundError("gone");
+			}
+			return answer(OperationStatus.RUNNING);
+		};
+		watch("broken");
+		watch("op");
+		advance(Duration.ofSeconds(5));
+		assertThat(this.faults).singleElement().isInstanceOf(NoClassDefFoundError.class);
+		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isOne();
+		assertThat(this.polls).hasSizeGreaterThan(3);
+	}
+
+	@Test
+	void subscriberThatThrowsStopsNothing() {
+		this.poller.await(PollingTarget.of("op"), Duration.ofSeconds(3)).subscribe((end) -> {
+		}, (fault) -> {
+			throw new IllegalStateException("broken subscriber");
+		});
+		this.poller.watch(PollingTarget.of("op"), TIMEOUT).subscribe((seen) -> {
+			throw new IllegalStateException("broken subscriber");
+		}, (fault) -> {
+		});
+		watch("op");
+		advance(Duration.ofSeconds(10));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.seen).hasSize(1);
+		int before = this.polls.size();
+		advance(Duration.ofSeconds(10));
+		assertThat(this.polls).hasSizeGreaterThan(before);
+	}
+
+	@Test
+	void whoJoinsWithLessTimeHasAPollBeforeItsDeadline() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(30));
+		this.endpoint = (id) -> answer(
+				(this.scheduler.now(TimeUnit.SECONDS) < 4) ? OperationStatus.RUNNING : OperationStatus.COMPLETED);
+		watch("op");
+		advance(Duration.ofSeconds(2));
+		this.poller.await(PollingTarget.of("op"), Duration.ofSeconds(5))
+			.subscribe((end) -> this.seen.add(end.operation()), this.faults::add);
+		advance(Duration.ofSeconds(5));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.polls).hasSize(2);
+	}
+
+	@Test
+	void outageWhileShortOfPollsIsNoHotLoop() {
+		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(30);
+			}
+
+			@Override
+			public boolean isShortOfPolls() {
+				return true;
+			}
+
+		});
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		for (int i = 0; i < 20; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofMinutes(2));
+		assertThat(this.polls).hasSizeLessThan(60);
+	}
+
+	@Test
+	void answersThatProveTheEndpointThereAreNoOutage() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault((this.polls.size() % 3 == 0) ? 404 : 503));
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		for (int i = 0; i < 60; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofSeconds(20));
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	@Test
+	void scheduleThatThrowsWhereverItIsAskedEndsNothing() {
+		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public Duration firstPoll(PollingState state) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public void learn(ObservedRun run) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public double jitter() {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public boolean isShortOfPolls() {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public @Nullable Duration unusualAge(@Nullable String kind) {
+				throw new IllegalStateException("broken");
+			}
+
+		});
+		watch("op");
+		advance(Duration.ofMinutes(2));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.polls).hasSizeBetween(3, 6);
+	}
+
+	@Test
 	void unknownStatusIsNotTheEnd() {
 		this.endpoint = (id) -> answer(OperationStatus.UNKNOWN);
 		watch("op");
