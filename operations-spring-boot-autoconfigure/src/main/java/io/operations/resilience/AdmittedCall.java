@@ -4,23 +4,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.operations.OperationsErrorResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
 
 /**
  * One call on its way through the admission: queued, then running, then done. Cancelling
  * it while it is queued takes it from the queue; while it runs, ends the exchange.
  */
 final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
-
-	private static final Log logger = LogFactory.getLog(AdmittedCall.class);
 
 	private enum State {
 
@@ -105,7 +103,7 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 			}
 			catch (RuntimeException | LinkageError ex) {
 				// Of a subscriber, who must not stop the calls of others.
-				logger.warn(subject() + "who called failed to take its refusal", ex);
+				Operators.onErrorDropped(ex, Context.of(this.sink.contextView()));
 			}
 		}
 	}
