@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.operations.Operation;
@@ -11,6 +12,8 @@ import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -21,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(properties = { "sample.tour.enabled=false", "operations.rate-limit.requests-per-second=400" })
 class ThousandOperationsTests {
+
+	private static final Log logger = LogFactory.getLog(ThousandOperationsTests.class);
 
 	private static final int OPERATIONS = 1000;
 
@@ -42,6 +47,9 @@ class ThousandOperationsTests {
 		assertThat(registry.get("operations.polls").summary().mean()).isBetween(1.0, 15.0);
 		assertThat(registry.get("operations.polls").summary().totalAmount())
 			.isEqualTo((double) simulator.requestCount());
+		logger.info("%d operations: %.2f polls each, seen %.2f s after their end in the mean".formatted(OPERATIONS,
+				registry.get("operations.polls").summary().mean(),
+				registry.get("operations.detection.delay").timer().mean(TimeUnit.SECONDS)));
 	}
 
 }
