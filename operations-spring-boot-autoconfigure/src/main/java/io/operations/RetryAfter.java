@@ -28,6 +28,9 @@ public final class RetryAfter {
 	// More digits than any time that is believed has, and few enough to parse at no cost.
 	private static final int MAXIMUM_LENGTH = 40;
 
+	// Answers of one second have the same date, and reading one allocates 1.5 KB.
+	private static volatile DateHeader lastDate = new DateHeader(null, null);
+
 	private RetryAfter() {
 	}
 
@@ -58,8 +61,13 @@ public final class RetryAfter {
 	 * @return the time
 	 */
 	public static Instant serverTime(HttpHeaders headers, Instant receivedAt) {
-		Instant date = date(headers, HttpHeaders.DATE);
-		return (date != null) ? date : receivedAt;
+		String text = headers.getFirst(HttpHeaders.DATE);
+		DateHeader known = lastDate;
+		if (text == null || !text.equals(known.text())) {
+			known = new DateHeader(text, date(headers, HttpHeaders.DATE));
+			lastDate = known;
+		}
+		return (known.time() != null) ? known.time() : receivedAt;
 	}
 
 	private static boolean isDecimal(String value) {
@@ -102,6 +110,10 @@ public final class RetryAfter {
 		catch (IllegalArgumentException ex) {
 			return null;
 		}
+	}
+
+	private record DateHeader(@Nullable String text, @Nullable Instant time) {
+
 	}
 
 }

@@ -36,12 +36,12 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule clientKnowsVocabularyAndItsLibraries = knows("io.operations.client", VOCABULARY, "reactor..",
-			"org.springframework.core..", "org.springframework.http..", "org.springframework.util",
-			"org.springframework.web..", "tools.jackson..");
+			"org.reactivestreams", "org.springframework.core..", "org.springframework.http..",
+			"org.springframework.util", "org.springframework.web..", "tools.jackson..");
 
 	@ArchTest
 	static final ArchRule resilienceKnowsVocabularyAndItsLibraries = knows(RESILIENCE, VOCABULARY, "reactor..",
-			"io.github.resilience4j..", "org.springframework.util");
+			"org.reactivestreams", "io.github.resilience4j..", "org.springframework.util");
 
 	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,

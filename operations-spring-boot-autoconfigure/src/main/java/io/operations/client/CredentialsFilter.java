@@ -1,16 +1,24 @@
 package io.operations.client;
 
 import java.net.URI;
+import java.util.Map;
+import java.util.function.Consumer;
 
 import io.operations.OperationsCredentials;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.util.Assert;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 
 /**
  * Adds the credentials to requests of one origin, and to no others: an absolute URL that
@@ -41,9 +49,70 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 		if (!this.origin.equals(Origin.of(request.url()))) {
 			return next.exchange(request);
 		}
-		return next.exchange(ClientRequest.from(request)
-			.headers((headers) -> headers.set(HttpHeaders.AUTHORIZATION, this.credentials.get().authorization()))
-			.build());
+		return next.exchange(new Authorized(request, this.credentials.get().authorization()));
+	}
+
+	/**
+	 * A request that carries credentials only on the wire: who looks at it on its way
+	 * there does not see them, and copying it costs nothing.
+	 *
+	 * @param request the request
+	 * @param authorization the value of the header
+	 */
+	private record Authorized(ClientRequest request, String authorization) implements ClientRequest {
+
+		@Override
+		public HttpMethod method() {
+			return this.request.method();
+		}
+
+		@Override
+		public URI url() {
+			return this.request.url();
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return this.request.headers();
+		}
+
+		@Override
+		public MultiValueMap<String, String> cookies() {
+			return this.request.cookies();
+		}
+
+		@Override
+		public BodyInserter<?, ? super ClientHttpRequest> body() {
+			return this.request.body();
+		}
+
+		@Override
+		public Map<String, Object> attributes() {
+			return this.request.attributes();
+		}
+
+		@Override
+		public @Nullable Consumer<ClientHttpRequest> httpRequest() {
+			return this.request.httpRequest();
+		}
+
+		@Override
+		public String logPrefix() {
+			return this.request.logPrefix();
+		}
+
+		@Override
+		public Mono<Void> writeTo(ClientHttpRequest wire, ExchangeStrategies strategies) {
+			// The request's own headers do not replace what is there already.
+			wire.getHeaders().set(HttpHeaders.AUTHORIZATION, this.authorization);
+			return this.request.writeTo(wire, strategies);
+		}
+
+		@Override
+		public String toString() {
+			return this.request.toString();
+		}
+
 	}
 
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,8 +19,10 @@ import io.operations.OperationsRequestException;
 import io.operations.OperationsUnavailableException;
 import io.operations.RetryAfter;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.core.JacksonException;
 
@@ -54,6 +57,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	// metrics. Expanding the template for each request costs a sixth of a whole fetch.
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
+	private static final List<String> JSON = List.of(MediaType.APPLICATION_JSON_VALUE);
+
 	private static final byte[] NOTHING = {};
 
 	private final WebClient webClient;
@@ -67,6 +72,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	private final Duration requestTimeout;
 
 	private final Scheduler scheduler;
+
+	private final RequestTimeouts timeouts;
 
 	/**
 	 * Create the fetcher.
@@ -89,6 +96,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		this.urlAfterId = url.substring(position + ID.length());
 		this.requestTimeout = requestTimeout;
 		this.scheduler = scheduler;
+		this.timeouts = new RequestTimeouts(requestTimeout, scheduler);
 	}
 
 	/**
@@ -100,29 +108,43 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		return Mono.defer(() -> {
-			OperationsRequestException.checkId(operationId);
-			return exchange(operationId);
-		});
+		return new Mono<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super OperationSnapshot> caller) {
+				Mono<ResponseEntity<byte[]>> answer;
+				try {
+					answer = exchange(operationId);
+				}
+				catch (RuntimeException ex) {
+					Operators.error(caller, translate(operationId, ex));
+					return;
+				}
+				answer.subscribe(new Exchange(WebClientOperationFetcher.this, operationId,
+						WebClientOperationFetcher.this.timeouts, caller));
+			}
+
+		};
 	}
 
-	private Mono<OperationSnapshot> exchange(String operationId) {
+	private Mono<ResponseEntity<byte[]>> exchange(String operationId) {
+		OperationsRequestException.checkId(operationId);
 		URI uri = URI.create(this.urlBeforeId + UriUtils.encode(operationId, StandardCharsets.UTF_8) + this.urlAfterId);
 		return this.webClient.get()
 			.uri(uri)
 			.attribute(URI_TEMPLATE, this.path)
 			.retrieve()
 			.onStatus((status) -> status.value() != HttpStatus.OK.value(), (response) -> fault(operationId, response))
-			.toEntity(byte[].class)
-			.map((entity) -> snapshot(operationId, entity))
-			.timeout(this.requestTimeout, this.scheduler)
-			.onErrorMap(Exception.class, (ex) -> translate(operationId, ex));
+			.toEntity(byte[].class);
 	}
 
 	// With a media type that cannot be parsed WebClient would not read the body, and the
 	// status of the answer would be lost with it.
 	private static Mono<ClientResponse> withReadableMediaType(ClientRequest request, ExchangeFunction next) {
 		return next.exchange(request).map((response) -> {
+			if (response.headers().header(HttpHeaders.CONTENT_TYPE).equals(JSON)) {
+				return response;
+			}
 			try {
 				response.headers().contentType();
 				return response;
@@ -135,7 +157,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		});
 	}
 
-	private OperationSnapshot snapshot(String operationId, ResponseEntity<byte[]> entity) {
+	OperationSnapshot snapshot(String operationId, ResponseEntity<byte[]> entity) {
 		HttpHeaders headers = entity.getHeaders();
 		byte[] body = (entity.getBody() != null) ? entity.getBody() : NOTHING;
 		Operation operation;
@@ -205,7 +227,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		return (type != null) ? "media type " + OperationsErrorResponse.printable(type) : "no media type";
 	}
 
-	private OperationsException translate(String operationId, Exception ex) {
+	OperationsException translate(String operationId, Exception ex) {
 		Throwable fault = Exceptions.unwrap(ex);
 		if (fault instanceof OperationsException known) {
 			return known;

@@ -299,7 +299,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
 		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
-				new AdmittedOperationFetcher(exchange, admission, client, listener), observations, client, listener));
+				new AdmittedOperationFetcher(exchange, admission), observations, listener));
 		OperationFetcher fetch = attempt;
 		if (this.retryEnabled) {
 			releases.add(register(this.retryRegistry, client));

@@ -16,31 +16,24 @@ public final class ObservedOperationFetcher implements OperationFetcher {
 
 	private final OperationsObservations observations;
 
-	private final String client;
-
 	private final OperationsListener listener;
 
 	/**
 	 * Create the fetcher.
 	 * @param next one attempt
 	 * @param observations observes it
-	 * @param client the name of the client
 	 * @param listener told of it
 	 */
-	public ObservedOperationFetcher(OperationFetcher next, OperationsObservations observations, String client,
+	public ObservedOperationFetcher(OperationFetcher next, OperationsObservations observations,
 			OperationsListener listener) {
 		this.next = next;
 		this.observations = observations;
-		this.client = client;
 		this.listener = listener;
 	}
 
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		return this.observations.fetch(operationId,
-				this.next.fetch(operationId)
-					.doOnNext((snapshot) -> this.listener.fetched(this.client, snapshot))
-					.doOnError((fault) -> this.listener.failed(this.client, operationId, fault)));
+		return this.observations.fetch(operationId, this.next.fetch(operationId), this.listener);
 	}
 
 }

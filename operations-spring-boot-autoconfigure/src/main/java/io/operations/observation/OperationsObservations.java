@@ -1,15 +1,14 @@
 package io.operations.observation;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
+import io.operations.OperationsListener;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * Observes the calls of one client. The observation is the parent of all that is observed
@@ -51,15 +50,16 @@ public final class OperationsObservations {
 	 * Observe an attempt to fetch an operation.
 	 * @param operationId the operation's id
 	 * @param attempt the attempt
+	 * @param listener told what came of it, before the observation stops
 	 * @return the attempt, observed
 	 */
-	public Mono<OperationSnapshot> fetch(String operationId, Mono<OperationSnapshot> attempt) {
-		return Mono.deferContextual((view) -> {
+	public Mono<OperationSnapshot> fetch(String operationId, Mono<OperationSnapshot> attempt,
+			OperationsListener listener) {
+		return attempt.tap((view) -> {
 			OperationFetchObservationContext context = new OperationFetchObservationContext(this.client, operationId);
 			Observation observation = OperationsObservationDocumentation.FETCH.observation(this.fetchConvention,
 					DEFAULT_FETCH, () -> context, this.registry);
-			observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-			return observe(attempt, context, observation, OperationSnapshot::operation);
+			return new ObservedCall.Fetch(context, childOf(view, observation), listener);
 		});
 	}
 
@@ -70,39 +70,16 @@ public final class OperationsObservations {
 	 * @return the wait, observed
 	 */
 	public Mono<Operation> await(String operationId, Mono<Operation> wait) {
-		return Mono.deferContextual((view) -> {
+		return wait.tap((view) -> {
 			OperationAwaitObservationContext context = new OperationAwaitObservationContext(this.client, operationId);
 			Observation observation = OperationsObservationDocumentation.AWAIT.observation(this.awaitConvention,
 					DEFAULT_AWAIT, () -> context, this.registry);
-			observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-			return observe(wait, context, observation, Function.identity());
+			return new ObservedCall.Await(context, childOf(view, observation));
 		});
 	}
 
-	// Stopped before the outcome is passed on: who has the outcome finds it in the
-	// metrics, too.
-	private static <T> Mono<T> observe(Mono<T> call, OperationsObservationContext context, Observation observation,
-			Function<T, Operation> operation) {
-		AtomicBoolean stopped = new AtomicBoolean();
-		return call.doOnSuccess((result) -> {
-			if (stopped.compareAndSet(false, true)) {
-				if (result != null) {
-					context.setOperation(operation.apply(result));
-				}
-				observation.stop();
-			}
-		}).doOnError((fault) -> {
-			if (stopped.compareAndSet(false, true)) {
-				observation.error(fault).stop();
-			}
-		}).doOnCancel(() -> {
-			if (stopped.compareAndSet(false, true)) {
-				context.setCancelled();
-				observation.stop();
-			}
-		})
-			.doOnSubscribe((subscription) -> observation.start())
-			.contextWrite((view) -> view.put(ObservationThreadLocalAccessor.KEY, observation));
+	private static Observation childOf(ContextView view, Observation observation) {
+		return observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
 	}
 
 }

@@ -81,7 +81,7 @@ public final class Admission {
 	 * @param retry how long to pause after a 429 without Retry-After, and how long a
 	 * fetch is willing to wait for the end of a pause
 	 * @param scheduler where all waiting is done
-	 * @param listener told of pauses
+	 * @param listener told of pauses and of calls that were refused
 	 */
 	public Admission(String client, RateLimiter limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
@@ -112,6 +112,7 @@ public final class Admission {
 					sink, this.scheduler);
 			OperationsException refusal = enter(admitted);
 			if (refusal != null) {
+				noteRefusal(refusal);
 				sink.error(refusal);
 				return;
 			}
@@ -189,6 +190,19 @@ public final class Admission {
 	public synchronized void accepted() {
 		this.strikes = 0;
 		this.inFlightLimit.accepted(this.inFlight);
+	}
+
+	void noteFault(Throwable fault) {
+		if (fault instanceof OperationsThrottledException throttled) {
+			pause(throttled.getRetryAfter());
+		}
+		noteRefusal(fault);
+	}
+
+	void noteRefusal(Throwable refusal) {
+		if (refusal instanceof OperationsThrottledException throttled) {
+			this.listener.throttled(this.client, throttled);
+		}
 	}
 
 	private void resume(long until) {

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Operators;
-import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
@@ -18,7 +18,7 @@ import reactor.util.context.Context;
  * One call on its way through the admission: queued, then running, then done. Cancelling
  * it while it is queued takes it from the queue; while it runs, ends the exchange.
  */
-final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
+final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable<AdmittedCall<?>> {
 
 	private enum State {
 
@@ -27,8 +27,6 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 	}
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
-
-	private final Disposable.Swap running = Disposables.swap();
 
 	private final Admission admission;
 
@@ -45,6 +43,8 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 	private final Scheduler scheduler;
 
 	private volatile long began;
+
+	private volatile @Nullable Subscription exchange;
 
 	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink,
 			Scheduler scheduler) {
@@ -84,20 +84,67 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 		}
 		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		try {
-			this.running.update(this.call.contextWrite(this.sink.contextView())
-				.doFinally(this::finished)
-				.subscribe(this.sink::success, this.sink::error, this.sink::success));
+			this.call.subscribe(this);
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor signals everything but these: the place in flight would be lost.
-			finished(SignalType.ON_ERROR);
-			this.sink.error(ex);
+			onError(ex);
+		}
+		return true;
+	}
+
+	@Override
+	public Context currentContext() {
+		return Context.of(this.sink.contextView());
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.exchange = subscription;
+		if (this.state.get() == State.RUNNING) {
+			subscription.request(Long.MAX_VALUE);
+		}
+		else {
+			subscription.cancel();
+		}
+	}
+
+	@Override
+	public void onNext(T result) {
+		this.admission.accepted();
+		end(() -> this.sink.success(result));
+	}
+
+	@Override
+	public void onError(Throwable fault) {
+		// Before the place in flight is given to the next call.
+		this.admission.noteFault(fault);
+		if (!end(() -> this.sink.error(fault))) {
+			Operators.onErrorDropped(fault, currentContext());
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		end(this.sink::success);
+	}
+
+	private boolean end(Runnable outcome) {
+		if (!this.state.compareAndSet(State.RUNNING, State.DONE)) {
+			return false;
+		}
+		try {
+			outcome.run();
+		}
+		finally {
+			this.admission.finished(this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
 		}
 		return true;
 	}
 
 	void refuse(Throwable reason) {
 		if (this.state.compareAndSet(State.QUEUED, State.DONE)) {
+			this.admission.noteRefusal(reason);
 			try {
 				this.sink.error(reason);
 			}
@@ -112,14 +159,15 @@ final class AdmittedCall<T> implements Disposable, Comparable<AdmittedCall<?>> {
 	public void dispose() {
 		if (this.state.compareAndSet(State.QUEUED, State.DONE)) {
 			this.admission.leave(this);
+			return;
 		}
-		this.running.dispose();
-	}
-
-	private void finished(SignalType signal) {
-		if (this.state.compareAndSet(State.RUNNING, State.DONE)) {
-			this.admission.finished(this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
-		}
+		end(() -> {
+			Subscription subscription = this.exchange;
+			// One that is still to come finds that this is over.
+			if (subscription != null) {
+				subscription.cancel();
+			}
+		});
 	}
 
 	@Override

@@ -2,12 +2,10 @@ package io.operations.resilience;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
-import io.operations.OperationsListener;
-import io.operations.OperationsThrottledException;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks the admission before each attempt, and tells it when the server throttles.
+ * Asks the admission before each attempt.
  *
  * @since 0.1.0
  */
@@ -17,23 +15,14 @@ public final class AdmittedOperationFetcher implements OperationFetcher {
 
 	private final Admission admission;
 
-	private final String client;
-
-	private final OperationsListener listener;
-
 	/**
 	 * Create the fetcher.
 	 * @param next the fetcher that is called once admitted
 	 * @param admission the account's admission
-	 * @param client the name of the client
-	 * @param listener told of throttling
 	 */
-	public AdmittedOperationFetcher(OperationFetcher next, Admission admission, String client,
-			OperationsListener listener) {
+	public AdmittedOperationFetcher(OperationFetcher next, Admission admission) {
 		this.next = next;
 		this.admission = admission;
-		this.client = client;
-		this.listener = listener;
 	}
 
 	/**
@@ -44,15 +33,7 @@ public final class AdmittedOperationFetcher implements OperationFetcher {
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		Mono<OperationSnapshot> call = this.next.fetch(operationId)
-			.doOnNext((snapshot) -> this.admission.accepted())
-			// Inside the admission, so that the pause begins before the place in flight
-			// is given to the next call.
-			.doOnError(OperationsThrottledException.class,
-					(throttled) -> this.admission.pause(throttled.getRetryAfter()));
-		return this.admission.admit(operationId, call)
-			.doOnError(OperationsThrottledException.class,
-					(throttled) -> this.listener.throttled(this.client, throttled));
+		return this.admission.admit(operationId, this.next.fetch(operationId));
 	}
 
 }

@@ -62,16 +62,17 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		return Mono.defer(() -> {
-			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.asyncContext();
-			return Mono.defer(() -> this.next.fetch(operationId))
-				.doOnNext((snapshot) -> attempts.onComplete())
-				.retryWhen(reactor.util.retry.Retry
-					.from((signals) -> signals.concatMap((signal) -> nextAttempt(attempts, signal.failure()))));
-		});
+		return Mono.defer(() -> attempt(operationId, this.retry.asyncContext()));
 	}
 
-	private Mono<Long> nextAttempt(Retry.AsyncContext<OperationSnapshot> attempts, Throwable fault) {
+	private Mono<OperationSnapshot> attempt(String operationId, Retry.AsyncContext<OperationSnapshot> attempts) {
+		return this.next.fetch(operationId)
+			.doOnNext((snapshot) -> attempts.onComplete())
+			.onErrorResume((fault) -> nextAttempt(operationId, attempts, fault));
+	}
+
+	private Mono<OperationSnapshot> nextAttempt(String operationId, Retry.AsyncContext<OperationSnapshot> attempts,
+			Throwable fault) {
 		long interval = attempts.onError(fault);
 		if (interval == -1 || !(fault instanceof OperationsException known && this.settings.isRepeatable(known))) {
 			return Mono.error(fault);
@@ -80,7 +81,8 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
 		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
 			.or(this.closed.asMono()
-				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))));
+				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))))
+			.then(Mono.defer(() -> attempt(operationId, attempts)));
 	}
 
 	/**

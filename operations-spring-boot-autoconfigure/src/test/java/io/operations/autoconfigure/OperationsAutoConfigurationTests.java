@@ -24,7 +24,9 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import org.springframework.mock.http.client.reactive.MockClientHttpRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -161,8 +163,11 @@ class OperationsAutoConfigurationTests {
 			.withBean(OperationsConnectionDetails.class,
 					() -> () -> OperationsCredentials.of("SK" + asked.incrementAndGet(), "secret"))
 			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> {
-				sent.add(String.valueOf(request.headers().getFirst("Authorization")));
-				return Mono.just(ClientResponse.create(HttpStatus.OK).body("{}").build());
+				MockClientHttpRequest wire = new MockClientHttpRequest(request.method(), request.url());
+				return request.writeTo(wire, ExchangeStrategies.withDefaults()).then(Mono.fromCallable(() -> {
+					sent.add(String.valueOf(wire.getHeaders().getFirst("Authorization")));
+					return ClientResponse.create(HttpStatus.OK).body("{}").build();
+				}));
 			}))
 			.run((context) -> {
 				OperationsTemplate template = context.getBean(OperationsTemplate.class);

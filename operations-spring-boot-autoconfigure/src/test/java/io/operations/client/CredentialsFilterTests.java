@@ -2,6 +2,7 @@ package io.operations.client;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
@@ -91,6 +93,24 @@ class CredentialsFilterTests {
 				"Bearer other");
 		Endpoint.fetch(endpoint.fetcher(builder), Endpoint.ID);
 		assertThat(authorizations(endpoint)).containsExactly(basic("SK1", SECRET));
+	}
+
+	@Test
+	void filtersDoNotSeeTheCredentials() {
+		endpoint.answersWithOperation();
+		List<HttpHeaders> seen = new ArrayList<>();
+		ExchangeFilterFunction logging = (request, next) -> {
+			seen.add(request.headers());
+			assertThat(request.toString()).doesNotContain(basic("SK1", SECRET));
+			return next.exchange(request);
+		};
+		WebClient.Builder builder = WebClient.builder()
+			.filter(logging)
+			.filter(new CredentialsFilter(endpoint.url(), CREDENTIALS))
+			.filter(logging);
+		Endpoint.fetch(endpoint.fetcher(builder), Endpoint.ID);
+		assertThat(authorizations(endpoint)).containsExactly(basic("SK1", SECRET));
+		assertThat(seen).hasSize(2).noneMatch((headers) -> headers.containsHeader(HttpHeaders.AUTHORIZATION));
 	}
 
 	@ParameterizedTest

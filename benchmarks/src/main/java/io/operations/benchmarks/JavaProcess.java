@@ -1,0 +1,95 @@
+package io.operations.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Another JVM with this one's class path, talked to line by line.
+ */
+public final class JavaProcess implements AutoCloseable {
+
+	private final Process process;
+
+	private final PrintStream commands;
+
+	private final BufferedReader answers;
+
+	private JavaProcess(Process process) {
+		this.process = process;
+		this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+		this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Start a JVM.
+	 * @param main the class whose main method it runs
+	 * @param args the arguments
+	 * @return the process
+	 */
+	public static JavaProcess start(Class<?> main, String... args) {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(List.of("-Xmx1g", "-cp", classPath(main), main.getName()));
+		command.addAll(List.of(args));
+		try {
+			return new JavaProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	// Maven runs a main class in a class loader of its own.
+	private static String classPath(Class<?> main) {
+		if (main.getClassLoader() instanceof URLClassLoader loader) {
+			return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator));
+		}
+		return System.getProperty("java.class.path");
+	}
+
+	/**
+	 * Have something done.
+	 * @param command the line to send
+	 * @return the line that it answers with
+	 */
+	public String ask(String command) {
+		this.commands.println(command);
+		return answer();
+	}
+
+	/**
+	 * Wait for a line.
+	 * @return the line
+	 */
+	public String answer() {
+		try {
+			String answer = this.answers.readLine();
+			if (answer == null) {
+				throw new IllegalStateException("The process ended: " + this.process.info().commandLine());
+			}
+			return answer;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.commands.close();
+		this.process.destroy();
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.operations.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Ends exchanges that take too long. All may take equally long, so that they are over in
+ * the order in which they began, and one timer, set for the first, serves all: it is set
+ * again when it rings, not when that one ends.
+ */
+final class RequestTimeouts {
+
+	private final long timeout;
+
+	private final Scheduler scheduler;
+
+	// All below is guarded by "this"; nothing foreign is called while it is held.
+	private @Nullable Exchange first;
+
+	private @Nullable Exchange last;
+
+	private boolean timerIsSet;
+
+	RequestTimeouts(Duration timeout, Scheduler scheduler) {
+		this.timeout = timeout.toNanos();
+		this.scheduler = scheduler;
+	}
+
+	void add(Exchange exchange) {
+		synchronized (this) {
+			exchange.deadline = now() + this.timeout;
+			exchange.previous = this.last;
+			if (this.last != null) {
+				this.last.next = exchange;
+			}
+			else {
+				this.first = exchange;
+			}
+			this.last = exchange;
+			if (this.timerIsSet) {
+				return;
+			}
+			this.timerIsSet = true;
+		}
+		setTimer(this.timeout);
+	}
+
+	synchronized void remove(Exchange exchange) {
+		if (exchange.previous != null) {
+			exchange.previous.next = exchange.next;
+		}
+		else if (this.first == exchange) {
+			this.first = exchange.next;
+		}
+		if (exchange.next != null) {
+			exchange.next.previous = exchange.previous;
+		}
+		else if (this.last == exchange) {
+			this.last = exchange.previous;
+		}
+		exchange.previous = null;
+		exchange.next = null;
+	}
+
+	private void setTimer(long nanos) {
+		this.scheduler.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private void ring() {
+		List<Exchange> late = new ArrayList<>();
+		long left = 0;
+		synchronized (this) {
+			long now = now();
+			Exchange exchange = this.first;
+			while (exchange != null && exchange.deadline <= now) {
+				late.add(exchange);
+				exchange = exchange.next;
+			}
+			this.timerIsSet = exchange != null;
+			if (exchange != null) {
+				left = exchange.deadline - now;
+			}
+		}
+		late.forEach(Exchange::timeOut);
+		if (left > 0) {
+			setTimer(left);
+		}
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.operations.observation;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.operations.Operation;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsListener;
+import reactor.core.observability.DefaultSignalListener;
+import reactor.util.context.Context;
+
+/**
+ * One call, observed from its subscription to its outcome. One object in place of an
+ * operator for each signal: a fetch is made of little else.
+ */
+abstract class ObservedCall<T> extends DefaultSignalListener<T> {
+
+	private final AtomicBoolean stopped = new AtomicBoolean();
+
+	private final OperationsObservationContext context;
+
+	private final Observation observation;
+
+	ObservedCall(OperationsObservationContext context, Observation observation) {
+		this.context = context;
+		this.observation = observation;
+	}
+
+	abstract Operation operationOf(T result);
+
+	@Override
+	public void doFirst() {
+		this.observation.start();
+	}
+
+	@Override
+	public Context addToContext(Context caller) {
+		return caller.put(ObservationThreadLocalAccessor.KEY, this.observation);
+	}
+
+	// Stopped before the outcome is passed on: who has the outcome finds it in the
+	// metrics, too.
+	@Override
+	public void doOnNext(T result) {
+		if (this.stopped.compareAndSet(false, true)) {
+			this.context.setOperation(operationOf(result));
+			this.observation.stop();
+		}
+	}
+
+	@Override
+	public void doOnComplete() {
+		if (this.stopped.compareAndSet(false, true)) {
+			this.observation.stop();
+		}
+	}
+
+	@Override
+	public void doOnError(Throwable fault) {
+		if (this.stopped.compareAndSet(false, true)) {
+			this.observation.error(fault).stop();
+		}
+	}
+
+	@Override
+	public void doOnCancel() {
+		if (this.stopped.compareAndSet(false, true)) {
+			this.context.setCancelled();
+			this.observation.stop();
+		}
+	}
+
+	/**
+	 * A caller's wait.
+	 */
+	static final class Await extends ObservedCall<Operation> {
+
+		Await(OperationAwaitObservationContext context, Observation observation) {
+			super(context, observation);
+		}
+
+		@Override
+		Operation operationOf(Operation result) {
+			return result;
+		}
+
+	}
+
+	/**
+	 * An attempt to fetch.
+	 */
+	static final class Fetch extends ObservedCall<OperationSnapshot> {
+
+		private final OperationFetchObservationContext context;
+
+		private final OperationsListener listener;
+
+		Fetch(OperationFetchObservationContext context, Observation observation, OperationsListener listener) {
+			super(context, observation);
+			this.context = context;
+			this.listener = listener;
+		}
+
+		@Override
+		Operation operationOf(OperationSnapshot result) {
+			return result.operation();
+		}
+
+		@Override
+		public void doOnNext(OperationSnapshot result) {
+			this.listener.fetched(this.context.getClient(), result);
+			super.doOnNext(result);
+		}
+
+		@Override
+		public void doOnError(Throwable fault) {
+			this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
+			super.doOnError(fault);
+		}
+
+	}
+
+}
