@@ -35,7 +35,9 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 		Assert.notNull(id, "'id' must not be null");
 		Assert.notNull(status, "'status' must not be null");
 		Assert.notNull(statusText, "'statusText' must not be null");
-		related = related.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(related));
+		// Nearly all are related to one thing, and a wait keeps its operation for long.
+		related = (related.size() <= 1) ? Map.copyOf(related)
+				: Collections.unmodifiableMap(new LinkedHashMap<>(related));
 		details = details.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(details));
 	}
 

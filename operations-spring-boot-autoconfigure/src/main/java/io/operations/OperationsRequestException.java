@@ -44,7 +44,7 @@ public final class OperationsRequestException extends OperationsException {
 		else if (operationId.length() > MAXIMUM_ID) {
 			fault = "is longer than " + MAXIMUM_ID + " characters (" + operationId.length() + ")";
 		}
-		else if (operationId.chars().anyMatch(Character::isISOControl)) {
+		else if (holdsControlCharacter(operationId)) {
 			fault = "holds a control character";
 		}
 		if (fault != null) {
@@ -55,6 +55,15 @@ public final class OperationsRequestException extends OperationsException {
 							+ fault + ". No request was sent; pass the id as the write that was accepted returned it.",
 					operationId, null);
 		}
+	}
+
+	private static boolean holdsControlCharacter(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isISOControl(text.charAt(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

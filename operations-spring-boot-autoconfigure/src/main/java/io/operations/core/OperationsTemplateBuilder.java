@@ -50,6 +50,10 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
+	// One line of the request: each costs.
+	private static final String ACCEPTED = MediaType.APPLICATION_JSON_VALUE + ", "
+			+ MediaType.APPLICATION_PROBLEM_JSON_VALUE;
+
 	private final WebClient.Builder webClientBuilder;
 
 	private final List<OperationFetcherDecorator> decorators = new ArrayList<>();
@@ -281,8 +285,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		uris.setEncodingMode(EncodingMode.VALUES_ONLY);
 		return this.webClientBuilder.clone()
 			.uriBuilderFactory(uris)
-			.defaultHeader(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE,
-					MediaType.APPLICATION_PROBLEM_JSON_VALUE)
+			.defaultHeader(HttpHeaders.ACCEPT, ACCEPTED)
 			.filter(new CredentialsFilter(url, credentials))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(this.maxResponseSize))
 			.build();

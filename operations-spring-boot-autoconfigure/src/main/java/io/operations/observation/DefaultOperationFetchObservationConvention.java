@@ -1,5 +1,8 @@
 package io.operations.observation;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.operations.MalformedOperationException;
@@ -21,6 +24,9 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 
 	private static final KeyValue NO_STATUS = KeyValue.of(FetchKeyNames.STATUS, StatusTag.of(null));
 
+	// Asked twice for each attempt, and there are few: those that meters are made of.
+	private final Map<Tags, KeyValues> known = new ConcurrentHashMap<>();
+
 	@Override
 	public String getName() {
 		return "operations.fetch";
@@ -33,7 +39,8 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 
 	@Override
 	public KeyValues getLowCardinalityKeyValues(OperationFetchObservationContext context) {
-		return KeyValues.of(client(context), outcome(context), status(context));
+		return this.known.computeIfAbsent(new Tags(client(context), outcome(context), status(context)),
+				(tags) -> KeyValues.of(tags.client(), tags.outcome(), tags.status()));
 	}
 
 	@Override
@@ -91,6 +98,10 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 			return "malformed";
 		}
 		return (fault instanceof OperationsRequestException) ? "rejected" : "unavailable";
+	}
+
+	private record Tags(KeyValue client, KeyValue outcome, KeyValue status) {
+
 	}
 
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -71,7 +72,7 @@ public final class FetchPathClient {
 		long cpu = SYSTEM.getProcessCpuTime();
 		long end = System.nanoTime() + length.toNanos();
 		Flux.range(0, this.concurrency)
-			.flatMap((worker) -> this.fetch.of("proc_job_01h9d8r0vte3hz8tykdj329t7r")
+			.flatMap((worker) -> Mono.defer(() -> this.fetch.of("proc_job_01h9d8r0vte3hz8tykdj329t7r"))
 				.doOnNext((operation) -> fetches.increment())
 				.repeat(() -> System.nanoTime() < end), this.concurrency)
 			.blockLast(Duration.ofMinutes(1));
