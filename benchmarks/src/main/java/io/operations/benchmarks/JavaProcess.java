@@ -41,7 +41,7 @@ public final class JavaProcess implements AutoCloseable {
 	public static JavaProcess start(Class<?> main, String... args) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx1g", "-cp", classPath(main), main.getName()));
+		command.addAll(List.of("-Xmx1g", "-cp", classPath(), main.getName()));
 		command.addAll(List.of(args));
 		try {
 			return new JavaProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -51,9 +51,13 @@ public final class JavaProcess implements AutoCloseable {
 		}
 	}
 
-	// Maven runs a main class in a class loader of its own.
-	private static String classPath(Class<?> main) {
-		if (main.getClassLoader() instanceof URLClassLoader loader) {
+	/**
+	 * Return this JVM's class path. Maven runs a main class in a class loader of its own,
+	 * and leaves the system property as it is for itself.
+	 * @return the class path
+	 */
+	public static String classPath() {
+		if (JavaProcess.class.getClassLoader() instanceof URLClassLoader loader) {
 			return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator));
 		}
 		return System.getProperty("java.class.path");

@@ -209,8 +209,11 @@ final class OperationReader {
 
 	private Operation operation() {
 		String text = (this.statusText != null) ? this.statusText : "";
-		return new Operation(this.id, OperationStatus.of(text), text, this.createdAt, this.completedAt, this.statusUrl,
-				this.error, this.related, (this.details != null) ? this.details : Map.of());
+		OperationStatus status = OperationStatus.of(text);
+		// One text for all who have it: waits keep their operations for long.
+		text = status.name().equals(text) ? status.name() : text;
+		return new Operation(this.id, status, text, this.createdAt, this.completedAt, this.statusUrl, this.error,
+				this.related, (this.details != null) ? this.details : Map.of());
 	}
 
 }

@@ -2,6 +2,7 @@ package io.operations.sample;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
@@ -12,6 +13,7 @@ import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -26,8 +28,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Shows at start what the library does: an operation that completes, one that fails, and
- * one through an endpoint that throttles and is away.
+ * Shows at start what the library does: an operation that completes, one that fails, one
+ * through an endpoint that throttles and is away, and some that it learns from.
  */
 @Component
 @Profile("demo")
@@ -35,6 +37,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 class DemoTour {
 
 	private static final Log logger = LogFactory.getLog("tour");
+
+	private static final int ROUNDS = 4;
+
+	private static final int OPERATIONS_A_ROUND = 5;
 
 	private final OperationsTemplate operations;
 
@@ -56,6 +62,7 @@ class DemoTour {
 	void run() {
 		completes().then(fails())
 			.then(survivesFaults())
+			.then(Mono.defer(this::learns))
 			.subscribe((done) -> tellWhatIsNext(), (fault) -> logger.error("The tour was cut short", fault));
 	}
 
@@ -88,6 +95,18 @@ class DemoTour {
 			.flatMap((accepted) -> this.operations.await(accepted)
 				.doOnNext((done) -> logger.info("   it is " + done.statusText() + " all the same, after "
 						+ this.simulator.requestCount(accepted.id()) + " requests")));
+	}
+
+	private Mono<Void> learns() {
+		logger.info("4. How long such operations take is learned, and they are asked for when they are about to end:");
+		return Flux.range(1, ROUNDS)
+			.concatMap((round) -> Flux.range(0, OPERATIONS_A_ROUND)
+				.concatMap(
+						(number) -> write(OperationScript.completed().running(Duration.ofMillis(2900 + 50L * number))))
+				.flatMap((accepted) -> this.operations.await(accepted.withKind("tour")))
+				.collect(Collectors.averagingDouble((Operation done) -> this.simulator.requestCount(done.id())))
+				.doOnNext((polls) -> logger.info("   round " + round + ": " + polls + " requests an operation")))
+			.then();
 	}
 
 	private Mono<AcceptedOperation> write(OperationScript script) {

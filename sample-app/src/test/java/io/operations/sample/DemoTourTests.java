@@ -1,6 +1,8 @@
 package io.operations.sample;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class DemoTourTests {
 	void tourShowsEveryEndAndLeavesEveryMeterBehind(CapturedOutput output) {
 		Awaitility.await().atMost(LIMIT).until(() -> output.getOut().contains("The tour is over"));
 		assertThat(output.getOut()).contains("it is COMPLETED", "is in use", "all the same, after");
+		assertThat(requestsOfRound(4, output)).isLessThan(requestsOfRound(1, output));
 		String metrics = WebClient.builder()
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1))
 			.baseUrl("http://localhost:" + this.port)
@@ -43,6 +46,12 @@ class DemoTourTests {
 				"operations_queued{", "operations_in_flight{", "resilience4j_retry_calls_total{",
 				"resilience4j_ratelimiter_available_permissions{", "uri=\"/v2/ControlPlane/Operations/{id}\"");
 		assertThat(metrics).doesNotContain("proc_job_");
+	}
+
+	private static double requestsOfRound(int round, CapturedOutput output) {
+		Matcher matcher = Pattern.compile("round " + round + ": ([0-9.]+) requests").matcher(output.getOut());
+		assertThat(matcher.find()).isTrue();
+		return Double.parseDouble(matcher.group(1));
 	}
 
 }
