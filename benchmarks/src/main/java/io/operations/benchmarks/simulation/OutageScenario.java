@@ -2,15 +2,12 @@ package io.operations.benchmarks.simulation;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 import io.operations.benchmarks.Durations;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
  * 10,000 waits while the endpoint fails for a minute.
@@ -34,6 +31,8 @@ final class OutageScenario implements Scenario {
 
 	private static final double LASTS = 60;
 
+	private static final double OVER = BEGINS + LASTS;
+
 	private static final double NORMAL_SECONDS = 600;
 
 	private static final double SHOWN_BEFORE = 300;
@@ -53,64 +52,39 @@ final class OutageScenario implements Scenario {
 		for (SimulatedEndpoint.State state : List.of(SimulatedEndpoint.State.UNAVAILABLE,
 				SimulatedEndpoint.State.SILENT)) {
 			String name = (state == SimulatedEndpoint.State.UNAVAILABLE) ? "answers 503" : "does not answer";
-			Trials trials = Trials.run(SEEDS, (seed) -> new Run(state, seed).measure());
+			Trials trials = Trials.run(SEEDS, (seed) -> measure(run(state, seed)));
 			table.row(name, trials.median(0), trials.highest(1), trials.highest(2), trials.highest(3), trials.median(4),
 					trials.median(5), trials.median(6), trials.highest(6));
-			Run shown = new Run(state, SEEDS);
-			shown.measure();
-			rates.add(shown.endpoint.requests().coarser(BIN).rates(name, BEGINS - SHOWN_BEFORE, END));
-			lags.add(shown.endpoint.lags().coarser(BIN).means(name, BEGINS - SHOWN_BEFORE, END));
+			PoissonRun shown = run(state, SEEDS);
+			rates.add(shown.endpoint().requests().coarser(BIN).rates(name, BEGINS - SHOWN_BEFORE, END));
+			lags.add(shown.endpoint().lags().coarser(BIN).means(name, BEGINS - SHOWN_BEFORE, END));
 		}
 		Picture picture = new Picture("10,000 waits, an outage from minute 5 to minute 6");
-		picture.diagram("minutes", "requests/s", false, rates);
-		picture.diagram("minutes", "mean lag, s", false, lags);
-		picture.write(pictures.resolve("outage.svg"));
+		picture.diagram("minutes", "requests/s", rates).setYAxisMin(0.0);
+		picture.diagram("minutes", "mean lag, s", lags).setYAxisMin(0.0);
+		picture.write(pictures.resolve("outage.png"));
 	}
 
-	/**
-	 * One run under one seed.
-	 */
-	private static final class Run {
+	private static PoissonRun run(SimulatedEndpoint.State state, int seed) {
+		PoissonRun run = new PoissonRun(Durations.MODERATE, SCALE, WAITS / MEAN_SECONDS,
+				new RateLimitSettings(REQUESTS_PER_SECOND, 64, 1), new PollingSettings(Duration.ofMillis(500),
+						MAX_INTERVAL, Duration.ofHours(10), 10 * WAITS, Duration.ofHours(10), 8),
+				seed);
+		run.advanceTo(BEGINS);
+		run.endpoint().state(state);
+		run.advanceTo(OVER);
+		run.endpoint().state(SimulatedEndpoint.State.WELL);
+		run.advanceTo(END);
+		return run;
+	}
 
-		private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-
-		private final SimulatedEndpoint.State state;
-
-		private final SimulatedEndpoint endpoint;
-
-		private final SimulatedClient client;
-
-		Run(SimulatedEndpoint.State state, int seed) {
-			Random random = new Random(seed);
-			this.state = state;
-			this.endpoint = new SimulatedEndpoint(this.time, random, AccountLimit.none());
-			this.client = new SimulatedClient("outage", this.time, this.endpoint,
-					new RateLimitSettings(REQUESTS_PER_SECOND, 64, 1), new PollingSettings(Duration.ofMillis(500),
-							MAX_INTERVAL, Duration.ofHours(10), 10 * WAITS, Duration.ofHours(10), 8));
-			new Arrivals(this.time, this.endpoint, this.client, random, WAITS / MEAN_SECONDS,
-					() -> SCALE * Durations.MODERATE.next(random))
-				.begin();
-		}
-
-		double[] measure() {
-			advanceTo(BEGINS);
-			this.endpoint.state(this.state);
-			advanceTo(BEGINS + LASTS);
-			this.endpoint.state(SimulatedEndpoint.State.WELL);
-			advanceTo(END);
-			TimeSeries requests = this.endpoint.requests();
-			TimeSeries lags = this.endpoint.lags().coarser(BIN);
-			double over = BEGINS + LASTS;
-			double usual = lags.highestMean(BEGINS - NORMAL_SECONDS, BEGINS);
-			return new double[] { requests.count(BEGINS - LASTS, BEGINS), requests.count(BEGINS, over),
-					this.client.faults(), requests.highestRate(over, END), lags.mean(BEGINS - NORMAL_SECONDS, BEGINS),
-					lags.highestMean(over, END), lags.firstAtMost(over, usual) - over };
-		}
-
-		private void advanceTo(double seconds) {
-			this.time.advanceTimeTo(Instant.ofEpochMilli(Math.round(seconds * 1000)));
-		}
-
+	private static double[] measure(PoissonRun run) {
+		TimeSeries requests = run.endpoint().requests();
+		TimeSeries lags = run.endpoint().lags().coarser(BIN);
+		double usual = lags.highestMean(BEGINS - NORMAL_SECONDS, BEGINS);
+		return new double[] { requests.count(BEGINS - LASTS, BEGINS), requests.count(BEGINS, OVER),
+				run.client().faults(), requests.highestRate(OVER, END), lags.mean(BEGINS - NORMAL_SECONDS, BEGINS),
+				lags.highestMean(OVER, END), lags.firstAtMost(OVER, usual) - OVER };
 	}
 
 }

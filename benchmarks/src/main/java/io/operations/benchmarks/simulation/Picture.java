@@ -2,17 +2,17 @@ package io.operations.benchmarks.simulation;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
+import javax.imageio.ImageIO;
+
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -21,13 +21,14 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Diagrams one below the other in one SVG file.
+ * Diagrams one below the other in one PNG file: as SVG, with its letters drawn one by
+ * one, it would be ten times as large.
  */
 final class Picture {
 
-	private static final int WIDTH = 800;
+	private static final int WIDTH = 900;
 
-	private static final int HEIGHT = 260;
+	private static final int HEIGHT = 270;
 
 	private static final Color GRID = new Color(225, 225, 225);
 
@@ -46,10 +47,10 @@ final class Picture {
 	 * Add a diagram.
 	 * @param x what goes to the right, with its unit
 	 * @param y what goes up, with its unit
-	 * @param logarithmic whether the vertical axis is so
 	 * @param curves its lines
+	 * @return the style, for what is special about it
 	 */
-	void diagram(String x, String y, boolean logarithmic, List<Curve> curves) {
+	XYStyler diagram(String x, String y, List<Curve> curves) {
 		XYChart chart = new XYChartBuilder().width(WIDTH)
 			.height(HEIGHT)
 			.title(this.charts.isEmpty() ? this.title : "")
@@ -65,16 +66,13 @@ final class Picture {
 		styler.setLegendBorderColor(Color.WHITE);
 		styler.setLegendVisible(curves.size() > 1);
 		styler.setLegendPosition(Styler.LegendPosition.OutsideE);
-		styler.setYAxisLogarithmic(logarithmic);
-		if (!logarithmic) {
-			styler.setYAxisMin(0.0);
-		}
 		for (Curve curve : curves) {
 			XYSeries series = chart.addSeries(curve.name(), curve.x(), curve.y());
 			series.setMarker(SeriesMarkers.NONE);
 			series.setLineStyle(new BasicStroke(1.4f));
 		}
 		this.charts.add(chart);
+		return styler;
 	}
 
 	/**
@@ -82,17 +80,16 @@ final class Picture {
 	 * @param file where to
 	 */
 	void write(Path file) {
-		VectorGraphics2D graphics = new VectorGraphics2D();
+		BufferedImage image = new BufferedImage(WIDTH, HEIGHT * this.charts.size(), BufferedImage.TYPE_INT_RGB);
+		Graphics2D graphics = image.createGraphics();
 		for (XYChart chart : this.charts) {
 			chart.paint(graphics, WIDTH, HEIGHT);
 			graphics.translate(0, HEIGHT);
 		}
-		PageSize size = new PageSize(WIDTH, (double) HEIGHT * this.charts.size());
+		graphics.dispose();
 		try {
 			Files.createDirectories(file.toAbsolutePath().getParent());
-			try (OutputStream out = Files.newOutputStream(file)) {
-				new SVGProcessor().getDocument(graphics.getCommands(), size).writeTo(out);
-			}
+			ImageIO.write(image, "png", file.toFile());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

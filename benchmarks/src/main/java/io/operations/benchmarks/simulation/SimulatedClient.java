@@ -28,6 +28,8 @@ final class SimulatedClient {
 
 	private final Duration timeout;
 
+	private long answers;
+
 	private int faults;
 
 	SimulatedClient(String name, VirtualTimeScheduler time, OperationFetcher endpoint, RateLimitSettings limits,
@@ -39,7 +41,9 @@ final class SimulatedClient {
 				// real ones.
 				RateLimiter.of(name, limits.toConfig().build(), () -> time.now(TimeUnit.NANOSECONDS)), limits,
 				RetrySettings.defaults(), time, listener);
-		this.poller = new OperationPoller(name, new AdmittedOperationFetcher(endpoint, this.admission, name, listener),
+		this.poller = new OperationPoller(name,
+				new AdmittedOperationFetcher((id) -> endpoint.fetch(id).doOnNext((answer) -> this.answers++),
+						this.admission, name, listener),
 				this.admission, new AdaptivePollingSchedule(settings, time), settings, time, listener);
 		this.timeout = settings.timeout();
 	}
@@ -52,6 +56,14 @@ final class SimulatedClient {
 
 	int waiting() {
 		return this.poller.waiting();
+	}
+
+	/**
+	 * Return how many of its calls were answered.
+	 * @return the number of calls
+	 */
+	long answers() {
+		return this.answers;
 	}
 
 	/**

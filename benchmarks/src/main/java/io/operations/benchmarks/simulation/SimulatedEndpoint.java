@@ -1,6 +1,5 @@
 package io.operations.benchmarks.simulation;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -118,10 +117,6 @@ final class SimulatedEndpoint implements OperationFetcher {
 
 	private static Throwable fault(SimulatedOperation operation, int status, @Nullable Integer code) {
 		return new OperationsErrorResponse(status, code, null, null, null).toException("Fetching", operation.id());
-	}
-
-	Collection<SimulatedOperation> operations() {
-		return this.operations.values();
 	}
 
 	/**

@@ -48,7 +48,11 @@ public final class Simulations {
 
 	private static Map<String, Scenario> scenarios() {
 		Map<String, Scenario> scenarios = new LinkedHashMap<>();
+		scenarios.put("arrivals", new ArrivalsScenario());
+		scenarios.put("overload", new OverloadScenario());
+		scenarios.put("many", new ManyScenario());
 		scenarios.put("outage", new OutageScenario());
+		scenarios.put("instances", new InstancesScenario());
 		return scenarios;
 	}
 

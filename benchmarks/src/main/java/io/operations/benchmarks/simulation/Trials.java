@@ -1,5 +1,6 @@
 package io.operations.benchmarks.simulation;
 
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,14 @@ final class Trials {
 			.sorted()
 			.toArray();
 		return sorted[(int) Math.round(part * (sorted.length - 1))];
+	}
+
+	double mean(int column) {
+		return Arrays.stream(this.results).mapToDouble((result) -> result[column]).average().orElse(Double.NaN);
+	}
+
+	int columns() {
+		return this.results[0].length;
 	}
 
 	double median(int column) {
