@@ -41,7 +41,7 @@ final class ManyScenario implements Scenario {
 			measure(rate, table, rates, lags);
 		}
 		Picture picture = new Picture("100,000 waits that begin together, of two hours or so");
-		picture.diagram("minutes", "requests/s", rates).setYAxisLogarithmic(true);
+		picture.diagram("minutes", "requests/s", rates).setYAxisMin(0.0);
 		picture.diagram("minutes", "mean lag, s", lags).setYAxisMin(0.0);
 		picture.write(pictures.resolve("many.png"));
 	}

@@ -15,7 +15,7 @@ import io.operations.resilience.RateLimitSettings;
  */
 final class OverloadScenario implements Scenario {
 
-	private static final int SEEDS = 20;
+	private static final int SEEDS = 10;
 
 	private static final double REQUESTS_PER_SECOND = 5;
 
@@ -23,10 +23,10 @@ final class OverloadScenario implements Scenario {
 
 	private static final double FROM = 1200;
 
-	private static final double TO = 3000;
+	private static final double TO = 2400;
 
 	// Long enough for the last ones to be seen.
-	private static final double END = 3600;
+	private static final double END = 2700;
 
 	private static final int BIN = 60;
 

@@ -26,9 +26,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 final class Picture {
 
-	private static final int WIDTH = 900;
+	private static final int WIDTH = 780;
 
-	private static final int HEIGHT = 270;
+	private static final int HEIGHT = 240;
 
 	private static final Color GRID = new Color(225, 225, 225);
 
