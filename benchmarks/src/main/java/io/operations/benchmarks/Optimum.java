@@ -9,7 +9,7 @@ import java.util.Random;
  * The least lag that polls can buy where the distribution of durations is known: the
  * recurrence of the theory on a fine grid, for many prices of a poll.
  */
-final class Optimum {
+public final class Optimum {
 
 	private static final int BINS = 3000;
 
@@ -31,7 +31,13 @@ final class Optimum {
 
 	private final double maxInterval;
 
-	Optimum(Durations durations, double minInterval, double maxInterval) {
+	/**
+	 * Find what is possible.
+	 * @param durations how long operations take
+	 * @param minInterval the shortest interval between two polls, in seconds
+	 * @param maxInterval the longest interval between two polls, in seconds
+	 */
+	public Optimum(Durations durations, double minInterval, double maxInterval) {
 		this.minInterval = minInterval;
 		this.maxInterval = maxInterval;
 		double[] share = new double[BINS];
@@ -91,7 +97,7 @@ final class Optimum {
 	 * @param polls how many polls an operation may cost on average
 	 * @return the lag in seconds
 	 */
-	double lag(double polls) {
+	public double lag(double polls) {
 		for (int i = 1; i < this.curve.size(); i++) {
 			double[] fewer = this.curve.get(i - 1);
 			double[] more = this.curve.get(i);
