@@ -56,10 +56,19 @@ final class DuePolls {
 	 * none may
 	 */
 	@Nullable Wait takeEarly(long now) {
+		Wait first = early(this.firsts, now);
+		Wait repeat = early(this.repeats, now);
+		Wait wait = (first != null && (repeat == null || Timed.ORDER.compare(first, repeat) < 0)) ? first : repeat;
+		if (wait != null) {
+			remove(wait);
+		}
+		return wait;
+	}
+
+	private static @Nullable Wait early(NavigableSet<Wait> waits, long now) {
 		int passed = 0;
-		for (Wait wait : this.repeats) {
+		for (Wait wait : waits) {
 			if (wait.notBefore() <= now) {
-				this.repeats.remove(wait);
 				return wait;
 			}
 			if (++passed == EARLY_CANDIDATES) {
@@ -74,9 +83,13 @@ final class DuePolls {
 	 * @return the time, the end of all times if there is none
 	 */
 	long nextEarly() {
+		return Math.min(nextEarly(this.firsts), nextEarly(this.repeats));
+	}
+
+	private static long nextEarly(NavigableSet<Wait> waits) {
 		long next = Long.MAX_VALUE;
 		int passed = 0;
-		for (Wait wait : this.repeats) {
+		for (Wait wait : waits) {
 			next = Math.min(next, wait.notBefore());
 			if (++passed == EARLY_CANDIDATES) {
 				break;

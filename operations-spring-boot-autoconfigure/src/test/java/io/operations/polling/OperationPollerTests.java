@@ -228,19 +228,7 @@ class OperationPollerTests {
 
 	@Test
 	void outageWhileShortOfPollsIsNoHotLoop() {
-		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
-
-			@Override
-			public Duration nextPoll(PollingState state) {
-				return Duration.ofSeconds(30);
-			}
-
-			@Override
-			public boolean isShortOfPolls() {
-				return true;
-			}
-
-		});
+		this.poller = poller(PollingSettings.defaults(), new ShortOfPolls());
 		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
 		for (int i = 0; i < 20; i++) {
 			watch("op" + i);
@@ -419,25 +407,33 @@ class OperationPollerTests {
 
 	@Test
 	void whileThereAreTooFewPermitsAPermitToSpareGoesToTheWaitThatIsDueNextButNotWithinTheShortestInterval() {
-		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
-
-			@Override
-			public Duration nextPoll(PollingState state) {
-				return Duration.ofSeconds(30);
-			}
-
-			@Override
-			public boolean isShortOfPolls() {
-				return true;
-			}
-
-		});
+		this.poller = poller(PollingSettings.defaults(), new ShortOfPolls());
 		watch("op");
 		advance(Duration.ofSeconds(10));
 		assertThat(this.polls).hasSizeBetween(18, 21);
 		for (int i = 1; i < this.polls.size(); i++) {
 			assertThat(this.polls.get(i) - this.polls.get(i - 1)).isGreaterThanOrEqualTo(500);
 		}
+	}
+
+	@Test
+	void whileThereAreTooFewPermitsAPermitToSpareGoesToAFirstPollTooButNotWithinARetryAfter() {
+		List<String> asked = new ArrayList<>();
+		this.endpoint = (id) -> {
+			asked.add(id);
+			return answer(OperationStatus.RUNNING);
+		};
+		this.poller = poller(PollingSettings.defaults(), new ShortOfPolls());
+		watch("op");
+		AcceptedOperation accepted = new AcceptedOperation("later", null, Duration.ofSeconds(40), Map.of());
+		Disposable later = this.poller.await(PollingTarget.of(accepted), Duration.ofMinutes(5)).subscribe();
+		advance(Duration.ofSeconds(1));
+		assertThat(asked).contains("op").doesNotContain("later");
+		advance(Duration.ofSeconds(38));
+		assertThat(asked).doesNotContain("later");
+		advance(Duration.ofSeconds(20));
+		assertThat(asked).contains("later");
+		later.dispose();
 	}
 
 	@Test
@@ -689,6 +685,28 @@ class OperationPollerTests {
 
 	private void advance(Duration time) {
 		this.scheduler.advanceTimeBy(time);
+	}
+
+	/**
+	 * Would ask sooner if the account allowed it.
+	 */
+	private static final class ShortOfPolls implements PollingSchedule {
+
+		@Override
+		public Duration firstPoll(PollingState state) {
+			return Duration.ofSeconds(30);
+		}
+
+		@Override
+		public Duration nextPoll(PollingState state) {
+			return Duration.ofSeconds(30);
+		}
+
+		@Override
+		public boolean isShortOfPolls() {
+			return true;
+		}
+
 	}
 
 }
