@@ -43,7 +43,7 @@ final class SimulatedClient {
 				RetrySettings.defaults(), time, listener);
 		this.poller = new OperationPoller(name,
 				new AdmittedOperationFetcher((id) -> endpoint.fetch(id).doOnNext((answer) -> this.answers++),
-						this.admission, name, listener),
+						this.admission),
 				this.admission, new AdaptivePollingSchedule(settings, time), settings, time, listener);
 		this.timeout = settings.timeout();
 	}
