@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The least lag that polls can buy where the distribution of durations is known: the
  * recurrence of the theory on a fine grid, for many prices of a poll.
  */
-final class Optimum {
+public final class Optimum {
 
 	private static final int BINS = 3000;
 
@@ -31,14 +32,20 @@ final class Optimum {
 
 	private final double maxInterval;
 
-	Optimum(Durations durations, double minInterval, double maxInterval) {
+	/**
+	 * Solve the recurrence.
+	 * @param durations draws a duration in seconds
+	 * @param minInterval the shortest interval between two polls, in seconds
+	 * @param maxInterval the longest interval between two polls, in seconds
+	 */
+	public Optimum(ToDoubleFunction<Random> durations, double minInterval, double maxInterval) {
 		this.minInterval = minInterval;
 		this.maxInterval = maxInterval;
 		double[] share = new double[BINS];
 		double[] seconds = new double[BINS];
 		Random random = new Random(1);
 		for (int i = 0; i < SAMPLES; i++) {
-			double duration = durations.next(random);
+			double duration = durations.applyAsDouble(random);
 			int bin = (duration < FIRST) ? 0 : Math.min(BINS - 1, 1 + (int) (Math.log(duration / FIRST) / LOG_GROWTH));
 			share[bin] += 1.0 / SAMPLES;
 			seconds[bin] += duration / SAMPLES;
@@ -87,11 +94,19 @@ final class Optimum {
 	}
 
 	/**
+	 * Return how few polls an operation may cost on average for {@link #lag} to be known.
+	 * @return the polls of the plan that is thriftiest
+	 */
+	public double fewestPolls() {
+		return this.curve.get(0)[0];
+	}
+
+	/**
 	 * Return the least mean lag.
 	 * @param polls how many polls an operation may cost on average
 	 * @return the lag in seconds
 	 */
-	double lag(double polls) {
+	public double lag(double polls) {
 		for (int i = 1; i < this.curve.size(); i++) {
 			double[] fewer = this.curve.get(i - 1);
 			double[] more = this.curve.get(i);

@@ -1,0 +1,31 @@
+package io.operations.benchmarks.load;
+
+/**
+ * Who is compared.
+ */
+enum Contender {
+
+	LIBRARY("this library"), HAND_WRITTEN("hand-written"), AZURE("azure-core"), GAX("gax"), TWILIO("twilio");
+
+	private final String text;
+
+	Contender(String text) {
+		this.text = text;
+	}
+
+	PollingClient client(Target target) {
+		return switch (this) {
+			case LIBRARY -> new LibraryClient(target);
+			case HAND_WRITTEN -> new RepeatWhenClient(target);
+			case AZURE -> new PollerFluxClient(target);
+			case GAX -> new GaxClient(target);
+			case TWILIO -> new TwilioClient(target);
+		};
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+}
