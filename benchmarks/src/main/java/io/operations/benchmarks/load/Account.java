@@ -30,16 +30,29 @@ final class Account {
 	private final Gate gate;
 
 	Account(int operations, Limit limit, Distribution distribution) {
-		Random random = new Random(SEED);
-		this.durations = DoubleStream.generate(() -> distribution.next(random)).limit(operations).toArray();
+		this(durations(operations, distribution), limit);
+	}
+
+	private Account(double[] durations, Limit limit) {
+		this.durations = durations;
 		this.serverTime = limit.serverTime();
 		this.gate = limit.gate();
 	}
 
-	String accept(int index) {
+	private static double[] durations(int operations, Distribution distribution) {
+		Random random = new Random(SEED);
+		return DoubleStream.generate(() -> distribution.next(random)).limit(operations).toArray();
+	}
+
+	static Account warmUp(int operations) {
+		return new Account(new double[operations], Limit.NONE);
+	}
+
+	StubOperation accept(int index) {
 		String id = "conv_operation_" + "%026d".formatted(index);
-		this.operations.put(id, new StubOperation(id, this.durations[index]));
-		return id;
+		StubOperation operation = new StubOperation(id, this.durations[index]);
+		this.operations.put(id, operation);
+		return operation;
 	}
 
 	@Nullable StubOperation operation(String id) {

@@ -11,6 +11,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.operations.AcceptedOperation;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -18,6 +22,12 @@ import org.springframework.web.reactive.function.client.WebClient;
  * its heap, tell its processor time and end.
  */
 public final class ClientProcess {
+
+	/**
+	 * How many operations each client has awaited before it is measured: the first ones
+	 * cost the loading of classes.
+	 */
+	static final int WARM_UPS = 500;
 
 	private final PollingClient client;
 
@@ -41,8 +51,9 @@ public final class ClientProcess {
 		Target target = new Target(args[1], args[2], Limit.valueOf(args[3]),
 				Duration.ofMillis(Long.parseLong(args[4])));
 		int operations = Integer.parseInt(args[5]);
-		ClientProcess process = new ClientProcess(Contender.valueOf(args[0]).client(target), target.webClient(),
-				operations);
+		Contender contender = Contender.valueOf(args[0]);
+		new ClientProcess(contender.client(target.warmUp()), target.warmUp().webClient(), WARM_UPS).warmUp();
+		ClientProcess process = new ClientProcess(contender.client(target), target.webClient(), operations);
 		Duration began = Duration.ZERO;
 		System.out.println(ChildProcess.READY);
 		BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -69,23 +80,28 @@ public final class ClientProcess {
 		ScheduledExecutorService feed = Executors.newSingleThreadScheduledExecutor();
 		for (int i = 0; i < operations; i++) {
 			int index = i;
-			feed.schedule(() -> start(index), (long) (i * seconds / operations * 1e9), TimeUnit.NANOSECONDS);
+			feed.schedule(() -> startAndTell(index), (long) (i * seconds / operations * 1e9), TimeUnit.NANOSECONDS);
 		}
 	}
 
-	private void start(int index) {
-		this.webClient.post()
+	private void warmUp() {
+		Flux.range(0, WARM_UPS).flatMap(this::start, 10).blockLast(Duration.ofMinutes(2));
+	}
+
+	private Mono<Void> start(int index) {
+		return this.webClient.post()
 			.uri("/operations/{index}", index)
-			.retrieve()
-			.bodyToMono(String.class)
-			.flatMap(this.client::await)
-			.doFinally((how) -> {
-				if (this.waiting.decrementAndGet() == 0) {
-					System.out.println("done");
-				}
-			})
-			.subscribe((nothing) -> {
-			}, (ex) -> System.err.println(index + ": " + ex));
+			.exchangeToMono(AcceptedOperation::from)
+			.flatMap(this.client::await);
+	}
+
+	private void startAndTell(int index) {
+		start(index).doFinally((how) -> {
+			if (this.waiting.decrementAndGet() == 0) {
+				System.out.println("done");
+			}
+		}).subscribe((nothing) -> {
+		}, (ex) -> System.err.println(index + ": " + ex));
 	}
 
 	private static Duration processorTime() {

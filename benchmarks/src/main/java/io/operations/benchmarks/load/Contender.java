@@ -5,7 +5,8 @@ package io.operations.benchmarks.load;
  */
 enum Contender {
 
-	LIBRARY("this library"), HAND_WRITTEN("hand-written"), AZURE("azure-core"), GAX("gax"), TWILIO("twilio");
+	LIBRARY("this library"), LIBRARY_BY_ID("this library, by id"), HAND_WRITTEN("hand-written"), AZURE("azure-core"),
+	GAX("gax"), TWILIO("twilio");
 
 	private final String text;
 
@@ -15,7 +16,8 @@ enum Contender {
 
 	PollingClient client(Target target) {
 		return switch (this) {
-			case LIBRARY -> new LibraryClient(target);
+			case LIBRARY -> new LibraryClient(target, false);
+			case LIBRARY_BY_ID -> new LibraryClient(target, true);
 			case HAND_WRITTEN -> new RepeatWhenClient(target);
 			case AZURE -> new PollerFluxClient(target);
 			case GAX -> new GaxClient(target);

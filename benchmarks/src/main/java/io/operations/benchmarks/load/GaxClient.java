@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import com.google.api.gax.longrunning.OperationTimedPollAlgorithm;
 import com.google.api.gax.retrying.RetrySettings;
 import com.google.api.gax.retrying.TimedAttemptSettings;
+import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -40,8 +41,8 @@ final class GaxClient implements PollingClient {
 	}
 
 	@Override
-	public Mono<Void> await(String id) {
-		return Mono.create((sink) -> poll(id, this.algorithm.createFirstAttempt(), sink));
+	public Mono<Void> await(AcceptedOperation accepted) {
+		return Mono.create((sink) -> poll(accepted.id(), this.algorithm.createFirstAttempt(), sink));
 	}
 
 	private void poll(String id, TimedAttemptSettings attempt, MonoSink<Void> sink) {

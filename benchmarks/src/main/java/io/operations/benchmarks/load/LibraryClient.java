@@ -1,5 +1,6 @@
 package io.operations.benchmarks.load;
 
+import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import reactor.core.publisher.Mono;
@@ -13,7 +14,16 @@ final class LibraryClient implements PollingClient {
 
 	private final OperationsTemplate operations;
 
-	LibraryClient(Target target) {
+	private final boolean byId;
+
+	/**
+	 * Create the client.
+	 * @param target what to poll
+	 * @param byId whether to tell the library nothing but the id: it then knows the kind
+	 * of an operation only when it has asked for it once
+	 */
+	LibraryClient(Target target, boolean byId) {
+		this.byId = byId;
 		this.operations = OperationsTemplate.builder(WebClient.builder())
 			.baseUrl(target.baseUrl())
 			.credentials(OperationsCredentials.of(target.account(), "secret"))
@@ -22,8 +32,8 @@ final class LibraryClient implements PollingClient {
 	}
 
 	@Override
-	public Mono<Void> await(String id) {
-		return this.operations.await(id).then();
+	public Mono<Void> await(AcceptedOperation accepted) {
+		return (this.byId ? this.operations.await(accepted.id()) : this.operations.await(accepted)).then();
 	}
 
 }

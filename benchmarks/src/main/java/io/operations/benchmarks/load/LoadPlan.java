@@ -110,17 +110,23 @@ final class LoadPlan {
 		return count <= 1000 || (distribution == Distribution.BIMODAL && limit != Limit.RATE);
 	}
 
+	private static boolean isUsual(Cell cell, Contender contender) {
+		return cell.operations() <= 1000 || contender != Contender.LIBRARY_BY_ID;
+	}
+
 	// What keeps the processors busy would disturb what runs beside it.
 	private void add(List<List<Run>> groups, List<Cell> cells, int round) {
 		List<Run> limited = new ArrayList<>();
 		for (Cell cell : cells) {
-			List<Run> runs = new ArrayList<>(
-					this.contenders.stream().map((contender) -> new Run(cell, contender)).toList());
+			List<Run> runs = new ArrayList<>(this.contenders.stream()
+				.filter((contender) -> !this.everything || isUsual(cell, contender))
+				.map((contender) -> new Run(cell, contender))
+				.toList());
 			Collections.rotate(runs, round);
 			if (cell.limit() == Limit.NONE && cell.operations() > 1000) {
 				runs.forEach((run) -> groups.add(List.of(run)));
 			}
-			else if (cell.limit() == Limit.NONE || cell.operations() > 1000) {
+			else if (cell.limit() != Limit.RATE || cell.operations() > 1000) {
 				groups.add(runs);
 			}
 			else {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import com.azure.core.util.polling.LongRunningOperationStatus;
 import com.azure.core.util.polling.PollResponse;
 import com.azure.core.util.polling.PollerFlux;
+import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -27,7 +28,8 @@ final class PollerFluxClient implements PollingClient {
 	}
 
 	@Override
-	public Mono<Void> await(String id) {
+	public Mono<Void> await(AcceptedOperation accepted) {
+		String id = accepted.id();
 		return new PollerFlux<String, String>(this.interval, (context) -> Mono.just(id), (context) -> poll(id),
 				(context, response) -> Mono.error(new UnsupportedOperationException()), (context) -> Mono.just(id))
 			.takeUntil((response) -> response.getStatus().isComplete())

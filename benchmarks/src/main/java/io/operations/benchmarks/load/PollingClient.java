@@ -1,5 +1,6 @@
 package io.operations.benchmarks.load;
 
+import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
 
 /**
@@ -10,9 +11,9 @@ interface PollingClient {
 
 	/**
 	 * Wait until an operation has ended.
-	 * @param id the operation's id
+	 * @param accepted what the answer to the write told of it
 	 * @return completes when the client knows that it has, fails when it gives up
 	 */
-	Mono<Void> await(String id);
+	Mono<Void> await(AcceptedOperation accepted);
 
 }

@@ -2,6 +2,7 @@ package io.operations.benchmarks.load;
 
 import java.time.Duration;
 
+import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -23,9 +24,9 @@ final class RepeatWhenClient implements PollingClient {
 	}
 
 	@Override
-	public Mono<Void> await(String id) {
+	public Mono<Void> await(AcceptedOperation accepted) {
 		return this.webClient.get()
-			.uri("/v2/ControlPlane/Operations/{id}", id)
+			.uri("/v2/ControlPlane/Operations/{id}", accepted.id())
 			.retrieve()
 			.bodyToMono(OperationAnswer.class)
 			.retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(10)))

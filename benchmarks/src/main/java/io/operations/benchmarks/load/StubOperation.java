@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class StubOperation {
 
+	private static final String RELATED = "\"related\":{\"configurationId\":"
+			+ "\"conv_configuration_01h9d8r0vte3hz8tykdj329t7r\"}";
+
 	private final String id;
 
 	private final long durationNanos;
@@ -39,8 +42,17 @@ final class StubOperation {
 		String completed = ended ? "\"" + this.accepted.plusNanos(this.durationNanos) + "\"" : "null";
 		return "{\"operationId\":\"" + this.id + "\",\"status\":\"" + (ended ? "COMPLETED" : "RUNNING")
 				+ "\",\"createdAt\":\"" + this.accepted + "\",\"completedAt\":" + completed + ",\"statusUrl\":\""
-				+ baseUrl + "/v2/ControlPlane/Operations/" + this.id
-				+ "\",\"related\":{\"configurationId\":\"conv_configuration_01h9d8r0vte3hz8tykdj329t7r\"},\"error\":null}";
+				+ baseUrl + "/v2/ControlPlane/Operations/" + this.id + "\"," + RELATED + ",\"error\":null}";
+	}
+
+	/**
+	 * Tell the client that began it.
+	 * @param baseUrl the URL that the server is reached by
+	 * @return the JSON
+	 */
+	String tellAccepted(String baseUrl) {
+		return "{\"operationId\":\"" + this.id + "\",\"statusUrl\":\"" + baseUrl + "/v2/ControlPlane/Operations/"
+				+ this.id + "\"," + RELATED + "}";
 	}
 
 	boolean isTold() {

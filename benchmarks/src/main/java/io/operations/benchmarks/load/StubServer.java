@@ -49,6 +49,7 @@ public final class StubServer {
 	 */
 	public static void main(String[] args) throws IOException {
 		StubServer stub = new StubServer();
+		stub.accounts.put(authorization(Target.WARM_UP), Account.warmUp(ClientProcess.WARM_UPS));
 		DisposableServer server = HttpServer.create().host("127.0.0.1").port(0).route(stub::routes).bindNow();
 		stub.baseUrl = "http://127.0.0.1:" + server.port();
 		System.out.println(ChildProcess.READY + " " + stub.baseUrl);
@@ -85,8 +86,10 @@ public final class StubServer {
 		if (account == null) {
 			return response.status(401).send();
 		}
-		String id = account.accept(Integer.parseInt(param(request, "index")));
-		return response.status(202).sendString(Mono.just(id));
+		StubOperation operation = account.accept(Integer.parseInt(param(request, "index")));
+		return response.status(202)
+			.header("Content-Type", "application/json")
+			.sendString(Mono.just(operation.tellAccepted(this.baseUrl)));
 	}
 
 	private Publisher<Void> poll(HttpServerRequest request, HttpServerResponse response) {

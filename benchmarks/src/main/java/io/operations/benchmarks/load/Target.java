@@ -15,6 +15,19 @@ import org.springframework.web.reactive.function.client.WebClient;
 record Target(String baseUrl, String account, Limit limit, Duration interval) {
 
 	/**
+	 * The account that a client may use before it is measured.
+	 */
+	static final String WARM_UP = "AC0";
+
+	/**
+	 * Return where to warm up.
+	 * @return the same of another account
+	 */
+	Target warmUp() {
+		return new Target(this.baseUrl, WARM_UP, Limit.NONE, Duration.ofMillis(50));
+	}
+
+	/**
 	 * Return what the clients without an HTTP client of their own ask with.
 	 * @return the client
 	 */

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import com.twilio.exception.TwilioException;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.conversations.v2.Operation;
+import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -36,8 +37,8 @@ final class TwilioClient implements PollingClient {
 	}
 
 	@Override
-	public Mono<Void> await(String id) {
-		return Mono.create((sink) -> this.threads.execute(() -> poll(id, sink)));
+	public Mono<Void> await(AcceptedOperation accepted) {
+		return Mono.create((sink) -> this.threads.execute(() -> poll(accepted.id(), sink)));
 	}
 
 	private void poll(String id, MonoSink<Void> sink) {
