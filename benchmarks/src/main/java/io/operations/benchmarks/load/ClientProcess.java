@@ -27,7 +27,7 @@ public final class ClientProcess {
 	 * How many operations each client has awaited before it is measured: the first ones
 	 * cost the loading of classes.
 	 */
-	static final int WARM_UPS = 500;
+	static final int WARM_UPS = 200;
 
 	private final PollingClient client;
 

@@ -107,7 +107,7 @@ final class LoadPlan {
 	// Whatever is not asked for must not last for hours; and 20 requests/s cannot tell of
 	// 10,000 ends before a run is cut.
 	private static boolean isUsual(int count, Limit limit, Distribution distribution) {
-		return count <= 1000 || (distribution == Distribution.BIMODAL && limit != Limit.RATE);
+		return count <= 1000 || (distribution == Distribution.NEAR_CONSTANT && limit != Limit.RATE);
 	}
 
 	private static boolean isUsual(Cell cell, Contender contender) {
@@ -116,7 +116,6 @@ final class LoadPlan {
 
 	// What keeps the processors busy would disturb what runs beside it.
 	private void add(List<List<Run>> groups, List<Cell> cells, int round) {
-		List<Run> limited = new ArrayList<>();
 		for (Cell cell : cells) {
 			List<Run> runs = new ArrayList<>(this.contenders.stream()
 				.filter((contender) -> !this.everything || isUsual(cell, contender))
@@ -126,15 +125,9 @@ final class LoadPlan {
 			if (cell.limit() == Limit.NONE && cell.operations() > 1000) {
 				runs.forEach((run) -> groups.add(List.of(run)));
 			}
-			else if (cell.limit() != Limit.RATE || cell.operations() > 1000) {
+			else {
 				groups.add(runs);
 			}
-			else {
-				limited.addAll(runs);
-			}
-		}
-		if (!limited.isEmpty()) {
-			groups.add(limited);
 		}
 	}
 

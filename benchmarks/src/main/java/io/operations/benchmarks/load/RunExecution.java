@@ -40,7 +40,7 @@ final class RunExecution {
 		try (ChildProcess client = new ChildProcess(ClientProcess.class, run.contender().name(), this.server.baseUrl(),
 				account, cell.limit().name(), Long.toString(this.interval.toMillis()),
 				Integer.toString(cell.operations()), Integer.toString(cell.seconds()))) {
-			require(client.line(ChildProcess.READY, Instant.now().plusSeconds(120)), run);
+			require(client.line(ChildProcess.READY, Instant.now().plusSeconds(180)), run);
 			ready.countDown();
 			ready.await();
 			Instant began = Instant.now();
