@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -58,9 +59,20 @@ public final class JavaProcess implements AutoCloseable {
 	 */
 	public static String classPath() {
 		if (JavaProcess.class.getClassLoader() instanceof URLClassLoader loader) {
-			return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator));
+			return Arrays.stream(loader.getURLs())
+				.map(JavaProcess::path)
+				.collect(Collectors.joining(File.pathSeparator));
 		}
 		return System.getProperty("java.class.path");
+	}
+
+	private static String path(URL url) {
+		try {
+			return Path.of(url.toURI()).toString();
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/**

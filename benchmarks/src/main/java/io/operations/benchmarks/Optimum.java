@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The least lag that polls can buy where the distribution of durations is known: the
@@ -32,19 +33,19 @@ public final class Optimum {
 	private final double maxInterval;
 
 	/**
-	 * Find what is possible.
-	 * @param durations how long operations take
+	 * Solve the recurrence.
+	 * @param durations draws a duration in seconds
 	 * @param minInterval the shortest interval between two polls, in seconds
 	 * @param maxInterval the longest interval between two polls, in seconds
 	 */
-	public Optimum(Durations durations, double minInterval, double maxInterval) {
+	public Optimum(ToDoubleFunction<Random> durations, double minInterval, double maxInterval) {
 		this.minInterval = minInterval;
 		this.maxInterval = maxInterval;
 		double[] share = new double[BINS];
 		double[] seconds = new double[BINS];
 		Random random = new Random(1);
 		for (int i = 0; i < SAMPLES; i++) {
-			double duration = durations.next(random);
+			double duration = durations.applyAsDouble(random);
 			int bin = (duration < FIRST) ? 0 : Math.min(BINS - 1, 1 + (int) (Math.log(duration / FIRST) / LOG_GROWTH));
 			share[bin] += 1.0 / SAMPLES;
 			seconds[bin] += duration / SAMPLES;
@@ -90,6 +91,14 @@ public final class Optimum {
 
 	private double lag(int from, int to) {
 		return this.edges[to] * (this.surviving[from] - this.surviving[to]) - (this.moment[to] - this.moment[from]);
+	}
+
+	/**
+	 * Return how few polls an operation may cost on average for {@link #lag} to be known.
+	 * @return the polls of the plan that is thriftiest
+	 */
+	public double fewestPolls() {
+		return this.curve.get(0)[0];
 	}
 
 	/**

@@ -46,7 +46,7 @@ public final class ScheduleSimulation {
 		System.out.println("| durations | schedule | polls | mean lag | optimum | ratio | p90 of seeds |");
 		System.out.println("|---|---|---|---|---|---|---|");
 		for (Durations durations : Durations.values()) {
-			Optimum optimum = new Optimum(durations, 0.5, MAX_INTERVAL.toSeconds());
+			Optimum optimum = new Optimum(durations::next, 0.5, MAX_INTERVAL.toSeconds());
 			print(durations, "a fifth of the age", optimum,
 					(seed) -> new Run(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
 							new Random(seed))

@@ -36,7 +36,7 @@ final class ArrivalsScenario implements Scenario {
 		List<Curve> ratios = new ArrayList<>();
 		for (Durations durations : List.of(Durations.NEAR_CONSTANT, Durations.HEAVY_TAIL, Durations.BIMODAL,
 				Durations.UNIFORM, Durations.WEIBULL)) {
-			Optimum optimum = new Optimum(durations, 0.5, 600);
+			Optimum optimum = new Optimum(durations::next, 0.5, 600);
 			Trials trials = Trials.run(SEEDS, (seed) -> measure(durations, seed, optimum));
 			table.row(durations, trials.mean(1), trials.median(trials.columns() - 3),
 					trials.median(trials.columns() - 2), optimum.lag(trials.median(trials.columns() - 3)),

@@ -39,7 +39,7 @@ final class InstancesScenario implements Scenario {
 		Table table = new Table("%s | %s | %.3f (%.3f) | %.1f %% | %.0f %% | %.2f s | %.2f s", "the account is allowed",
 				"each instance thinks", "Jain's index of the shares (worst seed)", "calls refused", "of the limit used",
 				"mean lag", "optimum for one client with all of it");
-		double possible = new Optimum(Durations.UNIFORM, 0.5, 600).lag(100 / (INSTANCES * PER_SECOND));
+		double possible = new Optimum(Durations.UNIFORM::next, 0.5, 600).lag(100 / (INSTANCES * PER_SECOND));
 		List<Curve> rates = new ArrayList<>();
 		List<Curve> lags = new ArrayList<>();
 		for (Account account : Account.values()) {

@@ -39,7 +39,7 @@ final class OverloadScenario implements Scenario {
 		List<Curve> lags = new ArrayList<>();
 		for (Durations durations : List.of(Durations.NEAR_CONSTANT, Durations.HEAVY_TAIL, Durations.BIMODAL,
 				Durations.UNIFORM, Durations.WEIBULL)) {
-			Optimum optimum = new Optimum(durations, 0.5, 600);
+			Optimum optimum = new Optimum(durations::next, 0.5, 600);
 			FixedInterval fixed = new FixedInterval(durations);
 			for (double allowed : ALLOWED) {
 				Trials trials = Trials.run(SEEDS, (seed) -> measure(run(durations, allowed, seed)));
