@@ -62,13 +62,13 @@ final class PollingPlan {
 			moment[bin + 1] = moment[bin] + share * (Ages.edge(bin) + Ages.edge(bin + 1)) / 2;
 		}
 		double[] cost = new double[bins + 1];
-		double[] pollsFrom = new double[bins + 1];
-		double[] lagFrom = new double[bins + 1];
+		int[] following = new int[bins];
 		this.next[bins] = Ages.edge(bins) + this.maxInterval;
 		for (int from = bins - 1; from >= 0; from--) {
 			double age = Ages.edge(from);
 			if (surviving[from] < NOBODY) {
 				this.next[from] = age + this.maxInterval;
+				following[from] = bins;
 				continue;
 			}
 			int best = -1;
@@ -88,12 +88,15 @@ final class PollingPlan {
 				}
 			}
 			cost[from] = price * surviving[from] + least;
-			pollsFrom[from] = surviving[from] + pollsFrom[best];
-			lagFrom[from] = lag(surviving, moment, from, best) + lagFrom[best];
+			following[from] = best;
 			this.next[from] = Ages.edge(best);
 		}
-		this.polls = pollsFrom[0];
-		this.lag = lagFrom[0];
+		// What is guessed of ages that none was seen to reach must not make the price: it
+		// could not buy fewer polls there, since intervals are bounded.
+		for (int bin = 0; bin < bins && Ages.edge(bin) < this.longestSeen; bin = following[bin]) {
+			this.polls += surviving[bin];
+			this.lag += lag(surviving, moment, bin, following[bin]);
+		}
 	}
 
 	private static double lag(double[] surviving, double[] moment, int from, int to) {
@@ -118,7 +121,8 @@ final class PollingPlan {
 	}
 
 	/**
-	 * Return how many polls an operation costs on average.
+	 * Return how many polls an operation costs on average, up to the longest duration
+	 * that was seen.
 	 * @return the number of polls
 	 */
 	double polls() {
@@ -126,7 +130,8 @@ final class PollingPlan {
 	}
 
 	/**
-	 * Return how late the end of an operation is seen on average.
+	 * Return how late the end of an operation is seen on average, of those that take no
+	 * longer than was seen.
 	 * @return the lag in seconds
 	 */
 	double lag() {

@@ -83,6 +83,22 @@ class AdaptivePollingScheduleTests {
 		assertThat(schedule.isShortOfPolls()).isFalse();
 	}
 
+	@Test
+	void operationsThatOutliveAllThatWereSeenToEndDoNotMakeThePollsOfOthersDearer() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		PollingState young = new PollingState("op", "kind", null, Duration.ZERO, 1, PLENTY);
+		Random random = new Random(1);
+		for (int second = 0; second < 60; second++) {
+			for (int i = 0; i < 8; i++) {
+				Duration taken = Duration.ofMillis(Math.round(3000 * Math.exp(0.2 * random.nextGaussian())));
+				schedule.learn(new ObservedRun("kind", Duration.ZERO, taken, true));
+				schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(second + 5), false));
+			}
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			assertThat(schedule.nextPoll(young)).isLessThan(Duration.ofSeconds(5));
+		}
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "NEARLY_CONSTANT", "TWO_SORTS", "UNIFORM" })
 	void withinFiftyEndsItFollowsAServiceThatBecomesFourTimesAsSlowOrAsFast(Durations durations) {
