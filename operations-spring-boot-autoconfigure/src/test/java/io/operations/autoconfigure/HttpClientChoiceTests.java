@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
@@ -89,16 +90,8 @@ class HttpClientChoiceTests {
 	@Test
 	void bundleOfTheClientIsTrusted(@TempDir Path folder) throws Exception {
 		Path store = keyStore(folder);
-		WireMockServer secure = new WireMockServer(WireMockConfiguration.wireMockConfig()
-			.dynamicPort()
-			.dynamicHttpsPort()
-			.keystorePath(store.toString())
-			.keystorePassword(PASSWORD)
-			.keyManagerPassword(PASSWORD)
-			.keystoreType("PKCS12"));
-		secure.start();
+		WireMockServer secure = secure(store);
 		try {
-			secure.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
 			ApplicationContextRunner secured = this.runner.withPropertyValues(
 					"operations.base-url=https://localhost:" + secure.httpsPort(),
 					"spring.ssl.bundle.jks.test.truststore.location=file:" + store,
@@ -113,6 +106,38 @@ class HttpClientChoiceTests {
 		finally {
 			secure.stop();
 		}
+	}
+
+	@Test
+	void bundleOfAllClientsIsTrustedWhereOursNamesNone(@TempDir Path folder) throws Exception {
+		Path store = keyStore(folder);
+		WireMockServer secure = secure(store);
+		try {
+			this.runner.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class))
+				.withPropertyValues("operations.base-url=https://localhost:" + secure.httpsPort(),
+						"spring.ssl.bundle.jks.test.truststore.location=file:" + store,
+						"spring.ssl.bundle.jks.test.truststore.password=" + PASSWORD,
+						"spring.http.clients.ssl.bundle=test")
+				.run((context) -> assertThat(
+						context.getBean(OperationsTemplate.class).fetch("a").map(Operation::statusText).block(PATIENCE))
+					.isEqualTo("RUNNING"));
+		}
+		finally {
+			secure.stop();
+		}
+	}
+
+	private static WireMockServer secure(Path store) {
+		WireMockServer secure = new WireMockServer(WireMockConfiguration.wireMockConfig()
+			.dynamicPort()
+			.dynamicHttpsPort()
+			.keystorePath(store.toString())
+			.keystorePassword(PASSWORD)
+			.keyManagerPassword(PASSWORD)
+			.keystoreType("PKCS12"));
+		secure.start();
+		secure.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
+		return secure;
 	}
 
 	private static Path keyStore(Path folder) throws IOException, InterruptedException {

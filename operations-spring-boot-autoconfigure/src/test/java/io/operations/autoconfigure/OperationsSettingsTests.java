@@ -36,6 +36,16 @@ class OperationsSettingsTests {
 		assertThat(schedule.nextPoll(state(Duration.ofDays(1)))).isEqualTo(Duration.ofSeconds(7));
 	}
 
+	@Test
+	void backoffScheduleKeepsToTheIntervals() {
+		this.polling.setSchedule(OperationsProperties.Polling.Schedule.BACKOFF);
+		this.polling.setMinInterval(Duration.ofSeconds(7));
+		this.polling.setMaxInterval(Duration.ofSeconds(8));
+		PollingSchedule schedule = Objects.requireNonNull(OperationsSettings.schedule(this.polling));
+		assertThat(schedule.nextPoll(state(Duration.ZERO))).isEqualTo(Duration.ofSeconds(7));
+		assertThat(schedule.nextPoll(state(Duration.ofDays(1)))).isEqualTo(Duration.ofSeconds(8));
+	}
+
 	private static PollingState state(Duration age) {
 		return new PollingState("op", null, null, age, 1, 20);
 	}

@@ -5,8 +5,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
+import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
+import io.operations.OperationsThrottledException;
+import io.operations.TestOperations;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +141,52 @@ class OperationsLogTests {
 		answers("RUN\\nNING");
 		await("op-1", Duration.ofSeconds(2));
 		assertThat(output.getAll()).contains("RUN\\u000aNING").doesNotContain("RUN\nNING");
+	}
+
+	@Test
+	void answerThatComesDuringAPauseIsNotTheEndOfThrottling(CapturedOutput output) {
+		OperationsLog log = new OperationsLog();
+		OperationSnapshot answer = TestOperations.snapshot("op-1", OperationStatus.RUNNING);
+		log.pauseBegan("operations", Duration.ofSeconds(1));
+		log.throttled("operations", (OperationsThrottledException) TestOperations.fault(429));
+		log.fetched("operations", answer);
+		assertThat(lines(output, "WARN")).singleElement().asString().contains("at first for PT1S");
+		log.pauseEnded("operations");
+		log.fetched("operations", answer);
+		log.fetched("operations", answer);
+		assertThat(lines(output, "WARN")).hasSize(2).last().asString().contains("throttling is over");
+	}
+
+	@Test
+	void refusalOfOurOwnIsNoWarning(CapturedOutput output) {
+		new OperationsLog().throttled("operations", new OperationsThrottledException("full", "op-1", (Duration) null));
+		assertThat(lines(output, "WARN")).isEmpty();
+	}
+
+	@Test
+	void operationThatIsStuckIsOneWarningWithIdStatusAgesAndRequestId(CapturedOutput output) {
+		answers("RUNNING");
+		this.template.await("op-1", Duration.ofMinutes(9)).onErrorComplete().subscribe();
+		this.time.advanceTimeBy(Duration.ofMinutes(8));
+		assertThat(lines(output, "WARN")).singleElement()
+			.asString()
+			.contains("'op-1' is stuck", "RUNNING for PT5M", "longer than PT5M", "RQ-RUNNING");
+	}
+
+	@Test
+	void faultThatHasARequestIdIsNotGivenThatOfAnotherPoll(CapturedOutput output) {
+		answers("RUNNING", "404");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "INFO")).singleElement().asString().contains("RQ-404").doesNotContain("RQ-RUNNING");
+	}
+
+	@Test
+	void requestIdsAreEscaped(CapturedOutput output) {
+		OperationSnapshot answer = TestOperations.snapshot("op-1", OperationStatus.RUNNING);
+		new OperationsLog().fetched("operations",
+				new OperationSnapshot(answer.operation(), Duration.ofSeconds(7), answer.serverTime(), "RQ\n1"));
+		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("RQ\\u000a1", "retry after PT7S");
+		assertThat(output.getAll()).doesNotContain("RQ\n1");
 	}
 
 	private void answers(String... answers) {

@@ -9,6 +9,7 @@ import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccess
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
+import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,21 @@ class OperationsObservationsTests {
 		assertThat(this.registry).hasObservationWithNameEqualTo("own.fetch")
 			.that()
 			.hasLowCardinalityKeyValue("outcome", "whatever");
+	}
+
+	@Test
+	void attemptThatIsEndedByClosingIsCancelledAndNotUnavailable() {
+		answer(200, "RUNNING");
+		try (OperationsTemplate slow = this.template.mutate()
+			.name("slow")
+			.rateLimit(new RateLimitSettings(0.01, 1, 10))
+			.build()) {
+			slow.fetch("op-1").subscribe();
+			slow.fetch("op-2").onErrorComplete().subscribe();
+		}
+		assertThat(this.registry).hasNumberOfObservationsWithNameEqualTo("operations.fetch", 2)
+			.hasAnObservationWithAKeyValue("outcome", "success")
+			.hasAnObservationWithAKeyValue("outcome", "cancelled");
 	}
 
 	private void answer(int status, String operationStatus) {

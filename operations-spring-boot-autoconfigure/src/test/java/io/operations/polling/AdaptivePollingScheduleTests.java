@@ -203,6 +203,44 @@ class AdaptivePollingScheduleTests {
 		assertThat(schedule.unusualAge("another")).isNull();
 	}
 
+	@Test
+	void beyondAllThatWasSeenNoIntervalIsLongerThanAFifthOfTheAge() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		for (int i = 0; i < 50; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofMillis(500), true));
+		}
+		for (double age = 1; age < 150; age *= 1.1) {
+			double longest = Math.max(0.5, age / 5);
+			assertThat(plan(schedule, "kind", age).toMillis()).as("at %s s", age)
+				.isLessThanOrEqualTo(Math.round(1000 * longest) + 1);
+		}
+	}
+
+	@Test
+	void whatIsLearnedStaysTheSameOverThousandsOfEnds() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		for (int i = 0; i < 3000; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(10 + i % 3), true));
+			if (i >= 1000 && i % 50 == 0) {
+				plan(schedule, "kind", 0);
+				LearnedDurations learned = Objects.requireNonNull(schedule.learned("kind"));
+				assertThat(learned.median()).as("after %s", i).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(13));
+				assertThat(learned.upperQuantile()).as("after %s", i).isLessThan(Duration.ofSeconds(15));
+			}
+		}
+	}
+
+	@Test
+	void whatHasNoKindIsLearnedAsAKindOfItsOwn() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		for (int i = 0; i < 20; i++) {
+			schedule.learn(new ObservedRun(null, Duration.ZERO, Duration.ofSeconds(5), true));
+		}
+		schedule.nextPoll(new PollingState("op", null, null, Duration.ZERO, 1, PLENTY));
+		assertThat(Objects.requireNonNull(schedule.learned(null)).ends()).isEqualTo(20);
+		assertThat(schedule.unusualAge(null)).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(30));
+	}
+
 	private AdaptivePollingSchedule schedule(double pollsPerOperation) {
 		return new AdaptivePollingSchedule(new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30),
 				Duration.ofMinutes(10), 100, Duration.ofMinutes(5), pollsPerOperation), this.time);

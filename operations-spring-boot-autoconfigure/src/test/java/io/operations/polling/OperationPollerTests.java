@@ -29,6 +29,7 @@ import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
@@ -54,6 +55,8 @@ class OperationPollerTests {
 	private final List<String> stuck = new ArrayList<>();
 
 	private final List<String> deadlines = new ArrayList<>();
+
+	private final List<Throwable> refusals = new ArrayList<>();
 
 	private Function<String, Mono<OperationSnapshot>> endpoint = (id) -> answer(OperationStatus.RUNNING);
 
@@ -555,6 +558,7 @@ class OperationPollerTests {
 		assertThat(this.faults).singleElement()
 			.isInstanceOfSatisfying(OperationsThrottledException.class,
 					(refusal) -> assertThat(refusal).hasMessageContaining("operations.polling.max-waiting"));
+		assertThat(this.refusals).as("it is told of").isEqualTo(this.faults);
 		first.dispose();
 		watch("b");
 		assertThat(this.faults).hasSize(1);
@@ -639,6 +643,213 @@ class OperationPollerTests {
 		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
 	}
 
+	@Test
+	void whoJoinsDoesNotHastenAPollThatTheServerAskedToWaitFor() {
+		this.endpoint = (id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING, Duration.ofSeconds(20)));
+		watch("op");
+		advance(Duration.ofSeconds(2));
+		this.poller.await(PollingTarget.of("op"), Duration.ofSeconds(5)).subscribe((end) -> {
+		}, this.faults::add);
+		advance(Duration.ofSeconds(5));
+		assertThat(this.polls).hasSize(1);
+		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
+	}
+
+	// A hot loop in virtual time has no end.
+	@Test
+	@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void outageWithNothingDueWhileShortOfPollsIsNoHotLoop() {
+		this.poller = poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(30);
+			}
+
+			@Override
+			public boolean isShortOfPolls() {
+				return true;
+			}
+
+		});
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		for (int i = 0; i < 5; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofSeconds(20));
+		assertThat(this.polls).hasSizeLessThan(20);
+	}
+
+	@Test
+	void refusalsOfOurOwnAreNoOutage() {
+		this.endpoint = (id) -> Mono.error(new OperationsThrottledException("full", id, (Duration) null));
+		assertThat(pollsOfTwentyWaitsInTwentySeconds()).isGreaterThan(20 * 15);
+	}
+
+	@Test
+	void refusalsOfTheServerProveTheEndpointThere() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault((this.polls.size() % 3 == 0) ? 429 : 503));
+		assertThat(pollsOfTwentyWaitsInTwentySeconds()).isGreaterThan(20 * 15);
+	}
+
+	private int pollsOfTwentyWaitsInTwentySeconds() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		for (int i = 0; i < 20; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofSeconds(20));
+		return this.polls.size();
+	}
+
+	@Test
+	void probeOfAnOutageThatIsUnderWayIsTheOnlyOneHoweverLongItTakes() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(1));
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		for (int i = 0; i < 100; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofSeconds(10));
+		this.endpoint = (id) -> Mono.never();
+		int before = this.polls.size();
+		advance(Duration.ofSeconds(30));
+		watch("another");
+		advance(Duration.ofSeconds(30));
+		assertThat(this.polls).hasSize(before + 1);
+	}
+
+	@Test
+	void pollsThatCannotEvenBeginGiveTheirPlacesBack() {
+		this.endpoint = (id) -> {
+			if (id.startsWith("broken")) {
+				throw new NoClassDefFoundError("gone");
+			}
+			return answer(OperationStatus.RUNNING);
+		};
+		for (int i = 0; i < 40; i++) {
+			watch("broken" + i);
+		}
+		advance(Duration.ofSeconds(1));
+		assertThat(this.faults).hasSize(40);
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.seen).hasSize(1);
+	}
+
+	@Test
+	void decoratorThatSwallowsAnAnswerIsAskedAgain() {
+		this.endpoint = (id) -> (this.polls.size() == 1) ? Mono.empty() : answer(OperationStatus.COMPLETED);
+		watch("op");
+		advance(Duration.ofSeconds(5));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.seen).singleElement().extracting(Operation::status).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(this.polls).hasSize(2);
+	}
+
+	@Test
+	void watcherIsNotToldAgainOfWhatItKnowsWhenItsDeadlinePasses() {
+		watch("op");
+		advance(TIMEOUT);
+		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
+		assertThat(this.seen).hasSize(1);
+	}
+
+	@Test
+	void changeOfAnythingButTheStatusIsNotToldOf() {
+		this.endpoint = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, "RUNNING",
+				null, null, null, null, Map.of("poll", "poll-" + this.polls.size()), Map.of()), null, Instant.EPOCH));
+		watch("op");
+		advance(Duration.ofMinutes(1));
+		assertThat(this.polls).hasSizeGreaterThan(5);
+		assertThat(this.seen).hasSize(1);
+	}
+
+	@Test
+	void oldestWaitIsTheOneThatBeganFirst() {
+		assertThat(this.poller.oldestWait()).isZero();
+		watch("a");
+		advance(Duration.ofSeconds(10));
+		watch("b");
+		advance(Duration.ofSeconds(5));
+		assertThat(this.poller.oldestWait()).isEqualTo(Duration.ofSeconds(15));
+	}
+
+	@Test
+	void backlogIsAsOldAsThePollThatIsDueFirstIsOverdue() {
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(this.poller.backlogAge()).as("nothing is overdue").isZero();
+		this.endpoint = (id) -> Mono.never();
+		for (int i = 0; i < 40; i++) {
+			watch("op" + i);
+		}
+		advance(Duration.ofSeconds(10));
+		assertThat(this.poller.backlogAge()).isBetween(Duration.ofMillis(9500), Duration.ofSeconds(10));
+	}
+
+	@Test
+	void closingCancelsThePollsThatAreUnderWay() {
+		List<String> cancelled = new ArrayList<>();
+		this.endpoint = (id) -> Mono.<OperationSnapshot>never().doOnCancel(() -> cancelled.add(id));
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		this.poller.close();
+		assertThat(cancelled).containsExactly("op");
+	}
+
+	@Test
+	void whatRunsAlreadyIsLearnedFromTheAgeAtWhichItWasFound() {
+		List<ObservedRun> runs = new ArrayList<>();
+		this.endpoint = (id) -> Mono.just(new OperationSnapshot(operation(id, false), null,
+				Instant.ofEpochSecond(1000 + 3600).plusMillis(this.scheduler.now(TimeUnit.MILLISECONDS))));
+		this.poller = learning(runs);
+		watch("op");
+		advance(Duration.ofSeconds(1));
+		assertThat(runs).singleElement().satisfies((run) -> {
+			assertThat(run.from()).isBetween(Duration.ofSeconds(3598), Duration.ofSeconds(3600));
+			assertThat(run.ended()).isFalse();
+		});
+	}
+
+	@Test
+	void cancelledOperationSaysNothingOfHowLongOthersTake() {
+		List<ObservedRun> runs = new ArrayList<>();
+		this.endpoint = (id) -> answer((this.polls.size() < 3) ? OperationStatus.RUNNING : OperationStatus.CANCELLED);
+		this.poller = learning(runs);
+		watch("op");
+		advance(Duration.ofMinutes(1));
+		assertThat(this.polls).hasSize(3);
+		assertThat(runs).isNotEmpty().noneMatch(ObservedRun::ended);
+	}
+
+	@Test
+	void endOfWhichNoTimeIsKnownIsLearnedHalfwayBetweenTheLastTwoPolls() {
+		List<ObservedRun> runs = new ArrayList<>();
+		this.endpoint = (id) -> answer((this.polls.size() < 3) ? OperationStatus.RUNNING : OperationStatus.COMPLETED);
+		this.poller = learning(runs);
+		this.poller.watch(new PollingTarget("op", null, null, true), TIMEOUT).subscribe();
+		advance(Duration.ofMinutes(1));
+		ObservedRun end = runs.get(runs.size() - 1);
+		assertThat(end.ended()).isTrue();
+		assertThat(end.from()).hasMillis(this.polls.get(1));
+		assertThat(end.to()).hasMillis((this.polls.get(1) + this.polls.get(2)) / 2);
+	}
+
+	private OperationPoller learning(List<ObservedRun> runs) {
+		return poller(PollingSettings.defaults(), new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(2);
+			}
+
+			@Override
+			public void learn(ObservedRun run) {
+				runs.add(run);
+			}
+
+		});
+	}
+
 	private OperationPoller poller(PollingSettings settings, @Nullable PollingSchedule schedule) {
 		PollingSchedule used = (schedule != null) ? schedule
 				: new BackoffPollingSchedule(settings.minInterval(), settings.maxInterval());
@@ -662,6 +873,11 @@ class OperationPollerTests {
 			@Override
 			public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
 				OperationPollerTests.this.deadlines.add(wait.operationId());
+			}
+
+			@Override
+			public void throttled(String client, OperationsThrottledException fault) {
+				OperationPollerTests.this.refusals.add(fault);
 			}
 
 		});

@@ -9,10 +9,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
+import io.operations.TestOperations;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -288,6 +291,70 @@ class AdmissionTests {
 		this.admission.pause(Duration.ofMinutes(30));
 		call("a\nb");
 		assertThat(this.refused).singleElement().asString().contains("a\\u000ab").doesNotContain("a\nb");
+	}
+
+	@Test
+	void callsOfAClientThatIsNowhereNearItsBoundDoNotRaiseIt() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofSeconds(1));
+		for (int i = 0; i < 100; i++) {
+			this.admission.accepted();
+		}
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+	}
+
+	@Test
+	void shorterPauseDoesNotShortenALongerOne() {
+		this.admission.pause(Duration.ofSeconds(10));
+		this.admission.pause(Duration.ofSeconds(1));
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofSeconds(10));
+		call("a");
+		advance(Duration.ofMillis(9900));
+		assertThat(this.sent).isEmpty();
+		advance(Duration.ofMillis(100));
+		assertThat(this.sent).containsExactly("a");
+	}
+
+	@Test
+	void pollsAreBoundedByHowLongCallsTakeToo() {
+		this.admission = admission(20, 2, 100);
+		this.admission.admit("a", Mono.delay(Duration.ofSeconds(1), this.scheduler)).subscribe();
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.pollsPerSecond()).isBetween(1.9, 2.0);
+	}
+
+	@Test
+	void cancelledFetchGivesItsPlaceInTheQueueBack() {
+		this.admission = admission(0.1, 100, 2);
+		call("a");
+		call("b").dispose();
+		call("c").dispose();
+		call("d");
+		call("e");
+		assertThat(this.refused).isEmpty();
+		assertThat(this.admission.queued()).isEqualTo(2);
+	}
+
+	@Test
+	void duringAPauseThereIsNoRoom() {
+		this.admission.pause(Duration.ofSeconds(1));
+		assertThat(this.admission.hasRoom()).isFalse();
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.hasRoom()).isTrue();
+	}
+
+	@Test
+	void answeredFetchLetsPausesBeginAnewAndRefusedOneBeginsAPause() {
+		List<Mono<OperationSnapshot>> answers = new ArrayList<>(List.of(Mono.error(TestOperations.fault(429)),
+				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING)),
+				Mono.error(TestOperations.fault(429))));
+		AdmittedOperationFetcher fetcher = new AdmittedOperationFetcher((id) -> answers.remove(0), this.admission);
+		for (int i = 0; i < 3; i++) {
+			advance(Duration.ofSeconds(1));
+			fetcher.fetch("a").onErrorComplete().subscribe();
+		}
+		assertThat(answers).isEmpty();
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(160), Duration.ofMillis(240));
 	}
 
 	private Admission admission(double rate, int maxInFlight, int maxQueued) {

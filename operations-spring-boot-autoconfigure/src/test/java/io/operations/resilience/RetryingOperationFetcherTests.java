@@ -142,6 +142,37 @@ class RetryingOperationFetcherTests {
 		assertThat(this.attempts.get(1)).isBetween(160L, 240L);
 	}
 
+	@Test
+	void retryAfterOfExactlyTheMaximumIsWaitedFor() {
+		fetch(RetrySettings.defaults(), (attempt) -> Mono.error(TestOperations.fault(503, Duration.ofSeconds(60))));
+		assertThat(this.attempts).hasSize(3);
+		assertThat(this.attempts.get(1)).isBetween(60_000L, 72_000L);
+	}
+
+	@Test
+	void configThatRepeatsEverythingDoesNotRepeatARefusalOfOurOwn() {
+		fetch(RetrySettings.defaults(), RetryConfig.ofDefaults(),
+				(attempt) -> Mono.error(new OperationsThrottledException("x", "op", (Duration) null)));
+		assertThat(this.attempts).hasSize(1);
+	}
+
+	@Test
+	void fetchThatSucceedsIsCountedAsASuccessByTheRetry() {
+		Retry retry = Retry.of("test", RetrySettings.defaults().toConfig().build());
+		new RetryingOperationFetcher((id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING)), retry,
+				RetrySettings.defaults(), this.scheduler, "test")
+			.fetch("op")
+			.subscribe();
+		assertThat(retry.getMetrics().getNumberOfSuccessfulCallsWithoutRetryAttempt()).isOne();
+	}
+
+	@Test
+	void settingsDoNotHaveARefusalOfOurOwnRepeated() {
+		RetryConfig config = RetrySettings.defaults().toConfig().build();
+		assertThat(config.getExceptionPredicate()).rejects(new OperationsThrottledException("x", "op", (Duration) null))
+			.accepts(TestOperations.fault(429));
+	}
+
 	private void fetch(RetrySettings settings, Function<Integer, Mono<OperationSnapshot>> answers) {
 		fetch(settings, settings.toConfig().build(), answers);
 	}

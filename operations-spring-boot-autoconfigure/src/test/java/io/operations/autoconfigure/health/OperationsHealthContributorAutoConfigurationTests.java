@@ -119,6 +119,14 @@ class OperationsHealthContributorAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	void withTheApplicationsOwnContributorOursGivesWay() {
+		ReactiveHealthIndicator own = () -> Mono.just(Health.outOfService().build());
+		this.runner.withBean("operationsHealthContributor", ReactiveHealthIndicator.class, () -> own)
+			.run((context) -> assertThat(contributor(context.getBean(ReactiveHealthContributorRegistry.class)))
+				.isSameAs(own));
+	}
+
 	private static ReactiveHealthContributor contributor(ReactiveHealthContributorRegistry registry) {
 		return Objects.requireNonNull(registry.getContributor("operations"));
 	}

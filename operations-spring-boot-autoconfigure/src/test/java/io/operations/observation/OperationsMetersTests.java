@@ -1,0 +1,110 @@
+package io.operations.observation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.operations.Operation;
+import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
+import io.operations.OperationsActivity;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the meters make of what they are told.
+ */
+class OperationsMetersTests {
+
+	private final MeterRegistry registry = new SimpleMeterRegistry();
+
+	private final OperationsMeters meters = new OperationsMeters(this.registry);
+
+	@Test
+	void eachGaugeShowsItsOwnFigure() {
+		this.meters.opened("client-1", new Activity());
+		assertThat(gauge("operations.queued")).isEqualTo(1);
+		assertThat(gauge("operations.in.flight")).isEqualTo(2);
+		assertThat(gauge("operations.in.flight.limit")).isEqualTo(3);
+		assertThat(gauge("operations.stuck")).isEqualTo(4);
+		assertThat(this.registry.get("operations.backlog.age").timeGauge().value(TimeUnit.SECONDS)).isEqualTo(7);
+	}
+
+	@Test
+	void afterCloseNoGaugeOfTheClientIsLeft() {
+		this.meters.opened("client-1", new Activity());
+		this.meters.opened("client-2", new Activity());
+		this.meters.closed("client-1");
+		assertThat(this.registry.find("operations.queued").tag("client", "client-1").gauge()).isNull();
+		assertThat(this.registry.find("operations.active").tag("client", "client-1").gauges()).isEmpty();
+		assertThat(this.registry.find("operations.queued").tag("client", "client-2").gauge()).isNotNull();
+	}
+
+	@Test
+	void detectionDelayIsTheTimeFromTheEndToThePollThatSawIt() {
+		Instant end = Instant.parse("2025-01-15T10:30:05Z");
+		this.meters.statusSeen("client-1",
+				new OperationSnapshot(operation(OperationStatus.COMPLETED, end), null, end.plusSeconds(3)),
+				operation(OperationStatus.RUNNING, null));
+		assertThat(this.registry.get("operations.detection.delay").timer().totalTime(TimeUnit.SECONDS)).isEqualTo(3);
+	}
+
+	private double gauge(String name) {
+		return this.registry.get(name).tag("client", "client-1").gauge().value();
+	}
+
+	private static Operation operation(OperationStatus status, @Nullable Instant completedAt) {
+		return new Operation("op", status, status.name(), Instant.parse("2025-01-15T10:30:00Z"), completedAt, null,
+				null, Map.of(), Map.of());
+	}
+
+	private static final class Activity implements OperationsActivity {
+
+		@Override
+		public int queued() {
+			return 1;
+		}
+
+		@Override
+		public int inFlight() {
+			return 2;
+		}
+
+		@Override
+		public int inFlightLimit() {
+			return 3;
+		}
+
+		@Override
+		public int stuck() {
+			return 4;
+		}
+
+		@Override
+		public int waiting() {
+			return 5;
+		}
+
+		@Override
+		public int waiting(@Nullable OperationStatus status) {
+			return 6;
+		}
+
+		@Override
+		public Duration backlogAge() {
+			return Duration.ofSeconds(7);
+		}
+
+		@Override
+		public Duration oldestWait() {
+			return Duration.ofSeconds(8);
+		}
+
+	}
+
+}
