@@ -49,7 +49,7 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 		if (!this.origin.equals(Origin.of(request.url()))) {
 			return next.exchange(request);
 		}
-		return next.exchange(new Authorized(request, this.credentials.get().authorization()));
+		return next.exchange(new Authorized(request, this.credentials.get().authorization(), this.origin));
 	}
 
 	/**
@@ -58,8 +58,9 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 	 *
 	 * @param request the request
 	 * @param authorization the value of the header
+	 * @param origin whom it may be sent to
 	 */
-	private record Authorized(ClientRequest request, String authorization) implements ClientRequest {
+	private record Authorized(ClientRequest request, String authorization, Origin origin) implements ClientRequest {
 
 		@Override
 		public HttpMethod method() {
@@ -93,7 +94,16 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 
 		@Override
 		public @Nullable Consumer<ClientHttpRequest> httpRequest() {
-			return this.request.httpRequest();
+			Consumer<ClientHttpRequest> own = this.request.httpRequest();
+			// All that a copy of this keeps of it, which a filter may send elsewhere.
+			return (wire) -> {
+				if (own != null) {
+					own.accept(wire);
+				}
+				if (this.origin.equals(Origin.of(wire.getURI()))) {
+					wire.getHeaders().set(HttpHeaders.AUTHORIZATION, this.authorization);
+				}
+			};
 		}
 
 		@Override

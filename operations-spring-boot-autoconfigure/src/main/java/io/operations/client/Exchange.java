@@ -69,8 +69,9 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 		try {
 			snapshot = this.fetcher.snapshot(this.operationId, entity);
 		}
-		catch (Exception ex) {
-			this.caller.onError(this.fetcher.translate(this.operationId, ex));
+		catch (Exception | Error ex) {
+			// Whatever it is: nobody else is left to tell of the end.
+			this.caller.onError(translated(ex));
 			return;
 		}
 		this.caller.onNext(snapshot);
@@ -80,11 +81,15 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	@Override
 	public void onError(Throwable fault) {
 		if (end()) {
-			this.caller.onError((fault instanceof Exception ex) ? this.fetcher.translate(this.operationId, ex) : fault);
+			this.caller.onError(translated(fault));
 		}
 		else {
 			Operators.onErrorDropped(fault, currentContext());
 		}
+	}
+
+	private Throwable translated(Throwable fault) {
+		return (fault instanceof Exception ex) ? this.fetcher.translate(this.operationId, ex) : fault;
 	}
 
 	@Override

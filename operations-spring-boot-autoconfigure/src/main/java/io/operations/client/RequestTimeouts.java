@@ -3,9 +3,11 @@ package io.operations.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -68,7 +70,15 @@ final class RequestTimeouts {
 	}
 
 	private void setTimer(long nanos) {
-		this.scheduler.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
+		try {
+			this.scheduler.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			synchronized (this) {
+				this.timerIsSet = false;
+			}
+			throw ex;
+		}
 	}
 
 	private void ring() {
@@ -86,9 +96,17 @@ final class RequestTimeouts {
 				left = exchange.deadline - now;
 			}
 		}
-		late.forEach(Exchange::timeOut);
 		if (left > 0) {
 			setTimer(left);
+		}
+		for (Exchange exchange : late) {
+			try {
+				exchange.timeOut();
+			}
+			catch (RuntimeException | LinkageError ex) {
+				// Of a subscriber, who must not keep others from being told.
+				Operators.onErrorDropped(ex, exchange.currentContext());
+			}
 		}
 	}
 

@@ -117,7 +117,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					answer = exchange(operationId);
 				}
 				catch (RuntimeException ex) {
-					Operators.error(caller, translate(operationId, ex));
+					Operators.error(caller, ex);
 					return;
 				}
 				answer.subscribe(new Exchange(WebClientOperationFetcher.this, operationId,

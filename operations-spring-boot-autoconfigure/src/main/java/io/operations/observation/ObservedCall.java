@@ -6,7 +6,10 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
+import io.operations.OperationsErrorResponse;
 import io.operations.OperationsListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.observability.DefaultSignalListener;
 import reactor.util.context.Context;
 
@@ -15,6 +18,8 @@ import reactor.util.context.Context;
  * operator for each signal: a fetch is made of little else.
  */
 abstract class ObservedCall<T> extends DefaultSignalListener<T> {
+
+	private static final Log logger = LogFactory.getLog(ObservedCall.class);
 
 	private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -45,21 +50,22 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 	public void doOnNext(T result) {
 		if (this.stopped.compareAndSet(false, true)) {
 			this.context.setOperation(operationOf(result));
-			this.observation.stop();
+			stop();
 		}
 	}
 
 	@Override
 	public void doOnComplete() {
 		if (this.stopped.compareAndSet(false, true)) {
-			this.observation.stop();
+			stop();
 		}
 	}
 
 	@Override
 	public void doOnError(Throwable fault) {
 		if (this.stopped.compareAndSet(false, true)) {
-			this.observation.error(fault).stop();
+			this.observation.error(fault);
+			stop();
 		}
 	}
 
@@ -67,7 +73,17 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 	public void doOnCancel() {
 		if (this.stopped.compareAndSet(false, true)) {
 			this.context.setCancelled();
+			stop();
+		}
+	}
+
+	private void stop() {
+		try {
 			this.observation.stop();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Observing operation '" + OperationsErrorResponse.printable(this.context.getOperationId())
+					+ "' failed; the call goes on without it", ex);
 		}
 	}
 

@@ -79,15 +79,17 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * and the place in flight is free again
 	 */
 	boolean proceed() {
+		// Before it runs: from then on it may be cancelled, and its time be taken.
+		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
-		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		try {
-			this.call.subscribe(this);
+			// Written, so that the subscription sees the caller's thread-locals, too.
+			this.call.contextWrite(this.sink.contextView()).subscribe(this);
 		}
-		catch (LinkageError | VirtualMachineError ex) {
-			// Reactor signals everything but these: the place in flight would be lost.
+		catch (Exception | Error ex) {
+			// Else the place in flight would be lost.
 			onError(ex);
 		}
 		return true;
@@ -118,7 +120,12 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	@Override
 	public void onError(Throwable fault) {
 		// Before the place in flight is given to the next call.
-		this.admission.noteFault(fault);
+		try {
+			this.admission.noteFault(fault);
+		}
+		catch (RuntimeException ex) {
+			fault.addSuppressed(ex);
+		}
 		if (!end(() -> this.sink.error(fault))) {
 			Operators.onErrorDropped(fault, currentContext());
 		}

@@ -62,17 +62,26 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		return Mono.defer(() -> attempt(operationId, this.retry.asyncContext()));
+		return Mono.defer(() -> {
+			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.asyncContext();
+			// Nearly all need one attempt only: what repeats it is made when it failed.
+			return attempt(operationId, attempts).onErrorResume((fault) -> nextAttempt(attempts, fault)
+				.then(Mono.defer(() -> attempt(operationId, attempts))
+					.retryWhen(reactor.util.retry.Retry
+						.from((signals) -> signals.concatMap((signal) -> nextAttempt(attempts, signal.failure()))))));
+		});
 	}
 
 	private Mono<OperationSnapshot> attempt(String operationId, Retry.AsyncContext<OperationSnapshot> attempts) {
-		return this.next.fetch(operationId)
-			.doOnNext((snapshot) -> attempts.onComplete())
-			.onErrorResume((fault) -> nextAttempt(operationId, attempts, fault));
+		try {
+			return this.next.fetch(operationId).doOnNext((snapshot) -> attempts.onComplete());
+		}
+		catch (RuntimeException ex) {
+			return Mono.error(ex);
+		}
 	}
 
-	private Mono<OperationSnapshot> nextAttempt(String operationId, Retry.AsyncContext<OperationSnapshot> attempts,
-			Throwable fault) {
+	private Mono<Long> nextAttempt(Retry.AsyncContext<OperationSnapshot> attempts, Throwable fault) {
 		long interval = attempts.onError(fault);
 		if (interval == -1 || !(fault instanceof OperationsException known && this.settings.isRepeatable(known))) {
 			return Mono.error(fault);
@@ -81,8 +90,7 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
 		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
 			.or(this.closed.asMono()
-				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))))
-			.then(Mono.defer(() -> attempt(operationId, attempts)));
+				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))));
 	}
 
 	/**

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -113,6 +114,24 @@ class CredentialsFilterTests {
 		assertThat(seen).hasSize(2).noneMatch((headers) -> headers.containsHeader(HttpHeaders.AUTHORIZATION));
 	}
 
+	@Test
+	void copyThatAFilterMakesOfARequestCarriesThemToTheirOriginOnly() {
+		endpoint.answersWithOperation();
+		elsewhere.answersWithOperation();
+		WebClient client = webClient(endpoint.url(), CREDENTIALS).filter(
+				(request, next) -> next.exchange(ClientRequest.from(request).header("Idempotency-Key", "k").build()))
+			.build();
+		get(client, endpoint.url() + "/v2");
+		assertThat(authorizations(endpoint)).containsExactly(basic("SK1", SECRET));
+		WebClient diverted = client.mutate()
+			.filter((request, next) -> next
+				.exchange(ClientRequest.from(request).url(URI.create(elsewhere.url() + "/v2")).build()))
+			.build();
+		get(diverted, endpoint.url() + "/v2");
+		assertThat(elsewhere.requests()).hasSize(1)
+			.allSatisfy((request) -> assertThat(request.containsHeader(HttpHeaders.AUTHORIZATION)).isFalse());
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "https://h.example, https://H.EXAMPLE:443/x, true", "http://h.example:80/a, HTTP://h.example, true",
 			"https://h.example, http://h.example, false", "https://h.example, https://h.example:444, false",
@@ -145,12 +164,11 @@ class CredentialsFilterTests {
 	}
 
 	private static void get(String url) {
-		webClient(endpoint.url(), CREDENTIALS).build()
-			.get()
-			.uri(url)
-			.retrieve()
-			.toBodilessEntity()
-			.block(Duration.ofSeconds(30));
+		get(webClient(endpoint.url(), CREDENTIALS).build(), url);
+	}
+
+	private static void get(WebClient client, String url) {
+		client.get().uri(url).retrieve().toBodilessEntity().block(Duration.ofSeconds(30));
 	}
 
 	private static WebClient.Builder webClient(URI baseUrl, OperationsCredentials credentials) {
