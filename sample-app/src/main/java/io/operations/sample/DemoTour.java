@@ -63,7 +63,9 @@ class DemoTour {
 		completes().then(fails())
 			.then(survivesFaults())
 			.then(Mono.defer(this::learns))
-			.subscribe((done) -> tellWhatIsNext(), (fault) -> logger.error("The tour was cut short", fault));
+			.doOnSuccess((done) -> tellWhatIsNext())
+			.subscribe((done) -> {
+			}, (fault) -> logger.error("The tour was cut short", fault));
 	}
 
 	private Mono<Operation> completes() {
