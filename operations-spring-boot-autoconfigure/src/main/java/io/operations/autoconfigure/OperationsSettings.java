@@ -50,7 +50,8 @@ final class OperationsSettings {
 	static void checkHttp(OperationsProperties.Http http) {
 		check(http.getRedirects() == null || http.getRedirects() == HttpRedirects.DONT_FOLLOW,
 				"operations.http.redirects", http.getRedirects(),
-				"redirects are never followed, since credentials would go along: remove it");
+				"redirects are never followed, since credentials would go along",
+				"Remove the property 'operations.http.redirects'.");
 		positive("operations.http.request-timeout", http.getRequestTimeout());
 		positive("operations.http.connect-timeout", http.getConnectTimeout());
 		positive("operations.http.read-timeout", http.getReadTimeout());
@@ -67,7 +68,8 @@ final class OperationsSettings {
 				"it must be at least 1");
 		check(retry.getMaxInterval() != null && retry.getMaxInterval().compareTo(retry.getInitialInterval()) >= 0,
 				"operations.retry.max-interval", retry.getMaxInterval(),
-				"it must not be less than operations.retry.initial-interval (" + retry.getInitialInterval() + ")");
+				"it must not be less than operations.retry.initial-interval (" + retry.getInitialInterval() + ")",
+				"Raise 'operations.retry.max-interval', or lower 'operations.retry.initial-interval'.");
 		check(retry.getMaxRetryAfter() != null && !retry.getMaxRetryAfter().isNegative(),
 				"operations.retry.max-retry-after", retry.getMaxRetryAfter(), "it must not be negative");
 		for (Integer status : retry.getStatuses()) {
@@ -93,7 +95,8 @@ final class OperationsSettings {
 		positive("operations.polling.min-interval", polling.getMinInterval());
 		check(polling.getMaxInterval() != null && polling.getMaxInterval().compareTo(polling.getMinInterval()) >= 0,
 				"operations.polling.max-interval", polling.getMaxInterval(),
-				"it must not be less than operations.polling.min-interval (" + polling.getMinInterval() + ")");
+				"it must not be less than operations.polling.min-interval (" + polling.getMinInterval() + ")",
+				"Raise 'operations.polling.max-interval', or lower 'operations.polling.min-interval'.");
 		positive("operations.polling.timeout", polling.getTimeout());
 		check(polling.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "operations.polling.timeout",
 				polling.getTimeout(), "it must be at most 365 days");
@@ -120,9 +123,12 @@ final class OperationsSettings {
 	}
 
 	private static void check(boolean good, String key, @Nullable Object value, String fault) {
+		check(good, key, value, fault, "Correct the property '" + key + "', or remove it to have its default.");
+	}
+
+	private static void check(boolean good, String key, @Nullable Object value, String fault, String action) {
 		if (!good) {
-			throw OperationsConfigurationException.of(key, value, fault,
-					"Correct the property '" + key + "', or remove it to have its default.");
+			throw OperationsConfigurationException.of(key, value, fault, action);
 		}
 	}
 

@@ -88,6 +88,8 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.rate-limit.max-queued=0               | operations.rate-limit.max-queued         | 0                  | operations.rate-limit.max-queued
 					operations.polling.min-interval=0                | operations.polling.min-interval          | PT0S               | operations.polling.min-interval
 					operations.polling.max-interval=100ms            | operations.polling.max-interval          | PT0.1S             | operations.polling.max-interval
+					operations.polling.min-interval=60s              | operations.polling.max-interval          | PT1M               | lower 'operations.polling.min-interval'
+					operations.retry.initial-interval=60s            | operations.retry.max-interval            | PT1M               | lower 'operations.retry.initial-interval'
 					operations.polling.timeout=-5s                   | operations.polling.timeout               | PT-5S              | operations.polling.timeout
 					operations.polling.timeout=366d                  | operations.polling.timeout               | PT8784H            | operations.polling.timeout
 					operations.polling.max-waiting=0                 | operations.polling.max-waiting           | 0                  | operations.polling.max-waiting
