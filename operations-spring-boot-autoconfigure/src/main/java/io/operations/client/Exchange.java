@@ -80,11 +80,9 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	@Override
 	public void onError(Throwable fault) {
+		// What its cancelling breaks is no news to anybody.
 		if (end()) {
 			this.caller.onError(translated(fault));
-		}
-		else {
-			Operators.onErrorDropped(fault, currentContext());
 		}
 	}
 
