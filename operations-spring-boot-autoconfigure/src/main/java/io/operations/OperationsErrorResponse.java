@@ -17,10 +17,12 @@ import org.springframework.http.HttpHeaders;
  * @param message what went wrong, in the server's words
  * @param requestId the {@code Twilio-Request-Id}, which the vendor's support asks for
  * @param retryAfter how long the server asks to wait
+ * @param concurrentRequests how many requests of the account were under way, where the
+ * server tells ({@link ConcurrentRequests})
  * @since 0.1.0
  */
 public record OperationsErrorResponse(int status, @Nullable Integer code, @Nullable String message,
-		@Nullable String requestId, @Nullable Duration retryAfter) {
+		@Nullable String requestId, @Nullable Duration retryAfter, @Nullable Integer concurrentRequests) {
 
 	/**
 	 * The header that identifies a call to the vendor's support.
@@ -41,7 +43,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		Object message = firstOf(body, "message", "detail", "title");
 		return new OperationsErrorResponse(status, asInteger(body.get("code")),
 				(message != null) ? printable(message.toString()) : null,
-				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(headers, receivedAt));
+				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(headers, receivedAt),
+				ConcurrentRequests.of(headers));
 	}
 
 	/**
@@ -133,6 +136,9 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		}
 		if (this.retryAfter != null) {
 			text.append(", retry after ").append(this.retryAfter);
+		}
+		if (this.concurrentRequests != null) {
+			text.append(", ").append(this.concurrentRequests).append(" requests of the account under way");
 		}
 		if (this.requestId != null) {
 			text.append(" (").append(REQUEST_ID_HEADER).append(": ").append(this.requestId).append(')');

@@ -18,6 +18,8 @@ public final class OperationsThrottledException extends OperationsException {
 
 	private final boolean local;
 
+	private final @Nullable Integer concurrentRequests;
+
 	/**
 	 * Create the exception for an answer of the server.
 	 * @param message what happened
@@ -29,6 +31,7 @@ public final class OperationsThrottledException extends OperationsException {
 		super(message, null, operationId, response);
 		this.retryAfter = response.retryAfter();
 		this.local = false;
+		this.concurrentRequests = response.concurrentRequests();
 	}
 
 	/**
@@ -41,6 +44,7 @@ public final class OperationsThrottledException extends OperationsException {
 		super(message, null, operationId, null);
 		this.retryAfter = retryAfter;
 		this.local = true;
+		this.concurrentRequests = null;
 	}
 
 	@Override
@@ -54,6 +58,15 @@ public final class OperationsThrottledException extends OperationsException {
 	 */
 	public boolean isLocal() {
 		return this.local;
+	}
+
+	/**
+	 * Return how many requests of the account were under way when the server refused this
+	 * one.
+	 * @return the number of requests, {@code null} if it is not known
+	 */
+	public @Nullable Integer getConcurrentRequests() {
+		return this.concurrentRequests;
 	}
 
 	@Override

@@ -29,7 +29,7 @@ public final class TestOperations {
 	}
 
 	public static OperationsException fault(int status, @Nullable Duration retryAfter) {
-		return new OperationsErrorResponse(status, null, null, null, retryAfter).toException("Fetching", "op");
+		return new OperationsErrorResponse(status, null, null, null, retryAfter, null).toException("Fetching", "op");
 	}
 
 }

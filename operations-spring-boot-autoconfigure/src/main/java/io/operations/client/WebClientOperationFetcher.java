@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.operations.ConcurrentRequests;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -172,7 +173,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		}
 		Instant now = now();
 		return new OperationSnapshot(operation, RetryAfter.of(headers, now), RetryAfter.serverTime(headers, now),
-				headers.getFirst(OperationsErrorResponse.REQUEST_ID_HEADER));
+				headers.getFirst(OperationsErrorResponse.REQUEST_ID_HEADER), ConcurrentRequests.of(headers));
 	}
 
 	private Mono<OperationsException> fault(String operationId, ClientResponse response) {

@@ -186,14 +186,22 @@ public final class Admission {
 
 	/**
 	 * Note that the server accepted a call.
+	 * @param concurrentRequests how many calls of the account were under way, where the
+	 * server told
 	 */
-	public synchronized void accepted() {
+	public synchronized void accepted(@Nullable Integer concurrentRequests) {
 		this.strikes = 0;
-		this.inFlightLimit.accepted(this.inFlight);
+		this.inFlightLimit.accepted(this.inFlight, concurrentRequests);
 	}
 
 	void noteFault(Throwable fault) {
 		if (fault instanceof OperationsThrottledException throttled) {
+			Integer concurrentRequests = throttled.getConcurrentRequests();
+			if (concurrentRequests != null) {
+				synchronized (this) {
+					this.inFlightLimit.refusedAt(concurrentRequests);
+				}
+			}
 			pause(throttled.getRetryAfter());
 		}
 		noteRefusal(fault);

@@ -3,6 +3,7 @@ package io.operations.resilience;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -113,7 +114,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onNext(T result) {
-		this.admission.accepted();
+		this.admission.accepted((result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null);
 		end(() -> this.sink.success(result));
 	}
 

@@ -1,11 +1,21 @@
 package io.operations.resilience;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How many calls may be under way at once: halved when the server refuses one because
  * there are too many, and raised by one for as many accepted calls as are allowed, which
  * is about one a round trip. Clients that know nothing of each other come to equal shares
  * of what an account is given by it (Chiu and Jain, <i>Analysis of the Increase and
- * Decrease Algorithms</i>, 1989). Guarded by the admission.
+ * Decrease Algorithms</i>, 1989). Where the server tells how many calls of the account it
+ * has under way, the bound is raised a tenth as fast once these come near what was
+ * refused before: the account is full, and who has less than an equal share comes to it
+ * all the same. Guarded by the admission.
+ * <p>
+ * Not Netflix's {@code concurrency-limits}: its {@code AIMDLimit} adds one for every call
+ * that is accepted, so that the bound doubles in a round trip and shares do not become
+ * equal; its others follow latency, which says nothing of an account's limit; and its
+ * limiters refuse or block the caller, where calls are to queue here.
  */
 final class InFlightLimit {
 
@@ -13,9 +23,17 @@ final class InFlightLimit {
 
 	private static final double SMOOTHING = 0.1;
 
+	// How near to what was refused before an account is full, and how careful one is
+	// then.
+	private static final double FULL = 0.9;
+
+	private static final double CAUTION = 0.1;
+
 	private final int maximum;
 
 	private double limit;
+
+	private int refusedAt = Integer.MAX_VALUE;
 
 	private double seconds;
 
@@ -33,13 +51,27 @@ final class InFlightLimit {
 	}
 
 	/**
+	 * Note how many calls of the account were under way when one was refused.
+	 * @param accountLoad the number of calls
+	 */
+	void refusedAt(int accountLoad) {
+		this.refusedAt = accountLoad;
+	}
+
+	/**
 	 * Note that a call was accepted.
 	 * @param inFlight how many calls were under way, it included
+	 * @param accountLoad how many calls of the account were under way, where that is
+	 * known
 	 */
-	void accepted(int inFlight) {
+	void accepted(int inFlight, @Nullable Integer accountLoad) {
+		if (accountLoad != null && accountLoad >= this.refusedAt) {
+			this.refusedAt = accountLoad + 1;
+		}
+		boolean full = accountLoad != null && accountLoad >= FULL * (this.refusedAt - 1);
 		// A bound that nobody comes near says nothing of what the server would take.
 		if (2 * inFlight >= get()) {
-			this.limit = Math.min(this.maximum, this.limit + 1 / this.limit);
+			this.limit = Math.min(this.maximum, this.limit + (full ? CAUTION : 1) / this.limit);
 		}
 	}
 

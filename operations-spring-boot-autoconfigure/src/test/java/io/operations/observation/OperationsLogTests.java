@@ -184,9 +184,9 @@ class OperationsLogTests {
 	void requestIdsAreEscaped(CapturedOutput output) {
 		OperationSnapshot answer = TestOperations.snapshot("op-1", OperationStatus.RUNNING);
 		new OperationsLog().fetched("operations",
-				new OperationSnapshot(answer.operation(), Duration.ofSeconds(7), answer.serverTime(), "RQ\n1"));
+				new OperationSnapshot(answer.operation(), Duration.ofSeconds(7), answer.serverTime(), "RQ\n1", null));
 		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("RQ\\u000a1", "retry after PT7S");
-		assertThat(output.getAll()).doesNotContain("RQ\n1");
+		assertThat(output.getAll()).doesNotContain("RQ\n1", null);
 	}
 
 	private void answers(String... answers) {

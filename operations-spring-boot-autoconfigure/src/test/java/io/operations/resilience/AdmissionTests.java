@@ -12,6 +12,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
+import io.operations.OperationsErrorResponse;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
@@ -103,7 +104,7 @@ class AdmissionTests {
 		this.admission.pause(null);
 		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(320), Duration.ofMillis(480));
 		advance(Duration.ofSeconds(1));
-		this.admission.accepted();
+		this.admission.accepted(null);
 		this.admission.pause(null);
 		assertThat(this.admission.paused()).isLessThanOrEqualTo(Duration.ofMillis(240));
 	}
@@ -219,7 +220,7 @@ class AdmissionTests {
 		advance(Duration.ofSeconds(1));
 		assertThat(this.admission.inFlight()).isEqualTo(8);
 		for (int i = 0; i < 9; i++) {
-			this.admission.accepted();
+			this.admission.accepted(null);
 		}
 		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
 	}
@@ -298,9 +299,56 @@ class AdmissionTests {
 		this.admission = admission(1000, 16, 1000);
 		this.admission.pause(Duration.ofSeconds(1));
 		for (int i = 0; i < 100; i++) {
-			this.admission.accepted();
+			this.admission.accepted(null);
 		}
 		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+	}
+
+	@Test
+	void boundIsRaisedATenthAsFastWhereTheAccountIsAsFullAsWhenItRefused() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.admit("refused", Mono.error(throttled(100))).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofSeconds(3));
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+		keepUnderWay(8);
+		accept(9, 95);
+		assertThat(this.admission.inFlightLimit()).as("an account with 95 of 99 calls").isEqualTo(8);
+		accept(81, 95);
+		assertThat(this.admission.inFlightLimit()).as("ten times as many").isEqualTo(9);
+		accept(10, 50);
+		assertThat(this.admission.inFlightLimit()).as("an account with 50 of 99 calls").isEqualTo(10);
+	}
+
+	@Test
+	void accountThatTakesMoreThanItRefusedBeforeIsNotTakenForFull() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.admit("refused", Mono.error(throttled(10))).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofSeconds(3));
+		keepUnderWay(8);
+		accept(1, 200);
+		accept(9, 150);
+		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
+	}
+
+	private void keepUnderWay(int calls) {
+		for (int i = 0; i < calls; i++) {
+			this.admission.admit("op", Mono.never()).subscribe();
+		}
+		advance(Duration.ofSeconds(1));
+		assertThat(this.admission.inFlight()).isEqualTo(calls);
+	}
+
+	private void accept(int calls, int concurrentRequests) {
+		for (int i = 0; i < calls; i++) {
+			this.admission.accepted(concurrentRequests);
+		}
+	}
+
+	private static Throwable throttled(int concurrentRequests) {
+		return new OperationsErrorResponse(429, 20429, null, null, Duration.ofSeconds(1), concurrentRequests)
+			.toException("Fetching", "op");
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.operations.benchmarks.simulation;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an account is allowed: calls under way at once, and calls in a second of the
  * clock.
@@ -9,6 +11,8 @@ final class AccountLimit {
 	private final int concurrent;
 
 	private final int perSecond;
+
+	private final boolean telling;
 
 	private int underWay;
 
@@ -20,21 +24,22 @@ final class AccountLimit {
 
 	private long refused;
 
-	private AccountLimit(int concurrent, int perSecond) {
+	private AccountLimit(int concurrent, int perSecond, boolean telling) {
 		this.concurrent = concurrent;
 		this.perSecond = perSecond;
+		this.telling = telling;
 	}
 
 	static AccountLimit none() {
-		return new AccountLimit(Integer.MAX_VALUE, Integer.MAX_VALUE);
+		return new AccountLimit(Integer.MAX_VALUE, Integer.MAX_VALUE, false);
 	}
 
-	static AccountLimit concurrent(int calls) {
-		return new AccountLimit(calls, Integer.MAX_VALUE);
+	static AccountLimit concurrent(int calls, boolean telling) {
+		return new AccountLimit(calls, Integer.MAX_VALUE, telling);
 	}
 
 	static AccountLimit perSecond(int calls) {
-		return new AccountLimit(Integer.MAX_VALUE, calls);
+		return new AccountLimit(Integer.MAX_VALUE, calls, false);
 	}
 
 	/**
@@ -55,6 +60,15 @@ final class AccountLimit {
 		this.inSecond++;
 		this.accepted++;
 		return true;
+	}
+
+	/**
+	 * Return how many calls are under way, as the server tells of it.
+	 * @param refused whether one more was refused just now
+	 * @return the number of calls, {@code null} if the server does not tell
+	 */
+	@Nullable Integer told(boolean refused) {
+		return this.telling ? this.underWay + (refused ? 1 : 0) : null;
 	}
 
 	void leave() {

@@ -18,7 +18,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
  */
 final class InstancesScenario implements Scenario {
 
-	private static final int SEEDS = 5;
+	private static final int SEEDS = 20;
 
 	private static final int INSTANCES = 10;
 
@@ -59,7 +59,11 @@ final class InstancesScenario implements Scenario {
 
 	private enum Account {
 
-		CONCURRENT("10 calls at once", "16 at once, any rate"), RATE("100 requests/s", "16 at once, 20 requests/s");
+		CONCURRENT("10 calls at once", "16 at once, any rate"),
+
+		TOLD("10 calls at once, and tells how many are under way", "16 at once, any rate"),
+
+		RATE("100 requests/s", "16 at once, 20 requests/s");
 
 		private final String allowed;
 
@@ -71,11 +75,11 @@ final class InstancesScenario implements Scenario {
 		}
 
 		AccountLimit limit() {
-			return (this == CONCURRENT) ? AccountLimit.concurrent(10) : AccountLimit.perSecond(100);
+			return (this == RATE) ? AccountLimit.perSecond(100) : AccountLimit.concurrent(10, this == TOLD);
 		}
 
 		RateLimitSettings settings() {
-			return new RateLimitSettings((this == CONCURRENT) ? RateLimitSettings.MAXIMUM_RATE : 20, 16, 1);
+			return new RateLimitSettings((this == RATE) ? 20 : RateLimitSettings.MAXIMUM_RATE, 16, 1);
 		}
 
 	}

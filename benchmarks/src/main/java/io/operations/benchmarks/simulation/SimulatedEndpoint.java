@@ -87,23 +87,25 @@ final class SimulatedEndpoint implements OperationFetcher {
 		switch (this.state) {
 			case SILENT -> after(REQUEST_TIMEOUT, () -> sink.error(
 					new OperationsUnavailableException("No answer in time", operation.id(), new TimeoutException())));
-			case UNAVAILABLE -> after(CURT, () -> sink.error(fault(operation, 503, null)));
+			case UNAVAILABLE -> after(CURT, () -> sink.error(fault(operation, 503, null, null)));
 			case WELL -> {
 				if (!this.limit.enter(now())) {
-					after(CURT, () -> sink.error(fault(operation, 429, 20429)));
+					Integer told = this.limit.told(true);
+					after(CURT, () -> sink.error(fault(operation, 429, 20429, told)));
 					return;
 				}
+				Integer told = this.limit.told(false);
 				after(FASTEST + (SLOWEST - FASTEST) * this.random.nextDouble(), () -> {
 					this.limit.leave();
-					answer(operation, sink);
+					answer(operation, told, sink);
 				});
 			}
 		}
 	}
 
-	private void answer(SimulatedOperation operation, MonoSink<OperationSnapshot> sink) {
+	private void answer(SimulatedOperation operation, @Nullable Integer told, MonoSink<OperationSnapshot> sink) {
 		boolean before = operation.seen() >= 0;
-		OperationSnapshot answer = operation.answer(now());
+		OperationSnapshot answer = operation.answer(now(), told);
 		if (!before && operation.seen() >= 0) {
 			this.lags.add(now(), (operation.seen() - operation.ends()) / 1000.0);
 		}
@@ -115,8 +117,10 @@ final class SimulatedEndpoint implements OperationFetcher {
 		this.time.schedule(task, Math.round(seconds * 1e9), TimeUnit.NANOSECONDS);
 	}
 
-	private static Throwable fault(SimulatedOperation operation, int status, @Nullable Integer code) {
-		return new OperationsErrorResponse(status, code, null, null, null).toException("Fetching", operation.id());
+	private static Throwable fault(SimulatedOperation operation, int status, @Nullable Integer code,
+			@Nullable Integer told) {
+		return new OperationsErrorResponse(status, code, null, null, null, told).toException("Fetching",
+				operation.id());
 	}
 
 	/**

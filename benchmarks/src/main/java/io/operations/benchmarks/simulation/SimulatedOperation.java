@@ -6,6 +6,7 @@ import java.util.Map;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation: when it begins and ends, and what asking for it has cost. All times in
@@ -86,9 +87,11 @@ final class SimulatedOperation {
 	/**
 	 * Return what the endpoint tells of it.
 	 * @param now the present time
+	 * @param concurrentRequests how many calls of the account are under way, if that is
+	 * told
 	 * @return the answer
 	 */
-	OperationSnapshot answer(long now) {
+	OperationSnapshot answer(long now, @Nullable Integer concurrentRequests) {
 		boolean ended = now >= this.ends;
 		if (ended && this.seen < 0) {
 			this.seen = now;
@@ -98,7 +101,7 @@ final class SimulatedOperation {
 		return new OperationSnapshot(
 				new Operation(this.id, status, status.name(), Instant.ofEpochMilli(this.began),
 						ended ? Instant.ofEpochMilli(this.ends) : null, null, null, Map.of(RELATED, "cfg"), Map.of()),
-				null, Instant.ofEpochSecond(now / 1000));
+				null, Instant.ofEpochSecond(now / 1000), null, concurrentRequests);
 	}
 
 }
