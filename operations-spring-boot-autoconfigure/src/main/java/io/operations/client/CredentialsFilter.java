@@ -10,6 +10,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.util.Assert;
 import org.springframework.util.MultiValueMap;
@@ -27,6 +28,10 @@ import org.springframework.web.reactive.function.client.ExchangeStrategies;
  * @since 0.1.0
  */
 public final class CredentialsFilter implements ExchangeFilterFunction {
+
+	// One line of the request: each costs.
+	private static final String ACCEPTED = MediaType.APPLICATION_JSON_VALUE + ", "
+			+ MediaType.APPLICATION_PROBLEM_JSON_VALUE;
 
 	private final Origin origin;
 
@@ -101,7 +106,7 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 					own.accept(wire);
 				}
 				if (this.origin.equals(Origin.of(wire.getURI()))) {
-					wire.getHeaders().set(HttpHeaders.AUTHORIZATION, this.authorization);
+					addTo(wire.getHeaders());
 				}
 			};
 		}
@@ -114,8 +119,16 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 		@Override
 		public Mono<Void> writeTo(ClientHttpRequest wire, ExchangeStrategies strategies) {
 			// The request's own headers do not replace what is there already.
-			wire.getHeaders().set(HttpHeaders.AUTHORIZATION, this.authorization);
+			addTo(wire.getHeaders());
 			return this.request.writeTo(wire, strategies);
+		}
+
+		// As default headers of the client they would be copied twice for each request.
+		private void addTo(HttpHeaders wire) {
+			wire.set(HttpHeaders.AUTHORIZATION, this.authorization);
+			if (!wire.containsHeader(HttpHeaders.ACCEPT) && !headers().containsHeader(HttpHeaders.ACCEPT)) {
+				wire.set(HttpHeaders.ACCEPT, ACCEPTED);
+			}
 		}
 
 		@Override

@@ -1,5 +1,6 @@
 package io.operations.client;
 
+import java.net.URI;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,6 +26,8 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	private final String operationId;
 
+	private final URI uri;
+
 	private final RequestTimeouts timeouts;
 
 	private final CoreSubscriber<? super OperationSnapshot> caller;
@@ -38,10 +41,11 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	long deadline;
 
-	Exchange(WebClientOperationFetcher fetcher, String operationId, RequestTimeouts timeouts,
+	Exchange(WebClientOperationFetcher fetcher, String operationId, URI uri, RequestTimeouts timeouts,
 			CoreSubscriber<? super OperationSnapshot> caller) {
 		this.fetcher = fetcher;
 		this.operationId = operationId;
+		this.uri = uri;
 		this.timeouts = timeouts;
 		this.caller = caller;
 	}
@@ -67,7 +71,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 		}
 		OperationSnapshot snapshot;
 		try {
-			snapshot = this.fetcher.snapshot(this.operationId, entity);
+			snapshot = this.fetcher.snapshot(this.operationId, this.uri, entity);
 		}
 		catch (Exception | Error ex) {
 			// Whatever it is: nobody else is left to tell of the end.

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,8 +56,6 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	// Where WebClient keeps the template of a request's URI, for the "uri" tag of its
 	// metrics. Expanding the template for each request costs a sixth of a whole fetch.
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
-
-	private static final List<String> JSON = List.of(MediaType.APPLICATION_JSON_VALUE);
 
 	private static final byte[] NOTHING = {};
 
@@ -113,24 +110,29 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super OperationSnapshot> caller) {
+				URI uri;
 				Mono<ResponseEntity<byte[]>> answer;
 				try {
-					answer = exchange(operationId);
+					uri = uri(operationId);
+					answer = exchange(operationId, uri);
 				}
 				catch (RuntimeException ex) {
 					Operators.error(caller, ex);
 					return;
 				}
-				answer.subscribe(new Exchange(WebClientOperationFetcher.this, operationId,
+				answer.subscribe(new Exchange(WebClientOperationFetcher.this, operationId, uri,
 						WebClientOperationFetcher.this.timeouts, caller));
 			}
 
 		};
 	}
 
-	private Mono<ResponseEntity<byte[]>> exchange(String operationId) {
+	private URI uri(String operationId) {
 		OperationsRequestException.checkId(operationId);
-		URI uri = URI.create(this.urlBeforeId + UriUtils.encode(operationId, StandardCharsets.UTF_8) + this.urlAfterId);
+		return URI.create(this.urlBeforeId + UriUtils.encode(operationId, StandardCharsets.UTF_8) + this.urlAfterId);
+	}
+
+	private Mono<ResponseEntity<byte[]>> exchange(String operationId, URI uri) {
 		return this.webClient.get()
 			.uri(uri)
 			.attribute(URI_TEMPLATE, this.path)
@@ -143,7 +145,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	// status of the answer would be lost with it.
 	private static Mono<ClientResponse> withReadableMediaType(ClientRequest request, ExchangeFunction next) {
 		return next.exchange(request).map((response) -> {
-			if (response.headers().header(HttpHeaders.CONTENT_TYPE).equals(JSON)) {
+			if (MediaType.APPLICATION_JSON_VALUE
+				.equals(response.headers().asHttpHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
 				return response;
 			}
 			try {
@@ -158,12 +161,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		});
 	}
 
-	OperationSnapshot snapshot(String operationId, ResponseEntity<byte[]> entity) {
+	OperationSnapshot snapshot(String operationId, URI uri, ResponseEntity<byte[]> entity) {
 		HttpHeaders headers = entity.getHeaders();
 		byte[] body = (entity.getBody() != null) ? entity.getBody() : NOTHING;
 		Operation operation;
 		try {
-			operation = OperationReader.read(operationId, body);
+			operation = OperationReader.read(operationId, uri, body);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex);

@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
@@ -49,10 +47,6 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * repetition for the fetches.
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
-
-	// One line of the request: each costs.
-	private static final String ACCEPTED = MediaType.APPLICATION_JSON_VALUE + ", "
-			+ MediaType.APPLICATION_PROBLEM_JSON_VALUE;
 
 	private final WebClient.Builder webClientBuilder;
 
@@ -285,7 +279,6 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		uris.setEncodingMode(EncodingMode.VALUES_ONLY);
 		return this.webClientBuilder.clone()
 			.uriBuilderFactory(uris)
-			.defaultHeader(HttpHeaders.ACCEPT, ACCEPTED)
 			.filter(new CredentialsFilter(url, credentials))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(this.maxResponseSize))
 			.build();

@@ -1,6 +1,5 @@
 package io.operations.observation;
 
-import io.micrometer.observation.Observation;
 import io.operations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public abstract class OperationsObservationContext extends Observation.Context {
+public abstract class OperationsObservationContext extends KeyValuesContext {
 
 	private final String client;
 

@@ -115,6 +115,21 @@ class CredentialsFilterTests {
 	}
 
 	@Test
+	void requestSaysWhatItAcceptsUnlessItsCallerDoes() {
+		endpoint.answersWithOperation();
+		get(endpoint.url() + "/v2");
+		get(webClient(endpoint.url(), CREDENTIALS).defaultHeader(HttpHeaders.ACCEPT, "text/csv").build(),
+				endpoint.url() + "/v2");
+		WebClient copying = webClient(endpoint.url(), CREDENTIALS)
+			.filter((request, next) -> next.exchange(ClientRequest.from(request).build()))
+			.build();
+		get(copying, endpoint.url() + "/v2");
+		assertThat(endpoint.requests()).extracting((request) -> request.getHeader(HttpHeaders.ACCEPT))
+			.containsExactlyInAnyOrder("application/json, application/problem+json", "text/csv",
+					"application/json, application/problem+json");
+	}
+
+	@Test
 	void copyThatAFilterMakesOfARequestCarriesThemToTheirOriginOnly() {
 		endpoint.answersWithOperation();
 		elsewhere.answersWithOperation();

@@ -23,6 +23,8 @@ class OperationReaderTests {
 
 	private static final String ID = "proc_job_1";
 
+	private static final URI REQUESTED = URI.create("https://x/v2/ControlPlane/Operations/proc_job_1");
+
 	@Test
 	void documentedSampleIsRead() {
 		Operation operation = read("""
@@ -33,6 +35,12 @@ class OperationReaderTests {
 				Instant.parse("2025-01-15T10:30:00Z"), Instant.parse("2025-01-15T10:30:05Z"),
 				URI.create("https://x/v2/ControlPlane/Operations/proc_job_1"), null, Map.of("configurationId", "cfg_1"),
 				Map.of()));
+	}
+
+	@Test
+	void statusUrlThatWasAskedIsNotParsedAgain() {
+		assertThat(read("{\"statusUrl\": \"" + REQUESTED + "\"}").statusUrl()).isSameAs(REQUESTED);
+		assertThat(read("{\"statusUrl\": \"" + REQUESTED + "/\"}").statusUrl()).isEqualTo(URI.create(REQUESTED + "/"));
 	}
 
 	@ParameterizedTest
@@ -178,7 +186,7 @@ class OperationReaderTests {
 	}
 
 	private static Operation read(String json) {
-		return Objects.requireNonNull(OperationReader.read(ID, json.getBytes(StandardCharsets.UTF_8)));
+		return Objects.requireNonNull(OperationReader.read(ID, REQUESTED, json.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }
