@@ -70,6 +70,23 @@ public interface OperationsListener {
 	}
 
 	/**
+	 * The endpoint answers no poll, one after another: from now on only one at a time is
+	 * sent, to find out whether it does again.
+	 * @param client the client's name
+	 * @param fault what the last poll failed with
+	 */
+	default void outageBegan(String client, OperationsException fault) {
+	}
+
+	/**
+	 * The endpoint answers polls again.
+	 * @param client the client's name
+	 * @param duration for how long it did not
+	 */
+	default void outageEnded(String client, Duration duration) {
+	}
+
+	/**
 	 * A wait began.
 	 * @param client the client's name
 	 * @param operationId the operation's id

@@ -64,6 +64,16 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
+	public void outageBegan(String client, OperationsException fault) {
+		each((listener) -> listener.outageBegan(client, fault));
+	}
+
+	@Override
+	public void outageEnded(String client, Duration duration) {
+		each((listener) -> listener.outageEnded(client, duration));
+	}
+
+	@Override
 	public void waitBegan(String client, String operationId) {
 		each((listener) -> listener.waitBegan(client, operationId));
 	}

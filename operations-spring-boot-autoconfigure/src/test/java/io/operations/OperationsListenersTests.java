@@ -78,6 +78,8 @@ class OperationsListenersTests {
 		listener.throttled("x", throttled);
 		listener.pauseBegan("x", Duration.ofSeconds(1));
 		listener.pauseEnded("x");
+		listener.outageBegan("x", throttled);
+		listener.outageEnded("x", Duration.ofSeconds(1));
 		listener.waitBegan("x", "op1");
 		listener.pollScheduled("x", "op1", Duration.ofSeconds(1));
 		listener.statusSeen("x", snapshot, null);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log lines: DEBUG for each attempt, INFO for each wait that ended badly, WARN when
- * throttling begins and when it is over.
+ * throttling or an outage begins and when it is over.
  *
  * @since 0.1.0
  */
@@ -76,6 +76,17 @@ public class OperationsLog implements OperationsListener {
 					+ ". If that lasts, lower operations.rate-limit.max-in-flight or"
 					+ " operations.rate-limit.requests-per-second.");
 		}
+	}
+
+	@Override
+	public void outageBegan(String client, OperationsException fault) {
+		logger.warn("[" + client + "] the endpoint answers no poll; one at a time is sent until it does, waits go on"
+				+ " to their deadlines: " + fault.getMessage());
+	}
+
+	@Override
+	public void outageEnded(String client, Duration duration) {
+		logger.warn("[" + client + "] the endpoint answers polls again, after " + duration);
 	}
 
 	@Override

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waits in the order in which they are to be asked for. First polls go before repeat
- * polls, but one in four goes to a repeat poll all the same. Guarded by the poller.
+ * polls, but one in four goes to a repeat poll all the same. Guarded by the dispatcher.
  */
 final class DuePolls {
 

@@ -5,11 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -25,7 +22,6 @@ import io.operations.OperationsUnavailableException;
 import io.operations.resilience.Admission;
 import io.operations.resilience.Turn;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -47,8 +43,6 @@ public final class OperationPoller {
 	// As many shortest intervals before its deadline is an operation asked for at last.
 	private static final int LAST_CHANCE = 2;
 
-	private final AtomicInteger pumping = new AtomicInteger();
-
 	private final StatusCounts counts = new StatusCounts();
 
 	private final String client;
@@ -65,26 +59,16 @@ public final class OperationPoller {
 
 	private final OperationsListener listener;
 
+	private final PollDispatcher dispatcher;
+
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	private final Map<String, Wait> waits = new HashMap<>();
-
-	private final DuePolls due = new DuePolls();
-
-	private final NavigableSet<Waiter> deadlines = new TreeSet<>(Timed.ORDER);
-
-	private final Outage outage;
 
 	private long numbers;
 
 	private int waiters;
 
 	private int stuck;
-
-	private int handed;
-
-	private @Nullable Disposable timer;
-
-	private long timerAt = Long.MAX_VALUE;
 
 	private boolean closed;
 
@@ -107,8 +91,8 @@ public final class OperationPoller {
 		this.settings = settings;
 		this.scheduler = scheduler;
 		this.listener = listener;
-		this.outage = new Outage(settings);
-		admission.onRoom(this::pump);
+		this.dispatcher = new PollDispatcher(admission, this.pace, settings, scheduler, this::poll, this::endLate);
+		admission.onRoom(this.dispatcher::pump);
 	}
 
 	/**
@@ -168,7 +152,7 @@ public final class OperationPoller {
 			else {
 				this.waiters++;
 				wait.join(waiter);
-				this.deadlines.add(waiter);
+				this.dispatcher.addDeadline(waiter);
 				if (!began) {
 					hasten(wait);
 				}
@@ -188,7 +172,7 @@ public final class OperationPoller {
 			long delay = this.pace.first(wait.state(now, this.admission.pollsPerSecond()), target.retryAfter());
 			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
 		}
-		pump();
+		this.dispatcher.pump();
 		return waiter;
 	}
 
@@ -197,20 +181,14 @@ public final class OperationPoller {
 			if (wait.isOver()) {
 				return;
 			}
-			wait.at(Math.min(now + delay, Math.max(notBefore, lastChance(wait))));
-			wait.notBefore(notBefore);
-			this.due.add(wait);
+			this.dispatcher.add(wait, Math.min(now + delay, Math.max(notBefore, lastChance(wait))), notBefore);
 		}
 		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(wait.at() - now));
 	}
 
 	// Who joins may have less time than those before.
 	private void hasten(Wait wait) {
-		long last = Math.max(wait.notBefore(), lastChance(wait));
-		if (last < wait.at() && this.due.remove(wait)) {
-			wait.at(last);
-			this.due.add(wait);
-		}
+		this.dispatcher.hasten(wait, Math.max(wait.notBefore(), lastChance(wait)));
 	}
 
 	// Who waits should not be told of a deadline when the operation has ended long since.
@@ -222,54 +200,13 @@ public final class OperationPoller {
 		return deadline - LAST_CHANCE * this.settings.minInterval().toMillis();
 	}
 
-	/**
-	 * Hand over the polls that may leave now, end the waits whose deadline has passed,
-	 * and set the timer to what is next. One thread at a time; others leave it to that
-	 * one.
-	 */
-	private void pump() {
-		if (this.pumping.getAndIncrement() != 0) {
-			return;
+	private void endLate(Waiter waiter) {
+		OperationTimeoutException reason = timeout(waiter);
+		if (waiter.waitedFor().end() == null) {
+			this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
 		}
-		boolean done = false;
-		try {
-			int missed = 1;
-			while (missed != 0) {
-				endLate();
-				Wait wait = nextToPoll(isRoomForEarlyPolls());
-				while (wait != null) {
-					poll(wait);
-					wait = nextToPoll(isRoomForEarlyPolls());
-				}
-				setTimer(isRoomForEarlyPolls());
-				missed = this.pumping.addAndGet(-missed);
-			}
-			done = true;
-		}
-		finally {
-			if (!done) {
-				// Whatever was thrown, the next one must be able to go on.
-				this.pumping.set(0);
-			}
-		}
-	}
-
-	private void endLate() {
-		List<Waiter> late = new ArrayList<>();
-		synchronized (this) {
-			long now = now();
-			while (!this.deadlines.isEmpty() && this.deadlines.first().at() <= now) {
-				late.add(this.deadlines.pollFirst());
-			}
-		}
-		for (Waiter waiter : late) {
-			OperationTimeoutException reason = timeout(waiter);
-			if (waiter.waitedFor().end() == null) {
-				this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
-			}
-			leave(waiter, reason);
-			waiter.timeOut(reason);
-		}
+		leave(waiter, reason);
+		waiter.timeOut(reason);
 	}
 
 	private OperationTimeoutException timeout(Waiter waiter) {
@@ -278,86 +215,13 @@ public final class OperationPoller {
 				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault());
 	}
 
-	private synchronized @Nullable Wait nextToPoll(boolean early) {
-		long now = now();
-		if (this.closed || this.handed >= this.admission.maxHanded()) {
-			return null;
-		}
-		if (this.outage.isOn() && (this.handed > 0 || now < this.outage.nextProbe())) {
-			return null;
-		}
-		Wait wait = this.due.take(now);
-		if (wait == null && early && !this.outage.isOn()) {
-			wait = this.due.takeEarly(now);
-		}
-		if (wait != null) {
-			this.handed++;
-			if (this.outage.isOn()) {
-				this.outage.probed(now);
-			}
-		}
-		return wait;
-	}
-
-	private boolean isRoomForEarlyPolls() {
-		return this.pace.isShortOfPolls() && this.admission.hasRoom();
-	}
-
-	private void setTimer(boolean early) {
-		long at;
-		synchronized (this) {
-			at = this.closed ? Long.MAX_VALUE : this.due.next();
-			if (early && !this.closed && !this.outage.isOn()) {
-				at = Math.min(at, this.due.nextEarly());
-			}
-			if (this.outage.isOn()) {
-				at = Math.max(at, this.outage.nextProbe());
-			}
-			if (this.handed >= this.admission.maxHanded() || (this.outage.isOn() && this.handed > 0)) {
-				// What is under way comes first, and comes back here.
-				at = Long.MAX_VALUE;
-			}
-			if (!this.deadlines.isEmpty()) {
-				at = Math.min(at, this.deadlines.first().at());
-			}
-			if (at == this.timerAt) {
-				return;
-			}
-			this.timerAt = at;
-			if (this.timer != null) {
-				this.timer.dispose();
-				this.timer = null;
-			}
-		}
-		if (at == Long.MAX_VALUE) {
-			return;
-		}
-		long time = at;
-		Disposable set = this.scheduler.schedule(() -> ring(time), Math.max(0, time - now()), TimeUnit.MILLISECONDS);
-		synchronized (this) {
-			if (this.timerAt == at) {
-				this.timer = set;
-			}
-		}
-	}
-
-	private void ring(long at) {
-		synchronized (this) {
-			if (this.timerAt == at) {
-				this.timerAt = Long.MAX_VALUE;
-				this.timer = null;
-			}
-		}
-		pump();
-	}
-
 	private void poll(Wait wait) {
 		try {
 			subscribe(wait);
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor signals everything but these: the wait would hang.
-			handedBack();
+			this.dispatcher.handedBack();
 			end(wait, ex);
 		}
 	}
@@ -367,7 +231,7 @@ public final class OperationPoller {
 		// Deferred, so that what a decorator throws is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
 			.contextWrite((context) -> context.put(Turn.class, turn))
-			.doFinally((signal) -> handedBack())
+			.doFinally((signal) -> this.dispatcher.handedBack())
 			// Known before it can answer, so that its cancelling is not missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
@@ -387,21 +251,14 @@ public final class OperationPoller {
 		wait.poll().replace(null);
 	}
 
-	private void handedBack() {
-		synchronized (this) {
-			this.handed--;
-		}
-		pump();
-	}
-
 	private void seen(Wait wait, OperationSnapshot snapshot) {
 		long now = now();
 		Operation previous = wait.lastSeen();
 		Operation operation = snapshot.operation();
 		this.pace.learn(wait.seen(snapshot, now));
 		boolean changed = previous == null || !previous.statusText().equals(operation.statusText());
+		succeeded();
 		synchronized (this) {
-			this.outage.succeeded();
 			wait.repeated();
 			if (changed && !wait.isOver()) {
 				this.counts.of(wait.countedAs()).decrementAndGet();
@@ -427,9 +284,7 @@ public final class OperationPoller {
 		long now = now();
 		wait.failed(fault);
 		if (isAnswerOfAnEndpointThatIsThere(fault)) {
-			synchronized (this) {
-				this.outage.succeeded();
-			}
+			succeeded();
 		}
 		if (!(fault instanceof OperationsException known && known.isTransient())) {
 			end(wait, fault);
@@ -437,11 +292,18 @@ public final class OperationPoller {
 		}
 		synchronized (this) {
 			wait.repeated();
-			if (!(fault instanceof OperationsThrottledException)) {
-				this.outage.failed(now);
-			}
+		}
+		if (!(fault instanceof OperationsThrottledException) && this.dispatcher.failed()) {
+			this.listener.outageBegan(this.client, known);
 		}
 		planNext(wait, known.getRetryAfter(), now);
+	}
+
+	private void succeeded() {
+		Duration outage = this.dispatcher.succeeded();
+		if (outage != null) {
+			this.listener.outageEnded(this.client, outage);
+		}
 	}
 
 	private static boolean isAnswerOfAnEndpointThatIsThere(Throwable fault) {
@@ -506,7 +368,7 @@ public final class OperationPoller {
 	private void over(Wait wait) {
 		wait.over();
 		this.waits.remove(wait.operationId());
-		this.due.remove(wait);
+		this.dispatcher.remove(wait);
 		this.counts.of(wait.countedAs()).decrementAndGet();
 		if (wait.isStuck()) {
 			this.stuck--;
@@ -521,7 +383,7 @@ public final class OperationPoller {
 				return;
 			}
 			this.waiters--;
-			this.deadlines.remove(waiter);
+			this.dispatcher.removeDeadline(waiter);
 			if (wait.leave(waiter) && !wait.isOver()) {
 				abandoned = true;
 				over(wait);
@@ -555,7 +417,7 @@ public final class OperationPoller {
 			this.closed = true;
 		}
 		endWaits();
-		pump();
+		this.dispatcher.close();
 	}
 
 	/**
@@ -598,9 +460,8 @@ public final class OperationPoller {
 	 * Return for how long the poll that is due first has been so.
 	 * @return the time, zero if none is overdue
 	 */
-	public synchronized Duration backlogAge() {
-		long next = this.due.next();
-		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
+	public Duration backlogAge() {
+		return this.dispatcher.backlogAge();
 	}
 
 	// Of the clock that is never set back: polls would wait for it to come round again.

@@ -1,11 +1,14 @@
 package io.operations.polling;
 
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the endpoint answers at all. While it does not, one poll at a time finds out
  * whether it does again, ever more seldom, and all others stay where they are. Guarded by
- * the poller.
+ * the dispatcher.
  */
 final class Outage {
 
@@ -28,22 +31,41 @@ final class Outage {
 
 	private long nextProbe;
 
+	private long began;
+
 	Outage(PollingSettings settings) {
 		this.shortest = 2.0 * settings.minInterval().toMillis();
 		// Thrice in the time that a wait is used to, so that nobody waits much longer.
 		this.longest = Math.max(this.shortest, settings.maxInterval().toMillis() / PART_OF_LONGEST);
 	}
 
-	void succeeded() {
+	/**
+	 * Note that the endpoint answered.
+	 * @param now the present time
+	 * @return how long the outage was that ends with it, {@code null} if there was none
+	 */
+	@Nullable Duration succeeded(long now) {
+		boolean over = isOn();
 		this.faults = 0;
+		return over ? Duration.ofMillis(now - this.began) : null;
 	}
 
-	void failed(long now) {
-		this.faults++;
-		if (this.faults == FAULTS_IN_A_ROW) {
-			this.interval = this.shortest;
-			this.nextProbe = now + (long) this.interval;
+	/**
+	 * Note that the endpoint did not.
+	 * @param now the present time
+	 * @return whether an outage begins with it
+	 */
+	boolean failed(long now) {
+		if (this.faults == 0) {
+			this.began = now;
 		}
+		this.faults++;
+		if (this.faults != FAULTS_IN_A_ROW) {
+			return false;
+		}
+		this.interval = this.shortest;
+		this.nextProbe = now + (long) this.interval;
+		return true;
 	}
 
 	boolean isOn() {

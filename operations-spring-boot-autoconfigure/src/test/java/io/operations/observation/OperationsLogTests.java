@@ -125,6 +125,23 @@ class OperationsLogTests {
 	}
 
 	@Test
+	void outageIsOneWarningWhenItBeginsAndOneWhenItEnds(CapturedOutput output) {
+		answers("503", "503", "503", "503", "503", "503", "503", "503", "COMPLETED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "WARN")).hasSize(2);
+		assertThat(lines(output, "WARN").get(0)).contains("answers no poll", "HTTP 503", "RQ-503");
+		assertThat(lines(output, "WARN").get(1)).containsPattern("answers polls again, after PT\\d");
+		assertThat(lines(output, "INFO")).isEmpty();
+	}
+
+	@Test
+	void fewFaultsAreNoOutage(CapturedOutput output) {
+		answers("503", "503", "503", "503", "RUNNING", "503", "COMPLETED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "WARN")).isEmpty();
+	}
+
+	@Test
 	void throttlingIsOneWarningWhenItBeginsAndOneWhenItEnds(CapturedOutput output) {
 		answers("429", "429", "429", "429", "RUNNING");
 		for (int i = 0; i < 10; i++) {
@@ -186,7 +203,7 @@ class OperationsLogTests {
 		new OperationsLog().fetched("operations",
 				new OperationSnapshot(answer.operation(), Duration.ofSeconds(7), answer.serverTime(), "RQ\n1", null));
 		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("RQ\\u000a1", "retry after PT7S");
-		assertThat(output.getAll()).doesNotContain("RQ\n1", null);
+		assertThat(output.getAll()).doesNotContain("RQ\n1");
 	}
 
 	private void answers(String... answers) {

@@ -1,0 +1,254 @@
+package io.operations.polling;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.operations.resilience.Admission;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Hands the polls that are due to the admission, as many as may leave soon, and tells of
+ * the deadlines that have passed. One timer serves all.
+ */
+final class PollDispatcher {
+
+	private final AtomicInteger pumping = new AtomicInteger();
+
+	private final Admission admission;
+
+	private final Pace pace;
+
+	private final Scheduler scheduler;
+
+	private final Consumer<Wait> poll;
+
+	private final Consumer<Waiter> late;
+
+	// All below is guarded by "this"; nothing foreign is called while it is held. The
+	// poller may hold its own lock when it calls, never the other way round.
+	private final DuePolls due = new DuePolls();
+
+	private final NavigableSet<Waiter> deadlines = new TreeSet<>(Timed.ORDER);
+
+	private final Outage outage;
+
+	private int handed;
+
+	private @Nullable Disposable timer;
+
+	private long timerAt = Long.MAX_VALUE;
+
+	private boolean closed;
+
+	/**
+	 * Create the dispatcher.
+	 * @param admission tells how many polls may be handed over
+	 * @param pace tells whether there are too few of them
+	 * @param settings the shortest and the longest interval
+	 * @param scheduler where the timer is set
+	 * @param poll makes a poll, and says {@link #handedBack()} at its end
+	 * @param late told of who has waited too long
+	 */
+	PollDispatcher(Admission admission, Pace pace, PollingSettings settings, Scheduler scheduler, Consumer<Wait> poll,
+			Consumer<Waiter> late) {
+		this.admission = admission;
+		this.pace = pace;
+		this.scheduler = scheduler;
+		this.poll = poll;
+		this.late = late;
+		this.outage = new Outage(settings);
+	}
+
+	synchronized void add(Wait wait, long at, long notBefore) {
+		wait.at(at);
+		wait.notBefore(notBefore);
+		this.due.add(wait);
+	}
+
+	synchronized void hasten(Wait wait, long at) {
+		if (at < wait.at() && this.due.remove(wait)) {
+			wait.at(at);
+			this.due.add(wait);
+		}
+	}
+
+	synchronized void remove(Wait wait) {
+		this.due.remove(wait);
+	}
+
+	synchronized void addDeadline(Waiter waiter) {
+		this.deadlines.add(waiter);
+	}
+
+	synchronized void removeDeadline(Waiter waiter) {
+		this.deadlines.remove(waiter);
+	}
+
+	/**
+	 * Note that the endpoint answered.
+	 * @return for how long it had not, {@code null} if that was no outage
+	 */
+	synchronized @Nullable Duration succeeded() {
+		return this.outage.succeeded(now());
+	}
+
+	/**
+	 * Note that the endpoint did not answer, or only that it cannot.
+	 * @return whether this is where an outage begins
+	 */
+	synchronized boolean failed() {
+		return this.outage.failed(now());
+	}
+
+	void handedBack() {
+		synchronized (this) {
+			this.handed--;
+		}
+		pump();
+	}
+
+	/**
+	 * Hand over the polls that may leave now, end the waits whose deadline has passed,
+	 * and set the timer to what is next. One thread at a time; others leave it to that
+	 * one.
+	 */
+	void pump() {
+		if (this.pumping.getAndIncrement() != 0) {
+			return;
+		}
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				late().forEach(this.late);
+				Wait wait = next(isRoomForEarlyPolls());
+				while (wait != null) {
+					this.poll.accept(wait);
+					wait = next(isRoomForEarlyPolls());
+				}
+				setTimer(isRoomForEarlyPolls());
+				missed = this.pumping.addAndGet(-missed);
+			}
+			done = true;
+		}
+		finally {
+			if (!done) {
+				// Whatever was thrown, the next one must be able to go on.
+				this.pumping.set(0);
+			}
+		}
+	}
+
+	private synchronized List<Waiter> late() {
+		List<Waiter> passed = new ArrayList<>();
+		long now = now();
+		while (!this.deadlines.isEmpty() && this.deadlines.first().at() <= now) {
+			passed.add(this.deadlines.pollFirst());
+		}
+		return passed;
+	}
+
+	private synchronized @Nullable Wait next(boolean early) {
+		long now = now();
+		if (this.closed || isEnoughHanded() || (this.outage.isOn() && now < this.outage.nextProbe())) {
+			return null;
+		}
+		Wait wait = this.due.take(now);
+		if (wait == null && early && !this.outage.isOn()) {
+			wait = this.due.takeEarly(now);
+		}
+		if (wait != null) {
+			this.handed++;
+			if (this.outage.isOn()) {
+				this.outage.probed(now);
+			}
+		}
+		return wait;
+	}
+
+	private boolean isEnoughHanded() {
+		return this.handed >= (this.outage.isOn() ? 1 : this.admission.maxHanded());
+	}
+
+	private boolean isRoomForEarlyPolls() {
+		return this.pace.isShortOfPolls() && this.admission.hasRoom();
+	}
+
+	private void setTimer(boolean early) {
+		long at;
+		synchronized (this) {
+			at = Math.min(nextPoll(early), this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at());
+			if (at == this.timerAt) {
+				return;
+			}
+			this.timerAt = at;
+			if (this.timer != null) {
+				this.timer.dispose();
+				this.timer = null;
+			}
+		}
+		if (at == Long.MAX_VALUE) {
+			return;
+		}
+		Disposable set = this.scheduler.schedule(() -> ring(at), Math.max(0, at - now()), TimeUnit.MILLISECONDS);
+		synchronized (this) {
+			if (this.timerAt == at) {
+				this.timer = set;
+			}
+		}
+	}
+
+	private long nextPoll(boolean early) {
+		// What is under way comes first, and comes back here.
+		if (this.closed || isEnoughHanded()) {
+			return Long.MAX_VALUE;
+		}
+		if (this.outage.isOn()) {
+			return Math.max(this.due.next(), this.outage.nextProbe());
+		}
+		return early ? Math.min(this.due.next(), this.due.nextEarly()) : this.due.next();
+	}
+
+	private void ring(long at) {
+		synchronized (this) {
+			if (this.timerAt == at) {
+				this.timerAt = Long.MAX_VALUE;
+				this.timer = null;
+			}
+		}
+		pump();
+	}
+
+	/**
+	 * Return for how long the poll that is due first has been so.
+	 * @return the time, zero if none is overdue
+	 */
+	synchronized Duration backlogAge() {
+		long next = this.due.next();
+		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
+	}
+
+	/**
+	 * Hand nothing over any more.
+	 */
+	void close() {
+		synchronized (this) {
+			this.closed = true;
+		}
+		pump();
+	}
+
+	// Of the clock that is never set back: polls would wait for it to come round again.
+	private long now() {
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+}
