@@ -14,7 +14,7 @@ import io.operations.resilience.RateLimitSettings;
  */
 final class OutageScenario implements Scenario {
 
-	private static final int SEEDS = 5;
+	private static final int SEEDS = 20;
 
 	private static final int WAITS = 10_000;
 

@@ -15,7 +15,7 @@ import io.operations.resilience.RateLimitSettings;
  */
 final class OverloadScenario implements Scenario {
 
-	private static final int SEEDS = 10;
+	private static final int SEEDS = 20;
 
 	private static final double REQUESTS_PER_SECOND = 5;
 
