@@ -67,6 +67,11 @@ class PackageArrowsTests {
 			"org.springframework.util", "org.springframework.web..");
 
 	@ArchTest
+	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",
+			"io.operations.polling", RESILIENCE, "reactor..", "org.reactivestreams", "org.springframework.util",
+			"org.apache.commons.logging");
+
+	@ArchTest
 	static final ArchRule healthKnowsCoreAndVocabulary = knows("io.operations.health", VOCABULARY, "io.operations.core",
 			"reactor..", "org.springframework.boot.health.contributor");
 
@@ -90,7 +95,7 @@ class PackageArrowsTests {
 				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
 				"io.operations.core", "io.operations.health", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics");
+				"io.operations.autoconfigure.metrics", "io.operations.tracking");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

@@ -26,6 +26,7 @@ import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
 import io.operations.polling.OperationPoller;
+import io.operations.polling.OperationPolls;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.polling.PollingTarget;
@@ -72,6 +73,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final OperationPoller poller;
 
+	private final OperationPolls polls;
+
 	private final Admission admission;
 
 	private final OperationsObservations observations;
@@ -83,8 +86,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	private final List<Runnable> releases;
 
 	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
-			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, Admission admission,
-			OperationsObservations observations, OperationsListener listener, Duration timeout,
+			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
+			Admission admission, OperationsObservations observations, OperationsListener listener, Duration timeout,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
@@ -92,6 +95,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		this.fetcher = fetcher;
 		this.probe = probe;
 		this.poller = poller;
+		this.polls = polls;
 		this.admission = admission;
 		this.observations = observations;
 		this.listener = listener;
@@ -232,6 +236,15 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public WebClient getWebClient() {
 		return this.webClient;
+	}
+
+	/**
+	 * Return what asks for operations that somebody else keeps, for instance in a
+	 * database: by the schedule and through the rate limit of this template.
+	 * @return the polls
+	 */
+	public OperationPolls getPolls() {
+		return this.polls;
 	}
 
 	/**

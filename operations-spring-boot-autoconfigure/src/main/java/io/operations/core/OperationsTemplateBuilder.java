@@ -26,6 +26,7 @@ import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.OperationPoller;
+import io.operations.polling.OperationPolls;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.Admission;
@@ -304,9 +305,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			releases.add(retrying::close);
 			fetch = retrying;
 		}
-		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule(), this.pollingSettings,
+		PollingSchedule schedule = schedule();
+		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller,
+		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
+				schedule, this.pollingSettings, this.scheduler, listener);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller, polls,
 				admission, observations, listener, this.pollingSettings.timeout(), releases);
 		listener.opened(client, new TemplateActivity(admission, poller));
 		return template;

@@ -1,0 +1,204 @@
+package io.operations.tracking;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.operations.AcceptedOperation;
+import io.operations.OperationsRequestException;
+import io.operations.polling.OperationPolls;
+import io.operations.polling.PollingSettings;
+import io.operations.polling.PollingTarget;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.util.Assert;
+
+/**
+ * Tracks operations by means of a store: on the caller's thread where the call belongs
+ * there, else on one that may block.
+ *
+ * @since 0.1.0
+ */
+public final class DefaultOperationTracker implements OperationTracker {
+
+	/**
+	 * How many bytes of UTF-8 the attributes of an operation may have.
+	 */
+	public static final int MAXIMUM_ATTRIBUTES = 4096;
+
+	private static final int PAGE = 500;
+
+	private final TrackingStore store;
+
+	private final TrackingEngine engine;
+
+	private final Scheduler blocking;
+
+	/**
+	 * Create the tracker.
+	 * @param store keeps the operations
+	 * @param engine begins to track them
+	 * @param blocking where calls that may block are made
+	 */
+	public DefaultOperationTracker(TrackingStore store, TrackingEngine engine, Scheduler blocking) {
+		this.store = store;
+		this.engine = engine;
+		this.blocking = blocking;
+	}
+
+	@Override
+	public Mono<TrackingResult> track(AcceptedOperation accepted) {
+		return track(accepted, Map.of());
+	}
+
+	@Override
+	public Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes) {
+		return track(accepted, attributes, this.engine.settings().timeout());
+	}
+
+	@Override
+	public Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes, Duration timeout) {
+		Objects.requireNonNull(accepted, "'accepted' must not be null");
+		return track(PollingTarget.of(accepted), attributes, timeout);
+	}
+
+	@Override
+	public Mono<TrackingResult> track(String operationId, Map<String, String> attributes) {
+		return track(operationId, attributes, this.engine.settings().timeout());
+	}
+
+	@Override
+	public Mono<TrackingResult> track(String operationId, Map<String, String> attributes, Duration timeout) {
+		requireId(operationId);
+		return track(PollingTarget.of(operationId), attributes, timeout);
+	}
+
+	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> attributes, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		Map<String, String> checked = check(attributes);
+		return call("track", () -> {
+			OperationsRequestException.checkId(target.operationId());
+			TrackedRow row = this.engine.begin(target, checked, timeout);
+			TrackedRow known = this.store.insert(row);
+			if (known != null) {
+				return new TrackingResult(known.toOperation(), false);
+			}
+			this.engine.listener().tracked(row.toOperation());
+			return new TrackingResult(row.toOperation(), true);
+		});
+	}
+
+	private static Map<String, String> check(Map<String, String> attributes) {
+		Objects.requireNonNull(attributes, "'attributes' must not be null");
+		Map<String, String> copy = new LinkedHashMap<>();
+		long size = 0;
+		for (Map.Entry<String, String> entry : attributes.entrySet()) {
+			String key = entry.getKey();
+			String value = entry.getValue();
+			Assert.notNull(key, "'attributes' must not have a null key: leave it out");
+			Assert.notNull(value, () -> "'attributes' must not have a null value, as '" + key + "' has: leave it out");
+			size += key.getBytes(StandardCharsets.UTF_8).length;
+			size += value.getBytes(StandardCharsets.UTF_8).length;
+			copy.put(key, value);
+		}
+		long total = size;
+		Assert.isTrue(total <= MAXIMUM_ATTRIBUTES,
+				() -> "'attributes' have " + total + " bytes, more than " + MAXIMUM_ATTRIBUTES
+						+ ". Nothing was stored; track an id, and keep the rest where your application finds it by"
+						+ " that id.");
+		return Collections.unmodifiableMap(copy);
+	}
+
+	@Override
+	public Mono<TrackedOperation> find(String operationId) {
+		requireId(operationId);
+		return call("find", () -> this.store.find(operationId)).map(TrackedRow::toOperation);
+	}
+
+	@Override
+	public Flux<TrackedOperation> stream(TrackingFilter filter) {
+		Objects.requireNonNull(filter, "'filter' must not be null");
+		return page(filter).expand((page) -> {
+			TrackingFilter next = page.next();
+			return (next != null) ? page(next) : Mono.empty();
+		}, 1).concatMapIterable(Page::operations, 1);
+	}
+
+	private Mono<Page> page(TrackingFilter filter) {
+		int size = (int) Math.min(PAGE, filter.limit());
+		return call("list", () -> this.store.list(filter.withLimit(size))).map((rows) -> Page.of(rows, filter, size));
+	}
+
+	@Override
+	public Mono<Boolean> forget(String operationId) {
+		requireId(operationId);
+		return call("forget", () -> this.store.remove(operationId));
+	}
+
+	@Override
+	public Mono<Boolean> redeliver(String operationId) {
+		requireId(operationId);
+		return call("redeliver", () -> this.store.redeliver(operationId, this.engine.polls().now()));
+	}
+
+	@Override
+	public Mono<TrackingSummary> summary() {
+		return call("summary", () -> this.store.summary(this.engine.polls().now()));
+	}
+
+	private static void requireId(String operationId) {
+		Objects.requireNonNull(operationId, "'operationId' must not be null");
+	}
+
+	private <T> Mono<T> call(String name, Supplier<@Nullable T> action) {
+		return Mono.defer(() -> {
+			Mono<T> timed = Mono.fromSupplier(() -> timed(name, action));
+			return this.store.belongsToThisThread() ? timed : timed.subscribeOn(this.blocking);
+		});
+	}
+
+	private <T> @Nullable T timed(String name, Supplier<@Nullable T> action) {
+		OperationPolls polls = this.engine.polls();
+		long began = polls.scheduler().now(TimeUnit.NANOSECONDS);
+		Throwable fault = null;
+		try {
+			return action.get();
+		}
+		catch (RuntimeException ex) {
+			fault = ex;
+			throw ex;
+		}
+		finally {
+			Duration duration = Duration.ofNanos(polls.scheduler().now(TimeUnit.NANOSECONDS) - began);
+			this.engine.listener().stored(name, duration, fault);
+		}
+	}
+
+	/**
+	 * A part of a stream.
+	 *
+	 * @param operations the operations
+	 * @param next the filter of the next part, {@code null} if this one is the last
+	 */
+	private record Page(List<TrackedOperation> operations, @Nullable TrackingFilter next) {
+
+		private static Page of(List<TrackedRow> rows, TrackingFilter filter, int size) {
+			List<TrackedOperation> operations = rows.stream().map(TrackedRow::toOperation).toList();
+			long left = filter.limit() - operations.size();
+			boolean more = operations.size() == size && left > 0;
+			return new Page(operations,
+					more ? filter.withAfter(operations.get(operations.size() - 1).id()).withLimit(left) : null);
+		}
+
+	}
+
+}

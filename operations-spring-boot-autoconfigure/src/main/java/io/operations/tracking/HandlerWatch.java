@@ -1,0 +1,68 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Watches the thread that it is made on while handlers run there, and interrupts it when
+ * they take too long, again and again until they return.
+ */
+final class HandlerWatch {
+
+	private final TrackedOperation operation;
+
+	private final Duration timeout;
+
+	private final TrackingListener listener;
+
+	private final Disposable timer;
+
+	// All below is guarded by "this".
+	private @Nullable Thread handler = Thread.currentThread();
+
+	private int rings;
+
+	HandlerWatch(TrackedOperation operation, Duration timeout, Scheduler scheduler, TrackingListener listener) {
+		this.operation = operation;
+		this.timeout = timeout;
+		this.listener = listener;
+		this.timer = scheduler.schedulePeriodically(this::ring, timeout.toMillis(), timeout.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	private void ring() {
+		Thread hanging;
+		Duration duration;
+		synchronized (this) {
+			hanging = this.handler;
+			if (hanging == null) {
+				return;
+			}
+			this.rings++;
+			duration = this.timeout.multipliedBy(this.rings);
+		}
+		this.listener.deliveryHangs(this.operation, duration, hanging);
+		synchronized (this) {
+			// Whoever has returned meanwhile must not be interrupted in what is done
+			// next.
+			if (this.handler != null) {
+				hanging.interrupt();
+			}
+		}
+	}
+
+	void end() {
+		this.timer.dispose();
+		synchronized (this) {
+			this.handler = null;
+			if (this.rings > 0) {
+				Thread.interrupted();
+			}
+		}
+	}
+
+}

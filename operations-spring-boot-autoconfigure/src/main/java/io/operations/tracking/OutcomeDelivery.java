@@ -1,0 +1,125 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import io.operations.polling.OperationPolls;
+
+import org.springframework.util.Assert;
+
+/**
+ * Delivers outcomes: the attempt is counted and stored, then the handlers run in one
+ * transaction with the mark that the outcome was delivered. Only so many at once that
+ * handlers which do not return leave threads for the polls.
+ */
+final class OutcomeDelivery {
+
+	private static final Duration UNTIL_ONE_IS_OVER = Duration.ofSeconds(1);
+
+	private final OperationPolls polls;
+
+	private final TrackingSettings.Delivery settings;
+
+	private final List<OperationOutcomeHandler> handlers;
+
+	private final TrackingListener listener;
+
+	private final Semaphore places;
+
+	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings, List<OperationOutcomeHandler> handlers,
+			TrackingListener listener) {
+		this.polls = polls;
+		this.settings = settings;
+		this.handlers = List.copyOf(handlers);
+		this.listener = listener;
+		this.places = new Semaphore(polls.maxInFlight());
+	}
+
+	void deliver(TrackingClaim claim, TrackedRow row, boolean isNew) {
+		if (!this.places.tryAcquire()) {
+			TrackedRow stored = claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
+			if (stored != null && isNew) {
+				this.listener.ended(stored.toOperation());
+			}
+			return;
+		}
+		try {
+			TrackedRow counted = claim.save(row.with(row.ending().attempted(), row.due()));
+			if (counted == null) {
+				return;
+			}
+			if (isNew) {
+				this.listener.ended(counted.toOperation());
+			}
+			attempt(claim, counted);
+		}
+		finally {
+			this.places.release();
+		}
+	}
+
+	private void attempt(TrackingClaim claim, TrackedRow row) {
+		long began = nanos();
+		try {
+			TrackedRow stored = claim.releaseAfter(() -> callHandlers(row), row.with(row.ending().delivered(), null));
+			if (stored != null) {
+				this.listener.delivered(stored.toOperation(), Duration.ofNanos(nanos() - began));
+			}
+		}
+		catch (Throwable ex) {
+			failed(claim, row, (ex instanceof HandlerFailedException && ex.getCause() != null) ? ex.getCause() : ex);
+		}
+	}
+
+	private void failed(TrackingClaim claim, TrackedRow row, Throwable fault) {
+		boolean last = row.ending().isLast(this.settings);
+		Instant next = last ? null : this.polls.now().plus(row.ending().wait(this.settings));
+		TrackedRow stored = claim.release(row.with(row.ending().failed(TrackingSteps.text(fault), last), next));
+		if (stored != null) {
+			this.listener.deliveryFailed(stored.toOperation(), fault);
+		}
+	}
+
+	private void callHandlers(TrackedRow row) {
+		OperationOutcome.Type type = row.ending().outcome();
+		Assert.state(type != null, "An operation without an outcome cannot be delivered");
+		OperationOutcome outcome = new OperationOutcome(row.id(), type, row.polled().lastSeen(), row.attributes(),
+				row.ending().attempts(), row.lastFault());
+		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),
+				this.listener);
+		try {
+			for (OperationOutcomeHandler handler : this.handlers) {
+				handler.handle(outcome);
+			}
+		}
+		catch (RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			throw new HandlerFailedException(ex);
+		}
+		finally {
+			watch.end();
+		}
+	}
+
+	private long nanos() {
+		return this.polls.scheduler().now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Carries what a handler threw that may not be thrown through a transaction.
+	 */
+	@SuppressWarnings("serial")
+	private static final class HandlerFailedException extends RuntimeException {
+
+		private HandlerFailedException(Exception cause) {
+			super(cause);
+		}
+
+	}
+
+}

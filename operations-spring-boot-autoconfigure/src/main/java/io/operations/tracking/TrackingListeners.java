@@ -1,0 +1,86 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several listeners as one. One that throws is logged and changes nothing.
+ *
+ * @since 0.1.0
+ */
+public final class TrackingListeners implements TrackingListener {
+
+	private static final Log logger = LogFactory.getLog(TrackingListeners.class);
+
+	private final List<TrackingListener> listeners;
+
+	/**
+	 * Create the listener.
+	 * @param listeners the listeners, in the order in which they are told
+	 */
+	public TrackingListeners(List<TrackingListener> listeners) {
+		this.listeners = List.copyOf(listeners);
+	}
+
+	private void tell(Consumer<TrackingListener> what) {
+		for (TrackingListener listener : this.listeners) {
+			try {
+				what.accept(listener);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				logger.warn("Tracking listener " + listener.getClass().getName() + " failed", ex);
+			}
+		}
+	}
+
+	@Override
+	public void tracked(TrackedOperation operation) {
+		tell((listener) -> listener.tracked(operation));
+	}
+
+	@Override
+	public void ended(TrackedOperation operation) {
+		tell((listener) -> listener.ended(operation));
+	}
+
+	@Override
+	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
+		tell((listener) -> listener.stuck(operation, age, unusual));
+	}
+
+	@Override
+	public void delivered(TrackedOperation operation, Duration duration) {
+		tell((listener) -> listener.delivered(operation, duration));
+	}
+
+	@Override
+	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
+		tell((listener) -> listener.deliveryFailed(operation, fault));
+	}
+
+	@Override
+	public void deliveryHangs(TrackedOperation operation, Duration duration, Thread handler) {
+		tell((listener) -> listener.deliveryHangs(operation, duration, handler));
+	}
+
+	@Override
+	public void stored(String call, Duration duration, @Nullable Throwable fault) {
+		tell((listener) -> listener.stored(call, duration, fault));
+	}
+
+	@Override
+	public void storeLost(Throwable fault) {
+		tell((listener) -> listener.storeLost(fault));
+	}
+
+	@Override
+	public void storeRegained(Duration duration) {
+		tell((listener) -> listener.storeRegained(duration));
+	}
+
+}

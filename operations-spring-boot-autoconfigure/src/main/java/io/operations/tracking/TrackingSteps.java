@@ -1,0 +1,97 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import io.operations.OperationNotFoundException;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsErrorResponse;
+import io.operations.OperationsException;
+import io.operations.polling.OperationPolls;
+import io.operations.polling.PolledOperation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from a poll: from a row and what the poll brought to the next row, which
+ * is due again or has an outcome. Nothing but the end of the operation, its disappearance
+ * and the deadline ends the asking.
+ */
+final class TrackingSteps {
+
+	// An endpoint may take a while to know in all places what it has accepted.
+	private static final Duration UNKNOWN_AT_MOST = Duration.ofMinutes(1);
+
+	private static final int PART_OF_AGE = 5;
+
+	private static final Duration THINNEST = Duration.ofHours(1);
+
+	private final OperationPolls polls;
+
+	TrackingSteps(OperationPolls polls) {
+		this.polls = polls;
+	}
+
+	TrackedRow seen(TrackedRow row, OperationSnapshot snapshot) {
+		PolledOperation polled = this.polls.seen(row.polled(), snapshot);
+		Instant now = this.polls.now();
+		if (snapshot.operation().isTerminal()) {
+			return row.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
+		}
+		if (isOver(row, now)) {
+			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, null, now);
+		}
+		Duration wait = this.polls.nextPoll(polled, snapshot.retryAfter());
+		boolean stuck = row.stuck() || polled.age(now).compareTo(this.polls.unusualAge(polled.kind())) >= 0;
+		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, stuck);
+	}
+
+	TrackedRow failed(TrackedRow row, Throwable fault) {
+		PolledOperation polled = this.polls.failed(row.polled(), fault);
+		Instant now = this.polls.now();
+		String text = text(fault);
+		boolean unknown = fault instanceof OperationNotFoundException;
+		if (unknown && (polled.lastSeen() != null || !now.isBefore(polled.since().plus(UNKNOWN_AT_MOST)))) {
+			return row.ended(polled, OperationOutcome.Type.EXPIRED, text, now);
+		}
+		if (isOver(row, now)) {
+			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, text, now);
+		}
+		Duration retryAfter = (fault instanceof OperationsException known) ? known.getRetryAfter() : null;
+		Duration wait = this.polls.nextPoll(polled, retryAfter);
+		if (!unknown && !(fault instanceof OperationsException known && known.isTransient())) {
+			wait = thinned(wait, polled.age(now));
+		}
+		return row.polled(polled, due(row, now, wait, retryAfter), text, row.stuck());
+	}
+
+	// What somebody has to mend is tried again, but costs little until then.
+	private static Duration thinned(Duration wait, Duration age) {
+		Duration thin = age.dividedBy(PART_OF_AGE);
+		if (thin.compareTo(THINNEST) > 0) {
+			thin = THINNEST;
+		}
+		return (wait.compareTo(thin) >= 0) ? wait : thin;
+	}
+
+	private static boolean isOver(TrackedRow row, Instant now) {
+		return !now.isBefore(row.deadline());
+	}
+
+	// The deadline is a poll time, too, unless the server asks for more patience.
+	static Instant due(TrackedRow row, Instant now, Duration wait, @Nullable Duration retryAfter) {
+		Instant due = now.plus(wait);
+		Instant last = (retryAfter != null && now.plus(retryAfter).isAfter(row.deadline())) ? now.plus(retryAfter)
+				: row.deadline();
+		return due.isBefore(last) ? due : last;
+	}
+
+	static String text(Throwable fault) {
+		if (fault instanceof OperationsException && fault.getMessage() != null) {
+			return fault.getMessage();
+		}
+		String message = fault.getMessage();
+		return fault.getClass().getName()
+				+ ((message != null) ? ": " + OperationsErrorResponse.printable(message) : "");
+	}
+
+}
