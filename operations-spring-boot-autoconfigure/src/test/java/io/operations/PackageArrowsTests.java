@@ -95,7 +95,8 @@ class PackageArrowsTests {
 				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
 				"io.operations.core", "io.operations.health", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics", "io.operations.tracking");
+				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
+				"io.operations.tracking");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

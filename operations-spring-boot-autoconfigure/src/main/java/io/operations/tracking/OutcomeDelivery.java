@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.operations.polling.OperationPolls;
 
@@ -23,17 +24,17 @@ final class OutcomeDelivery {
 
 	private final TrackingSettings.Delivery settings;
 
-	private final List<OperationOutcomeHandler> handlers;
+	private final Supplier<List<OperationOutcomeHandler>> handlers;
 
 	private final TrackingListener listener;
 
 	private final Semaphore places;
 
-	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings, List<OperationOutcomeHandler> handlers,
-			TrackingListener listener) {
+	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
 		this.polls = polls;
 		this.settings = settings;
-		this.handlers = List.copyOf(handlers);
+		this.handlers = handlers;
 		this.listener = listener;
 		this.places = new Semaphore(polls.maxInFlight());
 	}
@@ -91,7 +92,7 @@ final class OutcomeDelivery {
 		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),
 				this.listener);
 		try {
-			for (OperationOutcomeHandler handler : this.handlers) {
+			for (OperationOutcomeHandler handler : this.handlers.get()) {
 				handler.handle(outcome);
 			}
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.operations.OperationsClosedException;
 import io.operations.polling.OperationPolls;
@@ -41,11 +42,11 @@ public final class TrackingEngine {
 	 * Create the engine.
 	 * @param polls asks for operations
 	 * @param settings the bounds of tracking
-	 * @param handlers told of outcomes, in this order
+	 * @param handlers who is told of outcomes, in this order; asked for at each delivery
 	 * @param listener told of what happens
 	 */
-	public TrackingEngine(OperationPolls polls, TrackingSettings settings, List<OperationOutcomeHandler> handlers,
-			TrackingListener listener) {
+	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
 		this.polls = polls;
 		this.settings = settings;
 		this.listener = listener;

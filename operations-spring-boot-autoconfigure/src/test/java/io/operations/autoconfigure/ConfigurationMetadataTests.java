@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,7 +42,8 @@ class ConfigurationMetadataTests {
 		assertThat(this.properties).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("operations.account-sid", "operations.auth-token", "operations.api-key",
-					"operations.api-key-secret", "operations.http.cookie-handling", "operations.http.ssl.bundle");
+					"operations.api-key-secret", "operations.http.cookie-handling", "operations.http.ssl.bundle",
+					"operations.tracking.jdbc.instance-name", "operations.tracking.jdbc.threads");
 	}
 
 	@Test
@@ -59,6 +61,10 @@ class ConfigurationMetadataTests {
 		OperationsProperties expected = new OperationsProperties();
 		expected.getHttp().setRedirects(HttpRedirects.DONT_FOLLOW);
 		assertThat(bound).usingRecursiveComparison().isEqualTo(expected);
+		OperationsTrackingProperties tracking = new Binder(new MapConfigurationPropertySource(defaults))
+			.bind("operations.tracking", OperationsTrackingProperties.class)
+			.get();
+		assertThat(tracking).usingRecursiveComparison().isEqualTo(new OperationsTrackingProperties());
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import io.operations.OperationsListener;
 import io.operations.autoconfigure.endpoint.OperationsSanitizingAutoConfiguration;
 import io.operations.autoconfigure.health.OperationsHealthContributorAutoConfiguration;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
+import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +88,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void importsNameEveryAutoConfigurationOfOurs() {
-		assertThat(ours()).hasSize(4).isSorted();
+		assertThat(ours()).hasSize(5).isSorted();
 	}
 
 	private static List<String> ours() {
@@ -108,7 +109,8 @@ class OptionalLibrariesTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 			OperationsAutoConfiguration.class, OperationsSanitizingAutoConfiguration.class,
-			OperationsHealthContributorAutoConfiguration.class, OperationsMetricsAutoConfiguration.class })
+			OperationsHealthContributorAutoConfiguration.class, OperationsMetricsAutoConfiguration.class,
+			OperationsTrackingAutoConfiguration.class })
 	static class SmallApplication {
 
 	}

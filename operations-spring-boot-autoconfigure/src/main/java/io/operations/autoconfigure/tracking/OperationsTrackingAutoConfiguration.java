@@ -1,0 +1,83 @@
+package io.operations.autoconfigure.tracking;
+
+import java.util.List;
+
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.DefaultOperationTracker;
+import io.operations.tracking.MemoryTrackingStore;
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingListener;
+import io.operations.tracking.TrackingListeners;
+import io.operations.tracking.TrackingLog;
+import io.operations.tracking.TrackingStore;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Auto-configuration of the {@link OperationTracker}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = OperationsAutoConfiguration.class)
+@ConditionalOnSingleCandidate(OperationsTemplate.class)
+@ConditionalOnMissingBean(OperationTracker.class)
+@EnableConfigurationProperties(OperationsTrackingProperties.class)
+public final class OperationsTrackingAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	TrackingLog operationsTrackingLog() {
+		return new TrackingLog();
+	}
+
+	// After all handlers: a listener of the event sees what they did.
+	@Bean
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	OperationOutcomeHandler operationOutcomePublisher(ApplicationEventPublisher publisher) {
+		return publisher::publishEvent;
+	}
+
+	@Bean
+	TrackingEngine operationsTrackingEngine(OperationsTemplate template, OperationsTrackingProperties properties,
+			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
+		// Later, since a handler may want to track what it begins.
+		SingletonSupplier<List<OperationOutcomeHandler>> later = SingletonSupplier
+			.of(() -> handlers.orderedStream().toList());
+		return new TrackingEngine(template.getPolls(), TrackingSettingsCheck.settings(properties), later::obtain,
+				new TrackingListeners(listeners.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnProperty(name = "operations.tracking.store", havingValue = "memory", matchIfMissing = true)
+	TrackingStore operationsTrackingStore(TrackingEngine engine) {
+		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
+	}
+
+	@Bean
+	OperationTracker operationTracker(TrackingStore store, TrackingEngine engine) {
+		return new DefaultOperationTracker(store, engine, Schedulers.boundedElastic());
+	}
+
+	@Bean
+	@Lazy(false)
+	TrackingLifecycle operationsTrackingLifecycle(TrackingStore store) {
+		return new TrackingLifecycle(store);
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.operations.autoconfigure.tracking;
+
+import java.time.Duration;
+
+import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.polling.PollingSettings;
+import io.operations.tracking.TrackingSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the properties and turns them into settings, when beans are made.
+ */
+final class TrackingSettingsCheck {
+
+	private TrackingSettingsCheck() {
+	}
+
+	static TrackingSettings settings(OperationsTrackingProperties properties) {
+		positive("timeout", properties.getTimeout());
+		check(properties.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "timeout",
+				properties.getTimeout(), "it must be at most 365 days");
+		check(properties.getRetention() != null && !properties.getRetention().isNegative(), "retention",
+				properties.getRetention(), "it must not be negative");
+		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
+		OperationsTrackingProperties.Delivery delivery = properties.getDelivery();
+		check(delivery.getMaxAttempts() >= 1, "delivery.max-attempts", delivery.getMaxAttempts(),
+				"it must be at least 1: the first attempt counts");
+		positive("delivery.initial-interval", delivery.getInitialInterval());
+		check(delivery.getMultiplier() >= 1, "delivery.multiplier", delivery.getMultiplier(), "it must be at least 1");
+		check(delivery.getMaxInterval() != null
+				&& delivery.getMaxInterval().compareTo(delivery.getInitialInterval()) >= 0, "delivery.max-interval",
+				delivery.getMaxInterval(), "it must not be less than operations.tracking.delivery.initial-interval ("
+						+ delivery.getInitialInterval() + ")");
+		positive("delivery.timeout", delivery.getTimeout());
+		return new TrackingSettings(properties.getTimeout(), properties.getRetention(), properties.getMaxTracked(),
+				new TrackingSettings.Delivery(delivery.getMaxAttempts(), delivery.getInitialInterval(),
+						delivery.getMultiplier(), delivery.getMaxInterval(), delivery.getTimeout()));
+	}
+
+	static void positive(String key, @Nullable Duration value) {
+		check(value != null && value.compareTo(Duration.ofMillis(1)) >= 0, key, value, "it must be at least 1 ms");
+	}
+
+	static void check(boolean good, String key, @Nullable Object value, String fault) {
+		if (!good) {
+			String name = "operations.tracking." + key;
+			throw OperationsConfigurationException.of(name, value, fault,
+					"Correct the property '" + name + "', or remove it to have its default.");
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the tracking of operations.
+ */
+@NullMarked
+package io.operations.autoconfigure.tracking;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,528 @@
+package io.operations.tracking;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.operations.AcceptedOperation;
+import io.operations.Operation;
+import io.operations.OperationStatus;
+import io.operations.OperationsRequestException;
+import io.operations.core.OperationsTemplate;
+import io.operations.polling.PollingSettings;
+import io.operations.resilience.RateLimitSettings;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a tracker promises whichever store it has.
+ */
+@Timeout(60)
+public abstract class OperationTrackerContract {
+
+	protected static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final Duration TIMEOUT = Duration.ofHours(1);
+
+	protected final ScriptedEndpoint endpoint = new ScriptedEndpoint();
+
+	protected final List<OperationOutcome> outcomes = new CopyOnWriteArrayList<>();
+
+	protected volatile OperationOutcomeHandler handler = this.outcomes::add;
+
+	private final List<OperationsTemplate> templates = new CopyOnWriteArrayList<>();
+
+	private final List<TrackingStore> stores = new CopyOnWriteArrayList<>();
+
+	protected TrackingStore store = placeholder();
+
+	protected OperationTracker tracker = placeholder();
+
+	/**
+	 * Create a store.
+	 * @param engine works on what is due
+	 * @return the store, not started
+	 */
+	protected abstract TrackingStore createStore(TrackingEngine engine);
+
+	@SuppressWarnings({ "NullAway", "TypeParameterUnusedInFormals" })
+	private static <T> T placeholder() {
+		return null;
+	}
+
+	@BeforeEach
+	void startTracker() {
+		this.store = newStore(settings());
+		this.store.start();
+	}
+
+	@AfterEach
+	void stopTracker() {
+		this.stores.forEach(TrackingStore::stop);
+		this.templates.forEach(OperationsTemplate::close);
+	}
+
+	protected static TrackingSettings settings() {
+		return new TrackingSettings(TIMEOUT, Duration.ofDays(7), 1000, new TrackingSettings.Delivery(3,
+				Duration.ofMillis(50), 2, Duration.ofMillis(200), Duration.ofMillis(500)));
+	}
+
+	protected TrackingStore newStore(TrackingSettings settings) {
+		return newStore(settings, new TrackingListeners(List.of(new TrackingLog())));
+	}
+
+	protected TrackingStore newStore(TrackingSettings settings, TrackingListener listener) {
+		OperationsTemplate template = this.endpoint.template()
+			.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMinutes(10), 1000,
+					Duration.ofMinutes(5), 8))
+			.rateLimit(new RateLimitSettings(500, 8, 1000))
+			.build();
+		this.templates.add(template);
+		TrackingEngine engine = new TrackingEngine(template.getPolls(), settings,
+				() -> List.of((outcome) -> this.handler.handle(outcome)), listener);
+		TrackingStore created = createStore(engine);
+		this.stores.add(created);
+		this.tracker = new DefaultOperationTracker(created, engine, Schedulers.boundedElastic());
+		return created;
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = OperationOutcome.Type.class, names = { "COMPLETED", "FAILED", "CANCELLED" })
+	void theEndOfAnOperationIsDeliveredOnceWithItsAttributes(OperationOutcome.Type type) {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.status("RUNNING"),
+				ScriptedEndpoint.status(type.name())));
+		TrackingResult result = track("op", Map.of("tenant", "t1"));
+		assertThat(result.isNew()).isTrue();
+		assertThat(result.operation().state()).isEqualTo(TrackingState.TRACKED);
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).singleElement().satisfies((outcome) -> {
+			assertThat(outcome.operationId()).isEqualTo("op");
+			assertThat(outcome.type()).isEqualTo(type);
+			assertThat(outcome.attributes()).containsOnly(Map.entry("tenant", "t1"));
+			assertThat(outcome.attempt()).isEqualTo(1);
+			assertThat(Objects.requireNonNull(outcome.operation()).status())
+				.isEqualTo(OperationStatus.valueOf(type.name()));
+		});
+		assertThat(delivered.outcome()).isEqualTo(type);
+		assertThat(delivered.polls()).isEqualTo(3);
+		assertThat(delivered.attempts()).isEqualTo(1);
+		assertThat(delivered.kind()).isEqualTo("configurationId");
+		assertThat(delivered.nextDue()).isNull();
+		assertThat(this.endpoint.polls("op")).isEqualTo(3);
+	}
+
+	@Test
+	void aTrackedOperationIsFoundAsItWasLastSeen() {
+		track("op", Map.of("a", "1", "b", ""));
+		TrackedOperation found = until("op", (operation) -> operation.operation() != null);
+		Operation seen = Objects.requireNonNull(found.operation());
+		assertThat(seen.status()).isEqualTo(OperationStatus.RUNNING);
+		assertThat(seen.related()).containsOnly(Map.entry("configurationId", "cfg_1"));
+		assertThat(found.attributes()).containsOnly(Map.entry("a", "1"), Map.entry("b", ""));
+		assertThat(found.polls()).isPositive();
+		assertThat(found.nextDue()).isNotNull();
+		assertThat(Duration.between(found.since(), found.deadline())).isEqualTo(TIMEOUT);
+		assertThat(find("other")).isNull();
+	}
+
+	@Test
+	void anOperationTrackedTwiceIsOneWithTheAttributesOfTheFirst() {
+		track("op", Map.of("a", "1"));
+		TrackingResult second = track("op", Map.of("a", "2"));
+		assertThat(second.isNew()).isFalse();
+		assertThat(second.operation().attributes()).containsOnly(Map.entry("a", "1"));
+	}
+
+	@Test
+	void ofManyWhoTrackAnOperationAtOnceOneIsFirst() {
+		List<TrackingResult> results = Flux.range(0, 16)
+			.flatMap(
+					(i) -> this.tracker.track("op", Map.of("i", i.toString())).subscribeOn(Schedulers.boundedElastic()))
+			.collectList()
+			.blockOptional(PATIENCE)
+			.orElseThrow();
+		assertThat(results).hasSize(16).filteredOn(TrackingResult::isNew).hasSize(1);
+		assertThat(results).extracting((result) -> result.operation().attributes())
+			.containsOnly(Objects.requireNonNull(find("op")).attributes());
+	}
+
+	@Test
+	void anOperationThatIsUnknownAfterItWasSeenHasExpired() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("RUNNING"), ScriptedEndpoint.error(404)));
+		track("op", Map.of());
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(delivered.outcome()).isEqualTo(OperationOutcome.Type.EXPIRED);
+		assertThat(this.outcomes).singleElement().satisfies((outcome) -> {
+			assertThat(Objects.requireNonNull(outcome.operation()).status()).isEqualTo(OperationStatus.RUNNING);
+			assertThat(outcome.lastFault()).contains("404");
+		});
+	}
+
+	@Test
+	void anOperationThatIsNotKnownYetIsAskedForAgain() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.error(404), ScriptedEndpoint.error(404),
+				ScriptedEndpoint.status("COMPLETED")));
+		track("op", Map.of());
+		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 400, 401, 403, 408, 500, 503 })
+	void noFaultEndsTheTracking(int status) {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.error(status), ScriptedEndpoint.error(status),
+				ScriptedEndpoint.status("COMPLETED")));
+		track("op", Map.of());
+		assertThat(until("op", (operation) -> operation.polls() == 1).lastFault()).contains("HTTP " + status);
+		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
+	}
+
+	@Test
+	void atItsDeadlineAnOperationIsAskedForAtLastAndGivenUp() {
+		track("op", Map.of(), Duration.ofMillis(700));
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(delivered.outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+		assertThat(delivered.endedAt()).isAfterOrEqualTo(delivered.deadline());
+		assertThat(this.outcomes).singleElement().satisfies((outcome) -> {
+			assertThat(outcome.type()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+			assertThat(Objects.requireNonNull(outcome.operation()).status()).isEqualTo(OperationStatus.RUNNING);
+		});
+	}
+
+	@Test
+	void whatEndedJustBeforeItsDeadlineHasNotTimedOut() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("RUNNING"));
+		track("op", Map.of(), Duration.ofSeconds(1));
+		until("op", (operation) -> Objects.equals(operation.nextDue(), operation.deadline()));
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
+	}
+
+	@Test
+	void aHandlerThatThrowsIsCalledAgain() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			if (outcome.attempt() < 3) {
+				throw new IOException("no luck");
+			}
+		};
+		track("op", Map.of());
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1, 2, 3);
+		assertThat(delivered.attempts()).isEqualTo(3);
+		assertThat(delivered.deliveryFault()).isNull();
+		assertThat(this.endpoint.polls("op")).isEqualTo(1);
+	}
+
+	@Test
+	void whenAllAttemptsHaveFailedAnOperationIsKeptAndCanBeDeliveredAnew() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("FAILED"));
+		AtomicBoolean broken = new AtomicBoolean(true);
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			if (broken.get()) {
+				throw new IllegalStateException("broken");
+			}
+		};
+		track("op", Map.of());
+		assertThat(redeliver("op")).as("before it has ended").isFalse();
+		TrackedOperation undelivered = until("op", TrackingState.UNDELIVERED);
+		assertThat(undelivered.deliveryFault()).contains("broken");
+		assertThat(undelivered.nextDue()).isNull();
+		assertThat(this.outcomes).hasSize(3);
+		assertThat(redeliver("op")).isTrue();
+		until("op", (operation) -> operation.attempts() == 6 && operation.state() == TrackingState.UNDELIVERED);
+		broken.set(false);
+		assertThat(redeliver("op")).isTrue();
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1, 2, 3, 4, 5, 6, 7);
+		assertThat(redeliver("other")).isFalse();
+	}
+
+	@Test
+	void whatWasDeliveredCanBeDeliveredAnew() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(redeliver("op")).isTrue();
+		until("op", (operation) -> operation.attempts() == 2 && operation.state() == TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1, 2);
+	}
+
+	@Test
+	void aForgottenOperationIsAskedForNoMore() {
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		assertThat(forget("op")).isTrue();
+		assertThat(forget("op")).isFalse();
+		assertThat(find("op")).isNull();
+		int polls = this.endpoint.polls("op");
+		// One may have been under way; others go on meanwhile.
+		track("other", Map.of());
+		until("other", (operation) -> operation.polls() > 5);
+		assertThat(this.endpoint.polls("op")).isLessThanOrEqualTo(polls + 1);
+	}
+
+	@Test
+	void whatIsForgottenWhileItIsAskedForStaysForgotten() throws InterruptedException {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch answer = new CountDownLatch(1);
+		this.endpoint.script("op", (poll) -> Mono.<ClientResponse>fromCallable(() -> {
+			asked.countDown();
+			answer.await(20, TimeUnit.SECONDS);
+			return Objects.requireNonNull(ScriptedEndpoint.status("COMPLETED").block());
+		}).subscribeOn(Schedulers.boundedElastic()));
+		track("op", Map.of());
+		assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(forget("op")).isTrue();
+		answer.countDown();
+		this.endpoint.script("other", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("other", Map.of());
+		until("other", TrackingState.DELIVERED);
+		assertThat(find("op")).isNull();
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).doesNotContain("op");
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("FAILED"));
+		assertThat(track("op", Map.of()).isNew()).as("tracked anew").isTrue();
+		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.FAILED);
+	}
+
+	@Test
+	void aHandlerThatNeverReturnsHoldsUpNobodyElse() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		AtomicInteger interrupted = new AtomicInteger();
+		this.handler = (outcome) -> {
+			if (outcome.operationId().startsWith("hangs") && outcome.attempt() == 1) {
+				try {
+					new CountDownLatch(1).await();
+				}
+				finally {
+					interrupted.incrementAndGet();
+				}
+			}
+			this.outcomes.add(outcome);
+		};
+		for (int i = 0; i < 4; i++) {
+			track("hangs" + i, Map.of());
+		}
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		for (int i = 0; i < 4; i++) {
+			assertThat(until("hangs" + i, TrackingState.DELIVERED).attempts()).isEqualTo(2);
+		}
+		assertThat(interrupted).hasValue(4);
+	}
+
+	@Test
+	void operationsAreStreamedInTheOrderOfTheirIds() {
+		this.endpoint.script("op07", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		for (int i = 19; i >= 0; i--) {
+			track(String.format("op%02d", i), Map.of());
+		}
+		until("op07", TrackingState.DELIVERED);
+		assertThat(stream(TrackingFilter.all())).hasSize(20).isSorted();
+		assertThat(stream(TrackingFilter.of(TrackingState.DELIVERED, TrackingState.UNDELIVERED)))
+			.containsExactly("op07");
+		assertThat(stream(TrackingFilter.of(TrackingState.TRACKED).withAfter("op05").withLimit(3)))
+			.containsExactly("op06", "op08", "op09");
+		until("op00", (operation) -> operation.kind() != null);
+		assertThat(stream(TrackingFilter.all().withKind("configurationId").withLimit(1))).containsExactly("op00");
+		assertThat(stream(TrackingFilter.all().withKind("other"))).isEmpty();
+		assertThat(stream(TrackingFilter.all().withLimit(0))).isEmpty();
+	}
+
+	@Test
+	void aLongStreamIsReadPageByPage() {
+		Flux.range(0, 900)
+			.flatMap((i) -> this.tracker.track(String.format("op%04d", i), Map.of()), 4)
+			.blockLast(PATIENCE);
+		assertThat(stream(TrackingFilter.all())).hasSize(900).isSorted();
+		assertThat(this.tracker.stream(TrackingFilter.all()).take(3).map(TrackedOperation::id).collectList().block())
+			.containsExactly("op0000", "op0001", "op0002");
+	}
+
+	@Test
+	void theSummaryCountsByStateAndStatus() {
+		this.endpoint.script("done", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.endpoint.script("unseen", (poll) -> ScriptedEndpoint.error(503));
+		track("done", Map.of());
+		track("unseen", Map.of());
+		track("running", Map.of());
+		until("done", TrackingState.DELIVERED);
+		until("running", (operation) -> operation.polls() > 0);
+		TrackingSummary summary = summary();
+		assertThat(summary.count(TrackingState.DELIVERED)).isEqualTo(1);
+		assertThat(summary.count(TrackingState.TRACKED)).isEqualTo(2);
+		assertThat(summary.count(TrackingState.UNDELIVERED)).isZero();
+		assertThat(summary.count(OperationStatus.RUNNING)).isEqualTo(1);
+		assertThat(summary.unseen()).isEqualTo(1);
+		assertThat(summary.stuck()).isZero();
+		assertThat(summary.oldest()).isPositive().isLessThan(PATIENCE);
+	}
+
+	@Test
+	void idsOf512CharactersAreTracked() {
+		String id = "é/%?".repeat(128);
+		this.endpoint.script(id, (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track(id, Map.of());
+		assertThat(until(id, TrackingState.DELIVERED).id()).isEqualTo(id);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " ", ".", "..", "a\nb" })
+	void whatCannotBeAnIdIsRefused(String id) {
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> this.tracker.track(id, Map.of()).block(PATIENCE));
+		assertThat(stream(TrackingFilter.all())).isEmpty();
+	}
+
+	@Test
+	void anIdOf513CharactersIsRefused() {
+		whatCannotBeAnIdIsRefused("x".repeat(513));
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void nullsAreRefused() {
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.track((AcceptedOperation) null))
+			.withMessageContaining("'accepted'");
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.track((String) null, Map.of()))
+			.withMessageContaining("'operationId'");
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.track("op", null))
+			.withMessageContaining("'attributes'");
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.find(null));
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.forget(null));
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.redeliver(null));
+		assertThatNullPointerException().isThrownBy(() -> this.tracker.stream(null));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.tracker.track("op", Collections.singletonMap("key", null)))
+			.withMessageContaining("'key'");
+		Map<String, String> nullKey = new HashMap<>();
+		nullKey.put(null, "value");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.tracker.track("op", nullKey))
+			.withMessageContaining("null key");
+	}
+
+	@Test
+	void attributesOverTheLimitAreRefusedAndNothingIsStored() {
+		track("fits", Map.of("k", "é".repeat(2047) + "x"));
+		assertThat(Objects.requireNonNull(find("fits")).attributes().get("k")).hasSize(2048);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.tracker.track("op", Map.of("k", "é".repeat(2048))))
+			.withMessageContaining("4097 bytes, more than 4096");
+		assertThat(find("op")).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT0S", "PT-1S", "PT8761H" })
+	void aTimeoutOutOfRangeIsRefused(Duration timeout) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.tracker.track("op", Map.of(), timeout))
+			.withMessageContaining("'timeout'");
+	}
+
+	@Test
+	void noOperationIsAskedForTwiceAtOnce() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 4) ? "RUNNING" : "COMPLETED")
+			.delayElement(Duration.ofMillis(10)));
+		for (int i = 0; i < 60; i++) {
+			track("op" + i, Map.of());
+		}
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(summary().count(TrackingState.DELIVERED)).isEqualTo(60));
+		assertThat(this.endpoint.overlaps()).isEmpty();
+		assertThat(this.outcomes).hasSize(60);
+	}
+
+	@Test
+	void thePauseThatTheServerAsksForHoldsForAll() {
+		this.endpoint.script("throttled",
+				List.of(ScriptedEndpoint.error(429, Duration.ofSeconds(1)), ScriptedEndpoint.status("COMPLETED")));
+		track("throttled", Map.of());
+		until("throttled", (operation) -> operation.polls() == 1);
+		int before = this.endpoint.order().size();
+		track("op", Map.of());
+		await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+		assertThat(this.endpoint.order()).hasSize(before);
+		until("throttled", TrackingState.DELIVERED);
+		until("op", (operation) -> operation.polls() > 0);
+	}
+
+	@Test
+	void theFirstPollIsNotBeforeTheRetryAfterOfTheWrite() {
+		AcceptedOperation accepted = new AcceptedOperation("op", null, Duration.ofSeconds(2), Map.of("a", "b"));
+		TrackingResult result = Objects.requireNonNull(this.tracker.track(accepted).block(PATIENCE));
+		assertThat(Duration.between(result.operation().since(), result.operation().nextDue()))
+			.isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+		assertThat(result.operation().kind()).isEqualTo("a");
+	}
+
+	protected TrackingResult track(String id, Map<String, String> attributes) {
+		return Objects.requireNonNull(this.tracker.track(id, attributes).block(PATIENCE));
+	}
+
+	protected TrackingResult track(String id, Map<String, String> attributes, Duration timeout) {
+		return Objects.requireNonNull(this.tracker.track(id, attributes, timeout).block(PATIENCE));
+	}
+
+	protected @Nullable TrackedOperation find(String id) {
+		return this.tracker.find(id).block(PATIENCE);
+	}
+
+	protected boolean forget(String id) {
+		return Boolean.TRUE.equals(this.tracker.forget(id).block(PATIENCE));
+	}
+
+	protected boolean redeliver(String id) {
+		return Boolean.TRUE.equals(this.tracker.redeliver(id).block(PATIENCE));
+	}
+
+	protected TrackingSummary summary() {
+		return Objects.requireNonNull(this.tracker.summary().block(PATIENCE));
+	}
+
+	protected List<String> stream(TrackingFilter filter) {
+		return Objects
+			.requireNonNull(this.tracker.stream(filter).map(TrackedOperation::id).collectList().block(PATIENCE));
+	}
+
+	protected TrackedOperation until(String id, TrackingState state) {
+		return until(id, (operation) -> operation.state() == state);
+	}
+
+	protected TrackedOperation until(String id, Predicate<TrackedOperation> condition) {
+		Supplier<@Nullable TrackedOperation> found = () -> find(id);
+		TrackedOperation[] last = new TrackedOperation[1];
+		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
+			last[0] = found.get();
+			assertThat(last[0]).isNotNull().satisfies((operation) -> assertThat(condition.test(operation)).isTrue());
+		});
+		return last[0];
+	}
+
+}
