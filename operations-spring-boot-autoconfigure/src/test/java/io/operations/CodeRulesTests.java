@@ -49,8 +49,12 @@ class CodeRulesTests {
 		.orShould()
 		.callMethod(Clock.class, "systemDefaultZone");
 
+	// A worker of the scheduler underneath holds its thread for one poll: that is its
+	// bargain.
 	@ArchTest
-	static final ArchRule nobodyBlocks = noClasses().should()
+	static final ArchRule nobodyBlocks = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.TrackingTask")
+		.should()
 		.callMethodWhere(call(Thread.class, "sleep"))
 		.orShould()
 		.callMethodWhere(call(Mono.class, "block"))

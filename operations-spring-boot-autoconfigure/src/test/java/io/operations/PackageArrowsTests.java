@@ -72,6 +72,13 @@ class PackageArrowsTests {
 			"org.apache.commons.logging");
 
 	@ArchTest
+	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows("io.operations.tracking.jdbc",
+			VOCABULARY, "io.operations.polling", "io.operations.tracking", "reactor.core..", "javax.sql",
+			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.dao",
+			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
+			"org.springframework.util", "org.apache.commons.logging");
+
+	@ArchTest
 	static final ArchRule healthKnowsCoreAndVocabulary = knows("io.operations.health", VOCABULARY, "io.operations.core",
 			"reactor..", "org.springframework.boot.health.contributor");
 
@@ -95,8 +102,8 @@ class PackageArrowsTests {
 				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
 				"io.operations.core", "io.operations.health", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
-				"io.operations.tracking");
+				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking", "io.operations.tracking",
+				"io.operations.tracking.jdbc");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

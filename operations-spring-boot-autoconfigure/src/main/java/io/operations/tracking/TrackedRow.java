@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastFault why the last poll failed, {@code null} if it did not
  * @param stuck whether it is older than such operations ever get
  * @param ending how it ended and what became of that
- * @param version how often it was changed
+ * @param version counts its changes; begins with the time in milliseconds, so that an
+ * operation that is forgotten and tracked anew does not pass for the one before
  * @since 0.1.0
  */
 public record TrackedRow(PolledOperation polled, Map<String, String> attributes, Instant deadline,

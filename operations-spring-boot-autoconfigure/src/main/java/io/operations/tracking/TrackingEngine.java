@@ -95,8 +95,9 @@ public final class TrackingEngine {
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
+		// A version that no earlier row of the same id had, whoever still works on that.
 		TrackedRow row = new TrackedRow(polled, attributes, now.plus(timeout), null, null, false,
-				TrackedRow.Ending.NONE, 0);
+				TrackedRow.Ending.NONE, now.toEpochMilli());
 		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
 		return row.due(TrackingSteps.due(row, now, wait, target.retryAfter()));
 	}

@@ -18,7 +18,7 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info(name(operation) + " ended as " + operation.outcome() + ", tracked for "
+			logger.info("The " + name(operation) + " ended as " + operation.outcome() + ", tracked for "
 					+ operation.age(operation.since()) + ", " + operation.polls() + " polls"
 					+ ((operation.lastFault() != null) ? ", last fault: " + operation.lastFault() : ""));
 		}
@@ -26,13 +26,14 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		logger.warn(name(operation) + " is " + age + " old and has not ended; such operations hardly ever take longer"
-				+ " than " + unusual + ". It is asked for until " + operation.deadline() + ".");
+		logger.warn("The " + name(operation) + " is " + age
+				+ " old and has not ended; such operations hardly ever take longer" + " than " + unusual
+				+ ". It is asked for until " + operation.deadline() + ".");
 	}
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		String text = "Attempt " + operation.attempts() + " to deliver " + operation.outcome() + " of "
+		String text = "Attempt " + operation.attempts() + " to deliver " + operation.outcome() + " of the "
 				+ name(operation) + " failed. ";
 		if (operation.state() == TrackingState.UNDELIVERED) {
 			logger.error(text + "It was the last one (operations.tracking.delivery.max-attempts): correct the handler,"
@@ -47,7 +48,7 @@ public final class TrackingLog implements TrackingListener {
 	public void deliveryHangs(TrackedOperation operation, Duration duration, Thread handler) {
 		StringBuilder text = new StringBuilder(256).append("A handler of ")
 			.append(operation.outcome())
-			.append(" of ")
+			.append(" of the ")
 			.append(name(operation))
 			.append(" has not returned for ")
 			.append(duration)
@@ -72,7 +73,7 @@ public final class TrackingLog implements TrackingListener {
 	}
 
 	private static String name(TrackedOperation operation) {
-		return "Tracked operation '" + OperationsErrorResponse.printable(operation.id()) + "'";
+		return "tracked operation '" + OperationsErrorResponse.printable(operation.id()) + "'";
 	}
 
 }

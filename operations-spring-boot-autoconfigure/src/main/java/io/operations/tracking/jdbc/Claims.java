@@ -1,0 +1,114 @@
+package io.operations.tracking.jdbc;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+import com.github.kagkarlsson.scheduler.task.Execution;
+import io.operations.polling.OperationPolls;
+import io.operations.tracking.TrackedRow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has no more operations claimed than polls may leave now, and none during a pause. Those
+ * that were never asked for come first, but one claim in four goes by due time alone. So
+ * the backlog stays in the database, where any instance can take from it.
+ */
+final class Claims {
+
+	private static final int SHARE = 4;
+
+	private final Map<String, TrackedRow> loaded = new ConcurrentHashMap<>();
+
+	private final OperationPolls polls;
+
+	private final TrackedRows rows;
+
+	private final DatabaseReach reach;
+
+	private volatile boolean limited;
+
+	// Of one thread.
+	private int claims;
+
+	Claims(OperationPolls polls, TrackedRows rows, DatabaseReach reach) {
+		this.polls = polls;
+		this.rows = rows;
+		this.reach = reach;
+	}
+
+	/**
+	 * Claim in one statement, and read all that was claimed in another.
+	 * @param limit how many threads are free
+	 * @param statement claims so many, first those never asked for or by due time alone
+	 * @return what was claimed
+	 */
+	List<Execution> claim(int limit, BiFunction<Integer, Boolean, List<Execution>> statement) {
+		int room = room(limit);
+		if (room == 0) {
+			return new ArrayList<>();
+		}
+		List<Execution> claimed;
+		try {
+			boolean byPriority = byPriority();
+			claimed = this.reach.once("claim", () -> statement.apply(room, byPriority));
+		}
+		catch (RuntimeException ex) {
+			if (!DatabaseReach.isAway(ex)) {
+				throw ex;
+			}
+			return new ArrayList<>();
+		}
+		if (claimed == null) {
+			return new ArrayList<>();
+		}
+		this.polls.taken(claimed.size());
+		this.limited = claimed.size() == room;
+		load(claimed);
+		return claimed;
+	}
+
+	private void load(List<Execution> claimed) {
+		List<String> ids = claimed.stream().map(Execution::getId).toList();
+		try {
+			List<TrackedRow> found = ids.isEmpty() ? List.of() : this.reach.once("load", () -> this.rows.find(ids));
+			if (found != null) {
+				found.forEach((row) -> this.loaded.put(row.id(), row));
+			}
+		}
+		catch (RuntimeException ex) {
+			// Each is read by itself, then.
+			this.loaded.keySet().removeAll(ids);
+		}
+	}
+
+	/**
+	 * Return a row that was read when it was claimed.
+	 * @param operationId the operation's id
+	 * @return the row, {@code null} if it is to be read
+	 */
+	@Nullable TrackedRow takeLoaded(String operationId) {
+		return this.loaded.remove(operationId);
+	}
+
+	int room(int limit) {
+		int room = Math.min(limit, this.polls.room());
+		this.limited = room < limit;
+		return room;
+	}
+
+	boolean byPriority() {
+		return ++this.claims % SHARE != 0;
+	}
+
+	/**
+	 * Return whether more might have been claimed if there had been room.
+	 * @return {@code true} if it is worth to look again as soon as there is
+	 */
+	boolean isLimited() {
+		return this.limited;
+	}
+
+}

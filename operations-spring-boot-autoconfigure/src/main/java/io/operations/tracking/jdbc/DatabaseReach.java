@@ -1,0 +1,168 @@
+package io.operations.tracking.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+import io.operations.tracking.TrackingListener;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/**
+ * Whether the database can be reached. Told of once when it cannot and once when it can
+ * again, whoever finds out; what has to be stored is tried until it is.
+ */
+final class DatabaseReach {
+
+	private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+	// Connection lost, resources short, shut down, rolled back for another's sake.
+	private static final Set<String> STATES = Set.of("08", "53", "57", "40");
+
+	private static final int CLOSED_H2_DATABASE = 90098;
+
+	private static final int DEPTH = 20;
+
+	private final AtomicReference<@Nullable Long> lostAt = new AtomicReference<>();
+
+	private final Scheduler scheduler;
+
+	private final TrackingListener listener;
+
+	private volatile CountDownLatch stopping = new CountDownLatch(1);
+
+	private volatile Runnable onRegained = () -> {
+	};
+
+	DatabaseReach(Scheduler scheduler, TrackingListener listener) {
+		this.scheduler = scheduler;
+		this.listener = listener;
+	}
+
+	void onRegained(Runnable action) {
+		this.onRegained = action;
+	}
+
+	void start() {
+		this.stopping = new CountDownLatch(1);
+	}
+
+	void stop() {
+		this.stopping.countDown();
+	}
+
+	boolean isLost() {
+		return this.lostAt.get() != null;
+	}
+
+	/**
+	 * Make a call and, while the database cannot be reached, make it again.
+	 * @param name what to tell the listener of it as
+	 * @param action the call
+	 * @param <T> what it returns
+	 * @return what it returned; throws what it threw if that has other reasons or
+	 * everything ends
+	 */
+	<T> @Nullable T untilReached(String name, Supplier<@Nullable T> action) {
+		while (true) {
+			try {
+				return once(name, action);
+			}
+			catch (RuntimeException ex) {
+				if (!isAway(ex) || isOver()) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private boolean isOver() {
+		try {
+			return this.stopping.await(BETWEEN_TRIES.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+	}
+
+	/**
+	 * Make a call.
+	 * @param name what to tell the listener of it as
+	 * @param action the call
+	 * @param <T> what it returns
+	 * @return what it returned
+	 */
+	<T> @Nullable T once(String name, Supplier<@Nullable T> action) {
+		long began = nanos();
+		RuntimeException fault = null;
+		try {
+			return action.get();
+		}
+		catch (RuntimeException ex) {
+			fault = ex;
+			throw ex;
+		}
+		finally {
+			this.listener.stored(name, Duration.ofNanos(nanos() - began), fault);
+			note(fault);
+		}
+	}
+
+	private void note(@Nullable RuntimeException fault) {
+		if (fault == null) {
+			Long lost = this.lostAt.getAndSet(null);
+			if (lost != null) {
+				this.listener.storeRegained(Duration.ofNanos(nanos() - lost));
+				this.onRegained.run();
+			}
+		}
+		else if (isAway(fault) && this.lostAt.compareAndSet(null, nanos())) {
+			this.listener.storeLost(fault);
+		}
+	}
+
+	/**
+	 * Return whether a fault says that the database cannot be reached, or could not serve
+	 * a call at this moment.
+	 * @param fault the fault
+	 * @return whether the same call may succeed later
+	 */
+	static boolean isAway(Throwable fault) {
+		Throwable cause = fault;
+		for (int i = 0; cause != null && i < DEPTH; i++) {
+			if (cause instanceof TransientDataAccessException || cause instanceof RecoverableDataAccessException
+					|| cause instanceof DataAccessResourceFailureException
+					|| cause instanceof CannotCreateTransactionException
+					|| (cause instanceof SQLException sql && isAway(sql))) {
+				return true;
+			}
+			cause = cause.getCause();
+		}
+		return false;
+	}
+
+	private static boolean isAway(SQLException fault) {
+		String state = fault.getSQLState();
+		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
+				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
+				|| (state != null && state.length() >= 2 && STATES.contains(state.substring(0, 2)));
+	}
+
+	private long nanos() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Instant;
+
+import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import io.operations.tracking.TrackedRow;
+import io.operations.tracking.TrackingClaim;
+import io.operations.tracking.TrackingState;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An execution of the scheduler underneath. Both rows are changed in one transaction, and
+ * that is tried until the database can be reached, so that nothing comes back as dead
+ * that was only waiting.
+ */
+final class JdbcClaim implements TrackingClaim {
+
+	private static final Log logger = LogFactory.getLog(JdbcClaim.class);
+
+	private final TrackedRows rows;
+
+	private final DatabaseReach reach;
+
+	private final JdbcTransactions transactions;
+
+	private final ExecutionComplete execution;
+
+	private final ExecutionOperations<Void> operations;
+
+	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, ExecutionComplete execution,
+			ExecutionOperations<Void> operations) {
+		this.rows = rows;
+		this.reach = reach;
+		this.transactions = transactions;
+		this.execution = execution;
+		this.operations = operations;
+	}
+
+	@Override
+	public @Nullable TrackedRow save(TrackedRow row) {
+		Boolean saved = this.reach.untilReached("save", () -> this.rows.update(row));
+		if (!Boolean.TRUE.equals(saved)) {
+			letGo(row.id());
+			return null;
+		}
+		return row.stored();
+	}
+
+	@Override
+	public @Nullable TrackedRow release(TrackedRow row) {
+		try {
+			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+				complete(row);
+				return null;
+			}));
+			return row.stored();
+		}
+		catch (NotOursException | DbSchedulerException ex) {
+			letGo(row.id());
+			return null;
+		}
+	}
+
+	@Override
+	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
+		try {
+			this.reach.once("deliver", () -> this.transactions.in(() -> {
+				work.run();
+				complete(row);
+				return null;
+			}));
+			return row.stored();
+		}
+		catch (NotOursException ex) {
+			letGo(row.id());
+			return null;
+		}
+	}
+
+	private void complete(TrackedRow row) {
+		if (!this.rows.update(row)) {
+			throw new NotOursException();
+		}
+		int priority = priority(row.state());
+		if (row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
+			this.rows.prioritize(row.id(), priority);
+		}
+		schedule(row.due());
+	}
+
+	private static int priority(TrackingState state) {
+		return (state == TrackingState.TRACKED) ? TrackingTask.REPEAT_POLL : TrackingTask.DELIVERY;
+	}
+
+	private void schedule(@Nullable Instant due) {
+		if (due != null) {
+			this.operations.reschedule(this.execution, due);
+		}
+		else {
+			this.operations.remove();
+		}
+	}
+
+	/**
+	 * Give the claim back without changing the operation.
+	 * @param due when there is something to be done, {@code null} if there is not
+	 */
+	void giveBack(@Nullable Instant due) {
+		try {
+			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+				schedule(due);
+				return null;
+			}));
+		}
+		catch (DbSchedulerException ex) {
+			logger.debug("Somebody else has taken over " + this.execution.getExecution(), ex);
+		}
+	}
+
+	/**
+	 * Remove the claim of an operation that is not tracked any more.
+	 */
+	void drop() {
+		giveBack(null);
+	}
+
+	// Forgotten while it was worked on, and perhaps tracked anew.
+	private void letGo(String operationId) {
+		TrackedRow anew = this.reach.untilReached("load", () -> this.rows.find(operationId));
+		boolean due = anew != null && (anew.state() == TrackingState.TRACKED || anew.state() == TrackingState.ENDED);
+		giveBack(due ? this.execution.getTimeDone() : null);
+	}
+
+	/**
+	 * Undoes a transaction on a row that somebody else has changed or removed.
+	 */
+	@SuppressWarnings("serial")
+	private static final class NotOursException extends RuntimeException {
+
+		private NotOursException() {
+			super("The operation was changed or removed by somebody else");
+		}
+
+	}
+
+}

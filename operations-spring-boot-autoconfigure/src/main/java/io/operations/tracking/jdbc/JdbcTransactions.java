@@ -1,0 +1,69 @@
+package io.operations.tracking.jdbc;
+
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The transactions of the database: the one that is active on the thread, or one of its
+ * own by the application's transaction manager, so that what a handler does takes part.
+ */
+final class JdbcTransactions {
+
+	private final DataSource dataSource;
+
+	private final TransactionTemplate template;
+
+	JdbcTransactions(DataSource dataSource, @Nullable PlatformTransactionManager manager) {
+		this.dataSource = dataSource;
+		this.template = new TransactionTemplate(
+				(manager != null && isOf(manager, dataSource)) ? manager : new JdbcTransactionManager(dataSource));
+	}
+
+	// Another database's manager would commit nothing here.
+	private static boolean isOf(PlatformTransactionManager manager, DataSource dataSource) {
+		if (manager instanceof DataSourceTransactionManager jdbc) {
+			return jdbc.getDataSource() == dataSource;
+		}
+		Boolean bound = new TransactionTemplate(manager)
+			.execute((status) -> TransactionSynchronizationManager.hasResource(dataSource));
+		return Boolean.TRUE.equals(bound);
+	}
+
+	boolean isActive() {
+		return TransactionalDataSource.isTransactionActive(this.dataSource);
+	}
+
+	<T> @Nullable T in(Supplier<@Nullable T> action) {
+		return isActive() ? action.get() : this.template.execute((status) -> action.get());
+	}
+
+	/**
+	 * Do something when the transaction of the thread has been committed.
+	 * @param action what to do; at once if there is no transaction
+	 */
+	void afterCommit(Runnable action) {
+		if (!isActive() || !TransactionSynchronizationManager.isSynchronizationActive()) {
+			action.run();
+			return;
+		}
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				action.run();
+			}
+
+		});
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.operations.tracking.jdbc;
+
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.operations.Operation;
+import io.operations.OperationStatus;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.ProblemDetail;
+
+/**
+ * Operations and attributes as JSON. Read leniently, since another version of the library
+ * may have written it: what is not known is passed by, what is missing has a default.
+ */
+final class OperationJson {
+
+	private static final TypeReference<LinkedHashMap<String, @Nullable Object>> OBJECT = new TypeReference<>() {
+	};
+
+	// Our own, so that what an application sets on its mapper does no harm.
+	private final JsonMapper mapper = JsonMapper.builder().build();
+
+	String write(Map<String, String> attributes) {
+		return this.mapper.writeValueAsString(attributes);
+	}
+
+	Map<String, String> readAttributes(@Nullable String json) {
+		Map<String, String> attributes = new LinkedHashMap<>();
+		read(json).forEach((key, value) -> {
+			if (value != null) {
+				attributes.put(key, value.toString());
+			}
+		});
+		return attributes;
+	}
+
+	@Nullable String write(@Nullable Operation operation) {
+		if (operation == null) {
+			return null;
+		}
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		object.put("status", operation.statusText());
+		object.put("createdAt", text(operation.createdAt()));
+		object.put("completedAt", text(operation.completedAt()));
+		object.put("statusUrl", text(operation.statusUrl()));
+		object.put("error", error(operation.error()));
+		object.put("related", operation.related());
+		object.put("details", operation.details());
+		return this.mapper.writeValueAsString(object);
+	}
+
+	private static @Nullable String text(@Nullable Object value) {
+		return (value != null) ? value.toString() : null;
+	}
+
+	private static @Nullable Map<String, @Nullable Object> error(@Nullable ProblemDetail error) {
+		if (error == null) {
+			return null;
+		}
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		object.put("type", text(error.getType()));
+		object.put("title", error.getTitle());
+		object.put("status", error.getStatus());
+		object.put("detail", error.getDetail());
+		object.put("instance", text(error.getInstance()));
+		object.put("properties", error.getProperties());
+		return object;
+	}
+
+	@Nullable Operation readOperation(String id, @Nullable String json) {
+		if (json == null) {
+			return null;
+		}
+		Map<String, @Nullable Object> object = read(json);
+		String status = (object.get("status") instanceof String text) ? text : "";
+		Map<String, String> related = new LinkedHashMap<>();
+		object(object.get("related")).forEach((key, value) -> {
+			if (value != null) {
+				related.put(key, value.toString());
+			}
+		});
+		return new Operation(id, OperationStatus.of(status), status, instant(object.get("createdAt")),
+				instant(object.get("completedAt")), uri(object.get("statusUrl")), error(object.get("error")), related,
+				object(object.get("details")));
+	}
+
+	private static @Nullable ProblemDetail error(@Nullable Object value) {
+		if (!(value instanceof Map<?, ?>)) {
+			return null;
+		}
+		Map<String, @Nullable Object> object = object(value);
+		ProblemDetail error = ProblemDetail
+			.forStatus((object.get("status") instanceof Number number) ? number.intValue() : 0);
+		URI type = uri(object.get("type"));
+		if (type != null) {
+			error.setType(type);
+		}
+		error.setTitle(text(object.get("title")));
+		error.setDetail(text(object.get("detail")));
+		error.setInstance(uri(object.get("instance")));
+		object(object.get("properties")).forEach(error::setProperty);
+		return error;
+	}
+
+	private Map<String, @Nullable Object> read(@Nullable String json) {
+		try {
+			return (json != null) ? this.mapper.readValue(json, OBJECT) : Map.of();
+		}
+		catch (JacksonException ex) {
+			return Map.of();
+		}
+	}
+
+	private static Map<String, @Nullable Object> object(@Nullable Object value) {
+		Map<String, @Nullable Object> object = new LinkedHashMap<>();
+		if (value instanceof Map<?, ?> members) {
+			members.forEach((key, member) -> object.put(String.valueOf(key), member));
+		}
+		return object;
+	}
+
+	private static @Nullable Instant instant(@Nullable Object value) {
+		try {
+			return (value instanceof String text) ? Instant.parse(text) : null;
+		}
+		catch (DateTimeParseException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable URI uri(@Nullable Object value) {
+		try {
+			return (value instanceof String text) ? URI.create(text) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,302 @@
+package io.operations.tracking.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import io.operations.OperationStatus;
+import io.operations.polling.PolledOperation;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.TrackedRow;
+import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingState;
+import io.operations.tracking.TrackingSummary;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The statements on the tables. Takes part in the transaction of the thread, if there is
+ * one.
+ */
+final class TrackedRows {
+
+	private static final int BATCH = 1000;
+
+	// Enough for each kind that is frequent, read in some milliseconds.
+	private static final int TO_LEARN_FROM = 1000;
+
+	private final OperationJson json = new OperationJson();
+
+	private final JdbcClient jdbc;
+
+	private final TrackingTables tables;
+
+	private final TrackingDialect dialect;
+
+	private final String select;
+
+	private final String insert;
+
+	private final String update;
+
+	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect) {
+		this.jdbc = JdbcClient.create(dataSource);
+		this.tables = tables;
+		this.dialect = dialect;
+		this.select = "SELECT t.*, s.execution_time FROM " + tables.tracked() + " t LEFT JOIN " + tables.scheduled()
+				+ " s ON s.task_name = '" + TrackingTask.NAME + "' AND s.task_instance = t.id ";
+		this.insert = "INSERT INTO " + tables.tracked() + """
+				 (id, kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, attempts,
+				forgiven, version) VALUES (:id, :kind, :state, :attributes, :accepted, :tracked_at, :created_at,
+				:deadline, :polls, :stuck, :attempts, :forgiven, :version)""" + " " + dialect.onConflict();
+		this.update = "UPDATE " + tables.tracked() + """
+				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
+				learned_millis = :learned, polls = :polls, last_fault = :fault, stuck = :stuck, outcome = :outcome,
+				ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven, delivery_fault = :delivery_fault,
+				version = version + 1 WHERE id = :id AND version = :version""";
+	}
+
+	boolean insert(TrackedRow row) {
+		PolledOperation polled = row.polled();
+		try {
+			return this.jdbc.sql(this.insert)
+				.param("id", row.id())
+				.param("kind", text(polled.kind()))
+				.param("state", row.state().name())
+				.param("attributes", this.json.write(row.attributes()))
+				.param("accepted", polled.accepted())
+				.param("tracked_at", time(polled.since()))
+				.param("created_at", time(polled.created()))
+				.param("deadline", time(row.deadline()))
+				.param("polls", polled.polls())
+				.param("stuck", row.stuck())
+				.param("attempts", row.ending().attempts())
+				.param("forgiven", row.ending().forgiven())
+				.param("version", row.version())
+				.update() == 1;
+		}
+		catch (DuplicateKeyException ex) {
+			return false;
+		}
+	}
+
+	boolean update(TrackedRow row) {
+		PolledOperation polled = row.polled();
+		TrackedRow.Ending ending = row.ending();
+		return this.jdbc.sql(this.update)
+			.param("kind", text(polled.kind()))
+			.param("state", row.state().name())
+			.param("status", (polled.lastSeen() != null) ? polled.lastSeen().status().name() : null)
+			.param("operation", this.json.write(polled.lastSeen()))
+			.param("created_at", time(polled.created()))
+			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
+			.param("polls", polled.polls())
+			.param("fault", text(row.lastFault()))
+			.param("stuck", row.stuck())
+			.param("outcome", (ending.outcome() != null) ? ending.outcome().name() : null)
+			.param("ended_at", time(ending.endedAt()))
+			.param("attempts", ending.attempts())
+			.param("forgiven", ending.forgiven())
+			.param("delivery_fault", text(ending.fault()))
+			.param("id", row.id())
+			.param("version", row.version())
+			.update() == 1;
+	}
+
+	boolean delete(String operationId) {
+		return this.jdbc.sql("DELETE FROM " + this.tables.tracked() + " WHERE id = :id")
+			.param("id", operationId)
+			.update() == 1;
+	}
+
+	@Nullable TrackedRow find(String operationId) {
+		return this.jdbc.sql(this.select + "WHERE t.id = :id")
+			.param("id", operationId)
+			.query(this::map)
+			.optional()
+			.orElse(null);
+	}
+
+	List<TrackedRow> find(List<String> operationIds) {
+		return this.jdbc.sql(this.select + "WHERE t.id IN (:ids)").param("ids", operationIds).query(this::map).list();
+	}
+
+	List<TrackedRow> list(TrackingFilter filter) {
+		List<String> conditions = new ArrayList<>(List.of("TRUE"));
+		if (!filter.states().isEmpty()) {
+			conditions.add("t.state IN (:states)");
+		}
+		if (filter.kind() != null) {
+			conditions.add("t.kind = :kind");
+		}
+		if (filter.after() != null) {
+			conditions.add("t.id > :after");
+		}
+		JdbcClient.StatementSpec statement = this.jdbc.sql(this.select + "WHERE " + String.join(" AND ", conditions)
+				+ " ORDER BY t.id LIMIT " + Math.min(filter.limit(), Integer.MAX_VALUE));
+		return statement.param("states", filter.states().stream().map(TrackingState::name).toList())
+			.param("kind", filter.kind())
+			.param("after", filter.after())
+			.query(this::map)
+			.list();
+	}
+
+	/**
+	 * Return what ended last, to learn from.
+	 * @return the rows, the oldest first
+	 */
+	List<TrackedRow> endedLast() {
+		List<TrackedRow> rows = new ArrayList<>(this.jdbc
+			.sql(this.select + "WHERE t.ended_at IS NOT NULL ORDER BY t.ended_at DESC LIMIT " + TO_LEARN_FROM)
+			.query(this::map)
+			.list());
+		Collections.reverse(rows);
+		return rows;
+	}
+
+	/**
+	 * Remove some of those that were delivered long ago.
+	 * @param before those that ended before this time
+	 * @return how many were removed; as many as a batch has if there may be more
+	 */
+	int prune(Instant before) {
+		return this.jdbc
+			.sql("DELETE FROM %1$s WHERE id IN (SELECT id FROM %1$s WHERE ended_at < :before AND state = :state"
+				.formatted(this.tables.tracked()) + " ORDER BY ended_at LIMIT " + BATCH + ")")
+			.param("before", time(before))
+			.param("state", TrackingState.DELIVERED.name())
+			.update();
+	}
+
+	boolean isWholeBatch(int removed) {
+		return removed >= BATCH;
+	}
+
+	/**
+	 * Give those that are overdue due times in their order, so many a second.
+	 * @param now the present time
+	 * @param overdue those that were due before this time
+	 * @param millis the time between two
+	 * @return how many there were
+	 */
+	int spread(Instant now, Instant overdue, double millis) {
+		return this.jdbc.sql(this.dialect.spread(this.tables.scheduled()))
+			.param("task", TrackingTask.NAME)
+			.param("now", time(now))
+			.param("overdue", time(overdue))
+			.param("priority", TrackingTask.REPEAT_POLL)
+			.param("millis", millis)
+			.update();
+	}
+
+	void prioritize(String operationId, int priority) {
+		this.jdbc
+			.sql("UPDATE " + this.tables.scheduled()
+					+ " SET priority = :priority WHERE task_name = :task AND task_instance = :id")
+			.param("priority", priority)
+			.param("task", TrackingTask.NAME)
+			.param("id", operationId)
+			.update();
+	}
+
+	/**
+	 * Return the time of the database's clock. Fails where a table is missing.
+	 * @return the time
+	 */
+	Instant checkTables() {
+		this.jdbc.sql(this.select + "WHERE t.id = ''").query(this::map).list();
+		OffsetDateTime time = this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single();
+		return time.toInstant();
+	}
+
+	void ping() {
+		this.jdbc.sql("SELECT 1").query(Integer.class).single();
+	}
+
+	TrackingSummary summary(Instant now) {
+		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
+		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
+		long[] others = new long[2];
+		Instant[] oldest = { now };
+		this.jdbc
+			.sql("SELECT state, status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
+					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " GROUP BY state, status")
+			.query((result) -> {
+				TrackingState state = TrackingState.valueOf(result.getString("state"));
+				long number = result.getLong("number");
+				states.merge(state, number, Long::sum);
+				if (state != TrackingState.TRACKED) {
+					return;
+				}
+				String status = result.getString("status");
+				if (status != null) {
+					statuses.merge(OperationStatus.of(status), number, Long::sum);
+				}
+				else {
+					others[0] += number;
+				}
+				others[1] += result.getLong("stuck_number");
+				Instant first = instant(result, "oldest");
+				oldest[0] = (first != null && first.isBefore(oldest[0])) ? first : oldest[0];
+			});
+		return this.jdbc
+			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
+					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
+			.param("task", TrackingTask.NAME)
+			.param("now", time(now))
+			.query((result, number) -> {
+				Instant first = instant(result, "first_due");
+				return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now),
+						result.getLong("number"), (first != null) ? Duration.between(first, now) : Duration.ZERO);
+			})
+			.single();
+	}
+
+	private TrackedRow map(ResultSet result, int number) throws SQLException {
+		String id = result.getString("id");
+		long learned = result.getLong("learned_millis");
+		Duration told = result.wasNull() ? null : Duration.ofMillis(learned);
+		Instant since = required(result, "tracked_at");
+		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"), since,
+				required(result, "created_at"), told, result.getInt("polls"),
+				this.json.readOperation(id, result.getString("operation")));
+		String outcome = result.getString("outcome");
+		TrackedRow.Ending ending = new TrackedRow.Ending(TrackingState.valueOf(result.getString("state")),
+				(outcome != null) ? OperationOutcome.Type.valueOf(outcome) : null, instant(result, "ended_at"),
+				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
+		return new TrackedRow(polled, this.json.readAttributes(result.getString("attributes")),
+				required(result, "deadline"), instant(result, "execution_time"), result.getString("last_fault"),
+				result.getBoolean("stuck"), ending, result.getLong("version"));
+	}
+
+	private static Instant required(ResultSet result, String column) throws SQLException {
+		return result.getObject(column, OffsetDateTime.class).toInstant();
+	}
+
+	private static @Nullable Instant instant(ResultSet result, String column) throws SQLException {
+		OffsetDateTime time = result.getObject(column, OffsetDateTime.class);
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	private static @Nullable OffsetDateTime time(@Nullable Instant time) {
+		return (time != null) ? time.atOffset(ZoneOffset.UTC) : null;
+	}
+
+	// No database takes this one character.
+	private static @Nullable String text(@Nullable String text) {
+		return (text != null) ? text.replace('\0', ' ') : null;
+	}
+
+}

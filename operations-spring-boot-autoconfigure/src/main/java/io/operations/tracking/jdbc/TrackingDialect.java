@@ -1,0 +1,125 @@
+package io.operations.tracking.jdbc;
+
+import java.sql.DatabaseMetaData;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
+
+/**
+ * All in which the databases differ.
+ */
+enum TrackingDialect {
+
+	/**
+	 * PostgreSQL: an operation is claimed in the statement that finds it.
+	 */
+	POSTGRESQL("PostgreSQL", "ON CONFLICT (id) DO NOTHING", """
+			UPDATE %1$s s
+			SET execution_time = CAST(:now AS TIMESTAMP WITH TIME ZONE) + o.number * :millis * INTERVAL '1 millisecond'
+			FROM (%2$s) o
+			WHERE s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE""") {
+
+		@Override
+		JdbcCustomization customization(Claims claims) {
+			return new PostgresClaims(claims);
+		}
+
+		@Override
+		void strategy(SchedulerBuilder builder) {
+			builder.pollUsingLockAndFetch(0.5, 1.0);
+		}
+
+	},
+
+	/**
+	 * H2, for trying out: an operation is found first and claimed then. A second insert
+	 * of an id fails, and leaves the transaction as it is.
+	 */
+	H2("H2", "", """
+			MERGE INTO %1$s s USING (%2$s) o
+			ON s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE
+			WHEN MATCHED THEN UPDATE SET execution_time = DATEADD('MILLISECOND', CAST(o.number * :millis AS BIGINT),
+			CAST(:now AS TIMESTAMP WITH TIME ZONE))""") {
+
+		@Override
+		JdbcCustomization customization(Claims claims) {
+			return new H2Claims(claims);
+		}
+
+		@Override
+		void strategy(SchedulerBuilder builder) {
+			builder.pollUsingFetch(0.5, 1.0);
+		}
+
+	};
+
+	private static final String OVERDUE = """
+			SELECT task_instance, ROW_NUMBER() OVER (ORDER BY execution_time) AS number FROM %s
+			WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority = :priority""";
+
+	private final String product;
+
+	private final String onConflict;
+
+	private final String spread;
+
+	TrackingDialect(String product, String onConflict, String spread) {
+		this.product = product;
+		this.onConflict = onConflict;
+		this.spread = spread;
+	}
+
+	static TrackingDialect of(DataSource dataSource) {
+		String product;
+		try {
+			product = JdbcUtils.extractDatabaseMetaData(dataSource, DatabaseMetaData::getDatabaseProductName);
+		}
+		catch (MetaDataAccessException ex) {
+			throw new TrackingDatabaseException("The database of the tracked operations cannot be reached: " + ex,
+					"Check that it runs, and the properties spring.datasource.*.", ex);
+		}
+		for (TrackingDialect dialect : values()) {
+			if (dialect.product.equals(product)) {
+				return dialect;
+			}
+		}
+		throw new TrackingDatabaseException("Operations cannot be tracked in a database of " + product + ".",
+				"Use PostgreSQL or, for trying out, H2; or set operations.tracking.store=memory.", null);
+	}
+
+	/**
+	 * Return what an INSERT ends with so that it does nothing if the id is there.
+	 * @return the clause
+	 */
+	String onConflict() {
+		return this.onConflict;
+	}
+
+	/**
+	 * Return the statement that gives those that are overdue due times in their order.
+	 * @param table the table of what is due
+	 * @return the statement
+	 */
+	String spread(String table) {
+		return this.spread.formatted(table, OVERDUE.formatted(table));
+	}
+
+	/**
+	 * Return what the scheduler underneath needs to know of the database.
+	 * @param claims say how many may be claimed
+	 * @return the customization
+	 */
+	abstract JdbcCustomization customization(Claims claims);
+
+	/**
+	 * Set how the scheduler underneath claims.
+	 * @param builder its builder
+	 */
+	abstract void strategy(SchedulerBuilder builder);
+
+}

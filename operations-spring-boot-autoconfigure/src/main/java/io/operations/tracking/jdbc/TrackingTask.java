@@ -1,0 +1,116 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import com.github.kagkarlsson.scheduler.task.AbstractTask;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.operations.tracking.TrackedRow;
+import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done with an operation that was claimed: one poll, or one attempt to deliver.
+ * Holds its thread for as long as that takes. The row of the scheduler underneath has no
+ * data but the operation's id.
+ */
+final class TrackingTask extends AbstractTask<Void> {
+
+	static final String NAME = "operations";
+
+	static final int DELIVERY = 100;
+
+	static final int FIRST_POLL = 90;
+
+	static final int REPEAT_POLL = 50;
+
+	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(30);
+
+	private final TrackingEngine engine;
+
+	private final TrackedRows rows;
+
+	private final DatabaseReach reach;
+
+	private final Claims claims;
+
+	private final JdbcTransactions transactions;
+
+	private final boolean takenWhenClaimed;
+
+	TrackingTask(TrackingEngine engine, TrackedRows rows, DatabaseReach reach, Claims claims,
+			JdbcTransactions transactions, TrackingDialect dialect) {
+		super(NAME, Void.class,
+				(complete, operations) -> operations.reschedule(complete, engine.polls().now().plus(AFTER_A_FAULT)),
+				(complete, operations) -> operations.reschedule(complete, engine.polls().now()));
+		this.engine = engine;
+		this.rows = rows;
+		this.reach = reach;
+		this.claims = claims;
+		this.transactions = transactions;
+		this.takenWhenClaimed = dialect == TrackingDialect.POSTGRESQL;
+	}
+
+	@Override
+	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
+		Execution execution = context.getExecution();
+		if (!this.takenWhenClaimed) {
+			this.engine.polls().taken(1);
+		}
+		TrackedRow before;
+		TrackedRow after;
+		try {
+			before = read(execution);
+			after = (before != null && before.state() == TrackingState.TRACKED) ? this.engine.poll(before).block()
+					: null;
+		}
+		finally {
+			this.engine.polls().handedBack();
+		}
+		return (complete, operations) -> conclude(
+				new JdbcClaim(this.rows, this.reach, this.transactions, complete, operations), before, after);
+	}
+
+	private @Nullable TrackedRow read(Execution execution) {
+		TrackedRow loaded = this.claims.takeLoaded(execution.getId());
+		TrackedRow row = (loaded != null) ? loaded
+				: this.reach.untilReached("load", () -> this.rows.find(execution.getId()));
+		return (row != null) ? row.due(execution.executionTime) : null;
+	}
+
+	private void conclude(JdbcClaim claim, @Nullable TrackedRow before, @Nullable TrackedRow after) {
+		if (before == null) {
+			claim.drop();
+		}
+		else if (after != null) {
+			this.engine.conclude(claim, before, after);
+		}
+		else if (before.state() == TrackingState.ENDED) {
+			this.engine.deliver(claim, before);
+		}
+		else {
+			// Nothing came of its poll since everything ends, or there is nothing to do.
+			claim.giveBack((before.state() == TrackingState.TRACKED) ? before.due() : null);
+		}
+	}
+
+	@Override
+	public SchedulableInstance<Void> schedulableInstance(String id) {
+		return schedule(id, this.engine.polls().now(), FIRST_POLL);
+	}
+
+	@Override
+	public SchedulableInstance<Void> schedulableInstance(String id, Void data) {
+		return schedulableInstance(id);
+	}
+
+	SchedulableInstance<Void> schedule(String id, Instant due, int priority) {
+		return SchedulableInstance.of(instanceBuilder(id).priority(priority).build(), due);
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.operations.tracking.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Gives the scheduler underneath the connection of the Spring transaction that is active
+ * on the thread. It would commit what is not in auto-commit mode, so that connection says
+ * that it is: whether it is committed is for the transaction to say.
+ */
+final class TransactionalDataSource extends DelegatingDataSource {
+
+	TransactionalDataSource(DataSource target) {
+		super(target);
+	}
+
+	static boolean isTransactionActive(DataSource target) {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.hasResource(target);
+	}
+
+	@Override
+	public Connection getConnection() throws SQLException {
+		DataSource target = obtainTargetDataSource();
+		if (!isTransactionActive(target)) {
+			return target.getConnection();
+		}
+		Connection connection = DataSourceUtils.getConnection(target);
+		return (Connection) Proxy.newProxyInstance(TransactionalDataSource.class.getClassLoader(),
+				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> switch (method.getName()) {
+					case "getAutoCommit" -> true;
+					case "close" -> {
+						DataSourceUtils.releaseConnection(connection, target);
+						yield null;
+					}
+					case "commit", "rollback", "setAutoCommit" ->
+						throw new SQLException("The Spring transaction decides on " + method.getName());
+					default -> invoke(connection, method, arguments);
+				});
+	}
+
+	private static @Nullable Object invoke(Connection connection, Method method, Object @Nullable [] arguments)
+			throws Throwable {
+		try {
+			return method.invoke(connection, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+	}
+
+}
