@@ -3,6 +3,7 @@ package io.operations.autoconfigure.tracking;
 import java.util.List;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.DefaultOperationTracker;
 import io.operations.tracking.MemoryTrackingStore;
@@ -23,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -33,10 +35,13 @@ import org.springframework.util.function.SingletonSupplier;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = OperationsAutoConfiguration.class)
+@AutoConfiguration(after = OperationsAutoConfiguration.class,
+		afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+				"org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration" })
 @ConditionalOnSingleCandidate(OperationsTemplate.class)
 @ConditionalOnMissingBean(OperationTracker.class)
 @EnableConfigurationProperties(OperationsTrackingProperties.class)
+@Import(JdbcTrackingConfiguration.class)
 public final class OperationsTrackingAutoConfiguration {
 
 	@Bean
@@ -70,14 +75,27 @@ public final class OperationsTrackingAutoConfiguration {
 	}
 
 	@Bean
-	OperationTracker operationTracker(TrackingStore store, TrackingEngine engine) {
-		return new DefaultOperationTracker(store, engine, Schedulers.boundedElastic());
+	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, TrackingEngine engine) {
+		return new DefaultOperationTracker(required(stores), engine, Schedulers.boundedElastic());
 	}
 
 	@Bean
 	@Lazy(false)
-	TrackingLifecycle operationsTrackingLifecycle(TrackingStore store) {
-		return new TrackingLifecycle(store);
+	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<TrackingStore> stores) {
+		return new TrackingLifecycle(required(stores));
+	}
+
+	private static TrackingStore required(ObjectProvider<TrackingStore> stores) {
+		TrackingStore store = stores.getIfAvailable();
+		if (store == null) {
+			throw new OperationsConfigurationException(
+					"Property 'operations.tracking.store' is 'jdbc', but libraries that it needs are missing.",
+					"Add the dependencies org.springframework.boot:spring-boot-starter-jdbc,"
+							+ " com.github.kagkarlsson:db-scheduler (the core, not its starter) and the driver of your"
+							+ " database, or set operations.tracking.store=memory.",
+					null);
+		}
+		return store;
 	}
 
 }

@@ -3,7 +3,6 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -85,14 +84,14 @@ public final class JdbcTrackingStore implements TrackingStore {
 	/**
 	 * Create the store.
 	 * @param dataSource the database
-	 * @param transactionManager the application's transaction manager; one of our own is
-	 * used if it is {@code null} or that of another database
+	 * @param transactionManagers the application's transaction managers: the first that
+	 * is of this database is used, and one of our own if none is
 	 * @param settings how the database keeps operations
 	 * @param engine works on what is due
 	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
 	 * PostgreSQL nor H2
 	 */
-	public JdbcTrackingStore(DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
+	public JdbcTrackingStore(DataSource dataSource, List<PlatformTransactionManager> transactionManagers,
 			JdbcTrackingSettings settings, TrackingEngine engine) {
 		DataSource target = (dataSource instanceof TransactionAwareDataSourceProxy proxy
 				&& proxy.getTargetDataSource() != null) ? proxy.getTargetDataSource() : dataSource;
@@ -100,7 +99,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.engine = engine;
 		this.polls = engine.polls();
 		this.dialect = TrackingDialect.of(target);
-		this.transactions = new JdbcTransactions(target, transactionManager);
+		this.transactions = new JdbcTransactions(target, transactionManagers);
 		this.rows = new TrackedRows(target, settings.tables(), this.dialect);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		this.reach.onRegained(this::spread);
@@ -113,6 +112,17 @@ public final class JdbcTrackingStore implements TrackingStore {
 			.jdbcCustomization(this.customization)
 			.enablePriority()
 			.build();
+	}
+
+	/**
+	 * Return where the script is that creates the tables, with their default names.
+	 * @param dataSource the database
+	 * @return the location of a class path resource
+	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * PostgreSQL nor H2
+	 */
+	public static String schemaLocation(DataSource dataSource) {
+		return "classpath:" + TrackingDialect.of(dataSource).schema();
 	}
 
 	@Override
@@ -140,9 +150,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			throw new TrackingDatabaseException(
 					"The tables " + this.settings.tables().tracked() + " and " + this.settings.tables().scheduled()
 							+ " are missing or not as they should be: " + ex.getMostSpecificCause().getMessage(),
-					"Set operations.tracking.jdbc.initialize-schema=always to have them created, or create them with"
-							+ " io/operations/tracking/jdbc/schema-" + this.dialect.name().toLowerCase(Locale.ROOT)
-							+ ".sql of the library, for instance as a migration of Flyway.",
+					"Set operations.tracking.jdbc.initialize-schema=always to have them created, or create them with "
+							+ this.dialect.schema() + " of the library, for instance as a migration of Flyway.",
 					ex);
 		}
 		Instant after = this.polls.now();

@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -23,10 +24,12 @@ final class JdbcTransactions {
 
 	private final TransactionTemplate template;
 
-	JdbcTransactions(DataSource dataSource, @Nullable PlatformTransactionManager manager) {
+	JdbcTransactions(DataSource dataSource, List<PlatformTransactionManager> managers) {
 		this.dataSource = dataSource;
-		this.template = new TransactionTemplate(
-				(manager != null && isOf(manager, dataSource)) ? manager : new JdbcTransactionManager(dataSource));
+		this.template = new TransactionTemplate(managers.stream()
+			.filter((manager) -> isOf(manager, dataSource))
+			.findFirst()
+			.orElseGet(() -> new JdbcTransactionManager(dataSource)));
 	}
 
 	// Another database's manager would commit nothing here.

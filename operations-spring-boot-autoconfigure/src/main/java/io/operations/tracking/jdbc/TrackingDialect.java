@@ -1,6 +1,7 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.DatabaseMetaData;
+import java.util.Locale;
 
 import javax.sql.DataSource;
 
@@ -90,6 +91,10 @@ enum TrackingDialect {
 		}
 		throw new TrackingDatabaseException("Operations cannot be tracked in a database of " + product + ".",
 				"Use PostgreSQL or, for trying out, H2; or set operations.tracking.store=memory.", null);
+	}
+
+	String schema() {
+		return "io/operations/tracking/jdbc/schema-" + name().toLowerCase(Locale.ROOT) + ".sql";
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -18,7 +17,7 @@ import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.BeforeEach;
 
 import org.springframework.core.io.ByteArrayResource;
-import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
@@ -45,9 +44,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	protected final void createTables(TrackingTables names) {
-		String platform = TrackingDialect.of(this.dataSource).name().toLowerCase(Locale.ROOT);
 		try {
-			Resource script = new ClassPathResource("schema-" + platform + ".sql", JdbcTrackingStore.class);
+			Resource script = new DefaultResourceLoader()
+				.getResource(JdbcTrackingStore.schemaLocation(this.dataSource));
 			String text = names.rename(script.getContentAsString(StandardCharsets.UTF_8));
 			new ResourceDatabasePopulator(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
 				.execute(this.dataSource);
@@ -70,7 +69,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@Override
 	protected TrackingStore createStore(TrackingEngine engine) {
-		return new JdbcTrackingStore(this.dataSource, new JdbcTransactionManager(this.dataSource),
+		return new JdbcTrackingStore(this.dataSource, List.of(new JdbcTransactionManager(this.dataSource)),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
 	}
 

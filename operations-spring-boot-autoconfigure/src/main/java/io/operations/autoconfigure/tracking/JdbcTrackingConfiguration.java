@@ -1,0 +1,145 @@
+package io.operations.autoconfigure.tracking;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingStore;
+import io.operations.tracking.jdbc.JdbcTrackingSettings;
+import io.operations.tracking.jdbc.JdbcTrackingStore;
+import io.operations.tracking.jdbc.TrackingTables;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * The store in a database.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
+@ConditionalOnProperty(name = "operations.tracking.store", havingValue = "jdbc")
+@ConditionalOnMissingBean(TrackingStore.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+@ImportRuntimeHints(TrackingRuntimeHints.class)
+class JdbcTrackingConfiguration {
+
+	private static final String THREADS = "operations-tracking-";
+
+	private static final int LONGEST_HOST = 28;
+
+	@Bean
+	TrackingSchemaInitializer operationsTrackingSchemaInitializer(OperationsTrackingProperties properties,
+			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {
+		return new TrackingSchemaInitializer(dataSource(marked, dataSources), tables(properties),
+				DatabaseInitializationMode.valueOf(properties.getJdbc().getInitializeSchema().name()));
+	}
+
+	@Bean
+	@DependsOnDatabaseInitialization
+	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
+			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
+			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
+		return new JdbcTrackingStore(dataSource(marked, dataSources),
+				transactionManagers.stream(ObjectProvider.UNFILTERED, false).toList(),
+				settings(properties, engine.polls().maxInFlight(), environment), engine);
+	}
+
+	private static DataSource dataSource(ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {
+		DataSource dataSource = marked.getIfUnique();
+		if (dataSource == null) {
+			dataSource = dataSources.getIfUnique();
+		}
+		if (dataSource != null) {
+			return dataSource;
+		}
+		List<DataSource> several = dataSources.stream().toList();
+		throw new OperationsConfigurationException(
+				several.isEmpty() ? "Property 'operations.tracking.store' is 'jdbc', but there is no DataSource."
+						: "Property 'operations.tracking.store' is 'jdbc', but there are " + several.size()
+								+ " DataSources and none of them is marked.",
+				several.isEmpty()
+						? "Set spring.datasource.url and add the driver of your database, or set"
+								+ " operations.tracking.store=memory."
+						: "Put @OperationsDataSource (io.operations.autoconfigure.tracking) on the bean method of the one"
+								+ " that tracked operations are to be kept in, or make one of them @Primary.",
+				null);
+	}
+
+	private static TrackingTables tables(OperationsTrackingProperties properties) {
+		String prefix = properties.getJdbc().getTablePrefix();
+		try {
+			return new TrackingTables(prefix);
+		}
+		catch (IllegalArgumentException ex) {
+			throw OperationsConfigurationException.of("operations.tracking.jdbc.table-prefix", prefix,
+					"it must be letters, digits and underscores, with a schema and a dot in front if need be",
+					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to have its default.");
+		}
+	}
+
+	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, int maxInFlight,
+			Environment environment) {
+		OperationsTrackingProperties.Jdbc jdbc = properties.getJdbc();
+		int threads = (jdbc.getThreads() != null) ? jdbc.getThreads() : maxInFlight;
+		TrackingSettingsCheck.check(threads >= 1, "jdbc.threads", threads, "it must be at least 1");
+		TrackingSettingsCheck.positive("jdbc.polling-interval", jdbc.getPollingInterval());
+		TrackingSettingsCheck.positive("jdbc.heartbeat-interval", jdbc.getHeartbeatInterval());
+		TrackingSettingsCheck.check(jdbc.getMissedHeartbeats() >= JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS,
+				"jdbc.missed-heartbeats", jdbc.getMissedHeartbeats(),
+				"it must be at least " + JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS);
+		TrackingSettingsCheck.positive("jdbc.shutdown-max-wait", jdbc.getShutdownMaxWait());
+		String name = (jdbc.getInstanceName() != null) ? jdbc.getInstanceName() : instanceName();
+		TrackingSettingsCheck.check(!name.isBlank() && name.length() <= JdbcTrackingSettings.LONGEST_NAME,
+				"jdbc.instance-name", name,
+				"it must have from 1 to " + JdbcTrackingSettings.LONGEST_NAME + " characters");
+		return new JdbcTrackingSettings(tables(properties), threads, threadFactory(environment),
+				jdbc.getPollingInterval(), jdbc.getHeartbeatInterval(), jdbc.getMissedHeartbeats(),
+				jdbc.getShutdownMaxWait(), name);
+	}
+
+	private static ThreadFactory threadFactory(Environment environment) {
+		if (Threading.VIRTUAL.isActive(environment)) {
+			return new VirtualThreadTaskExecutor(THREADS).getVirtualThreadFactory();
+		}
+		CustomizableThreadFactory factory = new CustomizableThreadFactory(THREADS);
+		factory.setDaemon(true);
+		return factory;
+	}
+
+	private static String instanceName() {
+		String host;
+		try {
+			host = InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			host = "unknown";
+		}
+		// In containers both are often the same everywhere.
+		return host.substring(0, Math.min(host.length(), LONGEST_HOST)) + "-" + ProcessHandle.current().pid() + "-"
+				+ Integer.toHexString(new SecureRandom().nextInt(0x10000));
+	}
+
+}

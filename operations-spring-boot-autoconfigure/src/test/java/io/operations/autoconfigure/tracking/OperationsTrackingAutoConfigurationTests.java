@@ -1,0 +1,309 @@
+package io.operations.autoconfigure.tracking;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.MemoryTrackingStore;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingStore;
+import io.operations.tracking.jdbc.JdbcTrackingStore;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Which tracker there is, and what an operator is told when there can be none.
+ */
+class OperationsTrackingAutoConfigurationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret")
+		.withConfiguration(
+				AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+						OperationsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class));
+
+	private final ApplicationContextRunner withDatabase = this.runner
+		.withPropertyValues("operations.tracking.store=jdbc", "spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID())
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class,
+				DataSourceInitializationAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
+				TransactionAutoConfiguration.class, FlywayAutoConfiguration.class));
+
+	@Test
+	void withNothingSetOperationsAreTrackedInMemory() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed()
+			.hasSingleBean(OperationTracker.class)
+			.hasSingleBean(MemoryTrackingStore.class));
+	}
+
+	@Test
+	void withoutTheLibrariesOfADatabaseOperationsAreTrackedInMemory() {
+		this.runner
+			.withClassLoader(new FilteredClassLoader("com.github.kagkarlsson", "org.springframework.jdbc",
+					"org.springframework.transaction", "org.springframework.boot.jdbc", "org.springframework.boot.sql"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MemoryTrackingStore.class));
+	}
+
+	@Test
+	void withoutATemplateThereIsNoTrackerAndNoFailure() {
+		this.runner.withPropertyValues("operations.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OperationTracker.class));
+	}
+
+	@Test
+	void withTheApplicationsOwnTrackerOursGivesWay() {
+		this.runner.withBean(OperationTracker.class, () -> mock(OperationTracker.class))
+			.run((context) -> assertThat(context).hasSingleBean(OperationTracker.class)
+				.doesNotHaveBean(TrackingStore.class));
+	}
+
+	@Test
+	void withAnEmbeddedDatabaseTheTablesAreCreated() {
+		this.withDatabase.run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStore.class);
+			assertThat(context.getBean(OperationTracker.class).stream(TrackingFilter.all()).collectList().block())
+				.isEmpty();
+		});
+	}
+
+	@Test
+	void theSchedulerUnderneathIsNoBeanThatOthersMightTakeForTheirs() {
+		this.withDatabase
+			.run((context) -> assertThat(context).doesNotHaveBean(Scheduler.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "jdbc" })
+	void outcomesReachHandlersAndListenersOfTheEvent(String store) {
+		this.withDatabase.withUserConfiguration(Following.class)
+			.withPropertyValues("operations.tracking.store=" + store,
+					"operations.tracking.delivery.initial-interval=10ms")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(OperationTracker.class).track("op", Map.of("tenant", "t1")).block(PATIENCE);
+				Following following = context.getBean(Following.class);
+				await().atMost(PATIENCE).until(() -> following.events.size() == 2);
+				assertThat(following.handled).extracting(OperationOutcome::operationId).containsExactly("op", "next");
+				assertThat(following.events).isEqualTo(following.handled);
+				assertThat(following.handled.get(0).attributes()).containsOnly(Map.entry("tenant", "t1"));
+			});
+	}
+
+	@Test
+	void withLazyInitializationOutcomesAreDeliveredAllTheSame() {
+		this.withDatabase.withUserConfiguration(Following.class)
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				assertThat(context.getBeanFactory().containsSingleton("operationTracker")).isFalse();
+				assertThat(context.getBeanFactory().containsSingleton("operationsTrackingStore")).isTrue();
+			});
+	}
+
+	@Test
+	void everyPropertyReachesTheEngine() {
+		this.runner
+			.withPropertyValues("operations.tracking.timeout=1h", "operations.tracking.retention=2d",
+					"operations.tracking.max-tracked=3", "operations.tracking.delivery.max-attempts=4",
+					"operations.tracking.delivery.initial-interval=5s", "operations.tracking.delivery.multiplier=6",
+					"operations.tracking.delivery.max-interval=7m", "operations.tracking.delivery.timeout=8s")
+			.run((context) -> assertThat(context.getBean(TrackingEngine.class).settings().toString()).contains("PT1H",
+					"PT48H", "maxTracked=3", "maxAttempts=4", "PT5S", "multiplier=6", "PT7M", "PT8S"));
+	}
+
+	@Test
+	void theTablesHaveThePrefixThatIsSet() {
+		this.withDatabase.withPropertyValues("operations.tracking.jdbc.table-prefix=public.mine_").run((context) -> {
+			assertThat(context).hasNotFailed();
+			JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
+			assertThat(jdbc.sql("SELECT COUNT(*) FROM mine_tracked").query(Integer.class).single()).isZero();
+			assertThat(jdbc.sql("SELECT COUNT(*) FROM mine_scheduled").query(Integer.class).single()).isZero();
+		});
+	}
+
+	@Test
+	void tablesThatFlywayCreatesAreThereInTime() {
+		this.withDatabase
+			.withPropertyValues("operations.tracking.jdbc.initialize-schema=never",
+					"spring.flyway.locations=classpath:io/operations/autoconfigure/tracking/migration")
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStore.class));
+	}
+
+	@Test
+	void withoutItsTablesTheStartFailsAndTellsTheRemedy() {
+		FailureAnalysis analysis = analyze(
+				this.withDatabase.withPropertyValues("operations.tracking.jdbc.initialize-schema=never"));
+		assertThat(analysis.getDescription()).contains("operations_tracked", "operations_scheduled");
+		assertThat(analysis.getAction()).contains("operations.tracking.jdbc.initialize-schema=always", "schema-h2.sql");
+	}
+
+	@Test
+	void withoutADataSourceTheStartFailsAndTellsTheRemedy() {
+		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=jdbc"));
+		assertThat(analysis.getDescription()).contains("there is no DataSource");
+		assertThat(analysis.getAction()).contains("spring.datasource.url");
+	}
+
+	@Test
+	void withTwoDataSourcesTheStartFailsAndTellsTheRemedy() {
+		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=jdbc")
+			.withBean("one", DataSource.class, OperationsTrackingAutoConfigurationTests::database)
+			.withBean("two", DataSource.class, OperationsTrackingAutoConfigurationTests::database));
+		assertThat(analysis.getDescription()).contains("2 DataSources");
+		assertThat(analysis.getAction()).contains("@OperationsDataSource");
+	}
+
+	@Test
+	void ofTwoDataSourcesTheMarkedOneIsUsed() {
+		this.runner.withPropertyValues("operations.tracking.store=jdbc")
+			.withUserConfiguration(TwoDatabases.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(JdbcClient.create(context.getBean("marked", DataSource.class))
+					.sql("SELECT COUNT(*) FROM operations_tracked")
+					.query(Integer.class)
+					.single()).isZero();
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "com.github.kagkarlsson", "org.springframework.jdbc", "org.springframework.boot.jdbc" })
+	void withoutALibraryOfTheDatabaseTheStartFailsAndNamesIt(String missing) {
+		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=jdbc")
+			.withClassLoader(new FilteredClassLoader(missing)));
+		assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc", "com.github.kagkarlsson:db-scheduler");
+	}
+
+	@Test
+	void anUnknownStoreIsRefusedWithThoseThatThereAre() {
+		this.runner.withPropertyValues("operations.tracking.store=redis").run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).rootCause().hasMessageContaining("redis");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "timeout, 0s", "timeout, 366d", "retention, -1s", "max-tracked, 0", "delivery.max-attempts, 0",
+			"delivery.initial-interval, 0", "delivery.multiplier, 0.5", "delivery.max-interval, 10ms",
+			"delivery.timeout, 0", "jdbc.threads, 0", "jdbc.polling-interval, 0", "jdbc.heartbeat-interval, 0",
+			"jdbc.missed-heartbeats, 3", "jdbc.shutdown-max-wait, 0", "jdbc.table-prefix, a b",
+			"jdbc.instance-name, ''", "jdbc.instance-name, 123456789012345678901234567890123456789012345678901" })
+	void aValueThatIsNoGoodIsRefusedWithItsKey(String key, String value) {
+		FailureAnalysis analysis = analyze(
+				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));
+		assertThat(analysis.getDescription()).contains("'operations.tracking." + key + "'");
+		assertThat(analysis.getAction()).contains("'operations.tracking." + key + "'");
+	}
+
+	private static DataSource database() {
+		JdbcDataSource dataSource = new JdbcDataSource();
+		dataSource.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+		return dataSource;
+	}
+
+	private static FailureAnalysis analyze(ApplicationContextRunner runner) {
+		List<FailureAnalysis> found = new CopyOnWriteArrayList<>();
+		runner.run((context) -> {
+			assertThat(context).hasFailed();
+			SpringFactoriesLoader.forDefaultResourceLocation(OperationsTrackingAutoConfiguration.class.getClassLoader())
+				.load(FailureAnalyzer.class, SpringFactoriesLoader.ArgumentResolver.none(), (type, name, ex) -> {
+				})
+				.stream()
+				.filter((analyzer) -> analyzer.getClass().getName().startsWith("io.operations."))
+				.map((analyzer) -> analyzer.analyze(Objects.requireNonNull(context.getStartupFailure())))
+				.filter(Objects::nonNull)
+				.forEach(found::add);
+		});
+		assertThat(found).hasSize(1);
+		return found.get(0);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoDatabases {
+
+		@Bean
+		DataSource other() {
+			return database();
+		}
+
+		@Bean(defaultCandidate = false)
+		@OperationsDataSource
+		DataSource marked() {
+			return database();
+		}
+
+	}
+
+	@Configuration
+	static class Following {
+
+		final List<OperationOutcome> handled = new CopyOnWriteArrayList<>();
+
+		final List<OperationOutcome> events = new CopyOnWriteArrayList<>();
+
+		@Bean(destroyMethod = "close")
+		OperationsTemplate template() {
+			ScriptedEndpoint endpoint = new ScriptedEndpoint();
+			endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+			return endpoint.template().build();
+		}
+
+		// Tracks what follows, so that it needs the tracker that needs it.
+		@Bean
+		OperationOutcomeHandler handler(OperationTracker tracker) {
+			return (outcome) -> {
+				this.handled.add(outcome);
+				if (outcome.operationId().equals("op")) {
+					tracker.track("next", Map.of()).block(PATIENCE);
+				}
+			};
+		}
+
+		@EventListener
+		void on(OperationOutcome outcome) {
+			this.events.add(outcome);
+		}
+
+	}
+
+}
