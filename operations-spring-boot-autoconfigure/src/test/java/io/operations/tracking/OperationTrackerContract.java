@@ -66,6 +66,8 @@ public abstract class OperationTrackerContract {
 
 	protected OperationTracker tracker = placeholder();
 
+	private TrackingEngine engine = placeholder();
+
 	/**
 	 * Create a store.
 	 * @param engine works on what is due
@@ -99,18 +101,30 @@ public abstract class OperationTrackerContract {
 		return newStore(settings, new TrackingListeners(List.of(new TrackingLog())));
 	}
 
+	protected TrackingStore newSlowStore(double pollsPerSecond) {
+		return newStore(settings(), new TrackingListeners(List.of(new TrackingLog())), pollsPerSecond);
+	}
+
 	protected TrackingStore newStore(TrackingSettings settings, TrackingListener listener) {
+		return newStore(settings, listener, 500);
+	}
+
+	protected TrackingEngine engine() {
+		return this.engine;
+	}
+
+	private TrackingStore newStore(TrackingSettings settings, TrackingListener listener, double pollsPerSecond) {
 		OperationsTemplate template = this.endpoint.template()
 			.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMinutes(10), 1000,
 					Duration.ofMinutes(5), 8))
-			.rateLimit(new RateLimitSettings(500, 8, 1000))
+			.rateLimit(new RateLimitSettings(pollsPerSecond, 8, 1000))
 			.build();
 		this.templates.add(template);
-		TrackingEngine engine = new TrackingEngine(template.getPolls(), settings,
+		this.engine = new TrackingEngine(template.getPolls(), settings,
 				() -> List.of((outcome) -> this.handler.handle(outcome)), listener);
-		TrackingStore created = createStore(engine);
+		TrackingStore created = createStore(this.engine);
 		this.stores.add(created);
-		this.tracker = new DefaultOperationTracker(created, engine, Schedulers.boundedElastic());
+		this.tracker = new DefaultOperationTracker(created, this.engine, Schedulers.boundedElastic());
 		return created;
 	}
 

@@ -9,6 +9,8 @@ import java.util.function.BiFunction;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import io.operations.polling.OperationPolls;
 import io.operations.tracking.TrackedRow;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the backlog stays in the database, where any instance can take from it.
  */
 final class Claims {
+
+	private static final Log logger = LogFactory.getLog(Claims.class);
 
 	private static final int SHARE = 4;
 
@@ -91,6 +95,18 @@ final class Claims {
 	 */
 	@Nullable TrackedRow takeLoaded(String operationId) {
 		return this.loaded.remove(operationId);
+	}
+
+	void awaitDatabase() {
+		try {
+			this.reach.untilReached("ping", () -> {
+				this.rows.ping();
+				return null;
+			});
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The database was not reached before the end", ex);
+		}
 	}
 
 	int room(int limit) {

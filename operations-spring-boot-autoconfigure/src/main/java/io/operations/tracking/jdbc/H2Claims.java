@@ -16,6 +16,8 @@ final class H2Claims extends DefaultJdbcCustomization {
 
 	@Override
 	public String createSelectDueQuery(String tableName, int limit, String andCondition, boolean orderByPriority) {
+		// Else each look while the database is away would be a stack trace in the log.
+		this.claims.awaitDatabase();
 		return super.createSelectDueQuery(tableName, this.claims.room(limit), andCondition, this.claims.byPriority());
 	}
 

@@ -108,8 +108,7 @@ class OperationsTrackingAutoConfigurationTests {
 
 	@Test
 	void theSchedulerUnderneathIsNoBeanThatOthersMightTakeForTheirs() {
-		this.withDatabase
-			.run((context) -> assertThat(context).doesNotHaveBean(Scheduler.class));
+		this.withDatabase.run((context) -> assertThat(context).doesNotHaveBean(Scheduler.class));
 	}
 
 	@ParameterizedTest

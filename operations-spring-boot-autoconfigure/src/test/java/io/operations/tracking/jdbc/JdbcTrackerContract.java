@@ -4,33 +4,66 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
+import io.operations.AcceptedOperation;
+import io.operations.Operation;
+import io.operations.OperationStatus;
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationTracker;
 import io.operations.tracking.OperationTrackerContract;
+import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingListeners;
+import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Flux;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a tracker promises whose store is a database.
  */
 abstract class JdbcTrackerContract extends OperationTrackerContract {
 
-	protected final DataSource dataSource;
+	protected final BreakableDataSource dataSource;
+
+	private final JdbcTransactionManager transactionManager;
+
+	private final TransactionTemplate transaction;
 
 	protected final TrackingTables tables = new TrackingTables(
 			"t" + UUID.randomUUID().toString().replace("-", "").substring(0, 12) + "_");
@@ -38,8 +71,10 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	protected final JdbcClient jdbc;
 
 	JdbcTrackerContract(DataSource dataSource) {
-		this.dataSource = dataSource;
-		this.jdbc = JdbcClient.create(dataSource);
+		this.dataSource = new BreakableDataSource(dataSource);
+		this.transactionManager = new JdbcTransactionManager(this.dataSource);
+		this.transaction = new TransactionTemplate(this.transactionManager);
+		this.jdbc = JdbcClient.create(this.dataSource);
 		createTables(this.tables);
 	}
 
@@ -69,8 +104,362 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@Override
 	protected TrackingStore createStore(TrackingEngine engine) {
-		return new JdbcTrackingStore(this.dataSource, List.of(new JdbcTransactionManager(this.dataSource)),
+		return new JdbcTrackingStore(this.dataSource, List.of(this.transactionManager),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
+	}
+
+	@Test
+	void whatIsTrackedInATransactionThatIsRolledBackIsNotTracked() {
+		createBusinessTable();
+		this.transaction.executeWithoutResult((status) -> {
+			insertBusinessRow("op");
+			assertThat(track("op", Map.of()).isNew()).isTrue();
+			assertThat(find("op")).as("inside of the transaction").isNotNull();
+			status.setRollbackOnly();
+		});
+		assertThat(find("op")).isNull();
+		assertThat(scheduled()).isZero();
+		assertThat(businessRows()).isZero();
+		track("other", Map.of());
+		until("other", (operation) -> operation.polls() > 2);
+		assertThat(this.endpoint.polls("op")).isZero();
+	}
+
+	@Test
+	void whatIsTrackedInATransactionIsAskedForWhenThatIsCommitted() throws InterruptedException {
+		createBusinessTable();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.transaction.executeWithoutResult((status) -> {
+			insertBusinessRow("op");
+			assertThat(track("op", Map.of()).isNew()).isTrue();
+			assertThat(track("op", Map.of()).isNew()).isFalse();
+			await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+			assertThat(this.endpoint.polls("op")).isZero();
+		});
+		until("op", TrackingState.DELIVERED);
+		assertThat(businessRows()).isEqualTo(1);
+	}
+
+	@Test
+	void whatIsForgottenInATransactionThatIsRolledBackIsStillTracked() {
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		this.transaction.executeWithoutResult((status) -> {
+			assertThat(forget("op")).isTrue();
+			status.setRollbackOnly();
+		});
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whenTwoTransactionsTrackTheSameIdNeitherIsAborted() throws Exception {
+		createBusinessTable();
+		CountDownLatch first = new CountDownLatch(1);
+		ExecutorService threads = Objects.requireNonNull(Executors.newFixedThreadPool(2));
+		try {
+			Future<Boolean> one = threads.submit(() -> Boolean.TRUE.equals(this.transaction.execute((status) -> {
+				boolean isNew = track("op", Map.of("by", "one")).isNew();
+				first.countDown();
+				await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+				insertBusinessRow("one");
+				return isNew;
+			})));
+			assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
+			Future<Boolean> two = threads.submit(() -> Boolean.TRUE.equals(this.transaction.execute((status) -> {
+				boolean isNew = track("op", Map.of("by", "two")).isNew();
+				insertBusinessRow("two");
+				return isNew;
+			})));
+			assertThat(one.get(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(two.get(20, TimeUnit.SECONDS)).isFalse();
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		assertThat(businessRows()).isEqualTo(2);
+		assertThat(Objects.requireNonNull(find("op")).attributes()).containsEntry("by", "one");
+	}
+
+	@Test
+	void whatAHandlerWritesToTheSameDatabaseHappensOnce() {
+		createBusinessTable();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		List<Integer> attempts = new CopyOnWriteArrayList<>();
+		this.handler = (outcome) -> {
+			insertBusinessRow(outcome.operationId());
+			attempts.add(outcome.attempt());
+			if (outcome.attempt() == 1) {
+				throw new IllegalStateException("after the insert");
+			}
+		};
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(attempts).containsExactly(1, 2);
+		assertThat(businessRows()).isEqualTo(1);
+	}
+
+	@Test
+	void anotherInstanceGoesOnWithWhatOneLeft() {
+		track("op", Map.of("a", "b"));
+		until("op", (operation) -> operation.polls() > 1);
+		this.store.stop();
+		int polls = Objects.requireNonNull(find("op")).polls();
+		this.store = newStore(settings());
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(delivered.polls()).isEqualTo(polls + 1);
+		assertThat(delivered.attributes()).containsOnly(Map.entry("a", "b"));
+	}
+
+	@Test
+	void aStoreThatWasStoppedCanBeStartedAgain() {
+		track("op", Map.of());
+		this.store.stop();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whatADeadInstanceHeldGoesOnElsewhere() {
+		this.store.stop();
+		track("op", Map.of());
+		this.jdbc
+			.sql("UPDATE " + this.tables.scheduled() + " SET picked = TRUE, picked_by = 'dead', last_heartbeat = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
+			.update();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void anAttemptThatWasCountedAndLostIsMadeAgainAndSaysSo() {
+		this.store.stop();
+		track("op", Map.of());
+		this.jdbc.sql("UPDATE " + this.tables.tracked()
+				+ " SET state = 'ENDED', outcome = 'COMPLETED', attempts = 1, ended_at = tracked_at, version = version + 1")
+			.update();
+		this.store.start();
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(2);
+		assertThat(this.endpoint.polls("op")).isZero();
+	}
+
+	@Test
+	void twoInstancesShareTheWork() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "COMPLETED")
+			.delayElement(Duration.ofMillis(5)));
+		OperationTracker first = this.tracker;
+		TrackingStore second = newStore(settings());
+		second.start();
+		for (int i = 0; i < 100; i++) {
+			((i % 2 == 0) ? first : this.tracker).track("op" + i, Map.of()).block(PATIENCE);
+		}
+		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 100);
+		assertThat(this.endpoint.overlaps()).isEmpty();
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).hasSize(100).doesNotHaveDuplicates();
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsOnly(1);
+		assertThat(scheduled()).isZero();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aPollThatFindsTheDatabaseAwayIsStoredWhenItIsBack(CapturedOutput output) {
+		AtomicBoolean asked = new AtomicBoolean();
+		this.endpoint.script("op", (poll) -> {
+			this.dataSource.away(true);
+			asked.set(true);
+			return ScriptedEndpoint.status("COMPLETED");
+		});
+		track("op", Map.of());
+		await().atMost(PATIENCE).untilTrue(asked);
+		int refused = this.dataSource.refused();
+		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 8);
+		this.dataSource.away(false);
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.endpoint.polls("op")).isEqualTo(1);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1);
+		assertThat(output).containsOnlyOnce("cannot be reached").containsOnlyOnce("can be reached again");
+		assertThat(output).doesNotContain("ERROR");
+	}
+
+	@Test
+	void whatIsOverdueIsSpreadAndANewOneComesFirst() {
+		this.store.stop();
+		for (int i = 0; i < 300; i++) {
+			track("old" + i, Map.of());
+		}
+		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
+		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50, execution_time = :then")
+			.param("then", then)
+			.update();
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store = newSlowStore(20);
+		this.store.start();
+		List<OffsetDateTime> due = this.jdbc
+			.sql("SELECT execution_time FROM " + this.tables.scheduled() + " ORDER BY execution_time")
+			.query(OffsetDateTime.class)
+			.list();
+		assertThat(due.get(0)).isAfter(then.plusMinutes(50));
+		assertThat(Duration.between(due.get(0), due.get(due.size() - 1))).as("at three quarters of 20 polls a second")
+			.isBetween(Duration.ofSeconds(15), Duration.ofSeconds(21));
+		track("new", Map.of());
+		until("new", TrackingState.DELIVERED);
+		assertThat(this.endpoint.order()).hasSizeLessThan(100);
+	}
+
+	@Test
+	void thoseNeverAskedForComeFirstButNotAlone() {
+		this.store.stop();
+		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(1);
+		for (int i = 0; i < 60; i++) {
+			track("old" + i, Map.of());
+		}
+		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50, execution_time = :then")
+			.param("then", then)
+			.update();
+		for (int i = 0; i < 60; i++) {
+			track("new" + i, Map.of());
+		}
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then WHERE priority <> 50")
+			.param("then", then.plusNanos(500_000_000))
+			.update();
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store = newSlowStore(20);
+		this.store.start();
+		await().atMost(PATIENCE).until(() -> this.endpoint.order().size() >= 40);
+		long firsts = this.endpoint.order().stream().limit(40).filter((id) -> id.startsWith("new")).count();
+		assertThat(firsts).isBetween(24L, 36L);
+	}
+
+	@Test
+	void whatWasDeliveredLongAgoIsRemovedInBatchesAndWhatWasNotIsKept() {
+		this.store.stop();
+		Flux.range(0, 2500).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
+		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
+			.update();
+		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET state = 'UNDELIVERED' WHERE id = 'op7'").update();
+		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET ended_at = :then WHERE id = 'op8'")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(6))
+			.update();
+		this.store.start();
+		await().atMost(PATIENCE).until(() -> stream(TrackingFilter.all()).equals(List.of("op7", "op8")));
+	}
+
+	@Test
+	void afterAStartTheScheduleLearnsFromWhatTheTableKeeps() {
+		this.store.stop();
+		for (int i = 0; i < 20; i++) {
+			track("op" + i, Map.of());
+		}
+		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked() + " SET kind = 'import', state = 'DELIVERED',"
+					+ " outcome = 'COMPLETED', ended_at = :now, status = 'COMPLETED', operation = :operation")
+			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
+			.param("operation",
+					"{\"status\": \"COMPLETED\", \"createdAt\": \"2026-01-01T00:00:00Z\","
+							+ " \"completedAt\": \"2026-01-01T00:10:00Z\"}")
+			.update();
+		this.store = newStore(settings());
+		this.store.start();
+		this.tracker.track(new AcceptedOperation("new", null, null, Map.of()).withKind("import")).block(PATIENCE);
+		assertThat(engine().polls().unusualAge("import")).isBetween(Duration.ofMinutes(20), Duration.ofMinutes(45));
+		assertThat(engine().polls().unusualAge("other")).isEqualTo(Duration.ofMinutes(5));
+	}
+
+	@Test
+	void withoutItsTablesTheStartFails() {
+		this.jdbc.sql("DROP TABLE " + this.tables.scheduled()).update();
+		this.store.stop();
+		TrackingStore other = newStore(settings());
+		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
+			.withMessageContaining(this.tables.scheduled())
+			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("initialize-schema=always"));
+		createTables(this.tables);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aClockThatIsOffIsWarnedOf(CapturedOutput output) {
+		assertThat(output).doesNotContain("is off by");
+		OperationsTemplate template = this.endpoint.template().scheduler(VirtualTimeScheduler.create()).build();
+		JdbcTrackingStore other = new JdbcTrackingStore(this.dataSource, List.of(), jdbcSettings("off"),
+				new TrackingEngine(template.getPolls(), settings(), List::of, new TrackingListeners(List.of())));
+		other.start();
+		other.stop();
+		template.close();
+		assertThat(output).contains("is off by", "NTP");
+	}
+
+	@Test
+	void whatANewerVersionWritesIsPassedByAndWhatAnOlderDidNotHasADefault() {
+		this.store.stop();
+		track("newer", Map.of());
+		track("older", Map.of());
+		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " ADD COLUMN newer INT DEFAULT 7 NOT NULL").update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET operation = :operation, version = version + 1 WHERE id = 'newer'")
+			.param("operation",
+					"{\"status\": \"RUNNING\", \"newer\": {\"x\": [1]}, \"related\": {\"a\": \"b\"},"
+							+ " \"error\": {\"title\": \"t\", \"newer\": 1}, \"createdAt\": \"no date\"}")
+			.update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked() + " SET operation = '{}', version = version + 1 WHERE id = 'older'")
+			.update();
+		Operation newer = Objects.requireNonNull(Objects.requireNonNull(find("newer")).operation());
+		assertThat(newer.status()).isEqualTo(OperationStatus.RUNNING);
+		assertThat(newer.related()).containsOnly(Map.entry("a", "b"));
+		assertThat(Objects.requireNonNull(newer.error()).getTitle()).isEqualTo("t");
+		assertThat(newer.createdAt()).isNull();
+		Operation older = Objects.requireNonNull(Objects.requireNonNull(find("older")).operation());
+		assertThat(older.status()).isEqualTo(OperationStatus.UNKNOWN);
+		assertThat(older.details()).isEmpty();
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("another", Map.of());
+		this.store.start();
+		for (String id : List.of("newer", "older", "another")) {
+			until(id, TrackingState.DELIVERED);
+		}
+		assertThat(this.jdbc.sql("SELECT MIN(newer) FROM " + this.tables.tracked()).query(Integer.class).single())
+			.isEqualTo(7);
+	}
+
+	@Test
+	void tablesMayBeInASchema() {
+		String schema = "s" + UUID.randomUUID().toString().substring(0, 8);
+		this.jdbc.sql("CREATE SCHEMA " + schema).update();
+		TrackingTables names = new TrackingTables(schema + ".mine_");
+		createTables(names);
+		createTables(names);
+		assertThat(this.jdbc.sql("SELECT COUNT(*) FROM " + schema + ".mine_tracked").query(Integer.class).single())
+			.isZero();
+	}
+
+	private void createBusinessTable() {
+		this.jdbc.sql("CREATE TABLE " + this.tables.prefix() + "business (id VARCHAR(100))").update();
+	}
+
+	private void insertBusinessRow(String id) {
+		this.jdbc.sql("INSERT INTO " + this.tables.prefix() + "business VALUES (:id)").param("id", id).update();
+	}
+
+	private int businessRows() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.prefix() + "business").query(Integer.class).single();
+	}
+
+	private int scheduled() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.scheduled()).query(Integer.class).single();
 	}
 
 }
