@@ -41,8 +41,11 @@ final class TrackingSteps {
 			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, null, now);
 		}
 		Duration wait = this.polls.nextPoll(polled, snapshot.retryAfter());
-		boolean stuck = row.stuck() || polled.age(now).compareTo(this.polls.unusualAge(polled.kind())) >= 0;
-		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, stuck);
+		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, isStuck(row, polled, now));
+	}
+
+	private boolean isStuck(TrackedRow row, PolledOperation polled, Instant now) {
+		return row.stuck() || polled.age(now).compareTo(this.polls.unusualAge(polled.kind())) >= 0;
 	}
 
 	TrackedRow failed(TrackedRow row, Throwable fault) {
@@ -61,7 +64,7 @@ final class TrackingSteps {
 		if (!unknown && !(fault instanceof OperationsException known && known.isTransient())) {
 			wait = thinned(wait, polled.age(now));
 		}
-		return row.polled(polled, due(row, now, wait, retryAfter), text, row.stuck());
+		return row.polled(polled, due(row, now, wait, retryAfter), text, isStuck(row, polled, now));
 	}
 
 	// What somebody has to mend is tried again, but costs little until then.

@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,7 +38,8 @@ class AheadOfTimeTests {
 	@ParameterizedTest
 	@ValueSource(classes = { OperationsProperties.class, OperationsProperties.Http.class,
 			OperationsProperties.Retry.class, OperationsProperties.RateLimit.class, OperationsProperties.Polling.class,
-			OperationsProperties.Health.class })
+			OperationsProperties.Health.class, OperationsTrackingProperties.class,
+			OperationsTrackingProperties.Delivery.class, OperationsTrackingProperties.Jdbc.class })
 	void propertiesAreBoundInANativeImage(Class<?> type) {
 		process();
 		assertThat(RuntimeHintsPredicates.reflection().onType(type).test(this.generation.getRuntimeHints())).isTrue();

@@ -1,5 +1,7 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ final class Claims {
 
 	private static final int SHARE = 4;
 
+	private static final Duration LONG_ABSENCE = Duration.ofSeconds(10);
+
 	private final Map<String, TrackedRow> loaded = new ConcurrentHashMap<>();
 
 	private final OperationPolls polls;
@@ -34,10 +38,22 @@ final class Claims {
 
 	private volatile boolean limited;
 
-	// Of one thread.
+	private final Runnable afterAbsence;
+
+	// All below is of one thread.
 	private int claims;
 
-	Claims(OperationPolls polls, TrackedRows rows, DatabaseReach reach) {
+	private @Nullable Instant absentSince;
+
+	/**
+	 * Create the claims.
+	 * @param polls know how many polls may leave
+	 * @param rows read what was claimed
+	 * @param reach knows whether the database can be reached
+	 * @param afterAbsence what to do when calls leave again after a long pause or outage
+	 */
+	Claims(OperationPolls polls, TrackedRows rows, DatabaseReach reach, Runnable afterAbsence) {
+		this.afterAbsence = afterAbsence;
 		this.polls = polls;
 		this.rows = rows;
 		this.reach = reach;
@@ -110,9 +126,23 @@ final class Claims {
 	}
 
 	int room(int limit) {
+		noteAbsence();
 		int room = Math.min(limit, this.polls.room());
 		this.limited = room < limit;
 		return room;
+	}
+
+	private void noteAbsence() {
+		if (this.polls.isEndpointAway() || !this.polls.paused().isZero()) {
+			this.absentSince = (this.absentSince != null) ? this.absentSince : this.polls.now();
+		}
+		else if (this.absentSince != null) {
+			boolean wasLong = this.absentSince.plus(LONG_ABSENCE).isBefore(this.polls.now());
+			this.absentSince = null;
+			if (wasLong) {
+				this.afterAbsence.run();
+			}
+		}
 	}
 
 	boolean byPriority() {

@@ -5,11 +5,14 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -19,6 +22,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * own by the application's transaction manager, so that what a handler does takes part.
  */
 final class JdbcTransactions {
+
+	private static final Log logger = LogFactory.getLog(JdbcTransactions.class);
 
 	private final DataSource dataSource;
 
@@ -37,9 +42,15 @@ final class JdbcTransactions {
 		if (manager instanceof DataSourceTransactionManager jdbc) {
 			return jdbc.getDataSource() == dataSource;
 		}
-		Boolean bound = new TransactionTemplate(manager)
-			.execute((status) -> TransactionSynchronizationManager.hasResource(dataSource));
-		return Boolean.TRUE.equals(bound);
+		try {
+			Boolean bound = new TransactionTemplate(manager)
+				.execute((status) -> TransactionSynchronizationManager.hasResource(dataSource));
+			return Boolean.TRUE.equals(bound);
+		}
+		catch (TransactionException ex) {
+			logger.debug("Transaction manager " + manager + " begins no transaction", ex);
+			return false;
+		}
 	}
 
 	boolean isActive() {

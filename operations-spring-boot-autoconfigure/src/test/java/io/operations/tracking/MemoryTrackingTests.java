@@ -1,0 +1,261 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.operations.OperationsThrottledException;
+import io.operations.core.OperationsTemplate;
+import io.operations.polling.PollingSettings;
+import io.operations.resilience.RateLimitSettings;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What takes long, in virtual time.
+ */
+class MemoryTrackingTests {
+
+	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
+
+	private final List<OperationOutcome> outcomes = new ArrayList<>();
+
+	private final List<String> stuck = new ArrayList<>();
+
+	private OperationsTemplate template = template();
+
+	@SuppressWarnings("NullAway.Init")
+	private TrackingEngine engine;
+
+	private MemoryTrackingStore store = store(TrackingSettings.defaults());
+
+	private OperationTracker tracker = tracker();
+
+	@AfterEach
+	void close() {
+		this.store.stop();
+		this.template.close();
+	}
+
+	@Test
+	void anOperationThatIsStillUnknownAfterAMinuteHasExpired() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.error(404));
+		track("op");
+		advance(Duration.ofSeconds(59));
+		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
+		assertThat(find("op").lastFault()).contains("404");
+		advance(Duration.ofSeconds(31));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.EXPIRED);
+		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.operation()).isNull());
+	}
+
+	@Test
+	void afterADayAnOperationIsGivenUp() {
+		track("op");
+		advance(Duration.ofHours(23));
+		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
+		advance(Duration.ofMinutes(61));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 400, 410 })
+	void whatSomebodyHasToMendIsAskedForThinlyUntilTheDeadline(int status) {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.error(status));
+		track("op");
+		advance(Duration.ofHours(25));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+		assertThat(find("op").lastFault()).contains("HTTP " + status);
+		assertThat(this.endpoint.polls("op")).isBetween(20, 80);
+	}
+
+	@Test
+	void whileCredentialsAreRefusedOnePollAtATimeFindsOutWhetherTheyStillAre() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.error(401));
+		for (int i = 0; i < 100; i++) {
+			track("op" + i);
+		}
+		advance(Duration.ofMinutes(10));
+		assertThat(this.endpoint.order()).hasSizeBetween(60, 250);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		advance(Duration.ofMinutes(3));
+		assertThat(this.outcomes).hasSize(100);
+	}
+
+	@Test
+	void anOutageOfTheEndpointEndsNothing() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.error(503));
+		for (int i = 0; i < 100; i++) {
+			track("op" + i);
+		}
+		advance(Duration.ofHours(2));
+		assertThat(this.outcomes).isEmpty();
+		assertThat(this.endpoint.order()).hasSizeLessThan(1000);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		advance(Duration.ofMinutes(1));
+		assertThat(this.outcomes).hasSize(100);
+	}
+
+	@Test
+	void whatWasDeliveredIsRemovedAfterItsRetentionAndWhatWasNotIsKept() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("op");
+		track("undelivered");
+		advance(Duration.ofHours(1));
+		assertThat(find("op").state()).isEqualTo(TrackingState.DELIVERED);
+		assertThat(find("undelivered").state()).isEqualTo(TrackingState.UNDELIVERED);
+		advance(Duration.ofDays(6));
+		assertThat(find("op").state()).isEqualTo(TrackingState.DELIVERED);
+		advance(Duration.ofDays(1));
+		assertThat(this.tracker.find("op").block()).isNull();
+		assertThat(find("undelivered").attempts()).isEqualTo(10);
+	}
+
+	@Test
+	void attemptsToDeliverAreEverFartherApart() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("undelivered");
+		advance(Duration.ofSeconds(2));
+		assertThat(find("undelivered").attempts()).isEqualTo(2);
+		advance(Duration.ofSeconds(60));
+		assertThat(find("undelivered").attempts()).isEqualTo(6);
+	}
+
+	@Test
+	void whenItIsFullTheStoreRefusesUnlessSomethingWasDelivered() {
+		this.store = store(new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 3,
+				TrackingSettings.Delivery.defaults()));
+		this.tracker = tracker();
+		track("one");
+		track("two");
+		track("three");
+		assertThatExceptionOfType(OperationsThrottledException.class).isThrownBy(() -> track("four"))
+			.withMessageContaining("operations.tracking.max-tracked")
+			.satisfies((ex) -> assertThat(ex.isLocal()).isTrue());
+		this.endpoint.script("two", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		advance(Duration.ofMinutes(1));
+		track("four");
+		assertThat(this.tracker.stream(TrackingFilter.all()).map(TrackedOperation::id).collectList().block())
+			.containsExactly("four", "one", "three");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void thatARestartLosesAllIsWarnedOfOnce(CapturedOutput output) {
+		assertThat(output).doesNotContain("a restart loses them");
+		track("one");
+		track("two");
+		assertThat(output).containsOnlyOnce("a restart loses them");
+	}
+
+	@Test
+	void anOperationThatTakesUnusuallyLongIsToldOfOnce() {
+		track("op");
+		advance(Duration.ofMinutes(4));
+		assertThat(this.stuck).isEmpty();
+		advance(Duration.ofHours(1));
+		assertThat(this.stuck).containsExactly("op");
+		assertThat(find("op").stuck()).isTrue();
+		assertThat(Objects.requireNonNull(this.tracker.summary().block()).stuck()).isEqualTo(1);
+	}
+
+	@Test
+	void theBacklogIsCountedAndHasAnAge() {
+		this.store.stop();
+		track("op");
+		advance(Duration.ofSeconds(10));
+		TrackingSummary summary = Objects.requireNonNull(this.tracker.summary().block());
+		assertThat(summary.backlog()).isEqualTo(1);
+		assertThat(summary.backlogAge()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+		assertThat(summary.oldest()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void aListenerThatThrowsChangesNothing() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
+				() -> List.of(this.outcomes::add), new TrackingListeners(List.of(new TrackingListener() {
+
+					@Override
+					public void ended(TrackedOperation operation) {
+						throw new IllegalStateException("no good");
+					}
+
+					@Override
+					public void stored(String call, Duration duration, @Nullable Throwable fault) {
+						throw new IllegalStateException("no good");
+					}
+
+				})));
+		this.store.stop();
+		this.store = new MemoryTrackingStore(engine, this.scheduler);
+		this.store.start();
+		this.tracker = new DefaultOperationTracker(this.store, engine, this.scheduler);
+		track("op");
+		advance(Duration.ofSeconds(5));
+		assertThat(this.outcomes).hasSize(1);
+	}
+
+	private void track(String id) {
+		this.tracker.track(id, Map.of()).block();
+	}
+
+	private TrackedOperation find(String id) {
+		return Objects.requireNonNull(this.tracker.find(id).block());
+	}
+
+	private void advance(Duration time) {
+		// In steps, since what a step plans is planned from its end.
+		Duration step = (time.compareTo(Duration.ofMinutes(10)) > 0) ? Duration.ofSeconds(10) : Duration.ofMillis(50);
+		for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(step)) {
+			this.scheduler.advanceTimeBy((left.compareTo(step) < 0) ? left : step);
+		}
+	}
+
+	private OperationsTemplate template() {
+		return this.endpoint.template()
+			.polling(PollingSettings.defaults())
+			.rateLimit(new RateLimitSettings(1000, 16, 1000))
+			.scheduler(this.scheduler)
+			.build();
+	}
+
+	private MemoryTrackingStore store(TrackingSettings settings) {
+		this.engine = new TrackingEngine(this.template.getPolls(), settings, () -> List.of((outcome) -> {
+			if (outcome.operationId().equals("undelivered")) {
+				throw new IllegalStateException("no luck");
+			}
+			this.outcomes.add(outcome);
+		}), new TrackingListener() {
+
+			@Override
+			public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
+				MemoryTrackingTests.this.stuck.add(operation.id());
+			}
+
+		});
+		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
+		created.start();
+		return created;
+	}
+
+	private OperationTracker tracker() {
+		return new DefaultOperationTracker(this.store, this.engine, this.scheduler);
+	}
+
+}
