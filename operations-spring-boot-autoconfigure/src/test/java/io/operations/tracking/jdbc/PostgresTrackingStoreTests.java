@@ -1,9 +1,92 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingState;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	PostgresTrackingStoreTests() {
 		super(PostgresDatabase.DATA_SOURCE);
+	}
+
+	@Test
+	void noMoreIsClaimedThanMayLeaveAndTheRateIsUsed() {
+		trackOverdue(300);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store = newSlowStore(20);
+		this.store.start();
+		await().atMost(PATIENCE).until(() -> this.endpoint.order().size() >= 10);
+		int before = this.endpoint.order().size();
+		long began = System.nanoTime();
+		List<Integer> claimed = new ArrayList<>();
+		await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> {
+			claimed.add(picked());
+			return System.nanoTime() - began > 3_000_000_000L;
+		});
+		double rate = (this.endpoint.order().size() - before) * 1e9 / (System.nanoTime() - began);
+		assertThat(claimed).allMatch((number) -> number <= 4);
+		assertThat(rate).isBetween(13.0, 22.0);
+	}
+
+	@Test
+	void aPausePausesClaiming() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.error(429, Duration.ofSeconds(5)));
+		trackOverdue(50);
+		this.store = newSlowStore(20);
+		this.store.start();
+		await().atMost(PATIENCE).until(() -> this.endpoint.order().size() == 1);
+		await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+		assertThat(picked()).as("claimed before it was known, at a tenth of a second").isLessThanOrEqualTo(2);
+		assertThat(this.endpoint.order()).hasSize(1);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) >= 50);
+	}
+
+	@Test
+	void plansUseTheIndexes() {
+		trackOverdue(2000);
+		this.jdbc.sql("ANALYZE").update();
+		String due = " FROM " + this.tables.scheduled() + " WHERE picked = FALSE AND execution_time <= now()";
+		assertThat(plan("SELECT *" + due + " ORDER BY priority DESC, execution_time LIMIT 8"))
+			.contains(this.tables.scheduled() + "_priority");
+		assertThat(plan("SELECT *" + due + " ORDER BY execution_time LIMIT 8"))
+			.contains(this.tables.scheduled() + "_time");
+		assertThat(
+				plan("SELECT * FROM " + this.tables.tracked() + " WHERE ended_at < now() ORDER BY ended_at LIMIT 10"))
+			.contains(this.tables.tracked() + "_ended");
+		assertThat(plan("SELECT * FROM " + this.tables.scheduled()
+				+ " WHERE picked = TRUE AND last_heartbeat <= now() ORDER BY last_heartbeat"))
+			.contains(this.tables.scheduled() + "_heartbeat");
+	}
+
+	private String plan(String statement) {
+		return String.join("\n", this.jdbc.sql("EXPLAIN " + statement).query(String.class).list());
+	}
+
+	private void trackOverdue(int number) {
+		this.store.stop();
+		Flux.range(0, number).flatMap((i) -> this.tracker.track("old" + i, Map.of()), 8).blockLast(PATIENCE);
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusHours(1))
+			.update();
+	}
+
+	private int picked() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.scheduled() + " WHERE picked")
+			.query(Integer.class)
+			.single();
 	}
 
 }
