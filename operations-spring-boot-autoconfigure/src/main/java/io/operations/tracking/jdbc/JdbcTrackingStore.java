@@ -265,8 +265,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 	public @Nullable TrackedRow insert(TrackedRow row) {
 		Instant due = (row.due() != null) ? row.due() : this.polls.now();
 		return this.transactions.in(() -> {
-			if (!this.rows.insert(row)) {
-				return this.rows.find(row.id());
+			while (!this.rows.insert(row)) {
+				TrackedRow present = this.rows.find(row.id());
+				if (present != null) {
+					return present;
+				}
+				// Removed between the two statements: then it is new after all.
 			}
 			this.client.scheduleIfNotExists(this.task.schedule(row.id(), due, TrackingTask.FIRST_POLL));
 			lookAfterCommit(due);

@@ -277,7 +277,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		track("op", Map.of());
 		await().atMost(PATIENCE).untilTrue(asked);
 		int refused = this.dataSource.refused();
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 8);
+		// Shorter than what is taken for dead, which would be a matter of its own.
+		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
 		this.dataSource.away(false);
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(1);
