@@ -83,8 +83,13 @@ class PackageArrowsTests {
 			"reactor..", "org.springframework.boot.health.contributor");
 
 	@ArchTest
-	static final ArchRule onlyAutoconfigureAndHealthKnowSpringBoot = noClasses().that()
-		.resideOutsideOfPackages("io.operations.autoconfigure..", "io.operations.health")
+	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
+			"io.operations.core", "io.operations.polling", "io.operations.tracking", "reactor.core..",
+			"org.springframework.http", "org.springframework.boot.actuate.endpoint..");
+
+	@ArchTest
+	static final ArchRule onlyAutoconfigureHealthAndActuateKnowSpringBoot = noClasses().that()
+		.resideOutsideOfPackages("io.operations.autoconfigure..", "io.operations.health", "io.operations.actuate")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.boot..");
@@ -100,7 +105,7 @@ class PackageArrowsTests {
 	void theTableNamesEveryPackage(JavaClasses classes) {
 		assertThat(classes.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrder(VOCABULARY,
 				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
-				"io.operations.core", "io.operations.health", "io.operations.autoconfigure",
+				"io.operations.core", "io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
 				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking", "io.operations.tracking",
 				"io.operations.tracking.jdbc");

@@ -171,6 +171,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	 * Return what has been learned of each kind.
 	 * @return what is known, by kind
 	 */
+	@Override
 	public Map<String, LearnedDurations> learned() {
 		Map<String, LearnedDurations> all = new TreeMap<>();
 		this.kinds.forEach((kind, learned) -> {

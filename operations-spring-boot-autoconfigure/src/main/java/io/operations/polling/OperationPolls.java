@@ -2,6 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.Operation;
@@ -205,6 +206,14 @@ public final class OperationPolls {
 	 */
 	public Duration unusualAge(@Nullable String kind) {
 		return this.pace.unusualAge(kind);
+	}
+
+	/**
+	 * Return what the schedule has learned of how long operations take.
+	 * @return what is known by kind, nothing if it does not learn
+	 */
+	public Map<String, LearnedDurations> learned() {
+		return this.pace.learned();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.commons.logging.Log;
@@ -137,6 +138,16 @@ final class Pace {
 		catch (RuntimeException ex) {
 			logger.warn("Schedule " + this.schedule + " failed to say what age is unusual", ex);
 			return null;
+		}
+	}
+
+	Map<String, LearnedDurations> learned() {
+		try {
+			return this.schedule.learned();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Schedule " + this.schedule + " failed to say what it has learned", ex);
+			return Map.of();
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,14 @@ public interface PollingSchedule {
 	 */
 	default @Nullable Duration unusualAge(@Nullable String kind) {
 		return null;
+	}
+
+	/**
+	 * Return what has been learned of how long operations take, for whoever looks at it.
+	 * @return what is known by kind, nothing unless overridden
+	 */
+	default Map<String, LearnedDurations> learned() {
+		return Map.of();
 	}
 
 }

@@ -3,6 +3,7 @@ package io.operations.autoconfigure;
 import java.util.List;
 
 import io.operations.OperationsListener;
+import io.operations.autoconfigure.endpoint.OperationsEndpointAutoConfiguration;
 import io.operations.autoconfigure.endpoint.OperationsSanitizingAutoConfiguration;
 import io.operations.autoconfigure.health.OperationsHealthContributorAutoConfiguration;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
@@ -88,7 +89,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void importsNameEveryAutoConfigurationOfOurs() {
-		assertThat(ours()).hasSize(5).isSorted();
+		assertThat(ours()).hasSize(6).isSorted();
 	}
 
 	private static List<String> ours() {
@@ -108,9 +109,9 @@ class OptionalLibrariesTests {
 	// Read by name, as an application's are, so that nothing missing is loaded too early.
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
-			OperationsAutoConfiguration.class, OperationsSanitizingAutoConfiguration.class,
-			OperationsHealthContributorAutoConfiguration.class, OperationsMetricsAutoConfiguration.class,
-			OperationsTrackingAutoConfiguration.class })
+			OperationsAutoConfiguration.class, OperationsEndpointAutoConfiguration.class,
+			OperationsSanitizingAutoConfiguration.class, OperationsHealthContributorAutoConfiguration.class,
+			OperationsMetricsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class })
 	static class SmallApplication {
 
 	}

@@ -1,0 +1,35 @@
+package io.operations.actuate;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.operations.OperationsActivity;
+import io.operations.OperationsListener;
+
+/**
+ * Knows what each client is doing, for the endpoint to show.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsActivities implements OperationsListener {
+
+	private final Map<String, OperationsActivity> activities = new ConcurrentHashMap<>();
+
+	@Override
+	public void opened(String client, OperationsActivity activity) {
+		this.activities.put(client, activity);
+	}
+
+	@Override
+	public void closed(String client) {
+		this.activities.remove(client);
+	}
+
+	Map<String, WaitsDescriptor> describe() {
+		Map<String, WaitsDescriptor> waits = new TreeMap<>();
+		this.activities.forEach((client, activity) -> waits.put(client, WaitsDescriptor.of(activity)));
+		return waits;
+	}
+
+}

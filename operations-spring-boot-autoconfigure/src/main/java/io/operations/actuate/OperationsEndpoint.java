@@ -1,0 +1,197 @@
+package io.operations.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+import io.operations.core.OperationsTemplate;
+import io.operations.polling.OperationPolls;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingState;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * The actuator endpoint {@code operations}: shows how operations stand, has an outcome
+ * delivered anew, and forgets an operation. Not there unless the application exposes it,
+ * for instance by {@code management.endpoints.web.exposure.include=health,operations};
+ * {@code management.endpoint.operations.access=read-only} leaves only what shows.
+ * <p>
+ * The keys of the attributes that the application handed operations over with are shown,
+ * their values only as {@code management.endpoint.operations.show-values} and
+ * {@code management.endpoint.operations.roles} allow: never, unless set. What is shown
+ * goes through the application's {@link SanitizingFunction}s.
+ * <p>
+ * An id is one segment of a path, percent-encoded. One that has a slash in it is reached
+ * where the server lets {@code %2F} pass: Netty does, Tomcat refuses it unless told
+ * otherwise.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "operations")
+public class OperationsEndpoint {
+
+	/**
+	 * How many operations a page has unless it is said.
+	 */
+	public static final int DEFAULT_SIZE = 50;
+
+	/**
+	 * How many operations a page has at most.
+	 */
+	public static final int MAXIMUM_SIZE = 500;
+
+	private static final int MAXIMUM_TEXT = 512;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final OperationsTemplate template;
+
+	private final OperationTracker tracker;
+
+	private final OperationsActivities activities;
+
+	private final Sanitizer sanitizer;
+
+	private final Show showValues;
+
+	/**
+	 * Create the endpoint.
+	 * @param template the client that polls tracked operations
+	 * @param tracker knows them
+	 * @param activities knows the waits
+	 * @param sanitizingFunctions what hides values that are shown otherwise
+	 * @param showValues when to show the values of attributes
+	 */
+	public OperationsEndpoint(OperationsTemplate template, OperationTracker tracker, OperationsActivities activities,
+			List<SanitizingFunction> sanitizingFunctions, Show showValues) {
+		this.template = template;
+		this.tracker = tracker;
+		this.activities = activities;
+		this.sanitizer = new Sanitizer(sanitizingFunctions);
+		this.showValues = showValues;
+	}
+
+	/**
+	 * Show how operations stand, and a page of those that are tracked, in the order of
+	 * their ids.
+	 * @param state those in this state only
+	 * @param kind those of this kind only
+	 * @param after those whose id comes after this one only: the {@code next} of the page
+	 * before
+	 * @param size how many at most: from 0 to 500, 50 unless it is said
+	 * @return how operations stand
+	 */
+	@ReadOperation
+	public OperationsDescriptor operations(@Nullable TrackingState state, @Nullable String kind, @Nullable String after,
+			@Nullable Integer size) {
+		return operations(state, kind, after, size, this.showValues.isShown(true));
+	}
+
+	OperationsDescriptor operations(@Nullable TrackingState state, @Nullable String kind, @Nullable String after,
+			@Nullable Integer size, boolean showsValues) {
+		int limit = (size != null) ? size : DEFAULT_SIZE;
+		if (limit < 0 || limit > MAXIMUM_SIZE) {
+			throw invalid("'size' must be from 0 to " + MAXIMUM_SIZE);
+		}
+		check("kind", kind);
+		check("after", after);
+		// One more than the page has tells whether there is another.
+		TrackingFilter filter = new TrackingFilter((state != null) ? Set.of(state) : Set.of(), kind, after, limit + 1L);
+		TrackingDescriptor tracking = TrackingDescriptor.of(await(this.tracker.summary()));
+		List<TrackedOperation> found = (limit > 0) ? await(this.tracker.stream(filter).collectList()) : List.of();
+		List<TrackedOperation> page = found.subList(0, Math.min(limit, found.size()));
+		OperationPolls polls = this.template.getPolls();
+		Instant now = polls.now();
+		Duration pause = polls.paused();
+		return new OperationsDescriptor(this.template.getName(), tracking, !pause.isZero(), pause,
+				polls.isEndpointAway(), polls.learned(), this.activities.describe(),
+				page.stream()
+					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
+					.toList(),
+				(found.size() > limit && limit > 0) ? page.get(limit - 1).id() : null);
+	}
+
+	/**
+	 * Show a tracked operation.
+	 * @param id the operation's id
+	 * @return the operation, {@code null} if it is not tracked
+	 */
+	@ReadOperation
+	public @Nullable TrackedOperationDescriptor operation(@Selector String id) {
+		return operation(id, this.showValues.isShown(true));
+	}
+
+	@Nullable TrackedOperationDescriptor operation(String id, boolean showsValues) {
+		check("id", id);
+		TrackedOperation found = awaitAny(this.tracker.find(id));
+		return (found != null)
+				? TrackedOperationDescriptor.of(found, this.template.getPolls().now(), this.sanitizer, showsValues)
+				: null;
+	}
+
+	/**
+	 * Stop tracking an operation, whatever its state.
+	 * @param id the operation's id
+	 * @return whether it was tracked
+	 */
+	@DeleteOperation
+	public boolean forget(@Selector String id) {
+		check("id", id);
+		return await(this.tracker.forget(id));
+	}
+
+	/**
+	 * Have the outcome of an operation delivered anew.
+	 * @param id the operation's id
+	 * @return whether it will be, {@code null} if the operation is not tracked
+	 */
+	@WriteOperation
+	public @Nullable RedeliveryDescriptor redeliver(@Selector String id) {
+		check("id", id);
+		if (await(this.tracker.redeliver(id))) {
+			return new RedeliveryDescriptor(true, null);
+		}
+		TrackedOperation found = awaitAny(this.tracker.find(id));
+		if (found == null) {
+			return null;
+		}
+		return new RedeliveryDescriptor(false, (found.outcome() != null)
+				? "Its outcome is being delivered as it is: see 'nextDue'." : "It has no outcome yet.");
+	}
+
+	private static void check(String parameter, @Nullable String text) {
+		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
+			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
+					+ " characters long and have no control character in it");
+		}
+	}
+
+	private static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
+	}
+
+	private <T> T await(Mono<T> answer) {
+		return Objects.requireNonNull(awaitAny(answer), "The tracker gave no answer");
+	}
+
+	// Called on a thread that may block: Spring Boot sees to that.
+	private <T> @Nullable T awaitAny(Mono<T> answer) {
+		return answer.timeout(PATIENCE, this.template.getPolls().scheduler()).block();
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.operations.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.operations.Operation;
+import io.operations.OperationsErrorResponse;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackingState;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+
+/**
+ * A tracked operation as it is shown. What the server sent is trimmed and escaped, and
+ * its further details are left out.
+ *
+ * @param id the operation's id
+ * @param kind what the operation is about
+ * @param state how far its tracking has come
+ * @param status the status as last sent
+ * @param stuck whether it is older than such operations ever get
+ * @param age for how long it is tracked, or was until its end was seen
+ * @param since when it was handed over
+ * @param deadline when it is asked for at last
+ * @param polls how many polls it has cost
+ * @param nextDue when it is to be asked for or its outcome delivered next
+ * @param lastFault why the last poll failed
+ * @param outcome how it ended
+ * @param endedAt when that was seen
+ * @param attempts how many attempts there were to deliver the outcome
+ * @param deliveryFault why the last of them failed
+ * @param createdAt when it was created, by the server's clock
+ * @param completedAt when it completed or failed, by the server's clock
+ * @param error what went wrong, of an operation that failed
+ * @param related ids of what the operation is about, by kind
+ * @param attributes what the application handed it over with
+ * @since 0.1.0
+ */
+public record TrackedOperationDescriptor(String id, @Nullable String kind, TrackingState state, @Nullable String status,
+		boolean stuck, Duration age, Instant since, Instant deadline, int polls, @Nullable Instant nextDue,
+		@Nullable String lastFault, OperationOutcome.@Nullable Type outcome, @Nullable Instant endedAt, int attempts,
+		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
+		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
+
+	static TrackedOperationDescriptor of(TrackedOperation tracked, Instant now, Sanitizer sanitizer,
+			boolean showValues) {
+		Operation seen = tracked.operation();
+		Map<String, @Nullable Object> attributes = new TreeMap<>();
+		tracked.attributes()
+			.forEach((key, value) -> attributes.put(key,
+					sanitizer.sanitize(new SanitizableData(null, key, value), showValues)));
+		return new TrackedOperationDescriptor(tracked.id(), printable(tracked.kind()), tracked.state(),
+				(seen != null) ? printable(seen.statusText()) : null, tracked.stuck(), tracked.age(now),
+				tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(), tracked.lastFault(),
+				tracked.outcome(), tracked.endedAt(), tracked.attempts(), tracked.deliveryFault(),
+				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null, error(seen),
+				related(seen), attributes);
+	}
+
+	private static @Nullable String error(@Nullable Operation seen) {
+		if (seen == null || seen.error() == null) {
+			return null;
+		}
+		String detail = seen.error().getDetail();
+		return printable((detail != null) ? detail : seen.error().getTitle());
+	}
+
+	private static Map<String, String> related(@Nullable Operation seen) {
+		Map<String, String> related = new TreeMap<>();
+		if (seen != null) {
+			seen.related()
+				.forEach((kind, id) -> related.put(OperationsErrorResponse.printable(kind),
+						OperationsErrorResponse.printable(id)));
+		}
+		return related;
+	}
+
+	private static @Nullable String printable(@Nullable String text) {
+		return (text != null) ? OperationsErrorResponse.printable(text) : null;
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.operations.autoconfigure.endpoint;
+
+import io.operations.actuate.OperationsActivities;
+import io.operations.actuate.OperationsEndpoint;
+import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationTracker;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the {@link OperationsEndpoint}, where the application exposes it.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = OperationsTrackingAutoConfiguration.class)
+@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+@ConditionalOnAvailableEndpoint(OperationsEndpoint.class)
+@ConditionalOnSingleCandidate(OperationsTemplate.class)
+@ConditionalOnBean(OperationTracker.class)
+@EnableConfigurationProperties(OperationsEndpointProperties.class)
+public final class OperationsEndpointAutoConfiguration {
+
+	@Bean
+	OperationsActivities operationsActivities() {
+		return new OperationsActivities();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	OperationsEndpoint operationsEndpoint(OperationsTemplate template, OperationTracker tracker,
+			OperationsActivities activities, ObjectProvider<SanitizingFunction> sanitizingFunctions,
+			OperationsEndpointProperties properties) {
+		return new OperationsEndpoint(template, tracker, activities, sanitizingFunctions.orderedStream().toList(),
+				properties.getShowValues());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(OperationsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = OperationsEndpoint.class, exposure = EndpointExposure.WEB)
+	OperationsEndpointWebExtension operationsEndpointWebExtension(OperationsEndpoint endpoint,
+			OperationsEndpointProperties properties) {
+		return new OperationsEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
+	}
+
+}

@@ -1,0 +1,458 @@
+package io.operations.autoconfigure.endpoint;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingState;
+import io.operations.tracking.TrackingStore;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.server.context.ServerPortInfoApplicationContextInitializer;
+import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What an operator gets from the actuator endpoint, over a real port.
+ */
+class OperationsEndpointTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final String[] EXPOSED = { "management.endpoints.web.exposure.include=operations",
+			"management.endpoint.operations.show-values=always" };
+
+	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
+
+	private volatile boolean handlerFails;
+
+	@ParameterizedTest
+	@EnumSource
+	void nothingIsExposedUnlessTheApplicationExposesIt(Web web) {
+		run(web, (app) -> {
+			assertThat(app.context.containsBean("operationsEndpoint")).isFalse();
+			assertThat(app.get("").status()).isEqualTo(404);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void summaryTellsHowOperationsStand(Web web) {
+		this.endpoint.script("done", List.of(ScriptedEndpoint.status("RUNNING"), ScriptedEndpoint.status("COMPLETED")));
+		this.endpoint.script("paused", List.of(ScriptedEndpoint.error(429, Duration.ofMinutes(1))));
+		run(web, (app) -> {
+			app.track("done", Map.of());
+			app.until("done", TrackingState.DELIVERED);
+			app.track("running", Map.of());
+			Awaitility.await().atMost(PATIENCE).until(() -> this.endpoint.polls("running") > 0);
+			app.track("paused", Map.of());
+			Awaitility.await().atMost(PATIENCE).until(() -> app.get("").body().path("throttled").asBoolean());
+			JsonNode body = app.get("").body();
+			assertThat(body.path("client").asString()).isEqualTo("operations");
+			assertThat(body.path("pausedFor").asString()).startsWith("PT");
+			assertThat(body.path("endpointAway").asBoolean()).isFalse();
+			JsonNode tracking = body.path("tracking");
+			assertThat(tracking.path("states"))
+				.hasToString("{\"TRACKED\":2,\"ENDED\":0,\"DELIVERED\":1,\"UNDELIVERED\":0}");
+			assertThat(tracking.path("statuses").path("RUNNING").asInt()).isEqualTo(1);
+			assertThat(tracking.path("unseen").asInt()).isEqualTo(1);
+			assertThat(tracking.path("undelivered").isIntegralNumber()).isTrue();
+			assertThat(tracking.path("stuck").isIntegralNumber()).isTrue();
+			assertThat(tracking.path("backlog").isIntegralNumber()).isTrue();
+			assertThat(Duration.parse(tracking.path("oldest").asString())).isPositive();
+			assertThat(tracking.path("backlogAge").asString()).startsWith("PT");
+			assertThat(body.path("waits").path("operations").path("waiting").asInt(-1)).isZero();
+		}, EXPOSED);
+	}
+
+	@Test
+	void summaryTellsWhatWasLearnedOfEachKind() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll > 1) ? "COMPLETED" : "RUNNING"));
+		run(Web.FLUX, (app) -> {
+			for (int i = 0; i < 3; i++) {
+				app.track("op" + i, Map.of());
+				app.until("op" + i, TrackingState.DELIVERED);
+			}
+			JsonNode learned = app.get("").body().path("learned").path("configurationId");
+			assertThat(learned.path("ends").asInt()).isPositive();
+			assertThat(learned.path("median").asString()).startsWith("PT");
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pagesAreBoundedAndLeadFromOneToTheNext(Web web) {
+		run(web, (app) -> {
+			for (String id : List.of("a", "b", "c", "d", "e")) {
+				app.track(id, Map.of());
+			}
+			JsonNode first = app.get("?size=2").body();
+			assertThat(ids(first)).containsExactly("a", "b");
+			assertThat(first.path("next").asString()).isEqualTo("b");
+			JsonNode last = app.get("?size=3&after=b").body();
+			assertThat(ids(last)).containsExactly("c", "d", "e");
+			assertThat(last.path("next").asString(null)).isNull();
+			JsonNode none = app.get("?size=0").body();
+			assertThat(ids(none)).isEmpty();
+			assertThat(none.path("tracking").path("states").path("TRACKED").asInt()).isEqualTo(5);
+		}, EXPOSED);
+	}
+
+	@Test
+	void pageHasFiftyOperationsUnlessItIsSaid() {
+		run(Web.FLUX, (app) -> {
+			for (int i = 0; i < 51; i++) {
+				app.track("op" + i, Map.of());
+			}
+			assertThat(ids(app.get("").body())).hasSize(50);
+			assertThat(ids(app.get("?size=500").body())).hasSize(51);
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "?size=501", "?size=-1", "?size=many", "?state=nonsense", "?after=a%00b", "?kind=a%00b",
+			"/a%00b" })
+	void parameterThatIsNoGoodIsABadRequest(String request) {
+		run(Web.FLUX, (app) -> assertThat(app.get(request).status()).isEqualTo(400), EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pageMayBeOfOneStateOrKind(Web web) {
+		this.endpoint.script("done", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("done", Map.of());
+			app.track("running", Map.of());
+			app.until("done", TrackingState.DELIVERED);
+			assertThat(ids(app.get("?state=delivered").body())).containsExactly("done");
+			assertThat(ids(app.get("?state=TRACKED").body())).containsExactly("running");
+			assertThat(ids(app.get("?kind=configurationId&state=delivered").body())).containsExactly("done");
+			assertThat(ids(app.get("?kind=other").body())).isEmpty();
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void operationIsShownWithAllThatIsKnownOfIt(Web web) {
+		this.endpoint.script("done", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("done", Map.of("tenant", "t1"));
+			app.until("done", TrackingState.DELIVERED);
+			JsonNode shown = app.get("/done").body();
+			assertThat(shown.path("id").asString()).isEqualTo("done");
+			assertThat(shown.path("kind").asString()).isEqualTo("configurationId");
+			assertThat(shown.path("state").asString()).isEqualTo("DELIVERED");
+			assertThat(shown.path("status").asString()).isEqualTo("COMPLETED");
+			assertThat(shown.path("outcome").asString()).isEqualTo("COMPLETED");
+			assertThat(shown.path("polls").asInt()).isEqualTo(1);
+			assertThat(shown.path("attempts").asInt()).isEqualTo(1);
+			assertThat(shown.path("related").path("configurationId").asString()).isEqualTo("cfg_1");
+			assertThat(shown.path("attributes").path("tenant").asString()).isEqualTo("t1");
+			assertThat(shown.path("since").asString()).endsWith("Z");
+			assertThat(shown.path("age").asString()).startsWith("PT");
+		}, EXPOSED);
+	}
+
+	@Test
+	void textOfTheServerIsTrimmedAndEscaped() {
+		ProblemDetail problem = ProblemDetail.forStatus(500);
+		problem.setDetail("a\nb" + "x".repeat(1000));
+		this.endpoint.script("failed", (poll) -> failed(problem));
+		run(Web.FLUX, (app) -> {
+			app.track("failed", Map.of());
+			app.until("failed", TrackingState.DELIVERED);
+			assertThat(app.get("/failed").body().path("error").asString()).startsWith("a\\u000ab").hasSizeLessThan(210);
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void valuesOfAttributesAreHiddenUnlessTheApplicationShowsThem(Web web) {
+		run(web, (app) -> {
+			app.track("op", Map.of("tenant", "t1"));
+			assertThat(app.get("/op").text()).contains("\"tenant\":\"******\"").doesNotContain("t1");
+			assertThat(app.get("").text()).contains("\"tenant\":\"******\"").doesNotContain("t1");
+		}, "management.endpoints.web.exposure.include=operations");
+	}
+
+	@Test
+	void valuesOfAttributesAreShownOnlyToWhoIsAuthorizedWhereThatIsAsked() {
+		run(Web.FLUX, (app) -> {
+			app.track("op", Map.of("tenant", "t1"));
+			assertThat(app.get("/op").text()).contains("\"tenant\":\"******\"");
+		}, "management.endpoints.web.exposure.include=operations",
+				"management.endpoint.operations.show-values=when-authorized",
+				"management.endpoint.operations.roles=admin");
+	}
+
+	@Test
+	void valuesThatAreShownGoThroughTheSanitizingFunctions() {
+		run(Web.FLUX, (app) -> {
+			app.track("op", Map.of("password", "p1", "mine", "secret", "tenant", "t1"));
+			assertThat(app.get("/op").text()).contains("\"password\":\"******\"", "\"mine\":\"******\"",
+					"\"tenant\":\"t1\"");
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void unknownOperationIsNotFoundWhateverIsAskedOfIt(Web web) {
+		run(web, (app) -> {
+			for (String method : List.of("GET", "DELETE", "POST")) {
+				Answer answer = app.send(method, "/unknown");
+				assertThat(answer.status()).as(method).isEqualTo(404);
+				assertThat(answer.body().path("message").asString()).as(method)
+					.isEqualTo("No such operation is tracked.");
+			}
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void deleteForgetsAnOperation(Web web) {
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			assertThat(app.send("DELETE", "/op").status()).isEqualTo(204);
+			assertThat(app.get("/op").status()).isEqualTo(404);
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void postHasAnUndeliveredOutcomeDeliveredAnew(Web web) {
+		this.handlerFails = true;
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			app.until("op", TrackingState.UNDELIVERED);
+			assertThat(app.get("").body().path("tracking").path("undelivered").asInt()).isEqualTo(1);
+			assertThat(app.get("/op").body().path("deliveryFault").asString()).contains("no room");
+			this.handlerFails = false;
+			Answer answer = app.send("POST", "/op");
+			assertThat(answer.status()).isEqualTo(202);
+			assertThat(answer.body().path("accepted").asBoolean()).isTrue();
+			app.until("op", TrackingState.DELIVERED);
+		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0], EXPOSED[1]);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void postIsAConflictWhileThereIsNoOutcomeOrItIsBeingDelivered(Web web) {
+		this.handlerFails = true;
+		this.endpoint.script("ended", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("running", Map.of());
+			Answer running = app.send("POST", "/running");
+			assertThat(running.status()).isEqualTo(409);
+			assertThat(running.body().path("reason").asString()).isEqualTo("It has no outcome yet.");
+			app.track("ended", Map.of());
+			app.until("ended", TrackingState.ENDED);
+			Answer ended = app.send("POST", "/ended");
+			assertThat(ended.status()).isEqualTo(409);
+			assertThat(ended.body().path("reason").asString()).contains("is being delivered");
+		}, "operations.tracking.delivery.initial-interval=1m", EXPOSED[0], EXPOSED[1]);
+	}
+
+	@Test
+	void whereOnlyReadingIsAllowedNothingIsForgotten() {
+		run(Web.FLUX, (app) -> {
+			app.track("op", Map.of());
+			assertThat(app.send("DELETE", "/op").status()).isEqualTo(405);
+			assertThat(app.get("/op").status()).isEqualTo(200);
+		}, "management.endpoint.operations.access=READ_ONLY", EXPOSED[0]);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void idMayBeLongAndHaveAnyCharactersThatAnIdMayHave(Web web) {
+		String id = "ä ?#%+;=&\"<€😀".repeat(27) + "x".repeat(134);
+		run(web, (app) -> {
+			app.track(id, Map.of());
+			String path = "/" + encoded(id);
+			assertThat(app.get(path).body().path("id").asString()).isEqualTo(id);
+			assertThat(app.send("POST", path).status()).isEqualTo(409);
+			assertThat(app.send("DELETE", path).status()).isEqualTo(204);
+		}, EXPOSED);
+	}
+
+	@Test
+	void idWithASlashIsReachedWhereTheServerLetsItPass() {
+		run(Web.FLUX, (app) -> {
+			app.track("a/b", Map.of());
+			assertThat(app.get("/a%2Fb").body().path("id").asString()).isEqualTo("a/b");
+			assertThat(app.send("DELETE", "/a%2Fb").status()).isEqualTo(204);
+		}, EXPOSED);
+		run(Web.MVC, (app) -> {
+			app.track("a/b", Map.of());
+			assertThat(app.get("/a%2Fb").status()).isEqualTo(400);
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void storeThatCannotBeReachedIsUnavailableWithTheReason(Web web) {
+		TrackingStore store = mock(TrackingStore.class);
+		given(store.summary(any())).willThrow(new IllegalStateException("connection refused"));
+		given(store.find(any())).willThrow(new IllegalStateException("connection refused"));
+		web.runner().withBean(TrackingStore.class, () -> store).withPropertyValues(EXPOSED).run((context) -> {
+			App app = new App(context);
+			for (String path : List.of("", "/op")) {
+				Answer answer = app.get(path);
+				assertThat(answer.status()).isEqualTo(503);
+				assertThat(answer.body().path("message").asString()).contains("IllegalStateException",
+						"connection refused");
+			}
+		});
+	}
+
+	private void run(Web web, Consumer<App> test, String... properties) {
+		web.runner()
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction(this.endpoint))
+			.withBean(OperationOutcomeHandler.class, () -> (outcome) -> {
+				if (this.handlerFails) {
+					throw new IllegalStateException("no room");
+				}
+			})
+			.withBean(SanitizingFunction.class,
+					() -> (data) -> data.getKey().equals("mine") ? data.withSanitizedValue() : data)
+			.withBean("passwords", SanitizingFunction.class,
+					() -> SanitizingFunction.sanitizeValue().ifKeyContains("password"))
+			.withPropertyValues(properties)
+			.run((context) -> test.accept(new App(context)));
+	}
+
+	private static Mono<ClientResponse> failed(ProblemDetail problem) {
+		return Mono.fromSupplier(
+				() -> ClientResponse.create(HttpStatus.OK)
+					.header("Content-Type", "application/json")
+					.body(JsonMapper.shared()
+						.writeValueAsString(Map.of("status", "FAILED", "error",
+								Map.of("detail", String.valueOf(problem.getDetail())))))
+					.build());
+	}
+
+	private static List<String> ids(JsonNode body) {
+		return body.path("operations").valueStream().map((operation) -> operation.path("id").asString()).toList();
+	}
+
+	private static String encoded(String id) {
+		return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+	}
+
+	enum Web {
+
+		FLUX, MVC;
+
+		AbstractApplicationContextRunner<?, ?, ?> runner() {
+			AbstractApplicationContextRunner<?, ?, ?> runner = (this == FLUX)
+					? new ReactiveWebApplicationContextRunner(AnnotationConfigReactiveWebServerApplicationContext::new)
+					: new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new);
+			return runner.withInitializer(new ServerPortInfoApplicationContextInitializer())
+				.withUserConfiguration(Application.class)
+				.withPropertyValues("server.port=0", "operations.api-key=SK1", "operations.api-key-secret=secret",
+						"operations.polling.min-interval=20ms", "operations.polling.max-interval=200ms",
+						"operations.rate-limit.requests-per-second=500");
+		}
+
+	}
+
+	private record Answer(int status, String text) {
+
+		JsonNode body() {
+			return JsonMapper.shared().readTree(this.text);
+		}
+
+	}
+
+	private static final class App {
+
+		private final HttpClient client = HttpClient.newHttpClient();
+
+		private final ApplicationContext context;
+
+		private App(ApplicationContext context) {
+			this.context = context;
+		}
+
+		void track(String id, Map<String, String> attributes) {
+			this.context.getBean(OperationTracker.class).track(id, attributes).block(PATIENCE);
+		}
+
+		void until(String id, TrackingState state) {
+			OperationTracker tracker = this.context.getBean(OperationTracker.class);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> Objects.requireNonNull(tracker.find(id).block(PATIENCE)).state() == state);
+		}
+
+		Answer get(String path) {
+			return send("GET", path);
+		}
+
+		Answer send(String method, String path) {
+			@Nullable String port = this.context.getEnvironment().getProperty("local.server.port");
+			HttpRequest request = HttpRequest
+				.newBuilder(URI.create("http://localhost:" + port + "/actuator/operations" + path))
+				.method(method, HttpRequest.BodyPublishers.noBody())
+				.timeout(PATIENCE)
+				.build();
+			try {
+				HttpResponse<String> response = this.client.send(request, HttpResponse.BodyHandlers.ofString());
+				return new Answer(response.statusCode(), response.body());
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(exclude = { DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class })
+	static class Application {
+
+	}
+
+}
