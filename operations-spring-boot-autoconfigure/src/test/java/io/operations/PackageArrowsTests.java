@@ -79,8 +79,12 @@ class PackageArrowsTests {
 			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule healthKnowsCoreAndVocabulary = knows("io.operations.health", VOCABULARY, "io.operations.core",
-			"reactor..", "org.springframework.boot.health.contributor");
+	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.tracking.metrics",
+			VOCABULARY, "io.operations.tracking", "reactor.core..", "io.micrometer.core.instrument..");
+
+	@ArchTest
+	static final ArchRule healthKnowsCoreTrackingAndVocabulary = knows("io.operations.health", VOCABULARY,
+			"io.operations.core", "io.operations.tracking", "reactor..", "org.springframework.boot.health.contributor");
 
 	@ArchTest
 	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
@@ -108,7 +112,7 @@ class PackageArrowsTests {
 				"io.operations.core", "io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
 				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking", "io.operations.tracking",
-				"io.operations.tracking.jdbc");
+				"io.operations.tracking.jdbc", "io.operations.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

@@ -90,6 +90,7 @@ public class OperationsMeters implements OperationsListener {
 					(current) -> current.backlogAge().toMillis())
 			.description("Time for which the poll that is due first has been so")
 			.tag(CLIENT, client)
+			.tag("of", "waits")
 			.strongReference(true)
 			.register(this.registry));
 		registered.add(active(client, activity, null));

@@ -6,7 +6,9 @@ import io.operations.OperationsListener;
 import io.operations.autoconfigure.endpoint.OperationsEndpointAutoConfiguration;
 import io.operations.autoconfigure.endpoint.OperationsSanitizingAutoConfiguration;
 import io.operations.autoconfigure.health.OperationsHealthContributorAutoConfiguration;
+import io.operations.autoconfigure.health.OperationsTrackingHealthContributorAutoConfiguration;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
+import io.operations.autoconfigure.metrics.OperationsTrackingMetricsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void importsNameEveryAutoConfigurationOfOurs() {
-		assertThat(ours()).hasSize(6).isSorted();
+		assertThat(ours()).hasSize(8).isSorted();
 	}
 
 	private static List<String> ours() {
@@ -111,7 +113,9 @@ class OptionalLibrariesTests {
 	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 			OperationsAutoConfiguration.class, OperationsEndpointAutoConfiguration.class,
 			OperationsSanitizingAutoConfiguration.class, OperationsHealthContributorAutoConfiguration.class,
-			OperationsMetricsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class })
+			OperationsMetricsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class,
+			OperationsTrackingHealthContributorAutoConfiguration.class,
+			OperationsTrackingMetricsAutoConfiguration.class })
 	static class SmallApplication {
 
 	}

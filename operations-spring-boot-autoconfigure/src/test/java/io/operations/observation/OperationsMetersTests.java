@@ -32,7 +32,8 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.in.flight")).isEqualTo(2);
 		assertThat(gauge("operations.in.flight.limit")).isEqualTo(3);
 		assertThat(gauge("operations.stuck")).isEqualTo(4);
-		assertThat(this.registry.get("operations.backlog.age").timeGauge().value(TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
+			.isEqualTo(7);
 	}
 
 	@Test

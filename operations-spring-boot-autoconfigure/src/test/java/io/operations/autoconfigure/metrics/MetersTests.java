@@ -1,5 +1,6 @@
 package io.operations.autoconfigure.metrics;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.Tag;
 import io.operations.OperationsException;
 import io.operations.autoconfigure.MixedRun;
 import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationTracker;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,14 +34,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MetersTests {
 
 	private static final Set<String> STATUSES = Set.of("pending", "running", "completed", "failed", "cancelled",
-			"unknown", "none");
+			"unknown", "none", "ended", "delivered", "undelivered");
 
 	// Every value that a tag of ours may ever have.
-	private static final Map<String, Set<String>> VALUES = Map
-		.of("client", Set.of("operations"), "status", STATUSES, "source", Set.of("server", "local"), "outcome",
-				Set.of("success", "not_found", "denied", "throttled", "unavailable", "malformed", "rejected",
-						"cancelled", "completed", "failed", "timeout", "abandoned", "error", "unknown"),
-				"error", errors());
+	private static final Map<String, Set<String>> VALUES = Map.of("client", Set.of("operations"), "status", STATUSES,
+			"source", Set.of("server", "local"), "outcome",
+			Set.of("success", "not_found", "denied", "throttled", "unavailable", "malformed", "rejected", "cancelled",
+					"completed", "failed", "timeout", "abandoned", "error", "unknown"),
+			"error", errors(), "of", Set.of("waits", "tracked"), "result", Set.of("delivered", "failed", "undelivered"),
+			"call", Set.of("find", "summary"));
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -59,7 +62,8 @@ class MetersTests {
 					"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
 					"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
 					"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
-					"operations.backlog.age");
+					"operations.backlog.age", "operations.tracked", "operations.deliveries",
+					"operations.tracking.store");
 			assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getName())
 				.contains("http.client.requests", "resilience4j.retry.calls",
 						"resilience4j.ratelimiter.available.permissions");
@@ -156,6 +160,7 @@ class MetersTests {
 	private void afterAMixedRun(ContextConsumer<AssertableApplicationContext> test) {
 		this.runner.withPropertyValues("operations.base-url=" + server.baseUrl()).run((context) -> {
 			MixedRun.of(context.getBean(OperationsTemplate.class), server);
+			context.getBean(OperationTracker.class).find("op-1").block(Duration.ofSeconds(20));
 			test.accept(context);
 		});
 	}

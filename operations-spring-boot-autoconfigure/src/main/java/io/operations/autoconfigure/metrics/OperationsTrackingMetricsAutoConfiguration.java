@@ -1,0 +1,44 @@
+package io.operations.autoconfigure.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.metrics.TrackingGauges;
+import io.operations.tracking.metrics.TrackingMeters;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the meters of tracked operations, where the application has a
+ * {@link MeterRegistry}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = OperationsTrackingAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnSingleCandidate(OperationsTemplate.class)
+@ConditionalOnBean({ MeterRegistry.class, OperationTracker.class })
+public final class OperationsTrackingMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	TrackingMeters operationsTrackingMeters(MeterRegistry registry, OperationsTemplate template) {
+		return new TrackingMeters(registry, template.getName());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TrackingGauges operationsTrackingGauges(OperationTracker tracker, OperationsTemplate template) {
+		return new TrackingGauges(tracker, template.getName(), Schedulers.boundedElastic(),
+				template.getPolls().scheduler());
+	}
+
+}

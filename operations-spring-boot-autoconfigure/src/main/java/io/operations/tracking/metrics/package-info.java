@@ -1,0 +1,7 @@
+/**
+ * Meters of tracked operations.
+ */
+@NullMarked
+package io.operations.tracking.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package io.operations.health;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingState;
+import io.operations.tracking.TrackingSummary;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What the health of the store says.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TrackingHealthIndicatorTests {
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final OperationTracker tracker = mock(OperationTracker.class);
+
+	private final TrackingHealthIndicator indicator = new TrackingHealthIndicator(this.tracker, this.time, this.time);
+
+	@Test
+	void storeThatAnswersIsUpWithWhatIsBehindAsDetails() {
+		given(this.tracker.summary()).willReturn(Mono.just(new TrackingSummary(
+				Map.of(TrackingState.TRACKED, 6L, TrackingState.DELIVERED, 9L, TrackingState.UNDELIVERED, 5L), Map.of(),
+				3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))));
+		Health health = health(Duration.ZERO);
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsExactlyInAnyOrderEntriesOf(Map.of("tracked", 6L, "oldest", "PT10M",
+				"stuck", 1L, "backlog", 7L, "backlogAge", "PT8S", "undelivered", 5L));
+	}
+
+	@Test
+	void storeThatFailsIsDownWithTheReasonAndNothingIsLogged(CapturedOutput output) {
+		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("table\nmissing")));
+		Health health = health(Duration.ZERO);
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails()).containsEntry("store", "cannot be reached")
+			.containsEntry("fault", "java.lang.IllegalStateException: table\\u000amissing");
+		assertThat(output.getAll()).isEmpty();
+	}
+
+	@Test
+	void storeThatDoesNotAnswerInFiveSecondsIsDown() {
+		given(this.tracker.summary()).willReturn(Mono.never());
+		Health health = health(Duration.ofSeconds(5));
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails().get("fault")).asString().contains("TimeoutException");
+	}
+
+	private Health health(Duration after) {
+		AtomicReference<Health> health = new AtomicReference<>();
+		this.indicator.health().subscribe(health::set);
+		this.time.advanceTimeBy(after);
+		return Objects.requireNonNull(health.get());
+	}
+
+}

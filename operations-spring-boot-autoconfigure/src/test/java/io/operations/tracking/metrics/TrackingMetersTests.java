@@ -1,0 +1,197 @@
+package io.operations.tracking.metrics;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.operations.OperationStatus;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackingState;
+import io.operations.tracking.TrackingSummary;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What the meters of tracked operations show, and what that costs.
+ */
+class TrackingMetersTests {
+
+	private static final TrackingSummary SUMMARY = new TrackingSummary(
+			Map.of(TrackingState.TRACKED, 6L, TrackingState.ENDED, 4L, TrackingState.UNDELIVERED, 5L),
+			Map.of(OperationStatus.RUNNING, 2L, OperationStatus.PENDING, 1L), 3, 1, Duration.ofMinutes(10), 7,
+			Duration.ofSeconds(8));
+
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	private final Queue<Runnable> calls = new ArrayDeque<>();
+
+	// Runs nothing until it is told to: who reads a meter cannot be who asks.
+	private final Scheduler blocking = Schedulers.fromExecutor(this.calls::add);
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final OperationTracker tracker = mock(OperationTracker.class);
+
+	private final AtomicInteger asked = new AtomicInteger();
+
+	@Test
+	void trackedOperationsAreCountedByTheirStatusOrByWhatBecameOfTheirOutcome() {
+		answer(Mono.just(SUMMARY));
+		assertThat(tracked("none")).isEqualTo(3);
+		assertThat(tracked("pending")).isEqualTo(1);
+		assertThat(tracked("running")).isEqualTo(2);
+		assertThat(tracked("unknown")).isZero();
+		assertThat(tracked("ended")).isEqualTo(4);
+		assertThat(tracked("delivered")).isZero();
+		assertThat(tracked("undelivered")).isEqualTo(5);
+		assertThat(this.registry.get("operations.tracked").tag("client", "mine").gauges()).hasSize(7);
+	}
+
+	@Test
+	void ageOfTheBacklogIsShownBesideThatOfTheWaits() {
+		answer(Mono.just(SUMMARY));
+		assertThat(this.registry.get("operations.backlog.age")
+			.tags("client", "mine", "of", "tracked")
+			.timeGauge()
+			.value(TimeUnit.SECONDS)).isEqualTo(8);
+	}
+
+	@Test
+	void storeIsAskedOnceInFiveSecondsHoweverOftenAMeterIsRead() {
+		answer(Mono.just(SUMMARY));
+		for (int i = 0; i < 5; i++) {
+			this.time.advanceTimeBy(Duration.ofMillis(999));
+			tracked("running");
+		}
+		makeCalls();
+		assertThat(this.asked).hasValue(1);
+		this.time.advanceTimeBy(Duration.ofMillis(5));
+		tracked("running");
+		tracked("pending");
+		makeCalls();
+		assertThat(this.asked).hasValue(2);
+	}
+
+	@Test
+	void whoReadsAMeterNeverAsksTheStoreItself() {
+		given(this.tracker.summary()).willReturn(counted(Mono.just(SUMMARY)));
+		bind();
+		assertThat(tracked("running")).isNaN();
+		assertThat(this.asked).hasValue(0);
+		makeCalls();
+		assertThat(tracked("running")).isEqualTo(2);
+		assertThat(this.asked).hasValue(1);
+	}
+
+	@Test
+	void nothingIsShownWhileTheStoreCannotBeReached() {
+		answer(Mono.just(SUMMARY));
+		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("away")));
+		readAnew();
+		assertThat(tracked("running")).isNaN();
+		given(this.tracker.summary()).willReturn(counted(Mono.just(SUMMARY)));
+		readAnew();
+		assertThat(tracked("running")).isEqualTo(2);
+	}
+
+	@Test
+	void storeThatDoesNotAnswerIsAskedAgainLaterAndNotBefore() {
+		answer(Mono.just(SUMMARY));
+		given(this.tracker.summary()).willReturn(counted(Mono.never()));
+		readAnew();
+		readAnew();
+		assertThat(this.asked).hasValue(2);
+		this.time.advanceTimeBy(RecentSummary.PATIENCE);
+		assertThat(tracked("running")).isNaN();
+		makeCalls();
+		assertThat(this.asked).hasValue(3);
+	}
+
+	@Test
+	void deliveriesAreCountedByTheirResultFromZeroOn() {
+		TrackingMeters meters = new TrackingMeters(this.registry, "mine");
+		assertThat(deliveries("delivered")).isZero();
+		assertThat(deliveries("failed")).isZero();
+		assertThat(deliveries("undelivered")).isZero();
+		IllegalStateException fault = new IllegalStateException("no room");
+		meters.deliveryFailed(operation(TrackingState.ENDED), fault);
+		meters.deliveryFailed(operation(TrackingState.ENDED), fault);
+		meters.deliveryFailed(operation(TrackingState.UNDELIVERED), fault);
+		meters.delivered(operation(TrackingState.DELIVERED), Duration.ofMillis(5));
+		assertThat(deliveries("delivered")).isEqualTo(1);
+		assertThat(deliveries("failed")).isEqualTo(2);
+		assertThat(deliveries("undelivered")).isEqualTo(1);
+	}
+
+	@Test
+	void callsToTheStoreAreTimedByCallAndOutcome() {
+		TrackingMeters meters = new TrackingMeters(this.registry, "mine");
+		meters.stored("claim", Duration.ofMillis(3), null);
+		meters.stored("claim", Duration.ofMillis(4), new IllegalStateException("away"));
+		assertThat(store("success")).isEqualTo(3);
+		assertThat(store("error")).isEqualTo(4);
+	}
+
+	private double store(String outcome) {
+		return this.registry.get("operations.tracking.store")
+			.tags("client", "mine", "call", "claim", "outcome", outcome)
+			.timer()
+			.totalTime(TimeUnit.MILLISECONDS);
+	}
+
+	private double deliveries(String result) {
+		return this.registry.get("operations.deliveries").tags("client", "mine", "result", result).counter().count();
+	}
+
+	private double tracked(String status) {
+		return this.registry.get("operations.tracked").tags("client", "mine", "status", status).gauge().value();
+	}
+
+	private void answer(Mono<TrackingSummary> summary) {
+		given(this.tracker.summary()).willReturn(counted(summary));
+		bind();
+		makeCalls();
+	}
+
+	private Mono<TrackingSummary> counted(Mono<TrackingSummary> summary) {
+		return summary.doOnSubscribe((subscription) -> this.asked.incrementAndGet());
+	}
+
+	private void bind() {
+		new TrackingGauges(this.tracker, "mine", this.blocking, this.time).bindTo(this.registry);
+	}
+
+	private void makeCalls() {
+		Runnable call = this.calls.poll();
+		while (call != null) {
+			call.run();
+			call = this.calls.poll();
+		}
+	}
+
+	private void readAnew() {
+		this.time.advanceTimeBy(RecentSummary.FRESH);
+		tracked("running");
+		makeCalls();
+	}
+
+	private static TrackedOperation operation(TrackingState state) {
+		return new TrackedOperation("op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null, false,
+				state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
+	}
+
+}
