@@ -1,0 +1,10 @@
+CREATE TABLE IF NOT EXISTS configurations (
+	operation_id TEXT NOT NULL PRIMARY KEY,
+	configuration_id TEXT,
+	name TEXT NOT NULL,
+	status TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+	ended_at TIMESTAMP WITH TIME ZONE,
+	outcomes INT NOT NULL DEFAULT 0,
+	attempt INT NOT NULL DEFAULT 0
+);
