@@ -47,7 +47,9 @@ final class TrackingTask extends AbstractTask<Void> {
 			JdbcTransactions transactions, TrackingDialect dialect) {
 		super(NAME, Void.class,
 				(complete, operations) -> operations.reschedule(complete, engine.polls().now().plus(AFTER_A_FAULT)),
-				(complete, operations) -> operations.reschedule(complete, engine.polls().now()));
+				// What a dead instance held has waited long enough: it keeps its due time
+				// and so is the next one of its priority, however long the backlog is.
+				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
 		this.engine = engine;
 		this.rows = rows;
 		this.reach = reach;
