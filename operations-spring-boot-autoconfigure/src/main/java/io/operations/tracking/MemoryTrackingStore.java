@@ -339,9 +339,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 			}
 		}
 		synchronized (this) {
-			long since = Math.min(this.queue.nextPoll(), monotonic());
+			long present = monotonic();
 			return new TrackingSummary(states, statuses, unseen, stuck, Duration.between(oldest, now),
-					this.queue.due(monotonic()), Duration.ofMillis(monotonic() - since));
+					this.queue.due(present), Duration.ofMillis(present - Math.min(this.queue.nextPoll(), present)));
 		}
 	}
 

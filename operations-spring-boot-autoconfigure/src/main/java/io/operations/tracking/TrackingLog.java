@@ -63,7 +63,9 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void storeLost(Throwable fault) {
-		logger.warn("The database of the tracked operations cannot be reached: " + fault
+		// No stack trace, and one line however many the driver's message has.
+		logger.warn("The database of the tracked operations cannot be reached: "
+				+ OperationsErrorResponse.printable(fault.toString())
 				+ ". Nothing is lost; it is tried again until it can be.");
 	}
 

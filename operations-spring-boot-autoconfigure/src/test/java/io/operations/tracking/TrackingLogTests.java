@@ -1,0 +1,99 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an operator reads in the log of tracked operations.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TrackingLogTests {
+
+	private static final Instant SINCE = Instant.EPOCH;
+
+	private final TrackingLog log = new TrackingLog();
+
+	@Test
+	void fromBeginToEndAnOperationIsOneInfoLineWithItsIdAgeAndPolls(CapturedOutput output) {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		ScriptedEndpoint endpoint = new ScriptedEndpoint();
+		endpoint.script("op-1", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.error(503),
+				ScriptedEndpoint.status("COMPLETED")));
+		OperationsTemplate template = endpoint.template().scheduler(time).build();
+		TrackingEngine engine = new TrackingEngine(template.getPolls(), TrackingSettings.defaults(),
+				() -> List.of((outcome) -> {
+				}), new TrackingListeners(List.of(this.log)));
+		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		store.start();
+		new DefaultOperationTracker(store, engine, Schedulers.immediate()).track("op-1", Map.of()).subscribe();
+		time.advanceTimeBy(Duration.ofMinutes(10));
+		template.close();
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1' ended as COMPLETED, tracked for PT", ", 3 polls");
+		assertThat(lines(output, "ERROR")).isEmpty();
+	}
+
+	@Test
+	void ageIsThatUntilTheEndWasSeenAndTheLastFaultIsTold(CapturedOutput output) {
+		this.log.ended(operation(TrackingState.ENDED, "no answer"));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("tracked for PT1M3S, 7 polls, last fault: no answer");
+	}
+
+	@Test
+	void outcomeThatIsDeliveredAddsNoLine(CapturedOutput output) {
+		this.log.tracked(operation(TrackingState.TRACKED, null));
+		this.log.delivered(operation(TrackingState.DELIVERED, null), Duration.ofMillis(3));
+		this.log.stored("claim", Duration.ofMillis(3), new IllegalStateException("away"));
+		assertThat(output.getAll()).isEmpty();
+	}
+
+	@Test
+	void deliveryThatFailsIsAWarningAndTheLastOneAnErrorThatTellsWhatToDo(CapturedOutput output) {
+		IllegalStateException fault = new IllegalStateException("no room");
+		this.log.deliveryFailed(operation(TrackingState.ENDED, null), fault);
+		assertThat(lines(output, "WARN")).singleElement().asString().contains("Attempt 2", "'op-1'");
+		this.log.deliveryFailed(operation(TrackingState.UNDELIVERED, null), fault);
+		assertThat(lines(output, "ERROR")).singleElement()
+			.asString()
+			.contains("Attempt 2", "'op-1'", "operations.tracking.delivery.max-attempts", "redeliver");
+		assertThat(output).contains("java.lang.IllegalStateException: no room");
+	}
+
+	@Test
+	void storeThatIsAwayIsOneLineWithoutAStackTraceAndOneWhenItIsBack(CapturedOutput output) {
+		this.log.storeLost(new IllegalStateException("refused\n  Hint: look there", new IllegalStateException("deep")));
+		assertThat(output.getAll().lines()).singleElement().asString().contains("WARN", "refused\\u000a", "Hint");
+		this.log.storeRegained(Duration.ofSeconds(9));
+		assertThat(output.getAll().lines()).hasSize(2)
+			.last()
+			.asString()
+			.contains("INFO", "can be reached again", "PT9S");
+	}
+
+	private static List<String> lines(CapturedOutput output, String level) {
+		return output.getAll().lines().filter((line) -> line.contains(" " + level + " ")).toList();
+	}
+
+	private static TrackedOperation operation(TrackingState state, @Nullable String lastFault) {
+		return new TrackedOperation("op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null, lastFault,
+				false, state, OperationOutcome.Type.COMPLETED, SINCE.plusSeconds(63), 2, null);
+	}
+
+}
