@@ -9,43 +9,49 @@ import io.operations.test.OperationsSimulator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+
 /**
  * What the instances of the profile "cluster" share: a PostgreSQL and the simulated
  * endpoint, where the profile looks for them, until the process is stopped. Nothing of it
  * is kept.
  */
-public final class ClusterServices {
+@TestConfiguration(proxyBeanMethods = false)
+public class ClusterServices {
 
 	private static final Log logger = LogFactory.getLog(ClusterServices.class);
 
-	private static final int DATABASE_PORT = 15432;
-
-	private static final int ENDPOINT_PORT = 15480;
-
-	private ClusterServices() {
-	}
-
 	/**
 	 * Start both.
-	 * @param args the port of the database and that of the endpoint, if not the usual
-	 * ones
-	 * @throws IOException if there is no room for the data
+	 * @param args {@code --database.port}, {@code --endpoint.port}, if not the usual ones
 	 */
-	@SuppressWarnings("resource")
-	public static void main(String[] args) throws IOException {
-		int databasePort = (args.length > 0) ? Integer.parseInt(args[0]) : DATABASE_PORT;
-		int endpointPort = (args.length > 1) ? Integer.parseInt(args[1]) : ENDPOINT_PORT;
-		Database database = new Database(Files.createTempDirectory("operations-sample"), databasePort);
-		Runtime.getRuntime().addShutdownHook(new Thread(database::close));
-		database.start();
+	public static void main(String[] args) {
+		new SpringApplicationBuilder(ClusterServices.class).web(WebApplicationType.NONE)
+			.properties("spring.main.keep-alive=true")
+			.logStartupInfo(false)
+			.run(args);
+	}
+
+	@Bean
+	Database database(@Value("${database.port:15432}") int port) throws IOException {
+		Database database = new Database(Files.createTempDirectory("operations-sample"), port).start();
+		logger.info("PostgreSQL: " + database.url() + ", user postgres");
+		return database;
+	}
+
+	@Bean
+	OperationsSimulator simulator(@Value("${endpoint.port:15480}") int port) {
+		// Operations that are under way long enough to kill the instance that has them.
 		OperationsSimulator simulator = OperationsSimulator.builder()
-			.port(endpointPort)
-			// Long enough to kill the instance that tracks them.
+			.port(port)
 			.defaultScript(OperationScript.completed().pending(Duration.ofSeconds(5)).running(Duration.ofSeconds(55)))
 			.start();
-		logger.info("PostgreSQL: " + database.url() + ", user postgres");
 		logger.info("Simulated endpoint: " + simulator.baseUrl() + ", its operations take a minute");
-		logger.info("Both are gone, with all data, when this process is stopped (Ctrl+C)");
+		return simulator;
 	}
 
 }

@@ -3,6 +3,10 @@ package io.operations.sample.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +70,18 @@ final class Database implements AutoCloseable {
 
 	JdbcClient client() {
 		return JdbcClient.create(new DriverManagerDataSource(url(), "postgres", ""));
+	}
+
+	Connection connect() throws SQLException {
+		Connection connection = DriverManager.getConnection(url(), "postgres", "");
+		connection.setAutoCommit(false);
+		return connection;
+	}
+
+	static void lock(Connection connection, String select) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(select);
+		}
 	}
 
 	@Override

@@ -1,0 +1,316 @@
+package io.operations.sample.cluster;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.operations.test.Fault;
+import io.operations.test.OperationScript;
+import io.operations.test.OperationsSimulator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two instances in processes of their own share 2,000 operations in one PostgreSQL, at an
+ * endpoint that throttles, is away and is slow. One instance is killed, and the database
+ * is away for ten seconds.
+ */
+class CrashIT {
+
+	private static final Log logger = LogFactory.getLog(CrashIT.class);
+
+	private static final int OPERATIONS = 2000;
+
+	private static final int IN_DELIVERY = 10;
+
+	private static final int RATE = 50;
+
+	private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+	private static final Duration POLLING_INTERVAL = Duration.ofMillis(250);
+
+	// What the measuring takes, and a machine that is busy.
+	private static final Duration MARGIN = Duration.ofSeconds(2);
+
+	private static final Duration MEASURED = Duration.ofSeconds(5);
+
+	private static final Duration DATABASE_AWAY = Duration.ofSeconds(10);
+
+	private static final Duration LIMIT = Duration.ofMinutes(3);
+
+	private static final String HELD = "SELECT task_instance FROM operations_scheduled"
+			+ " WHERE picked AND picked_by LIKE :holder";
+
+	private final Map<String, Object> figures = new LinkedHashMap<>();
+
+	private final Map<String, Long> expected = new LinkedHashMap<>();
+
+	private final List<Instance> instances = new ArrayList<>();
+
+	private Database database;
+
+	private JdbcClient jdbc;
+
+	private OperationsSimulator simulator;
+
+	private RecordedEndpoint endpoint;
+
+	private @Nullable Disposable faults;
+
+	@BeforeEach
+	void start(@TempDir(cleanup = CleanupMode.NEVER) Path directory) {
+		this.database = new Database(directory, 0).start();
+		this.jdbc = this.database.client();
+		this.simulator = OperationsSimulator.start();
+		this.endpoint = new RecordedEndpoint(this.simulator);
+	}
+
+	@AfterEach
+	void stop() {
+		if (this.faults != null) {
+			this.faults.dispose();
+		}
+		this.instances.forEach(Instance::close);
+		this.endpoint.close();
+		this.simulator.close();
+		this.database.close();
+	}
+
+	@Test
+	void everyOperationHasItsOneOutcomeAfterACrashAndAnAbsenceOfTheDatabase() throws SQLException {
+		Instance first = startInstance("first");
+		Instance second = startInstance("second").awaitReady();
+		first.awaitReady();
+		Set<String> ids = new HashSet<>();
+		Crash crash;
+		try (Connection locks = this.database.connect()) {
+			// What these handlers write waits for the locks, so that a crash finds them
+			// at work.
+			script(IN_DELIVERY, 20, 20);
+			ids.addAll(write(first, second, IN_DELIVERY));
+			Database.lock(locks, "SELECT * FROM configurations FOR UPDATE");
+			script(OPERATIONS - IN_DELIVERY, 60, 100);
+			ids.addAll(write(first, second, OPERATIONS - IN_DELIVERY));
+			assertThat(ids).hasSize(OPERATIONS);
+			playFaults();
+			crash = kill(first, second);
+		}
+		Instance third = startInstance("third");
+		awaitRevival(crash);
+		third.awaitReady();
+		stopFaults();
+		DatabaseAbsence absence = stopDatabase(third);
+		playFaults();
+		Waiting.until("every operation has ended",
+				() -> count("SELECT count(*) FROM configurations WHERE status = 'PENDING'") == 0);
+		Waiting.until("every outcome is delivered",
+				() -> count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") == 0);
+		judge(ids, crash, absence, new PollLog(this.endpoint.polls()));
+	}
+
+	private Instance startInstance(String name) {
+		Instance instance = Instance.start(name, List.of("--spring.datasource.url=" + this.database.url(),
+				"--spring.datasource.hikari.maximum-pool-size=20", "--operations.base-url=" + this.endpoint.baseUrl(),
+				"--operations.rate-limit.requests-per-second=" + RATE));
+		this.instances.add(instance);
+		return instance;
+	}
+
+	private void script(int count, int shortest, int longest) {
+		Random random = new Random(count);
+		for (int i = 0; i < count; i++) {
+			OperationScript script = switch (random.nextInt(10)) {
+				case 0 -> expect("FAILED", OperationScript.failed());
+				case 1 -> expect("CANCELLED", OperationScript.cancelled());
+				default -> expect("COMPLETED", OperationScript.completed());
+			};
+			long millis = 1000L * shortest + (long) (1000 * (longest - shortest) * random.nextDouble());
+			this.simulator.nextScript(script.running(Duration.ofMillis(millis)));
+		}
+	}
+
+	private OperationScript expect(String outcome, OperationScript script) {
+		this.expected.merge(outcome, 1L, Long::sum);
+		return script;
+	}
+
+	private static List<String> write(Instance first, Instance second, int count) {
+		List<String> ids = Flux.merge(first.write(count / 2), second.write(count - count / 2))
+			.collectList()
+			.block(LIMIT);
+		return (ids != null) ? ids : List.of();
+	}
+
+	private void playFaults() {
+		this.faults = Flux.interval(Duration.ofSeconds(2)).subscribe((round) -> {
+			switch (Math.toIntExact(round % 3)) {
+				case 0 -> this.simulator.fault(20, Fault.unavailable());
+				case 1 -> this.simulator.fault(2, Fault.throttled(Duration.ofSeconds(1)));
+				default -> this.simulator.fault(30, Fault.delayed(Duration.ofSeconds(2)));
+			}
+		});
+	}
+
+	private void stopFaults() {
+		if (this.faults != null) {
+			this.faults.dispose();
+		}
+		this.simulator.clearFaults();
+	}
+
+	private Crash kill(Instance first, Instance second) {
+		Waiting.until("both instances deliver outcomes", () -> inDelivery(first) >= 1 && inDelivery(second) >= 1);
+		stopFaults();
+		this.simulator.fault(60, Fault.delayed(Duration.ofSeconds(5)));
+		Waiting.until("polls are under way", () -> this.endpoint.inFlight(first) >= 10);
+		first.kill();
+		long at = System.nanoTime();
+		Instant killed = Instant.now();
+		this.simulator.clearFaults();
+		List<String> held = this.jdbc.sql(HELD).param("holder", first.holder()).query(String.class).list();
+		List<String> delivered = this.jdbc
+			.sql("SELECT id FROM operations_tracked WHERE state = 'ENDED' AND attempts = 1 AND id IN (:held)")
+			.param("held", held)
+			.query(String.class)
+			.list();
+		this.figures.put("in flight at the kill: polls, deliveries",
+				(held.size() - delivered.size()) + ", " + delivered.size());
+		return new Crash(first, at, killed, held, delivered);
+	}
+
+	private long inDelivery(Instance instance) {
+		return this.jdbc
+			.sql("SELECT count(*) FROM operations_tracked WHERE state = 'ENDED' AND attempts = 1 AND id IN (" + HELD
+					+ ")")
+			.param("holder", instance.holder())
+			.query(Long.class)
+			.single();
+	}
+
+	private void awaitRevival(Crash crash) {
+		Waiting.until("all that the killed instance held was taken over",
+				() -> this.jdbc.sql(HELD)
+					.param("holder", crash.instance.holder())
+					.query(String.class)
+					.list()
+					.isEmpty());
+		double seconds = PollLog.seconds(System.nanoTime() - crash.at);
+		this.figures.put("seconds until all of that was taken over", seconds);
+	}
+
+	private DatabaseAbsence stopDatabase(Instance restarted) {
+		Waiting.until("the restarted instance polls",
+				() -> new PollLog(this.endpoint.polls()).instances().contains(restarted.userAgent()));
+		Waiting.pause(MEASURED);
+		long stopped = System.nanoTime();
+		Instant stoppedAt = Instant.now();
+		this.database.stop();
+		Waiting.pause(DATABASE_AWAY);
+		this.database.start();
+		long returned = System.nanoTime();
+		Waiting.pause(MEASURED.multipliedBy(3));
+		PollLog log = new PollLog(this.endpoint.polls());
+		double before = log.rate(stopped - MEASURED.toNanos(), stopped);
+		double seconds = log.secondsToRate(0.9 * before, returned, System.nanoTime());
+		this.figures.put("polls a second before the database's stop", before);
+		this.figures.put("seconds from its return to the full rate", seconds);
+		return new DatabaseAbsence(stoppedAt, before, seconds);
+	}
+
+	private long count(String sql) {
+		return this.jdbc.sql(sql).query(Long.class).single();
+	}
+
+	private void judge(Set<String> ids, Crash crash, DatabaseAbsence absence, PollLog log) {
+		double wentOn = secondsUntilAllWentOn(crash, log);
+		List<String> repeated = texts("SELECT operation_id FROM configurations WHERE attempt > 1");
+		// Counted before the database went away, and rolled back by that.
+		List<String> inDeliveryAtTheStop = this.jdbc.sql(
+				"SELECT operation_id FROM configurations JOIN operations_tracked ON id = operation_id WHERE attempt > 1"
+						+ " AND operations_tracked.ended_at <= :stopped AND configurations.ended_at > :stopped")
+			.param("stopped", absence.stopped.atOffset(ZoneOffset.UTC))
+			.query(String.class)
+			.list();
+		this.figures.put("seconds until all of that went on", wentOn);
+		this.figures.put("operations, outcomes", ids.size() + ", " + count("SELECT sum(outcomes) FROM configurations"));
+		this.figures.put("repeats: for the kill, for the database",
+				crash.delivered.stream().filter(repeated::contains).count() + ", " + inDeliveryAtTheStop.size());
+		this.figures.put("polls", log.size());
+		this.figures.put("polls of one operation at once", log.overlaps());
+		logger.info(Waiting.table(this.figures));
+		assertThat(texts("SELECT operation_id FROM configurations WHERE outcomes = 1"))
+			.containsExactlyInAnyOrderElementsOf(ids);
+		assertThat(texts("SELECT id FROM operations_tracked WHERE state = 'DELIVERED'"))
+			.containsExactlyInAnyOrderElementsOf(ids);
+		assertThat(count("SELECT count(*) FROM operations_scheduled")).isZero();
+		Map<String, Long> outcomes = texts("SELECT status FROM configurations").stream()
+			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+		assertThat(outcomes).isEqualTo(this.expected);
+		assertThat(log.overlaps()).isZero();
+		assertThat(log.instances()).hasSize(3);
+		assertThat(crash.held).hasSizeGreaterThan(10);
+		assertThat(crash.delivered).isNotEmpty();
+		assertThat(repeated).containsAll(crash.delivered)
+			.allMatch((id) -> crash.delivered.contains(id) || inDeliveryAtTheStop.contains(id));
+		assertThat(wentOn)
+			.isLessThan(PollLog.seconds(HEARTBEAT.multipliedBy(6).plus(POLLING_INTERVAL).plus(MARGIN).toNanos()));
+		assertThat(absence.rate).isGreaterThan(0.8 * 2 * RATE);
+		assertThat(absence.secondsToRate).isLessThan(10);
+	}
+
+	private double secondsUntilAllWentOn(Crash crash, PollLog log) {
+		double polls = crash.held.stream()
+			.filter((id) -> !crash.delivered.contains(id))
+			.mapToDouble((id) -> log.secondsToPoll(id, crash.at))
+			.max()
+			.orElse(0);
+		OffsetDateTime lastDelivery = this.jdbc
+			.sql("SELECT max(ended_at) FROM configurations WHERE operation_id IN (:delivered)")
+			.param("delivered", crash.delivered)
+			.query(OffsetDateTime.class)
+			.single();
+		return Math.max(polls, Duration.between(crash.killed, lastDelivery.toInstant()).toMillis() / 1000.0);
+	}
+
+	private List<String> texts(String sql) {
+		return this.jdbc.sql(sql).query(String.class).list();
+	}
+
+	/**
+	 * What was so when an instance was killed.
+	 */
+	private record Crash(Instance instance, long at, Instant killed, List<String> held, List<String> delivered) {
+	}
+
+	/**
+	 * The time without a database.
+	 */
+	private record DatabaseAbsence(Instant stopped, double rate, double secondsToRate) {
+	}
+
+}

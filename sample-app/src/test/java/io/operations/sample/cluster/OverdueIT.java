@@ -1,0 +1,121 @@
+package io.operations.sample.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.operations.test.OperationScript;
+import io.operations.test.OperationsSimulator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An instance that starts with many operations overdue: 2,000, or as many as the system
+ * property {@code sample.overdue} says.
+ */
+class OverdueIT {
+
+	private static final Log logger = LogFactory.getLog(OverdueIT.class);
+
+	private static final int OPERATIONS = Integer.getInteger("sample.overdue", 2000);
+
+	private static final int RATE = 20;
+
+	private static final int RATE_BEFORE = 500;
+
+	private static final Duration MEASURED = Duration.ofSeconds(20);
+
+	private static final Duration LIMIT = Duration.ofMinutes(5);
+
+	private final Map<String, Object> figures = new LinkedHashMap<>();
+
+	private final List<Instance> instances = new ArrayList<>();
+
+	private Database database;
+
+	private JdbcClient jdbc;
+
+	private OperationsSimulator simulator;
+
+	private RecordedEndpoint endpoint;
+
+	@BeforeEach
+	void start(@TempDir(cleanup = CleanupMode.NEVER) Path directory) {
+		this.database = new Database(directory, 0).start();
+		this.jdbc = this.database.client();
+		this.simulator = OperationsSimulator.builder()
+			.maxOperations(2 * OPERATIONS)
+			.defaultScript(OperationScript.completed().running(Duration.ofHours(1)))
+			.start();
+		this.endpoint = new RecordedEndpoint(this.simulator);
+	}
+
+	@AfterEach
+	void stop() {
+		this.instances.forEach(Instance::close);
+		this.endpoint.close();
+		this.simulator.close();
+		this.database.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void restartKeepsToTheRateAndAsksForANewOperationWithinSeconds(boolean polledBefore) {
+		Instance before = startInstance("before", polledBefore ? RATE_BEFORE : 1).awaitReady();
+		List<String> ids = before.write(OPERATIONS).collectList().block(LIMIT);
+		assertThat(ids).hasSize(OPERATIONS);
+		if (polledBefore) {
+			Waiting.until("all were asked for",
+					() -> count("SELECT count(*) FROM operations_tracked WHERE polls = 0") == 0);
+		}
+		before.kill();
+		Waiting
+			.until("all are overdue",
+					() -> count("SELECT count(*) FROM operations_scheduled"
+							+ " WHERE execution_time < now() - INTERVAL '1 second' AND NOT picked") >= OPERATIONS
+									- RATE);
+		Instance after = startInstance("after", RATE).awaitReady();
+		long started = System.nanoTime();
+		String id = Objects.requireNonNull(after.write(1).blockLast(LIMIT));
+		long written = System.nanoTime();
+		Waiting.pause(MEASURED);
+		PollLog log = new PollLog(this.endpoint.polls()).of(after);
+		long end = System.nanoTime();
+		this.figures.put("overdue operations, asked for before", OPERATIONS + ", " + polledBefore);
+		this.figures.put("polls a second, in the mean", log.rate(started, end));
+		this.figures.put("polls a second, at most", log.mostInASecond(started, end));
+		this.figures.put("seconds to the first poll of a new operation", log.secondsToPoll(id, written));
+		logger.info(Waiting.table(this.figures));
+		assertThat(log.mostInASecond(started, end)).isLessThanOrEqualTo(RATE + RATE / 10);
+		assertThat(log.rate(started, end)).isGreaterThan(0.9 * RATE);
+		assertThat(log.secondsToPoll(id, written)).isLessThan(5);
+	}
+
+	private Instance startInstance(String name, int rate) {
+		Instance instance = Instance.start(name,
+				List.of("--spring.datasource.url=" + this.database.url(),
+						"--operations.base-url=" + this.endpoint.baseUrl(),
+						"--operations.rate-limit.requests-per-second=" + rate));
+		this.instances.add(instance);
+		return instance;
+	}
+
+	private long count(String sql) {
+		return this.jdbc.sql(sql).query(Long.class).single();
+	}
+
+}
