@@ -277,10 +277,12 @@ class CrashIT {
 		assertThat(crash.delivered).isNotEmpty();
 		assertThat(repeated).containsAll(crash.delivered)
 			.allMatch((id) -> crash.delivered.contains(id) || inDeliveryAtTheStop.contains(id));
-		assertThat(wentOn)
-			.isLessThan(PollLog.seconds(HEARTBEAT.multipliedBy(6).plus(POLLING_INTERVAL).plus(MARGIN).toNanos()));
-		assertThat(absence.rate).isGreaterThan(0.8 * 2 * RATE);
-		assertThat(absence.secondsToRate).isLessThan(10);
+		if (Waiting.TIMED) {
+			assertThat(wentOn)
+				.isLessThan(PollLog.seconds(HEARTBEAT.multipliedBy(6).plus(POLLING_INTERVAL).plus(MARGIN).toNanos()));
+			assertThat(absence.rate).isGreaterThan(0.8 * 2 * RATE);
+			assertThat(absence.secondsToRate).isLessThan(10);
+		}
 	}
 
 	private double secondsUntilAllWentOn(Crash crash, PollLog log) {

@@ -13,6 +13,12 @@ final class Waiting {
 
 	private static final Duration LOOK = Duration.ofMillis(100);
 
+	/**
+	 * Whether figures that depend on the machine are judged, too, and not only shown:
+	 * {@code -Dsample.timed=true}, on a quiet one.
+	 */
+	static final boolean TIMED = Boolean.getBoolean("sample.timed");
+
 	private static final Duration LIMIT = Duration.ofMinutes(5);
 
 	private Waiting() {
