@@ -334,6 +334,24 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void whatIsForgottenWhileItIsAskedForAndTrackedAnewIsAnotherOperation() throws InterruptedException {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch answer = new CountDownLatch(1);
+		this.endpoint.script("op", (poll) -> Mono.<ClientResponse>fromCallable(() -> {
+			asked.countDown();
+			answer.await(20, TimeUnit.SECONDS);
+			return Objects.requireNonNull(ScriptedEndpoint.status("COMPLETED").block());
+		}).subscribeOn(Schedulers.boundedElastic()));
+		track("op", Map.of("track", "first"));
+		assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+		forget("op");
+		assertThat(track("op", Map.of("track", "second")).isNew()).isTrue();
+		answer.countDown();
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
+	}
+
+	@Test
 	void aHandlerThatNeverReturnsHoldsUpNobodyElse() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		AtomicInteger interrupted = new AtomicInteger();
