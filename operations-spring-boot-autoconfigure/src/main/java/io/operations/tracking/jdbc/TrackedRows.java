@@ -185,7 +185,8 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Give those that are overdue due times in their order, so many a second.
+	 * Give those that are overdue due times in their order, so many a second. Those that
+	 * were never asked for come first among them, but not before new ones any more.
 	 * @param now the present time
 	 * @param overdue those that were due before this time
 	 * @param millis the time between two
@@ -196,7 +197,8 @@ final class TrackedRows {
 			.param("task", TrackingTask.NAME)
 			.param("now", time(now))
 			.param("overdue", time(overdue))
-			.param("priority", TrackingTask.REPEAT_POLL)
+			.param("first", TrackingTask.FIRST_POLL)
+			.param("repeat", TrackingTask.REPEAT_POLL)
 			.param("millis", millis)
 			.update();
 	}

@@ -21,7 +21,8 @@ enum TrackingDialect {
 	 */
 	POSTGRESQL("PostgreSQL", "ON CONFLICT (id) DO NOTHING", """
 			UPDATE %1$s s
-			SET execution_time = CAST(:now AS TIMESTAMP WITH TIME ZONE) + o.number * :millis * INTERVAL '1 millisecond'
+			SET execution_time = CAST(:now AS TIMESTAMP WITH TIME ZONE) + o.number * :millis * INTERVAL '1 millisecond',
+			priority = :repeat
 			FROM (%2$s) o
 			WHERE s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE""") {
 
@@ -45,7 +46,7 @@ enum TrackingDialect {
 			MERGE INTO %1$s s USING (%2$s) o
 			ON s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE
 			WHEN MATCHED THEN UPDATE SET execution_time = DATEADD('MILLISECOND', CAST(o.number * :millis AS BIGINT),
-			CAST(:now AS TIMESTAMP WITH TIME ZONE))""") {
+			CAST(:now AS TIMESTAMP WITH TIME ZONE)), priority = :repeat""") {
 
 		@Override
 		JdbcCustomization customization(Claims claims) {
@@ -60,8 +61,8 @@ enum TrackingDialect {
 	};
 
 	private static final String OVERDUE = """
-			SELECT task_instance, ROW_NUMBER() OVER (ORDER BY execution_time) AS number FROM %s
-			WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority = :priority""";
+			SELECT task_instance, ROW_NUMBER() OVER (ORDER BY priority DESC, execution_time) AS number FROM %s
+			WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority <= :first""";
 
 	private final String product;
 

@@ -37,6 +37,8 @@ import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -287,15 +289,17 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		assertThat(output).doesNotContain("ERROR");
 	}
 
-	@Test
-	void whatIsOverdueIsSpreadAndANewOneComesFirst() {
+	@ParameterizedTest
+	@ValueSource(ints = { TrackingTask.REPEAT_POLL, TrackingTask.FIRST_POLL })
+	void whatIsOverdueIsSpreadAndANewOneComesFirst(int priority) {
 		this.store.stop();
 		for (int i = 0; i < 300; i++) {
 			track("old" + i, Map.of());
 		}
 		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
 		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50, execution_time = :then")
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = :priority, execution_time = :then")
+			.param("priority", priority)
 			.param("then", then)
 			.update();
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
