@@ -73,6 +73,17 @@ class MemoryTrackingTests {
 		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
 	}
 
+	@Test
+	void theDeadlineIsAPollTimeHoweverLongTheIntervals() {
+		this.tracker.track("op", Map.of(), Duration.ofSeconds(200)).block();
+		advance(Duration.ofSeconds(199));
+		int polls = this.endpoint.polls("op");
+		advance(Duration.ofSeconds(2));
+		assertThat(this.endpoint.polls("op")).isEqualTo(polls + 1);
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+		assertThat(Duration.between(find("op").deadline(), find("op").endedAt())).isLessThan(Duration.ofMillis(200));
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 400, 410 })
 	void whatSomebodyHasToMendIsAskedForThinlyUntilTheDeadline(int status) {
