@@ -1,5 +1,6 @@
 package io.operations.tracking;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 	@Override
 	public Mono<ClientResponse> exchange(ClientRequest request) {
 		String path = request.url().getRawPath();
-		String id = UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), "UTF-8");
+		String id = UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
 		return Mono.defer(() -> {
 			this.order.add(id);
 			int poll = this.polls.computeIfAbsent(id, (key) -> new AtomicInteger()).incrementAndGet();

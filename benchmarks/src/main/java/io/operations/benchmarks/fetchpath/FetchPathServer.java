@@ -18,7 +18,7 @@ public final class FetchPathServer {
 
 	private static final String OPERATION = """
 			{"operationId":"proc_job_01h9d8r0vte3hz8tykdj329t7r","status":"RUNNING","createdAt":"2025-01-15T10:30:00Z",\
-			"completedAt":null,"statusUrl":"http://%s/v2/ControlPlane/Operations/\
+			"completedAt":null,"statusUrl":"http://HOST/v2/ControlPlane/Operations/\
 			proc_job_01h9d8r0vte3hz8tykdj329t7r","related":{"configurationId":\
 			"cfg_configuration_01h9d8r0vte3hz8tykdj329t7r"},"error":null}""";
 
@@ -37,7 +37,7 @@ public final class FetchPathServer {
 			.handle((request, response) -> response.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
 				.header(HttpHeaders.DATE, "Wed, 15 Jan 2025 10:30:05 GMT")
 				.header("Twilio-Request-Id", "RQ0123456789abcdef0123456789abcdef")
-				.sendString(Mono.just(OPERATION.formatted(request.requestHeaders().get(HttpHeaders.HOST)))))
+				.sendString(Mono.just(OPERATION.replace("HOST", request.requestHeaders().get(HttpHeaders.HOST)))))
 			.bindNow();
 		System.out.println(server.port());
 		System.in.transferTo(OutputStream.nullOutputStream());

@@ -40,7 +40,7 @@ final class JdbcTransactions {
 	// Another database's manager would commit nothing here.
 	private static boolean isOf(PlatformTransactionManager manager, DataSource dataSource) {
 		if (manager instanceof DataSourceTransactionManager jdbc) {
-			return jdbc.getDataSource() == dataSource;
+			return dataSource.equals(jdbc.getDataSource());
 		}
 		try {
 			Boolean bound = new TransactionTemplate(manager)

@@ -60,10 +60,6 @@ enum TrackingDialect {
 
 	};
 
-	private static final String OVERDUE = """
-			SELECT task_instance, ROW_NUMBER() OVER (ORDER BY priority DESC, execution_time) AS number FROM %s
-			WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority <= :first""";
-
 	private final String product;
 
 	private final String onConflict;
@@ -112,7 +108,10 @@ enum TrackingDialect {
 	 * @return the statement
 	 */
 	String spread(String table) {
-		return this.spread.formatted(table, OVERDUE.formatted(table));
+		String overdue = "SELECT task_instance, ROW_NUMBER() OVER (ORDER BY priority DESC, execution_time) AS number"
+				+ " FROM " + table + " WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue"
+				+ " AND priority <= :first";
+		return this.spread.formatted(table, overdue);
 	}
 
 	/**

@@ -34,6 +34,7 @@ import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,7 +96,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@BeforeEach
 	void nothingIsLeftOver() {
-		List<String> left = this.jdbc.sql("SELECT id FROM " + this.tables.tracked()).query(String.class).list();
+		List<@Nullable String> left = this.jdbc.sql("SELECT id FROM " + this.tables.tracked())
+			.query(String.class)
+			.list();
 		assertThat(left).isEmpty();
 	}
 
@@ -305,12 +308,13 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store = newSlowStore(20);
 		this.store.start();
-		List<OffsetDateTime> due = this.jdbc
+		List<@Nullable OffsetDateTime> due = this.jdbc
 			.sql("SELECT execution_time FROM " + this.tables.scheduled() + " ORDER BY execution_time")
 			.query(OffsetDateTime.class)
 			.list();
 		assertThat(due.get(0)).isAfter(then.plusMinutes(50));
-		assertThat(Duration.between(due.get(0), due.get(due.size() - 1))).as("at three quarters of 20 polls a second")
+		assertThat(Duration.between(Objects.requireNonNull(due.get(0)), due.get(due.size() - 1)))
+			.as("at three quarters of 20 polls a second")
 			.isBetween(Duration.ofSeconds(15), Duration.ofSeconds(21));
 		track("new", Map.of());
 		until("new", TrackingState.DELIVERED);

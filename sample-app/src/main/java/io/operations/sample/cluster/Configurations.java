@@ -8,6 +8,7 @@ import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 
 import org.springframework.context.annotation.Profile;
+import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -69,7 +70,7 @@ class Configurations {
 	 */
 	List<TrackedConfiguration> latest() {
 		return this.jdbc.sql("SELECT * FROM configurations ORDER BY created_at DESC LIMIT " + LISTED)
-			.query(TrackedConfiguration.class)
+			.query(DataClassRowMapper.newInstance(TrackedConfiguration.class))
 			.list();
 	}
 

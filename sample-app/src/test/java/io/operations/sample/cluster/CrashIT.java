@@ -192,11 +192,14 @@ class CrashIT {
 		long at = System.nanoTime();
 		Instant killed = Instant.now();
 		this.simulator.clearFaults();
-		List<String> held = this.jdbc.sql(HELD).param("holder", first.holder()).query(String.class).list();
+		List<String> held = this.jdbc.sql(HELD)
+			.param("holder", first.holder())
+			.query((row, number) -> row.getString(1))
+			.list();
 		List<String> delivered = this.jdbc
 			.sql("SELECT id FROM operations_tracked WHERE state = 'ENDED' AND attempts = 1 AND id IN (:held)")
 			.param("held", held)
-			.query(String.class)
+			.query((row, number) -> row.getString(1))
 			.list();
 		this.figures.put("in flight at the kill: polls, deliveries",
 				(held.size() - delivered.size()) + ", " + delivered.size());
@@ -216,7 +219,7 @@ class CrashIT {
 		Waiting.until("all that the killed instance held was taken over",
 				() -> this.jdbc.sql(HELD)
 					.param("holder", crash.instance.holder())
-					.query(String.class)
+					.query((row, number) -> row.getString(1))
 					.list()
 					.isEmpty());
 		double seconds = PollLog.seconds(System.nanoTime() - crash.at);
@@ -254,7 +257,7 @@ class CrashIT {
 				"SELECT operation_id FROM configurations JOIN operations_tracked ON id = operation_id WHERE attempt > 1"
 						+ " AND operations_tracked.ended_at <= :stopped AND configurations.ended_at > :stopped")
 			.param("stopped", absence.stopped.atOffset(ZoneOffset.UTC))
-			.query(String.class)
+			.query((row, number) -> row.getString(1))
 			.list();
 		this.figures.put("seconds until all of that went on", wentOn);
 		this.figures.put("operations, outcomes", ids.size() + ", " + count("SELECT sum(outcomes) FROM configurations"));
@@ -300,7 +303,7 @@ class CrashIT {
 	}
 
 	private List<String> texts(String sql) {
-		return this.jdbc.sql(sql).query(String.class).list();
+		return this.jdbc.sql(sql).query((row, number) -> row.getString(1)).list();
 	}
 
 	/**
