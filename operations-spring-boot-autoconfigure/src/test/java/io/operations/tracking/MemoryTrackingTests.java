@@ -104,7 +104,7 @@ class MemoryTrackingTests {
 		advance(Duration.ofMinutes(10));
 		assertThat(this.endpoint.order()).hasSizeBetween(60, 250);
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		advance(Duration.ofMinutes(3));
+		advance(Duration.ofMinutes(10));
 		assertThat(this.outcomes).hasSize(100);
 	}
 
@@ -118,7 +118,7 @@ class MemoryTrackingTests {
 		assertThat(this.outcomes).isEmpty();
 		assertThat(this.endpoint.order()).hasSizeLessThan(1000);
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		advance(Duration.ofMinutes(1));
+		advance(Duration.ofMinutes(10));
 		assertThat(this.outcomes).hasSize(100);
 	}
 
