@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
 import io.operations.polling.PollingSettings;
@@ -242,6 +243,12 @@ class MemoryTrackingTests {
 		return this.endpoint.template()
 			.polling(PollingSettings.defaults())
 			.rateLimit(new RateLimitSettings(1000, 16, 1000))
+			// It reads the real clock, which hardly moves meanwhile: it must never
+			// refuse.
+			.rateLimiterConfig(RateLimiterConfig.custom()
+				.limitForPeriod(1_000_000)
+				.limitRefreshPeriod(Duration.ofMillis(1))
+				.build())
 			.scheduler(this.scheduler)
 			.build();
 	}
