@@ -234,15 +234,17 @@ class CrashIT {
 		Instant stoppedAt = Instant.now();
 		this.database.stop();
 		Waiting.pause(DATABASE_AWAY);
+		long returning = System.nanoTime();
 		this.database.start();
-		long returned = System.nanoTime();
 		Waiting.pause(MEASURED.multipliedBy(3));
 		PollLog log = new PollLog(this.endpoint.polls());
 		double before = log.rate(stopped - MEASURED.toNanos(), stopped);
-		double seconds = log.secondsToRate(0.9 * before, returned, System.nanoTime());
+		double seconds = log.secondsToRate(0.9 * before, returning, System.nanoTime());
 		this.figures.put("polls a second before the database's stop", before);
-		this.figures.put("seconds from its return to the full rate", seconds);
-		return new DatabaseAbsence(stoppedAt, before, seconds);
+		double away = log.rate(stopped + DATABASE_AWAY.toNanos() / 2, returning);
+		this.figures.put("  while it was away", away);
+		this.figures.put("seconds from its start to the full rate", seconds);
+		return new DatabaseAbsence(stoppedAt, before, away, seconds);
 	}
 
 	private long count(String sql) {
@@ -280,6 +282,7 @@ class CrashIT {
 		assertThat(crash.delivered).isNotEmpty();
 		assertThat(repeated).containsAll(crash.delivered)
 			.allMatch((id) -> crash.delivered.contains(id) || inDeliveryAtTheStop.contains(id));
+		assertThat(absence.rateAway).isZero();
 		if (Waiting.TIMED) {
 			assertThat(wentOn)
 				.isLessThan(PollLog.seconds(HEARTBEAT.multipliedBy(6).plus(POLLING_INTERVAL).plus(MARGIN).toNanos()));
@@ -315,7 +318,7 @@ class CrashIT {
 	/**
 	 * The time without a database.
 	 */
-	private record DatabaseAbsence(Instant stopped, double rate, double secondsToRate) {
+	private record DatabaseAbsence(Instant stopped, double rate, double rateAway, double secondsToRate) {
 	}
 
 }
