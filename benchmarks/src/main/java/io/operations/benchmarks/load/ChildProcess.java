@@ -26,8 +26,6 @@ final class ChildProcess implements AutoCloseable {
 	 */
 	static final String READY = "ready";
 
-	private static final String LOGGING = "-Dlogback.configurationFile=io/operations/benchmarks/load/logback.xml";
-
 	private final Process process;
 
 	private final Writer orders;
@@ -36,7 +34,7 @@ final class ChildProcess implements AutoCloseable {
 
 	ChildProcess(Class<?> main, String... args) {
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", LOGGING, "-cp",
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
 						JavaProcess.classPath(), main.getName()));
 		command.addAll(List.of(args));
 		try {

@@ -1,11 +1,9 @@
 package io.operations.benchmarks.load;
 
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,9 +16,16 @@ import java.util.concurrent.Future;
  */
 public final class LoadComparison {
 
-	private final Map<Run, List<Outcome>> outcomes = new ConcurrentHashMap<>();
+	private final Map<Run, List<Outcome>> outcomes = new HashMap<>();
 
-	private LoadComparison() {
+	private final OutcomeTable table = new OutcomeTable();
+
+	private final ExecutorService executor = Executors.newCachedThreadPool();
+
+	private final LoadPlan plan;
+
+	private LoadComparison(LoadPlan plan) {
+		this.plan = plan;
 	}
 
 	/**
@@ -30,42 +35,38 @@ public final class LoadComparison {
 	 * @throws ExecutionException if a run fails
 	 */
 	public static void main(String[] args) throws InterruptedException, ExecutionException {
-		LoadPlan plan = new LoadPlan(args);
-		LoadComparison comparison = new LoadComparison();
-		ExecutorService executor = Executors.newCachedThreadPool();
-		try (StubControl server = StubControl.start()) {
-			for (List<Run> group : plan.groups()) {
-				comparison.run(group, new RunExecution(server, plan.interval()), executor);
-			}
+		LoadComparison comparison = new LoadComparison(new LoadPlan(args));
+		try {
+			comparison.run();
 		}
 		finally {
-			executor.shutdownNow();
+			comparison.executor.shutdownNow();
 		}
-		comparison.print();
 	}
 
-	private void run(List<Run> group, RunExecution execution, ExecutorService executor)
-			throws InterruptedException, ExecutionException {
+	private void run() throws InterruptedException, ExecutionException {
+		System.out.println(this.table.header());
+		try (StubControl server = StubControl.start()) {
+			for (List<Run> group : this.plan.groups()) {
+				run(group, new RunExecution(server, this.plan.interval()));
+			}
+		}
+	}
+
+	private void run(List<Run> group, RunExecution execution) throws InterruptedException, ExecutionException {
 		CountDownLatch ready = new CountDownLatch(group.size());
 		List<Future<Outcome>> futures = group.stream()
-			.map((run) -> executor.submit(() -> execution.run(run, ready)))
+			.map((run) -> this.executor.submit(() -> execution.run(run, ready)))
 			.toList();
 		for (int i = 0; i < futures.size(); i++) {
-			this.outcomes.computeIfAbsent(group.get(i), (run) -> new CopyOnWriteArrayList<>())
-				.add(futures.get(i).get());
+			Run run = group.get(i);
+			List<Outcome> rounds = this.outcomes.computeIfAbsent(run, (key) -> new ArrayList<>());
+			rounds.add(futures.get(i).get());
+			// As soon as it is known: all of it takes long, and may be cut short.
+			if (rounds.size() == this.plan.rounds()) {
+				System.out.println(this.table.row(run, Outcome.median(rounds)));
+			}
 		}
-	}
-
-	private void print() {
-		OutcomeTable table = new OutcomeTable();
-		this.outcomes.keySet()
-			.stream()
-			.sorted(Comparator.<Run>comparingInt((run) -> run.cell().operations())
-				.thenComparing((run) -> run.cell().limit())
-				.thenComparing((run) -> run.cell().distribution())
-				.thenComparing(Run::contender))
-			.forEach((run) -> table.row(run, Outcome.median(Objects.requireNonNull(this.outcomes.get(run)))));
-		System.out.print(table);
 	}
 
 }

@@ -77,6 +77,10 @@ final class LoadPlan {
 		}
 	}
 
+	int rounds() {
+		return this.rounds;
+	}
+
 	Duration interval() {
 		return this.interval;
 	}
@@ -114,7 +118,15 @@ final class LoadPlan {
 		return cell.operations() <= 1000 || contender != Contender.LIBRARY_BY_ID;
 	}
 
-	// What keeps the processors busy would disturb what runs beside it.
+	// What keeps the processors busy disturbs what runs beside it; where requests are
+	// scarce nobody is busy.
+	private static int atOnce(Cell cell) {
+		if (cell.limit() == Limit.RATE) {
+			return Integer.MAX_VALUE;
+		}
+		return (cell.operations() > 1000 && cell.limit() == Limit.NONE) ? 1 : 3;
+	}
+
 	private void add(List<List<Run>> groups, List<Cell> cells, int round) {
 		for (Cell cell : cells) {
 			List<Run> runs = new ArrayList<>(this.contenders.stream()
@@ -122,11 +134,10 @@ final class LoadPlan {
 				.map((contender) -> new Run(cell, contender))
 				.toList());
 			Collections.rotate(runs, round);
-			if (cell.limit() == Limit.NONE && cell.operations() > 1000) {
-				runs.forEach((run) -> groups.add(List.of(run)));
-			}
-			else {
-				groups.add(runs);
+			for (int from = 0; from < runs.size();) {
+				int to = (int) Math.min(runs.size(), (long) from + atOnce(cell));
+				groups.add(runs.subList(from, to));
+				from = to;
 			}
 		}
 	}

@@ -13,31 +13,27 @@ final class OutcomeTable {
 
 	private final Map<Distribution, Optimum> optima = new EnumMap<>(Distribution.class);
 
-	private final StringBuilder text = new StringBuilder("""
-			| operations | limit | durations | client | polls | refused | mean lag | p99 lag | ÷ optimum | unseen \
-			| CPU | heap |
-			|---|---|---|---|---|---|---|---|---|---|---|---|
-			""");
+	String header() {
+		return """
+				| operations | limit | durations | client | polls | refused | mean lag | p99 lag | ÷ optimum | unseen \
+				| CPU | heap |
+				|---|---|---|---|---|---|---|---|---|---|---|---|""";
+	}
 
-	void row(Run run, Outcome outcome) {
+	String row(Run run, Outcome outcome) {
 		Cell cell = run.cell();
 		Tally tally = outcome.tally();
-		this.text.append(String.format(Locale.ROOT,
-				"| %d | %s | %s | %s | %.1f | %.1f | %.2f s | %.1f s | %s | %.0f | %.1f s | %.0f MB |%n",
+		return String.format(Locale.ROOT,
+				"| %d | %s | %s | %s | %.1f | %.1f | %.2f s | %.1f s | %s | %.0f | %.1f s | %.0f MB |",
 				cell.operations(), cell.limit(), cell.distribution(), run.contender(), tally.polls(), tally.refused(),
 				tally.meanLag(), tally.p99Lag(), ratio(cell.distribution(), tally), tally.unseen(), outcome.cpu(),
-				outcome.heap()));
+				outcome.heap());
 	}
 
 	private String ratio(Distribution distribution, Tally tally) {
 		Optimum optimum = this.optima.computeIfAbsent(distribution, Distribution::optimum);
 		return (tally.polls() < optimum.fewestPolls()) ? "–"
 				: String.format(Locale.ROOT, "%.1f", tally.meanLag() / optimum.lag(tally.polls()));
-	}
-
-	@Override
-	public String toString() {
-		return this.text.toString();
 	}
 
 }

@@ -12,9 +12,12 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsListener;
 import io.operations.polling.OperationPoller;
+import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
+import io.operations.polling.PollingState;
 import io.operations.polling.PollingTarget;
 import io.operations.resilience.Admission;
+import io.operations.resilience.AdmittedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
@@ -56,20 +59,25 @@ public class PollerBenchmark {
 
 	private @Nullable OperationPoller poller;
 
+	private long polls;
+
 	/**
 	 * Begin the waits.
 	 */
 	@Setup
 	public void begin() {
 		RateLimitSettings limits = new RateLimitSettings(1_000_000, 64, 10);
-		OperationFetcher fetcher = (id) -> Mono.just(new OperationSnapshot(running(id), null, Instant.EPOCH));
+		Admission admission = new Admission("benchmark",
+				RateLimiter.of("benchmark", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
+				limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
+				});
+		OperationFetcher fetcher = new AdmittedOperationFetcher((id) -> {
+			this.polls++;
+			return Mono.just(new OperationSnapshot(running(id), null, Instant.EPOCH));
+		}, admission);
 		PollingSettings settings = new PollingSettings(Duration.ofMillis(1), LONG, LONG, 200_000, LONG, 8);
-		this.poller = new OperationPoller("benchmark", fetcher,
-				new Admission("benchmark", RateLimiter.of("benchmark", limits.toConfig().build()), limits,
-						RetrySettings.defaults(), this.scheduler, new OperationsListener() {
-						}),
-				(state) -> state.operationId().equals(POLLED) ? Duration.ofMillis(1) : LONG, settings, this.scheduler,
-				new OperationsListener() {
+		this.poller = new OperationPoller("benchmark", fetcher, admission, new EachMillisecond(), settings,
+				this.scheduler, new OperationsListener() {
 				});
 		for (int i = 0; i < this.waiting; i++) {
 			this.poller.await(PollingTarget.of("proc_job_" + i), LONG).subscribe();
@@ -91,7 +99,11 @@ public class PollerBenchmark {
 	 */
 	@Benchmark
 	public void poll() {
+		long before = this.polls;
 		this.scheduler.advanceTimeBy(Duration.ofMillis(1));
+		if (this.polls != before + 1) {
+			throw new IllegalStateException(this.polls - before + " polls instead of one");
+		}
 	}
 
 	/**
@@ -102,6 +114,23 @@ public class PollerBenchmark {
 		if (this.poller != null) {
 			this.poller.close();
 		}
+	}
+
+	/**
+	 * Asks for one operation each millisecond, and for no other one.
+	 */
+	private static final class EachMillisecond implements PollingSchedule {
+
+		@Override
+		public Duration nextPoll(PollingState state) {
+			return state.operationId().equals(POLLED) ? Duration.ofMillis(1) : LONG;
+		}
+
+		@Override
+		public double jitter() {
+			return 0;
+		}
+
 	}
 
 }

@@ -1,0 +1,74 @@
+package io.operations.benchmarks.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.operations.AcceptedOperation;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+
+/**
+ * The endpoint without a socket: an operation's id says when it began and how long it
+ * takes, so that every process knows the same.
+ */
+final class TimedEndpoint implements ExchangeFunction {
+
+	private final LongAdder polls = new LongAdder();
+
+	private final Duration answerTime;
+
+	TimedEndpoint(Duration answerTime) {
+		this.answerTime = answerTime;
+	}
+
+	static AcceptedOperation operation(int number, Instant began, Duration duration) {
+		return new AcceptedOperation("proc_" + began.toEpochMilli() + "_" + duration.toMillis() + "_" + number, null,
+				null, Map.of("configurationId", "cfg_" + number));
+	}
+
+	static Instant end(String id) {
+		return began(id).plusMillis(Long.parseLong(parts(id)[2]));
+	}
+
+	private static Instant began(String id) {
+		return Instant.ofEpochMilli(Long.parseLong(parts(id)[1]));
+	}
+
+	private static String[] parts(String id) {
+		return id.split("_", 4);
+	}
+
+	long polls() {
+		return this.polls.sum();
+	}
+
+	@Override
+	public Mono<ClientResponse> exchange(ClientRequest request) {
+		String path = request.url().getPath();
+		String id = path.substring(path.lastIndexOf('/') + 1);
+		Mono<ClientResponse> answer = Mono.fromSupplier(() -> {
+			this.polls.increment();
+			return answer(id);
+		});
+		return this.answerTime.isZero() ? answer : answer.delaySubscription(this.answerTime);
+	}
+
+	private static ClientResponse answer(String id) {
+		Instant end = end(id);
+		boolean ended = !Instant.now().isBefore(end);
+		return ClientResponse.create(HttpStatus.OK)
+			.header("Content-Type", "application/json")
+			.body("{\"operationId\":\"" + id + "\",\"status\":\"" + (ended ? "COMPLETED" : "RUNNING")
+					+ "\",\"createdAt\":\"" + began(id) + "\",\"completedAt\":" + (ended ? "\"" + end + "\"" : "null")
+					+ ",\"statusUrl\":\"https://conversations.twilio.com/v2/ControlPlane/Operations/" + id
+					+ "\",\"related\":{\"configurationId\":\"cfg_" + parts(id)[3] + "\"},\"error\":null}")
+			.build();
+	}
+
+}
