@@ -40,6 +40,12 @@ final class OutcomeDelivery {
 	}
 
 	void deliver(TrackingClaim claim, TrackedRow row, boolean isNew) {
+		if (row.ending().isLast(this.settings)) {
+			// Nobody was left to say how that attempt ended, and one more may end alike.
+			failed(claim, row, new IllegalStateException("Delivery did not come to an end in attempt "
+					+ row.ending().attempts() + ", the last one: the process probably died in a handler"));
+			return;
+		}
 		if (!this.places.tryAcquire()) {
 			TrackedRow stored = claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
 			if (stored != null && isNew) {
