@@ -3,6 +3,7 @@ package io.operations.tracking;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,24 +18,44 @@ public final class TrackingListeners implements TrackingListener {
 
 	private static final Log logger = LogFactory.getLog(TrackingListeners.class);
 
-	private final List<TrackingListener> listeners;
+	private final Supplier<List<TrackingListener>> listeners;
 
 	/**
 	 * Create the listener.
 	 * @param listeners the listeners, in the order in which they are told
 	 */
 	public TrackingListeners(List<TrackingListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		List<TrackingListener> copy = List.copyOf(listeners);
+		this.listeners = () -> copy;
+	}
+
+	/**
+	 * Create the listener.
+	 * @param listeners the listeners, in the order in which they are told; asked for each
+	 * time
+	 */
+	public TrackingListeners(Supplier<List<TrackingListener>> listeners) {
+		this.listeners = listeners;
 	}
 
 	private void tell(Consumer<TrackingListener> what) {
-		for (TrackingListener listener : this.listeners) {
+		for (TrackingListener listener : all()) {
 			try {
 				what.accept(listener);
 			}
 			catch (RuntimeException | LinkageError ex) {
 				logger.warn("Tracking listener " + listener.getClass().getName() + " failed", ex);
 			}
+		}
+	}
+
+	private List<TrackingListener> all() {
+		try {
+			return this.listeners.get();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.warn("There are no tracking listeners to tell", ex);
+			return List.of();
 		}
 	}
 

@@ -60,11 +60,14 @@ public final class OperationsTrackingAutoConfiguration {
 	@Bean
 	TrackingEngine operationsTrackingEngine(OperationsTemplate template, OperationsTrackingProperties properties,
 			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
-		// Later, since a handler may want to track what it begins.
-		SingletonSupplier<List<OperationOutcomeHandler>> later = SingletonSupplier
+		// Later, since a handler may want to track what it begins, and a listener to look
+		// at what is tracked.
+		SingletonSupplier<List<OperationOutcomeHandler>> handlersLater = SingletonSupplier
 			.of(() -> handlers.orderedStream().toList());
-		return new TrackingEngine(template.getPolls(), TrackingSettingsCheck.settings(properties), later::obtain,
-				new TrackingListeners(listeners.orderedStream().toList()));
+		SingletonSupplier<List<TrackingListener>> listenersLater = SingletonSupplier
+			.of(() -> listeners.orderedStream().toList());
+		return new TrackingEngine(template.getPolls(), TrackingSettingsCheck.settings(properties),
+				handlersLater::obtain, new TrackingListeners(listenersLater::obtain));
 	}
 
 	@Bean

@@ -17,8 +17,10 @@ import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.jdbc.JdbcTrackingStore;
 import org.h2.jdbcx.JdbcDataSource;
@@ -137,6 +139,15 @@ class OperationsTrackingAutoConfigurationTests {
 				assertThat(context.getBeanFactory().containsSingleton("operationTracker")).isFalse();
 				assertThat(context.getBeanFactory().containsSingleton("operationsTrackingStore")).isTrue();
 			});
+	}
+
+	@Test
+	void aListenerMayNeedTheTracker() {
+		this.runner.withUserConfiguration(Following.class, Listening.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
+			await().atMost(PATIENCE).until(() -> context.getBean(Listening.class).delivered.contains("op"));
+		});
 	}
 
 	@Test
@@ -269,6 +280,25 @@ class OperationsTrackingAutoConfigurationTests {
 		@OperationsDataSource
 		DataSource marked() {
 			return database();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Listening {
+
+		final List<String> delivered = new CopyOnWriteArrayList<>();
+
+		@Bean
+		TrackingListener listener(OperationTracker tracker) {
+			return new TrackingListener() {
+
+				@Override
+				public void delivered(TrackedOperation operation, Duration duration) {
+					tracker.find(operation.id()).subscribe((found) -> Listening.this.delivered.add(found.id()));
+				}
+
+			};
 		}
 
 	}
