@@ -8,6 +8,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.tracking.jdbc.JdbcTrackingStore;
 import io.operations.tracking.jdbc.TrackingTables;
 
@@ -16,6 +17,9 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.init.ScriptException;
 
 /**
  * Creates the tables of tracked operations, under the names that are set.
@@ -35,9 +39,6 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		if (mode != DatabaseInitializationMode.NEVER) {
 			settings.setSchemaLocations(List.of(JdbcTrackingStore.schemaLocation(dataSource)));
 		}
-		// Two instances that start at once may both want to create a table. Whether the
-		// tables are there is looked at afterwards.
-		settings.setContinueOnError(true);
 		return settings;
 	}
 
@@ -47,9 +48,40 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		for (Resource script : scripts) {
 			renamed.add(rename(script));
 		}
-		super.runScripts(new Scripts(renamed).continueOnError(scripts.isContinueOnError())
+		try {
+			run(renamed, scripts, false);
+		}
+		catch (ScriptException ex) {
+			// Two instances that start at once may both want to create a table, and who
+			// may not create one may use those that are there.
+			run(renamed, scripts, true);
+			checkTables(ex);
+		}
+	}
+
+	private void run(List<Resource> resources, Scripts scripts, boolean continueOnError) {
+		super.runScripts(new Scripts(resources).continueOnError(continueOnError)
 			.separator(scripts.getSeparator())
 			.encoding(StandardCharsets.UTF_8));
+	}
+
+	private void checkTables(ScriptException fault) {
+		JdbcClient jdbc = JdbcClient.create(getDataSource());
+		try {
+			for (String table : List.of(this.tables.tracked(), this.tables.scheduled())) {
+				jdbc.sql("SELECT COUNT(*) FROM " + table + " WHERE 1 = 0").query(Long.class).single();
+			}
+		}
+		catch (NonTransientDataAccessException ex) {
+			throw new OperationsConfigurationException(
+					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
+							+ " could not be created: " + fault.getMostSpecificCause().getMessage(),
+					"Give the user of the database the right to create tables there, and create the schema if"
+							+ " operations.tracking.jdbc.table-prefix names one. Or have somebody who has that right run "
+							+ JdbcTrackingStore.schemaLocation(getDataSource())
+							+ " of the library, and set operations.tracking.jdbc.initialize-schema=never.",
+					fault);
+		}
 	}
 
 	private Resource rename(Resource script) {

@@ -188,6 +188,37 @@ class OperationsTrackingAutoConfigurationTests {
 	}
 
 	@Test
+	void whereTheSchemaOfThePrefixIsMissingTheStartFailsAndTellsTheRemedy() {
+		FailureAnalysis analysis = analyze(
+				this.withDatabase.withPropertyValues("operations.tracking.jdbc.table-prefix=none_such.mine_"));
+		assertThat(analysis.getDescription()).contains("none_such.mine_tracked", "Schema \"NONE_SUCH\" not found");
+		assertThat(analysis.getAction()).contains("operations.tracking.jdbc.table-prefix", "schema-h2.sql",
+				"operations.tracking.jdbc.initialize-schema=never");
+	}
+
+	@Test
+	void whereTheUserMayNotCreateTablesTheStartFailsAndTellsTheRemedy() {
+		JdbcDataSource dataSource = (JdbcDataSource) database();
+		becomeGuest(dataSource, "");
+		FailureAnalysis analysis = analyze(this.runner.withBean(DataSource.class, () -> dataSource)
+			.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always"));
+		assertThat(analysis.getDescription()).contains("operations_tracked", "Not enough rights");
+		assertThat(analysis.getAction()).contains("right to create tables");
+	}
+
+	@Test
+	void whereTheUserMayNotCreateTablesThatAreThereTheyAreUsed() {
+		JdbcDataSource dataSource = (JdbcDataSource) database();
+		this.runner.withBean(DataSource.class, () -> dataSource)
+			.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always")
+			.run((context) -> assertThat(context).hasNotFailed());
+		becomeGuest(dataSource, "GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA public TO guest");
+		this.runner.withBean(DataSource.class, () -> dataSource)
+			.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void withoutADataSourceTheStartFailsAndTellsTheRemedy() {
 		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=jdbc"));
 		assertThat(analysis.getDescription()).contains("there is no DataSource");
@@ -249,6 +280,18 @@ class OperationsTrackingAutoConfigurationTests {
 		JdbcDataSource dataSource = new JdbcDataSource();
 		dataSource.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
 		return dataSource;
+	}
+
+	private static void becomeGuest(JdbcDataSource dataSource, String grant) {
+		JdbcClient admin = JdbcClient.create(dataSource);
+		admin.sql("CREATE USER guest PASSWORD 'guest'").update();
+		if (!grant.isEmpty()) {
+			admin.sql(grant).update();
+		}
+		// Who is no administrator may not set that.
+		dataSource.setURL(Objects.requireNonNull(dataSource.getURL()).replace(";DB_CLOSE_DELAY=-1", ""));
+		dataSource.setUser("guest");
+		dataSource.setPassword("guest");
 	}
 
 	private static FailureAnalysis analyze(ApplicationContextRunner runner) {
