@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -150,24 +151,44 @@ public final class MemoryTrackingStore implements TrackingStore {
 		if (this.pumping.getAndIncrement() != 0) {
 			return;
 		}
-		int missed = 1;
-		while (missed != 0) {
-			removeOutdated();
-			MemoryEntry entry = takeDelivery();
-			while (entry != null) {
-				deliver(entry);
-				entry = takeDelivery();
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				beginAll();
+				missed = this.pumping.addAndGet(-missed);
 			}
-			int room = this.polls.room();
-			entry = takePoll(room);
-			while (entry != null) {
-				poll(entry);
-				room = this.polls.room();
-				entry = takePoll(room);
-			}
-			setTimer(room > 0);
-			missed = this.pumping.addAndGet(-missed);
+			done = true;
 		}
+		finally {
+			if (!done) {
+				// Whatever was thrown, the next one must be able to go on.
+				forgetTimer();
+				this.pumping.set(0);
+			}
+		}
+	}
+
+	private void beginAll() {
+		removeOutdated();
+		MemoryEntry entry = takeDelivery();
+		while (entry != null) {
+			deliver(entry);
+			entry = takeDelivery();
+		}
+		int room = this.polls.room();
+		entry = takePoll(room);
+		while (entry != null) {
+			poll(entry);
+			room = this.polls.room();
+			entry = takePoll(room);
+		}
+		setTimer(room > 0);
+	}
+
+	// One that is not set may be what was thrown for.
+	private synchronized void forgetTimer() {
+		this.timerAt = Long.MAX_VALUE;
 	}
 
 	private synchronized void removeOutdated() {
@@ -188,7 +209,15 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private void deliver(MemoryEntry entry) {
 		TrackedRow row = entry.row();
-		this.blocking.schedule(() -> this.engine.deliver(new Claim(entry), row));
+		Claim claim = new Claim(entry);
+		try {
+			this.blocking.schedule(() -> this.engine.deliver(claim, row));
+		}
+		catch (RejectedExecutionException ex) {
+			logger.warn("There is no thread to deliver the outcome of operation '" + row.id()
+					+ "' on; that is tried again in a second", ex);
+			claim.release(row.due(this.polls.now().plusSeconds(1)));
+		}
 	}
 
 	private void poll(MemoryEntry entry) {

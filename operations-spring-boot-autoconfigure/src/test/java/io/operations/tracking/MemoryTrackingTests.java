@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -38,7 +43,7 @@ class MemoryTrackingTests {
 
 	private final List<String> stuck = new ArrayList<>();
 
-	private OperationsTemplate template = template();
+	private OperationsTemplate template = template(this.scheduler);
 
 	@SuppressWarnings("NullAway.Init")
 	private TrackingEngine engine;
@@ -199,6 +204,44 @@ class MemoryTrackingTests {
 	}
 
 	@Test
+	void aTimerThatIsRefusedDoesNotStopTheOthers() {
+		RefusingScheduler timers = new RefusingScheduler(this.scheduler);
+		OperationsTemplate own = template(timers);
+		TrackingEngine engine = new TrackingEngine(own.getPolls(), TrackingSettings.defaults(), List::of,
+				new TrackingListeners(List.of()));
+		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		store.start();
+		OperationTracker tracker = new DefaultOperationTracker(store, engine, Schedulers.immediate());
+		timers.refusesNext = true;
+		assertThatExceptionOfType(RejectedExecutionException.class)
+			.isThrownBy(() -> tracker.track("one", Map.of()).block());
+		tracker.track("two", Map.of()).block();
+		advance(Duration.ofSeconds(1));
+		assertThat(this.endpoint.order()).contains("one", "two");
+		store.stop();
+		own.close();
+	}
+
+	@Test
+	void aDeliveryThatIsRefusedItsThreadIsTriedAgain() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.stop();
+		RefusingScheduler blocking = new RefusingScheduler(Schedulers.immediate());
+		this.store = new MemoryTrackingStore(this.engine, blocking);
+		this.store.start();
+		this.tracker = tracker();
+		track("undelivered");
+		advance(Duration.ofMillis(900));
+		assertThat(find("undelivered").attempts()).isEqualTo(1);
+		blocking.refusesNext = true;
+		advance(Duration.ofHours(1));
+		assertThat(find("undelivered").attempts()).isEqualTo(10);
+		track("two");
+		advance(Duration.ofSeconds(5));
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("two");
+	}
+
+	@Test
 	void aListenerThatThrowsChangesNothing() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
@@ -240,7 +283,7 @@ class MemoryTrackingTests {
 		}
 	}
 
-	private OperationsTemplate template() {
+	private OperationsTemplate template(Scheduler time) {
 		return this.endpoint.template()
 			.polling(PollingSettings.defaults())
 			.rateLimit(new RateLimitSettings(1000, 16, 1000))
@@ -250,7 +293,7 @@ class MemoryTrackingTests {
 				.limitForPeriod(1_000_000)
 				.limitRefreshPeriod(Duration.ofMillis(1))
 				.build())
-			.scheduler(this.scheduler)
+			.scheduler(time)
 			.build();
 	}
 
@@ -275,6 +318,52 @@ class MemoryTrackingTests {
 
 	private OperationTracker tracker() {
 		return new DefaultOperationTracker(this.store, this.engine, this.scheduler);
+	}
+
+	private static final class RefusingScheduler implements Scheduler {
+
+		private final Scheduler delegate;
+
+		private boolean refusesNext;
+
+		private RefusingScheduler(Scheduler delegate) {
+			this.delegate = delegate;
+		}
+
+		private void check() {
+			if (this.refusesNext) {
+				this.refusesNext = false;
+				throw new RejectedExecutionException("no good");
+			}
+		}
+
+		@Override
+		public Disposable schedule(Runnable task) {
+			check();
+			return this.delegate.schedule(task);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+			check();
+			return this.delegate.schedule(task, delay, unit);
+		}
+
+		@Override
+		public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
+			return this.delegate.schedulePeriodically(task, initialDelay, period, unit);
+		}
+
+		@Override
+		public Worker createWorker() {
+			return this.delegate.createWorker();
+		}
+
+		@Override
+		public long now(TimeUnit unit) {
+			return this.delegate.now(unit);
+		}
+
 	}
 
 }
