@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.operations.polling.OperationPolls;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.util.Assert;
 
@@ -17,6 +19,8 @@ import org.springframework.util.Assert;
  * handlers which do not return leave threads for the polls.
  */
 final class OutcomeDelivery {
+
+	private static final Log logger = LogFactory.getLog(OutcomeDelivery.class);
 
 	private static final Duration UNTIL_ONE_IS_OVER = Duration.ofSeconds(1);
 
@@ -87,6 +91,11 @@ final class OutcomeDelivery {
 		TrackedRow stored = claim.release(row.with(row.ending().failed(TrackingSteps.text(fault), last), next));
 		if (stored != null) {
 			this.listener.deliveryFailed(stored.toOperation(), fault);
+		}
+		else {
+			// Nobody else would tell of it: there is no operation to keep it with.
+			logger.warn("Operation '" + row.id() + "' was forgotten during attempt " + row.ending().attempts()
+					+ " to deliver its outcome, or its outcome had been delivered before this fault", fault);
 		}
 	}
 

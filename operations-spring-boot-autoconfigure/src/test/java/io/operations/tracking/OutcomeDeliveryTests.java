@@ -11,7 +11,11 @@ import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,6 +78,18 @@ class OutcomeDeliveryTests {
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.attempt()).isEqualTo(11));
 	}
 
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aFaultAfterTheOutcomeWasDeliveredIsInTheLog(CapturedOutput output) {
+		this.claim.afterCommit = () -> {
+			throw new IllegalStateException("too late");
+		};
+		this.engine.deliver(this.claim, ended(0));
+		assertThat(Objects.requireNonNull(this.claim.row).state()).isEqualTo(TrackingState.DELIVERED);
+		assertThat(this.faults).isEmpty();
+		assertThat(output).contains("'op'").containsOnlyOnce("IllegalStateException: too late");
+	}
+
 	private TrackedRow ended(int attempts) {
 		TrackedRow row = this.engine.begin(PollingTarget.of("op"), Map.of(), Duration.ofHours(1));
 		TrackedRow.Ending ending = TrackedRow.Ending.of(OperationOutcome.Type.COMPLETED,
@@ -88,21 +104,29 @@ class OutcomeDeliveryTests {
 
 		private @Nullable TrackedRow row;
 
+		private Runnable afterCommit = () -> {
+		};
+
 		@Override
-		public TrackedRow save(TrackedRow next) {
+		public @Nullable TrackedRow save(TrackedRow next) {
+			if (this.row != null && this.row.version() != next.version()) {
+				return null;
+			}
 			this.row = next.stored();
 			return this.row;
 		}
 
 		@Override
-		public TrackedRow release(TrackedRow next) {
+		public @Nullable TrackedRow release(TrackedRow next) {
 			return save(next);
 		}
 
 		@Override
-		public TrackedRow releaseAfter(Runnable work, TrackedRow next) {
+		public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow next) {
 			work.run();
-			return save(next);
+			TrackedRow stored = save(next);
+			this.afterCommit.run();
+			return stored;
 		}
 
 	}
