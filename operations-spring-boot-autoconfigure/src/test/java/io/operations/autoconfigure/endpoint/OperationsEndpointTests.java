@@ -7,12 +7,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import io.operations.actuate.OperationsDescriptor;
+import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.actuate.TrackedOperationDescriptor;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
@@ -22,6 +26,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -29,6 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -233,6 +239,23 @@ class OperationsEndpointTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "always, admin, admin, t1", "when-authorized, admin, admin, t1",
+			"when-authorized, admin, other, ******", "when-authorized, '', other, t1", "never, admin, admin, ******" })
+	void valuesOfAttributesAreShownToAUserAsTheRolesSay(String show, String roles, String role, String shown) {
+		run(Web.FLUX, (app) -> {
+			app.track("op", Map.of("tenant", "t1"));
+			OperationsEndpointWebExtension endpoint = app.context.getBean(OperationsEndpointWebExtension.class);
+			assertThat(endpoint.operation(new User(role), "op").getBody()).isInstanceOfSatisfying(
+					TrackedOperationDescriptor.class,
+					(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown));
+			assertThat(endpoint.operations(new User(role), null, null, null, null).getBody()).isInstanceOfSatisfying(
+					OperationsDescriptor.class, (page) -> assertThat(page.operations()).singleElement()
+						.satisfies((operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
+		}, "management.endpoints.web.exposure.include=operations", "management.endpoint.operations.show-values=" + show,
+				"management.endpoint.operations.roles=" + roles);
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void unknownOperationIsNotFoundWhateverIsAskedOfIt(Web web) {
 		run(web, (app) -> {
@@ -390,6 +413,20 @@ class OperationsEndpointTests {
 				.withPropertyValues("server.port=0", "operations.api-key=SK1", "operations.api-key-secret=secret",
 						"operations.polling.min-interval=20ms", "operations.polling.max-interval=200ms",
 						"operations.rate-limit.requests-per-second=500");
+		}
+
+	}
+
+	private record User(String role) implements SecurityContext {
+
+		@Override
+		public Principal getPrincipal() {
+			return () -> "user";
+		}
+
+		@Override
+		public boolean isUserInRole(String asked) {
+			return asked.equals(this.role);
 		}
 
 	}
