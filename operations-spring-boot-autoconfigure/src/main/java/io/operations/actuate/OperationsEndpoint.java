@@ -33,8 +33,9 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * <p>
  * The keys of the attributes that the application handed operations over with are shown,
  * their values only as {@code management.endpoint.operations.show-values} and
- * {@code management.endpoint.operations.roles} allow: never, unless set. What is shown
- * goes through the application's {@link SanitizingFunction}s.
+ * {@code management.endpoint.operations.roles} allow: never, unless set. Nor is shown
+ * what exceptions of the application say, only their type. What is shown of both goes
+ * through the application's {@link SanitizingFunction}s.
  * <p>
  * An id is one segment of a path, percent-encoded. One that has a slash in it is reached
  * where the server lets {@code %2F} pass: Netty does, Tomcat refuses it unless told

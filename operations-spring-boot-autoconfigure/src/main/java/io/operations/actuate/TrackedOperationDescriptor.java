@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
@@ -17,7 +18,8 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /**
  * A tracked operation as it is shown. What the server sent is trimmed and escaped, and
- * its further details are left out.
+ * its further details are left out. What the application's own exceptions say, which may
+ * be anything, is shown where values are.
  *
  * @param id the operation's id
  * @param kind what the operation is about
@@ -47,6 +49,9 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
 		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
+	// As a fault of the application is stored: the name of its class, then what it says.
+	private static final Pattern OWN_FAULT = Pattern.compile("(\\w+(?:[.$]\\w+)+): .*", Pattern.DOTALL);
+
 	static TrackedOperationDescriptor of(TrackedOperation tracked, Instant now, Sanitizer sanitizer,
 			boolean showValues) {
 		Operation seen = tracked.operation();
@@ -56,10 +61,20 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 					sanitizer.sanitize(new SanitizableData(null, key, value), showValues)));
 		return new TrackedOperationDescriptor(tracked.id(), printable(tracked.kind()), tracked.state(),
 				(seen != null) ? printable(seen.statusText()) : null, tracked.stuck(), tracked.age(now),
-				tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(), tracked.lastFault(),
-				tracked.outcome(), tracked.endedAt(), tracked.attempts(), tracked.deliveryFault(),
+				tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
+				fault("lastFault", tracked.lastFault(), sanitizer, showValues), tracked.outcome(), tracked.endedAt(),
+				tracked.attempts(), fault("deliveryFault", tracked.deliveryFault(), sanitizer, showValues),
 				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null, error(seen),
 				related(seen), attributes);
+	}
+
+	private static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
+		if (text == null) {
+			return null;
+		}
+		String shown = showValues ? text : OWN_FAULT.matcher(text).replaceFirst("$1");
+		Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, shown), true);
+		return (sanitized != null) ? sanitized.toString() : null;
 	}
 
 	private static @Nullable String error(@Nullable Operation seen) {

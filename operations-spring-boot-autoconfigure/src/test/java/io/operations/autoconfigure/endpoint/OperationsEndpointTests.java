@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import io.operations.OperationFetcherDecorator;
 import io.operations.actuate.OperationsDescriptor;
 import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.actuate.TrackedOperationDescriptor;
@@ -69,6 +70,8 @@ class OperationsEndpointTests {
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
 	private volatile boolean handlerFails;
+
+	private volatile String handlerFault = "no room";
 
 	@ParameterizedTest
 	@EnumSource
@@ -257,6 +260,48 @@ class OperationsEndpointTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void faultOfAHandlerIsItsTypeAloneUnlessTheApplicationShowsValues(Web web) {
+		this.handlerFails = true;
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			app.until("op", TrackingState.UNDELIVERED);
+			assertThat(app.get("/op").body().path("deliveryFault").asString())
+				.isEqualTo("java.lang.IllegalStateException");
+			assertThat(app.get("").text()).contains("java.lang.IllegalStateException").doesNotContain("no room");
+		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0]);
+	}
+
+	@Test
+	void faultOfAHandlerThatIsShownGoesThroughTheSanitizingFunctions() {
+		this.handlerFails = true;
+		this.handlerFault = "https://SK1:secret@localhost";
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(Web.FLUX, (app) -> {
+			app.track("op", Map.of());
+			app.until("op", TrackingState.UNDELIVERED);
+			assertThat(app.get("/op").body().path("deliveryFault").asString()).isEqualTo("******");
+		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0], EXPOSED[1]);
+	}
+
+	@Test
+	void faultOfAPollIsToldInOurOwnWordsButNotInThoseOfTheApplication() {
+		this.endpoint.script("unknown", (poll) -> ScriptedEndpoint.error(404));
+		run(Web.FLUX, (app) -> {
+			app.track("unknown", Map.of());
+			app.track("own", Map.of());
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> app.get("/own").body().path("polls").asInt() > 0
+						&& app.get("/unknown").body().path("polls").asInt() > 0);
+			assertThat(app.get("/unknown").body().path("lastFault").asString()).contains("HTTP 404");
+			assertThat(app.get("/own").body().path("lastFault").asString())
+				.isEqualTo("java.lang.IllegalStateException");
+		}, EXPOSED[0]);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void unknownOperationIsNotFoundWhateverIsAskedOfIt(Web web) {
 		run(web, (app) -> {
 			for (String method : List.of("GET", "DELETE", "POST")) {
@@ -371,9 +416,12 @@ class OperationsEndpointTests {
 			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction(this.endpoint))
 			.withBean(OperationOutcomeHandler.class, () -> (outcome) -> {
 				if (this.handlerFails) {
-					throw new IllegalStateException("no room");
+					throw new IllegalStateException(this.handlerFault);
 				}
 			})
+			.withBean(OperationFetcherDecorator.class,
+					() -> (next) -> (id) -> id.equals("own") ? Mono.error(new IllegalStateException("no room"))
+							: next.fetch(id))
 			.withBean(SanitizingFunction.class,
 					() -> (data) -> data.getKey().equals("mine") ? data.withSanitizedValue() : data)
 			.withBean("passwords", SanitizingFunction.class,
