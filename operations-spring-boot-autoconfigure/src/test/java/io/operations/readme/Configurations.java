@@ -1,0 +1,53 @@
+package io.operations.readme;
+
+import java.util.Map;
+
+import io.operations.AcceptedOperation;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.OperationTracker;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * The example of the README, so that it compiles.
+ */
+@Service
+class Configurations implements OperationOutcomeHandler {
+
+	private final WebClient api;
+
+	private final JdbcTemplate jdbc;
+
+	private final OperationTracker tracker;
+
+	Configurations(@Qualifier("operationsWebClient") WebClient api, JdbcTemplate jdbc, OperationTracker tracker) {
+		this.api = api;
+		this.jdbc = jdbc;
+		this.tracker = tracker;
+	}
+
+	@Transactional
+	void create(String id, Map<String, ?> configuration) {
+		AcceptedOperation accepted = this.api.post()
+			.uri("/v2/ControlPlane/Configurations")
+			.bodyValue(configuration)
+			.exchangeToMono(AcceptedOperation::from)
+			.blockOptional()
+			.orElseThrow();
+		this.jdbc.update("INSERT INTO configuration (id, state) VALUES (?, 'PENDING')", id);
+		// Stored with the row, or not at all.
+		this.tracker.track(accepted, Map.of("configuration", id)).block();
+	}
+
+	@Override
+	public void handle(OperationOutcome outcome) {
+		this.jdbc.update("UPDATE configuration SET state = ? WHERE id = ?", outcome.type().name(),
+				outcome.attributes().get("configuration"));
+	}
+
+}
