@@ -83,7 +83,7 @@ public abstract class OperationTrackerContract {
 	}
 
 	@BeforeEach
-	void startTracker() {
+	protected void startTracker() {
 		this.store = newStore(settings());
 		this.store.start();
 	}

@@ -42,7 +42,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save", () -> this.rows.update(row));
+		Boolean saved = this.reach.untilReached("save", () -> this.transactions.in(() -> this.rows.update(row)));
 		if (!Boolean.TRUE.equals(saved)) {
 			letGo(row.id());
 			return null;

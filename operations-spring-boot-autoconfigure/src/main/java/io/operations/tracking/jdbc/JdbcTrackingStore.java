@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Keeps tracked operations in a database, shared by all instances of an application. What
@@ -169,13 +170,13 @@ public final class JdbcTrackingStore implements TrackingStore {
 		try {
 			Instant now = this.polls.now();
 			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE);
-			int overdue = this.rows.spread(now, now.minus(LATE), millis);
-			if (overdue > 0) {
+			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));
+			if (overdue != null && overdue > 0) {
 				logger.info(overdue + " tracked operations were overdue and are asked for within the next "
 						+ Duration.ofSeconds(Math.round(overdue * millis / 1000)));
 			}
 		}
-		catch (DataAccessException ex) {
+		catch (DataAccessException | TransactionException ex) {
 			logger.debug("Overdue operations were not spread", ex);
 		}
 	}
@@ -224,7 +225,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			Instant before = this.polls.now().minus(this.engine.settings().retention());
 			Integer removed;
 			do {
-				removed = this.reach.once("prune", () -> this.rows.prune(before));
+				removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
 			}
 			while (removed != null && this.rows.isWholeBatch(removed));
 		}

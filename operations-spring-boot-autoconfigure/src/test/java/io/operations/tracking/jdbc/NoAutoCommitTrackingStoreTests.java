@@ -1,0 +1,104 @@
+package io.operations.tracking.jdbc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.operations.tracking.OperationTrackerContract;
+import io.operations.tracking.TrackingEngine;
+import io.operations.tracking.TrackingState;
+import io.operations.tracking.TrackingStore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * With a pool that rolls back what nobody has committed.
+ */
+class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
+
+	private static final HikariDataSource DATABASE = open();
+
+	private final TrackingTables tables = new TrackingTables(
+			"t" + UUID.randomUUID().toString().replace("-", "").substring(0, 12) + "_");
+
+	private final JdbcClient jdbc = JdbcClient.create(PostgresDatabase.DATA_SOURCE);
+
+	private static HikariDataSource open() {
+		HikariDataSource dataSource = PostgresDatabase.open();
+		dataSource.setAutoCommit(false);
+		return dataSource;
+	}
+
+	@Override
+	protected TrackingStore createStore(TrackingEngine engine) {
+		JdbcTrackingSettings settings = new JdbcTrackingSettings(this.tables, 8,
+				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), Duration.ofMillis(500),
+				4, Duration.ofSeconds(5), "test-" + UUID.randomUUID().toString().substring(0, 8));
+		return new JdbcTrackingStore(DATABASE, List.of(new JdbcTransactionManager(DATABASE)), settings, engine);
+	}
+
+	@Override
+	@BeforeEach
+	protected void startTracker() {
+		try {
+			String script = new DefaultResourceLoader().getResource(JdbcTrackingStore.schemaLocation(DATABASE))
+				.getContentAsString(StandardCharsets.UTF_8);
+			new ResourceDatabasePopulator(
+					new ByteArrayResource(this.tables.rename(script).getBytes(StandardCharsets.UTF_8)))
+				.execute(PostgresDatabase.DATA_SOURCE);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		super.startTracker();
+	}
+
+	@Test
+	void whatWasDeliveredLongAgoIsRemoved() {
+		this.store.stop();
+		track("op", Map.of());
+		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
+			.update();
+		this.store.start();
+		await().atMost(PATIENCE).until(() -> find("op") == null);
+	}
+
+	@Test
+	void whatIsOverdueIsSpread() {
+		this.store.stop();
+		for (int i = 0; i < 40; i++) {
+			track("op" + i, Map.of());
+		}
+		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then").param("then", then).update();
+		this.store = newSlowStore(1);
+		this.store.start();
+		assertThat(this.jdbc.sql("SELECT MIN(execution_time) FROM " + this.tables.scheduled())
+			.query(OffsetDateTime.class)
+			.single()).isAfter(then.plusMinutes(50));
+		assertThat(summary().count(TrackingState.TRACKED)).isEqualTo(40);
+	}
+
+}
