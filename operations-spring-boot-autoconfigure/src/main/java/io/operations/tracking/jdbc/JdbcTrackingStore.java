@@ -273,10 +273,20 @@ public final class JdbcTrackingStore implements TrackingStore {
 				}
 				// Removed between the two statements: then it is new after all.
 			}
-			this.client.scheduleIfNotExists(this.task.schedule(row.id(), due, TrackingTask.FIRST_POLL));
+			schedule(row.id(), due, TrackingTask.FIRST_POLL);
 			lookAfterCommit(due);
 			return null;
 		});
+	}
+
+	// One who still works on an operation that was forgotten may remove what it left at
+	// any moment: that becomes ours, or is gone.
+	private void schedule(String operationId, Instant due, int priority) {
+		while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, due, priority))) {
+			if (this.rows.takeOver(operationId, due, priority)) {
+				return;
+			}
+		}
 	}
 
 	private void lookAfterCommit(Instant due) {
@@ -325,7 +335,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (next == null || !this.rows.update(next)) {
 				return false;
 			}
-			this.client.scheduleIfNotExists(this.task.schedule(operationId, now, TrackingTask.DELIVERY));
+			schedule(operationId, now, TrackingTask.DELIVERY);
 			lookAfterCommit(now);
 			return true;
 		}));

@@ -214,6 +214,25 @@ final class TrackedRows {
 	}
 
 	/**
+	 * Take over what is scheduled for an operation, from whoever works on it.
+	 * @param operationId the operation's id
+	 * @param due when there is something to be done
+	 * @param priority what it goes by
+	 * @return whether anything was scheduled
+	 */
+	boolean takeOver(String operationId, Instant due, int priority) {
+		return this.jdbc
+			.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :due, priority = :priority,"
+					+ " picked = FALSE, picked_by = NULL, last_heartbeat = NULL, version = version + 1"
+					+ " WHERE task_name = :task AND task_instance = :id")
+			.param("due", time(due))
+			.param("priority", priority)
+			.param("task", TrackingTask.NAME)
+			.param("id", operationId)
+			.update() == 1;
+	}
+
+	/**
 	 * Return the time of the database's clock. Fails where a table is missing.
 	 * @return the time
 	 */

@@ -31,6 +31,7 @@ import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -155,6 +158,51 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		});
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whatIsTrackedAnewBesideAPollOfTheOneBeforeIsAskedFor() {
+		this.store.stop();
+		CountDownLatch letGo = new CountDownLatch(1);
+		AtomicBoolean answered = new AtomicBoolean();
+		this.store = newStore(settings(), new TrackingListener() {
+
+			@Override
+			public void stored(String name, Duration duration, @Nullable Throwable fault) {
+				if (name.equals("load") && answered.get()) {
+					letGo.countDown();
+				}
+			}
+
+		});
+		this.store.start();
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch answer = new CountDownLatch(1);
+		this.endpoint.script("op", (poll) -> Mono.defer(() -> {
+			asked.countDown();
+			pass(answer);
+			return ScriptedEndpoint.status("COMPLETED");
+		}).subscribeOn(Schedulers.boundedElastic()));
+		track("op", Map.of("track", "first"));
+		pass(asked);
+		assertThat(forget("op")).isTrue();
+		this.transaction.executeWithoutResult((status) -> {
+			assertThat(track("op", Map.of("track", "second")).isNew()).isTrue();
+			answered.set(true);
+			answer.countDown();
+			pass(letGo);
+		});
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
+	}
+
+	private static void pass(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
