@@ -12,8 +12,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import io.operations.polling.OperationPolls;
@@ -322,7 +321,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		try {
 			this.client.cancel(this.task.instanceId(operationId));
 		}
-		catch (TaskInstanceCurrentlyExecutingException | TaskInstanceNotFoundException ex) {
+		catch (DbSchedulerException ex) {
 			logger.debug("Nothing is scheduled for operation '" + operationId + "' that could be cancelled", ex);
 		}
 	}

@@ -1,11 +1,15 @@
 package io.operations.tracking.jdbc;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -18,12 +22,26 @@ final class BreakableDataSource extends DelegatingDataSource {
 
 	private volatile boolean away;
 
+	private volatile String start = "";
+
+	private volatile @Nullable Runnable action;
+
 	BreakableDataSource(DataSource target) {
 		super(target);
 	}
 
 	void away(boolean isAway) {
 		this.away = isAway;
+	}
+
+	/**
+	 * Do something just before a statement is prepared, once.
+	 * @param statement how the statement starts
+	 * @param once what to do
+	 */
+	void before(String statement, Runnable once) {
+		this.start = statement;
+		this.action = once;
 	}
 
 	int refused() {
@@ -36,7 +54,30 @@ final class BreakableDataSource extends DelegatingDataSource {
 			this.refused.incrementAndGet();
 			throw new SQLTransientConnectionException("The database is away");
 		}
-		return super.getConnection();
+		Connection connection = super.getConnection();
+		if (this.action == null) {
+			return connection;
+		}
+		return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class },
+				(proxy, method, arguments) -> {
+					if (method.getName().equals("prepareStatement")) {
+						prepare((String) arguments[0]);
+					}
+					try {
+						return method.invoke(connection, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getTargetException();
+					}
+				});
+	}
+
+	private void prepare(String statement) {
+		Runnable once = this.action;
+		if (once != null && statement.startsWith(this.start)) {
+			this.action = null;
+			once.run();
+		}
 	}
 
 }

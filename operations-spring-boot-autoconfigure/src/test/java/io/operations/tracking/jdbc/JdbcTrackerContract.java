@@ -235,6 +235,20 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
+	void whatIsClaimedWhileItIsForgottenIsForgotten() {
+		this.store.stop();
+		track("op", Map.of());
+		this.dataSource.before("delete from " + this.tables.scheduled(),
+				() -> JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()))
+					.sql("UPDATE " + this.tables.scheduled()
+							+ " SET picked = TRUE, picked_by = 'other', version = version + 1")
+					.update());
+		assertThat(forget("op")).isTrue();
+		assertThat(find("op")).isNull();
+		assertThat(scheduled()).as("left to who claimed it").isEqualTo(1);
+	}
+
+	@Test
 	void whatAHandlerWritesToTheSameDatabaseHappensOnce() {
 		createBusinessTable();
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
