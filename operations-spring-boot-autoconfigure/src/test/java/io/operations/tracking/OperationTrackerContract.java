@@ -334,6 +334,41 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void aHandlerMayForgetWhatItIsToldOf() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			if (outcome.operationId().equals("op")) {
+				assertThat(forget("op")).isTrue();
+			}
+		};
+		track("op", Map.of());
+		await().atMost(PATIENCE)
+			.until(() -> !this.outcomes.isEmpty() && find("op") == null && summary().backlog() == 0);
+		this.endpoint.script("other", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("other", Map.of());
+		until("other", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("op", "other");
+		assertThat(find("op")).isNull();
+	}
+
+	@Test
+	void aHandlerMayTrackAnewWhatItIsToldOf() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status((poll > 1) ? "FAILED" : "COMPLETED"));
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			if (outcome.type() == OperationOutcome.Type.COMPLETED) {
+				assertThat(forget("op")).isTrue();
+				assertThat(track("op", Map.of()).isNew()).isTrue();
+			}
+		};
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::type)
+			.containsExactly(OperationOutcome.Type.COMPLETED, OperationOutcome.Type.FAILED);
+	}
+
+	@Test
 	void whatIsForgottenWhileItIsAskedForAndTrackedAnewIsAnotherOperation() throws InterruptedException {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch answer = new CountDownLatch(1);

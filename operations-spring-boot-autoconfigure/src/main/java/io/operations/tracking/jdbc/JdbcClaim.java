@@ -68,16 +68,42 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
-			this.reach.once("deliver", () -> this.transactions.in(() -> {
+			Boolean completed = this.reach.once("deliver", () -> this.transactions.in(() -> {
 				work.run();
-				complete(row);
-				return null;
+				return completeUnlessForgotten(row);
 			}));
-			return row.stored();
+			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
 		catch (NotOursException ex) {
 			letGo(row.id());
 			return null;
+		}
+	}
+
+	// Who forgets what the work is about, perhaps the work itself, undoes none of it.
+	private boolean completeUnlessForgotten(TrackedRow row) {
+		try {
+			complete(row);
+			return true;
+		}
+		catch (NotOursException ex) {
+			TrackedRow present = this.rows.find(row.id());
+			if (present != null && present.polled().since().equals(row.polled().since())) {
+				throw ex;
+			}
+			if (present == null) {
+				removeUnlessTakenOver();
+			}
+			return false;
+		}
+	}
+
+	private void removeUnlessTakenOver() {
+		try {
+			this.operations.remove();
+		}
+		catch (DbSchedulerException ex) {
+			logger.debug("Somebody else has taken over " + this.execution.getExecution(), ex);
 		}
 	}
 
