@@ -9,12 +9,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.operations.tracking.TrackingListener;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
@@ -28,8 +30,10 @@ final class DatabaseReach {
 
 	private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
+	private static final String CONFLICT = "40";
+
 	// Connection lost, resources short, shut down, rolled back for another's sake.
-	private static final Set<String> STATES = Set.of("08", "53", "57", "40");
+	private static final Set<String> STATES = Set.of("08", "53", "57", CONFLICT);
 
 	private static final int CLOSED_H2_DATABASE = 90098;
 
@@ -107,11 +111,11 @@ final class DatabaseReach {
 	 */
 	<T> @Nullable T once(String name, Supplier<@Nullable T> action) {
 		long began = nanos();
-		RuntimeException fault = null;
+		Throwable fault = null;
 		try {
 			return action.get();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			fault = ex;
 			throw ex;
 		}
@@ -121,7 +125,7 @@ final class DatabaseReach {
 		}
 	}
 
-	private void note(@Nullable RuntimeException fault) {
+	private void note(@Nullable Throwable fault) {
 		if (fault == null) {
 			Long lost = this.lostAt.getAndSet(null);
 			if (lost != null) {
@@ -129,7 +133,7 @@ final class DatabaseReach {
 				this.onRegained.run();
 			}
 		}
-		else if (isAway(fault) && this.lostAt.compareAndSet(null, nanos())) {
+		else if (isAway(fault) && !isConflict(fault) && this.lostAt.compareAndSet(null, nanos())) {
 			this.listener.storeLost(fault);
 		}
 	}
@@ -141,12 +145,25 @@ final class DatabaseReach {
 	 * @return whether the same call may succeed later
 	 */
 	static boolean isAway(Throwable fault) {
+		return anyCause(fault,
+				(cause) -> cause instanceof TransientDataAccessException
+						|| cause instanceof RecoverableDataAccessException
+						|| cause instanceof DataAccessResourceFailureException
+						|| cause instanceof CannotCreateTransactionException
+						|| (cause instanceof SQLException sql && isAway(sql)));
+	}
+
+	// Tried again like an absence, but a database that undoes one for the sake of another
+	// is there.
+	private static boolean isConflict(Throwable fault) {
+		return anyCause(fault, (cause) -> cause instanceof ConcurrencyFailureException
+				|| (cause instanceof SQLException sql && CONFLICT.equals(stateClass(sql))));
+	}
+
+	private static boolean anyCause(Throwable fault, Predicate<Throwable> condition) {
 		Throwable cause = fault;
-		for (int i = 0; cause != null && i < DEPTH; i++) {
-			if (cause instanceof TransientDataAccessException || cause instanceof RecoverableDataAccessException
-					|| cause instanceof DataAccessResourceFailureException
-					|| cause instanceof CannotCreateTransactionException
-					|| (cause instanceof SQLException sql && isAway(sql))) {
+		for (int i = 0; cause != null && i < DEPTH && !(cause instanceof ForeignFaultException); i++) {
+			if (condition.test(cause)) {
 				return true;
 			}
 			cause = cause.getCause();
@@ -155,14 +172,37 @@ final class DatabaseReach {
 	}
 
 	private static boolean isAway(SQLException fault) {
-		String state = fault.getSQLState();
 		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
 				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
-				|| (state != null && state.length() >= 2 && STATES.contains(state.substring(0, 2)));
+				|| STATES.contains(stateClass(fault));
+	}
+
+	private static String stateClass(SQLException fault) {
+		String state = fault.getSQLState();
+		return (state != null && state.length() >= 2) ? state.substring(0, 2) : "";
 	}
 
 	private long nanos() {
 		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Carries a fault that is not the database's, whatever it looks like.
+	 */
+	@SuppressWarnings("serial")
+	static final class ForeignFaultException extends RuntimeException {
+
+		private final RuntimeException fault;
+
+		ForeignFaultException(RuntimeException fault) {
+			super(fault);
+			this.fault = fault;
+		}
+
+		RuntimeException fault() {
+			return this.fault;
+		}
+
 	}
 
 }

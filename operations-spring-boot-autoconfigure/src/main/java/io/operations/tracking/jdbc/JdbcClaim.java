@@ -69,14 +69,26 @@ final class JdbcClaim implements TrackingClaim {
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
 			Boolean completed = this.reach.once("deliver", () -> this.transactions.in(() -> {
-				work.run();
+				call(work);
 				return completeUnlessForgotten(row);
 			}));
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
+		catch (DatabaseReach.ForeignFaultException ex) {
+			throw ex.fault();
+		}
 		catch (NotOursException ex) {
 			letGo(row.id());
 			return null;
+		}
+	}
+
+	private static void call(Runnable work) {
+		try {
+			work.run();
+		}
+		catch (RuntimeException ex) {
+			throw new DatabaseReach.ForeignFaultException(ex);
 		}
 	}
 

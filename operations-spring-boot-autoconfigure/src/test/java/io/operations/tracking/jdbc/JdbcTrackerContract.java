@@ -51,6 +51,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -352,6 +353,21 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1);
 		assertThat(output).containsOnlyOnce("cannot be reached").containsOnlyOnce("can be reached again");
 		assertThat(output).doesNotContain("ERROR");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whatAHandlerThrowsSaysNothingAboutTheDatabase(CapturedOutput output) {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			if (outcome.attempt() == 1) {
+				throw new TransientDataAccessResourceException("of another database");
+			}
+		};
+		track("op", Map.of());
+		assertThat(until("op", TrackingState.DELIVERED).attempts()).isEqualTo(2);
+		assertThat(output).doesNotContain("cannot be reached").doesNotContain("can be reached again");
 	}
 
 	@ParameterizedTest
