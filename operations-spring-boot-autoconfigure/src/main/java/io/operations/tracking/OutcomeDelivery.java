@@ -32,7 +32,7 @@ final class OutcomeDelivery {
 
 	private final TrackingListener listener;
 
-	private final Semaphore places;
+	private volatile Semaphore places;
 
 	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
@@ -43,6 +43,14 @@ final class OutcomeDelivery {
 		this.places = new Semaphore(polls.maxInFlight());
 	}
 
+	void limit(int most) {
+		this.places = new Semaphore(most);
+	}
+
+	int free() {
+		return this.places.availablePermits();
+	}
+
 	void deliver(TrackingClaim claim, TrackedRow row, boolean isNew) {
 		if (row.ending().isLast(this.settings)) {
 			// Nobody was left to say how that attempt ended, and one more may end alike.
@@ -50,7 +58,8 @@ final class OutcomeDelivery {
 					+ row.ending().attempts() + ", the last one: the process probably died in a handler"));
 			return;
 		}
-		if (!this.places.tryAcquire()) {
+		Semaphore taken = this.places;
+		if (!taken.tryAcquire()) {
 			TrackedRow stored = claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
 			if (stored != null && isNew) {
 				this.listener.ended(stored.toOperation());
@@ -68,7 +77,7 @@ final class OutcomeDelivery {
 			attempt(claim, counted);
 		}
 		finally {
-			this.places.release();
+			taken.release();
 		}
 	}
 

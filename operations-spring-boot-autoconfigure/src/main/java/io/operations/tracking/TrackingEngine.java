@@ -79,6 +79,23 @@ public final class TrackingEngine {
 	}
 
 	/**
+	 * Set how many outcomes are delivered at once, for a store that has not as much of
+	 * what handlers hold as there may be calls under way. Before anything is delivered.
+	 * @param most the number of outcomes, at least 1
+	 */
+	public void limitDeliveries(int most) {
+		this.delivery.limit(most);
+	}
+
+	/**
+	 * Return how many more outcomes can be delivered now.
+	 * @return the number of outcomes
+	 */
+	public int freeDeliveries() {
+		return this.delivery.free();
+	}
+
+	/**
 	 * Allow polls.
 	 */
 	public void start() {

@@ -211,10 +211,12 @@ public class OperationsTrackingProperties {
 		private String tablePrefix = "operations_";
 
 		/**
-		 * Number of polls that hold a thread at once, each for as long as one poll takes;
-		 * deliveries have as many threads again. Unless set as many as
-		 * operations.rate-limit.max-in-flight, since no more can be under way: ten
-		 * threads made 91 polls a second at 100 ms each, 32 made 241.
+		 * Number of polls that hold a thread at once, each for as long as one poll takes.
+		 * Half as many outcomes are delivered at once, at least one, each of which holds
+		 * a connection for as long as the handlers take: have at least two connections
+		 * more. Unless set as many as operations.rate-limit.max-in-flight, since no more
+		 * can be under way: ten threads made 91 polls a second at 100 ms each, 32 made
+		 * 241.
 		 */
 		private @Nullable Integer threads;
 

@@ -6,19 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import com.github.kagkarlsson.scheduler.task.Execution;
 import io.operations.polling.OperationPolls;
 import io.operations.tracking.TrackedRow;
+import io.operations.tracking.TrackingEngine;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has no more operations claimed than polls may leave now, and none during a pause. Those
- * that were never asked for come first, but one claim in four goes by due time alone. So
- * the backlog stays in the database, where any instance can take from it.
+ * Has no more operations claimed than polls may leave now, none during a pause, and no
+ * more outcomes than can be delivered. Those that were never asked for come first, but
+ * one claim in four goes by due time alone. So the backlog stays in the database, where
+ * any instance can take from it.
  */
 final class Claims {
 
@@ -29,6 +31,8 @@ final class Claims {
 	private static final Duration LONG_ABSENCE = Duration.ofSeconds(10);
 
 	private final Map<String, TrackedRow> loaded = new ConcurrentHashMap<>();
+
+	private final TrackingEngine engine;
 
 	private final OperationPolls polls;
 
@@ -47,14 +51,15 @@ final class Claims {
 
 	/**
 	 * Create the claims.
-	 * @param polls know how many polls may leave
+	 * @param engine knows how many polls may leave and outcomes be delivered
 	 * @param rows read what was claimed
 	 * @param reach knows whether the database can be reached
 	 * @param afterAbsence what to do when calls leave again after a long pause or outage
 	 */
-	Claims(OperationPolls polls, TrackedRows rows, DatabaseReach reach, Runnable afterAbsence) {
+	Claims(TrackingEngine engine, TrackedRows rows, DatabaseReach reach, Runnable afterAbsence) {
 		this.afterAbsence = afterAbsence;
-		this.polls = polls;
+		this.engine = engine;
+		this.polls = engine.polls();
 		this.rows = rows;
 		this.reach = reach;
 	}
@@ -62,18 +67,17 @@ final class Claims {
 	/**
 	 * Claim in one statement, and read all that was claimed in another.
 	 * @param limit how many threads are free
-	 * @param statement claims so many, first those never asked for or by due time alone
+	 * @param statement claims so many
 	 * @return what was claimed
 	 */
-	List<Execution> claim(int limit, BiFunction<Integer, Boolean, List<Execution>> statement) {
-		int room = room(limit);
-		if (room == 0) {
+	List<Execution> claim(int limit, Function<Room, List<Execution>> statement) {
+		Room room = room(limit);
+		if (room.polls() == 0 && room.deliveries() == 0) {
 			return new ArrayList<>();
 		}
 		List<Execution> claimed;
 		try {
-			boolean byPriority = byPriority();
-			claimed = this.reach.once("claim", () -> statement.apply(room, byPriority));
+			claimed = this.reach.once("claim", () -> statement.apply(room));
 		}
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex)) {
@@ -84,8 +88,9 @@ final class Claims {
 		if (claimed == null) {
 			return new ArrayList<>();
 		}
-		this.polls.taken(claimed.size());
-		this.limited = claimed.size() == room;
+		int polled = (int) claimed.stream().filter(TrackingTask::isPoll).count();
+		this.polls.taken(polled);
+		this.limited = polled == room.polls() || claimed.size() - polled == room.deliveries();
 		load(claimed);
 		return claimed;
 	}
@@ -125,11 +130,11 @@ final class Claims {
 		}
 	}
 
-	int room(int limit) {
+	Room room(int limit) {
 		noteAbsence();
 		int room = Math.min(limit, this.polls.room());
 		this.limited = room < limit;
-		return room;
+		return new Room(room, Math.min(limit, this.engine.freeDeliveries()), ++this.claims % SHARE != 0);
 	}
 
 	private void noteAbsence() {
@@ -145,16 +150,24 @@ final class Claims {
 		}
 	}
 
-	boolean byPriority() {
-		return ++this.claims % SHARE != 0;
-	}
-
 	/**
 	 * Return whether more might have been claimed if there had been room.
 	 * @return {@code true} if it is worth to look again as soon as there is
 	 */
 	boolean isLimited() {
 		return this.limited;
+	}
+
+	/**
+	 * How many may be claimed. Deliveries need nothing of the account: they go on during
+	 * a pause, and take no poll's place.
+	 *
+	 * @param polls how many that are to be asked for
+	 * @param deliveries how many whose outcome is to be delivered
+	 * @param byPriority whether those never asked for go first, or due time alone counts
+	 */
+	record Room(int polls, int deliveries, boolean byPriority) {
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.operations.tracking.jdbc;
 
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.Queries;
 
 /**
  * Claims on H2.
@@ -18,7 +19,12 @@ final class H2Claims extends DefaultJdbcCustomization {
 	public String createSelectDueQuery(String tableName, int limit, String andCondition, boolean orderByPriority) {
 		// Else each look while the database is away would be a stack trace in the log.
 		this.claims.awaitDatabase();
-		return super.createSelectDueQuery(tableName, this.claims.room(limit), andCondition, this.claims.byPriority());
+		Claims.Room room = this.claims.room(limit);
+		String order = Queries.ansiSqlOrderPart(room.byPriority());
+		String delivery = "priority >= " + TrackingTask.DELIVERY;
+		return "SELECT * FROM " + tableName + " WHERE picked = ? AND execution_time <= ? " + andCondition
+				+ " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + delivery + order + ") <= CASE WHEN " + delivery
+				+ " THEN " + room.deliveries() + " ELSE " + room.polls() + " END" + order;
 	}
 
 }

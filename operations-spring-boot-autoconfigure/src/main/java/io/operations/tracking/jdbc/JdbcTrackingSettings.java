@@ -9,7 +9,8 @@ import org.springframework.util.Assert;
  * How a database keeps tracked operations.
  *
  * @param tables the names of the tables
- * @param threads how many polls hold a thread at once; deliveries have as many again
+ * @param threads how many polls hold a thread at once; half as many deliveries do beside
+ * them, since each holds a connection, too
  * @param threadFactory makes them
  * @param pollingInterval how often to look for what is due
  * @param heartbeatInterval how often polls under way give a sign of life
@@ -40,6 +41,12 @@ public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFac
 				"'missedHeartbeats' must be at least " + FEWEST_MISSED_HEARTBEATS);
 		Assert.isTrue(!instanceName.isBlank() && instanceName.length() <= LONGEST_NAME,
 				"'instanceName' must have from 1 to " + LONGEST_NAME + " characters");
+	}
+
+	// With the defaults, 16 threads and 10 connections, handlers that hang leave two
+	// connections for polls and signs of life.
+	int deliveries() {
+		return Math.max(1, this.threads / 2);
 	}
 
 }

@@ -103,7 +103,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.rows = new TrackedRows(target, settings.tables(), this.dialect);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		this.reach.onRegained(this::spread);
-		this.claims = new Claims(this.polls, this.rows, this.reach, this::spread);
+		engine.limitDeliveries(settings.deliveries());
+		this.claims = new Claims(engine, this.rows, this.reach, this::spread);
 		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect);
 		this.dataSource = new TransactionalDataSource(target);
 		this.customization = this.dialect.customization(this.claims);

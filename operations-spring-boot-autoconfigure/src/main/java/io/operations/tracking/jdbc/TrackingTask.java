@@ -61,7 +61,8 @@ final class TrackingTask extends AbstractTask<Void> {
 	@Override
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
 		Execution execution = context.getExecution();
-		if (!this.takenWhenClaimed) {
+		boolean isPoll = isPoll(execution);
+		if (isPoll && !this.takenWhenClaimed) {
 			this.engine.polls().taken(1);
 		}
 		TrackedRow before;
@@ -72,10 +73,16 @@ final class TrackingTask extends AbstractTask<Void> {
 					: null;
 		}
 		finally {
-			this.engine.polls().handedBack();
+			if (isPoll) {
+				this.engine.polls().handedBack();
+			}
 		}
 		return (complete, operations) -> conclude(
 				new JdbcClaim(this.rows, this.reach, this.transactions, complete, operations), before, after);
+	}
+
+	static boolean isPoll(Execution execution) {
+		return execution.taskInstance.getPriority() < DELIVERY;
 	}
 
 	private @Nullable TrackedRow read(Execution execution) {

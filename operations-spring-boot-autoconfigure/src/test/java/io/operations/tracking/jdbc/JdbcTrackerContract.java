@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -33,6 +34,7 @@ import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingListeners;
+import io.operations.tracking.TrackingSettings;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	protected final JdbcClient jdbc;
 
+	private int threads = 8;
+
 	JdbcTrackerContract(DataSource dataSource) {
 		this.dataSource = new BreakableDataSource(dataSource);
 		this.transactionManager = new JdbcTransactionManager(this.dataSource);
@@ -107,8 +111,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	protected JdbcTrackingSettings jdbcSettings(String name) {
-		return new JdbcTrackingSettings(this.tables, 8, Objects.requireNonNull(Executors.defaultThreadFactory()),
-				Duration.ofMillis(50), Duration.ofMillis(500), 4, Duration.ofSeconds(5), name);
+		return new JdbcTrackingSettings(this.tables, this.threads,
+				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), Duration.ofMillis(500),
+				4, Duration.ofSeconds(5), name);
 	}
 
 	@Override
@@ -397,6 +402,83 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		track("new", Map.of());
 		until("new", TrackingState.DELIVERED);
 		assertThat(this.endpoint.order()).hasSizeLessThan(100);
+	}
+
+	@Test
+	void handlersThatHangLeaveThreadsForPollsAndWhatWaitsForThemIsNotClaimed() {
+		this.store.stop();
+		this.threads = 2;
+		CountDownLatch end = new CountDownLatch(1);
+		AtomicInteger called = new AtomicInteger();
+		this.handler = (outcome) -> {
+			called.incrementAndGet();
+			pass(end);
+		};
+		this.store = newStore(patientSettings());
+		this.store.start();
+		try {
+			for (int i = 0; i < 8; i++) {
+				this.endpoint.script("hangs" + i, (poll) -> ScriptedEndpoint.status("COMPLETED"));
+				track("hangs" + i, Map.of());
+			}
+			track("op", Map.of());
+			await().atMost(PATIENCE).until(() -> waiting() == 7);
+			long claims = claims();
+			int polls = this.endpoint.polls("op");
+			until("op", (operation) -> operation.polls() > polls + 3);
+			assertThat(claims()).isEqualTo(claims);
+			assertThat(called).hasValue(1);
+		}
+		finally {
+			end.countDown();
+		}
+		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 8);
+	}
+
+	private long waiting() {
+		return this.jdbc
+			.sql("SELECT COUNT(*) FROM " + this.tables.scheduled()
+					+ " WHERE priority = 100 AND picked = FALSE AND execution_time < :now")
+			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
+			.query(Long.class)
+			.single();
+	}
+
+	private long claims() {
+		return this.jdbc.sql("SELECT SUM(version) FROM " + this.tables.scheduled() + " WHERE priority = 100")
+			.query(Long.class)
+			.single();
+	}
+
+	private static TrackingSettings patientSettings() {
+		return new TrackingSettings(Duration.ofHours(1), Duration.ofDays(7), 1000, new TrackingSettings.Delivery(3,
+				Duration.ofMillis(50), 2, Duration.ofMillis(200), Duration.ofMinutes(1)));
+	}
+
+	@Test
+	void outcomesAreDeliveredWhileTheAccountIsPaused() {
+		this.store.stop();
+		CountDownLatch called = new CountDownLatch(1);
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			called.countDown();
+			if (outcome.attempt() == 1) {
+				await().atMost(PATIENCE).until(() -> !engine().polls().paused().isZero());
+				throw new IllegalStateException("no luck");
+			}
+		};
+		this.store = newStore(patientSettings());
+		this.store.start();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.endpoint.script("throttled", (poll) -> ScriptedEndpoint.error(429, Duration.ofMinutes(5)));
+		track("op", Map.of());
+		pass(called);
+		track("throttled", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1, 2);
+		assertThat(engine().polls().paused()).isPositive();
+		assertThat(redeliver("op")).isTrue();
+		until("op", (operation) -> operation.attempts() == 3 && operation.state() == TrackingState.DELIVERED);
 	}
 
 	@Test
