@@ -42,7 +42,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save", () -> this.transactions.in(() -> this.rows.update(row)));
+		Boolean saved = this.reach.untilReached("save", () -> this.transactions.in(() -> update(row)));
 		if (!Boolean.TRUE.equals(saved)) {
 			letGo(row.id());
 			return null;
@@ -120,14 +120,19 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	private void complete(TrackedRow row) {
-		if (!this.rows.update(row)) {
+		if (!update(row)) {
 			throw new NotOursException();
 		}
+		schedule(row.due());
+	}
+
+	private boolean update(TrackedRow row) {
+		boolean updated = this.rows.update(row);
 		int priority = priority(row.state());
-		if (row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
+		if (updated && row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
 			this.rows.prioritize(row.id(), priority);
 		}
-		schedule(row.due());
+		return updated;
 	}
 
 	private static int priority(TrackingState state) {

@@ -482,6 +482,17 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
+	void anAttemptThatACrashInterruptsGoesBeforePolls() {
+		List<Integer> priorities = new CopyOnWriteArrayList<>();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status((poll > 2) ? "COMPLETED" : "RUNNING"));
+		this.handler = (outcome) -> priorities
+			.add(this.jdbc.sql("SELECT priority FROM " + this.tables.scheduled()).query(Integer.class).single());
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(priorities).containsExactly(TrackingTask.DELIVERY);
+	}
+
+	@Test
 	void thoseNeverAskedForComeFirstButNotAlone() {
 		this.store.stop();
 		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(1);
