@@ -169,7 +169,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void spread() {
 		try {
 			Instant now = this.polls.now();
-			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE);
+			// What is overdue is everybody's.
+			int instances = 1 + this.rows.others(this.settings.instanceName(),
+					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));
+			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
 			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));
 			if (overdue != null && overdue > 0) {
 				logger.info(overdue + " tracked operations were overdue and are asked for within the next "

@@ -203,6 +203,22 @@ final class TrackedRows {
 			.update();
 	}
 
+	/**
+	 * Return how many other instances have given a sign of life.
+	 * @param instance the name of this one
+	 * @param since from when on
+	 * @return the number of those that have claimed something at present
+	 */
+	int others(String instance, Instant since) {
+		return this.jdbc
+			.sql("SELECT COUNT(DISTINCT picked_by) FROM " + this.tables.scheduled()
+					+ " WHERE picked = TRUE AND picked_by <> :instance AND last_heartbeat > :since")
+			.param("instance", instance)
+			.param("since", time(since))
+			.query(Integer.class)
+			.single();
+	}
+
 	void prioritize(String operationId, int priority) {
 		this.jdbc
 			.sql("UPDATE " + this.tables.scheduled()

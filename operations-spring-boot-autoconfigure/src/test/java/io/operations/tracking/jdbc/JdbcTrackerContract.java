@@ -518,6 +518,41 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
+	void whatIsOverdueIsSpreadOverAllInstancesThatLive() {
+		this.store.stop();
+		for (int i = 0; i < 300; i++) {
+			track("old" + i, Map.of());
+		}
+		OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+		OffsetDateTime then = now.minusHours(1);
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then").param("then", then).update();
+		pick("old0", "one", now);
+		pick("old1", "one", now);
+		pick("old2", "two", now);
+		pick("old3", "dead", then);
+		this.store = newSlowStore(20);
+		this.store.start();
+		List<@Nullable OffsetDateTime> due = this.jdbc
+			.sql("SELECT execution_time FROM " + this.tables.scheduled() + " WHERE execution_time > :then"
+					+ " ORDER BY execution_time")
+			.param("then", then.plusMinutes(50))
+			.query(OffsetDateTime.class)
+			.list();
+		assertThat(Duration.between(Objects.requireNonNull(due.get(0)), due.get(due.size() - 1)))
+			.as("at three quarters of three times 20 polls a second")
+			.isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
+	}
+
+	private void pick(String id, String instance, OffsetDateTime heartbeat) {
+		this.jdbc.sql("UPDATE " + this.tables.scheduled()
+				+ " SET picked = TRUE, picked_by = :instance, last_heartbeat = :heartbeat WHERE task_instance = :id")
+			.param("instance", instance)
+			.param("heartbeat", heartbeat)
+			.param("id", id)
+			.update();
+	}
+
+	@Test
 	void whatWasDeliveredLongAgoIsRemovedInBatchesAndWhatWasNotIsKept() {
 		this.store.stop();
 		Flux.range(0, 2500).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
