@@ -172,9 +172,11 @@ final class TrackedRows {
 	 * @return how many were removed; as many as a batch has if there may be more
 	 */
 	int prune(Instant before) {
+		// Said twice, since what is chosen may be delivered anew before it is deleted.
+		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
-			.sql("DELETE FROM %1$s WHERE id IN (SELECT id FROM %1$s WHERE ended_at < :before AND state = :state"
-				.formatted(this.tables.tracked()) + " ORDER BY ended_at LIMIT " + BATCH + ")")
+			.sql("DELETE FROM %1$s WHERE %2$s AND id IN (SELECT id FROM %1$s WHERE %2$s ORDER BY ended_at LIMIT %3$d)"
+				.formatted(this.tables.tracked(), outdated, BATCH))
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
 			.update();

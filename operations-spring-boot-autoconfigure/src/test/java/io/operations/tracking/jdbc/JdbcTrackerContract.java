@@ -72,7 +72,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	private final JdbcTransactionManager transactionManager;
 
-	private final TransactionTemplate transaction;
+	protected final TransactionTemplate transaction;
 
 	protected final TrackingTables tables = new TrackingTables(
 			"t" + UUID.randomUUID().toString().replace("-", "").substring(0, 12) + "_");

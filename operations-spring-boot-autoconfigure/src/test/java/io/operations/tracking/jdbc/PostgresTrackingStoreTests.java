@@ -1,11 +1,17 @@
 package io.operations.tracking.jdbc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingState;
@@ -52,6 +58,37 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		assertThat(this.endpoint.order()).hasSize(1);
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) >= 50);
+	}
+
+	@Test
+	void whatIsDeliveredAnewWhileItIsChosenToBeRemovedIsKept() throws Exception {
+		this.store.stop();
+		track("op", Map.of());
+		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
+			.update();
+		TrackedRows rows = new TrackedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL);
+		ExecutorService thread = Objects.requireNonNull(Executors.newSingleThreadExecutor());
+		try {
+			Future<Integer> removed = Objects.requireNonNull(this.transaction.execute((status) -> {
+				assertThat(redeliver("op")).isTrue();
+				Future<Integer> removing = thread.submit(() -> rows.prune(Instant.now()));
+				await().atMost(PATIENCE).until(() -> blocked() > 0);
+				return removing;
+			}));
+			assertThat(removed.get(20, TimeUnit.SECONDS)).isZero();
+		}
+		finally {
+			thread.shutdownNow();
+		}
+		assertThat(find("op")).isNotNull();
+	}
+
+	private int blocked() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").query(Integer.class).single();
 	}
 
 	@Test
