@@ -35,6 +35,9 @@ final class DatabaseReach {
 	// Connection lost, resources short, shut down, rolled back for another's sake.
 	private static final Set<String> STATES = Set.of("08", "53", "57", CONFLICT);
 
+	// After a failover the address may be that of a server that only reads, for a while.
+	private static final String READ_ONLY = "25006";
+
 	private static final int CLOSED_H2_DATABASE = 90098;
 
 	private static final int DEPTH = 20;
@@ -174,7 +177,7 @@ final class DatabaseReach {
 	private static boolean isAway(SQLException fault) {
 		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
 				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
-				|| STATES.contains(stateClass(fault));
+				|| STATES.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState());
 	}
 
 	private static String stateClass(SQLException fault) {

@@ -25,6 +25,13 @@ class DatabaseReachTests {
 	});
 
 	@Test
+	void aServerThatOnlyReadsIsAwayUntilItWrites() {
+		assertThat(DatabaseReach.isAway(new SQLException("cannot execute UPDATE in a read-only transaction", "25006")))
+			.isTrue();
+		assertThat(DatabaseReach.isAway(new SQLException("no active transaction", "25P01"))).isFalse();
+	}
+
+	@Test
 	void whatADeadlockUndidIsTriedAgainAndTheDatabaseIsNotLost() {
 		AtomicInteger tries = new AtomicInteger();
 		Integer last = this.reach.untilReached("save", () -> {
