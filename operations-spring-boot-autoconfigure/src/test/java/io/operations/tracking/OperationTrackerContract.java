@@ -170,6 +170,13 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void whatIsFoundCannotBeChanged() {
+		track("op", Map.of("a", "1"));
+		Map<String, String> attributes = Objects.requireNonNull(find("op")).attributes();
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> attributes.put("a", "2"));
+	}
+
+	@Test
 	void anOperationTrackedTwiceIsOneWithTheAttributesOfTheFirst() {
 		track("op", Map.of("a", "1"));
 		TrackingResult second = track("op", Map.of("a", "2"));

@@ -3,6 +3,7 @@ package io.operations.tracking.jdbc;
 import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,7 +39,7 @@ final class OperationJson {
 				attributes.put(key, value.toString());
 			}
 		});
-		return attributes;
+		return Collections.unmodifiableMap(attributes);
 	}
 
 	@Nullable String write(@Nullable Operation operation) {
