@@ -37,6 +37,13 @@ final class TrackedRows {
 	// Enough for each kind that is frequent, read in some milliseconds.
 	private static final int TO_LEARN_FROM = 1000;
 
+	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, tracked_at,"
+			+ " created_at, deadline, learned_millis, polls, last_fault, stuck, outcome, ended_at, attempts, forgiven,"
+			+ " delivery_fault, version";
+
+	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
+			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version, priority";
+
 	private final OperationJson json = new OperationJson();
 
 	private final JdbcClient jdbc;
@@ -251,11 +258,15 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return the time of the database's clock. Fails where a table is missing.
+	 * Return the time of the database's clock. Fails where a table or a column is
+	 * missing.
 	 * @return the time
 	 */
 	Instant checkTables() {
-		this.jdbc.sql(this.select + "WHERE t.id = ''").query(this::map).list();
+		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
+		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.scheduled() + " WHERE task_name = ''")
+			.query()
+			.listOfRows();
 		OffsetDateTime time = this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single();
 		return time.toInstant();
 	}

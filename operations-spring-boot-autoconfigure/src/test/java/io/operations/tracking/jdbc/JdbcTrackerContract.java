@@ -603,6 +603,26 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		createTables(this.tables);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "forgiven", "last_fault" })
+	void withoutAColumnTheStartFails(String column) {
+		this.store.stop();
+		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " DROP COLUMN " + column).update();
+		TrackingStore other = newStore(settings());
+		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
+			.withMessageContainingAll(this.tables.tracked())
+			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase(column));
+	}
+
+	@Test
+	void withoutAColumnOfWhatIsScheduledTheStartFails() {
+		this.store.stop();
+		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " DROP COLUMN last_success").update();
+		TrackingStore other = newStore(settings());
+		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
+			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase("last_success"));
+	}
+
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void aClockThatIsOffIsWarnedOf(CapturedOutput output) {
