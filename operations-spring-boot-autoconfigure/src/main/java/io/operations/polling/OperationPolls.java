@@ -263,7 +263,15 @@ public final class OperationPolls {
 	 * Note that an operation is no longer in hand: its poll is over, or there was none.
 	 */
 	public synchronized void handedBack() {
-		this.taken--;
+		this.taken = Math.max(0, this.taken - 1);
+	}
+
+	/**
+	 * Note that nothing is in hand: whoever keeps operations begins. What it had in hand
+	 * when it ended may never have been handed back.
+	 */
+	public synchronized void begin() {
+		this.taken = 0;
 	}
 
 	/**

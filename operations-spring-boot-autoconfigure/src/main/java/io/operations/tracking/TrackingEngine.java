@@ -99,6 +99,7 @@ public final class TrackingEngine {
 	 * Allow polls.
 	 */
 	public void start() {
+		this.polls.begin();
 		this.stop = Sinks.empty();
 	}
 

@@ -420,6 +420,16 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void whatAStopLeftInHandTakesNoPlaceAfterTheNextStart() {
+		this.store.stop();
+		engine().polls().taken(1000);
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
 	void operationsAreStreamedInTheOrderOfTheirIds() {
 		this.endpoint.script("op07", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		for (int i = 19; i >= 0; i--) {
