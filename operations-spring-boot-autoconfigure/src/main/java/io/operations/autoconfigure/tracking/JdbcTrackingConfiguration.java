@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -62,9 +63,17 @@ class JdbcTrackingConfiguration {
 	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
-		return new JdbcTrackingStore(dataSource(marked, dataSources),
-				transactionManagers.stream(ObjectProvider.UNFILTERED, false).toList(),
+		return new JdbcTrackingStore(dataSource(marked, dataSources), transactionManagers(transactionManagers),
 				settings(properties, engine.polls().maxInFlight(), environment), engine);
+	}
+
+	// The one that handlers take part in unless they say otherwise is asked first.
+	private static List<PlatformTransactionManager> transactionManagers(
+			ObjectProvider<PlatformTransactionManager> managers) {
+		return Stream
+			.concat(Stream.ofNullable(managers.getIfUnique()), managers.stream(ObjectProvider.UNFILTERED, false))
+			.distinct()
+			.toList();
 	}
 
 	private static DataSource dataSource(ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -44,9 +45,12 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -105,6 +109,16 @@ class OperationsTrackingAutoConfigurationTests {
 			assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStore.class);
 			assertThat(context.getBean(OperationTracker.class).stream(TrackingFilter.all()).collectList().block())
 				.isEmpty();
+		});
+	}
+
+	@Test
+	void ofSeveralTransactionManagersThePrimaryOneIsUsed() {
+		this.withDatabase.withUserConfiguration(TransactionManagers.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
+			assertThat(context.getBean("primary", CountingTransactionManager.class).begun).hasPositiveValue();
+			assertThat(context.getBean("another", CountingTransactionManager.class).begun).hasValue(0);
 		});
 	}
 
@@ -374,6 +388,39 @@ class OperationsTrackingAutoConfigurationTests {
 		@EventListener
 		void on(OperationOutcome outcome) {
 			this.events.add(outcome);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TransactionManagers {
+
+		@Bean
+		CountingTransactionManager another(DataSource dataSource) {
+			return new CountingTransactionManager(dataSource);
+		}
+
+		@Bean
+		@Primary
+		CountingTransactionManager primary(DataSource dataSource) {
+			return new CountingTransactionManager(dataSource);
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static final class CountingTransactionManager extends JdbcTransactionManager {
+
+		private final AtomicInteger begun = new AtomicInteger();
+
+		CountingTransactionManager(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		@Override
+		protected void doBegin(Object transaction, TransactionDefinition definition) {
+			this.begun.incrementAndGet();
+			super.doBegin(transaction, definition);
 		}
 
 	}
