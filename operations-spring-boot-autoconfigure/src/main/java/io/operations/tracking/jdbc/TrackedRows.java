@@ -7,10 +7,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -43,6 +45,10 @@ final class TrackedRows {
 
 	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
 			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version, priority";
+
+	// A newer version may know more of both.
+	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
+		.formatted(names(TrackingState.values()), names(OperationOutcome.Type.values()));
 
 	private final OperationJson json = new OperationJson();
 
@@ -137,11 +143,14 @@ final class TrackedRows {
 	}
 
 	List<TrackedRow> find(List<String> operationIds) {
-		return this.jdbc.sql(this.select + "WHERE t.id IN (:ids)").param("ids", operationIds).query(this::map).list();
+		return this.jdbc.sql(this.select + "WHERE t.id IN (:ids) AND " + KNOWN)
+			.param("ids", operationIds)
+			.query(this::map)
+			.list();
 	}
 
 	List<TrackedRow> list(TrackingFilter filter) {
-		List<String> conditions = new ArrayList<>(List.of("TRUE"));
+		List<String> conditions = new ArrayList<>(List.of(KNOWN));
 		if (!filter.states().isEmpty()) {
 			conditions.add("t.state IN (:states)");
 		}
@@ -166,7 +175,8 @@ final class TrackedRows {
 	 */
 	List<TrackedRow> endedLast() {
 		List<TrackedRow> rows = new ArrayList<>(this.jdbc
-			.sql(this.select + "WHERE t.ended_at IS NOT NULL ORDER BY t.ended_at DESC LIMIT " + TO_LEARN_FROM)
+			.sql(this.select + "WHERE t.ended_at IS NOT NULL AND " + KNOWN + " ORDER BY t.ended_at DESC LIMIT "
+					+ TO_LEARN_FROM)
 			.query(this::map)
 			.list());
 		Collections.reverse(rows);
@@ -282,7 +292,8 @@ final class TrackedRows {
 		Instant[] oldest = { now };
 		this.jdbc
 			.sql("SELECT state, status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
-					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " GROUP BY state, status")
+					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " t WHERE " + KNOWN
+					+ " GROUP BY state, status")
 			.query((result) -> {
 				TrackingState state = TrackingState.valueOf(result.getString("state"));
 				long number = result.getLong("number");
@@ -323,12 +334,26 @@ final class TrackedRows {
 				required(result, "created_at"), told, result.getInt("polls"),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
-		TrackedRow.Ending ending = new TrackedRow.Ending(TrackingState.valueOf(result.getString("state")),
-				(outcome != null) ? OperationOutcome.Type.valueOf(outcome) : null, instant(result, "ended_at"),
+		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
+				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
 		return new TrackedRow(polled, this.json.readAttributes(result.getString("attributes")),
 				required(result, "deadline"), instant(result, "execution_time"), result.getString("last_fault"),
 				result.getBoolean("stuck"), ending, result.getLong("version"));
+	}
+
+	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {
+		try {
+			return Enum.valueOf(type, name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new NewerVersionException("Operation '" + id + "' was left by a newer version in a state '" + name
+					+ "' that this one does not know");
+		}
+	}
+
+	private static String names(Enum<?>[] values) {
+		return Arrays.stream(values).map((value) -> "'" + value.name() + "'").collect(Collectors.joining(", "));
 	}
 
 	private static Instant required(ResultSet result, String column) throws SQLException {
@@ -347,6 +372,18 @@ final class TrackedRows {
 	// No database takes this one character.
 	private static @Nullable String text(@Nullable String text) {
 		return (text != null) ? text.replace('\0', ' ') : null;
+	}
+
+	/**
+	 * A row in a state that is not known here, to be left alone.
+	 */
+	@SuppressWarnings("serial")
+	static final class NewerVersionException extends IllegalStateException {
+
+		private NewerVersionException(String message) {
+			super(message);
+		}
+
 	}
 
 }

@@ -6,12 +6,16 @@ import java.time.Instant;
 import com.github.kagkarlsson.scheduler.task.AbstractTask;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingState;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * data but the operation's id.
  */
 final class TrackingTask extends AbstractTask<Void> {
+
+	private static final Log logger = LogFactory.getLog(TrackingTask.class);
 
 	static final String NAME = "operations";
 
@@ -72,13 +78,21 @@ final class TrackingTask extends AbstractTask<Void> {
 			after = (before != null && before.state() == TrackingState.TRACKED) ? this.engine.poll(before).block()
 					: null;
 		}
+		catch (TrackedRows.NewerVersionException ex) {
+			logger.debug("Left to an instance of a newer version", ex);
+			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
+			return (complete, operations) -> claim(complete, operations).giveBack(later);
+		}
 		finally {
 			if (isPoll) {
 				this.engine.polls().handedBack();
 			}
 		}
-		return (complete, operations) -> conclude(
-				new JdbcClaim(this.rows, this.reach, this.transactions, complete, operations), before, after);
+		return (complete, operations) -> conclude(claim(complete, operations), before, after);
+	}
+
+	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+		return new JdbcClaim(this.rows, this.reach, this.transactions, complete, operations);
 	}
 
 	static boolean isPoll(Execution execution) {

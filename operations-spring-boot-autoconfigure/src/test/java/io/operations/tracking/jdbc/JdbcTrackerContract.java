@@ -61,6 +61,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -668,6 +669,28 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		}
 		assertThat(this.jdbc.sql("SELECT MIN(newer) FROM " + this.tables.tracked()).query(Integer.class).single())
 			.isEqualTo(7);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "state = 'PAUSED'", "state = 'ENDED', outcome = 'ABANDONED', ended_at = tracked_at" })
+	void whatIsInAStateOfANewerVersionIsLeftToThat(String columns) {
+		this.store.stop();
+		track("newer", Map.of());
+		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET " + columns + ", version = version + 1").update();
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		await().atMost(PATIENCE)
+			.until(() -> this.jdbc
+				.sql("SELECT COUNT(*) FROM " + this.tables.scheduled() + " WHERE picked = FALSE AND version > 2")
+				.query(Integer.class)
+				.single() == 1);
+		assertThat(stream(TrackingFilter.all())).containsExactly("op");
+		assertThat(summary().count(TrackingState.DELIVERED)).isEqualTo(1);
+		assertThat(this.endpoint.polls("newer")).isZero();
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("op");
+		assertThatIllegalStateException().isThrownBy(() -> find("newer")).withMessageContaining("newer version");
 	}
 
 	@Test
