@@ -47,6 +47,8 @@ final class Claims {
 	// All below is of one thread.
 	private int claims;
 
+	private boolean failing;
+
 	private @Nullable Instant absentSince;
 
 	/**
@@ -80,11 +82,13 @@ final class Claims {
 			claimed = this.reach.once("claim", () -> statement.apply(room));
 		}
 		catch (RuntimeException ex) {
-			if (!DatabaseReach.isAway(ex)) {
-				throw ex;
+			if (!DatabaseReach.isAway(ex) && !this.failing) {
+				this.failing = true;
+				logger.error("What is due cannot be claimed; that is tried again until it can", ex);
 			}
 			return new ArrayList<>();
 		}
+		this.failing = false;
 		if (claimed == null) {
 			return new ArrayList<>();
 		}

@@ -12,11 +12,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -89,6 +96,32 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	private int blocked() {
 		return this.jdbc.sql("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").query(Integer.class).single();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aTableThatVanishesIsToldOfOnce(CapturedOutput output) {
+		this.store.stop();
+		AtomicInteger claims = new AtomicInteger();
+		this.store = newStore(settings(), new TrackingListener() {
+
+			@Override
+			public void stored(String name, Duration duration, @Nullable Throwable fault) {
+				if (name.equals("claim") && fault != null) {
+					claims.incrementAndGet();
+				}
+			}
+
+		});
+		this.store.start();
+		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " RENAME TO " + this.tables.prefix() + "away").update();
+		await().atMost(PATIENCE).until(() -> claims.get() > 4);
+		assertThat(output).containsOnlyOnce("cannot be claimed").doesNotContain("Unhandled exception");
+		this.jdbc.sql("ALTER TABLE " + this.tables.prefix() + "away RENAME TO " + this.tables.prefix() + "scheduled")
+			.update();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
 	}
 
 	@Test
