@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -49,6 +50,11 @@ final class TrackedRows {
 	// A newer version may know more of both.
 	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
 		.formatted(names(TrackingState.values()), names(OperationOutcome.Type.values()));
+
+	private static final List<String> FINISHED = Stream.of(TrackingState.values())
+		.filter((state) -> state != TrackingState.TRACKED)
+		.map(TrackingState::name)
+		.toList();
 
 	private final OperationJson json = new OperationJson();
 
@@ -290,17 +296,20 @@ final class TrackedRows {
 		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
 		long[] others = new long[2];
 		Instant[] oldest = { now };
+		// Those that ended may be millions: the index alone tells how many they are.
 		this.jdbc
-			.sql("SELECT state, status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
-					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " t WHERE " + KNOWN
-					+ " GROUP BY state, status")
+			.sql("SELECT state, COUNT(*) AS number FROM " + this.tables.tracked()
+					+ " WHERE state IN (:states) GROUP BY state")
+			.param("states", FINISHED)
+			.query((result, number) -> states.put(TrackingState.valueOf(result.getString("state")),
+					result.getLong("number")))
+			.list();
+		this.jdbc.sql("SELECT status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
+				+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " WHERE state = :state GROUP BY status")
+			.param("state", TrackingState.TRACKED.name())
 			.query((result) -> {
-				TrackingState state = TrackingState.valueOf(result.getString("state"));
 				long number = result.getLong("number");
-				states.merge(state, number, Long::sum);
-				if (state != TrackingState.TRACKED) {
-					return;
-				}
+				states.merge(TrackingState.TRACKED, number, Long::sum);
 				String status = result.getString("status");
 				if (status != null) {
 					statuses.merge(OperationStatus.of(status), number, Long::sum);

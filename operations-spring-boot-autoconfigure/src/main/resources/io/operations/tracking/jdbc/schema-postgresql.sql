@@ -48,3 +48,5 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
 
 CREATE INDEX IF NOT EXISTS operations_tracked_ended ON operations_tracked (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE INDEX IF NOT EXISTS operations_tracked_state ON operations_tracked (state, id);

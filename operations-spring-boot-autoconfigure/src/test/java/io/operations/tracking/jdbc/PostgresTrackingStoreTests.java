@@ -114,7 +114,8 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 		});
 		this.store.start();
-		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " RENAME TO " + this.tables.prefix() + "away").update();
+		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " RENAME TO " + this.tables.prefix() + "away")
+			.update();
 		await().atMost(PATIENCE).until(() -> claims.get() > 4);
 		assertThat(output).containsOnlyOnce("cannot be claimed").doesNotContain("Unhandled exception");
 		this.jdbc.sql("ALTER TABLE " + this.tables.prefix() + "away RENAME TO " + this.tables.prefix() + "scheduled")
@@ -136,6 +137,12 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		assertThat(
 				plan("SELECT * FROM " + this.tables.tracked() + " WHERE ended_at < now() ORDER BY ended_at LIMIT 10"))
 			.contains(this.tables.tracked() + "_ended");
+		assertThat(plan("SELECT * FROM " + this.tables.tracked()
+				+ " WHERE state IN ('UNDELIVERED') AND id > 'a' ORDER BY id LIMIT 10"))
+			.contains(this.tables.tracked() + "_state");
+		assertThat(plan("SELECT state, COUNT(*) FROM " + this.tables.tracked()
+				+ " WHERE state IN ('ENDED', 'DELIVERED', 'UNDELIVERED') GROUP BY state"))
+			.contains("Index Only Scan", this.tables.tracked() + "_state");
 		assertThat(plan("SELECT * FROM " + this.tables.scheduled()
 				+ " WHERE picked = TRUE AND last_heartbeat <= now() ORDER BY last_heartbeat"))
 			.contains(this.tables.scheduled() + "_heartbeat");
