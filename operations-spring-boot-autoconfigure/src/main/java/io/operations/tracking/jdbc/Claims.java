@@ -72,7 +72,7 @@ final class Claims {
 	 * @param statement claims so many
 	 * @return what was claimed
 	 */
-	List<Execution> claim(int limit, Function<Room, List<Execution>> statement) {
+	List<Execution> claim(int limit, Function<Room, @Nullable List<Execution>> statement) {
 		Room room = room(limit);
 		if (room.polls() == 0 && room.deliveries() == 0) {
 			return new ArrayList<>();

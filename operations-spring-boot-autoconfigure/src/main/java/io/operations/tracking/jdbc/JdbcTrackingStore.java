@@ -107,7 +107,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.claims = new Claims(engine, this.rows, this.reach, this::spread);
 		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect);
 		this.dataSource = new TransactionalDataSource(target);
-		this.customization = this.dialect.customization(this.claims);
+		this.customization = this.dialect.customization(this.claims, target, this.transactions);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
 			.tableName(settings.tables().scheduled())
 			.jdbcCustomization(this.customization)

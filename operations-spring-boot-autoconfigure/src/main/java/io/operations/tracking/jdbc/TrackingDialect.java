@@ -27,8 +27,8 @@ enum TrackingDialect {
 			WHERE s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE""") {
 
 		@Override
-		JdbcCustomization customization(Claims claims) {
-			return new PostgresClaims(claims);
+		JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions) {
+			return new PostgresClaims(claims, dataSource, transactions);
 		}
 
 		@Override
@@ -49,7 +49,7 @@ enum TrackingDialect {
 			CAST(:now AS TIMESTAMP WITH TIME ZONE)), priority = :repeat""") {
 
 		@Override
-		JdbcCustomization customization(Claims claims) {
+		JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions) {
 			return new H2Claims(claims);
 		}
 
@@ -117,9 +117,11 @@ enum TrackingDialect {
 	/**
 	 * Return what the scheduler underneath needs to know of the database.
 	 * @param claims say how many may be claimed
+	 * @param dataSource the database
+	 * @param transactions its transactions
 	 * @return the customization
 	 */
-	abstract JdbcCustomization customization(Claims claims);
+	abstract JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions);
 
 	/**
 	 * Set how the scheduler underneath claims.
