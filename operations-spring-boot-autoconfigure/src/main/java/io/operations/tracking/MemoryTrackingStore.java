@@ -139,7 +139,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 			due = ended.plus(this.engine.settings().retention());
 		}
 		if (due != null) {
-			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis());
+			// Both clocks are cut to milliseconds: the poll at the deadline must not
+			// leave before.
+			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis() + 1);
 		}
 	}
 
