@@ -67,8 +67,8 @@ public final class TrackingScale {
 			this.database.fill(OPERATIONS);
 			List<JavaProcess> instances = start(number, 0, "--operations.rate-limit.requests-per-second=100000",
 					"--operations.polling.schedule=fixed", "--operations.polling.min-interval=1ms");
-			// Until all is compiled.
-			Thread.sleep(SLICE.toMillis());
+			// Until all is compiled, which they have the same two processors for.
+			Thread.sleep(number * SLICE.toMillis());
 			this.database.resetStatements();
 			Figures before = figures(instances);
 			Thread.sleep(SLICE.toMillis());
@@ -125,7 +125,6 @@ public final class TrackingScale {
 		this.database.resetStatements();
 		Instant began = Instant.now();
 		track(instances);
-		double tracking = Duration.between(began, Instant.now()).toMillis() / 1000.0;
 		Figures figures = figures(instances);
 		while (figures.ends < OPERATIONS && Instant.now().isBefore(began.plus(LONGEST))) {
 			Thread.sleep(1000);
@@ -145,12 +144,12 @@ public final class TrackingScale {
 				10 * MEDIAN);
 		System.out.println();
 		System.out
-			.println("| instances | each allowed | tracked/s | told of | polls/s | polls per operation | mean lag "
+			.println("| instances | each allowed | arriving/s | told of | polls/s | polls per operation | mean lag "
 					+ "| p99 | ÷ optimum | processors: instances, database |");
 		System.out.println("|---|---|---|---|---|---|---|---|---|---|");
 		System.out.printf(Locale.ROOT,
-				"| %d | %d requests/s | %.0f | %d of %d | %.0f | %.2f | %.1f s | %.1f s | %.2f | %.2f, %.2f |%n",
-				INSTANCES, REQUESTS_PER_SECOND, OPERATIONS / tracking, lags.length, OPERATIONS, figures.polls / seconds,
+				"| %d | %d requests/s | %d | %d of %d | %.0f | %.2f | %.1f s | %.1f s | %.2f | %.2f, %.2f |%n",
+				INSTANCES, REQUESTS_PER_SECOND, ARRIVING_PER_SECOND, lags.length, OPERATIONS, figures.polls / seconds,
 				polls, lag, lags[(int) (0.99 * (lags.length - 1))], lag / optimum.lag(polls),
 				figures.cpuNanos / 1e9 / seconds, figures.databaseCpu.toMillis() / 1e3 / seconds);
 	}
