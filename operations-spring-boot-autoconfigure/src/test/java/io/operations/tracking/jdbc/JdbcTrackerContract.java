@@ -544,6 +544,31 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 			.isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
 	}
 
+	@Test
+	void whatBecameOverdueWhileTheDatabaseWasAwayIsSpreadWhenItIsBack() {
+		this.store.stop();
+		for (int i = 0; i < 300; i++) {
+			track("old" + i, Map.of());
+		}
+		JdbcClient within = JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()));
+		OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+		String update = "UPDATE " + this.tables.scheduled() + " SET execution_time = :due";
+		within.sql(update).param("due", now.plusDays(1)).update();
+		this.store = newSlowStore(20);
+		this.store.start();
+		int refused = this.dataSource.refused();
+		this.dataSource.away(true);
+		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
+		within.sql(update).param("due", now.minusHours(1)).update();
+		this.dataSource.away(false);
+		await().atMost(PATIENCE)
+			.until(() -> within.sql("SELECT MAX(execution_time) FROM " + this.tables.scheduled())
+				.query(OffsetDateTime.class)
+				.single()
+				.isAfter(now.plusSeconds(10)));
+		assertThat(this.endpoint.order()).hasSizeLessThan(100);
+	}
+
 	private void pick(String id, String instance, OffsetDateTime heartbeat) {
 		this.jdbc.sql("UPDATE " + this.tables.scheduled()
 				+ " SET picked = TRUE, picked_by = :instance, last_heartbeat = :heartbeat WHERE task_instance = :id")
