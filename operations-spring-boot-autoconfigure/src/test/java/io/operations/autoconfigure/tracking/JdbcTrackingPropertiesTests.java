@@ -14,6 +14,7 @@ import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.jdbc.JdbcTrackingStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -71,7 +72,7 @@ class JdbcTrackingPropertiesTests {
 			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
 			JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
 			await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1);
-			List<Object> first = heartbeats(jdbc);
+			List<@Nullable Object> first = heartbeats(jdbc);
 			await().atMost(PATIENCE).until(() -> !heartbeats(jdbc).equals(first));
 		});
 	}
@@ -121,7 +122,7 @@ class JdbcTrackingPropertiesTests {
 		});
 	}
 
-	private static List<Object> heartbeats(JdbcClient jdbc) {
+	private static List<@Nullable Object> heartbeats(JdbcClient jdbc) {
 		return jdbc.sql("SELECT last_heartbeat FROM operations_scheduled WHERE picked").query().singleColumn();
 	}
 
