@@ -74,9 +74,9 @@ class PackageArrowsTests {
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows("io.operations.tracking.jdbc",
 			VOCABULARY, "io.operations.polling", "io.operations.tracking", "reactor.core..", "javax.sql",
-			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.dao",
-			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
-			"org.springframework.util", "org.apache.commons.logging");
+			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.core",
+			"org.springframework.dao", "org.springframework.http", "org.springframework.jdbc..",
+			"org.springframework.transaction..", "org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.tracking.metrics",
@@ -84,12 +84,13 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule healthKnowsCoreTrackingAndVocabulary = knows("io.operations.health", VOCABULARY,
-			"io.operations.core", "io.operations.tracking", "reactor..", "org.springframework.boot.health.contributor");
+			"io.operations.core", "io.operations.tracking", "reactor..", "org.springframework.boot.health.contributor",
+			"org.springframework.core");
 
 	@ArchTest
 	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
 			"io.operations.core", "io.operations.polling", "io.operations.tracking", "reactor.core..",
-			"org.springframework.http", "org.springframework.boot.actuate.endpoint..");
+			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core");
 
 	@ArchTest
 	static final ArchRule onlyAutoconfigureHealthAndActuateKnowSpringBoot = noClasses().that()

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
 import io.operations.core.OperationsTemplate;
 import io.operations.polling.OperationPolls;
@@ -192,7 +193,8 @@ public class OperationsEndpoint {
 
 	// Called on a thread that may block: Spring Boot sees to that.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
-		return answer.timeout(PATIENCE, this.template.getPolls().scheduler()).block();
+		Mono<T> late = Mono.error(() -> new TimeoutException("No answer within " + PATIENCE.toSeconds() + " s"));
+		return answer.timeout(PATIENCE, late, this.template.getPolls().scheduler()).block();
 	}
 
 }

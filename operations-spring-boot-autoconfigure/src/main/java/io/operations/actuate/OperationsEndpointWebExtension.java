@@ -18,6 +18,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The {@link OperationsEndpoint} over HTTP. 200 shows, 202 has an outcome delivered anew,
@@ -122,7 +123,7 @@ public class OperationsEndpointWebExtension {
 			return message(String.valueOf(ex.getReason()), WebEndpointResponse.STATUS_BAD_REQUEST);
 		}
 		catch (RuntimeException ex) {
-			Throwable fault = Exceptions.unwrap(ex);
+			Throwable fault = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(ex));
 			return message(
 					"The tracked operations cannot be reached: " + fault.getClass().getName() + ": "
 							+ OperationsErrorResponse.printable(String.valueOf(fault.getMessage())),

@@ -1,6 +1,7 @@
 package io.operations.health;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 
 import io.operations.OperationsErrorResponse;
 import io.operations.tracking.OperationTracker;
@@ -11,6 +12,7 @@ import reactor.core.scheduler.Scheduler;
 
 import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Health of the store of tracked operations, which is asked each time. DOWN when it does
@@ -50,7 +52,9 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		return this.tracker.summary()
 			.subscribeOn(this.blocking)
-			.timeout(PATIENCE, this.time)
+			.timeout(PATIENCE,
+					Mono.error(() -> new TimeoutException("No answer within " + PATIENCE.toSeconds() + " s")),
+					this.time)
 			.map((summary) -> up(builder, summary))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> down(builder, fault)));
 	}
@@ -67,11 +71,12 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	}
 
 	private static Health down(Health.Builder builder, Throwable fault) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(fault);
 		return builder.down()
 			.withDetail("store", "cannot be reached")
 			.withDetail("fault",
-					fault.getClass().getName() + ": "
-							+ OperationsErrorResponse.printable(String.valueOf(fault.getMessage())))
+					cause.getClass().getName() + ": "
+							+ OperationsErrorResponse.printable(String.valueOf(cause.getMessage())))
 			.build();
 	}
 

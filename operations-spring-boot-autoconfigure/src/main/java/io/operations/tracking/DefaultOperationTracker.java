@@ -18,6 +18,7 @@ import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.util.Assert;
@@ -161,9 +162,21 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private <T> Mono<T> call(String name, Supplier<@Nullable T> action) {
 		return Mono.defer(() -> {
-			Mono<T> timed = Mono.fromSupplier(() -> timed(name, action));
-			return this.store.belongsToThisThread() ? timed : timed.subscribeOn(this.blocking);
+			Mono<Signal<T>> timed = Mono.fromSupplier(() -> signal(name, action));
+			return (this.store.belongsToThisThread() ? timed : timed.subscribeOn(this.blocking)).dematerialize();
 		});
+	}
+
+	// A fault that comes when nobody waits for it any longer is not to be logged as an
+	// error that was dropped.
+	private <T> Signal<T> signal(String name, Supplier<@Nullable T> action) {
+		try {
+			T result = timed(name, action);
+			return (result != null) ? Signal.next(result) : Signal.complete();
+		}
+		catch (RuntimeException ex) {
+			return Signal.error(ex);
+		}
 	}
 
 	private <T> @Nullable T timed(String name, Supplier<@Nullable T> action) {

@@ -94,8 +94,8 @@ public final class OperationsTrackingAutoConfiguration {
 			throw new OperationsConfigurationException(
 					"Property 'operations.tracking.store' is 'jdbc', but libraries that it needs are missing.",
 					"Add the dependencies org.springframework.boot:spring-boot-starter-jdbc,"
-							+ " com.github.kagkarlsson:db-scheduler (the core, not its starter) and the driver of your"
-							+ " database, or set operations.tracking.store=memory.",
+							+ " com.github.kagkarlsson:db-scheduler (the core, not its starter, in the version that"
+							+ " the README names) and the driver of your database, or set operations.tracking.store=memory.",
 					null);
 		}
 		return store;

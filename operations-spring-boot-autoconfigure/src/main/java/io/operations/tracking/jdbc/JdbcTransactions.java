@@ -13,6 +13,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -27,14 +28,14 @@ final class JdbcTransactions {
 
 	private final DataSource dataSource;
 
-	private final TransactionTemplate template;
+	private final PlatformTransactionManager manager;
 
 	JdbcTransactions(DataSource dataSource, List<PlatformTransactionManager> managers) {
 		this.dataSource = dataSource;
-		this.template = new TransactionTemplate(managers.stream()
+		this.manager = managers.stream()
 			.filter((manager) -> isOf(manager, dataSource))
 			.findFirst()
-			.orElseGet(() -> new JdbcTransactionManager(dataSource)));
+			.orElseGet(() -> new JdbcTransactionManager(dataSource));
 	}
 
 	// Another database's manager would commit nothing here.
@@ -58,7 +59,31 @@ final class JdbcTransactions {
 	}
 
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
-		return isActive() ? action.get() : this.template.execute((status) -> action.get());
+		if (isActive()) {
+			return action.get();
+		}
+		TransactionStatus status = this.manager.getTransaction(null);
+		T result;
+		try {
+			result = action.get();
+		}
+		catch (RuntimeException | Error ex) {
+			rollback(status, ex);
+			throw ex;
+		}
+		this.manager.commit(status);
+		return result;
+	}
+
+	// A connection that is gone cannot be rolled back either, and that it is gone is what
+	// there is to be told: TransactionTemplate would log it as an error each time.
+	private void rollback(TransactionStatus status, Throwable cause) {
+		try {
+			this.manager.rollback(status);
+		}
+		catch (RuntimeException | Error ex) {
+			cause.addSuppressed(ex);
+		}
 	}
 
 	/**

@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
@@ -78,7 +79,9 @@ enum TrackingDialect {
 			product = JdbcUtils.extractDatabaseMetaData(dataSource, DatabaseMetaData::getDatabaseProductName);
 		}
 		catch (MetaDataAccessException ex) {
-			throw new TrackingDatabaseException("The database of the tracked operations cannot be reached: " + ex,
+			throw new TrackingDatabaseException(
+					"The database of the tracked operations cannot be reached: "
+							+ NestedExceptionUtils.getMostSpecificCause(ex),
 					"Check that it runs, and the properties spring.datasource.*.", ex);
 		}
 		for (TrackingDialect dialect : values()) {

@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
@@ -26,6 +27,8 @@ final class BreakableDataSource extends DelegatingDataSource {
 
 	private volatile @Nullable Runnable action;
 
+	private volatile @Nullable String cut;
+
 	BreakableDataSource(DataSource target) {
 		super(target);
 	}
@@ -44,6 +47,14 @@ final class BreakableDataSource extends DelegatingDataSource {
 		this.action = once;
 	}
 
+	/**
+	 * Go away when a statement is prepared, and take its connection along.
+	 * @param statement how the statement starts
+	 */
+	void cutAt(String statement) {
+		this.cut = statement;
+	}
+
 	int refused() {
 		return this.refused.get();
 	}
@@ -55,13 +66,17 @@ final class BreakableDataSource extends DelegatingDataSource {
 			throw new SQLTransientConnectionException("The database is away");
 		}
 		Connection connection = super.getConnection();
-		if (this.action == null) {
+		if (this.action == null && this.cut == null) {
 			return connection;
 		}
+		AtomicBoolean gone = new AtomicBoolean();
 		return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class },
 				(proxy, method, arguments) -> {
 					if (method.getName().equals("prepareStatement")) {
-						prepare((String) arguments[0]);
+						prepare((String) arguments[0], gone);
+					}
+					if (gone.get() && method.getName().equals("rollback")) {
+						throw new SQLException("Connection is closed");
 					}
 					try {
 						return method.invoke(connection, arguments);
@@ -72,7 +87,14 @@ final class BreakableDataSource extends DelegatingDataSource {
 				});
 	}
 
-	private void prepare(String statement) {
+	private void prepare(String statement, AtomicBoolean gone) throws SQLException {
+		String end = this.cut;
+		if (end != null && statement.startsWith(end)) {
+			this.cut = null;
+			this.away = true;
+			gone.set(true);
+			throw new SQLException("The connection was cut", "08006");
+		}
 		Runnable once = this.action;
 		if (once != null && statement.startsWith(this.start)) {
 			this.action = null;

@@ -126,6 +126,20 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aConnectionThatIsLostInAClaimIsToldOfOnceAndWithoutAStackTrace(CapturedOutput output) {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.dataSource.cutAt("WITH deliveries");
+		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
+		this.dataSource.away(false);
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		assertThat(output).containsOnlyOnce("cannot be reached")
+			.containsOnlyOnce("can be reached again")
+			.doesNotContain("ERROR");
+	}
+
+	@Test
 	void plansUseTheIndexes() {
 		trackOverdue(2000);
 		this.jdbc.sql("ANALYZE").update();
