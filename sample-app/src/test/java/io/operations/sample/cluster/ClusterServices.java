@@ -39,7 +39,7 @@ public class ClusterServices {
 	@Bean
 	Database database(@Value("${database.port:15432}") int port) throws IOException {
 		Database database = new Database(Files.createTempDirectory("operations-sample"), port).start();
-		logger.info("PostgreSQL: " + database.url() + ", user postgres");
+		logger.info("PostgreSQL: " + database.url() + ", user postgres, no password");
 		return database;
 	}
 
@@ -50,7 +50,8 @@ public class ClusterServices {
 			.port(port)
 			.defaultScript(OperationScript.completed().pending(Duration.ofSeconds(5)).running(Duration.ofSeconds(55)))
 			.start();
-		logger.info("Simulated endpoint: " + simulator.baseUrl() + ", its operations take a minute");
+		logger.info("Simulated endpoint: " + simulator.baseUrl() + ", key " + simulator.username() + ", secret "
+				+ simulator.password() + ", its operations take a minute");
 		return simulator;
 	}
 
