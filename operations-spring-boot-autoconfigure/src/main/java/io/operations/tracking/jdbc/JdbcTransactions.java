@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -11,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -28,14 +32,21 @@ final class JdbcTransactions {
 
 	private final DataSource dataSource;
 
+	private static final TransactionDefinition JOIN = new DefaultTransactionDefinition(
+			TransactionDefinition.PROPAGATION_MANDATORY);
+
 	private final PlatformTransactionManager manager;
+
+	// Any of them may have begun the transaction of a thread.
+	private final List<PlatformTransactionManager> managers;
 
 	JdbcTransactions(DataSource dataSource, List<PlatformTransactionManager> managers) {
 		this.dataSource = dataSource;
-		this.manager = managers.stream()
-			.filter((manager) -> isOf(manager, dataSource))
-			.findFirst()
-			.orElseGet(() -> new JdbcTransactionManager(dataSource));
+		this.managers = Stream
+			.concat(managers.stream().filter((manager) -> isOf(manager, dataSource)),
+					Stream.of(new JdbcTransactionManager(dataSource)))
+			.toList();
+		this.manager = this.managers.get(0);
 	}
 
 	// Another database's manager would commit nothing here.
@@ -55,7 +66,20 @@ final class JdbcTransactions {
 	}
 
 	boolean isActive() {
-		return TransactionalDataSource.isTransactionActive(this.dataSource);
+		return TransactionalDataSource.isTransactionActive(this.dataSource)
+				&& this.managers.stream().anyMatch(JdbcTransactions::hasBegun);
+	}
+
+	// Within the transaction of another database, too, a connection of this one may be
+	// bound to the thread: nobody would commit there what is written here.
+	private static boolean hasBegun(PlatformTransactionManager manager) {
+		try {
+			manager.getTransaction(JOIN);
+			return true;
+		}
+		catch (IllegalTransactionStateException ex) {
+			return false;
+		}
 	}
 
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
@@ -67,7 +91,7 @@ final class JdbcTransactions {
 		try {
 			result = action.get();
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			rollback(status, ex);
 			throw ex;
 		}

@@ -55,6 +55,7 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -81,6 +82,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	protected final JdbcClient jdbc;
 
 	private int threads = 8;
+
+	// Long where what lives must not be taken for dead, however busy the machine is.
+	protected Duration heartbeat = Duration.ofMillis(500);
 
 	JdbcTrackerContract(DataSource dataSource) {
 		this.dataSource = new BreakableDataSource(dataSource);
@@ -113,14 +117,27 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	protected JdbcTrackingSettings jdbcSettings(String name) {
 		return new JdbcTrackingSettings(this.tables, this.threads,
-				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), Duration.ofMillis(500),
-				4, Duration.ofSeconds(5), name);
+				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), this.heartbeat, 4,
+				Duration.ofSeconds(5), name);
 	}
 
 	@Override
 	protected TrackingStore createStore(TrackingEngine engine) {
 		return new JdbcTrackingStore(this.dataSource, List.of(this.transactionManager),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
+	}
+
+	@Test
+	void aTransactionOfAnotherDatabaseIsNotTakenForOneOfThis() {
+		JdbcTransactionManager other = new JdbcTransactionManager(new DriverManagerDataSource("jdbc:h2:mem:other"));
+		new TransactionTemplate(other).executeWithoutResult((status) -> {
+			// Binds a connection to the thread, for as long as that transaction lasts.
+			this.jdbc.sql("SELECT 1").query(Integer.class).single();
+			assertThat(this.store.belongsToThisThread()).isFalse();
+			track("op", Map.of());
+			status.setRollbackOnly();
+		});
+		assertThat(until("op", TrackingState.TRACKED).id()).isEqualTo("op");
 	}
 
 	@Test
@@ -409,6 +426,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	void handlersThatHangLeaveThreadsForPollsAndWhatWaitsForThemIsNotClaimed() {
 		this.store.stop();
 		this.threads = 2;
+		this.heartbeat = Duration.ofMinutes(1);
 		CountDownLatch end = new CountDownLatch(1);
 		AtomicInteger called = new AtomicInteger();
 		this.handler = (outcome) -> {
@@ -527,9 +545,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
 		OffsetDateTime then = now.minusHours(1);
 		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then").param("then", then).update();
-		pick("old0", "one", now);
-		pick("old1", "one", now);
-		pick("old2", "two", now);
+		pick("old0", "one", now.plusMinutes(1));
+		pick("old1", "one", now.plusMinutes(1));
+		pick("old2", "two", now.plusMinutes(1));
 		pick("old3", "dead", then);
 		this.store = newSlowStore(20);
 		this.store.start();
