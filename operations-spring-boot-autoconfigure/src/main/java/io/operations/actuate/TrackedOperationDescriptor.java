@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.operations.Operation;
@@ -50,7 +51,7 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
 	// As a fault of the application is stored: the name of its class, then what it says.
-	private static final Pattern OWN_FAULT = Pattern.compile("(\\w+(?:[.$]\\w+)+): .*", Pattern.DOTALL);
+	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
 
 	static TrackedOperationDescriptor of(TrackedOperation tracked, Instant now, Sanitizer sanitizer,
 			boolean showValues) {
@@ -72,7 +73,8 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		if (text == null) {
 			return null;
 		}
-		String shown = showValues ? text : OWN_FAULT.matcher(text).replaceFirst("$1");
+		Matcher own = OWN_FAULT.matcher(text);
+		String shown = (!showValues && own.matches()) ? own.group(1) : text;
 		Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, shown), true);
 		return (sanitized != null) ? sanitized.toString() : null;
 	}
