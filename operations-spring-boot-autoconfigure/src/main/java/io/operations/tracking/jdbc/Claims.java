@@ -107,7 +107,7 @@ final class Claims {
 				found.forEach((row) -> this.loaded.put(row.id(), row));
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			// Each is read by itself, then.
 			this.loaded.keySet().removeAll(ids);
 		}

@@ -68,13 +68,16 @@ class JdbcTrackingPropertiesTests {
 	@Test
 	void aPollUnderWayGivesSignsOfLife() {
 		this.endpoint.others((poll) -> Mono.never());
-		this.runner.withPropertyValues("operations.tracking.jdbc.heartbeat-interval=50ms").run((context) -> {
-			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
-			JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
-			await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1);
-			List<@Nullable Object> first = heartbeats(jdbc);
-			await().atMost(PATIENCE).until(() -> !heartbeats(jdbc).equals(first));
-		});
+		this.runner
+			.withPropertyValues("operations.tracking.jdbc.heartbeat-interval=50ms",
+					"operations.tracking.jdbc.missed-heartbeats=10000")
+			.run((context) -> {
+				context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
+				JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
+				await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1);
+				List<@Nullable Object> first = heartbeats(jdbc);
+				await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1 && !heartbeats(jdbc).equals(first));
+			});
 	}
 
 	@Test

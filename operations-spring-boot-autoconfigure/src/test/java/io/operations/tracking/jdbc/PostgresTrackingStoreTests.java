@@ -129,6 +129,10 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	@ExtendWith(OutputCaptureExtension.class)
 	void aConnectionThatIsLostInAClaimIsToldOfOnceAndWithoutAStackTrace(CapturedOutput output) {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.stop();
+		this.heartbeat = Duration.ofMinutes(1);
+		this.store = newStore(settings());
+		this.store.start();
 		this.dataSource.cutAt("WITH deliveries");
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
 		this.dataSource.away(false);
