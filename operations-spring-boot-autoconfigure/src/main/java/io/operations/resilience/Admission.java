@@ -161,14 +161,15 @@ public final class Admission {
 		long until;
 		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
+			boolean first = paused().isZero();
 			// A success inside a pause forgets the refusals, not that this is one.
-			if (paused().isZero()) {
-				this.inFlightLimit.refused();
-			}
-			if (paused().isZero() || this.strikes == 0) {
+			if (first || this.strikes == 0) {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
+			if (first) {
+				this.inFlightLimit.refused(now(), pause);
+			}
 			until = now() + pause.toMillis();
 			if (this.closed || until <= this.pausedUntil) {
 				return;
@@ -191,7 +192,7 @@ public final class Admission {
 	 */
 	public synchronized void accepted(@Nullable Integer concurrentRequests) {
 		this.strikes = 0;
-		this.inFlightLimit.accepted(this.inFlight, concurrentRequests);
+		this.inFlightLimit.accepted(now(), this.inFlight, concurrentRequests);
 	}
 
 	void noteFault(Throwable fault) {

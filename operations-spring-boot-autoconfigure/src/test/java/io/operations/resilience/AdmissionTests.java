@@ -226,6 +226,32 @@ class AdmissionTests {
 	}
 
 	@Test
+	void boundStaysBelowWhatWasRefusedForTenTimesThePauseThatItCost() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofSeconds(2));
+		advance(Duration.ofSeconds(3));
+		keepUnderWay(8);
+		accept(1000, 0);
+		assertThat(this.admission.inFlightLimit()).isEqualTo(15);
+		advance(Duration.ofSeconds(15));
+		accept(1000, 0);
+		assertThat(this.admission.inFlightLimit()).as("less than 20 s after the refusal").isEqualTo(15);
+		advance(Duration.ofSeconds(1));
+		accept(20, 0);
+		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
+	}
+
+	@Test
+	void hourOfPauseMakesNobodyCautiousForHours() {
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofHours(1));
+		advance(Duration.ofHours(1));
+		keepUnderWay(8);
+		accept(1000, 0);
+		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
+	}
+
+	@Test
 	void pollsHaveWhatFetchesLeaveButTheirShareAtLeast() {
 		this.admission = admission(20, 1000, 100_000);
 		assertThat(this.admission.pollsPerSecond()).isEqualTo(20);
