@@ -40,12 +40,23 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static JavaProcess start(Class<?> main, String... args) {
+		return new JavaProcess(launch("1g", main, args));
+	}
+
+	/**
+	 * Launch a JVM that nobody talks to yet.
+	 * @param heap what its heap may grow to
+	 * @param main the class whose main method it runs
+	 * @param args the arguments
+	 * @return the process
+	 */
+	public static Process launch(String heap, Class<?> main, String... args) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx1g", "-cp", classPath(), main.getName()));
+		command.addAll(List.of("-Xmx" + heap, "-cp", classPath(), main.getName()));
 		command.addAll(List.of(args));
 		try {
-			return new JavaProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+			return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

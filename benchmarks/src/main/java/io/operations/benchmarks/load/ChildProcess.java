@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,16 +30,7 @@ final class ChildProcess implements AutoCloseable {
 	private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
 	ChildProcess(Class<?> main, String... args) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
-						JavaProcess.classPath(), main.getName()));
-		command.addAll(List.of(args));
-		try {
-			this.process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.process = JavaProcess.launch("512m", main, args);
 		this.orders = this.process.outputWriter(StandardCharsets.UTF_8);
 		Thread reader = new Thread(this::read, "lines of " + this.process.pid());
 		reader.setDaemon(true);

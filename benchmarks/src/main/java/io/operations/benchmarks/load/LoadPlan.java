@@ -108,8 +108,9 @@ final class LoadPlan {
 			.toList();
 	}
 
-	// Whatever is not asked for must not last for hours; and 20 requests/s cannot tell of
-	// 10,000 ends before a run is cut.
+	// Whatever is not asked for must not last for hours: at 20 requests/s 10,000
+	// operations
+	// take a quarter of an hour.
 	private static boolean isUsual(int count, Limit limit, Distribution distribution) {
 		return count <= 1000 || (distribution == Distribution.NEAR_CONSTANT && limit != Limit.RATE);
 	}
@@ -118,13 +119,9 @@ final class LoadPlan {
 		return cell.operations() <= 1000 || contender != Contender.LIBRARY_BY_ID;
 	}
 
-	// What keeps the processors busy disturbs what runs beside it; where requests are
-	// scarce nobody is busy.
+	// What keeps the processors busy disturbs what runs beside it.
 	private static int atOnce(Cell cell) {
-		if (cell.limit() == Limit.RATE) {
-			return Integer.MAX_VALUE;
-		}
-		return (cell.operations() > 1000 && cell.limit() == Limit.NONE) ? 1 : 3;
+		return (cell.operations() > 1000) ? 3 : Integer.MAX_VALUE;
 	}
 
 	private void add(List<List<Run>> groups, List<Cell> cells, int round) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunExecution {
 
-	private static final Duration LONGEST = Duration.ofMinutes(6);
+	private static final Duration LONGEST = Duration.ofMinutes(20);
 
 	private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 

@@ -80,9 +80,9 @@ public class PollerBenchmark {
 				this.scheduler, new OperationsListener() {
 				});
 		for (int i = 0; i < this.waiting; i++) {
-			this.poller.await(PollingTarget.of("proc_job_" + i), LONG).subscribe();
+			this.poller.await(PollingTarget.of("proc_job_" + i), LONG).onErrorComplete().subscribe();
 		}
-		this.poller.await(PollingTarget.of(POLLED), LONG).subscribe();
+		this.poller.await(PollingTarget.of(POLLED), LONG).onErrorComplete().subscribe();
 		// Until each has been seen once.
 		do {
 			this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
