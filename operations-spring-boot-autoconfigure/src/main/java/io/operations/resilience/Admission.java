@@ -154,22 +154,31 @@ public final class Admission {
 	 * Note that the server refused a call because there were too many: nothing leaves
 	 * until the time it named has passed, or, if it named none, for a time that grows
 	 * from one refusal to the next.
-	 * @param retryAfter how long to wait, {@code null} if the server named no time
+	 * @param refusal what the server answered
+	 * @param began when the call was sent, in nanoseconds
 	 */
-	public void pause(@Nullable Duration retryAfter) {
+	void refused(OperationsThrottledException refusal, long began) {
+		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
-		long until;
-		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
-			boolean first = paused().isZero();
 			// A success inside a pause forgets the refusals, not that this is one.
-			if (first || this.strikes == 0) {
+			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			if (first) {
-				this.inFlightLimit.refused(now(), pause);
-			}
+			this.inFlightLimit.refused(began, nanoTime(), pause, this.inFlight, refusal.getConcurrentRequests());
+		}
+		pause(pause);
+	}
+
+	/**
+	 * Let nothing leave for a while, unless that is so for longer already.
+	 * @param pause how long
+	 */
+	void pause(Duration pause) {
+		long until;
+		List<AdmittedCall<?>> impatient = List.of();
+		synchronized (this) {
 			until = now() + pause.toMillis();
 			if (this.closed || until <= this.pausedUntil) {
 				return;
@@ -190,20 +199,14 @@ public final class Admission {
 	 * @param concurrentRequests how many calls of the account were under way, where the
 	 * server told
 	 */
-	public synchronized void accepted(@Nullable Integer concurrentRequests) {
+	synchronized void accepted(@Nullable Integer concurrentRequests) {
 		this.strikes = 0;
-		this.inFlightLimit.accepted(now(), this.inFlight, concurrentRequests);
+		this.inFlightLimit.accepted(nanoTime(), this.inFlight, concurrentRequests);
 	}
 
-	void noteFault(Throwable fault) {
-		if (fault instanceof OperationsThrottledException throttled) {
-			Integer concurrentRequests = throttled.getConcurrentRequests();
-			if (concurrentRequests != null) {
-				synchronized (this) {
-					this.inFlightLimit.refusedAt(concurrentRequests);
-				}
-			}
-			pause(throttled.getRetryAfter());
+	void noteFault(Throwable fault, long began) {
+		if (fault instanceof OperationsThrottledException refusal) {
+			refused(refusal, began);
 		}
 		noteRefusal(fault);
 	}
@@ -338,8 +341,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how many polls need be handed over at once so that none that could leave is
-	 * missing: what may be under way, and as many again.
+	 * Return how many polls of a sort, first ones or repeats, need be handed over at once
+	 * so that none that could leave is missing: what may be under way, and as many again.
 	 * @return the number of polls
 	 */
 	public int maxHanded() {
@@ -356,7 +359,7 @@ public final class Admission {
 		RateLimiterConfig config = this.limiter.getRateLimiterConfig();
 		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
 		double all = Math.min(rate, this.inFlightLimit.perSecond());
-		return Math.max(all * CallQueue.SHARE_OF_REPEATS, all - this.fetches.perSecond(now()));
+		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
 	}
 
 	/**
@@ -409,7 +412,11 @@ public final class Admission {
 
 	// Of the clock that is never set back, as the polls' due times are.
 	private long now() {
-		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+		return TimeUnit.NANOSECONDS.toMillis(nanoTime());
+	}
+
+	private long nanoTime() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
 	}
 
 }

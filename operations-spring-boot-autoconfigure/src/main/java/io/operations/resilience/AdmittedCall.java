@@ -122,7 +122,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	public void onError(Throwable fault) {
 		// Before the place in flight is given to the next call.
 		try {
-			this.admission.noteFault(fault);
+			this.admission.noteFault(fault, this.began);
 		}
 		catch (RuntimeException ex) {
 			fault.addSuppressed(ex);

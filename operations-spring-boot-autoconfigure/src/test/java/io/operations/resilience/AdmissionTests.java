@@ -17,6 +17,7 @@ import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -98,14 +99,14 @@ class AdmissionTests {
 
 	@Test
 	void pauseWithoutRetryAfterGrowsUntilACallIsAccepted() {
-		this.admission.pause(null);
+		refuse(null);
 		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(160), Duration.ofMillis(240));
 		advance(Duration.ofSeconds(1));
-		this.admission.pause(null);
+		refuse(null);
 		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(320), Duration.ofMillis(480));
 		advance(Duration.ofSeconds(1));
 		this.admission.accepted(null);
-		this.admission.pause(null);
+		refuse(null);
 		assertThat(this.admission.paused()).isLessThanOrEqualTo(Duration.ofMillis(240));
 	}
 
@@ -209,46 +210,29 @@ class AdmissionTests {
 	@Test
 	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
 		this.admission = admission(1000, 16, 1000);
-		this.admission.pause(Duration.ofSeconds(1));
+		keepUnderWay(15);
+		refuse(Duration.ofSeconds(1));
 		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
-		this.admission.pause(Duration.ofSeconds(2));
-		assertThat(this.admission.inFlightLimit()).as("refusals of one pause count once").isEqualTo(8);
-		advance(Duration.ofSeconds(3));
-		for (int i = 0; i < 12; i++) {
-			this.admission.admit("op", Mono.never()).subscribe();
-		}
-		advance(Duration.ofSeconds(1));
-		assertThat(this.admission.inFlight()).isEqualTo(8);
-		for (int i = 0; i < 9; i++) {
-			this.admission.accepted(null);
-		}
+		advance(Duration.ofSeconds(2));
+		call("a");
+		assertThat(this.sent).as("15 are under way").isEmpty();
+		accept(9);
 		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
 	}
 
 	@Test
-	void boundStaysBelowWhatWasRefusedForTenTimesThePauseThatItCost() {
+	void callsThatWereUnderWayTogetherHalveTheBoundOnce() {
 		this.admission = admission(1000, 16, 1000);
-		this.admission.pause(Duration.ofSeconds(2));
-		advance(Duration.ofSeconds(3));
-		keepUnderWay(8);
-		accept(1000, 0);
-		assertThat(this.admission.inFlightLimit()).isEqualTo(15);
-		advance(Duration.ofSeconds(15));
-		accept(1000, 0);
-		assertThat(this.admission.inFlightLimit()).as("less than 20 s after the refusal").isEqualTo(15);
+		Sinks.Empty<Object> answer = Sinks.empty();
+		for (int i = 0; i < 16; i++) {
+			this.admission.admit("op", answer.asMono()).subscribe((value) -> {
+			}, this.refused::add);
+		}
 		advance(Duration.ofSeconds(1));
-		accept(20, 0);
-		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
-	}
-
-	@Test
-	void hourOfPauseMakesNobodyCautiousForHours() {
-		this.admission = admission(1000, 16, 1000);
-		this.admission.pause(Duration.ofHours(1));
-		advance(Duration.ofHours(1));
-		keepUnderWay(8);
-		accept(1000, 0);
-		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
+		assertThat(this.admission.inFlight()).isEqualTo(16);
+		answer.tryEmitError(throttled(Duration.ofMillis(1)));
+		assertThat(this.refused).hasSize(16);
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
 	}
 
 	@Test
@@ -321,41 +305,20 @@ class AdmissionTests {
 	}
 
 	@Test
-	void callsOfAClientThatIsNowhereNearItsBoundDoNotRaiseIt() {
+	void accountsLoadComesToTheBoundWithRefusalsAndAnswers() {
 		this.admission = admission(1000, 16, 1000);
-		this.admission.pause(Duration.ofSeconds(1));
-		for (int i = 0; i < 100; i++) {
-			this.admission.accepted(null);
+		keepUnderWay(15);
+		this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofSeconds(3));
+		for (int i = 0; i < 9; i++) {
+			this.admission.accepted(95);
 		}
-		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
-	}
-
-	@Test
-	void boundIsRaisedATenthAsFastWhereTheAccountIsAsFullAsWhenItRefused() {
-		this.admission = admission(1000, 16, 1000);
-		this.admission.admit("refused", Mono.error(throttled(100))).subscribe((value) -> {
-		}, this.refused::add);
-		advance(Duration.ofSeconds(3));
-		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
-		keepUnderWay(8);
-		accept(9, 95);
 		assertThat(this.admission.inFlightLimit()).as("an account with 95 of 99 calls").isEqualTo(8);
-		accept(81, 95);
-		assertThat(this.admission.inFlightLimit()).as("ten times as many").isEqualTo(9);
-		accept(10, 50);
-		assertThat(this.admission.inFlightLimit()).as("an account with 50 of 99 calls").isEqualTo(10);
-	}
-
-	@Test
-	void accountThatTakesMoreThanItRefusedBeforeIsNotTakenForFull() {
-		this.admission = admission(1000, 16, 1000);
-		this.admission.admit("refused", Mono.error(throttled(10))).subscribe((value) -> {
-		}, this.refused::add);
-		advance(Duration.ofSeconds(3));
-		keepUnderWay(8);
-		accept(1, 200);
-		accept(9, 150);
-		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
+		for (int i = 0; i < 9; i++) {
+			this.admission.accepted(50);
+		}
+		assertThat(this.admission.inFlightLimit()).as("an account with 50 of 99 calls").isEqualTo(9);
 	}
 
 	private void keepUnderWay(int calls) {
@@ -366,15 +329,22 @@ class AdmissionTests {
 		assertThat(this.admission.inFlight()).isEqualTo(calls);
 	}
 
-	private void accept(int calls, int concurrentRequests) {
+	private void accept(int calls) {
 		for (int i = 0; i < calls; i++) {
-			this.admission.accepted(concurrentRequests);
+			this.admission.accepted(null);
 		}
 	}
 
-	private static Throwable throttled(int concurrentRequests) {
-		return new OperationsErrorResponse(429, 20429, null, null, Duration.ofSeconds(1), concurrentRequests)
+	private void refuse(@Nullable Duration retryAfter) {
+		Throwable refusal = new OperationsErrorResponse(429, 20429, null, null, retryAfter, null)
 			.toException("Fetching", "op");
+		this.admission.admit("refused", Mono.error(refusal)).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ZERO);
+	}
+
+	private static Throwable throttled(Duration retryAfter) {
+		return new OperationsErrorResponse(429, 20429, null, null, retryAfter, 100).toException("Fetching", "op");
 	}
 
 	@Test
