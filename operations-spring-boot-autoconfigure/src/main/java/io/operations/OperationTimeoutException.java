@@ -55,11 +55,12 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	private static String usually(Duration age, @Nullable Duration unusualAge) {
+		String began = ", " + age + " after it began; ";
 		if (unusualAge == null) {
-			return "";
+			return began + "how long such operations take is not known yet";
 		}
-		return ", " + age + " after it began; such operations "
-				+ ((age.compareTo(unusualAge) < 0) ? "may well take that long" : "hardly ever take that long");
+		return began + ((age.compareTo(unusualAge) < 0) ? "nothing unusual, since such operations may take up to "
+				: "unusual, since such operations hardly ever take ") + unusualAge;
 	}
 
 	@Override

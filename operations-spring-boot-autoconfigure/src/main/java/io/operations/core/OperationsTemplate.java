@@ -165,6 +165,25 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
+	 * Wait for an operation of a kind to complete: its polls are planned by how long such
+	 * operations take.
+	 * @param operationId the operation's id
+	 * @param kind what the operation is about, in place of the keys of its related ids:
+	 * of few different values, since little is kept of each
+	 * @param timeout the deadline from the subscription on, all queueing included;
+	 * positive, at most 365 days
+	 * @return the completed operation, or what {@link #await(String, Duration)} fails
+	 * with
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 * @see AcceptedOperation#withKind(String)
+	 */
+	public Mono<Operation> await(String operationId, String kind, Duration timeout) {
+		requireId(operationId);
+		Objects.requireNonNull(kind, "'kind' must not be null");
+		return await(PollingTarget.of(operationId, kind), timeout);
+	}
+
+	/**
 	 * Wait for the operation that a write started to complete. Its first poll is not
 	 * before the Retry-After of the write's answer.
 	 * @param accepted what the write's answer told
@@ -214,6 +233,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	public Flux<Operation> watch(String operationId) {
 		requireId(operationId);
 		return this.poller.watch(PollingTarget.of(operationId), this.timeout);
+	}
+
+	/**
+	 * Watch the operation that a write started. Its first poll is not before the
+	 * Retry-After of the write's answer.
+	 * @param accepted what the write's answer told
+	 * @return what {@link #watch(String)} returns
+	 */
+	public Flux<Operation> watch(AcceptedOperation accepted) {
+		return this.poller.watch(PollingTarget.of(accepted), this.timeout);
 	}
 
 	private static void requireId(String operationId) {

@@ -33,11 +33,12 @@ final class DuePolls {
 	/**
 	 * Take the one whose turn it is.
 	 * @param now the present time
+	 * @param sorts which may be taken
 	 * @return a wait that is due, {@code null} if none is
 	 */
-	@Nullable Wait take(long now) {
-		boolean first = isDue(this.firsts, now);
-		boolean repeat = isDue(this.repeats, now);
+	@Nullable Wait take(long now, Sorts sorts) {
+		boolean first = sorts.firsts() && isDue(this.firsts, now);
+		boolean repeat = sorts.repeats() && isDue(this.repeats, now);
 		if (repeat && (!first || this.firstsInARow >= SHARE_OF_REPEATS - 1)) {
 			this.firstsInARow = 0;
 			return this.repeats.pollFirst();
@@ -52,12 +53,13 @@ final class DuePolls {
 	/**
 	 * Take one before its time.
 	 * @param now the present time
+	 * @param sorts which may be taken
 	 * @return the wait that is due next of those that may be asked for, {@code null} if
 	 * none may
 	 */
-	@Nullable Wait takeEarly(long now) {
-		Wait first = early(this.firsts, now);
-		Wait repeat = early(this.repeats, now);
+	@Nullable Wait takeEarly(long now, Sorts sorts) {
+		Wait first = sorts.firsts() ? early(this.firsts, now) : null;
+		Wait repeat = sorts.repeats() ? early(this.repeats, now) : null;
 		Wait wait = (first != null && (repeat == null || Timed.ORDER.compare(first, repeat) < 0)) ? first : repeat;
 		if (wait != null) {
 			remove(wait);
@@ -80,10 +82,13 @@ final class DuePolls {
 
 	/**
 	 * Return when the next one may be taken before its time.
+	 * @param sorts which may be taken
 	 * @return the time, the end of all times if there is none
 	 */
-	long nextEarly() {
-		return Math.min(nextEarly(this.firsts), nextEarly(this.repeats));
+	long nextEarly(Sorts sorts) {
+		long first = sorts.firsts() ? nextEarly(this.firsts) : Long.MAX_VALUE;
+		long repeat = sorts.repeats() ? nextEarly(this.repeats) : Long.MAX_VALUE;
+		return Math.min(first, repeat);
 	}
 
 	private static long nextEarly(NavigableSet<Wait> waits) {
@@ -104,12 +109,29 @@ final class DuePolls {
 
 	/**
 	 * Return when the next one is due.
+	 * @param sorts which may be taken
 	 * @return the time, the end of all times if there is none
 	 */
-	long next() {
-		long first = this.firsts.isEmpty() ? Long.MAX_VALUE : this.firsts.first().at();
-		long repeat = this.repeats.isEmpty() ? Long.MAX_VALUE : this.repeats.first().at();
+	long next(Sorts sorts) {
+		long first = sorts.firsts() ? next(this.firsts) : Long.MAX_VALUE;
+		long repeat = sorts.repeats() ? next(this.repeats) : Long.MAX_VALUE;
 		return Math.min(first, repeat);
+	}
+
+	private static long next(NavigableSet<Wait> waits) {
+		return waits.isEmpty() ? Long.MAX_VALUE : waits.first().at();
+	}
+
+	/**
+	 * Which polls may be taken.
+	 *
+	 * @param firsts whether first polls may
+	 * @param repeats whether repeat polls may
+	 */
+	record Sorts(boolean firsts, boolean repeats) {
+
+		static final Sorts BOTH = new Sorts(true, true);
+
 	}
 
 }

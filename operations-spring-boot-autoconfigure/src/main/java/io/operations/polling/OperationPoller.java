@@ -2,7 +2,8 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -62,7 +63,8 @@ public final class OperationPoller {
 	private final PollDispatcher dispatcher;
 
 	// All below is guarded by "this"; nothing foreign is called while it is held.
-	private final Map<String, Wait> waits = new HashMap<>();
+	// In the order in which they began.
+	private final Map<String, Wait> waits = new LinkedHashMap<>();
 
 	private long numbers;
 
@@ -221,17 +223,18 @@ public final class OperationPoller {
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor signals everything but these: the wait would hang.
-			this.dispatcher.handedBack();
+			this.dispatcher.handedBack(wait.isRepeated());
 			end(wait, ex);
 		}
 	}
 
 	private void subscribe(Wait wait) {
-		Turn turn = new Turn(wait.isRepeated() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
+		boolean repeat = wait.isRepeated();
+		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
 		// Deferred, so that what a decorator throws is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
 			.contextWrite((context) -> context.put(Turn.class, turn))
-			.doFinally((signal) -> this.dispatcher.handedBack())
+			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
 			// Known before it can answer, so that its cancelling is not missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
@@ -451,9 +454,8 @@ public final class OperationPoller {
 	 * @return its age, zero if there is none
 	 */
 	public synchronized Duration oldestWait() {
-		long now = now();
-		long began = this.waits.values().stream().mapToLong(Wait::began).min().orElse(now);
-		return Duration.ofMillis(now - began);
+		Iterator<Wait> waits = this.waits.values().iterator();
+		return waits.hasNext() ? Duration.ofMillis(now() - waits.next().began()) : Duration.ZERO;
 	}
 
 	/**

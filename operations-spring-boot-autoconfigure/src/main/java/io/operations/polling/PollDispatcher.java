@@ -40,7 +40,9 @@ final class PollDispatcher {
 
 	private final Outage outage;
 
-	private int handed;
+	private int firstsHanded;
+
+	private int repeatsHanded;
 
 	private @Nullable Disposable timer;
 
@@ -54,7 +56,7 @@ final class PollDispatcher {
 	 * @param pace tells whether there are too few of them
 	 * @param settings the shortest and the longest interval
 	 * @param scheduler where the timer is set
-	 * @param poll makes a poll, and says {@link #handedBack()} at its end
+	 * @param poll makes a poll, and says {@link #handedBack(boolean)} at its end
 	 * @param late told of who has waited too long
 	 */
 	PollDispatcher(Admission admission, Pace pace, PollingSettings settings, Scheduler scheduler, Consumer<Wait> poll,
@@ -108,9 +110,13 @@ final class PollDispatcher {
 		return this.outage.failed(now());
 	}
 
-	void handedBack() {
+	/**
+	 * Note that a poll is over.
+	 * @param repeat whether it was a repeat poll when it was handed over
+	 */
+	void handedBack(boolean repeat) {
 		synchronized (this) {
-			this.handed--;
+			count(repeat, -1);
 		}
 		pump();
 	}
@@ -158,15 +164,16 @@ final class PollDispatcher {
 
 	private synchronized @Nullable Wait next(boolean early) {
 		long now = now();
-		if (this.closed || isEnoughHanded() || (this.outage.isOn() && now < this.outage.nextProbe())) {
+		if (this.closed || (this.outage.isOn() && now < this.outage.nextProbe())) {
 			return null;
 		}
-		Wait wait = this.due.take(now);
+		DuePolls.Sorts sorts = sorts();
+		Wait wait = this.due.take(now, sorts);
 		if (wait == null && early && !this.outage.isOn()) {
-			wait = this.due.takeEarly(now);
+			wait = this.due.takeEarly(now, sorts);
 		}
 		if (wait != null) {
-			this.handed++;
+			count(wait.isRepeated(), 1);
 			if (this.outage.isOn()) {
 				this.outage.probed(now);
 			}
@@ -174,8 +181,24 @@ final class PollDispatcher {
 		return wait;
 	}
 
-	private boolean isEnoughHanded() {
-		return this.handed >= (this.outage.isOn() ? 1 : this.admission.maxHanded());
+	private void count(boolean repeat, int number) {
+		if (repeat) {
+			this.repeatsHanded += number;
+		}
+		else {
+			this.firstsHanded += number;
+		}
+	}
+
+	// Each sort has a bound of its own: first polls wait among fetches, and would else
+	// keep all places from repeat polls.
+	private DuePolls.Sorts sorts() {
+		if (this.outage.isOn()) {
+			boolean none = this.firstsHanded + this.repeatsHanded == 0;
+			return new DuePolls.Sorts(none, none);
+		}
+		int most = this.admission.maxHanded();
+		return new DuePolls.Sorts(this.firstsHanded < most, this.repeatsHanded < most);
 	}
 
 	private boolean isRoomForEarlyPolls() {
@@ -207,14 +230,16 @@ final class PollDispatcher {
 	}
 
 	private long nextPoll(boolean early) {
-		// What is under way comes first, and comes back here.
-		if (this.closed || isEnoughHanded()) {
+		if (this.closed) {
 			return Long.MAX_VALUE;
 		}
+		// Where enough is under way, that comes first, and comes back here.
+		DuePolls.Sorts sorts = sorts();
+		long next = this.due.next(sorts);
 		if (this.outage.isOn()) {
-			return Math.max(this.due.next(), this.outage.nextProbe());
+			return Math.max(next, this.outage.nextProbe());
 		}
-		return early ? Math.min(this.due.next(), this.due.nextEarly()) : this.due.next();
+		return early ? Math.min(next, this.due.nextEarly(sorts)) : next;
 	}
 
 	private void ring(long at) {
@@ -232,7 +257,7 @@ final class PollDispatcher {
 	 * @return the time, zero if none is overdue
 	 */
 	synchronized Duration backlogAge() {
-		long next = this.due.next();
+		long next = this.due.next(DuePolls.Sorts.BOTH);
 		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
 	}
 

@@ -28,6 +28,16 @@ public record PollingTarget(String operationId, @Nullable String kind, @Nullable
 	}
 
 	/**
+	 * Return an operation of which its id is known and what it is about.
+	 * @param operationId the operation's id
+	 * @param kind what it is about
+	 * @return the target
+	 */
+	public static PollingTarget of(String operationId, String kind) {
+		return new PollingTarget(operationId, kind, null, false);
+	}
+
+	/**
 	 * Return the operation that a write started just now.
 	 * @param accepted what the write's answer told
 	 * @return the target

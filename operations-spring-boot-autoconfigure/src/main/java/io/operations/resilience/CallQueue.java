@@ -9,86 +9,82 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that wait to be admitted: fetches and first polls before repeat polls, within
- * each in the order in which they were due. One in four goes to a repeat poll all the
- * same, so that a flood of fetches does not starve the waits. Not thread-safe.
+ * each in the order in which they were due. One in four goes to a poll all the same, to a
+ * repeat poll if there is one, so that a flood of fetches does not starve the waits. Not
+ * thread-safe.
  */
 final class CallQueue {
 
 	/**
-	 * The part of the calls that goes to repeat polls, however many others there are.
+	 * The part of the calls that goes to polls, however many fetches there are.
 	 */
-	static final double SHARE_OF_REPEATS = 0.25;
+	static final double SHARE_OF_POLLS = 0.25;
 
-	private final NavigableSet<AdmittedCall<?>> urgent = new TreeSet<>();
+	private final NavigableSet<AdmittedCall<?>> fetches = new TreeSet<>();
 
-	private final NavigableSet<AdmittedCall<?>> repeats = new TreeSet<>();
+	private final NavigableSet<AdmittedCall<?>> firstPolls = new TreeSet<>();
 
-	private int fetches;
+	private final NavigableSet<AdmittedCall<?>> repeatPolls = new TreeSet<>();
 
 	private int urgentInARow;
 
 	void add(AdmittedCall<?> call) {
 		queueOf(call).add(call);
-		this.fetches += count(call);
 	}
 
-	boolean remove(AdmittedCall<?> call) {
-		boolean removed = queueOf(call).remove(call);
-		if (removed) {
-			this.fetches -= count(call);
-		}
-		return removed;
+	void remove(AdmittedCall<?> call) {
+		queueOf(call).remove(call);
 	}
 
 	@Nullable AdmittedCall<?> poll() {
-		boolean repeat = this.urgent.isEmpty()
-				|| (!this.repeats.isEmpty() && this.urgentInARow >= 1 / SHARE_OF_REPEATS - 1);
-		AdmittedCall<?> call = (repeat ? this.repeats : this.urgent).pollFirst();
-		if (call != null) {
-			this.urgentInARow = repeat ? 0 : this.urgentInARow + 1;
-			this.fetches -= count(call);
+		boolean share = this.urgentInARow >= 1 / SHARE_OF_POLLS - 1;
+		NavigableSet<AdmittedCall<?>> urgent = urgent();
+		NavigableSet<AdmittedCall<?>> polls = this.repeatPolls.isEmpty() ? this.firstPolls : this.repeatPolls;
+		boolean poll = urgent.isEmpty() || (share && !polls.isEmpty());
+		this.urgentInARow = poll ? 0 : this.urgentInARow + 1;
+		return (poll ? polls : urgent).pollFirst();
+	}
+
+	private NavigableSet<AdmittedCall<?>> urgent() {
+		if (this.fetches.isEmpty() || this.firstPolls.isEmpty()) {
+			return this.fetches.isEmpty() ? this.firstPolls : this.fetches;
 		}
-		return call;
+		return (this.fetches.first().compareTo(this.firstPolls.first()) < 0) ? this.fetches : this.firstPolls;
 	}
 
 	List<AdmittedCall<?>> removeFetches() {
-		List<AdmittedCall<?>> removed = new ArrayList<>();
-		for (AdmittedCall<?> call : List.copyOf(this.urgent)) {
-			if (call.kind() == Turn.Kind.FETCH) {
-				remove(call);
-				removed.add(call);
-			}
-		}
+		List<AdmittedCall<?>> removed = List.copyOf(this.fetches);
+		this.fetches.clear();
 		return removed;
 	}
 
 	List<AdmittedCall<?>> removeAll() {
-		List<AdmittedCall<?>> removed = new ArrayList<>(this.urgent);
-		removed.addAll(this.repeats);
-		this.urgent.clear();
-		this.repeats.clear();
-		this.fetches = 0;
+		List<AdmittedCall<?>> removed = new ArrayList<>(size());
+		for (NavigableSet<AdmittedCall<?>> calls : List.of(this.fetches, this.firstPolls, this.repeatPolls)) {
+			removed.addAll(calls);
+			calls.clear();
+		}
 		return removed;
 	}
 
 	boolean isEmpty() {
-		return this.urgent.isEmpty() && this.repeats.isEmpty();
+		return size() == 0;
 	}
 
 	int size() {
-		return this.urgent.size() + this.repeats.size();
+		return this.fetches.size() + this.firstPolls.size() + this.repeatPolls.size();
 	}
 
 	int fetches() {
-		return this.fetches;
+		return this.fetches.size();
 	}
 
 	private NavigableSet<AdmittedCall<?>> queueOf(AdmittedCall<?> call) {
-		return (call.kind() == Turn.Kind.REPEAT_POLL) ? this.repeats : this.urgent;
-	}
-
-	private static int count(AdmittedCall<?> call) {
-		return (call.kind() == Turn.Kind.FETCH) ? 1 : 0;
+		return switch (call.kind()) {
+			case FETCH -> this.fetches;
+			case FIRST_POLL -> this.firstPolls;
+			case REPEAT_POLL -> this.repeatPolls;
+		};
 	}
 
 }

@@ -1,9 +1,13 @@
 package io.operations.core;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.operations.AcceptedOperation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
@@ -94,6 +98,36 @@ class OperationsTemplateTests {
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
 			.assertNext((operation) -> assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED))
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void kindThatTheCallerNamesIsWhatThePollsArePlannedFor() {
+		Set<String> kinds = new HashSet<>();
+		OperationsTemplate planned = this.template.mutate().name("planned").schedule((state) -> {
+			kinds.add(String.valueOf(state.kind()));
+			return Duration.ofSeconds(1);
+		}).build();
+		this.statuses = List.of("RUNNING", "COMPLETED");
+		StepVerifier.create(planned.await("a", "import", Duration.ofMinutes(1)))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+			.expectNextCount(1)
+			.expectComplete()
+			.verify(PATIENCE);
+		planned.close();
+		assertThat(kinds).containsExactly("import");
+	}
+
+	@Test
+	void acceptedOperationIsWatchedFromItsRetryAfterOn() {
+		AcceptedOperation accepted = new AcceptedOperation("a", null, Duration.ofSeconds(30), Map.of());
+		this.statuses = List.of("COMPLETED");
+		StepVerifier.create(this.template.watch(accepted))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(30).minusMillis(1)))
+			.then(() -> assertThat(this.requests).hasValue(0))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(10)))
+			.expectNextCount(1)
 			.expectComplete()
 			.verify(PATIENCE);
 	}

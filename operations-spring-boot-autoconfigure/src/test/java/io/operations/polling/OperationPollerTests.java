@@ -453,6 +453,30 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void operationOlderThanItsKindWasSeenToGetIsStuckAndItsTimeoutSaysSo() {
+		AdaptivePollingSchedule schedule = new AdaptivePollingSchedule(PollingSettings.defaults(), this.scheduler);
+		for (int i = 0; i < 50; i++) {
+			schedule.learn(new ObservedRun("quick", Duration.ZERO, Duration.ofSeconds(5), true));
+		}
+		this.poller = poller(PollingSettings.defaults(), schedule);
+		this.poller.watch(new PollingTarget("op", "quick", null, true), Duration.ofMinutes(1))
+			.subscribe(this.seen::add, this.faults::add);
+		this.poller.watch(new PollingTarget("other", "slow", null, true), Duration.ofMinutes(1))
+			.subscribe(this.seen::add, this.faults::add);
+		advance(Duration.ofSeconds(10));
+		assertThat(this.stuck).isEmpty();
+		advance(Duration.ofSeconds(50));
+		assertThat(this.stuck).containsExactly("op");
+		assertThat(this.faults).hasSize(2);
+		assertThat(this.faults.get(0))
+			.isInstanceOfSatisfying(OperationTimeoutException.class,
+					(timeout) -> assertThat(timeout.getUnusualAge()).isBetween(Duration.ofSeconds(5),
+							Duration.ofSeconds(30)))
+			.hasMessageContaining("unusual, since such operations hardly ever take");
+		assertThat(this.faults.get(1)).hasMessageContaining("is not known yet");
+	}
+
+	@Test
 	void operationIsAskedForOnceMoreShortlyBeforeADeadline() {
 		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofSeconds(30));
 		this.endpoint = (id) -> answer(
