@@ -37,7 +37,21 @@ public interface OperationsActivity {
 	int waiting();
 
 	/**
-	 * Return how many of them are older than such operations ever get.
+	 * Return how many callers wait for them, what {@code operations.polling.max-waiting}
+	 * bounds.
+	 * @return the number of callers
+	 */
+	int waiters();
+
+	/**
+	 * Return of how many kinds of operations it is known how long they take.
+	 * @return the number of kinds
+	 */
+	int kinds();
+
+	/**
+	 * Return how many of the operations that are waited for are older than such
+	 * operations ever get.
 	 * @return the number of operations
 	 */
 	int stuck();

@@ -42,6 +42,16 @@ record TemplateActivity(Admission admission, OperationPoller poller) implements 
 	}
 
 	@Override
+	public int waiters() {
+		return this.poller.waiters();
+	}
+
+	@Override
+	public int kinds() {
+		return this.poller.kinds();
+	}
+
+	@Override
 	public int waiting() {
 		return this.poller.waiting();
 	}

@@ -85,6 +85,10 @@ public class OperationsMeters implements OperationsListener {
 				OperationsActivity::inFlightLimit));
 		registered.add(gauge("operations.stuck", "Operations that are older than such operations ever get", client,
 				activity, OperationsActivity::stuck));
+		registered.add(gauge("operations.waiters", "Callers that wait for operations", client, activity,
+				OperationsActivity::waiters));
+		registered.add(gauge("operations.kinds", "Kinds of operations of which it is known how long they take", client,
+				activity, OperationsActivity::kinds));
 		registered.add(TimeGauge
 			.builder("operations.backlog.age", activity, TimeUnit.MILLISECONDS,
 					(current) -> current.backlogAge().toMillis())

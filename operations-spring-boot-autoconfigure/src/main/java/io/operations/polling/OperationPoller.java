@@ -441,6 +441,22 @@ public final class OperationPoller {
 	}
 
 	/**
+	 * Return how many callers wait.
+	 * @return the number of callers
+	 */
+	public synchronized int waiters() {
+		return this.waiters;
+	}
+
+	/**
+	 * Return of how many kinds of operations it is known how long they take.
+	 * @return the number of kinds
+	 */
+	public int kinds() {
+		return this.pace.learned().size();
+	}
+
+	/**
 	 * Return how many operations that are waited for are older than such operations ever
 	 * get.
 	 * @return the number of operations

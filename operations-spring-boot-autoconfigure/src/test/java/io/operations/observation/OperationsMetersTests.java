@@ -32,6 +32,8 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.in.flight")).isEqualTo(2);
 		assertThat(gauge("operations.in.flight.limit")).isEqualTo(3);
 		assertThat(gauge("operations.stuck")).isEqualTo(4);
+		assertThat(gauge("operations.waiters")).isEqualTo(9);
+		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
 	}
@@ -84,6 +86,16 @@ class OperationsMetersTests {
 		@Override
 		public int stuck() {
 			return 4;
+		}
+
+		@Override
+		public int waiters() {
+			return 9;
+		}
+
+		@Override
+		public int kinds() {
+			return 10;
 		}
 
 		@Override

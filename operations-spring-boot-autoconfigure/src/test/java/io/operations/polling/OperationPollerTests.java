@@ -69,6 +69,7 @@ class OperationPollerTests {
 		advance(Duration.ofSeconds(3));
 		int shared = this.polls.size();
 		assertThat(this.poller.waiting()).isEqualTo(1);
+		assertThat(this.poller.waiters()).isEqualTo(2);
 		assertThat(this.seen).hasSize(2);
 		watch("op");
 		assertThat(this.seen).as("who comes later is told at once").hasSize(3);
@@ -467,6 +468,7 @@ class OperationPollerTests {
 		assertThat(this.stuck).isEmpty();
 		advance(Duration.ofSeconds(50));
 		assertThat(this.stuck).containsExactly("op");
+		assertThat(this.poller.kinds()).isEqualTo(1);
 		assertThat(this.faults).hasSize(2);
 		assertThat(this.faults.get(0))
 			.isInstanceOfSatisfying(OperationTimeoutException.class,

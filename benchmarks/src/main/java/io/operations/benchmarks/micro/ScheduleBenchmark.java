@@ -22,7 +22,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * What the adaptive schedule costs: to decide when to ask again, and to plan anew after
- * an operation ended.
+ * some operations ended.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,6 +33,10 @@ import reactor.core.scheduler.Schedulers;
 public class ScheduleBenchmark {
 
 	private static final int ENDS = 200;
+
+	// A plan is made anew when a tenth of what is known is new, some six of what 200 ends
+	// count for.
+	private static final int NEWS = 12;
 
 	private final Random random = new Random(1);
 
@@ -67,13 +71,23 @@ public class ScheduleBenchmark {
 	}
 
 	/**
-	 * Learn of an end, and decide by a new plan.
+	 * Learn of so many ends that a new plan is needed, and decide by it.
 	 * @return when to ask again
 	 */
 	@Benchmark
-	public Duration endLearnedAndPlannedAnew() {
-		this.schedule.learn(end());
+	public Duration twelveEndsLearnedAndPlannedAnew() {
+		for (int i = 0; i < NEWS; i++) {
+			this.schedule.learn(end());
+		}
 		return this.schedule.nextPoll(this.state);
+	}
+
+	/**
+	 * Learn of an end.
+	 */
+	@Benchmark
+	public void endLearned() {
+		this.schedule.learn(end());
 	}
 
 }
