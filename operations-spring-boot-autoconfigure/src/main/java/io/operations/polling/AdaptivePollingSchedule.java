@@ -115,14 +115,15 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 			this.arrivals.add(now);
 		}
 		adjustPrice(now, state.pollsPerSecond());
-		PollingPlan plan = (state.kind() != null) ? kind(state.kind()).plan(this.price) : null;
+		PollingPlan plan = (state.kind() != null) ? kind(state.kind()).plan(this.price, now) : null;
 		return (plan != null) ? interval(plan, state) : Duration.ZERO;
 	}
 
 	@Override
 	public Duration nextPoll(PollingState state) {
-		adjustPrice(now(), state.pollsPerSecond());
-		PollingPlan plan = kind(state.kind()).plan(this.price);
+		long now = now();
+		adjustPrice(now, state.pollsPerSecond());
+		PollingPlan plan = kind(state.kind()).plan(this.price, now);
 		return (plan != null) ? interval(plan, state) : this.unlearned.nextPoll(state);
 	}
 
@@ -216,7 +217,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 			double total = 0;
 			double polls = 0;
 			for (Share share : shares) {
-				PollingPlan plan = share.kind.plan(found);
+				PollingPlan plan = share.kind.plan(found, now);
 				if (plan != null) {
 					total += share.rate;
 					polls += share.rate * plan.polls();

@@ -28,6 +28,10 @@ final class LearnedKind {
 
 	private static final int SIGHTINGS = 50;
 
+	// A new estimate takes a millisecond or two: however many end, no more than a
+	// hundredth of the time goes into it.
+	private static final long ESTIMATE_MILLIS = 250;
+
 	private static final double RATE_MEMORY = 300;
 
 	private static final double UPPER_QUANTILE = 0.95;
@@ -102,20 +106,27 @@ final class LearnedKind {
 	/**
 	 * Return the plan, a new one if enough was learned or the price is another.
 	 * @param price how many seconds of lag a poll is worth
+	 * @param now the present time in milliseconds
 	 * @return the plan, {@code null} if no operation of this kind was seen to end
 	 */
-	@Nullable PollingPlan plan(double price) {
+	@Nullable PollingPlan plan(double price, long now) {
 		Known present = this.known;
-		return (present != null && present.price == price && !this.stale) ? present.plan : refresh(price);
+		return (present != null && present.price == price && !isOutdated(present, now)) ? present.plan
+				: refresh(price, now);
 	}
 
-	private synchronized @Nullable PollingPlan refresh(double price) {
+	private boolean isOutdated(Known present, long now) {
+		return this.stale && now - present.estimatedAt >= ESTIMATE_MILLIS;
+	}
+
+	private synchronized @Nullable PollingPlan refresh(double price, long now) {
 		if (this.ends == 0) {
 			return null;
 		}
 		Known present = this.known;
 		DurationDistribution durations;
-		if (present == null || this.stale) {
+		long estimatedAt = now;
+		if (present == null || isOutdated(present, now)) {
 			durations = DurationDistribution.estimate(this.all);
 			this.news = 0;
 			this.stale = false;
@@ -125,9 +136,10 @@ final class LearnedKind {
 		}
 		else {
 			durations = present.durations;
+			estimatedAt = present.estimatedAt;
 		}
 		PollingPlan plan = PollingPlan.best(durations, price, this.minInterval, this.maxInterval);
-		this.known = new Known(durations, plan, price);
+		this.known = new Known(durations, plan, price, estimatedAt);
 		return plan;
 	}
 
@@ -157,7 +169,7 @@ final class LearnedKind {
 		return Duration.ofMillis(Math.round(seconds * 1000));
 	}
 
-	private record Known(DurationDistribution durations, PollingPlan plan, double price) {
+	private record Known(DurationDistribution durations, PollingPlan plan, double price, long estimatedAt) {
 	}
 
 }

@@ -145,9 +145,31 @@ class AdaptivePollingScheduleTests {
 		for (int i = 0; i < 150; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(40), false));
 		}
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
 		plan(schedule, "kind", 0);
 		assertThat(before).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(13));
 		assertThat(Objects.requireNonNull(schedule.learned("kind")).median()).isGreaterThan(Duration.ofSeconds(35));
+	}
+
+	@Test
+	void howeverManyEndAtOnceThereIsANewPlanFourTimesASecondAtMost() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		learn(schedule, 50, 20);
+		Duration first = plan(schedule, "kind", 0);
+		assertThat(first).isGreaterThan(Duration.ofSeconds(15));
+		learn(schedule, 50, 2);
+		assertThat(plan(schedule, "kind", 0)).isEqualTo(first);
+		this.time.advanceTimeBy(Duration.ofMillis(249));
+		assertThat(plan(schedule, "kind", 0)).isEqualTo(first);
+		this.time.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(plan(schedule, "kind", 0)).as("though nothing was learned meanwhile")
+			.isLessThan(Duration.ofSeconds(4));
+	}
+
+	private static void learn(AdaptivePollingSchedule schedule, int ends, int seconds) {
+		for (int i = 0; i < ends; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(seconds), true));
+		}
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.operations.polling;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -656,7 +657,8 @@ class OperationPollerTests {
 	}
 
 	@Test
-	void hundredThousandWaitsBeginAndAreCancelled() {
+	void hundredThousandWaitsBeginAndAreCancelledWithoutAThreadForEach() {
+		int threads = ManagementFactory.getThreadMXBean().getThreadCount();
 		List<Disposable> waits = new ArrayList<>();
 		for (int i = 0; i < 100_000; i++) {
 			waits.add(watch("op" + i));
@@ -664,6 +666,7 @@ class OperationPollerTests {
 		advance(Duration.ofSeconds(1));
 		assertThat(this.poller.waiting()).isEqualTo(100_000);
 		assertThat(this.polls.size()).isGreaterThanOrEqualTo(100_000);
+		assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 10);
 		waits.forEach(Disposable::dispose);
 		assertThat(this.poller.waiting()).isZero();
 		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
