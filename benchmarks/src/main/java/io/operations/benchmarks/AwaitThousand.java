@@ -30,6 +30,8 @@ public final class AwaitThousand {
 
 	private static final long SEED = 42;
 
+	private static final Optimum OPTIMUM = new Optimum(AwaitThousand::duration, 0.5, 30);
+
 	private AwaitThousand() {
 	}
 
@@ -38,12 +40,16 @@ public final class AwaitThousand {
 	 * @param args the request rates, 20, 100 and 400 unless given
 	 */
 	public static void main(String[] args) {
-		System.out
-			.println("| requests/s allowed | ended rightly | polls per operation | delay mean | p50 | p99 | seconds |");
-		System.out.println("|---|---|---|---|---|---|---|");
+		System.out.println(
+				"| requests/s allowed | ended rightly | polls per operation | delay mean | optimum | p50 | p99 | seconds |");
+		System.out.println("|---|---|---|---|---|---|---|---|");
 		for (String rate : (args.length > 0) ? args : new String[] { "20", "100", "400" }) {
 			measure(Integer.parseInt(rate));
 		}
+	}
+
+	private static double duration(Random random) {
+		return 5 + random.nextInt(15_000) / 1000.0;
 	}
 
 	private static void measure(int rate) {
@@ -58,8 +64,8 @@ public final class AwaitThousand {
 			Random random = new Random(SEED);
 			List<String> ids = new ArrayList<>();
 			for (int i = 0; i < OPERATIONS; i++) {
-				ids.add(simulator
-					.accept(OperationScript.completed().running(Duration.ofMillis(5000 + random.nextInt(15_000)))));
+				ids.add(simulator.accept(
+						OperationScript.completed().running(Duration.ofMillis(Math.round(1000 * duration(random))))));
 			}
 			long began = System.nanoTime();
 			Long ended = Flux.fromIterable(ids)
@@ -68,8 +74,9 @@ public final class AwaitThousand {
 				.count()
 				.block(Duration.ofMinutes(10));
 			double seconds = (System.nanoTime() - began) / 1e9;
-			System.out.printf(Locale.ROOT, "| %d | %d of %d | %.1f | %.1f s | %.1f s | %.1f s | %.0f |%n", rate, ended,
-					OPERATIONS, (double) simulator.requestCount() / OPERATIONS, delays.mean(), delays.quantile(0.5),
+			double polls = (double) simulator.requestCount() / OPERATIONS;
+			System.out.printf(Locale.ROOT, "| %d | %d of %d | %.1f | %.1f s | %.1f s | %.1f s | %.1f s | %.0f |%n",
+					rate, ended, OPERATIONS, polls, delays.mean(), OPTIMUM.lag(polls), delays.quantile(0.5),
 					delays.quantile(0.99), seconds);
 		}
 	}

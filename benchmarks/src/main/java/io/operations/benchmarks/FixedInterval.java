@@ -1,13 +1,11 @@
-package io.operations.benchmarks.simulation;
+package io.operations.benchmarks;
 
 import java.util.Random;
-
-import io.operations.benchmarks.Durations;
 
 /**
  * What polls cost that come at one interval, chosen with the distribution known.
  */
-final class FixedInterval {
+public final class FixedInterval {
 
 	private static final int SAMPLES = 20_000;
 
@@ -17,7 +15,11 @@ final class FixedInterval {
 
 	private double mean;
 
-	FixedInterval(Durations durations) {
+	/**
+	 * Draw durations.
+	 * @param durations their distribution
+	 */
+	public FixedInterval(Durations durations) {
 		Random random = new Random(1);
 		for (int i = 0; i < SAMPLES; i++) {
 			this.durations[i] = durations.next(random);
@@ -30,7 +32,7 @@ final class FixedInterval {
 	 * @param polls how many polls an operation costs on average
 	 * @return the lag in seconds
 	 */
-	double lag(double polls) {
+	public double lag(double polls) {
 		double shorter = 1e-2;
 		double longer = 1e5;
 		for (int i = 0; i < HALVINGS; i++) {

@@ -56,7 +56,7 @@ public final class Optimum {
 			this.surviving[bin + 1] = Math.max(0, this.surviving[bin] - share[bin]);
 			this.moment[bin + 1] = this.moment[bin] + seconds[bin];
 		}
-		for (double price = 1e-3; price < 1e3; price *= 1.2) {
+		for (double price = 1e-3; price < 1e5; price *= 1.2) {
 			this.curve.add(solve(price));
 		}
 		this.curve.sort(Comparator.comparingDouble((point) -> point[0]));

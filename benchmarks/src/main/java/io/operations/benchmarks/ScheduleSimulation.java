@@ -43,17 +43,19 @@ public final class ScheduleSimulation {
 	 * @param args none
 	 */
 	public static void main(String[] args) {
-		System.out.println("| durations | schedule | polls | mean lag | optimum | ratio | p90 of seeds |");
-		System.out.println("|---|---|---|---|---|---|---|");
+		System.out.println(
+				"| durations | schedule | polls | mean lag | optimum | ratio | p90 of seeds | ÷ a fixed interval's |");
+		System.out.println("|---|---|---|---|---|---|---|---|");
 		for (Durations durations : Durations.values()) {
-			Optimum optimum = new Optimum(durations::next, 0.5, MAX_INTERVAL.toSeconds());
-			print(durations, "a fifth of the age", optimum,
+			Reference reference = new Reference(new Optimum(durations::next, 0.5, MAX_INTERVAL.toSeconds()),
+					new FixedInterval(durations));
+			print(durations, "a fifth of the age", reference,
 					(seed) -> new Run(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
 							new Random(seed))
 						.measure());
 			for (double aim : AIMS) {
 				for (int learned : LEARNED) {
-					print(durations, "adaptive, " + learned + " ends, aim " + (int) aim, optimum, (seed) -> {
+					print(durations, "adaptive, " + learned + " ends, aim " + (int) aim, reference, (seed) -> {
 						Run run = new Run(adaptive(aim), durations, new Random(seed));
 						run.learn(learned, 1);
 						return run.measure();
@@ -61,7 +63,7 @@ public final class ScheduleSimulation {
 				}
 				for (double scale : new double[] { 4, 0.25 }) {
 					print(durations, "adaptive, 50 ends since it became 4 times as " + ((scale > 1) ? "fast" : "slow")
-							+ ", aim " + (int) aim, optimum, (seed) -> {
+							+ ", aim " + (int) aim, reference, (seed) -> {
 								Run run = new Run(adaptive(aim), durations, new Random(seed));
 								run.learn(100, scale);
 								run.learn(50, 1);
@@ -78,19 +80,26 @@ public final class ScheduleSimulation {
 				Run.CLOCK);
 	}
 
-	private static void print(Durations durations, String schedule, Optimum optimum, Trial trial) {
+	private static void print(Durations durations, String schedule, Reference reference, Trial trial) {
 		List<Double> ratios = new ArrayList<>();
+		List<Double> besideFixed = new ArrayList<>();
 		double polls = 0;
 		double lag = 0;
 		for (int seed = 0; seed < SEEDS; seed++) {
 			double[] cost = trial.run(seed);
 			polls += cost[0] / SEEDS;
 			lag += cost[1] / SEEDS;
-			ratios.add(cost[1] / optimum.lag(cost[0]));
+			ratios.add(cost[1] / reference.optimum.lag(cost[0]));
+			besideFixed.add(cost[1] / reference.fixed.lag(cost[0]));
 		}
 		Collections.sort(ratios);
-		System.out.printf(Locale.ROOT, "| %s | %s | %.1f | %.2f s | %.2f s | %.2f | %.2f |%n", durations, schedule,
-				polls, lag, optimum.lag(polls), ratios.get(SEEDS / 2), ratios.get(SEEDS * 9 / 10));
+		Collections.sort(besideFixed);
+		System.out.printf(Locale.ROOT, "| %s | %s | %.1f | %.2f s | %.2f s | %.2f | %.2f | %.2f |%n", durations,
+				schedule, polls, lag, reference.optimum.lag(polls), ratios.get(SEEDS / 2), ratios.get(SEEDS * 9 / 10),
+				besideFixed.get(SEEDS / 2));
+	}
+
+	private record Reference(Optimum optimum, FixedInterval fixed) {
 	}
 
 	private interface Trial {

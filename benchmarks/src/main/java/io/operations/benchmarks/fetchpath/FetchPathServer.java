@@ -12,7 +12,8 @@ import org.springframework.http.MediaType;
 
 /**
  * Answers each request with the same running operation, at once. Its status URL is the
- * URL that was asked, as it is in reality.
+ * URL that was asked, as it is in reality; two of its properties are none that the
+ * contract names.
  */
 public final class FetchPathServer {
 
@@ -20,7 +21,7 @@ public final class FetchPathServer {
 			{"operationId":"proc_job_01h9d8r0vte3hz8tykdj329t7r","status":"RUNNING","createdAt":"2025-01-15T10:30:00Z",\
 			"completedAt":null,"statusUrl":"http://HOST/v2/ControlPlane/Operations/\
 			proc_job_01h9d8r0vte3hz8tykdj329t7r","related":{"configurationId":\
-			"cfg_configuration_01h9d8r0vte3hz8tykdj329t7r"},"error":null}""";
+			"cfg_configuration_01h9d8r0vte3hz8tykdj329t7r"},"error":null,"progress":40,"region":"us1"}""";
 
 	private FetchPathServer() {
 	}

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
  * What the adaptive schedule costs: to decide when to ask again, and to plan anew after
@@ -38,10 +38,13 @@ public class ScheduleBenchmark {
 	// count for.
 	private static final int NEWS = 12;
 
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
 	private final Random random = new Random(1);
 
-	private final AdaptivePollingSchedule schedule = new AdaptivePollingSchedule(PollingSettings.defaults(),
-			Schedulers.parallel());
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final AdaptivePollingSchedule schedule = new AdaptivePollingSchedule(PollingSettings.defaults(), this.time);
 
 	private final PollingState state = new PollingState("proc_job_1", "configurationId", null, Duration.ofSeconds(30),
 			3, 20);
@@ -71,11 +74,12 @@ public class ScheduleBenchmark {
 	}
 
 	/**
-	 * Learn of so many ends that a new plan is needed, and decide by it.
+	 * Learn of so many ends that a new plan is needed, and decide by it a second later.
 	 * @return when to ask again
 	 */
 	@Benchmark
 	public Duration twelveEndsLearnedAndPlannedAnew() {
+		this.time.advanceTimeBy(SECOND);
 		for (int i = 0; i < NEWS; i++) {
 			this.schedule.learn(end());
 		}

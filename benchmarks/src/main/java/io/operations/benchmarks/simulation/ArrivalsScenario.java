@@ -25,6 +25,8 @@ final class ArrivalsScenario implements Scenario {
 
 	private static final double END = 3 * HOUR;
 
+	private static final int BIN = 180;
+
 	private static final int[] COMPLETIONS = { 0, 5, 10, 15, 20, 30, 40, 60, 80, 120, 200, 350, 600, 1000, 1600 };
 
 	@Override
@@ -34,6 +36,8 @@ final class ArrivalsScenario implements Scenario {
 				"p90 of seeds");
 		List<Curve> polls = new ArrayList<>();
 		List<Curve> ratios = new ArrayList<>();
+		List<Curve> rates = new ArrayList<>();
+		List<Curve> lags = new ArrayList<>();
 		for (Durations durations : List.of(Durations.NEAR_CONSTANT, Durations.HEAVY_TAIL, Durations.BIMODAL,
 				Durations.UNIFORM, Durations.WEIBULL)) {
 			Optimum optimum = new Optimum(durations::next, 0.5, 600);
@@ -50,6 +54,9 @@ final class ArrivalsScenario implements Scenario {
 			}
 			polls.add(pollCurve);
 			ratios.add(ratioCurve);
+			PoissonRun shown = run(durations, SEEDS);
+			rates.add(shown.endpoint().requests().coarser(BIN).rates(durations.toString(), 0, HOUR));
+			lags.add(shown.endpoint().lags().coarser(BIN).means(durations.toString(), 0, HOUR));
 		}
 		Picture picture = new Picture("Learning: 20 requests/s allowed, an operation each 5 s");
 		picture.diagram("operations seen to end", "polls per operation", polls).setXAxisLogarithmic(true);
@@ -57,14 +64,23 @@ final class ArrivalsScenario implements Scenario {
 			.setXAxisLogarithmic(true)
 			.setYAxisLogarithmic(true);
 		picture.write(pictures.resolve("arrivals.png"));
+		Picture firstHour = new Picture("The first hour of that");
+		firstHour.diagram("minutes", "requests/s", rates).setYAxisMin(0.0);
+		firstHour.diagram("minutes", "mean lag, s", lags).setYAxisMin(0.0);
+		firstHour.write(pictures.resolve("first-hour.png"));
 	}
 
-	private static double[] measure(Durations durations, int seed, Optimum optimum) {
+	private static PoissonRun run(Durations durations, int seed) {
 		PoissonRun run = new PoissonRun(durations, 1, PER_SECOND, RateLimitSettings.defaults(),
 				new PollingSettings(Duration.ofMillis(500), Duration.ofMinutes(10), Duration.ofHours(10), 100_000,
 						Duration.ofHours(10), 8),
 				seed);
 		run.advanceTo(END);
+		return run;
+	}
+
+	private static double[] measure(Durations durations, int seed, Optimum optimum) {
+		PoissonRun run = run(durations, seed);
 		List<SimulatedOperation> seen = run.ended(0, END)
 			.stream()
 			.filter((operation) -> operation.seen() >= 0)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 import io.operations.benchmarks.Durations;
+import io.operations.benchmarks.Optimum;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -29,10 +30,12 @@ final class ManyScenario implements Scenario {
 
 	private static final int BIN = 600;
 
+	private static final Optimum OPTIMUM = new Optimum((random) -> SCALE * Durations.MODERATE.next(random), 0.5, HOUR);
+
 	@Override
 	public void run(Path pictures) {
-		Table table = new Table("%d | %d | %.1f | %.0f s | %.0f s | %.0f s | %.1f | %.1f h | %.0f | %.1f",
-				"requests/s allowed", "seen to end", "polls per operation", "mean lag", "p99",
+		Table table = new Table("%d | %d | %.1f | %.0f s | %.0f s | %.0f s | %.0f s | %.1f | %.1f h | %.0f | %.1f",
+				"requests/s allowed", "seen to end", "polls per operation", "mean lag", "optimum", "p99",
 				"mean time between two polls of a wait", "longest ÷ mean", "all seen after", "seconds of CPU",
 				"of CPU for a million polls");
 		List<Curve> rates = new ArrayList<>();
@@ -73,8 +76,9 @@ final class ManyScenario implements Scenario {
 		double waited = seen.stream().mapToDouble((operation) -> operation.seen() / 1000.0).sum();
 		long polls = endpoint.requests().count(0, end);
 		double silence = operations.stream().mapToLong(SimulatedOperation::longestSilence).max().orElse(0) / 1000.0;
-		table.row(rate, seen.size(), (double) polls / WAITS, endpoint.lags().mean(0, end), late[late.length * 99 / 100],
-				waited / polls, silence * polls / waited,
+		double spent = (double) polls / WAITS;
+		table.row(rate, seen.size(), spent, endpoint.lags().mean(0, end), OPTIMUM.lag(spent),
+				late[late.length * 99 / 100], waited / polls, silence * polls / waited,
 				seen.stream().mapToLong(SimulatedOperation::seen).max().orElse(0) / HOUR / 1000, seconds,
 				seconds / polls * 1e6);
 		rates.add(endpoint.requests().coarser(BIN).rates(rate + " requests/s allowed", 0, end));

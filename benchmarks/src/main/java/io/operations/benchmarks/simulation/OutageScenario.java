@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.operations.benchmarks.Durations;
+import io.operations.benchmarks.Optimum;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 
@@ -27,6 +28,8 @@ final class OutageScenario implements Scenario {
 
 	private static final double MEAN_SECONDS = SCALE * 60 * Math.exp(0.5 * 0.5 / 2);
 
+	private static final double PER_SECOND = WAITS / MEAN_SECONDS;
+
 	private static final double BEGINS = 2400;
 
 	private static final double LASTS = 60;
@@ -43,10 +46,12 @@ final class OutageScenario implements Scenario {
 
 	@Override
 	public void run(Path pictures) {
-		Table table = new Table("%s | %.0f | %.0f | %.0f | %.0f | %.1f s | %.1f s | %.0f s (%.0f s)",
+		Table table = new Table("%s | %.0f | %.0f | %.0f | %.0f | %.1f s | %.1f s | %.1f s | %.0f s (%.0f s)",
 				"for 60 s the endpoint", "requests in the minute before", "requests in the minute of the outage",
-				"waits ended by it", "highest rate afterwards, requests/s", "mean lag before",
+				"waits ended by it", "highest rate afterwards, requests/s", "mean lag before", "optimum",
 				"highest mean lag of 10 s afterwards", "lag normal again after (worst seed)");
+		Optimum optimum = new Optimum((random) -> SCALE * Durations.MODERATE.next(random), 0.5,
+				MAX_INTERVAL.toSeconds());
 		List<Curve> rates = new ArrayList<>();
 		List<Curve> lags = new ArrayList<>();
 		for (SimulatedEndpoint.State state : List.of(SimulatedEndpoint.State.UNAVAILABLE,
@@ -54,7 +59,8 @@ final class OutageScenario implements Scenario {
 			String name = (state == SimulatedEndpoint.State.UNAVAILABLE) ? "answers 503" : "does not answer";
 			Trials trials = Trials.run(SEEDS, (seed) -> measure(run(state, seed)));
 			table.row(name, trials.median(0), trials.highest(1), trials.highest(2), trials.highest(3), trials.median(4),
-					trials.median(5), trials.median(6), trials.highest(6));
+					optimum.lag(trials.median(0) / (LASTS * PER_SECOND)), trials.median(5), trials.median(6),
+					trials.highest(6));
 			PoissonRun shown = run(state, SEEDS);
 			rates.add(shown.endpoint().requests().coarser(BIN).rates(name, BEGINS - SHOWN_BEFORE, END));
 			lags.add(shown.endpoint().lags().coarser(BIN).means(name, BEGINS - SHOWN_BEFORE, END));
@@ -66,7 +72,7 @@ final class OutageScenario implements Scenario {
 	}
 
 	private static PoissonRun run(SimulatedEndpoint.State state, int seed) {
-		PoissonRun run = new PoissonRun(Durations.MODERATE, SCALE, WAITS / MEAN_SECONDS,
+		PoissonRun run = new PoissonRun(Durations.MODERATE, SCALE, PER_SECOND,
 				new RateLimitSettings(REQUESTS_PER_SECOND, 64, 1), new PollingSettings(Duration.ofMillis(500),
 						MAX_INTERVAL, Duration.ofHours(10), 10 * WAITS, Duration.ofHours(10), 8),
 				seed);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.operations.benchmarks.Durations;
+import io.operations.benchmarks.FixedInterval;
 import io.operations.benchmarks.Optimum;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
