@@ -148,19 +148,24 @@ public final class ScheduleSimulation {
 			CLOCK.millis += 1000;
 			double known = 0;
 			int polls = 0;
-			double age = spread(this.schedule.firstPoll(state(0, 0)));
+			double age = pass(spread(this.schedule.firstPoll(state(0, 0))));
 			while (age < duration) {
 				polls++;
 				if (learn) {
 					this.schedule.learn(new ObservedRun("kind", time(known), time(age), false));
 				}
 				known = age;
-				age += spread(this.schedule.nextPoll(state(age, polls)));
+				age += pass(spread(this.schedule.nextPoll(state(age, polls))));
 			}
 			if (learn) {
 				this.schedule.learn(new ObservedRun("kind", time(known), time(duration), true));
 			}
 			return new double[] { polls + 1, age - duration };
+		}
+
+		private static double pass(double seconds) {
+			CLOCK.millis += Math.round(seconds * 1000);
+			return seconds;
 		}
 
 		private double spread(Duration interval) {

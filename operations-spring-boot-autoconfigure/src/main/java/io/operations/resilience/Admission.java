@@ -155,9 +155,9 @@ public final class Admission {
 	 * until the time it named has passed, or, if it named none, for a time that grows
 	 * from one refusal to the next.
 	 * @param refusal what the server answered
-	 * @param began when the call was sent, in nanoseconds
+	 * @param call the call that was refused
 	 */
-	void refused(OperationsThrottledException refusal, long began) {
+	private void refused(OperationsThrottledException refusal, AdmittedCall<?> call) {
 		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
 		synchronized (this) {
@@ -166,7 +166,7 @@ public final class Admission {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			this.inFlightLimit.refused(began, nanoTime(), pause, this.inFlight, refusal.getConcurrentRequests());
+			this.inFlightLimit.refused(call.began(), nanoTime(), pause, call.filled(), refusal.getConcurrentRequests());
 		}
 		pause(pause);
 	}
@@ -204,9 +204,9 @@ public final class Admission {
 		this.inFlightLimit.accepted(nanoTime(), this.inFlight, concurrentRequests);
 	}
 
-	void noteFault(Throwable fault, long began) {
+	void noteFault(Throwable fault, AdmittedCall<?> call) {
 		if (fault instanceof OperationsThrottledException refusal) {
-			refused(refusal, began);
+			refused(refusal, call);
 		}
 		noteRefusal(fault);
 	}
@@ -307,6 +307,9 @@ public final class Admission {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.inFlight++;
+			if (this.inFlight == this.inFlightLimit.get()) {
+				call.filled(this.inFlight);
+			}
 		}
 		return call;
 	}
@@ -342,11 +345,11 @@ public final class Admission {
 
 	/**
 	 * Return how many polls of a sort, first ones or repeats, need be handed over at once
-	 * so that none that could leave is missing: what may be under way, and as many again.
+	 * so that none that could leave is missing: as many as may be under way.
 	 * @return the number of polls
 	 */
 	public int maxHanded() {
-		return 2 * this.settings.maxInFlight();
+		return this.settings.maxInFlight();
 	}
 
 	/**

@@ -45,6 +45,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile long began;
 
+	private volatile int filled;
+
 	private volatile @Nullable Subscription exchange;
 
 	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink,
@@ -56,6 +58,30 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		this.call = call;
 		this.sink = sink;
 		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Note that it was the last that could be sent.
+	 * @param bound how many calls are under way, it included
+	 */
+	void filled(int bound) {
+		this.filled = bound;
+	}
+
+	/**
+	 * Return the bound that was full when it was sent.
+	 * @return the number of calls, 0 if it was not full
+	 */
+	int filled() {
+		return this.filled;
+	}
+
+	/**
+	 * Return when it was sent.
+	 * @return the time in nanoseconds
+	 */
+	long began() {
+		return this.began;
 	}
 
 	Turn.Kind kind() {
@@ -122,7 +148,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	public void onError(Throwable fault) {
 		// Before the place in flight is given to the next call.
 		try {
-			this.admission.noteFault(fault, this.began);
+			this.admission.noteFault(fault, this);
 		}
 		catch (RuntimeException ex) {
 			fault.addSuppressed(ex);

@@ -80,11 +80,12 @@ final class InFlightLimit {
 	 * @param began when it was sent, in nanoseconds
 	 * @param now the present time in nanoseconds
 	 * @param pause how long nothing leaves for it
-	 * @param inFlight how many calls were under way, it included
+	 * @param filled the bound that was full when the call was sent, it included; 0 if it
+	 * was not full
 	 * @param accountLoad how many calls of the account were under way, where that is
 	 * known
 	 */
-	void refused(long began, long now, Duration pause, int inFlight, @Nullable Integer accountLoad) {
+	void refused(long began, long now, Duration pause, int filled, @Nullable Integer accountLoad) {
 		if (accountLoad != null) {
 			this.refusedAt = accountLoad;
 		}
@@ -92,9 +93,9 @@ final class InFlightLimit {
 		if (this.halvedAt != Long.MIN_VALUE && began <= this.halvedAt) {
 			return;
 		}
-		if (now >= this.cautiousUntil && inFlight >= get()) {
-			this.patience = (get() <= this.refusedWith + 1) ? Math.min(MOST_PATIENCE, 2 * this.patience) : PATIENCE;
-			this.refusedWith = get();
+		if (now >= this.cautiousUntil && filled > 0) {
+			this.patience = (filled <= this.refusedWith + 1) ? Math.min(MOST_PATIENCE, 2 * this.patience) : PATIENCE;
+			this.refusedWith = filled;
 			Duration caution = pause.multipliedBy(this.patience);
 			this.cautiousUntil = now
 					+ pause.plus((caution.compareTo(LONGEST_CAUTION) < 0) ? caution : LONGEST_CAUTION).toNanos();

@@ -44,7 +44,8 @@ class InFlightLimitTests {
 
 	@Test
 	void boundThatWasNotFullWhenItWasRefusedIsTriedAgainAtOnce() {
-		refuse(15, null);
+		refuse(0, null);
+		assertThat(this.limit.get()).isEqualTo(8);
 		accept(1000, 8, null);
 		assertThat(this.limit.get()).isEqualTo(16);
 	}
@@ -67,7 +68,7 @@ class InFlightLimitTests {
 		long sent = this.now.toNanos();
 		refuse(16, null);
 		this.now = this.now.plusSeconds(1);
-		this.limit.refused(sent, this.now.toNanos(), PAUSE, 15, null);
+		this.limit.refused(sent, this.now.toNanos(), PAUSE, 16, null);
 		assertThat(this.limit.get()).isEqualTo(8);
 	}
 
@@ -143,9 +144,9 @@ class InFlightLimitTests {
 		assertThat(this.limit.get()).isEqualTo(9);
 	}
 
-	private void refuse(int inFlight, @Nullable Integer accountLoad) {
+	private void refuse(int filled, @Nullable Integer accountLoad) {
 		this.now = this.now.plusMillis(1);
-		this.limit.refused(this.now.toNanos(), this.now.toNanos(), PAUSE, inFlight, accountLoad);
+		this.limit.refused(this.now.toNanos(), this.now.toNanos(), PAUSE, filled, accountLoad);
 	}
 
 	private void accept(int calls, int inFlight, @Nullable Integer accountLoad) {
