@@ -19,7 +19,7 @@ final class Waiting {
 	 */
 	static final boolean TIMED = Boolean.getBoolean("sample.timed");
 
-	private static final Duration LIMIT = Duration.ofMinutes(5);
+	private static final Duration LIMIT = Duration.ofMinutes(10);
 
 	private Waiting() {
 	}
