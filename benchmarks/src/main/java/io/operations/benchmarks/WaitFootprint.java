@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
@@ -36,16 +39,32 @@ public final class WaitFootprint {
 	 * @throws InterruptedException if it is interrupted
 	 */
 	public static void main(String[] args) throws InterruptedException {
-		System.out.println("| waits | seen | to begin | heap for each | threads more | to cancel |");
-		System.out.println("|---|---|---|---|---|---|");
-		measure(false);
-		measure(true);
+		// What is there once, and what Maven leaves behind, is not to be counted.
+		measure(true, metered());
+		System.out.println("| waits | seen | observed | to begin | heap for each | threads more | to cancel |");
+		System.out.println("|---|---|---|---|---|---|---|");
+		for (ObservationRegistry observations : List.of(ObservationRegistry.NOOP, metered())) {
+			print(false, observations);
+			print(true, observations);
+		}
 	}
 
-	private static void measure(boolean seen) throws InterruptedException {
+	private static void print(boolean seen, ObservationRegistry observations) throws InterruptedException {
+		System.out.println("| " + WAITS + " | " + (seen ? "once" : "no") + " | "
+				+ (observations.isNoop() ? "no" : "as a timer") + " | " + measure(seen, observations) + " |");
+	}
+
+	private static ObservationRegistry metered() {
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(new SimpleMeterRegistry()));
+		return registry;
+	}
+
+	private static String measure(boolean seen, ObservationRegistry observations) throws InterruptedException {
 		try (OperationsTemplate operations = OperationsTemplate
 			.builder(WebClient.builder().exchangeFunction((request) -> Mono.fromSupplier(() -> answer(request.url()))))
 			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.observationRegistry(observations)
 			.rateLimit(new RateLimitSettings(seen ? 100_000 : 0.001, 64, 10))
 			.polling(new PollingSettings(Duration.ofMillis(500), Duration.ofHours(1), Duration.ofHours(10), WAITS,
 					Duration.ofHours(1), 8))
@@ -69,8 +88,8 @@ public final class WaitFootprint {
 			int more = Thread.activeCount() - threads;
 			long cancelling = System.nanoTime();
 			waits.forEach(Disposable::dispose);
-			System.out.printf(Locale.ROOT, "| %d | %s | %.1f s | %d bytes | %d | %.1f s |%n", WAITS,
-					seen ? "once" : "no", begin, each, more, (System.nanoTime() - cancelling) / 1e9);
+			return String.format(Locale.ROOT, "%.1f s | %d bytes | %d | %.1f s", begin, each, more,
+					(System.nanoTime() - cancelling) / 1e9);
 		}
 	}
 

@@ -7,6 +7,7 @@ import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsListener;
 import org.jspecify.annotations.Nullable;
+import reactor.core.observability.DefaultSignalListener;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -70,16 +71,25 @@ public final class OperationsObservations {
 	 * @return the wait, observed
 	 */
 	public Mono<Operation> await(String operationId, Mono<Operation> wait) {
+		// Very many may wait, and what observes them is more than half of what they take.
+		if (this.registry.isNoop()) {
+			return wait;
+		}
 		return wait.tap((view) -> {
 			OperationAwaitObservationContext context = new OperationAwaitObservationContext(this.client, operationId);
 			Observation observation = OperationsObservationDocumentation.AWAIT.observation(this.awaitConvention,
 					DEFAULT_AWAIT, () -> context, this.registry);
-			return new ObservedCall.Await(context, childOf(view, observation));
+			return observation.isNoop() ? new Unobserved()
+					: new ObservedCall.Await(context, childOf(view, observation));
 		});
 	}
 
 	private static Observation childOf(ContextView view, Observation observation) {
 		return observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
+	}
+
+	private static final class Unobserved extends DefaultSignalListener<Operation> {
+
 	}
 
 }

@@ -171,7 +171,7 @@ public final class OperationPoller {
 			Wait wait = waiter.waitedFor();
 			this.counts.of(null).incrementAndGet();
 			this.listener.waitBegan(this.client, target.operationId());
-			long delay = this.pace.first(wait.state(now, this.admission.pollsPerSecond()), target.retryAfter());
+			long delay = this.pace.first(wait.state(null, now, this.admission.pollsPerSecond()), target.retryAfter());
 			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
 		}
 		this.dispatcher.pump();
@@ -213,7 +213,7 @@ public final class OperationPoller {
 
 	private OperationTimeoutException timeout(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), wait.lastSeen(), wait.polls(),
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), wait.operation(), wait.polls(),
 				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault());
 	}
 
@@ -256,10 +256,10 @@ public final class OperationPoller {
 
 	private void seen(Wait wait, OperationSnapshot snapshot) {
 		long now = now();
-		Operation previous = wait.lastSeen();
+		LastSeen previous = wait.lastSeen();
 		Operation operation = snapshot.operation();
 		this.pace.learn(wait.seen(snapshot, now));
-		boolean changed = previous == null || !previous.statusText().equals(operation.statusText());
+		boolean changed = previous == null || !previous.withoutUrl().statusText().equals(operation.statusText());
 		succeeded();
 		synchronized (this) {
 			wait.repeated();
@@ -270,17 +270,16 @@ public final class OperationPoller {
 			}
 		}
 		if (changed) {
-			this.listener.statusSeen(this.client, snapshot, previous);
-			wait.tell(snapshot);
+			this.listener.statusSeen(this.client, snapshot, (previous != null) ? previous.operation() : null);
 		}
 		if (operation.isTerminal()) {
-			end(wait, null);
+			end(wait, snapshot);
 			return;
 		}
 		if (changed) {
 			tellAll(wait);
 		}
-		planNext(wait, snapshot.retryAfter(), now);
+		planNext(wait, operation, snapshot.retryAfter(), now);
 	}
 
 	private void failed(Wait wait, Throwable fault) {
@@ -299,7 +298,7 @@ public final class OperationPoller {
 		if (!(fault instanceof OperationsThrottledException) && this.dispatcher.failed()) {
 			this.listener.outageBegan(this.client, known);
 		}
-		planNext(wait, known.getRetryAfter(), now);
+		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
 
 	private void succeeded() {
@@ -314,9 +313,9 @@ public final class OperationPoller {
 				&& (!known.isTransient() || known instanceof OperationsThrottledException);
 	}
 
-	private void planNext(Wait wait, @Nullable Duration retryAfter, long now) {
+	private void planNext(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
 		noteIfStuck(wait, now);
-		long delay = this.pace.next(wait.state(now, this.admission.pollsPerSecond()), retryAfter);
+		long delay = this.pace.next(wait.state(operation, now, this.admission.pollsPerSecond()), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(wait, delay, now, now + pause);
 	}
@@ -353,7 +352,7 @@ public final class OperationPoller {
 		return waiting;
 	}
 
-	private void end(Wait wait, @Nullable Throwable reason) {
+	private void end(Wait wait, Object outcome) {
 		List<Waiter> waiting;
 		synchronized (this) {
 			if (wait.isOver()) {
@@ -362,8 +361,9 @@ public final class OperationPoller {
 			waiting = waiting(wait);
 			over(wait);
 		}
-		this.listener.waitEnded(this.client, wait.summary(now()), reason);
-		wait.end(reason);
+		this.listener.waitEnded(this.client, wait.summary(now()),
+				(outcome instanceof Throwable reason) ? reason : null);
+		wait.end(outcome);
 		waiting.forEach(Waiter::tell);
 		wait.poll().dispose();
 	}

@@ -21,8 +21,6 @@ final class Wait extends Timed {
 	// The Date header has whole seconds: a younger operation may be a new one.
 	private static final long CLOCK_RESOLUTION = 1000;
 
-	private static final Object TERMINAL = new Object();
-
 	private final Disposable.Swap poll = Disposables.swap();
 
 	private final String operationId;
@@ -41,9 +39,7 @@ final class Wait extends Timed {
 
 	private volatile int polls;
 
-	private volatile @Nullable Operation lastSeen;
-
-	private volatile @Nullable OperationSnapshot told;
+	private volatile @Nullable LastSeen lastSeen;
 
 	private volatile @Nullable Throwable lastFault;
 
@@ -91,8 +87,13 @@ final class Wait extends Timed {
 		return this.poll;
 	}
 
-	@Nullable Operation lastSeen() {
+	@Nullable LastSeen lastSeen() {
 		return this.lastSeen;
+	}
+
+	@Nullable Operation operation() {
+		LastSeen seen = this.lastSeen;
+		return (seen != null) ? seen.operation() : null;
 	}
 
 	@Nullable String kind() {
@@ -186,7 +187,7 @@ final class Wait extends Timed {
 	@Nullable ObservedRun seen(OperationSnapshot snapshot, long now) {
 		Operation operation = snapshot.operation();
 		this.polls++;
-		this.lastSeen = operation;
+		this.lastSeen = LastSeen.of(operation);
 		this.lastRequestId = snapshot.requestId();
 		this.lastFault = null;
 		if (this.kind == null && !operation.related().isEmpty()) {
@@ -232,29 +233,17 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Have those who wait told.
-	 * @param snapshot what of
-	 */
-	void tell(OperationSnapshot snapshot) {
-		this.told = snapshot;
-	}
-
-	@Nullable OperationSnapshot told() {
-		return this.told;
-	}
-
-	/**
 	 * End the wait.
-	 * @param reason what those who wait are given, {@code null} if the operation ended
+	 * @param outcome what those who wait are given: the {@link OperationSnapshot} that
+	 * told of the operation's end, or a {@link Throwable}
 	 */
-	void end(@Nullable Throwable reason) {
-		this.end = (reason != null) ? reason : TERMINAL;
+	void end(Object outcome) {
+		this.end = outcome;
 	}
 
 	/**
 	 * Return how the wait ended.
-	 * @return the fault that those who wait are given, anything else if the operation
-	 * ended; {@code null} while the wait goes on
+	 * @return what those who wait are given, {@code null} while the wait goes on
 	 */
 	@Nullable Object end() {
 		return this.end;
@@ -264,8 +253,8 @@ final class Wait extends Timed {
 		return Duration.ofMillis(Math.max(0, now - this.created));
 	}
 
-	PollingState state(long now, double pollsPerSecond) {
-		return new PollingState(this.operationId, this.kind, this.lastSeen, age(now), this.polls, pollsPerSecond);
+	PollingState state(@Nullable Operation operation, long now, double pollsPerSecond) {
+		return new PollingState(this.operationId, this.kind, operation, age(now), this.polls, pollsPerSecond);
 	}
 
 	int polls() {
@@ -277,7 +266,7 @@ final class Wait extends Timed {
 	}
 
 	OperationWait summary(long now) {
-		return new OperationWait(this.operationId, this.lastSeen, this.polls, this.lastRequestId,
+		return new OperationWait(this.operationId, operation(), this.polls, this.lastRequestId,
 				Duration.ofMillis(now - this.began));
 	}
 

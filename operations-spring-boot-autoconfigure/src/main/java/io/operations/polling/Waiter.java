@@ -95,17 +95,17 @@ abstract class Waiter extends Timed {
 		// Read first: what was told before the end is there, too.
 		Throwable late = this.timedOut;
 		Object end = this.wait.end();
-		OperationSnapshot seen = this.wait.told();
+		LastSeen seen = this.wait.lastSeen();
 		if (seen != null) {
-			seen(seen.operation());
+			seen(seen);
 		}
 		if (end instanceof Throwable reason) {
 			this.done = true;
 			fail(reason);
 		}
-		else if (end != null && seen != null) {
+		else if (end instanceof OperationSnapshot snapshot) {
 			this.done = true;
-			complete(seen);
+			complete(snapshot);
 		}
 		else if (late != null) {
 			this.done = true;
@@ -113,7 +113,7 @@ abstract class Waiter extends Timed {
 		}
 	}
 
-	abstract void seen(Operation operation);
+	abstract void seen(LastSeen seen);
 
 	abstract void complete(OperationSnapshot snapshot);
 
@@ -132,7 +132,7 @@ abstract class Waiter extends Timed {
 		}
 
 		@Override
-		void seen(Operation operation) {
+		void seen(LastSeen seen) {
 		}
 
 		@Override
@@ -154,7 +154,7 @@ abstract class Waiter extends Timed {
 
 		private final FluxSink<Operation> sink;
 
-		private @Nullable Operation last;
+		private @Nullable String lastStatus;
 
 		Watching(long number, Wait wait, Duration timeout, long now, FluxSink<Operation> sink) {
 			super(number, wait, timeout, now);
@@ -162,10 +162,11 @@ abstract class Waiter extends Timed {
 		}
 
 		@Override
-		void seen(Operation operation) {
-			if (!operation.equals(this.last)) {
-				this.last = operation;
-				this.sink.next(operation);
+		void seen(LastSeen seen) {
+			String status = seen.withoutUrl().statusText();
+			if (!status.equals(this.lastStatus)) {
+				this.lastStatus = status;
+				this.sink.next(seen.operation());
 			}
 		}
 

@@ -1,12 +1,15 @@
 package io.operations.observation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.micrometer.observation.tck.TestObservationRegistry;
+import io.operations.Operation;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import io.operations.resilience.RateLimitSettings;
@@ -109,6 +112,19 @@ class OperationsObservationsTests {
 			.that()
 			.hasBeenStopped()
 			.hasLowCardinalityKeyValue("outcome", "abandoned");
+	}
+
+	@Test
+	void waitIsNotObservedWhereItsObservationIsTurnedOff() {
+		this.registry.observationConfig().observationPredicate((name, context) -> !"operations.await".equals(name));
+		answer(200, "COMPLETED");
+		List<Operation> ends = new ArrayList<>();
+		this.template.await("op-1").subscribe(ends::add);
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(ends).hasSize(1);
+		assertThat(this.registry).doesNotHaveAnyRemainingCurrentObservation()
+			.hasNumberOfObservationsWithNameEqualTo("operations.await", 0)
+			.hasNumberOfObservationsWithNameEqualTo("operations.fetch", 1);
 	}
 
 	@Test
