@@ -18,6 +18,13 @@ public interface OperationsActivity {
 	int queued();
 
 	/**
+	 * Return how many fetches wait for their next attempt, what
+	 * {@code operations.rate-limit.max-queued} bounds, too.
+	 * @return the number of fetches
+	 */
+	int retrying();
+
+	/**
 	 * Return how many calls are under way.
 	 * @return the number of calls
 	 */

@@ -312,7 +312,8 @@ public class OperationsProperties {
 		private int maxInFlight = 16;
 
 		/**
-		 * Fetches that may wait for their turn. Further ones are refused.
+		 * Fetches that may wait for their turn. Further ones are refused. As many may
+		 * wait for their next attempt, further ones fail at once.
 		 */
 		private int maxQueued = 10_000;
 

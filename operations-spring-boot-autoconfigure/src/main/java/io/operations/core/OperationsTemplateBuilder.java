@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 import io.github.resilience4j.core.Registry;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -298,12 +299,15 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
 				new AdmittedOperationFetcher(exchange, admission), observations, listener));
 		OperationFetcher fetch = attempt;
+		IntSupplier retrying = () -> 0;
 		if (this.retryEnabled) {
 			releases.add(register(this.retryRegistry, client));
-			RetryingOperationFetcher retrying = new RetryingOperationFetcher(attempt,
-					this.retryRegistry.retry(client, retryConfig()), this.retrySettings, this.scheduler, client);
-			releases.add(retrying::close);
-			fetch = retrying;
+			RetryingOperationFetcher repeated = new RetryingOperationFetcher(attempt,
+					this.retryRegistry.retry(client, retryConfig()), this.retrySettings,
+					this.rateLimitSettings.maxQueued(), this.scheduler, client);
+			releases.add(repeated::close);
+			retrying = repeated::waiting;
+			fetch = repeated;
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
@@ -312,7 +316,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				schedule, this.pollingSettings, this.scheduler, listener);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller, polls,
 				admission, observations, listener, this.pollingSettings.timeout(), releases);
-		listener.opened(client, new TemplateActivity(admission, poller));
+		listener.opened(client, new TemplateActivity(admission, poller, retrying));
 		return template;
 	}
 

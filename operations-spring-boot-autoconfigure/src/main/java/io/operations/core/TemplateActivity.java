@@ -1,6 +1,7 @@
 package io.operations.core;
 
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 import io.operations.OperationStatus;
 import io.operations.OperationsActivity;
@@ -13,12 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param admission knows the calls
  * @param poller knows the waits
+ * @param retries how many fetches wait for their next attempt
  */
-record TemplateActivity(Admission admission, OperationPoller poller) implements OperationsActivity {
+record TemplateActivity(Admission admission, OperationPoller poller,
+		IntSupplier retries) implements OperationsActivity {
 
 	@Override
 	public int queued() {
 		return this.admission.queued();
+	}
+
+	@Override
+	public int retrying() {
+		return this.retries.getAsInt();
 	}
 
 	@Override

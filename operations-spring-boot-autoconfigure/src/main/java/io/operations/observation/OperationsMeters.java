@@ -79,6 +79,8 @@ public class OperationsMeters implements OperationsListener {
 		List<Meter> registered = new ArrayList<>();
 		registered.add(gauge("operations.queued", "Calls that wait to be admitted", client, activity,
 				OperationsActivity::queued));
+		registered.add(gauge("operations.retrying", "Fetches that wait for their next attempt", client, activity,
+				OperationsActivity::retrying));
 		registered.add(gauge("operations.in.flight", "Calls that are under way", client, activity,
 				OperationsActivity::inFlight));
 		registered.add(gauge("operations.in.flight.limit", "Calls that may be under way at present", client, activity,

@@ -11,7 +11,8 @@ import org.springframework.util.Assert;
  *
  * @param requestsPerSecond calls in a second, spread evenly over it
  * @param maxInFlight calls under way at once
- * @param maxQueued fetches that may wait for their turn
+ * @param maxQueued fetches that may wait for their turn, and as many that may wait for
+ * their next attempt
  * @since 0.1.0
  */
 public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int maxQueued) {

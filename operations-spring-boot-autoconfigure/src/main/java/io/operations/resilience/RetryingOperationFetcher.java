@@ -2,6 +2,7 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.resilience4j.retry.Retry;
 import io.operations.OperationFetcher;
@@ -37,19 +38,26 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 
 	private final Sinks.Empty<Long> closed = Sinks.empty();
 
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final int maxWaiting;
+
 	/**
 	 * Create the fetcher.
 	 * @param next one attempt
 	 * @param retry decides whether to repeat and after how long
 	 * @param settings the longest Retry-After that is waited for
+	 * @param maxWaiting how many fetches may wait for their next attempt; a further one
+	 * fails with the fault of its last
 	 * @param scheduler where all waiting is done
 	 * @param client the name of the client
 	 */
-	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, Scheduler scheduler,
-			String client) {
+	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, int maxWaiting,
+			Scheduler scheduler, String client) {
 		this.next = next;
 		this.retry = retry;
 		this.settings = settings;
+		this.maxWaiting = maxWaiting;
 		this.scheduler = scheduler;
 		this.client = client;
 	}
@@ -88,9 +96,20 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		}
 		// An interval function that miscalculates must not make a hot loop.
 		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
-		return Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
+		Mono<Long> over = Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
 			.or(this.closed.asMono()
 				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))));
+		return Mono.using(this.waiting::incrementAndGet,
+				(present) -> (present <= this.maxWaiting) ? over : Mono.error(fault),
+				(present) -> this.waiting.decrementAndGet());
+	}
+
+	/**
+	 * Return how many fetches wait for their next attempt.
+	 * @return the number of fetches
+	 */
+	public int waiting() {
+		return this.waiting.get();
 	}
 
 	/**

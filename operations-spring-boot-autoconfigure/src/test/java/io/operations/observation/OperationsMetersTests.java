@@ -34,6 +34,7 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.stuck")).isEqualTo(4);
 		assertThat(gauge("operations.waiters")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
+		assertThat(gauge("operations.retrying")).isEqualTo(11);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
 	}
@@ -71,6 +72,11 @@ class OperationsMetersTests {
 		@Override
 		public int queued() {
 			return 1;
+		}
+
+		@Override
+		public int retrying() {
+			return 11;
 		}
 
 		@Override

@@ -91,8 +91,7 @@ class AdmittedPollsTests {
 		this.answers = this::running;
 		long back = now();
 		advance(Duration.ofSeconds(30));
-		assertThat(since(back)).as("the next probe comes after 11.5 s at the latest")
-			.hasSizeGreaterThan(RATE * 15);
+		assertThat(since(back)).as("the next probe comes after 11.5 s at the latest").hasSizeGreaterThan(RATE * 15);
 		assertThat(busiestSecond(back)).isLessThanOrEqualTo(RATE);
 		List<Integer> lastPolls = since(back).map(Request::id).map(polled::lastIndexOf).toList();
 		assertThat(mean(lastPolls.subList(0, 100))).as("longest since last polled")

@@ -15,16 +15,20 @@ import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RetryingOperationFetcherTests {
+
+	private static final int MAX_WAITING = 2;
 
 	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
 
@@ -160,10 +164,29 @@ class RetryingOperationFetcherTests {
 	void fetchThatSucceedsIsCountedAsASuccessByTheRetry() {
 		Retry retry = Retry.of("test", RetrySettings.defaults().toConfig().build());
 		new RetryingOperationFetcher((id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING)), retry,
-				RetrySettings.defaults(), this.scheduler, "test")
+				RetrySettings.defaults(), MAX_WAITING, this.scheduler, "test")
 			.fetch("op")
 			.subscribe();
 		assertThat(retry.getMetrics().getNumberOfSuccessfulCallsWithoutRetryAttempt()).isOne();
+	}
+
+	@Test
+	void whereAsManyAsMayWaitForTheirNextAttemptAFurtherFetchFailsWithItsOwnFault() {
+		RetryingOperationFetcher fetcher = fetcher(RetrySettings.defaults(),
+				RetrySettings.defaults().toConfig().build(), (attempt) -> Mono.error(TestOperations.fault(503)));
+		Disposable first = fetcher.fetch("first").subscribe(this.seen::add, this.faults::add);
+		fetcher.fetch("second").subscribe(this.seen::add, this.faults::add);
+		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITING);
+		assertThat(this.faults).isEmpty();
+		fetcher.fetch("third").subscribe(this.seen::add, this.faults::add);
+		assertThat(this.faults).singleElement().isInstanceOf(OperationsUnavailableException.class);
+		first.dispose();
+		assertThat(fetcher.waiting()).isOne();
+		fetcher.fetch("fourth").subscribe(this.seen::add, this.faults::add);
+		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITING);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(fetcher.waiting()).isZero();
+		assertThat(this.attempts).as("1 of the first, 3 of the second and the fourth, 1 of the third").hasSize(8);
 	}
 
 	@Test
@@ -187,7 +210,7 @@ class RetryingOperationFetcherTests {
 		return new RetryingOperationFetcher((id) -> Mono.defer(() -> {
 			this.attempts.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return answers.apply(this.attempts.size());
-		}), Retry.of("test", config), settings, this.scheduler, "test");
+		}), Retry.of("test", config), settings, MAX_WAITING, this.scheduler, "test");
 	}
 
 }

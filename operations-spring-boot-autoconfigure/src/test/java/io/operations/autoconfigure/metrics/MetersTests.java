@@ -62,8 +62,8 @@ class MetersTests {
 					"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
 					"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
 					"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
-					"operations.waiters", "operations.kinds", "operations.backlog.age", "operations.tracked",
-					"operations.deliveries", "operations.tracking.store");
+					"operations.retrying", "operations.waiters", "operations.kinds", "operations.backlog.age",
+					"operations.tracked", "operations.deliveries", "operations.tracking.store");
 			assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getName())
 				.contains("http.client.requests", "resilience4j.retry.calls",
 						"resilience4j.ratelimiter.available.permissions");
