@@ -31,13 +31,13 @@ public final class ClientProcess {
 
 	private final PollingClient client;
 
-	private final WebClient webClient;
+	private final WebClient writer;
 
 	private final AtomicInteger waiting;
 
-	private ClientProcess(PollingClient client, WebClient webClient, int operations) {
+	private ClientProcess(PollingClient client, WebClient writer, int operations) {
 		this.client = client;
-		this.webClient = webClient;
+		this.writer = writer;
 		this.waiting = new AtomicInteger(operations);
 	}
 
@@ -52,8 +52,8 @@ public final class ClientProcess {
 				Duration.ofMillis(Long.parseLong(args[4])));
 		int operations = Integer.parseInt(args[5]);
 		Contender contender = Contender.valueOf(args[0]);
-		new ClientProcess(contender.client(target.warmUp()), target.warmUp().webClient(), WARM_UPS).warmUp();
-		ClientProcess process = new ClientProcess(contender.client(target), target.webClient(), operations);
+		new ClientProcess(contender.client(target.warmUp()), target.warmUp().writer(), WARM_UPS).warmUp();
+		ClientProcess process = new ClientProcess(contender.client(target), target.writer(), operations);
 		Duration began = Duration.ZERO;
 		System.out.println(ChildProcess.READY);
 		BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -89,7 +89,7 @@ public final class ClientProcess {
 	}
 
 	private Mono<Void> start(int index) {
-		return this.webClient.post()
+		return this.writer.post()
 			.uri("/operations/{index}", index)
 			.exchangeToMono(AcceptedOperation::from)
 			.flatMap(this.client::await);

@@ -2,6 +2,10 @@ package io.operations.benchmarks.load;
 
 import java.time.Duration;
 
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -35,6 +39,17 @@ record Target(String baseUrl, String account, Limit limit, Duration interval) {
 		return WebClient.builder()
 			.baseUrl(this.baseUrl)
 			.defaultHeader("Authorization", StubServer.authorization(this.account))
+			.build();
+	}
+
+	/**
+	 * Return what operations are begun with, whatever polls are under way.
+	 * @return a client with connections of its own
+	 */
+	WebClient writer() {
+		ConnectionProvider connections = ConnectionProvider.builder("writes").pendingAcquireMaxCount(-1).build();
+		return webClient().mutate()
+			.clientConnector(new ReactorClientHttpConnector(HttpClient.create(connections)))
 			.build();
 	}
 
