@@ -36,7 +36,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two instances in processes of their own share operations in one PostgreSQL, at an
+ * Two instances in processes of their own share 2,000 operations in one PostgreSQL, at an
  * endpoint that throttles, is away and is slow. One instance is killed, and the database
  * is away for ten seconds.
  */
@@ -44,8 +44,7 @@ class CrashIT {
 
 	private static final Log logger = LogFactory.getLog(CrashIT.class);
 
-	// Enough for every check; for the figures more.
-	private static final int OPERATIONS = Waiting.TIMED ? 2000 : 600;
+	private static final int OPERATIONS = 2000;
 
 	private static final int IN_DELIVERY = 10;
 
