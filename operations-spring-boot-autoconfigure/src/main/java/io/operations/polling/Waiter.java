@@ -92,11 +92,12 @@ abstract class Waiter extends Timed {
 		if (this.done) {
 			return;
 		}
-		// Read first: what was told before the end is there, too.
+		// Read first: what was seen before the end is there, too.
 		Throwable late = this.timedOut;
 		Object end = this.wait.end();
 		LastSeen seen = this.wait.lastSeen();
-		if (seen != null) {
+		// A terminal one is told with the end, once all listeners know of it.
+		if (seen != null && (end instanceof OperationSnapshot || !seen.withoutUrl().isTerminal())) {
 			seen(seen);
 		}
 		if (end instanceof Throwable reason) {

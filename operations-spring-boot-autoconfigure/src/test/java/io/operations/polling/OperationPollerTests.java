@@ -783,6 +783,25 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void whoJoinsWhileListenersHearOfTheEndIsToldOfItAfterThem() {
+		this.endpoint = (id) -> answer(OperationStatus.COMPLETED);
+		List<Integer> toldBefore = new ArrayList<>();
+		this.poller = new OperationPoller("test", (id) -> this.endpoint.apply(id), admission(),
+				(state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler, new OperationsListener() {
+					@Override
+					public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
+						watch("op");
+						toldBefore.add(OperationPollerTests.this.seen.size());
+					}
+				});
+		watch("op");
+		advance(Duration.ofSeconds(5));
+		assertThat(toldBefore).containsExactly(0);
+		assertThat(this.seen).hasSize(2);
+		assertThat(this.faults).isEmpty();
+	}
+
+	@Test
 	void changeOfAnythingButTheStatusIsNotToldOf() {
 		this.endpoint = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, "RUNNING",
 				null, null, null, null, Map.of("poll", "poll-" + this.polls.size()), Map.of()), null, Instant.EPOCH));
