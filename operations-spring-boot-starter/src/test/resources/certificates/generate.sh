@@ -30,4 +30,5 @@ certificate wrong-host DNS:elsewhere.example authority
 certificate client DNS:client authority
 # A certificate of no duration has expired by the time a test reads it.
 certificate expired DNS:localhost,IP:127.0.0.1 authority 0
+openssl pkcs12 -export -in server.pem -inkey server.key -out server.p12 -passout pass:changeit
 rm -f ./*.srl authority.key other-authority.key wrong-host.csr

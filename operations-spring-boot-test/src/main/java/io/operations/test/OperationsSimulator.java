@@ -1,5 +1,6 @@
 package io.operations.test;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -75,7 +76,7 @@ public final class OperationsSimulator implements AutoCloseable {
 		this.endpoint = new SimulatedEndpoint(builder.clock,
 				new BasicCredentials(builder.username, builder.password).authorization(), this.operations, this.traffic,
 				this::takeScript);
-		this.server = new SimulatorServer(builder.port, this.endpoint);
+		this.server = new SimulatorServer(builder.port, builder.keyStore, this.endpoint);
 		this.server.start();
 		this.baseUrl = this.server.baseUrl();
 	}
@@ -275,6 +276,8 @@ public final class OperationsSimulator implements AutoCloseable {
 
 		private int maxOperations = DEFAULT_MAX_OPERATIONS;
 
+		private @Nullable KeyStoreFile keyStore;
+
 		private Builder() {
 		}
 
@@ -286,6 +289,19 @@ public final class OperationsSimulator implements AutoCloseable {
 		public Builder port(int port) {
 			Assert.isTrue(port >= 0 && port <= 65_535, () -> "'port' must be from 0 to 65535, not " + port);
 			this.port = port;
+			return this;
+		}
+
+		/**
+		 * Serve {@code https} instead of {@code http}, to test an application's TLS.
+		 * @param keyStore a PKCS12 file with the key and the certificate of
+		 * {@code localhost}
+		 * @param password the password of the file and of its key
+		 * @return this
+		 * @throws IllegalArgumentException if the file cannot be read
+		 */
+		public Builder https(Path keyStore, String password) {
+			this.keyStore = new KeyStoreFile(keyStore, password);
 			return this;
 		}
 

@@ -12,6 +12,7 @@ import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket: WireMock, set up to be small, quick and to touch nothing of the process
@@ -27,13 +28,14 @@ final class SimulatorServer {
 
 	private final int port;
 
+	private final boolean https;
+
 	private final WireMockServer server;
 
-	SimulatorServer(int port, SimulatedEndpoint endpoint) {
+	SimulatorServer(int port, @Nullable KeyStoreFile keyStore, SimulatedEndpoint endpoint) {
 		this.port = port;
-		this.server = new WireMockServer(WireMockConfiguration.options()
-			.bindAddress(LOOPBACK)
-			.port(port)
+		this.https = (keyStore != null);
+		this.server = new WireMockServer(listener(port, keyStore).bindAddress(LOOPBACK)
 			.http2PlainDisabled(true)
 			.jettyAcceptors(1)
 			.containerThreads(THREADS)
@@ -55,6 +57,19 @@ final class SimulatorServer {
 			.extensions(new EndpointTransformer(endpoint)));
 	}
 
+	private static WireMockConfiguration listener(int port, @Nullable KeyStoreFile keyStore) {
+		WireMockConfiguration options = WireMockConfiguration.options();
+		if (keyStore == null) {
+			return options.port(port);
+		}
+		return options.httpDisabled(true)
+			.httpsPort(port)
+			.keystorePath(keyStore.path().toString())
+			.keystoreType("PKCS12")
+			.keystorePassword(keyStore.password())
+			.keyManagerPassword(keyStore.password());
+	}
+
 	void start() {
 		try {
 			this.server.start();
@@ -70,11 +85,12 @@ final class SimulatorServer {
 	}
 
 	int port() {
-		return this.server.port();
+		return this.https ? this.server.httpsPort() : this.server.port();
 	}
 
+	// Certificates for tests name localhost, and not always its address.
 	String baseUrl() {
-		return "http://" + LOOPBACK + ":" + port();
+		return (this.https ? "https://localhost:" : "http://" + LOOPBACK + ":") + port();
 	}
 
 	/**
