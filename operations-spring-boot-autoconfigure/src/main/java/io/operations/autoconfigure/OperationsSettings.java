@@ -24,6 +24,7 @@ final class OperationsSettings {
 
 	static String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
 		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
+		Placeholders.check("operations.base-url", url);
 		try {
 			BaseUrl.parse(url, properties.getHttp().isAllowInsecure());
 			return url;
@@ -42,6 +43,7 @@ final class OperationsSettings {
 
 	static String path(OperationsProperties properties) {
 		String path = properties.getPath();
+		Placeholders.check("operations.path", path);
 		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
 				"it must begin with a slash and hold {id} once");
 		return path;

@@ -62,6 +62,10 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	private @Nullable OperationsCredentials ofProperties() {
+		Placeholders.check("operations.api-key", this.properties.getApiKey());
+		Placeholders.check("operations.api-key-secret", this.properties.getApiKeySecret());
+		Placeholders.check("operations.account-sid", this.properties.getAccountSid());
+		Placeholders.check("operations.auth-token", this.properties.getAuthToken());
 		OperationsCredentials apiKey = pair("operations.api-key", this.properties.getApiKey(),
 				"operations.api-key-secret", this.properties.getApiKeySecret());
 		OperationsCredentials account = pair("operations.account-sid", this.properties.getAccountSid(),
@@ -72,7 +76,7 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	private @Nullable OperationsCredentials ofEnvironment() {
 		OperationsCredentials apiKey = pair("TWILIO_API_KEY", "TWILIO_API_SECRET");
 		// The account SID alone is no half pair beside an API key: it is often set there.
-		if (apiKey != null && !StringUtils.hasText(this.environment.getProperty("TWILIO_AUTH_TOKEN"))) {
+		if (apiKey != null && !StringUtils.hasText(variable("TWILIO_AUTH_TOKEN"))) {
 			return apiKey;
 		}
 		OperationsCredentials account = pair("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
@@ -80,7 +84,11 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	private @Nullable OperationsCredentials pair(String userKey, String secretKey) {
-		return pair(userKey, this.environment.getProperty(userKey), secretKey, this.environment.getProperty(secretKey));
+		return pair(userKey, variable(userKey), secretKey, variable(secretKey));
+	}
+
+	private @Nullable String variable(String name) {
+		return Placeholders.resolve(this.environment, name);
 	}
 
 	private static @Nullable OperationsCredentials pair(String userKey, @Nullable String user, String secretKey,

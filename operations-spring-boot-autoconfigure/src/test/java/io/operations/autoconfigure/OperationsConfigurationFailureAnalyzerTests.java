@@ -133,6 +133,42 @@ class OperationsConfigurationFailureAnalyzerTests {
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "operations.api-key", "operations.api-key-secret", "operations.account-sid", "operations.auth-token",
+			"operations.base-url", "operations.path", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_ACCOUNT_SID",
+			"TWILIO_AUTH_TOKEN" })
+	void whenAPlaceholderIsNotResolvedKeyAndVariableAreNamed(String key) {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET,
+				key.startsWith("TWILIO") ? "operations.api-key=" : "operations.account-sid=",
+				key.startsWith("TWILIO") ? "operations.api-key-secret=" : "operations.auth-token=",
+				key + "=" + SECRET + "${MY_VARIABLE}");
+		assertThat(analysis.getDescription()).contains(key, "${MY_VARIABLE}").doesNotContain(SECRET);
+		assertThat(analysis.getAction()).contains("Set MY_VARIABLE").doesNotContain(SECRET);
+		assertThat(analysis.getCause()).isNotNull();
+		assertThat(analysis.getCause()).hasNoCause();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "${A:${B}}, Set B", "${A, Correct", "${a b}, Correct" })
+	void whenAPlaceholderIsNestedOrBrokenTheStartFails(String value, String remedy) {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + value);
+		assertThat(analysis.getDescription()).contains("'operations.api-key-secret'");
+		assertThat(analysis.getAction()).contains(remedy);
+	}
+
+	@Test
+	void whenAPlaceholderIsResolvedThereIsNoFailure() {
+		this.runner
+			.withPropertyValues("operations.api-key=${KEY:SK1}", "operations.api-key-secret=${MINE}", "MINE=" + SECRET)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void whenTheClientIsDisabledAPlaceholderIsNoFailure() {
+		this.runner.withPropertyValues("operations.enabled=false", "operations.api-key-secret=${MINE}")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	private FailureAnalysis analyze(String... properties) {
 		FailureAnalysis[] found = new FailureAnalysis[1];
 		this.runner.withPropertyValues(properties).run((context) -> {

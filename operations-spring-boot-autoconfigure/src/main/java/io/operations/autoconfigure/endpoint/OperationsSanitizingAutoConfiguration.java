@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Locale;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
 import org.springframework.util.StringUtils;
 
 /**
@@ -44,12 +46,22 @@ public final class OperationsSanitizingAutoConfiguration {
 	// Under whatever key: the variable that a placeholder names, the command line, JSON.
 	private static boolean showsSecret(String value, Environment environment) {
 		for (String key : SECRETS) {
-			String secret = environment.getProperty(key);
+			String secret = secret(key, environment);
 			if (StringUtils.hasText(secret) && value.contains(secret.trim())) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private static @Nullable String secret(String key, Environment environment) {
+		try {
+			return environment.getProperty(key);
+		}
+		catch (PlaceholderResolutionException ex) {
+			// No client is made with such a value.
+			return null;
+		}
 	}
 
 }

@@ -121,6 +121,8 @@ class JdbcTrackingConfiguration {
 				"it must be at least " + JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS);
 		TrackingSettingsCheck.positive("jdbc.shutdown-max-wait", jdbc.getShutdownMaxWait());
 		String name = (jdbc.getInstanceName() != null) ? jdbc.getInstanceName() : instanceName();
+		TrackingSettingsCheck.check(!name.contains("${"), "jdbc.instance-name", name,
+				"it holds a placeholder that nothing gives a value, so that all instances have one name");
 		TrackingSettingsCheck.check(!name.isBlank() && name.length() <= JdbcTrackingSettings.LONGEST_NAME,
 				"jdbc.instance-name", name,
 				"it must have from 1 to " + JdbcTrackingSettings.LONGEST_NAME + " characters");

@@ -72,6 +72,12 @@ class SanitizingTests {
 						"{\"operations\":{\"auth-token\":\"" + SECRET + "\"}}")));
 	}
 
+	@Test
+	void withAPlaceholderThatIsNotResolvedTheEnvironmentIsShown() {
+		assertHidden(new MapPropertySource("secrets",
+				Map.of("operations.api-key-secret", "${UNSET}", "TWILIO_AUTH_TOKEN", "${UNSET}")));
+	}
+
 	private void assertHidden(PropertySource<?> secrets) {
 		this.runner.withPropertyValues("operations.enabled=false")
 			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(secrets))

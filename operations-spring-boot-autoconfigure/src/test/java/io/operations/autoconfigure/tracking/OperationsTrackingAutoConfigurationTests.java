@@ -282,7 +282,8 @@ class OperationsTrackingAutoConfigurationTests {
 			"delivery.initial-interval, 0", "delivery.multiplier, 0.5", "delivery.max-interval, 10ms",
 			"delivery.timeout, 0", "jdbc.threads, 0", "jdbc.polling-interval, 0", "jdbc.heartbeat-interval, 0",
 			"jdbc.missed-heartbeats, 3", "jdbc.shutdown-max-wait, 0", "jdbc.table-prefix, a b",
-			"jdbc.instance-name, ''", "jdbc.instance-name, 123456789012345678901234567890123456789012345678901" })
+			"jdbc.instance-name, ''", "jdbc.instance-name, ${NO_SUCH}", "jdbc.table-prefix, ${NO_SUCH}",
+			"jdbc.instance-name, 123456789012345678901234567890123456789012345678901" })
 	void aValueThatIsNoGoodIsRefusedWithItsKey(String key, String value) {
 		FailureAnalysis analysis = analyze(
 				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));

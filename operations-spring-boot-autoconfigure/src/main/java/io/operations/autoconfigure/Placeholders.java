@@ -1,0 +1,63 @@
+package io.operations.autoconfigure;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
+
+/**
+ * Refuses a value with a placeholder that nothing resolves. Spring Boot binds such a
+ * value as it stands, and the text of the placeholder would be sent as a password.
+ */
+final class Placeholders {
+
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\s*([A-Za-z_][\\w.-]*)\\s*(:[^}]*)?}");
+
+	private Placeholders() {
+	}
+
+	/**
+	 * Check the value of a property.
+	 * @param key the property
+	 * @param value its value as it was bound, which may be a secret and is not shown
+	 * @throws OperationsConfigurationException if a placeholder is left in it
+	 */
+	static void check(String key, @Nullable String value) {
+		if (value == null || !value.contains("${")) {
+			return;
+		}
+		Matcher matcher = PLACEHOLDER.matcher(value);
+		throw refused("Property '" + key + "'", matcher.find() ? matcher.group(1) : null);
+	}
+
+	/**
+	 * Return the value of a variable.
+	 * @param environment the environment
+	 * @param variable the variable
+	 * @return its value, {@code null} if it has none
+	 * @throws OperationsConfigurationException if a placeholder in it is not resolved
+	 */
+	static @Nullable String resolve(Environment environment, String variable) {
+		try {
+			return environment.getProperty(variable);
+		}
+		catch (PlaceholderResolutionException ex) {
+			// Not a cause of ours: it shows the whole value.
+			throw refused("Variable '" + variable + "'", ex.getPlaceholder());
+		}
+	}
+
+	private static OperationsConfigurationException refused(String holder, @Nullable String name) {
+		if (name == null) {
+			return new OperationsConfigurationException(holder + " holds '${', which begins no placeholder.",
+					"Correct the placeholder, which has the form ${NAME}, or write the value itself.", null);
+		}
+		return new OperationsConfigurationException(
+				holder + " holds the placeholder ${" + name + "}, and nothing gives " + name + " a value.",
+				"Set " + name + ", as an environment variable or as a property, or write the value itself.", null);
+	}
+
+}
