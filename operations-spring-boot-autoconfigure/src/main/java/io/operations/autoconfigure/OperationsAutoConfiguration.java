@@ -19,6 +19,7 @@ import io.operations.resilience.RetrySettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -32,6 +33,7 @@ import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsProp
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
@@ -124,16 +126,16 @@ public final class OperationsAutoConfiguration {
 	@Bean
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
-	OperationsTemplate.Builder operationsTemplateBuilder(WebClient.Builder webClientBuilder,
-			OperationsProperties properties, ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
+	OperationsTemplate.Builder operationsTemplateBuilder(ConfigurableListableBeanFactory beans,
+			ObjectProvider<WebClientCustomizer> webClientCustomizers, OperationsProperties properties,
+			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
 			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
 			ObjectProvider<ObservationRegistry> observationRegistries,
 			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
 			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
 			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
-		// An application's own builder may be a singleton, and is not ours to change.
-		WebClient.Builder own = webClientBuilder.clone();
+		WebClient.Builder own = PlainWebClientBuilder.find(beans, webClientCustomizers);
 		connectorBuilders.ifAvailable((connectorBuilder) -> own
 			.clientConnector(connector(connectorBuilder, properties, globalSettings, sslBundles)));
 		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");

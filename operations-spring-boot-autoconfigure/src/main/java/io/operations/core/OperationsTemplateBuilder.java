@@ -40,6 +40,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
+import org.springframework.web.client.ApiVersionInserter;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -49,6 +50,11 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * repetition for the fetches.
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
+
+	// A version that an application's own API wants in each request would lead ours
+	// elsewhere.
+	private static final ApiVersionInserter NO_API_VERSION = new ApiVersionInserter() {
+	};
 
 	private final WebClient.Builder webClientBuilder;
 
@@ -281,6 +287,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		uris.setEncodingMode(EncodingMode.VALUES_ONLY);
 		return this.webClientBuilder.clone()
 			.uriBuilderFactory(uris)
+			.apiVersionInserter(NO_API_VERSION)
 			.filter(new CredentialsFilter(url, credentials))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(this.maxResponseSize))
 			.build();
