@@ -3,6 +3,7 @@ package io.operations;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
  * Watches a client at work: metrics, health and logs are listeners, an application's own
@@ -92,6 +93,16 @@ public interface OperationsListener {
 	 * @param operationId the operation's id
 	 */
 	default void waitBegan(String client, String operationId) {
+	}
+
+	/**
+	 * A caller joined a wait, the first one or a further one. Called on the caller's
+	 * thread.
+	 * @param client the client's name
+	 * @param operationId the operation's id
+	 * @param caller what the caller's subscription carries
+	 */
+	default void callerJoined(String client, String operationId, ContextView caller) {
 	}
 
 	/**

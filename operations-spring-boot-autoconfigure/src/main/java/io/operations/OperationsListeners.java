@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
  * Several listeners as one. What one of them throws is logged, and the others are called
@@ -76,6 +77,11 @@ public final class OperationsListeners implements OperationsListener {
 	@Override
 	public void waitBegan(String client, String operationId) {
 		each((listener) -> listener.waitBegan(client, operationId));
+	}
+
+	@Override
+	public void callerJoined(String client, String operationId, ContextView caller) {
+		each((listener) -> listener.callerJoined(client, operationId, caller));
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.util.context.Context;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -81,6 +82,7 @@ class OperationsListenersTests {
 		listener.outageBegan("x", throttled);
 		listener.outageEnded("x", Duration.ofSeconds(1));
 		listener.waitBegan("x", "op1");
+		listener.callerJoined("x", "op1", Context.empty());
 		listener.pollScheduled("x", "op1", Duration.ofSeconds(1));
 		listener.statusSeen("x", snapshot, null);
 		OperationWait wait = new OperationWait("op1", operation, 1, null, Duration.ZERO);

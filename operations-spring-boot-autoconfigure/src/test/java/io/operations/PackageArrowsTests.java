@@ -30,7 +30,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule vocabularyKnowsNoneOfOurPackages = knows("io.operations", "reactor.core.publisher",
-			"org.springframework.core", "org.springframework.http", "org.springframework.util",
+			"reactor.util.context", "org.springframework.core", "org.springframework.http", "org.springframework.util",
 			"org.springframework.web.util", "org.springframework.web.reactive.function.client",
 			"org.apache.commons.logging");
 

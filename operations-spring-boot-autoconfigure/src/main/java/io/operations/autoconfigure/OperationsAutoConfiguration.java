@@ -36,6 +36,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
@@ -68,6 +69,20 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnMissingBean
 	OperationsLog operationsLog() {
 		return new OperationsLog();
+	}
+
+	/**
+	 * Apart, since many applications have no transactions.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")
+	static class TransactionConfiguration {
+
+		@Bean
+		OperationsListener operationsTransactionalWaits() {
+			return new TransactionalWaits();
+		}
+
 	}
 
 	@Bean

@@ -109,6 +109,7 @@ public final class OperationPoller {
 		return Mono.create((sink) -> {
 			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Awaiting(number, wait, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
+			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
 		});
 	}
@@ -125,6 +126,7 @@ public final class OperationPoller {
 		return Flux.create((sink) -> {
 			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Watching(number, wait, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
+			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
 		}, FluxSink.OverflowStrategy.LATEST);
 	}

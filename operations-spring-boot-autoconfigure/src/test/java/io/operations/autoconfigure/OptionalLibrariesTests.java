@@ -42,7 +42,8 @@ class OptionalLibrariesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "org.springframework.boot.actuate", "org.springframework.boot.health",
 			"org.springframework.boot.micrometer", "io.micrometer.core", "io.github.resilience4j.micrometer",
-			"io.github.resilience4j.springboot", "org.springframework.boot.micrometer.observation" })
+			"io.github.resilience4j.springboot", "org.springframework.boot.micrometer.observation",
+			"org.springframework.transaction" })
 	void withoutAnOptionalLibraryThereIsATemplate(String missing) {
 		this.runner.withClassLoader(new FilteredClassLoader(missing))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class));
@@ -53,7 +54,8 @@ class OptionalLibrariesTests {
 		this.runner
 			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate",
 					"org.springframework.boot.health", "org.springframework.boot.micrometer", "io.micrometer.core",
-					"io.github.resilience4j.micrometer", "io.github.resilience4j.springboot"))
+					"io.github.resilience4j.micrometer", "io.github.resilience4j.springboot",
+					"org.springframework.transaction"))
 			.run((context) -> {
 				assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class);
 				assertThat(context.getBeansOfType(OperationsListener.class)).containsOnlyKeys("operationsLog");

@@ -10,7 +10,7 @@ import io.operations.tracking.OperationTracker;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -23,25 +23,31 @@ class Configurations implements OperationOutcomeHandler {
 
 	private final JdbcTemplate jdbc;
 
+	private final TransactionTemplate transaction;
+
 	private final OperationTracker tracker;
 
-	Configurations(@Qualifier("operationsWebClient") WebClient api, JdbcTemplate jdbc, OperationTracker tracker) {
+	Configurations(@Qualifier("operationsWebClient") WebClient api, JdbcTemplate jdbc, TransactionTemplate transaction,
+			OperationTracker tracker) {
 		this.api = api;
 		this.jdbc = jdbc;
+		this.transaction = transaction;
 		this.tracker = tracker;
 	}
 
-	@Transactional
 	void create(String id, Map<String, ?> configuration) {
+		// Before the transaction, which would hold a connection for as long as this takes.
 		AcceptedOperation accepted = this.api.post()
 			.uri("/v2/ControlPlane/Configurations")
 			.bodyValue(configuration)
 			.exchangeToMono(AcceptedOperation::from)
 			.blockOptional()
 			.orElseThrow();
-		this.jdbc.update("INSERT INTO configuration (id, state) VALUES (?, 'PENDING')", id);
-		// Stored with the row, or not at all.
-		this.tracker.track(accepted, Map.of("configuration", id)).block();
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.update("INSERT INTO configuration (id, state) VALUES (?, 'PENDING')", id);
+			// Stored with the row, or not at all.
+			this.tracker.track(accepted, Map.of("configuration", id)).block();
+		});
 	}
 
 	@Override

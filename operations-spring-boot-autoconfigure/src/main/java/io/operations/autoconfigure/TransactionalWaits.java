@@ -1,0 +1,52 @@
+package io.operations.autoconfigure;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.operations.OperationsErrorResponse;
+import io.operations.OperationsListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Warns of a wait that begins inside a transaction, once for each client. Whether its
+ * caller blocks is not known here.
+ */
+final class TransactionalWaits implements OperationsListener {
+
+	private static final Log logger = LogFactory.getLog("io.operations");
+
+	private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+	@Override
+	public void callerJoined(String client, String operationId, ContextView caller) {
+		if (this.warned.contains(client)) {
+			return;
+		}
+		if (TransactionSynchronizationManager.isActualTransactionActive()) {
+			warn(client, operationId, TransactionSynchronizationManager.getCurrentTransactionName());
+			return;
+		}
+		org.springframework.transaction.reactive.TransactionSynchronizationManager.forCurrentTransaction()
+			.contextWrite(caller)
+			.filter((reactive) -> reactive.isActualTransactionActive())
+			.subscribe((reactive) -> warn(client, operationId, reactive.getCurrentTransactionName()), (ex) -> {
+				// There is no transaction.
+			});
+	}
+
+	private void warn(String client, String operationId, @Nullable String transaction) {
+		if (this.warned.add(client)) {
+			logger.warn("[" + client + "] a wait for operation '" + OperationsErrorResponse.printable(operationId)
+					+ "' began inside the transaction '" + transaction + "'. If the transaction lasts until the wait"
+					+ " ends, as it does where the caller blocks, it holds its database connection for all that time,"
+					+ " and a few such callers use up the connection pool. Wait before the transaction begins or after"
+					+ " it ends, or hand the operation to the OperationTracker. This is said once.");
+		}
+	}
+
+}
