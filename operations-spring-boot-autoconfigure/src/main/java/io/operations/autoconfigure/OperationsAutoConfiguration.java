@@ -37,6 +37,7 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
@@ -183,9 +184,20 @@ public final class OperationsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(value = OperationsTemplate.class, name = "operationsTemplate")
 	OperationsTemplate operationsTemplate(OperationsTemplate.Builder builder) {
 		return builder.name("operations").build();
+	}
+
+	@Bean
+	static DocumentedBeanNames operationsDocumentedBeanNames() {
+		return new DocumentedBeanNames();
+	}
+
+	@Bean
+	@Lazy(false)
+	ReplacedTemplate operationsReplacedTemplate(ConfigurableListableBeanFactory beans) {
+		return new ReplacedTemplate(beans);
 	}
 
 	@Bean

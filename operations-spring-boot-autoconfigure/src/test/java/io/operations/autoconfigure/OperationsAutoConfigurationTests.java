@@ -11,6 +11,9 @@ import io.operations.core.OperationsTemplate;
 import io.operations.observation.OperationsLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,11 +21,14 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.http.HttpStatus;
 import org.springframework.mock.http.client.reactive.MockClientHttpRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -40,6 +46,7 @@ import static org.mockito.Mockito.never;
 /**
  * Which beans there are, and which give way.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class OperationsAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -131,6 +138,48 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@Test
+	void whenAFurtherTemplateTakesThePlaceOfOursBothBeansAreNamed(CapturedOutput output) {
+		withCredentials().withUserConfiguration(FurtherTemplate.class)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("operationsTemplate"));
+		assertThat(output).containsOnlyOnce("'memoryOperations'")
+			.contains("'operationsTemplate'", "@Bean(defaultCandidate = false)");
+	}
+
+	@Test
+	void whenSeveralTemplatesTakeThePlaceOfOursAllAreNamed(CapturedOutput output) {
+		this.runner.withBean("first", OperationsTemplate.class, () -> OwnTemplate.template("first"))
+			.withBean("second", OperationsTemplate.class, () -> OwnTemplate.template("second"))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("'first', 'second'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { FurtherTemplateAside.class, PrimaryTemplate.class, Replacement.class, MockedTemplate.class })
+	void whenATemplateOfTheApplicationIsMeantThereIsNoWarning(Class<?> configuration, CapturedOutput output) {
+		withCredentials().withUserConfiguration(configuration)
+			.run((context) -> assertThat(context).hasNotFailed().hasBean("operationsWebClient"));
+		assertThat(output).doesNotContain("defaultCandidate");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "operationsWebClient", "operationsTemplate" })
+	void whenABeanOfADocumentedNameIsOfAnotherTypeTheStartFails(String name) {
+		withCredentials().withBean(name, StringBuilder.class).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).isInstanceOf(OperationsConfigurationException.class)
+				.hasMessageContainingAll("'" + name + "'", "java.lang.StringBuilder");
+		});
+	}
+
+	@Test
+	void whenABeanMethodOfADocumentedNameIsOfAnotherTypeTheStartFails() {
+		withCredentials().withUserConfiguration(OtherTypes.class, Injected.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(OperationsConfigurationException.class)
+				.hasMessageContainingAll("'operationsWebClient'", "java.lang.StringBuilder"));
+	}
+
+	@Test
 	void whenTheContextStopsWaitsEndAndAfterARestartFurtherOnesBegin() {
 		List<Throwable> faults = new CopyOnWriteArrayList<>();
 		withCredentials()
@@ -209,6 +258,69 @@ class OperationsAutoConfigurationTests {
 				.name(name)
 				.credentials(OperationsCredentials.of("SKown", "secret"))
 				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FurtherTemplate {
+
+		@Bean
+		OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
+			return builder.name("memory").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FurtherTemplateAside {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
+			return builder.name("memory").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrimaryTemplate {
+
+		@Bean
+		@Primary
+		OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
+			return builder.name("memory").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Replacement {
+
+		@Bean
+		OperationsTemplate ownOperations(OperationsTemplate.Builder builder) {
+			return builder.name("operations").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MockedTemplate {
+
+		@Bean
+		OperationsTemplate mockedOperations() {
+			OperationsTemplate template = mock(OperationsTemplate.class);
+			given(template.getWebClient()).willReturn(WebClient.create());
+			return template;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherTypes {
+
+		@Bean
+		StringBuilder operationsWebClient() {
+			return new StringBuilder();
 		}
 
 	}

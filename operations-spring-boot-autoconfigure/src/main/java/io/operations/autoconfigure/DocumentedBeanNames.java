@@ -1,0 +1,36 @@
+package io.operations.autoconfigure;
+
+import java.util.Map;
+
+import io.operations.core.OperationsTemplate;
+
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Refuses a bean of the application that has the name of one of ours and another type.
+ * Ours would step back, and its injection points would find nothing of their type.
+ */
+final class DocumentedBeanNames implements BeanFactoryPostProcessor {
+
+	private static final Map<String, Class<?>> TYPES = Map.of("operationsTemplate", OperationsTemplate.class,
+			"operationsWebClient", WebClient.class);
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+		TYPES.forEach((name, expected) -> check(beans, name, expected));
+	}
+
+	private static void check(ConfigurableListableBeanFactory beans, String name, Class<?> expected) {
+		Class<?> type = beans.containsBean(name) ? beans.getType(name, false) : null;
+		// A supertype is what the method is declared to return: the bean may be ours.
+		if (type != null && !expected.isAssignableFrom(type) && !type.isAssignableFrom(expected)) {
+			throw new OperationsConfigurationException(
+					"The bean '" + name + "' is of the type " + type.getName() + ", but a bean of this name must be of"
+							+ " the type " + expected.getName() + ": it is what @Qualifier(\"" + name + "\") injects.",
+					"Give your bean another name.", null);
+		}
+	}
+
+}
