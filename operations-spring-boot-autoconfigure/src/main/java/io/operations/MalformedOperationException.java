@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer of success that is no operation: another media type, broken JSON, nothing at
  * all, or more than may be read. The message shows its media type and first 200
- * characters, escaped.
+ * characters, escaped. To a poll also an answer that names another operation: the message
+ * shows both ids.
  *
  * @since 0.1.0
  */

@@ -84,6 +84,17 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
+	 * Return the id that the answer named, if it is another one than was asked for: then
+	 * all that the answer told is about that operation. The two are compared exactly.
+	 * @return the id, empty if the answer named the operation or none
+	 */
+	public Optional<String> answeredId() {
+		Object id = this.details.get("operationId");
+		boolean names = id instanceof String || id instanceof Number;
+		return Optional.ofNullable(names ? id.toString() : null).filter((text) -> !text.isBlank());
+	}
+
+	/**
 	 * Return the id of a related resource.
 	 * @param key the kind of resource, for instance {@code configurationId}
 	 * @return the id, empty if the operation has none of that kind

@@ -34,6 +34,11 @@ final class OperationReader {
 	// Made only for what is rare.
 	private @Nullable Map<String, @Nullable Object> details;
 
+	// What names the operation where the body does not.
+	private final @Nullable String idHeader;
+
+	private boolean namesItself;
+
 	private @Nullable String statusText;
 
 	private @Nullable Instant createdAt;
@@ -44,25 +49,28 @@ final class OperationReader {
 
 	private @Nullable ProblemDetail error;
 
-	private OperationReader(String id, URI uri) {
+	private OperationReader(String id, URI uri, @Nullable String idHeader) {
 		this.id = id;
 		this.uri = uri;
+		this.idHeader = idHeader;
 	}
 
 	/**
 	 * Read an operation.
 	 * @param id the id that was asked for
 	 * @param uri what was asked for it
+	 * @param idHeader the id that a header of the answer names
 	 * @param json the answer's body
 	 * @return the operation, {@code null} if the body is no single JSON object
 	 * @throws JacksonException if the body is no JSON
 	 */
-	static @Nullable Operation read(String id, URI uri, byte[] json) throws JacksonException {
+	static @Nullable Operation read(String id, URI uri, @Nullable String idHeader, byte[] json)
+			throws JacksonException {
 		try (JsonParser parser = MAPPER.createParser(json)) {
 			if (parser.nextToken() != JsonToken.START_OBJECT) {
 				return null;
 			}
-			OperationReader reader = new OperationReader(id, uri);
+			OperationReader reader = new OperationReader(id, uri, idHeader);
 			for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 				reader.property(name, parser.nextToken(), parser);
 			}
@@ -89,7 +97,8 @@ final class OperationReader {
 		switch (name) {
 			case "operationId" -> {
 				String text = parser.getValueAsString();
-				if (!this.id.equals(text)) {
+				this.namesItself = this.id.equals(text);
+				if (!this.namesItself) {
 					keepUnlessNull(name, token, parser);
 				}
 			}
@@ -221,6 +230,10 @@ final class OperationReader {
 		OperationStatus status = OperationStatus.of(text);
 		// One text for all who have it: waits keep their operations for long.
 		text = status.name().equals(text) ? status.name() : text;
+		if (!this.namesItself && this.idHeader != null && !this.idHeader.equals(this.id)
+				&& (this.details == null || !this.details.containsKey("operationId"))) {
+			detail("operationId", this.idHeader);
+		}
 		return new Operation(this.id, status, text, this.createdAt, this.completedAt, this.statusUrl, this.error,
 				this.related, (this.details != null) ? this.details : Map.of());
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.operations.AcceptedOperation;
 import io.operations.ConcurrentRequests;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
@@ -166,7 +167,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		byte[] body = (entity.getBody() != null) ? entity.getBody() : NOTHING;
 		Operation operation;
 		try {
-			operation = OperationReader.read(operationId, uri, body);
+			operation = OperationReader.read(operationId, uri, headers.getFirst(AcceptedOperation.OPERATION_ID_HEADER),
+					body);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex);

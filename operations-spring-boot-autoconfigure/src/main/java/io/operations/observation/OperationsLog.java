@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log lines: DEBUG for each attempt, INFO for each wait that ended badly, WARN when
- * throttling or an outage begins and when it is over.
+ * throttling or an outage begins and when it is over, and once for answers that name
+ * another operation.
  *
  * @since 0.1.0
  */
@@ -34,11 +35,22 @@ public class OperationsLog implements OperationsListener {
 
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
 
+	private final Set<String> toldOfOtherOperations = ConcurrentHashMap.newKeySet();
+
 	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
+		String other = snapshot.operation().answeredId().orElse(null);
+		if (other != null && this.toldOfOtherOperations.add(client)) {
+			logger.warn("[" + client + "] operation '" + printable(snapshot.operation().id())
+					+ "' was asked for, but the answer names operation '" + printable(other)
+					+ "'. A fetch returns such an answer, a wait passes it by. Check operations.path, and the proxies"
+					+ " and caches between here and operations.base-url. This is not told again"
+					+ requestId(snapshot.requestId()));
+		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("[" + client + "] operation '" + printable(snapshot.operation().id()) + "' is "
 					+ printable(snapshot.operation().statusText())
+					+ ((other != null) ? ", by an answer that names operation '" + printable(other) + "'" : "")
 					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
 					+ requestId(snapshot.requestId()));
 		}
@@ -138,6 +150,7 @@ public class OperationsLog implements OperationsListener {
 	public void closed(String client) {
 		this.pauses.remove(client);
 		this.throttled.remove(client);
+		this.toldOfOtherOperations.remove(client);
 	}
 
 	private static String requestId(@Nullable String requestId) {

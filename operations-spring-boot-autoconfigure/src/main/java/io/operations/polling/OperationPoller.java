@@ -257,6 +257,13 @@ public final class OperationPoller {
 	}
 
 	private void seen(Wait wait, OperationSnapshot snapshot) {
+		OperationsException other = OtherOperation.in(wait.operationId(), snapshot);
+		if (other != null) {
+			// The endpoint is there, so that this is no outage.
+			succeeded();
+			failed(wait, other);
+			return;
+		}
 		long now = now();
 		LastSeen previous = wait.lastSeen();
 		Operation operation = snapshot.operation();

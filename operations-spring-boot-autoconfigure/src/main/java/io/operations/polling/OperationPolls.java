@@ -94,9 +94,19 @@ public final class OperationPolls {
 			beginProbe();
 			return this.fetcher.fetch(operation.id()).contextWrite((context) -> context.put(Turn.class, turn));
 		})
+			.doOnNext((snapshot) -> refuseOther(operation, snapshot))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
 					"A decorator swallowed the answer for operation '" + operation.id() + "'", operation.id(),
 					new IllegalStateException("empty Mono"))));
+	}
+
+	private void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
+		OperationsException other = OtherOperation.in(operation.id(), snapshot);
+		if (other != null) {
+			// The endpoint is there, so that this is no outage.
+			succeeded();
+			throw other;
+		}
 	}
 
 	private synchronized void beginProbe() {

@@ -80,7 +80,7 @@ public final class MixedRun {
 
 	private static ResponseDefinitionBuilder operation(String status) {
 		return okJson("""
-				{"operationId":"op-x","status":"%s","createdAt":"2025-01-15T10:30:00Z","completedAt":%s,
+				{"status":"%s","createdAt":"2025-01-15T10:30:00Z","completedAt":%s,
 				"error":{"title":"a-title-of-its-own","detail":"a-detail-of-its-own"}}""".formatted(status,
 				status.equals("RUNNING") ? "null" : "\"2025-01-15T10:30:05Z\""))
 			.withHeader("Twilio-Request-Id", "RQ-" + status);

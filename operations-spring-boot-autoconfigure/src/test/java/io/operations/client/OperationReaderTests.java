@@ -186,7 +186,7 @@ class OperationReaderTests {
 	}
 
 	private static Operation read(String json) {
-		return Objects.requireNonNull(OperationReader.read(ID, REQUESTED, json.getBytes(StandardCharsets.UTF_8)));
+		return Objects.requireNonNull(OperationReader.read(ID, REQUESTED, null, json.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }

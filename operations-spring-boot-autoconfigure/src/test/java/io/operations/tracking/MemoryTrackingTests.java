@@ -71,6 +71,23 @@ class MemoryTrackingTests {
 	}
 
 	@Test
+	void answerThatNamesAnotherOperationIsNotItsEnd() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint
+			.json("{\"operationId\": \"" + ((poll < 9) ? "other" : "op") + "\", \"status\": \"FAILED\"}"));
+		track("op");
+		advance(Duration.ofSeconds(2));
+		assertThat(find("op")).satisfies((tracked) -> {
+			assertThat(tracked.state()).isEqualTo(TrackingState.TRACKED);
+			assertThat(tracked.operation()).isNull();
+			assertThat(tracked.lastFault()).contains("'op'", "'other'");
+		});
+		assertThat(this.template.getPolls().isEndpointAway()).isFalse();
+		advance(Duration.ofMinutes(2));
+		assertThat(this.outcomes).extracting(OperationOutcome::type).containsExactly(OperationOutcome.Type.FAILED);
+		assertThat(this.endpoint.polls("op")).isEqualTo(9);
+	}
+
+	@Test
 	void afterADayAnOperationIsGivenUp() {
 		track("op");
 		advance(Duration.ofHours(23));

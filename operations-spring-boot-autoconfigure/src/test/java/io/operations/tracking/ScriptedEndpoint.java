@@ -91,9 +91,13 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 	}
 
 	public static Mono<ClientResponse> status(String status) {
+		return json("{\"status\": \"" + status + "\", \"related\": {\"configurationId\": \"cfg_1\"}}");
+	}
+
+	public static Mono<ClientResponse> json(String body) {
 		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.OK)
 			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
-			.body("{\"status\": \"" + status + "\", \"related\": {\"configurationId\": \"cfg_1\"}}")
+			.body(body)
 			.build());
 	}
 
