@@ -90,8 +90,8 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	 */
 	public Optional<String> answeredId() {
 		Object id = this.details.get("operationId");
-		boolean names = id instanceof String || id instanceof Number;
-		return Optional.ofNullable(names ? id.toString() : null).filter((text) -> !text.isBlank());
+		String text = (id instanceof String || id instanceof Number) ? String.valueOf(id) : "";
+		return text.isBlank() ? Optional.empty() : Optional.of(text);
 	}
 
 	/**

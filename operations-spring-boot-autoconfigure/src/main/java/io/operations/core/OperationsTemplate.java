@@ -196,7 +196,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Wait for the operation that a write started to complete. Its first poll is not
-	 * before the Retry-After of the write's answer.
+	 * before the Retry-After of the write's answer. The operation has the related ids
+	 * that the write's answer told, where the answers to polls leave them out.
 	 * @param accepted what the write's answer told
 	 * @param timeout the deadline from the subscription on, all queueing included;
 	 * positive, at most 365 days
@@ -237,7 +238,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Watch the operation that a write started. Its first poll is not before the
-	 * Retry-After of the write's answer.
+	 * Retry-After of the write's answer. The operation has the related ids that the
+	 * write's answer told, where the answers to polls leave them out.
 	 * @param accepted what the write's answer told
 	 * @return what {@link #watch(String)} returns
 	 */

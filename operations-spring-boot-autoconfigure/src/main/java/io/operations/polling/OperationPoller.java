@@ -107,7 +107,8 @@ public final class OperationPoller {
 	 */
 	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
 		return Mono.create((sink) -> {
-			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Awaiting(number, wait, timeout, now, sink));
+			Waiter waiter = enter(target,
+					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
@@ -124,7 +125,8 @@ public final class OperationPoller {
 	 */
 	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
 		return Flux.create((sink) -> {
-			Waiter waiter = enter(target, (wait, number, now) -> new Waiter.Watching(number, wait, timeout, now, sink));
+			Waiter waiter = enter(target,
+					(wait, number, now) -> new Waiter.Watching(number, wait, target, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
@@ -215,7 +217,7 @@ public final class OperationPoller {
 
 	private OperationTimeoutException timeout(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), wait.operation(), wait.polls(),
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.lastSeen(), wait.polls(),
 				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault());
 	}
 

@@ -2,6 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
@@ -22,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param learned up to which age the schedule has been told that it ran, {@code null} if
  * it has not been told
  * @param polls how many polls were spent
- * @param lastSeen the operation as last seen, {@code null} if it never was
+ * @param related the related ids that the write's answer told
+ * @param lastSeen the operation as last seen, with those of these ids that the answer
+ * left out; {@code null} if it never was
  * @since 0.1.0
  */
 public record PolledOperation(String id, @Nullable String kind, boolean accepted, Instant since, Instant created,
-		@Nullable Duration learned, int polls, @Nullable Operation lastSeen) {
+		@Nullable Duration learned, int polls, Map<String, String> related, @Nullable Operation lastSeen) {
 
 	// The Date header has whole seconds: a younger operation may be a new one.
 	private static final Duration CLOCK_RESOLUTION = Duration.ofSeconds(1);
@@ -38,7 +41,8 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	 * @return the operation, not polled yet
 	 */
 	public static PolledOperation of(PollingTarget target, Instant now) {
-		return new PolledOperation(target.operationId(), target.kind(), target.accepted(), now, now, null, 0, null);
+		return new PolledOperation(target.operationId(), target.kind(), target.accepted(), now, now, null, 0,
+				target.related(), null);
 	}
 
 	/**
@@ -52,7 +56,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 
 	PolledOperation failed() {
 		return new PolledOperation(this.id, this.kind, this.accepted, this.since, this.created, this.learned,
-				this.polls + 1, this.lastSeen);
+				this.polls + 1, this.related, this.lastSeen);
 	}
 
 	/**
@@ -76,7 +80,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Duration from = (this.learned != null) ? this.learned : entry(began);
 		Duration told = operation.isTerminal() ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
-				this.polls + 1, operation);
+				this.polls + 1, this.related, AcceptedRelated.fill(operation, this.related));
 		return new Sighting(next, run(next, from, age));
 	}
 

@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Map;
 
 import io.operations.AcceptedOperation;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,27 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter how long to wait at least before the first poll
  * @param accepted whether the operation was accepted just now, so that it is as old as
  * the wait
+ * @param related the related ids that the write's answer told, for what polls leave out
  * @since 0.1.0
  */
-public record PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter,
-		boolean accepted) {
+public record PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter, boolean accepted,
+		Map<String, String> related) {
+
+	public PollingTarget {
+		// A wait keeps it for long, and most have one id or none.
+		related = Map.copyOf(related);
+	}
+
+	/**
+	 * Create a target of which no related ids are known.
+	 * @param operationId the operation's id
+	 * @param kind what the operation is about, if that is known
+	 * @param retryAfter how long to wait at least before the first poll
+	 * @param accepted whether the operation was accepted just now
+	 */
+	public PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter, boolean accepted) {
+		this(operationId, kind, retryAfter, accepted, Map.of());
+	}
 
 	/**
 	 * Return an operation of which nothing but its id is known.
@@ -47,7 +65,7 @@ public record PollingTarget(String operationId, @Nullable String kind, @Nullable
 		if (kind == null && !accepted.related().isEmpty()) {
 			kind = Kinds.of(accepted.related());
 		}
-		return new PollingTarget(accepted.id(), kind, accepted.retryAfter(), true);
+		return new PollingTarget(accepted.id(), kind, accepted.retryAfter(), true, accepted.related());
 	}
 
 }

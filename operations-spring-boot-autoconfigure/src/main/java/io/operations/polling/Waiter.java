@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.Operation;
@@ -26,6 +27,8 @@ abstract class Waiter extends Timed {
 
 	private final Duration timeout;
 
+	private final Map<String, String> related;
+
 	// Who else waits for the same operation: guarded by the poller.
 	@Nullable Waiter previous;
 
@@ -37,9 +40,10 @@ abstract class Waiter extends Timed {
 
 	private boolean done;
 
-	Waiter(long number, Wait wait, Duration timeout, long now) {
+	Waiter(long number, Wait wait, PollingTarget target, Duration timeout, long now) {
 		super(number);
 		this.wait = wait;
+		this.related = target.related();
 		this.timeout = timeout;
 		at(now + timeout.toMillis());
 	}
@@ -50,6 +54,14 @@ abstract class Waiter extends Timed {
 
 	Duration timeout() {
 		return this.timeout;
+	}
+
+	/**
+	 * Return the operation as last seen, as this one is told of it.
+	 * @return the operation, {@code null} if it was not seen yet
+	 */
+	@Nullable Operation lastSeen() {
+		return AcceptedRelated.fillIfSeen(this.wait.operation(), this.related);
 	}
 
 	/**
@@ -106,12 +118,16 @@ abstract class Waiter extends Timed {
 		}
 		else if (end instanceof OperationSnapshot snapshot) {
 			this.done = true;
-			complete(snapshot);
+			complete(AcceptedRelated.fill(snapshot, this.related));
 		}
 		else if (late != null) {
 			this.done = true;
 			fail(late);
 		}
+	}
+
+	Operation filled(LastSeen seen) {
+		return AcceptedRelated.fill(seen.operation(), this.related);
 	}
 
 	abstract void seen(LastSeen seen);
@@ -127,8 +143,9 @@ abstract class Waiter extends Timed {
 
 		private final MonoSink<OperationSnapshot> sink;
 
-		Awaiting(long number, Wait wait, Duration timeout, long now, MonoSink<OperationSnapshot> sink) {
-			super(number, wait, timeout, now);
+		Awaiting(long number, Wait wait, PollingTarget target, Duration timeout, long now,
+				MonoSink<OperationSnapshot> sink) {
+			super(number, wait, target, timeout, now);
 			this.sink = sink;
 		}
 
@@ -157,8 +174,8 @@ abstract class Waiter extends Timed {
 
 		private @Nullable String lastStatus;
 
-		Watching(long number, Wait wait, Duration timeout, long now, FluxSink<Operation> sink) {
-			super(number, wait, timeout, now);
+		Watching(long number, Wait wait, PollingTarget target, Duration timeout, long now, FluxSink<Operation> sink) {
+			super(number, wait, target, timeout, now);
 			this.sink = sink;
 		}
 
@@ -167,7 +184,7 @@ abstract class Waiter extends Timed {
 			String status = seen.withoutUrl().statusText();
 			if (!status.equals(this.lastStatus)) {
 				this.lastStatus = status;
-				this.sink.next(seen.operation());
+				this.sink.next(filled(seen));
 			}
 		}
 

@@ -170,6 +170,18 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void outcomeHasTheRelatedIdsThatTheWriteToldOfAndPollsLeaveOut() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"),
+				ScriptedEndpoint.json("{\"status\": \"COMPLETED\", \"related\": {\"b\": \"poll\"}}")));
+		AcceptedOperation accepted = new AcceptedOperation("op", null, null, Map.of("a", "202", "b", "202"));
+		this.tracker.track(accepted).block(PATIENCE);
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).singleElement()
+			.satisfies((outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).related())
+				.containsOnly(Map.entry("a", "202"), Map.entry("b", "poll")));
+	}
+
+	@Test
 	void whatIsFoundCannotBeChanged() {
 		track("op", Map.of("a", "1"));
 		Map<String, String> attributes = Objects.requireNonNull(find("op")).attributes();

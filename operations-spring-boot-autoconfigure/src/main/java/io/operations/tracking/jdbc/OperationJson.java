@@ -17,8 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.http.ProblemDetail;
 
 /**
- * Operations and attributes as JSON. Read leniently, since another version of the library
- * may have written it: what is not known is passed by, what is missing has a default.
+ * Operations, attributes and related ids as JSON. Read leniently, since another version
+ * of the library may have written it: what is not known is passed by, what is missing has
+ * a default.
  */
 final class OperationJson {
 
@@ -28,18 +29,18 @@ final class OperationJson {
 	// Our own, so that what an application sets on its mapper does no harm.
 	private final JsonMapper mapper = JsonMapper.builder().build();
 
-	String write(Map<String, String> attributes) {
-		return this.mapper.writeValueAsString(attributes);
+	String write(Map<String, String> texts) {
+		return this.mapper.writeValueAsString(texts);
 	}
 
-	Map<String, String> readAttributes(@Nullable String json) {
-		Map<String, String> attributes = new LinkedHashMap<>();
+	Map<String, String> readTexts(@Nullable String json) {
+		Map<String, String> texts = new LinkedHashMap<>();
 		read(json).forEach((key, value) -> {
 			if (value != null) {
-				attributes.put(key, value.toString());
+				texts.put(key, value.toString());
 			}
 		});
-		return Collections.unmodifiableMap(attributes);
+		return Collections.unmodifiableMap(texts);
 	}
 
 	@Nullable String write(@Nullable Operation operation) {

@@ -40,7 +40,7 @@ final class TrackedRows {
 	// Enough for each kind that is frequent, read in some milliseconds.
 	private static final int TO_LEARN_FROM = 1000;
 
-	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, tracked_at,"
+	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, related, tracked_at,"
 			+ " created_at, deadline, learned_millis, polls, last_fault, stuck, outcome, ended_at, attempts, forgiven,"
 			+ " delivery_fault, version";
 
@@ -77,9 +77,9 @@ final class TrackedRows {
 		this.select = "SELECT t.*, s.execution_time FROM " + tables.tracked() + " t LEFT JOIN " + tables.scheduled()
 				+ " s ON s.task_name = '" + TrackingTask.NAME + "' AND s.task_instance = t.id ";
 		this.insert = "INSERT INTO " + tables.tracked() + """
-				 (id, kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, attempts,
-				forgiven, version) VALUES (:id, :kind, :state, :attributes, :accepted, :tracked_at, :created_at,
-				:deadline, :polls, :stuck, :attempts, :forgiven, :version)""" + " " + dialect.onConflict();
+				 (id, kind, state, attributes, accepted, related, tracked_at, created_at, deadline, polls, stuck,
+				attempts, forgiven, version) VALUES (:id, :kind, :state, :attributes, :accepted, :related, :tracked_at,
+				:created_at, :deadline, :polls, :stuck, :attempts, :forgiven, :version)""" + " " + dialect.onConflict();
 		this.update = "UPDATE " + tables.tracked() + """
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, last_fault = :fault, stuck = :stuck, outcome = :outcome,
@@ -96,6 +96,7 @@ final class TrackedRows {
 				.param("state", row.state().name())
 				.param("attributes", this.json.write(row.attributes()))
 				.param("accepted", polled.accepted())
+				.param("related", polled.related().isEmpty() ? null : this.json.write(polled.related()))
 				.param("tracked_at", time(polled.since()))
 				.param("created_at", time(polled.created()))
 				.param("deadline", time(row.deadline()))
@@ -341,14 +342,15 @@ final class TrackedRows {
 		Instant since = required(result, "tracked_at");
 		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"), since,
 				required(result, "created_at"), told, result.getInt("polls"),
+				this.json.readTexts(result.getString("related")),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
-		return new TrackedRow(polled, this.json.readAttributes(result.getString("attributes")),
-				required(result, "deadline"), instant(result, "execution_time"), result.getString("last_fault"),
-				result.getBoolean("stuck"), ending, result.getLong("version"));
+		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
+				instant(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
+				result.getLong("version"));
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

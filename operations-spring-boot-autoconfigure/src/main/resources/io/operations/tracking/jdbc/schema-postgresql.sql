@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 	operation TEXT,
 	attributes TEXT NOT NULL,
 	accepted BOOLEAN NOT NULL,
+	related TEXT,
 	tracked_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	deadline TIMESTAMP WITH TIME ZONE NOT NULL,

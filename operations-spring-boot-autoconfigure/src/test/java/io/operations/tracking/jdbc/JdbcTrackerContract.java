@@ -305,6 +305,27 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
+	void afterARestartTheRelatedIdsOfTheWriteAreStillKnown() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"));
+		for (String id : List.of("seen", "unseen")) {
+			this.tracker.track(new AcceptedOperation(id, null, null, Map.of("configurationId", "cfg_202")))
+				.block(PATIENCE);
+			if (id.equals("seen")) {
+				until(id, (operation) -> operation.polls() > 0);
+				this.store.stop();
+			}
+		}
+		this.store = newStore(settings());
+		this.endpoint.others((poll) -> ScriptedEndpoint.json("{\"status\": \"COMPLETED\"}"));
+		this.store.start();
+		until("seen", TrackingState.DELIVERED);
+		until("unseen", TrackingState.DELIVERED);
+		assertThat(this.outcomes).hasSize(2)
+			.allSatisfy((outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).configurationId())
+				.contains("cfg_202"));
+	}
+
+	@Test
 	void aStoreThatWasStoppedCanBeStartedAgain() {
 		track("op", Map.of());
 		this.store.stop();
