@@ -38,6 +38,14 @@ public interface OperationsActivity {
 	int inFlightLimit();
 
 	/**
+	 * Return whether the endpoint is of no use at present: three attempts in a row, of
+	 * fetches and polls alike, brought no answer, or it refused the credentials.
+	 * @return {@code true} until an attempt brings an answer, after a refusal one that
+	 * accepts the credentials
+	 */
+	boolean isEndpointAway();
+
+	/**
 	 * Return how many operations are waited for.
 	 * @return the number of operations
 	 */

@@ -71,18 +71,19 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * The endpoint answers no poll, one after another: from now on only one at a time is
-	 * sent, to find out whether it does again.
+	 * An outage began: three attempts in a row, of fetches and polls alike, brought no
+	 * answer or a refusal of the credentials. From now on only one poll at a time is
+	 * sent, to find out whether it is over.
 	 * @param client the client's name
-	 * @param fault what the last poll failed with
+	 * @param fault what the last attempt failed with
 	 */
 	default void outageBegan(String client, OperationsException fault) {
 	}
 
 	/**
-	 * The endpoint answers polls again.
+	 * An outage is over: the endpoint answers again, and accepts the credentials.
 	 * @param client the client's name
-	 * @param duration for how long it did not
+	 * @param duration for how long it lasted, from the first fault on
 	 */
 	default void outageEnded(String client, Duration duration) {
 	}

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttled whether this instance asks for nothing, because the server wants a
  * pause
  * @param pausedFor how long that pause still is
- * @param endpointAway whether this instance only asks whether the server is back, or
- * whether it accepts the credentials again
+ * @param endpointAway whether the server does not answer this instance, or refuses its
+ * credentials: whether the passive health is DOWN
  * @param learned what this instance has learned of how long operations take, by kind
  * @param waits the waits in the memory of this instance, by client
  * @param operations tracked operations in the order of their ids

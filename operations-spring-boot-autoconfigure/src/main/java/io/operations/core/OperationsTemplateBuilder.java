@@ -28,6 +28,7 @@ import io.operations.observation.OperationsObservations;
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.OperationPoller;
 import io.operations.polling.OperationPolls;
+import io.operations.polling.Outage;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.Admission;
@@ -305,11 +306,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler);
 		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
 				new AdmittedOperationFetcher(exchange, admission), observations, listener));
-		OperationFetcher fetch = attempt;
+		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
+		OperationFetcher fetch = outage.noting(attempt);
 		IntSupplier retrying = () -> 0;
 		if (this.retryEnabled) {
 			releases.add(register(this.retryRegistry, client));
-			RetryingOperationFetcher repeated = new RetryingOperationFetcher(attempt,
+			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch,
 					this.retryRegistry.retry(client, retryConfig()), this.retrySettings,
 					this.rateLimitSettings.maxQueued(), this.scheduler, client);
 			releases.add(repeated::close);
@@ -318,12 +320,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
-				this.scheduler, listener);
+				this.scheduler, listener, outage);
 		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
-				schedule, this.pollingSettings, this.scheduler, listener);
+				schedule, this.pollingSettings, this.scheduler, listener, outage);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller, polls,
 				admission, observations, listener, this.pollingSettings.timeout(), releases);
-		listener.opened(client, new TemplateActivity(admission, poller, retrying));
+		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}
 

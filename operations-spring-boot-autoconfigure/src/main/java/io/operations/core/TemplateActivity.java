@@ -6,6 +6,7 @@ import java.util.function.IntSupplier;
 import io.operations.OperationStatus;
 import io.operations.OperationsActivity;
 import io.operations.polling.OperationPoller;
+import io.operations.polling.Outage;
 import io.operations.resilience.Admission;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param admission knows the calls
  * @param poller knows the waits
+ * @param outage knows whether the endpoint answers
  * @param retries how many fetches wait for their next attempt
  */
-record TemplateActivity(Admission admission, OperationPoller poller,
+record TemplateActivity(Admission admission, OperationPoller poller, Outage outage,
 		IntSupplier retries) implements OperationsActivity {
 
 	@Override
@@ -37,6 +39,11 @@ record TemplateActivity(Admission admission, OperationPoller poller,
 	@Override
 	public int inFlightLimit() {
 		return this.admission.inFlightLimit();
+	}
+
+	@Override
+	public boolean isEndpointAway() {
+		return this.outage.isAway();
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.time.Instant;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
+import io.operations.polling.Outage;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -13,18 +14,17 @@ import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicat
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of one client. Wrong credentials and a run of unavailability are DOWN, one
- * success is UP, being throttled is UP with a detail.
+ * Health of one client. Wrong credentials and an outage are DOWN, one success is UP,
+ * being throttled is UP with a detail.
  *
  * @since 0.1.0
  */
 public final class OperationsHealthIndicator extends AbstractReactiveHealthIndicator {
 
 	/**
-	 * How many calls must fail one after another before the endpoint counts as down: one
-	 * fetch with its default three attempts.
+	 * How many attempts must fail one after another before the endpoint counts as down.
 	 */
-	public static final int RUN_OF_FAULTS = 3;
+	public static final int RUN_OF_FAULTS = Outage.FAULTS_IN_A_ROW;
 
 	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -71,11 +71,11 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	}
 
 	private static void judge(Health.Builder builder, OperationsHealthListener.@Nullable Showing kept) {
-		if (kept == null || (kept.lastSuccessAt == null && kept.lastFaultAt == null)) {
-			builder.unknown();
-		}
-		else if (kept.denied || kept.unavailableInARow.get() >= RUN_OF_FAULTS) {
+		if (kept != null && kept.activity.isEndpointAway()) {
 			builder.down();
+		}
+		else if (kept == null || (kept.lastSuccessAt == null && kept.lastFaultAt == null)) {
+			builder.unknown();
 		}
 		else {
 			builder.up();
@@ -93,7 +93,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 		if (fault != null && faultAt != null) {
 			builder.withDetail("lastFault", text(fault))
 				.withDetail("lastFaultAge", this.listener.since(faultAt).toString());
-			if (fault instanceof OperationsAuthenticationException && kept.denied) {
+			if (fault instanceof OperationsAuthenticationException && kept.activity.isEndpointAway()) {
 				builder.withDetail("remedy",
 						"Correct the credentials (operations.api-key and operations.api-key-secret)"
 								+ " or what they are allowed to do.");

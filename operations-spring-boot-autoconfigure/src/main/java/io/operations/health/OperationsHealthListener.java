@@ -5,12 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
-import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
@@ -62,15 +60,7 @@ public final class OperationsHealthListener implements OperationsListener {
 		if (kept != null && (fault instanceof OperationsUnavailableException || isAnswer(fault))) {
 			kept.lastFault = fault;
 			kept.lastFaultAt = this.clock.instant();
-			if (fault instanceof OperationsUnavailableException) {
-				kept.unavailableInARow.incrementAndGet();
-				return;
-			}
-			kept.unavailableInARow.set(0);
-			if (fault instanceof OperationsAuthenticationException) {
-				kept.denied = true;
-			}
-			else if (fault instanceof OperationsThrottledException && kept.throttledSince == null) {
+			if (fault instanceof OperationsThrottledException && kept.throttledSince == null) {
 				kept.throttledSince = kept.lastFaultAt;
 			}
 		}
@@ -85,8 +75,6 @@ public final class OperationsHealthListener implements OperationsListener {
 		Showing kept = this.records.get(client);
 		if (kept != null) {
 			kept.lastSuccessAt = this.clock.instant();
-			kept.denied = false;
-			kept.unavailableInARow.set(0);
 			kept.throttledSince = null;
 		}
 	}
@@ -114,10 +102,6 @@ public final class OperationsHealthListener implements OperationsListener {
 		volatile @Nullable Throwable lastFault;
 
 		volatile @Nullable Instant throttledSince;
-
-		volatile boolean denied;
-
-		final AtomicInteger unavailableInARow = new AtomicInteger();
 
 		Showing(OperationsActivity activity) {
 			this.activity = activity;

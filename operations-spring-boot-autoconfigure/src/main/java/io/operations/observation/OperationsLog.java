@@ -12,6 +12,7 @@ import io.operations.OperationFailedException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
+import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -92,8 +93,12 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void outageBegan(String client, OperationsException fault) {
-		logger.warn("[" + client + "] the endpoint answers no poll; one at a time is sent until it does, waits go on"
-				+ " to their deadlines: " + fault.getMessage());
+		logger.warn("[" + client + "] " + ((fault instanceof OperationsAuthenticationException)
+				? "the endpoint refuses the credentials; each wait ends with that, of tracked operations one at a"
+						+ " time is asked for until it accepts them: "
+				: "the endpoint answers no poll; one at a time is sent until it does, waits go on to their"
+						+ " deadlines: ")
+				+ fault.getMessage());
 	}
 
 	@Override

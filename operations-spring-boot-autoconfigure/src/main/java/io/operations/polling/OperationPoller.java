@@ -60,6 +60,8 @@ public final class OperationPoller {
 
 	private final OperationsListener listener;
 
+	private final Outage outage;
+
 	private final PollDispatcher dispatcher;
 
 	// All below is guarded by "this"; nothing foreign is called while it is held.
@@ -86,6 +88,23 @@ public final class OperationPoller {
 	 */
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
+		this(client, fetcher, admission, schedule, settings, scheduler, listener,
+				new Outage(client, settings, scheduler, listener));
+	}
+
+	/**
+	 * Create a poller that knows of the endpoint what others know, too.
+	 * @param client the name of the client
+	 * @param fetcher one attempt, admitted by its {@link Turn}
+	 * @param admission what the attempts are admitted by: tells how much it lets through
+	 * @param schedule when to ask
+	 * @param settings the bounds of waiting
+	 * @param scheduler where all waiting is done
+	 * @param listener told of waits and what they see
+	 * @param outage told whether the endpoint answers, and tells what others found
+	 */
+	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
+			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage) {
 		this.client = client;
 		this.fetcher = fetcher;
 		this.admission = admission;
@@ -93,7 +112,8 @@ public final class OperationPoller {
 		this.settings = settings;
 		this.scheduler = scheduler;
 		this.listener = listener;
-		this.dispatcher = new PollDispatcher(admission, this.pace, settings, scheduler, this::poll, this::endLate);
+		this.outage = outage;
+		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
 		admission.onRoom(this.dispatcher::pump);
 	}
 
@@ -271,7 +291,7 @@ public final class OperationPoller {
 		Operation operation = snapshot.operation();
 		this.pace.learn(wait.seen(snapshot, now));
 		boolean changed = previous == null || !previous.withoutUrl().statusText().equals(operation.statusText());
-		succeeded();
+		this.outage.succeeded();
 		synchronized (this) {
 			wait.repeated();
 			if (changed && !wait.isOver()) {
@@ -296,9 +316,7 @@ public final class OperationPoller {
 	private void failed(Wait wait, Throwable fault) {
 		long now = now();
 		wait.failed(fault);
-		if (isAnswerOfAnEndpointThatIsThere(fault)) {
-			succeeded();
-		}
+		this.outage.failed(fault);
 		if (!(fault instanceof OperationsException known && known.isTransient())) {
 			end(wait, fault);
 			return;
@@ -306,22 +324,7 @@ public final class OperationPoller {
 		synchronized (this) {
 			wait.repeated();
 		}
-		if (!(fault instanceof OperationsThrottledException) && this.dispatcher.failed()) {
-			this.listener.outageBegan(this.client, known);
-		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
-	}
-
-	private void succeeded() {
-		Duration outage = this.dispatcher.succeeded();
-		if (outage != null) {
-			this.listener.outageEnded(this.client, outage);
-		}
-	}
-
-	private static boolean isAnswerOfAnEndpointThatIsThere(Throwable fault) {
-		return fault instanceof OperationsException known && known.getStatusCode().isPresent()
-				&& (!known.isTransient() || known instanceof OperationsThrottledException);
 	}
 
 	private void planNext(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {

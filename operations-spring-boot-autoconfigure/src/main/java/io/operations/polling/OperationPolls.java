@@ -8,11 +8,8 @@ import java.util.concurrent.TimeUnit;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
-import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsClosedException;
-import io.operations.OperationsException;
 import io.operations.OperationsListener;
-import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.resilience.Admission;
 import io.operations.resilience.Turn;
@@ -51,9 +48,9 @@ public final class OperationPolls {
 
 	private final OperationsListener listener;
 
-	// All below is guarded by "this"; nothing foreign is called while it is held.
 	private final Outage outage;
 
+	// Guarded by "this"; nothing foreign is called while it is held.
 	private int taken;
 
 	/**
@@ -66,9 +63,11 @@ public final class OperationPolls {
 	 * @param settings the bounds of intervals
 	 * @param scheduler tells the time
 	 * @param listener told of what is seen
+	 * @param outage told whether the endpoint answers, and tells what others found
 	 */
 	public OperationPolls(String client, OperationFetcher fetcher, Admission admission, int maxInFlight,
-			PollingSchedule schedule, PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
+			PollingSchedule schedule, PollingSettings settings, Scheduler scheduler, OperationsListener listener,
+			Outage outage) {
 		this.client = client;
 		this.fetcher = fetcher;
 		this.admission = admission;
@@ -76,7 +75,7 @@ public final class OperationPolls {
 		this.pace = new Pace(schedule, settings);
 		this.scheduler = scheduler;
 		this.listener = listener;
-		this.outage = new Outage(settings);
+		this.outage = outage;
 	}
 
 	/**
@@ -84,34 +83,30 @@ public final class OperationPolls {
 	 * {@link #seen} or {@link #failed}.
 	 * @param operation the operation
 	 * @param due since when it has been due
-	 * @return what was seen, or why nothing was
+	 * @return what was seen, or why nothing was; empty if an outage has begun meanwhile,
+	 * so that it is not asked for now
 	 */
 	public Mono<OperationSnapshot> poll(PolledOperation operation, Instant due) {
 		return Mono.defer(() -> {
+			if (this.outage.isOn() && !this.outage.beginProbe()) {
+				return Mono.empty();
+			}
 			long overdue = Math.max(0, Duration.between(due, now()).toMillis());
 			Turn turn = new Turn((operation.polls() > 0) ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL,
 					monotonic() - overdue);
-			beginProbe();
-			return this.fetcher.fetch(operation.id()).contextWrite((context) -> context.put(Turn.class, turn));
-		})
-			.doOnNext((snapshot) -> refuseOther(operation, snapshot))
-			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-					"A decorator swallowed the answer for operation '" + operation.id() + "'", operation.id(),
-					new IllegalStateException("empty Mono"))));
+			return this.fetcher.fetch(operation.id())
+				.contextWrite((context) -> context.put(Turn.class, turn))
+				.doOnNext((snapshot) -> refuseOther(operation, snapshot))
+				.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
+						"A decorator swallowed the answer for operation '" + operation.id() + "'", operation.id(),
+						new IllegalStateException("empty Mono"))));
+		});
 	}
 
-	private void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
+	private static void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperation.in(operation.id(), snapshot);
 		if (other != null) {
-			// The endpoint is there, so that this is no outage.
-			succeeded();
 			throw other;
-		}
-	}
-
-	private synchronized void beginProbe() {
-		if (this.outage.isOn()) {
-			this.outage.probed(monotonic());
 		}
 	}
 
@@ -122,7 +117,7 @@ public final class OperationPolls {
 	 * @return the operation as it is known now
 	 */
 	public PolledOperation seen(PolledOperation operation, OperationSnapshot snapshot) {
-		succeeded();
+		this.outage.succeeded();
 		PolledOperation.Sighting sighting = operation.seen(snapshot, now());
 		this.pace.learn(sighting.run());
 		Operation previous = operation.lastSeen();
@@ -142,37 +137,8 @@ public final class OperationPolls {
 		if (fault instanceof OperationsClosedException) {
 			return operation;
 		}
-		if (fault instanceof OperationsException known) {
-			// Credentials that are refused are refused for all.
-			if (known instanceof OperationsAuthenticationException
-					|| (known.isTransient() && !(known instanceof OperationsThrottledException))) {
-				noteFault(known);
-			}
-			else if (known.getStatusCode().isPresent()) {
-				succeeded();
-			}
-		}
+		this.outage.failed(fault);
 		return operation.failed();
-	}
-
-	private void noteFault(OperationsException fault) {
-		boolean began;
-		synchronized (this) {
-			began = this.outage.failed(monotonic());
-		}
-		if (began) {
-			this.listener.outageBegan(this.client, fault);
-		}
-	}
-
-	private void succeeded() {
-		Duration outage;
-		synchronized (this) {
-			outage = this.outage.succeeded(monotonic());
-		}
-		if (outage != null) {
-			this.listener.outageEnded(this.client, outage);
-		}
 	}
 
 	/**
@@ -237,7 +203,7 @@ public final class OperationPolls {
 			return 0;
 		}
 		if (this.outage.isOn()) {
-			return (this.taken == 0 && monotonic() >= this.outage.nextProbe()) ? 1 : 0;
+			return this.outage.mayProbe() ? 1 : 0;
 		}
 		int ahead = (int) Math.ceil(this.admission.pollsPerSecond() * AHEAD_SECONDS);
 		int free = Math.min(ahead, this.admission.inFlightLimit() - this.admission.inFlight())
@@ -252,11 +218,9 @@ public final class OperationPolls {
 	 */
 	public Duration untilRoom() {
 		Duration pause = this.admission.paused();
-		synchronized (this) {
-			if (this.outage.isOn()) {
-				long left = this.outage.nextProbe() - monotonic();
-				return (left > pause.toMillis()) ? Duration.ofMillis(left) : pause;
-			}
+		if (this.outage.isOn()) {
+			long left = this.outage.nextLook() - monotonic();
+			return (left > pause.toMillis()) ? Duration.ofMillis(left) : pause;
 		}
 		return pause;
 	}
@@ -267,29 +231,34 @@ public final class OperationPolls {
 	 */
 	public synchronized void taken(int number) {
 		this.taken += number;
+		this.outage.underWay(number);
 	}
 
 	/**
 	 * Note that an operation is no longer in hand: its poll is over, or there was none.
 	 */
 	public synchronized void handedBack() {
-		this.taken = Math.max(0, this.taken - 1);
+		if (this.taken > 0) {
+			this.taken--;
+			this.outage.underWay(-1);
+		}
 	}
 
 	/**
-	 * Note that nothing is in hand: whoever keeps operations begins. What it had in hand
-	 * when it ended may never have been handed back.
+	 * Note that nothing is in hand: whoever keeps operations begins or ends. What it has
+	 * in hand when it ends may never be handed back.
 	 */
 	public synchronized void begin() {
+		this.outage.underWay(-this.taken);
 		this.taken = 0;
 	}
 
 	/**
 	 * Return whether the endpoint does not answer at present, or refuses the credentials.
-	 * @return {@code true} while it is only asked whether it is back
+	 * @return {@code true} while health is DOWN
 	 */
-	public synchronized boolean isEndpointAway() {
-		return this.outage.isOn();
+	public boolean isEndpointAway() {
+		return this.outage.isAway();
 	}
 
 	/**

@@ -32,13 +32,13 @@ final class PollDispatcher {
 
 	private final Consumer<Waiter> late;
 
+	private final Outage outage;
+
 	// All below is guarded by "this"; nothing foreign is called while it is held. The
 	// poller may hold its own lock when it calls, never the other way round.
 	private final DuePolls due = new DuePolls();
 
 	private final NavigableSet<Waiter> deadlines = new TreeSet<>(Timed.ORDER);
-
-	private final Outage outage;
 
 	private int firstsHanded;
 
@@ -54,19 +54,19 @@ final class PollDispatcher {
 	 * Create the dispatcher.
 	 * @param admission tells how many polls may be handed over
 	 * @param pace tells whether there are too few of them
-	 * @param settings the shortest and the longest interval
+	 * @param outage tells whether the endpoint is away
 	 * @param scheduler where the timer is set
 	 * @param poll makes a poll, and says {@link #handedBack(boolean)} at its end
 	 * @param late told of who has waited too long
 	 */
-	PollDispatcher(Admission admission, Pace pace, PollingSettings settings, Scheduler scheduler, Consumer<Wait> poll,
+	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Wait> poll,
 			Consumer<Waiter> late) {
 		this.admission = admission;
 		this.pace = pace;
 		this.scheduler = scheduler;
 		this.poll = poll;
 		this.late = late;
-		this.outage = new Outage(settings);
+		this.outage = outage;
 	}
 
 	synchronized void add(Wait wait, long at, long notBefore) {
@@ -92,22 +92,6 @@ final class PollDispatcher {
 
 	synchronized void removeDeadline(Waiter waiter) {
 		this.deadlines.remove(waiter);
-	}
-
-	/**
-	 * Note that the endpoint answered.
-	 * @return for how long it had not, {@code null} if that was no outage
-	 */
-	synchronized @Nullable Duration succeeded() {
-		return this.outage.succeeded(now());
-	}
-
-	/**
-	 * Note that the endpoint did not answer, or only that it cannot.
-	 * @return whether this is where an outage begins
-	 */
-	synchronized boolean failed() {
-		return this.outage.failed(now());
 	}
 
 	/**
@@ -164,24 +148,27 @@ final class PollDispatcher {
 
 	private synchronized @Nullable Wait next(boolean early) {
 		long now = now();
-		if (this.closed || (this.outage.isOn() && now < this.outage.nextProbe())) {
+		boolean away = this.outage.holdsWaits();
+		if (this.closed || (away && !this.outage.mayProbe())) {
 			return null;
 		}
-		DuePolls.Sorts sorts = sorts();
+		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
 		Wait wait = this.due.take(now, sorts);
-		if (wait == null && early && !this.outage.isOn()) {
+		if (wait == null && early && !away) {
 			wait = this.due.takeEarly(now, sorts);
+		}
+		if (wait != null && away && !this.outage.beginProbe()) {
+			this.due.add(wait);
+			return null;
 		}
 		if (wait != null) {
 			count(wait.isRepeated(), 1);
-			if (this.outage.isOn()) {
-				this.outage.probed(now);
-			}
 		}
 		return wait;
 	}
 
 	private void count(boolean repeat, int number) {
+		this.outage.underWay(number);
 		if (repeat) {
 			this.repeatsHanded += number;
 		}
@@ -193,10 +180,6 @@ final class PollDispatcher {
 	// Each sort has a bound of its own: first polls wait among fetches, and would else
 	// keep all places from repeat polls.
 	private DuePolls.Sorts sorts() {
-		if (this.outage.isOn()) {
-			boolean none = this.firstsHanded + this.repeatsHanded == 0;
-			return new DuePolls.Sorts(none, none);
-		}
 		int most = this.admission.maxHanded();
 		return new DuePolls.Sorts(this.firstsHanded < most, this.repeatsHanded < most);
 	}
@@ -233,12 +216,12 @@ final class PollDispatcher {
 		if (this.closed) {
 			return Long.MAX_VALUE;
 		}
+		if (this.outage.holdsWaits()) {
+			return Math.max(this.due.next(DuePolls.Sorts.BOTH), this.outage.nextLook());
+		}
 		// Where enough is under way, that comes first, and comes back here.
 		DuePolls.Sorts sorts = sorts();
 		long next = this.due.next(sorts);
-		if (this.outage.isOn()) {
-			return Math.max(next, this.outage.nextProbe());
-		}
 		return early ? Math.min(next, this.due.nextEarly(sorts)) : next;
 	}
 

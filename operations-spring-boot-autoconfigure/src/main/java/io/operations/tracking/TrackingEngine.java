@@ -108,6 +108,9 @@ public final class TrackingEngine {
 	 */
 	public void stop() {
 		this.stop.tryEmitEmpty();
+		// What is never handed back must not keep others from finding out whether the
+		// endpoint answers.
+		this.polls.begin();
 	}
 
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {

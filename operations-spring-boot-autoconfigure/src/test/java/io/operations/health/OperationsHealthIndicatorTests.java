@@ -21,6 +21,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -124,6 +125,18 @@ class OperationsHealthIndicatorTests {
 			fetch(status);
 		}
 		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "503", "503 503", "503 503 503", "503 503 503 200", "503 503 503 429", "503 503 429 503",
+			"401", "401 503", "401 429", "401 400", "401 404", "401 401 401", "401 401 401 200", "403 503 503",
+			"500 502 504", "204 204 204", "400 400 400", "429 429 429", "404 404 404" })
+	void healthIsDownExactlyWhileTheEndpointShowsItAway(String statuses) {
+		for (String status : StringUtils.delimitedListToStringArray(statuses, " ")) {
+			fetch(HttpStatus.valueOf(Integer.parseInt(status)));
+			assertThat(health(false).getStatus().equals(Status.DOWN)).as(status)
+				.isEqualTo(this.template.getPolls().isEndpointAway());
+		}
 	}
 
 	@Test

@@ -135,8 +135,20 @@ class OperationsLogTests {
 	}
 
 	@Test
+	void refusedCredentialsAreOneWarningThatSaysSo(CapturedOutput output) {
+		answers("401");
+		for (int i = 0; i < 10; i++) {
+			this.template.await("op-" + i).onErrorComplete().subscribe();
+		}
+		this.time.advanceTimeBy(Duration.ofMinutes(2));
+		assertThat(lines(output, "WARN")).singleElement()
+			.asString()
+			.contains("refuses the credentials", "HTTP 401", "RQ-401");
+	}
+
+	@Test
 	void fewFaultsAreNoOutage(CapturedOutput output) {
-		answers("503", "503", "503", "503", "RUNNING", "503", "COMPLETED");
+		answers("503", "503", "RUNNING", "503", "503", "COMPLETED");
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "WARN")).isEmpty();
 	}

@@ -90,6 +90,11 @@ class OperationsMetersTests {
 		}
 
 		@Override
+		public boolean isEndpointAway() {
+			return false;
+		}
+
+		@Override
 		public int stuck() {
 			return 4;
 		}
