@@ -85,8 +85,12 @@ public class OperationsMeters implements OperationsListener {
 				OperationsActivity::inFlight));
 		registered.add(gauge("operations.in.flight.limit", "Calls that may be under way at present", client, activity,
 				OperationsActivity::inFlightLimit));
-		registered.add(gauge("operations.stuck", "Operations that are older than such operations ever get", client,
-				activity, OperationsActivity::stuck));
+		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
+			.description("Operations that are older than such operations ever get")
+			.tag(CLIENT, client)
+			.tag("of", "waits")
+			.strongReference(true)
+			.register(this.registry));
 		registered.add(gauge("operations.waiters", "Callers that wait for operations", client, activity,
 				OperationsActivity::waiters));
 		registered.add(gauge("operations.kinds", "Kinds of operations of which it is known how long they take", client,

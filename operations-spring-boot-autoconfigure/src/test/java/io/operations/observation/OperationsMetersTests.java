@@ -31,7 +31,8 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.queued")).isEqualTo(1);
 		assertThat(gauge("operations.in.flight")).isEqualTo(2);
 		assertThat(gauge("operations.in.flight.limit")).isEqualTo(3);
-		assertThat(gauge("operations.stuck")).isEqualTo(4);
+		assertThat(this.registry.get("operations.stuck").tags("client", "client-1", "of", "waits").gauge().value())
+			.isEqualTo(4);
 		assertThat(gauge("operations.waiters")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);

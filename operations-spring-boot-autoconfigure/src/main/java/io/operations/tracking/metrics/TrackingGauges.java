@@ -56,6 +56,12 @@ public final class TrackingGauges implements MeterBinder {
 				tracked(registry, state.name(), (current) -> current.count(state));
 			}
 		}
+		Gauge.builder("operations.stuck", this, (gauges) -> gauges.value(TrackingSummary::stuck))
+			.description("Operations that are older than such operations ever get")
+			.tag(CLIENT, this.client)
+			.tag("of", "tracked")
+			.strongReference(true)
+			.register(registry);
 		TimeGauge
 			.builder("operations.backlog.age", this, TimeUnit.MILLISECONDS,
 					(gauges) -> gauges.value((current) -> current.backlogAge().toMillis()))

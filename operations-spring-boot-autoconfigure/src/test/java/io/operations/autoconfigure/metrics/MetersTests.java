@@ -124,6 +124,8 @@ class MetersTests {
 					"malformed", "rejected" }) {
 				assertThat(registry.get("operations.fetch").tag("outcome", outcome).timers()).as(outcome).isNotEmpty();
 			}
+			assertThat(registry.get("operations.stuck").tag("of", "waits").gauge().value()).isZero();
+			assertThat(registry.get("operations.stuck").tag("of", "tracked").gauge().value()).isZero();
 			assertThat(registry.get("http.client.requests").tag("uri", "/v2/ControlPlane/Operations/{id}").timers())
 				.isNotEmpty();
 			Awaitility.await().untilAsserted(() -> {

@@ -71,6 +71,15 @@ class TrackingMetersTests {
 	}
 
 	@Test
+	void stuckTrackedOperationsAreShownBesideStuckWaits() {
+		answer(Mono.just(SUMMARY));
+		assertThat(stuck()).isEqualTo(1);
+		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("away")));
+		readAnew();
+		assertThat(stuck()).isNaN();
+	}
+
+	@Test
 	void storeIsAskedOnceInFiveSecondsHoweverOftenAMeterIsRead() {
 		answer(Mono.just(SUMMARY));
 		for (int i = 0; i < 5; i++) {
@@ -155,6 +164,10 @@ class TrackingMetersTests {
 
 	private double deliveries(String result) {
 		return this.registry.get("operations.deliveries").tags("client", "mine", "result", result).counter().count();
+	}
+
+	private double stuck() {
+		return this.registry.get("operations.stuck").tags("client", "mine", "of", "tracked").gauge().value();
 	}
 
 	private double tracked(String status) {
