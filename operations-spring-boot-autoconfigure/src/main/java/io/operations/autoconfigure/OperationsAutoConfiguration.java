@@ -17,6 +17,7 @@ import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -28,8 +29,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.HttpRedirects;
-import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundles;
@@ -39,7 +38,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -70,20 +68,6 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnMissingBean
 	OperationsLog operationsLog() {
 		return new OperationsLog();
-	}
-
-	/**
-	 * Apart, since many applications have no transactions.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")
-	static class TransactionConfiguration {
-
-		@Bean
-		OperationsListener operationsTransactionalWaits() {
-			return new TransactionalWaits();
-		}
-
 	}
 
 	@Bean
@@ -137,23 +121,30 @@ public final class OperationsAutoConfiguration {
 		return () -> details.getCredentials().get();
 	}
 
+	@Bean
+	OperationsHttpClient operationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
+			OperationsProperties properties, ObjectProvider<HttpClientSettings> globalSettings,
+			ObjectProvider<SslBundles> sslBundles, Environment environment, ListableBeanFactory beans) {
+		return new OperationsHttpClient(connectorBuilders, properties, globalSettings, sslBundles, environment, beans);
+	}
+
 	// Builds further templates, configured as the application's own is. Each needs a
 	// name.
 	@Bean
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
 	OperationsTemplate.Builder operationsTemplateBuilder(ConfigurableListableBeanFactory beans,
-			ObjectProvider<WebClientCustomizer> webClientCustomizers, OperationsProperties properties,
-			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
-			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
+			ObjectProvider<WebClientCustomizer> webClientCustomizers, OperationsHttpClient httpClient,
 			ObjectProvider<ObservationRegistry> observationRegistries,
 			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
 			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
 			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
 		WebClient.Builder own = PlainWebClientBuilder.find(beans, webClientCustomizers);
-		connectorBuilders.ifAvailable((connectorBuilder) -> own
-			.clientConnector(connector(connectorBuilder, properties, globalSettings, sslBundles)));
+		ClientHttpConnector connector = httpClient.getConnector();
+		if (connector != null) {
+			own.clientConnector(connector);
+		}
 		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
 		builder.observationRegistry(observationRegistries.getIfUnique(() -> ObservationRegistry.NOOP));
 		PropertyMapper map = PropertyMapper.get();
@@ -163,24 +154,6 @@ public final class OperationsAutoConfiguration {
 		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
-	}
-
-	private static ClientHttpConnector connector(ClientHttpConnectorBuilder<?> builder, OperationsProperties properties,
-			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles) {
-		try {
-			HttpClientSettings settings = new HttpClientSettingsPropertyMapper(sslBundles.getIfAvailable(),
-					globalSettings.getIfAvailable(HttpClientSettings::defaults))
-				.map(properties.getHttp());
-			return builder.build(settings.withRedirects(HttpRedirects.DONT_FOLLOW));
-		}
-		catch (RuntimeException ex) {
-			throw new OperationsConfigurationException(
-					"The HTTP client cannot be made as operations.http.* (or spring.http.clients.*) asks for: "
-							+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage() + ".",
-					"Correct the property under operations.http that this is about, for instance"
-							+ " operations.http.ssl.bundle.",
-					ex);
-		}
 	}
 
 	@Bean
@@ -213,6 +186,20 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnSingleCandidate(OperationsTemplate.class)
 	WebClient operationsWebClient(OperationsTemplate operationsTemplate) {
 		return operationsTemplate.getWebClient();
+	}
+
+	/**
+	 * Apart, since many applications have no transactions.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")
+	static class TransactionConfiguration {
+
+		@Bean
+		OperationsListener operationsTransactionalWaits() {
+			return new TransactionalWaits();
+		}
+
 	}
 
 }

@@ -281,8 +281,8 @@ public final class OperationPoller {
 	private void seen(Wait wait, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperation.in(wait.operationId(), snapshot);
 		if (other != null) {
-			// The endpoint is there, so that this is no outage.
-			succeeded();
+			// The endpoint answers, so that this is no outage.
+			this.outage.succeeded();
 			failed(wait, other);
 			return;
 		}

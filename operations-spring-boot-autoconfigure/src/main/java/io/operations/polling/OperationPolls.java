@@ -9,6 +9,7 @@ import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsClosedException;
+import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsUnavailableException;
 import io.operations.resilience.Admission;
@@ -103,9 +104,11 @@ public final class OperationPolls {
 		});
 	}
 
-	private static void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
+	private void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperation.in(operation.id(), snapshot);
 		if (other != null) {
+			// The endpoint answers, so that this is no outage.
+			this.outage.succeeded();
 			throw other;
 		}
 	}

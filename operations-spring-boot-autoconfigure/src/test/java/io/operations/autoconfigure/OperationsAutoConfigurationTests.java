@@ -154,7 +154,8 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { FurtherTemplateAside.class, PrimaryTemplate.class, Replacement.class, MockedTemplate.class })
+	@ValueSource(
+			classes = { FurtherTemplateAside.class, PrimaryTemplate.class, Replacement.class, MockedTemplate.class })
 	void whenATemplateOfTheApplicationIsMeantThereIsNoWarning(Class<?> configuration, CapturedOutput output) {
 		withCredentials().withUserConfiguration(configuration)
 			.run((context) -> assertThat(context).hasNotFailed().hasBean("operationsWebClient"));

@@ -56,8 +56,7 @@ class TransactionalWaitsTests {
 
 	@Test
 	void watchInsideATransactionIsWarnedOf(CapturedOutput output) {
-		run((template) -> this.transaction
-			.executeWithoutResult((status) -> template.watch("op1").blockLast(PATIENCE)));
+		run((template) -> this.transaction.executeWithoutResult((status) -> template.watch("op1").blockLast(PATIENCE)));
 		assertThat(output).containsOnlyOnce(WARNING);
 	}
 

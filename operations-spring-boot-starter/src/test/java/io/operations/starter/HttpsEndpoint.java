@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +29,8 @@ final class HttpsEndpoint implements AutoCloseable {
 	static final String ID = "proc_job_01";
 
 	private final AtomicInteger polls = new AtomicInteger();
+
+	private final Set<Integer> clientPorts = ConcurrentHashMap.newKeySet();
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -76,8 +80,17 @@ final class HttpsEndpoint implements AutoCloseable {
 		return "https://localhost:" + this.server.getAddress().getPort();
 	}
 
+	/**
+	 * Return the ports of the connections that requests came over.
+	 * @return the ports, one for each connection
+	 */
+	Set<Integer> clientPorts() {
+		return this.clientPorts;
+	}
+
 	private void answer(HttpExchange exchange) throws IOException {
 		try (exchange) {
+			this.clientPorts.add(exchange.getRemoteAddress().getPort());
 			boolean write = !exchange.getRequestMethod().equals("GET");
 			String status = (!write && this.polls.getAndIncrement() == 0) ? "RUNNING" : "COMPLETED";
 			String body = write ? "{\"related\":{\"configurationId\":\"cfg_01\"}}"

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.ssl.SslBundleRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,6 +89,23 @@ class TlsTests {
 				.havingRootCause()
 				.isInstanceOf(GeneralSecurityException.class)
 				.withMessageContaining(reason);
+		}
+	}
+
+	@Test
+	void updatedBundleAppliesToNewConnections() {
+		try (HttpsEndpoint endpoint = HttpsEndpoint.presenting("other-server");
+				OperationsTemplate template = of(endpoint)) {
+			assertThatExceptionOfType(OperationsUnavailableException.class)
+				.isThrownBy(() -> template.fetch(HttpsEndpoint.ID).block(LIMIT));
+			SslBundleRegistry bundles = context.getBean(SslBundleRegistry.class);
+			bundles.updateBundle("api", Certificates.bundle("client", "other-authority"));
+			try {
+				assertThat(template.fetch(HttpsEndpoint.ID).block(LIMIT)).isNotNull();
+			}
+			finally {
+				bundles.updateBundle("api", Certificates.bundle("client", "authority"));
+			}
 		}
 	}
 

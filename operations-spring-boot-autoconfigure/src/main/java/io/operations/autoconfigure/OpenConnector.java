@@ -1,0 +1,142 @@
+package io.operations.autoconfigure;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient.Redirect;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
+import org.eclipse.jetty.util.component.LifeCycle;
+import reactor.netty.resources.LoopResources;
+
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JettyClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.HttpComponentsClientHttpConnector;
+
+/**
+ * A connector and a way to close it. Whatever an application's customizers say, its HTTP
+ * client follows no redirect, since credentials would go along, and repeats no request
+ * that the server has seen, since neither the rate limit nor the deadline would know.
+ *
+ * @param connector the connector
+ * @param close closes the client and its connections; may block
+ */
+record OpenConnector(ClientHttpConnector connector, Runnable close) {
+
+	/**
+	 * Build a connector.
+	 * @param builder the builder, customized by the application
+	 * @param settings the settings
+	 * @param ownEventLoops whether a Reactor Netty client gets event loops of its own,
+	 * since no bean closes the shared ones
+	 * @return the connector
+	 */
+	static OpenConnector open(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings,
+			boolean ownEventLoops) {
+		// Boot's builders load without the client that they build.
+		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
+			return ReactorNetty.open(reactor, settings, ownEventLoops);
+		}
+		if (builder instanceof HttpComponentsClientHttpConnectorBuilder httpComponents) {
+			return HttpComponents.open(httpComponents, settings);
+		}
+		if (builder instanceof JettyClientHttpConnectorBuilder jetty) {
+			return Jetty.open(jetty, settings);
+		}
+		if (builder instanceof JdkClientHttpConnectorBuilder jdk) {
+			return neverClosed(
+					jdk.withHttpClientCustomizer((client) -> client.followRedirects(Redirect.NEVER)).build(settings));
+		}
+		return neverClosed(builder.build(settings));
+	}
+
+	private static OpenConnector neverClosed(ClientHttpConnector connector) {
+		return new OpenConnector(connector, () -> {
+		});
+	}
+
+	/**
+	 * Reactor Netty. It repeats a request only if the connection was reset before any of
+	 * it was written: the server never sees it twice, so that stays.
+	 */
+	private static final class ReactorNetty {
+
+		private static final Duration LIMIT = Duration.ofSeconds(5);
+
+		static OpenConnector open(ReactorClientHttpConnectorBuilder builder, HttpClientSettings settings,
+				boolean ownEventLoops) {
+			ReactorClientHttpConnectorBuilder strict = builder
+				.withHttpClientCustomizer((client) -> client.followRedirect(false));
+			if (!ownEventLoops) {
+				return neverClosed(strict.build(settings));
+			}
+			LoopResources loops = LoopResources.create("operations-http");
+			return new OpenConnector(strict.withHttpClientCustomizer((client) -> client.runOn(loops)).build(settings),
+					() -> loops.disposeLater(Duration.ZERO, LIMIT).block(LIMIT.multipliedBy(2)));
+		}
+
+	}
+
+	/**
+	 * Apache HttpComponents.
+	 */
+	private static final class HttpComponents {
+
+		static OpenConnector open(HttpComponentsClientHttpConnectorBuilder builder, HttpClientSettings settings) {
+			HttpComponentsClientHttpConnector connector = builder
+				.withHttpClientCustomizer((client) -> client.disableAutomaticRetries().disableRedirectHandling())
+				.build(settings);
+			return new OpenConnector(connector, () -> close(connector));
+		}
+
+		private static void close(Closeable client) {
+			try {
+				client.close();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+	/**
+	 * Jetty.
+	 */
+	private static final class Jetty {
+
+		static OpenConnector open(JettyClientHttpConnectorBuilder builder, HttpClientSettings settings) {
+			AtomicReference<HttpClient> built = new AtomicReference<>();
+			ClientHttpConnector connector = builder.withHttpClientCustomizer((client) -> {
+				client.setFollowRedirects(false);
+				client.addEventListener(new WithoutAuthentication());
+				built.set(client);
+			}).build(settings);
+			return new OpenConnector(connector, () -> LifeCycle.stop(built.get()));
+		}
+
+		/**
+		 * Jetty takes a 401 without a challenge for a violation of the protocol, and its
+		 * status is lost. The credentials are sent with each request, so that nothing
+		 * needs the challenge. The handler is there only once the client has started.
+		 */
+		private static final class WithoutAuthentication implements LifeCycle.Listener {
+
+			@Override
+			public void lifeCycleStarted(LifeCycle client) {
+				((HttpClient) client).getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
+			}
+
+		}
+
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.operations.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.util.StringUtils;
+
+/**
+ * Opens the connector of the templates as {@code operations.http.*} says, keeps its SSL
+ * material up to date, and closes it with the context. No bean of type
+ * {@link ClientHttpConnector}, which Spring Boot would use for all clients of the
+ * application.
+ */
+final class OperationsHttpClient implements DisposableBean {
+
+	private final @Nullable OperationsConnector connector;
+
+	OperationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> builders, OperationsProperties properties,
+			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
+			Environment environment, ListableBeanFactory beans) {
+		ClientHttpConnectorBuilder<?> builder = builders.getIfAvailable();
+		// A bean of this type closes what Reactor Netty's clients share.
+		boolean ownEventLoops = beans.getBeanNamesForType(ReactorResourceFactory.class, true, false).length == 0;
+		SslBundles bundles = sslBundles.getIfAvailable();
+		this.connector = (builder != null) ? open(builder, properties,
+				globalSettings.getIfAvailable(HttpClientSettings::defaults), bundles, ownEventLoops) : null;
+		String bundle = bundleName(properties, environment);
+		if (this.connector != null && bundles != null && StringUtils.hasText(bundle)) {
+			bundles.addBundleUpdateHandler(bundle, this.connector::update);
+		}
+	}
+
+	private static OperationsConnector open(ClientHttpConnectorBuilder<?> builder, OperationsProperties properties,
+			HttpClientSettings globalSettings, @Nullable SslBundles bundles, boolean ownEventLoops) {
+		try {
+			HttpClientSettings settings = new HttpClientSettingsPropertyMapper(bundles, globalSettings)
+				.map(properties.getHttp())
+				.withRedirects(HttpRedirects.DONT_FOLLOW);
+			return new OperationsConnector((with) -> OpenConnector.open(builder, with, ownEventLoops), settings,
+					properties.getHttp().getRequestTimeout(), Schedulers.boundedElastic());
+		}
+		catch (RuntimeException ex) {
+			throw new OperationsConfigurationException(
+					"The HTTP client cannot be made as operations.http.* (or spring.http.clients.*) asks for: "
+							+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage() + ".",
+					"Correct the property under operations.http that this is about, for instance"
+							+ " operations.http.ssl.bundle.",
+					ex);
+		}
+	}
+
+	private static @Nullable String bundleName(OperationsProperties properties, Environment environment) {
+		String own = properties.getHttp().getSsl().getBundle();
+		return StringUtils.hasText(own) ? own : environment.getProperty("spring.http.clients.ssl.bundle");
+	}
+
+	/**
+	 * Return the connector.
+	 * @return the connector, {@code null} if the application has no builder of one
+	 */
+	@Nullable ClientHttpConnector getConnector() {
+		return this.connector;
+	}
+
+	@Override
+	public void destroy() {
+		if (this.connector != null) {
+			this.connector.close();
+		}
+	}
+
+}
