@@ -156,7 +156,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link io.operations.OperationTimeoutException} at the deadline, when it may still
 	 * be running; {@link io.operations.OperationsThrottledException} if too many wait
 	 * already; or at once what nothing will mend: a wrong id, wrong credentials, not
-	 * found, closed
+	 * found ({@link io.operations.OperationNotFoundException} says when a wait believes
+	 * that), closed
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(String operationId, Duration timeout) {

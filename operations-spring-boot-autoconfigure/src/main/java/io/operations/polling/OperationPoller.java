@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.operations.Operation;
 import io.operations.OperationFetcher;
+import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
@@ -232,7 +233,7 @@ public final class OperationPoller {
 			this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
 		}
 		leave(waiter, reason);
-		waiter.timeOut(reason);
+		waiter.giveUp(reason);
 	}
 
 	private OperationTimeoutException timeout(Waiter waiter) {
@@ -315,8 +316,12 @@ public final class OperationPoller {
 
 	private void failed(Wait wait, Throwable fault) {
 		long now = now();
-		wait.failed(fault);
+		wait.failed(fault, now);
 		this.outage.failed(fault);
+		if (fault instanceof OperationNotFoundException notFound) {
+			notFound(wait, notFound, now);
+			return;
+		}
 		if (!(fault instanceof OperationsException known && known.isTransient())) {
 			end(wait, fault);
 			return;
@@ -325,6 +330,18 @@ public final class OperationPoller {
 			wait.repeated();
 		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
+	}
+
+	// Ends those who believe it, and asks on for those who do not.
+	private void notFound(Wait wait, OperationNotFoundException fault, long now) {
+		List<Waiter> convinced = waiting(wait);
+		convinced.removeIf((waiter) -> !waiter.believesNotFound(now));
+		convinced.forEach((waiter) -> leave(waiter, fault));
+		convinced.forEach((waiter) -> waiter.giveUp(fault));
+		synchronized (this) {
+			wait.repeated();
+		}
+		planNext(wait, wait.operation(), fault.getRetryAfter(), now);
 	}
 
 	private void planNext(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
@@ -392,7 +409,7 @@ public final class OperationPoller {
 		}
 	}
 
-	private void leave(Waiter waiter, @Nullable OperationTimeoutException timedOut) {
+	private void leave(Waiter waiter, @Nullable OperationsException reason) {
 		Wait wait = waiter.waitedFor();
 		boolean abandoned = false;
 		synchronized (this) {
@@ -408,7 +425,7 @@ public final class OperationPoller {
 		}
 		if (abandoned) {
 			wait.poll().dispose();
-			this.listener.waitEnded(this.client, wait.summary(now()), (timedOut != null) ? timedOut
+			this.listener.waitEnded(this.client, wait.summary(now()), (reason != null) ? reason
 					: new CancellationException("Nobody waits for operation '" + wait.operationId() + "' any longer"));
 		}
 	}

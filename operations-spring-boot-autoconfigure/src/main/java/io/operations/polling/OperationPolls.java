@@ -141,7 +141,7 @@ public final class OperationPolls {
 			return operation;
 		}
 		this.outage.failed(fault);
-		return operation.failed();
+		return operation.failed(fault, now());
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 
 import io.operations.Operation;
+import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * @param learned up to which age the schedule has been told that it ran, {@code null} if
  * it has not been told
  * @param polls how many polls were spent
+ * @param notFoundSince when the endpoint first did not know it, without having known it
+ * since; {@code null} if it did at last
  * @param related the related ids that the write's answer told
  * @param lastSeen the operation as last seen, with those of these ids that the answer
  * left out; {@code null} if it never was
  * @since 0.1.0
  */
 public record PolledOperation(String id, @Nullable String kind, boolean accepted, Instant since, Instant created,
-		@Nullable Duration learned, int polls, Map<String, String> related, @Nullable Operation lastSeen) {
+		@Nullable Duration learned, int polls, @Nullable Instant notFoundSince, Map<String, String> related,
+		@Nullable Operation lastSeen) {
 
 	// The Date header has whole seconds: a younger operation may be a new one.
 	private static final Duration CLOCK_RESOLUTION = Duration.ofSeconds(1);
@@ -41,7 +45,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	 * @return the operation, not polled yet
 	 */
 	public static PolledOperation of(PollingTarget target, Instant now) {
-		return new PolledOperation(target.operationId(), target.kind(), target.accepted(), now, now, null, 0,
+		return new PolledOperation(target.operationId(), target.kind(), target.accepted(), now, now, null, 0, null,
 				target.related(), null);
 	}
 
@@ -54,9 +58,23 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		return atLeastZero(Duration.between(this.created, now));
 	}
 
-	PolledOperation failed() {
+	/**
+	 * Return whether it is to be believed that the endpoint does not know the operation:
+	 * after it was seen only a while after the first 404, else only a while after it was
+	 * handed over.
+	 * @param now the present time, that of a 404
+	 * @return whether to believe it
+	 */
+	public boolean isGone(Instant now) {
+		return this.notFoundSince != null && NotFound.isBelieved(this.lastSeen != null,
+				Duration.between(this.since, now).toMillis(), Duration.between(this.notFoundSince, now).toMillis());
+	}
+
+	PolledOperation failed(Throwable fault, Instant now) {
+		Instant first = (this.notFoundSince == null && fault instanceof OperationNotFoundException) ? now
+				: this.notFoundSince;
 		return new PolledOperation(this.id, this.kind, this.accepted, this.since, this.created, this.learned,
-				this.polls + 1, this.related, this.lastSeen);
+				this.polls + 1, first, this.related, this.lastSeen);
 	}
 
 	/**
@@ -80,7 +98,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Duration from = (this.learned != null) ? this.learned : entry(began);
 		Duration told = operation.isTerminal() ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
-				this.polls + 1, this.related, AcceptedRelated.fill(operation, this.related));
+				this.polls + 1, null, this.related, AcceptedRelated.fill(operation, this.related));
 		return new Sighting(next, run(next, from, age));
 	}
 

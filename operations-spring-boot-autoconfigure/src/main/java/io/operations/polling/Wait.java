@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 import io.operations.Operation;
+import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationWait;
@@ -46,6 +47,8 @@ final class Wait extends Timed {
 	private volatile @Nullable String lastRequestId;
 
 	private volatile @Nullable Object end;
+
+	private long notFoundSince = -1;
 
 	private long created;
 
@@ -190,6 +193,7 @@ final class Wait extends Timed {
 		this.lastSeen = LastSeen.of(operation);
 		this.lastRequestId = snapshot.requestId();
 		this.lastFault = null;
+		this.notFoundSince = -1;
 		if (this.kind == null && !operation.related().isEmpty()) {
 			this.kind = Kinds.of(operation.related());
 		}
@@ -227,9 +231,21 @@ final class Wait extends Timed {
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
-	void failed(Throwable fault) {
+	void failed(Throwable fault, long now) {
 		this.polls++;
 		this.lastFault = fault;
+		if (fault instanceof OperationNotFoundException && this.notFoundSince < 0) {
+			this.notFoundSince = now;
+		}
+	}
+
+	/**
+	 * Return when the endpoint first did not know the operation, without having known it
+	 * since. What other faults came between says nothing of that.
+	 * @return the time of the first 404, negative if there was none
+	 */
+	long notFoundSince() {
+		return this.notFoundSince;
 	}
 
 	/**

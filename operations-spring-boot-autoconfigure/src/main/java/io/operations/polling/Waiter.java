@@ -29,6 +29,8 @@ abstract class Waiter extends Timed {
 
 	private final Map<String, String> related;
 
+	private final boolean accepted;
+
 	// Who else waits for the same operation: guarded by the poller.
 	@Nullable Waiter previous;
 
@@ -36,7 +38,8 @@ abstract class Waiter extends Timed {
 
 	private boolean gone;
 
-	private volatile @Nullable Throwable timedOut;
+	// Why it ends before the wait does.
+	private volatile @Nullable Throwable givenUp;
 
 	private boolean done;
 
@@ -44,6 +47,7 @@ abstract class Waiter extends Timed {
 		super(number);
 		this.wait = wait;
 		this.related = target.related();
+		this.accepted = target.accepted();
 		this.timeout = timeout;
 		at(now + timeout.toMillis());
 	}
@@ -65,6 +69,17 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
+	 * Return whether it believes that the endpoint does not know the operation.
+	 * @param now the present time, that of a 404
+	 * @return whether its wait ends with that
+	 */
+	boolean believesNotFound(long now) {
+		long began = at() - this.timeout.toMillis();
+		return NotFound.isBelieved(this.wait.lastSeen() != null, this.accepted ? now - began : Long.MAX_VALUE,
+				now - this.wait.notFoundSince());
+	}
+
+	/**
 	 * Note that it waits no longer. Guarded by the poller.
 	 * @return {@code false} if that was known
 	 */
@@ -74,8 +89,8 @@ abstract class Waiter extends Timed {
 		return !before;
 	}
 
-	void timeOut(Throwable reason) {
-		this.timedOut = reason;
+	void giveUp(Throwable reason) {
+		this.givenUp = reason;
 		tell();
 	}
 
@@ -105,7 +120,7 @@ abstract class Waiter extends Timed {
 			return;
 		}
 		// Read first: what was seen before the end is there, too.
-		Throwable late = this.timedOut;
+		Throwable own = this.givenUp;
 		Object end = this.wait.end();
 		LastSeen seen = this.wait.lastSeen();
 		// A terminal one is told with the end, once all listeners know of it.
@@ -120,9 +135,9 @@ abstract class Waiter extends Timed {
 			this.done = true;
 			complete(AcceptedRelated.fill(snapshot, this.related));
 		}
-		else if (late != null) {
+		else if (own != null) {
 			this.done = true;
-			fail(late);
+			fail(own);
 		}
 	}
 

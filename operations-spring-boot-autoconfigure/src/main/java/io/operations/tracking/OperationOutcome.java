@@ -43,8 +43,9 @@ public record OperationOutcome(String operationId, Type type, @Nullable Operatio
 		CANCELLED,
 
 		/**
-		 * The endpoint does not know the operation any more, or has not come to know it
-		 * within a minute: how it ended cannot be learned.
+		 * The endpoint does not know the operation any more, and said so twice at least
+		 * five seconds apart, or has not come to know it within a minute: how it ended
+		 * cannot be learned.
 		 */
 		EXPIRED,
 

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackingSteps {
 
-	// An endpoint may take a while to know in all places what it has accepted.
-	private static final Duration UNKNOWN_AT_MOST = Duration.ofMinutes(1);
-
 	private static final int PART_OF_AGE = 5;
 
 	private static final Duration THINNEST = Duration.ofHours(1);
@@ -53,7 +50,7 @@ final class TrackingSteps {
 		Instant now = this.polls.now();
 		String text = text(fault);
 		boolean unknown = fault instanceof OperationNotFoundException;
-		if (unknown && (polled.lastSeen() != null || !now.isBefore(polled.since().plus(UNKNOWN_AT_MOST)))) {
+		if (unknown && polled.isGone(now)) {
 			return row.ended(polled, OperationOutcome.Type.EXPIRED, text, now);
 		}
 		if (isOver(row, now)) {

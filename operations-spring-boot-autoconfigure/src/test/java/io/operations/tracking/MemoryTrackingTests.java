@@ -71,6 +71,26 @@ class MemoryTrackingTests {
 	}
 
 	@Test
+	void anOperationThatIsSeenBetweenTwoNotFoundHasNotExpired() {
+		this.endpoint.script("op",
+				(poll) -> (poll % 2 == 0) ? ScriptedEndpoint.error(404) : ScriptedEndpoint.status("RUNNING"));
+		track("op");
+		advance(Duration.ofMinutes(10));
+		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
+		assertThat(find("op").polls()).isGreaterThan(10);
+	}
+
+	@Test
+	void anOperationThatWasSeenExpiresWithTheSecondNotFoundFiveSecondsAfterTheFirst() {
+		this.endpoint.script("op", (poll) -> (poll < 6) ? ScriptedEndpoint.status("RUNNING")
+				: (poll == 7) ? ScriptedEndpoint.error(503) : ScriptedEndpoint.error(404));
+		track("op");
+		advance(Duration.ofMinutes(5));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.EXPIRED);
+		assertThat(this.endpoint.polls("op")).isBetween(8, 14);
+	}
+
+	@Test
 	void answerThatNamesAnotherOperationIsNotItsEnd() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint
 			.json("{\"operationId\": \"" + ((poll < 9) ? "other" : "op") + "\", \"status\": \"FAILED\"}"));

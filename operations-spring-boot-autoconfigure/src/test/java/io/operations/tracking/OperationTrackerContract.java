@@ -60,6 +60,8 @@ public abstract class OperationTrackerContract {
 
 	protected volatile OperationOutcomeHandler handler = this.outcomes::add;
 
+	private final SkippingScheduler time = new SkippingScheduler();
+
 	private final List<OperationsTemplate> templates = new CopyOnWriteArrayList<>();
 
 	private final List<TrackingStore> stores = new CopyOnWriteArrayList<>();
@@ -120,6 +122,7 @@ public abstract class OperationTrackerContract {
 			.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMinutes(10), 1000,
 					Duration.ofMinutes(5), 8))
 			.rateLimit(new RateLimitSettings(pollsPerSecond, 8, 1000))
+			.scheduler(this.time)
 			.build();
 		this.templates.add(template);
 		this.engine = new TrackingEngine(template.getPolls(), settings,
@@ -210,15 +213,28 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
-	void anOperationThatIsUnknownAfterItWasSeenHasExpired() {
+	void anOperationThatIsStillUnknownFiveSecondsAfterItWasSeenHasExpired() {
 		this.endpoint.script("op", List.of(ScriptedEndpoint.status("RUNNING"), ScriptedEndpoint.error(404)));
 		track("op", Map.of());
+		assertThat(until("op", (operation) -> operation.polls() > 2).state()).isEqualTo(TrackingState.TRACKED);
+		// That it was unknown, and since when, is kept with it.
+		this.store.stop();
+		this.time.skip(Duration.ofSeconds(5));
+		this.store.start();
 		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
 		assertThat(delivered.outcome()).isEqualTo(OperationOutcome.Type.EXPIRED);
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> {
 			assertThat(Objects.requireNonNull(outcome.operation()).status()).isEqualTo(OperationStatus.RUNNING);
 			assertThat(outcome.lastFault()).contains("404");
 		});
+	}
+
+	@Test
+	void anOperationThatIsUnknownOnceAfterItWasSeenIsAskedForAgain() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.error(404),
+				ScriptedEndpoint.status("COMPLETED")));
+		track("op", Map.of());
+		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
 	}
 
 	@Test

@@ -119,11 +119,11 @@ class SampleApplicationTests {
 		StepVerifier.create(this.client.get().uri("/operations/" + id + "/events").retrieve().bodyToFlux(EVENT))
 			.assertNext((event) -> {
 				assertThat(event.event()).isNull();
-				this.simulator.fault(id, 1, Fault.status(404));
+				this.simulator.fault(id, 1, Fault.status(400));
 			})
 			.assertNext((event) -> {
 				assertThat(event.event()).isEqualTo("problem");
-				assertThat(event.data()).containsEntry("status", 404).containsKey("requestId");
+				assertThat(event.data()).containsEntry("status", 400).containsKey("requestId");
 			})
 			.expectComplete()
 			.verify(LIMIT);

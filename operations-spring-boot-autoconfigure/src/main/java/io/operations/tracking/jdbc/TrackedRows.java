@@ -40,9 +40,9 @@ final class TrackedRows {
 	// Enough for each kind that is frequent, read in some milliseconds.
 	private static final int TO_LEARN_FROM = 1000;
 
-	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, related, tracked_at,"
-			+ " created_at, deadline, learned_millis, polls, last_fault, stuck, outcome, ended_at, attempts, forgiven,"
-			+ " delivery_fault, version";
+	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, related,"
+			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
+			+ " ended_at, attempts, forgiven, delivery_fault, version";
 
 	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
 			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version, priority";
@@ -82,9 +82,9 @@ final class TrackedRows {
 				:created_at, :deadline, :polls, :stuck, :attempts, :forgiven, :version)""" + " " + dialect.onConflict();
 		this.update = "UPDATE " + tables.tracked() + """
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
-				learned_millis = :learned, polls = :polls, last_fault = :fault, stuck = :stuck, outcome = :outcome,
-				ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven, delivery_fault = :delivery_fault,
-				version = version + 1 WHERE id = :id AND version = :version""";
+				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
+				stuck = :stuck, outcome = :outcome, ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven,
+				delivery_fault = :delivery_fault, version = version + 1 WHERE id = :id AND version = :version""";
 	}
 
 	boolean insert(TrackedRow row) {
@@ -123,6 +123,7 @@ final class TrackedRows {
 			.param("created_at", time(polled.created()))
 			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
 			.param("polls", polled.polls())
+			.param("not_found", time(polled.notFoundSince()))
 			.param("fault", text(row.lastFault()))
 			.param("stuck", row.stuck())
 			.param("outcome", (ending.outcome() != null) ? ending.outcome().name() : null)
@@ -339,10 +340,9 @@ final class TrackedRows {
 		String id = result.getString("id");
 		long learned = result.getLong("learned_millis");
 		Duration told = result.wasNull() ? null : Duration.ofMillis(learned);
-		Instant since = required(result, "tracked_at");
-		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"), since,
-				required(result, "created_at"), told, result.getInt("polls"),
-				this.json.readTexts(result.getString("related")),
+		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
+				required(result, "tracked_at"), required(result, "created_at"), told, result.getInt("polls"),
+				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 	deadline TIMESTAMP(9) WITH TIME ZONE NOT NULL,
 	learned_millis BIGINT,
 	polls INT NOT NULL,
+	not_found_since TIMESTAMP(9) WITH TIME ZONE,
 	last_fault VARCHAR(1000000),
 	stuck BOOLEAN NOT NULL,
 	outcome VARCHAR(20),

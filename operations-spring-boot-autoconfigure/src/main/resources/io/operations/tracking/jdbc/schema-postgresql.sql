@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 	deadline TIMESTAMP WITH TIME ZONE NOT NULL,
 	learned_millis BIGINT,
 	polls INT NOT NULL,
+	not_found_since TIMESTAMP WITH TIME ZONE,
 	last_fault TEXT,
 	stuck BOOLEAN NOT NULL,
 	outcome TEXT,
