@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 public interface OperationsActivity {
 
 	/**
+	 * How many attempts must fail one after another before the endpoint is away: one
+	 * fetch with its default three attempts.
+	 */
+	int FAULTS_IN_A_ROW = 3;
+
+	/**
 	 * Return how many calls wait to be admitted.
 	 * @return the number of calls
 	 */

@@ -1,5 +1,7 @@
 package io.operations;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the credentials of a request come from. Asked for each request, so that a
  * rotation needs no restart.
@@ -15,6 +17,15 @@ public interface OperationsCredentials {
 	 * @return the credentials
 	 */
 	BasicCredentials get();
+
+	/**
+	 * Return where these credentials are set, for health to say what to correct when they
+	 * are refused: properties, variables, a bean. No secret.
+	 * @return where they are set, {@code null} if it is where the client is built
+	 */
+	default @Nullable String origin() {
+		return null;
+	}
 
 	/**
 	 * Return credentials that never change.

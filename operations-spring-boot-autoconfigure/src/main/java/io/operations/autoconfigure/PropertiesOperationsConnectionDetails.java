@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,16 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		if (user.indexOf(':') >= 0) {
 			throw new OperationsConfigurationException(userKey + " holds a colon, which no SID does.", REMEDY, null);
 		}
-		return OperationsCredentials.of(user.trim(), secret.trim());
+		return new Pair(new BasicCredentials(user.trim(), secret.trim()), userKey + " and " + secretKey);
+	}
+
+	/**
+	 * A pair of credentials that knows its keys.
+	 *
+	 * @param get the credentials
+	 * @param origin the keys
+	 */
+	private record Pair(BasicCredentials get, String origin) implements OperationsCredentials {
 	}
 
 }

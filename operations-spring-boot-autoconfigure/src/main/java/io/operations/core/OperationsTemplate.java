@@ -261,6 +261,15 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
+	 * Return where the credentials of this client are set.
+	 * @return the properties, variables or bean, {@code null} if it is where the client
+	 * is built
+	 */
+	public @Nullable String getCredentialsOrigin() {
+		return this.configuration.credentialsOrigin();
+	}
+
+	/**
 	 * Return the client underneath, for the writes that start operations: the same
 	 * credentials, base URL and TLS, but neither retry nor rate limit, since a write may
 	 * not be repeated.

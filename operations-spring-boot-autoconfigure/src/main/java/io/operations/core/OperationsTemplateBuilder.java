@@ -344,6 +344,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return (this.rateLimiterConfig != null) ? this.rateLimiterConfig : this.rateLimitSettings.toConfig().build();
 	}
 
+	@Nullable String credentialsOrigin() {
+		return (this.credentials != null) ? this.credentials.origin() : null;
+	}
+
 	private PollingSchedule schedule() {
 		return (this.schedule != null) ? this.schedule
 				: new AdaptivePollingSchedule(this.pollingSettings, this.scheduler);

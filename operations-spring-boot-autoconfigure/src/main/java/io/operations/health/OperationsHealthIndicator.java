@@ -3,10 +3,10 @@ package io.operations.health;
 import java.time.Duration;
 import java.time.Instant;
 
+import io.operations.OperationsActivity;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.Outage;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -24,7 +24,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	/**
 	 * How many attempts must fail one after another before the endpoint counts as down.
 	 */
-	public static final int RUN_OF_FAULTS = Outage.FAULTS_IN_A_ROW;
+	public static final int RUN_OF_FAULTS = OperationsActivity.FAULTS_IN_A_ROW;
 
 	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -94,8 +94,12 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 			builder.withDetail("lastFault", text(fault))
 				.withDetail("lastFaultAge", this.listener.since(faultAt).toString());
 			if (fault instanceof OperationsAuthenticationException && kept.activity.isEndpointAway()) {
+				String origin = this.template.getCredentialsOrigin();
 				builder.withDetail("remedy",
-						"Correct the credentials (operations.api-key and operations.api-key-secret)"
+						"Correct "
+								+ ((origin != null) ? origin
+										: "the credentials that this client is built with"
+												+ " (OperationsTemplate.Builder.credentials)")
 								+ " or what they are allowed to do.");
 			}
 		}

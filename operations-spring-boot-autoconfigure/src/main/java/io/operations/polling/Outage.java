@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationNotFoundException;
+import io.operations.OperationsActivity;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -21,12 +22,6 @@ import reactor.core.scheduler.Scheduler;
  * @since 0.1.0
  */
 public final class Outage {
-
-	/**
-	 * How many attempts must fail one after another before an outage begins: one fetch
-	 * with its default three attempts.
-	 */
-	public static final int FAULTS_IN_A_ROW = 3;
 
 	private static final double GROWTH = 1.5;
 
@@ -122,7 +117,7 @@ public final class Outage {
 		this.refused |= refusal;
 		this.refusedLast = refusal;
 		this.faults++;
-		if (this.faults != FAULTS_IN_A_ROW) {
+		if (this.faults != OperationsActivity.FAULTS_IN_A_ROW) {
 			return false;
 		}
 		this.interval = this.shortest;
@@ -153,7 +148,7 @@ public final class Outage {
 	 * @return whether one poll at a time is to be made
 	 */
 	synchronized boolean isOn() {
-		return this.faults >= FAULTS_IN_A_ROW;
+		return this.faults >= OperationsActivity.FAULTS_IN_A_ROW;
 	}
 
 	/**

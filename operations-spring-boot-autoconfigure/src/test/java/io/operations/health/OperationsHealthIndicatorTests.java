@@ -102,7 +102,7 @@ class OperationsHealthIndicatorTests {
 		fetch(HttpStatus.valueOf(status));
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-		assertThat(health.getDetails().get("remedy")).asString().contains("operations.api-key");
+		assertThat(health.getDetails().get("remedy")).asString().contains("OperationsTemplate.Builder.credentials");
 		assertThat(health.toString()).doesNotContain("secret\"").doesNotContain("U0sxOnNlY3JldA==");
 	}
 

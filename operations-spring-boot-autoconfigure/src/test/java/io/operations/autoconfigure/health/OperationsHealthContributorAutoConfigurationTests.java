@@ -5,7 +5,9 @@ import java.util.Objects;
 
 import io.operations.OperationsCredentials;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.core.OperationsTemplate;
+import io.operations.health.OperationsHealthIndicator;
 import io.operations.health.OperationsHealthListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -117,6 +120,59 @@ class OperationsHealthContributorAutoConfigurationTests {
 				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 				assertThat(health.getDetails().get("probe")).asString().contains("HTTP 401");
 			});
+	}
+
+	@Test
+	void whenPropertiesAreRefusedTheRemedyNamesThosePropertiesOnly() {
+		refusing("operations.api-key=SK1", "operations.api-key-secret=secret")
+			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+				.contains("operations.api-key and operations.api-key-secret")
+				.doesNotContain("auth-token"));
+		refusing("operations.account-sid=AC1", "operations.auth-token=secret")
+			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+				.contains("operations.account-sid and operations.auth-token")
+				.doesNotContain("api-key"));
+	}
+
+	@Test
+	void whenVariablesAreRefusedTheRemedyNamesThose() {
+		refusing("TWILIO_API_KEY=SK1", "TWILIO_API_SECRET=secret")
+			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+				.contains("TWILIO_API_KEY and TWILIO_API_SECRET")
+				.doesNotContain("operations.api-key"));
+	}
+
+	@Test
+	void whenCredentialsOfABeanAreRefusedTheRemedyNamesTheBean() {
+		refusing().withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SK1", "secret"))
+			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+				.contains("OperationsConnectionDetails", getClass().getSimpleName())
+				.doesNotContain("operations.api-key", "Lambda"));
+	}
+
+	@Test
+	void whenCredentialsOfABuilderAreRefusedTheRemedyNamesTheBuilder() {
+		refusing("operations.api-key=SK1", "operations.api-key-secret=secret").withUserConfiguration(Second.class)
+			.run((context) -> assertThat(remedy(context, "memoryOperations"))
+				.contains("OperationsTemplate.Builder.credentials")
+				.doesNotContain("operations.api-key"));
+	}
+
+	private static ReactiveWebApplicationContextRunner refusing(String... properties) {
+		return new ReactiveWebApplicationContextRunner().withPropertyValues(properties)
+			.withConfiguration(
+					AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+							OperationsAutoConfiguration.class, OperationsHealthContributorAutoConfiguration.class))
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder
+				.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.UNAUTHORIZED).build())));
+	}
+
+	private static String remedy(ApplicationContext context, String template) {
+		OperationsTemplate refused = context.getBean(template, OperationsTemplate.class);
+		refused.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
+		OperationsHealthIndicator indicator = new OperationsHealthIndicator(refused,
+				context.getBean(OperationsHealthListener.class), false);
+		return String.valueOf(health(indicator).getDetails().get("remedy"));
 	}
 
 	@Test

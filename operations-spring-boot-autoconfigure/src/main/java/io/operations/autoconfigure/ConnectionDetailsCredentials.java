@@ -1,0 +1,38 @@
+package io.operations.autoconfigure;
+
+import io.operations.BasicCredentials;
+import io.operations.OperationsCredentials;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * The credentials of the connection details, asked for anew at each request.
+ *
+ * @param details where they come from
+ */
+record ConnectionDetailsCredentials(OperationsConnectionDetails details) implements OperationsCredentials {
+
+	@Override
+	public BasicCredentials get() {
+		return this.details.getCredentials().get();
+	}
+
+	@Override
+	public @Nullable String origin() {
+		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
+			return properties.getCredentials().origin();
+		}
+		// Of a lambda, the class that holds it.
+		String type = ClassUtils.getUserClass(this.details).getName();
+		int lambda = type.indexOf("$$");
+		return "the credentials of the OperationsConnectionDetails bean ("
+				+ ((lambda > 0) ? type.substring(0, lambda) : type) + ")";
+	}
+
+	@Override
+	public String toString() {
+		return "ConnectionDetailsCredentials";
+	}
+
+}
