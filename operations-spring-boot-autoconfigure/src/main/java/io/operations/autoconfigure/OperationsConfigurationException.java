@@ -1,5 +1,7 @@
 package io.operations.autoconfigure;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("serial")
 public final class OperationsConfigurationException extends RuntimeException {
+
+	private static final long ONE_SECOND = 1000;
 
 	private final String remedy;
 
@@ -36,6 +40,24 @@ public final class OperationsConfigurationException extends RuntimeException {
 			String remedy) {
 		return new OperationsConfigurationException("Property '" + key + "' is '" + value + "', but " + fault + ".",
 				remedy, null);
+	}
+
+	/**
+	 * Create the exception of a property that is too short a time, as a number without a
+	 * unit often is.
+	 * @param key the property
+	 * @param value its value
+	 * @param fault what is wrong with it
+	 * @param remedy what to do about it
+	 * @return the exception
+	 */
+	public static OperationsConfigurationException ofDuration(String key, Duration value, String fault, String remedy) {
+		long millis = value.toMillis();
+		if (millis <= 0 || millis >= ONE_SECOND) {
+			return of(key, value, fault, remedy);
+		}
+		return of(key, value, fault + "; a number without a unit counts milliseconds",
+				"If seconds are meant, write " + key + "=" + millis + "s. " + remedy);
 	}
 
 	String getRemedy() {

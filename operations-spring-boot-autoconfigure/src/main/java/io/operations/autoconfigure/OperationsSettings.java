@@ -19,6 +19,11 @@ import org.springframework.util.StringUtils;
  */
 final class OperationsSettings {
 
+	// No exchange over a network is sure to be faster.
+	private static final Duration SHORTEST_EXCHANGE = Duration.ofMillis(100);
+
+	private static final Duration SHORTEST_STUCK = Duration.ofMillis(500);
+
 	private OperationsSettings() {
 	}
 
@@ -54,9 +59,9 @@ final class OperationsSettings {
 				"operations.http.redirects", http.getRedirects(),
 				"redirects are never followed, since credentials would go along",
 				"Remove the property 'operations.http.redirects'.");
-		positive("operations.http.request-timeout", http.getRequestTimeout());
-		positive("operations.http.connect-timeout", http.getConnectTimeout());
-		positive("operations.http.read-timeout", http.getReadTimeout());
+		atLeast(SHORTEST_EXCHANGE, "operations.http.request-timeout", http.getRequestTimeout());
+		atLeast(SHORTEST_EXCHANGE, "operations.http.connect-timeout", http.getConnectTimeout());
+		atLeast(SHORTEST_EXCHANGE, "operations.http.read-timeout", http.getReadTimeout());
 		long size = http.getMaxResponseSize().toBytes();
 		check(size >= 1024 && size <= Integer.MAX_VALUE, "operations.http.max-response-size", http.getMaxResponseSize(),
 				"it must be from 1KB to 2047MB");
@@ -68,12 +73,14 @@ final class OperationsSettings {
 		positive("operations.retry.initial-interval", retry.getInitialInterval());
 		check(retry.getMultiplier() >= 1, "operations.retry.multiplier", retry.getMultiplier(),
 				"it must be at least 1");
-		check(retry.getMaxInterval() != null && retry.getMaxInterval().compareTo(retry.getInitialInterval()) >= 0,
-				"operations.retry.max-interval", retry.getMaxInterval(),
-				"it must not be less than operations.retry.initial-interval (" + retry.getInitialInterval() + ")",
-				"Raise 'operations.retry.max-interval', or lower 'operations.retry.initial-interval'.");
+		notLessThan("operations.retry.initial-interval", retry.getInitialInterval(), "operations.retry.max-interval",
+				retry.getMaxInterval());
 		check(retry.getMaxRetryAfter() != null && !retry.getMaxRetryAfter().isNegative(),
 				"operations.retry.max-retry-after", retry.getMaxRetryAfter(), "it must not be negative");
+		if (!retry.getMaxRetryAfter().isZero()) {
+			// The header counts whole seconds.
+			atLeast(Duration.ofSeconds(1), "operations.retry.max-retry-after", retry.getMaxRetryAfter());
+		}
 		for (Integer status : retry.getStatuses()) {
 			check(status >= 500 && status <= 599, "operations.retry.statuses", retry.getStatuses(),
 					"only statuses from 500 to 599 can be added");
@@ -95,16 +102,16 @@ final class OperationsSettings {
 
 	static PollingSettings polling(OperationsProperties.Polling polling) {
 		positive("operations.polling.min-interval", polling.getMinInterval());
-		check(polling.getMaxInterval() != null && polling.getMaxInterval().compareTo(polling.getMinInterval()) >= 0,
-				"operations.polling.max-interval", polling.getMaxInterval(),
-				"it must not be less than operations.polling.min-interval (" + polling.getMinInterval() + ")",
-				"Raise 'operations.polling.max-interval', or lower 'operations.polling.min-interval'.");
+		notLessThan("operations.polling.min-interval", polling.getMinInterval(), "operations.polling.max-interval",
+				polling.getMaxInterval());
 		positive("operations.polling.timeout", polling.getTimeout());
+		notLessThan("operations.polling.min-interval", polling.getMinInterval(), "operations.polling.timeout",
+				polling.getTimeout());
 		check(polling.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "operations.polling.timeout",
 				polling.getTimeout(), "it must be at most 365 days");
 		check(polling.getMaxWaiting() >= 1, "operations.polling.max-waiting", polling.getMaxWaiting(),
 				"it must be at least 1");
-		positive("operations.polling.stuck-after", polling.getStuckAfter());
+		atLeast(SHORTEST_STUCK, "operations.polling.stuck-after", polling.getStuckAfter());
 		check(polling.getPollsPerOperation() > 1, "operations.polling.polls-per-operation",
 				polling.getPollsPerOperation(), "it must be more than 1");
 		return new PollingSettings(polling.getMinInterval(), polling.getMaxInterval(), polling.getTimeout(),
@@ -118,6 +125,23 @@ final class OperationsSettings {
 			case BACKOFF -> new BackoffPollingSchedule(interval, polling.getMaxInterval());
 			case FIXED -> (state) -> interval;
 		};
+	}
+
+	private static void atLeast(Duration least, String key, @Nullable Duration value) {
+		positive(key, value);
+		if (value != null && value.compareTo(least) < 0) {
+			throw OperationsConfigurationException.ofDuration(key, value, "it must be at least " + least,
+					"Otherwise raise it, or remove it to have its default.");
+		}
+	}
+
+	private static void notLessThan(String leastKey, Duration least, String key, @Nullable Duration value) {
+		check(value != null, key, value, "it must be set");
+		if (value != null && value.compareTo(least) < 0) {
+			throw OperationsConfigurationException.ofDuration(key, value,
+					"it must not be less than " + leastKey + " (" + least + ")",
+					"Raise '" + key + "', or lower '" + leastKey + "'.");
+		}
 	}
 
 	private static void positive(String key, @Nullable Duration value) {

@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import java.time.Duration;
 import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,28 @@ class OperationsConfigurationFailureAnalyzerTests {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET, property);
 		assertThat(analysis.getDescription()).contains("'" + key + "'", value).doesNotContain(SECRET);
 		assertThat(analysis.getAction()).contains(remedy).doesNotContain(SECRET);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations.polling.timeout, 30, 30s", "operations.polling.stuck-after, 300, 300s",
+			"operations.polling.max-interval, 30, 30s", "operations.retry.max-interval, 5, 5s",
+			"operations.retry.max-retry-after, 60, 60s", "operations.http.connect-timeout, 5, 5s",
+			"operations.http.read-timeout, 10, 10s", "operations.http.request-timeout, 15, 15s" })
+	void whenADurationLacksItsUnitTheStartFailsAndNamesIt(String key, String value, String remedy) {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET,
+				key + "=" + value);
+		assertThat(analysis.getDescription()).contains("'" + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
+				"a number without a unit counts milliseconds");
+		assertThat(analysis.getAction()).contains(key + "=" + remedy);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "operations.polling.timeout=500", "operations.polling.stuck-after=500ms",
+			"operations.retry.max-retry-after=0", "operations.retry.max-retry-after=1s",
+			"operations.http.connect-timeout=100", "operations.http.read-timeout=100ms",
+			"operations.http.request-timeout=100ms" })
+	void whenADurationIsShortButPossibleThereIsNoFailure(String property) {
+		withAValueThatIsGoodThereIsNoFailure(property);
 	}
 
 	@Test

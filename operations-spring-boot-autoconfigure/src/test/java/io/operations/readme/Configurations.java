@@ -36,8 +36,7 @@ class Configurations implements OperationOutcomeHandler {
 	}
 
 	void create(String id, Map<String, ?> configuration) {
-		// Before the transaction, which would hold a connection for as long as this
-		// takes.
+		// Before the transaction, which would hold a connection meanwhile.
 		AcceptedOperation accepted = this.api.post()
 			.uri("/v2/ControlPlane/Configurations")
 			.bodyValue(configuration)

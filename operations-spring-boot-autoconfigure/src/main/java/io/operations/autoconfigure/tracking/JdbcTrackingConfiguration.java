@@ -3,6 +3,7 @@ package io.operations.autoconfigure.tracking;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
@@ -50,6 +51,8 @@ class JdbcTrackingConfiguration {
 	private static final String THREADS = "operations-tracking-";
 
 	private static final int LONGEST_HOST = 28;
+
+	private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
 
 	@Bean
 	TrackingSchemaInitializer operationsTrackingSchemaInitializer(OperationsTrackingProperties properties,
@@ -115,7 +118,7 @@ class JdbcTrackingConfiguration {
 		int threads = (jdbc.getThreads() != null) ? jdbc.getThreads() : maxInFlight;
 		TrackingSettingsCheck.check(threads >= 1, "jdbc.threads", threads, "it must be at least 1");
 		TrackingSettingsCheck.positive("jdbc.polling-interval", jdbc.getPollingInterval());
-		TrackingSettingsCheck.positive("jdbc.heartbeat-interval", jdbc.getHeartbeatInterval());
+		TrackingSettingsCheck.atLeast(SHORTEST_HEARTBEAT, "jdbc.heartbeat-interval", jdbc.getHeartbeatInterval());
 		TrackingSettingsCheck.check(jdbc.getMissedHeartbeats() >= JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS,
 				"jdbc.missed-heartbeats", jdbc.getMissedHeartbeats(),
 				"it must be at least " + JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS);

@@ -16,25 +16,40 @@ final class TrackingSettingsCheck {
 	}
 
 	static TrackingSettings settings(OperationsTrackingProperties properties) {
-		positive("timeout", properties.getTimeout());
+		atLeast(Duration.ofSeconds(1), "timeout", properties.getTimeout());
 		check(properties.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "timeout",
 				properties.getTimeout(), "it must be at most 365 days");
 		check(properties.getRetention() != null && !properties.getRetention().isNegative(), "retention",
 				properties.getRetention(), "it must not be negative");
+		if (!properties.getRetention().isZero()) {
+			atLeast(Duration.ofSeconds(1), "retention", properties.getRetention());
+		}
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
 		OperationsTrackingProperties.Delivery delivery = properties.getDelivery();
 		check(delivery.getMaxAttempts() >= 1, "delivery.max-attempts", delivery.getMaxAttempts(),
 				"it must be at least 1: the first attempt counts");
 		positive("delivery.initial-interval", delivery.getInitialInterval());
 		check(delivery.getMultiplier() >= 1, "delivery.multiplier", delivery.getMultiplier(), "it must be at least 1");
-		check(delivery.getMaxInterval() != null
-				&& delivery.getMaxInterval().compareTo(delivery.getInitialInterval()) >= 0, "delivery.max-interval",
-				delivery.getMaxInterval(), "it must not be less than operations.tracking.delivery.initial-interval ("
+		atLeast(delivery.getInitialInterval(), "delivery.max-interval", delivery.getMaxInterval(),
+				"it must not be less than operations.tracking.delivery.initial-interval ("
 						+ delivery.getInitialInterval() + ")");
-		positive("delivery.timeout", delivery.getTimeout());
+		atLeast(Duration.ofMillis(100), "delivery.timeout", delivery.getTimeout());
 		return new TrackingSettings(properties.getTimeout(), properties.getRetention(), properties.getMaxTracked(),
 				new TrackingSettings.Delivery(delivery.getMaxAttempts(), delivery.getInitialInterval(),
 						delivery.getMultiplier(), delivery.getMaxInterval(), delivery.getTimeout()));
+	}
+
+	static void atLeast(Duration least, String key, @Nullable Duration value) {
+		atLeast(least, key, value, "it must be at least " + least);
+	}
+
+	private static void atLeast(Duration least, String key, @Nullable Duration value, String fault) {
+		positive(key, value);
+		if (value != null && value.compareTo(least) < 0) {
+			String name = "operations.tracking." + key;
+			throw OperationsConfigurationException.ofDuration(name, value, fault,
+					"Otherwise correct the property '" + name + "', or remove it to have its default.");
+		}
 	}
 
 	static void positive(String key, @Nullable Duration value) {

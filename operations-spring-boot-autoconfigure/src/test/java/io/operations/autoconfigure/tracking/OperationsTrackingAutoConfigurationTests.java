@@ -291,6 +291,18 @@ class OperationsTrackingAutoConfigurationTests {
 		assertThat(analysis.getAction()).contains("'operations.tracking." + key + "'");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "timeout, 24", "retention, 7", "delivery.timeout, 60", "delivery.max-interval, 300",
+			"jdbc.heartbeat-interval, 5" })
+	void whenADurationLacksItsUnitTheStartFailsAndNamesIt(String key, String value) {
+		FailureAnalysis analysis = analyze(
+				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));
+		assertThat(analysis.getDescription()).contains(
+				"'operations.tracking." + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
+				"a number without a unit counts milliseconds");
+		assertThat(analysis.getAction()).contains("operations.tracking." + key + "=" + value);
+	}
+
 	private static DataSource database() {
 		JdbcDataSource dataSource = new JdbcDataSource();
 		dataSource.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
