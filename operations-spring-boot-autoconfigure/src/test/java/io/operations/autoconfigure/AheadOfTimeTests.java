@@ -1,6 +1,7 @@
 package io.operations.autoconfigure;
 
 import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,15 +24,23 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AheadOfTimeTests {
 
-	private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+	private static final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
 
-	private final DefaultGenerationContext generation = new DefaultGenerationContext(
-			new ClassNameGenerator(ClassName.get(Application.class)), this.files);
+	private static final DefaultGenerationContext generation = new DefaultGenerationContext(
+			new ClassNameGenerator(ClassName.get(Application.class)), files);
+
+	@BeforeAll
+	static void process() {
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+			context.register(Application.class);
+			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+			generation.writeGeneratedContent();
+		}
+	}
 
 	@Test
 	void withoutCredentialsTheContextIsProcessed() {
-		process();
-		assertThat(this.files.getGeneratedFiles(Kind.SOURCE).keySet())
+		assertThat(files.getGeneratedFiles(Kind.SOURCE).keySet())
 			.anyMatch((file) -> file.contains("OperationsAutoConfiguration__BeanDefinitions"));
 	}
 
@@ -41,21 +50,12 @@ class AheadOfTimeTests {
 			OperationsProperties.Health.class, OperationsTrackingProperties.class,
 			OperationsTrackingProperties.Delivery.class, OperationsTrackingProperties.Jdbc.class })
 	void propertiesAreBoundInANativeImage(Class<?> type) {
-		process();
-		assertThat(RuntimeHintsPredicates.reflection().onType(type).test(this.generation.getRuntimeHints())).isTrue();
+		assertThat(RuntimeHintsPredicates.reflection().onType(type).test(generation.getRuntimeHints())).isTrue();
 		assertThat(type.getDeclaredMethods()).filteredOn((method) -> method.getName().startsWith("set"))
 			.isNotEmpty()
 			.allMatch((method) -> RuntimeHintsPredicates.reflection()
 				.onMethodInvocation(method)
-				.test(this.generation.getRuntimeHints()));
-	}
-
-	private void process() {
-		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			context.register(Application.class);
-			new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
-			this.generation.writeGeneratedContent();
-		}
+				.test(generation.getRuntimeHints()));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -36,7 +36,7 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 
 	private final List<String> overlaps = new CopyOnWriteArrayList<>();
 
-	private final List<String> order = new CopyOnWriteArrayList<>();
+	private final List<Poll> order = new CopyOnWriteArrayList<>();
 
 	private volatile IntFunction<Mono<ClientResponse>> others = (poll) -> status("RUNNING");
 
@@ -68,7 +68,17 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 	}
 
 	public List<String> order() {
-		return this.order;
+		return this.order.stream().map(Poll::id).toList();
+	}
+
+	/**
+	 * Return the time between two polls.
+	 * @param one the place of the first in the order, from 0 on
+	 * @param other the place of the second
+	 * @return the time
+	 */
+	public Duration between(int one, int other) {
+		return Duration.ofNanos(this.order.get(other).at() - this.order.get(one).at());
 	}
 
 	public List<String> overlaps() {
@@ -80,7 +90,7 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 		String path = request.url().getRawPath();
 		String id = UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
 		return Mono.defer(() -> {
-			this.order.add(id);
+			this.order.add(new Poll(id, System.nanoTime()));
 			int poll = this.polls.computeIfAbsent(id, (key) -> new AtomicInteger()).incrementAndGet();
 			AtomicInteger now = this.underWay.computeIfAbsent(id, (key) -> new AtomicInteger());
 			if (now.incrementAndGet() > 1) {
@@ -109,6 +119,12 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.valueOf(status))
 			.header(HttpHeaders.RETRY_AFTER, Long.toString(retryAfter.toSeconds()))
 			.build());
+	}
+
+	/**
+	 * A request for an operation.
+	 */
+	private record Poll(String id, long at) {
 	}
 
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -620,8 +620,14 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	@Test
 	void whatWasDeliveredLongAgoIsRemovedInBatchesAndWhatWasNotIsKept() {
 		this.store.stop();
-		Flux.range(0, 2500).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
+		for (int i = 0; i < 10; i++) {
+			track("op" + i, Map.of());
+		}
 		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
+		for (String suffix : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
+			doubleTracked(suffix);
+		}
+		assertThat(summary().count(TrackingState.TRACKED)).isEqualTo(2560);
 		this.jdbc
 			.sql("UPDATE " + this.tables.tracked()
 					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
@@ -633,6 +639,21 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 			.update();
 		this.store.start();
 		await().atMost(PATIENCE).until(() -> stream(TrackingFilter.all()).equals(List.of("op7", "op8")));
+	}
+
+	private void doubleTracked(String suffix) {
+		List<String> columns = this.jdbc.sql("SELECT * FROM " + this.tables.tracked()).query((rows) -> {
+			List<String> names = new ArrayList<>();
+			for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+				names.add(rows.getMetaData().getColumnName(i));
+			}
+			return names;
+		});
+		String all = String.join(", ", columns);
+		this.jdbc
+			.sql("INSERT INTO " + this.tables.tracked() + " (" + all + ") SELECT "
+					+ all.replaceFirst("(?i)\\bid\\b", "id || '" + suffix + "'") + " FROM " + this.tables.tracked())
+			.update();
 	}
 
 	@Test
