@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AdaptivePollingScheduleTests {
 
-	private static final int SEEDS = 11;
+	private static final int SEEDS = Boolean.getBoolean("operations.soak") ? 21 : 5;
 
 	private static final double PLENTY = 1e9;
 
