@@ -9,9 +9,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.operations.OperationFetcherDecorator;
@@ -21,10 +24,14 @@ import io.operations.actuate.TrackedOperationDescriptor;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,44 +41,88 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
-import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.web.server.context.ServerPortInfoApplicationContextInitializer;
 import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.boot.webclient.WebClientCustomizer;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigRegistry;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 /**
- * What an operator gets from the actuator endpoint, over a real port.
+ * What an operator gets from the actuator endpoint, over a real port. Tests with the same
+ * properties share an application, which has no operation when a test begins.
  */
 class OperationsEndpointTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	private static final String[] EXPOSED = { "management.endpoints.web.exposure.include=operations",
-			"management.endpoint.operations.show-values=always" };
+	private static final String INCLUDED = "management.endpoints.web.exposure.include=operations";
+
+	private static final String SHOW = "management.endpoint.operations.show-values=";
+
+	private static final String ADMIN = "management.endpoint.operations.roles=admin";
+
+	private static final String ONE_ATTEMPT = "operations.tracking.delivery.max-attempts=1";
+
+	private static final String[] EXPOSED = { INCLUDED, SHOW + "always", ADMIN, ONE_ATTEMPT };
+
+	private static final String[] HIDDEN = { INCLUDED, ONE_ATTEMPT };
+
+	private static final String[] READ_ONLY = { INCLUDED, SHOW + "when-authorized",
+			"management.endpoint.operations.roles=", "management.endpoint.operations.access=READ_ONLY" };
+
+	// Nothing is asked for in these any more once the account was paused.
+	private static final String[] PAUSED = { INCLUDED, SHOW + "never", ADMIN };
+
+	private static final Map<String, App> apps = new HashMap<>();
+
+	private static volatile OperationsEndpointTests test = new OperationsEndpointTests();
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
+
+	private final CountDownLatch handlerReturns = new CountDownLatch(1);
+
+	private volatile boolean handlerHangs;
 
 	private volatile boolean handlerFails;
 
 	private volatile String handlerFault = "no room";
+
+	private volatile boolean storeIsAway;
+
+	@BeforeEach
+	void begin() {
+		test = this;
+		apps.values().forEach(App::forgetAll);
+	}
+
+	@AfterEach
+	void letHandlersReturn() {
+		this.handlerReturns.countDown();
+	}
+
+	@AfterAll
+	static void close() {
+		apps.values().forEach(App::close);
+		apps.clear();
+	}
 
 	@ParameterizedTest
 	@EnumSource
@@ -109,7 +160,7 @@ class OperationsEndpointTests {
 			assertThat(Duration.parse(tracking.path("oldest").asString())).isPositive();
 			assertThat(tracking.path("backlogAge").asString()).startsWith("PT");
 			assertThat(body.path("waits").path("operations").path("waiting").asInt(-1)).isZero();
-		}, EXPOSED);
+		}, PAUSED);
 	}
 
 	@Test
@@ -219,7 +270,7 @@ class OperationsEndpointTests {
 			app.track("op", Map.of("tenant", "t1"));
 			assertThat(app.get("/op").text()).contains("\"tenant\":\"******\"").doesNotContain("t1");
 			assertThat(app.get("").text()).contains("\"tenant\":\"******\"").doesNotContain("t1");
-		}, "management.endpoints.web.exposure.include=operations");
+		}, HIDDEN);
 	}
 
 	@Test
@@ -227,9 +278,7 @@ class OperationsEndpointTests {
 		run(Web.FLUX, (app) -> {
 			app.track("op", Map.of("tenant", "t1"));
 			assertThat(app.get("/op").text()).contains("\"tenant\":\"******\"");
-		}, "management.endpoints.web.exposure.include=operations",
-				"management.endpoint.operations.show-values=when-authorized",
-				"management.endpoint.operations.roles=admin");
+		}, INCLUDED, SHOW + "when-authorized", ADMIN);
 	}
 
 	@Test
@@ -245,6 +294,12 @@ class OperationsEndpointTests {
 	@CsvSource({ "always, admin, admin, t1", "when-authorized, admin, admin, t1",
 			"when-authorized, admin, other, ******", "when-authorized, '', other, t1", "never, admin, admin, ******" })
 	void valuesOfAttributesAreShownToAUserAsTheRolesSay(String show, String roles, String role, String shown) {
+		String[] properties = switch (show) {
+			case "always" -> EXPOSED;
+			case "never" -> PAUSED;
+			default -> roles.isEmpty() ? READ_ONLY : new String[] { INCLUDED, SHOW + "when-authorized", ADMIN };
+		};
+		assertThat(properties).contains(SHOW + show, "management.endpoint.operations.roles=" + roles);
 		run(Web.FLUX, (app) -> {
 			app.track("op", Map.of("tenant", "t1"));
 			OperationsEndpointWebExtension endpoint = app.context.getBean(OperationsEndpointWebExtension.class);
@@ -254,8 +309,7 @@ class OperationsEndpointTests {
 			assertThat(endpoint.operations(new User(role), null, null, null, null).getBody()).isInstanceOfSatisfying(
 					OperationsDescriptor.class, (page) -> assertThat(page.operations()).singleElement()
 						.satisfies((operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
-		}, "management.endpoints.web.exposure.include=operations", "management.endpoint.operations.show-values=" + show,
-				"management.endpoint.operations.roles=" + roles);
+		}, properties);
 	}
 
 	@ParameterizedTest
@@ -269,7 +323,7 @@ class OperationsEndpointTests {
 			assertThat(app.get("/op").body().path("deliveryFault").asString())
 				.isEqualTo("java.lang.IllegalStateException");
 			assertThat(app.get("").text()).contains("java.lang.IllegalStateException").doesNotContain("no room");
-		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0]);
+		}, HIDDEN);
 	}
 
 	@Test
@@ -281,7 +335,7 @@ class OperationsEndpointTests {
 			app.track("op", Map.of());
 			app.until("op", TrackingState.UNDELIVERED);
 			assertThat(app.get("/op").body().path("deliveryFault").asString()).isEqualTo("******");
-		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0], EXPOSED[1]);
+		}, EXPOSED);
 	}
 
 	@Test
@@ -297,7 +351,7 @@ class OperationsEndpointTests {
 			assertThat(app.get("/unknown").body().path("lastFault").asString()).contains("HTTP 404");
 			assertThat(app.get("/own").body().path("lastFault").asString())
 				.isEqualTo("java.lang.IllegalStateException");
-		}, EXPOSED[0]);
+		}, HIDDEN);
 	}
 
 	@ParameterizedTest
@@ -338,13 +392,13 @@ class OperationsEndpointTests {
 			assertThat(answer.status()).isEqualTo(202);
 			assertThat(answer.body().path("accepted").asBoolean()).isTrue();
 			app.until("op", TrackingState.DELIVERED);
-		}, "operations.tracking.delivery.max-attempts=1", EXPOSED[0], EXPOSED[1]);
+		}, EXPOSED);
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void postIsAConflictWhileThereIsNoOutcomeOrItIsBeingDelivered(Web web) {
-		this.handlerFails = true;
+		this.handlerHangs = true;
 		this.endpoint.script("ended", List.of(ScriptedEndpoint.status("COMPLETED")));
 		run(web, (app) -> {
 			app.track("running", Map.of());
@@ -356,7 +410,7 @@ class OperationsEndpointTests {
 			Answer ended = app.send("POST", "/ended");
 			assertThat(ended.status()).isEqualTo(409);
 			assertThat(ended.body().path("reason").asString()).contains("is being delivered");
-		}, "operations.tracking.delivery.initial-interval=1m", EXPOSED[0], EXPOSED[1]);
+		}, EXPOSED);
 	}
 
 	@Test
@@ -365,7 +419,7 @@ class OperationsEndpointTests {
 			app.track("op", Map.of());
 			assertThat(app.send("DELETE", "/op").status()).isEqualTo(405);
 			assertThat(app.get("/op").status()).isEqualTo(200);
-		}, "management.endpoint.operations.access=READ_ONLY", EXPOSED[0]);
+		}, READ_ONLY);
 	}
 
 	@ParameterizedTest
@@ -397,37 +451,41 @@ class OperationsEndpointTests {
 	@ParameterizedTest
 	@EnumSource
 	void storeThatCannotBeReachedIsUnavailableWithTheReason(Web web) {
-		TrackingStore store = mock(TrackingStore.class);
-		given(store.summary(any())).willThrow(new IllegalStateException("connection refused"));
-		given(store.find(any())).willThrow(new IllegalStateException("connection refused"));
-		web.runner().withBean(TrackingStore.class, () -> store).withPropertyValues(EXPOSED).run((context) -> {
-			App app = new App(context);
+		run(web, (app) -> {
+			this.storeIsAway = true;
 			for (String path : List.of("", "/op")) {
 				Answer answer = app.get(path);
 				assertThat(answer.status()).isEqualTo(503);
 				assertThat(answer.body().path("message").asString()).contains("IllegalStateException",
 						"connection refused");
 			}
-		});
+		}, EXPOSED);
 	}
 
-	private void run(Web web, Consumer<App> test, String... properties) {
-		web.runner()
-			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction(this.endpoint))
-			.withBean(OperationOutcomeHandler.class, () -> (outcome) -> {
-				if (this.handlerFails) {
-					throw new IllegalStateException(this.handlerFault);
-				}
-			})
-			.withBean(OperationFetcherDecorator.class,
-					() -> (next) -> (id) -> id.equals("own") ? Mono.error(new IllegalStateException("no room"))
-							: next.fetch(id))
-			.withBean(SanitizingFunction.class,
-					() -> (data) -> data.getKey().equals("mine") ? data.withSanitizedValue() : data)
-			.withBean("passwords", SanitizingFunction.class,
-					() -> SanitizingFunction.sanitizeValue().ifKeyContains("password"))
-			.withPropertyValues(properties)
-			.run((context) -> test.accept(new App(context)));
+	private static void run(Web web, Consumer<App> consumer, String... properties) {
+		consumer.accept(apps.computeIfAbsent(web + " " + String.join(" ", properties),
+				(key) -> new App(web.start(properties))));
+	}
+
+	private void handle() throws InterruptedException {
+		if (this.handlerHangs) {
+			assertThat(this.handlerReturns.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		}
+		if (this.handlerFails) {
+			throw new IllegalStateException(this.handlerFault);
+		}
+	}
+
+	private static Object storeThatMayBeAway(Object bean) {
+		if (!(bean instanceof TrackingStore)) {
+			return bean;
+		}
+		return mock(TrackingStore.class, withSettings().stubOnly().defaultAnswer((call) -> {
+			if (test.storeIsAway) {
+				throw new IllegalStateException("connection refused");
+			}
+			return call.getMethod().invoke(bean, call.getArguments());
+		}));
 	}
 
 	private static Mono<ClientResponse> failed(ProblemDetail problem) {
@@ -452,15 +510,20 @@ class OperationsEndpointTests {
 
 		FLUX, MVC;
 
-		AbstractApplicationContextRunner<?, ?, ?> runner() {
-			AbstractApplicationContextRunner<?, ?, ?> runner = (this == FLUX)
-					? new ReactiveWebApplicationContextRunner(AnnotationConfigReactiveWebServerApplicationContext::new)
-					: new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new);
-			return runner.withInitializer(new ServerPortInfoApplicationContextInitializer())
-				.withUserConfiguration(Application.class)
-				.withPropertyValues("server.port=0", "operations.api-key=SK1", "operations.api-key-secret=secret",
+		ConfigurableApplicationContext start(String... properties) {
+			GenericApplicationContext context = (this == FLUX)
+					? new AnnotationConfigReactiveWebServerApplicationContext()
+					: new AnnotationConfigServletWebServerApplicationContext();
+			new ServerPortInfoApplicationContextInitializer().initialize(context);
+			TestPropertyValues
+				.of("server.port=0", "operations.api-key=SK1", "operations.api-key-secret=secret",
 						"operations.polling.min-interval=20ms", "operations.polling.max-interval=200ms",
-						"operations.rate-limit.requests-per-second=500");
+						"operations.rate-limit.requests-per-second=500")
+				.and(properties)
+				.applyTo(context);
+			((AnnotationConfigRegistry) context).register(Application.class);
+			context.refresh();
+			return context;
 		}
 
 	}
@@ -491,10 +554,21 @@ class OperationsEndpointTests {
 
 		private final HttpClient client = HttpClient.newHttpClient();
 
-		private final ApplicationContext context;
+		private final ConfigurableApplicationContext context;
 
-		private App(ApplicationContext context) {
+		private App(ConfigurableApplicationContext context) {
 			this.context = context;
+		}
+
+		void close() {
+			this.context.close();
+		}
+
+		void forgetAll() {
+			OperationTracker tracker = this.context.getBean(OperationTracker.class);
+			tracker.stream(TrackingFilter.all())
+				.flatMap((operation) -> tracker.forget(operation.id()))
+				.blockLast(PATIENCE);
 		}
 
 		void track(String id, Map<String, String> attributes) {
@@ -505,6 +579,7 @@ class OperationsEndpointTests {
 			OperationTracker tracker = this.context.getBean(OperationTracker.class);
 			Awaitility.await()
 				.atMost(PATIENCE)
+				.pollInterval(Duration.ofMillis(10))
 				.until(() -> Objects.requireNonNull(tracker.find(id).block(PATIENCE)).state() == state);
 		}
 
@@ -537,6 +612,44 @@ class OperationsEndpointTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration(exclude = { DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class })
 	static class Application {
+
+		@Bean
+		WebClientCustomizer scripted() {
+			return (builder) -> builder.exchangeFunction((request) -> test.endpoint.exchange(request));
+		}
+
+		@Bean
+		OperationOutcomeHandler handler() {
+			return (outcome) -> test.handle();
+		}
+
+		@Bean
+		OperationFetcherDecorator own() {
+			return (next) -> (id) -> id.equals("own") ? Mono.error(new IllegalStateException("no room"))
+					: next.fetch(id);
+		}
+
+		@Bean
+		SanitizingFunction mine() {
+			return (data) -> data.getKey().equals("mine") ? data.withSanitizedValue() : data;
+		}
+
+		@Bean
+		SanitizingFunction passwords() {
+			return SanitizingFunction.sanitizeValue().ifKeyContains("password");
+		}
+
+		@Bean
+		static BeanPostProcessor storesMayBeAway() {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String name) {
+					return storeThatMayBeAway(bean);
+				}
+
+			};
+		}
 
 	}
 

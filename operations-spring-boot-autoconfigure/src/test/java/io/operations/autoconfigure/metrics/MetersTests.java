@@ -17,13 +17,15 @@ import io.operations.autoconfigure.MixedRun;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationTracker;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,121 +51,125 @@ class MetersTests {
 		.options(WireMockConfiguration.wireMockConfig().dynamicPort())
 		.build();
 
+	private static final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withUserConfiguration(Application.class)
 		.withPropertyValues(MixedRun.properties())
-		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret");
+		.withPropertyValues(properties());
+
+	// Created after the run.
+	private final MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+	@BeforeAll
+	static void mixedRun() {
+		TestPropertyValues.of(MixedRun.properties()).and(properties()).applyTo(context);
+		context.register(Application.class);
+		context.refresh();
+		MixedRun.of(context.getBean(OperationsTemplate.class), server);
+		context.getBean(OperationTracker.class).find("op-1").block(Duration.ofSeconds(20));
+	}
+
+	@AfterAll
+	static void close() {
+		context.close();
+	}
+
+	private static String[] properties() {
+		return new String[] { "operations.api-key=SK1", "operations.api-key-secret=secret",
+				"operations.base-url=" + server.baseUrl() };
+	}
 
 	@Test
 	void afterAMixedRunEveryMeterIsThereAndCarriesTheClient() {
-		afterAMixedRun((context) -> {
-			MeterRegistry registry = context.getBean(MeterRegistry.class);
-			assertThat(ours(registry)).containsOnlyKeys("operations.fetch", "operations.await",
-					"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
-					"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
-					"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
-					"operations.retrying", "operations.waiters", "operations.kinds", "operations.backlog.age",
-					"operations.tracked", "operations.deliveries", "operations.tracking.store");
-			assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getName())
-				.contains("http.client.requests", "resilience4j.retry.calls",
-						"resilience4j.ratelimiter.available.permissions");
-		});
+		assertThat(ours(this.registry)).containsOnlyKeys("operations.fetch", "operations.await",
+				"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
+				"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
+				"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
+				"operations.retrying", "operations.waiters", "operations.kinds", "operations.backlog.age",
+				"operations.tracked", "operations.deliveries", "operations.tracking.store");
+		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
+			.contains("http.client.requests", "resilience4j.retry.calls",
+					"resilience4j.ratelimiter.available.permissions");
 	}
 
 	@Test
 	void afterAMixedRunEveryTagHasAValueOfAClosedSetAndTheKeysOfAMeterNeverVary() {
-		afterAMixedRun((context) -> {
-			Map<String, Set<Set<String>>> keys = new TreeMap<>();
-			for (Meter meter : context.getBean(MeterRegistry.class).getMeters()) {
-				if (!meter.getId().getName().startsWith("operations.")) {
-					continue;
-				}
-				Set<String> of = new TreeSet<>();
-				for (Tag tag : meter.getId().getTags()) {
-					of.add(tag.getKey());
-					assertThat(VALUES).as("%s", meter.getId()).containsKey(tag.getKey());
-					assertThat(VALUES.get(tag.getKey())).as("%s", meter.getId()).contains(tag.getValue());
-				}
-				keys.computeIfAbsent(meter.getId().getName(), (name) -> new TreeSet<>((a, b) -> a.equals(b) ? 0 : 1))
-					.add(of);
+		Map<String, Set<Set<String>>> keys = new TreeMap<>();
+		for (Meter meter : this.registry.getMeters()) {
+			if (!meter.getId().getName().startsWith("operations.")) {
+				continue;
 			}
-			assertThat(keys).allSatisfy((name, sets) -> assertThat(sets).as(name)
-				.hasSize(1)
-				.first()
-				.satisfies((of) -> assertThat(of).contains("client")));
-		});
+			Set<String> of = new TreeSet<>();
+			for (Tag tag : meter.getId().getTags()) {
+				of.add(tag.getKey());
+				assertThat(VALUES).as("%s", meter.getId()).containsKey(tag.getKey());
+				assertThat(VALUES.get(tag.getKey())).as("%s", meter.getId()).contains(tag.getValue());
+			}
+			keys.computeIfAbsent(meter.getId().getName(), (name) -> new TreeSet<>((a, b) -> a.equals(b) ? 0 : 1))
+				.add(of);
+		}
+		assertThat(keys).allSatisfy((name, sets) -> assertThat(sets).as(name)
+			.hasSize(1)
+			.first()
+			.satisfies((of) -> assertThat(of).contains("client")));
 	}
 
 	@Test
 	void afterAMixedRunNothingOfAnOperationIsATag() {
-		afterAMixedRun((context) -> assertThat(context.getBean(MeterRegistry.class).getMeters())
-			.flatExtracting((meter) -> meter.getId().getTags())
+		assertThat(this.registry.getMeters()).flatExtracting((meter) -> meter.getId().getTags())
 			.extracting(Tag::getValue)
 			.noneMatch((value) -> value.contains("op-") || value.contains("RQ-") || value.contains("SK1")
-					|| value.contains("of-its-own") || value.contains(server.baseUrl())));
+					|| value.contains("of-its-own") || value.contains(server.baseUrl()));
 	}
 
 	@Test
 	void afterAMixedRunTheFiguresAreThoseOfTheRun() {
-		afterAMixedRun((context) -> {
-			MeterRegistry registry = context.getBean(MeterRegistry.class);
-			assertThat(registry.get("operations.completed").tag("status", "completed").counter().count()).isEqualTo(2);
-			assertThat(registry.get("operations.completed").tag("status", "failed").counter().count()).isEqualTo(1);
-			assertThat(registry.get("operations.completed").tag("status", "cancelled").counter().count()).isEqualTo(1);
-			assertThat(registry.get("operations.duration").tag("status", "failed").timer().mean(TimeUnit.SECONDS))
-				.isEqualTo(5);
-			assertThat(registry.get("operations.detection.delay").timer().count()).isEqualTo(1);
-			assertThat(registry.get("operations.polls").summary().totalAmount()).isEqualTo(5);
-			assertThat(registry.get("operations.throttled").tag("source", "server").counter().count()).isEqualTo(1);
-			assertThat(registry.get("operations.throttled").tag("source", "local").counter().count()).isZero();
-			for (String outcome : new String[] { "completed", "failed", "cancelled", "timeout", "abandoned",
-					"error" }) {
-				assertThat(registry.get("operations.await").tag("outcome", outcome).timers()).as(outcome).isNotEmpty();
-			}
-			for (String outcome : new String[] { "success", "not_found", "denied", "throttled", "unavailable",
-					"malformed", "rejected" }) {
-				assertThat(registry.get("operations.fetch").tag("outcome", outcome).timers()).as(outcome).isNotEmpty();
-			}
-			assertThat(registry.get("operations.stuck").tag("of", "waits").gauge().value()).isZero();
-			assertThat(registry.get("operations.stuck").tag("of", "tracked").gauge().value()).isZero();
-			assertThat(registry.get("http.client.requests").tag("uri", "/v2/ControlPlane/Operations/{id}").timers())
-				.isNotEmpty();
-			Awaitility.await().untilAsserted(() -> {
-				assertThat(registry.get("operations.in.flight").gauge().value()).isZero();
-				assertThat(registry.get("operations.queued").gauge().value()).isZero();
-				assertThat(registry.get("operations.active").gauges()).hasSize(4)
-					.allMatch((gauge) -> gauge.value() == 0);
-			});
+		assertThat(this.registry.get("operations.completed").tag("status", "completed").counter().count()).isEqualTo(2);
+		assertThat(this.registry.get("operations.completed").tag("status", "failed").counter().count()).isEqualTo(1);
+		assertThat(this.registry.get("operations.completed").tag("status", "cancelled").counter().count()).isEqualTo(1);
+		assertThat(this.registry.get("operations.duration").tag("status", "failed").timer().mean(TimeUnit.SECONDS))
+			.isEqualTo(5);
+		assertThat(this.registry.get("operations.detection.delay").timer().count()).isEqualTo(1);
+		assertThat(this.registry.get("operations.polls").summary().totalAmount()).isEqualTo(5);
+		assertThat(this.registry.get("operations.throttled").tag("source", "server").counter().count()).isEqualTo(1);
+		assertThat(this.registry.get("operations.throttled").tag("source", "local").counter().count()).isZero();
+		for (String outcome : new String[] { "completed", "failed", "cancelled", "timeout", "abandoned", "error" }) {
+			assertThat(this.registry.get("operations.await").tag("outcome", outcome).timers()).as(outcome).isNotEmpty();
+		}
+		for (String outcome : new String[] { "success", "not_found", "denied", "throttled", "unavailable", "malformed",
+				"rejected" }) {
+			assertThat(this.registry.get("operations.fetch").tag("outcome", outcome).timers()).as(outcome).isNotEmpty();
+		}
+		assertThat(this.registry.get("operations.stuck").tag("of", "waits").gauge().value()).isZero();
+		assertThat(this.registry.get("operations.stuck").tag("of", "tracked").gauge().value()).isZero();
+		assertThat(this.registry.get("http.client.requests").tag("uri", "/v2/ControlPlane/Operations/{id}").timers())
+			.isNotEmpty();
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(this.registry.get("operations.in.flight").gauge().value()).isZero();
+			assertThat(this.registry.get("operations.queued").gauge().value()).isZero();
+			assertThat(this.registry.get("operations.active").gauges()).hasSize(4)
+				.allMatch((gauge) -> gauge.value() == 0);
 		});
 	}
 
 	@Test
 	void whileAnOperationIsWaitedForItIsActiveByItsStatusAndACallThatWaitsItsTurnIsQueued() {
-		this.runner
-			.withPropertyValues("operations.base-url=" + server.baseUrl(), "operations.rate-limit.max-in-flight=1")
-			.run((context) -> {
-				MixedRun.stub(server);
-				OperationsTemplate template = context.getBean(OperationsTemplate.class);
-				MeterRegistry registry = context.getBean(MeterRegistry.class);
-				template.await("op-running").onErrorComplete().subscribe();
-				Awaitility.await()
-					.untilAsserted(
-							() -> assertThat(registry.get("operations.active").tag("status", "running").gauge().value())
-								.isEqualTo(1));
-				template.fetch("op-slow").onErrorComplete().subscribe();
-				template.fetch("op-slow").onErrorComplete().subscribe();
-				Awaitility.await().untilAsserted(() -> {
-					assertThat(registry.get("operations.in.flight").gauge().value()).isEqualTo(1);
-					assertThat(registry.get("operations.queued").gauge().value()).isPositive();
-				});
+		this.runner.withPropertyValues("operations.rate-limit.max-in-flight=1").run((context) -> {
+			MixedRun.stub(server);
+			OperationsTemplate template = context.getBean(OperationsTemplate.class);
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			template.await("op-running").onErrorComplete().subscribe();
+			Awaitility.await()
+				.untilAsserted(
+						() -> assertThat(registry.get("operations.active").tag("status", "running").gauge().value())
+							.isEqualTo(1));
+			template.fetch("op-slow").onErrorComplete().subscribe();
+			template.fetch("op-slow").onErrorComplete().subscribe();
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(registry.get("operations.in.flight").gauge().value()).isEqualTo(1);
+				assertThat(registry.get("operations.queued").gauge().value()).isPositive();
 			});
-	}
-
-	private void afterAMixedRun(ContextConsumer<AssertableApplicationContext> test) {
-		this.runner.withPropertyValues("operations.base-url=" + server.baseUrl()).run((context) -> {
-			MixedRun.of(context.getBean(OperationsTemplate.class), server);
-			context.getBean(OperationTracker.class).find("op-1").block(Duration.ofSeconds(20));
-			test.accept(context);
 		});
 	}
 
