@@ -33,7 +33,7 @@ class RetryAfterTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "0.0", "-1", "-0.5", "+5", "1e3", "1.2.3", ".", "5 s", "0x10", "NaN", "Infinity", "٥",
-			"", "  ", "soon", "PT5S", "1,5", "06 Nov 1994", "Xyz, 06 Nov 1994 08:49:47 GMT",
+			"", "  ", "soon", "PT5S", ",", "soon, later", "06 Nov 1994", "Xyz, 06 Nov 1994 08:49:47 GMT",
 			"Sun, 31 Feb 1994 08:49:47 GMT" })
 	void whatIsNoTimeIsNone(String value) {
 		assertThat(retryAfter(value, null)).isNull();
@@ -57,6 +57,44 @@ class RetryAfterTests {
 			""")
 	void dateIsMeasuredAgainstTheAnswersOwn(String value, @Nullable String date, @Nullable Duration expected) {
 		assertThat(retryAfter(value, date)).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			5, 20                                                        | PT20S
+			20,5                                                         | PT20S
+			1,5                                                          | PT5S
+			0, 3                                                         | PT3S
+			soon, 3                                                      | PT3S
+			, 3,,                                                        | PT3S
+			5, Sun, 06 Nov 1994 08:49:47 GMT                             | PT10S
+			Sun, 06 Nov 1994 08:49:47 GMT, 5                             | PT10S
+			Sun, 06 Nov 1994 08:49:47 GMT, Sun, 06 Nov 1994 08:49:57 GMT | PT20S
+			Sunday, 06-Nov-22 08:49:47 GMT,1                             | PT1H
+			1, Sunday, 06-Nov-22 08:49:47 GMT                            | PT1H
+			Sun Nov  6 08:49:47 1994, 2                                  | PT2S
+			Sun, 06 Nov 1994 08:49:27 GMT, 2                             | PT2S
+			Sun, 31 Feb 1994 08:49:47 GMT, 2                             | PT2S
+			5, 99999999999999999999                                      | PT1H
+			""")
+	void ofAListTheLongestCounts(String value, Duration expected) {
+		assertThat(retryAfter(value, null)).isEqualTo(expected);
+	}
+
+	@Test
+	void ofSeveralHeadersTheLongestCounts() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.add("Retry-After", "5");
+		headers.add("retry-after", "soon");
+		headers.add("Retry-After", "Sun, 06 Nov 1994 08:49:57 GMT");
+		headers.add("Retry-After", "7, 3");
+		assertThat(RetryAfter.of(headers, RECEIVED)).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void longListCostsLittle() {
+		assertThat(retryAfter("a, ".repeat(100_000) + "5", null)).isNull();
+		assertThat(retryAfter("5" + ", 1".repeat(100_000), null)).isEqualTo(Duration.ofSeconds(5));
 	}
 
 	private static @Nullable Duration retryAfter(String value, @Nullable String date) {
