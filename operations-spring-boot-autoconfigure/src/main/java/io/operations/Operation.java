@@ -18,11 +18,13 @@ import org.springframework.util.Assert;
  *
  * @param id the id that was asked for
  * @param status what the status text means
- * @param statusText the status as it was sent, empty if none was
+ * @param statusText the status as it was sent, without white space round it; empty if
+ * none was sent
  * @param createdAt when the operation was created, by the server's clock
  * @param completedAt when it completed or failed, by the server's clock
  * @param statusUrl where its status is told, perhaps relative
- * @param error what went wrong, of an operation that failed
+ * @param error what went wrong, of an operation that failed; {@code null}, too, if it was
+ * sent as something else than an object, which is then among the details
  * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
  * @param details everything else that was sent; values may be {@code null}
  * @since 0.1.0
@@ -31,10 +33,16 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 		@Nullable Instant completedAt, @Nullable URI statusUrl, @Nullable ProblemDetail error,
 		Map<String, String> related, Map<String, @Nullable Object> details) {
 
+	// Longer than any operation takes, and short enough for a sum of nanoseconds.
+	static final Duration LONGEST = Duration.ofDays(3650);
+
+	private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
 	public Operation {
 		Assert.notNull(id, "'id' must not be null");
 		Assert.notNull(status, "'status' must not be null");
 		Assert.notNull(statusText, "'statusText' must not be null");
+		statusText = OperationStatus.strip(statusText);
 		// Nearly all are related to one thing, and a wait keeps its operation for long.
 		related = (related.size() <= 1) ? Map.copyOf(related)
 				: Collections.unmodifiableMap(new LinkedHashMap<>(related));
@@ -64,6 +72,15 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
+	 * Return why the operation failed, in the server's words, whatever form they came in:
+	 * a problem, the vendor's own {@code code} and {@code message}, a list or a text.
+	 * @return one line fit for messages and logs, empty if the server told nothing
+	 */
+	public Optional<String> errorText() {
+		return Optional.ofNullable(ErrorText.of(this));
+	}
+
+	/**
 	 * Return whether the operation has ended.
 	 * @return {@code true} if its status is COMPLETED, FAILED or CANCELLED
 	 */
@@ -72,15 +89,32 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
+	 * Return whether another sighting of the operation tells the same status. A
+	 * difference of case alone is no change.
+	 * @param other the operation as another answer told of it
+	 * @return {@code true} if both have the same word for their status
+	 */
+	public boolean hasStatusOf(Operation other) {
+		return this.statusText.equalsIgnoreCase(other.statusText);
+	}
+
+	/**
 	 * Return how long the operation took, by the server's clock.
 	 * @return the time from {@code createdAt} to {@code completedAt}, empty unless both
-	 * are known
+	 * are known and can be true: an unset time is often sent as one of the year 1, 1970
+	 * or 9999
 	 */
 	public Optional<Duration> duration() {
-		if (this.createdAt == null || this.completedAt == null) {
+		if (this.createdAt == null || this.completedAt == null || !isCredible(this.createdAt)
+				|| !isCredible(this.completedAt)) {
 			return Optional.empty();
 		}
-		return Optional.of(Duration.between(this.createdAt, this.completedAt));
+		Duration duration = Duration.between(this.createdAt, this.completedAt);
+		return (duration.isNegative() || duration.compareTo(LONGEST) > 0) ? Optional.empty() : Optional.of(duration);
+	}
+
+	private static boolean isCredible(Instant time) {
+		return time.isAfter(Instant.EPOCH) && time.isBefore(LATEST);
 	}
 
 	/**
@@ -101,6 +135,22 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	 */
 	public Optional<String> related(String key) {
 		return Optional.ofNullable(this.related.get(key));
+	}
+
+	/**
+	 * Return the id of what the operation made, where its answer names it as a result
+	 * ({@code result.id} or {@code resultId}) and not among the related ids.
+	 * @return the id, empty if the answer names none
+	 */
+	public Optional<String> resultId() {
+		Object result = this.details.get("result");
+		String id = (result instanceof Map<?, ?> members) ? idOf(members.get("id")) : null;
+		return Optional.ofNullable((id != null) ? id : idOf(this.details.get("resultId")));
+	}
+
+	private static @Nullable String idOf(@Nullable Object value) {
+		boolean isId = value instanceof Number || (value instanceof String text && !text.isBlank());
+		return isId ? String.valueOf(value) : null;
 	}
 
 	/**

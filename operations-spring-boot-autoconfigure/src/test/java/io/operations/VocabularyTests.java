@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,9 +35,27 @@ class VocabularyTests {
 
 	@ParameterizedTest
 	@NullAndEmptySource
-	@ValueSource(strings = { "DONE", "CANCELED", " RUNNING" })
+	@ValueSource(
+			strings = { "DONE", "CANCELLING", "CANCELE", "RUN NING", "COMPLETED.", " ", "SCHEDULED", "PROCESSING" })
 	void anyOtherWordIsUnknown(@Nullable String text) {
 		assertThat(OperationStatus.of(text)).isEqualTo(OperationStatus.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "CANCELED", "canceled", "Canceled", "CANCELLED" })
+	void cancelledIsKnownWithOneLAndWithTwo(String text) {
+		assertThat(OperationStatus.of(text)).isEqualTo(OperationStatus.CANCELLED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { " ", "\t", "\n", "\r\n", "\u000b", "\f", "\u0085", "\u00a0", "\u2003", "\u2028", "\u202f",
+			"\u3000", "\ufeff", "\u200b" })
+	void whiteSpaceOfAnyKindRoundAStatusIsPassedBy(String space) {
+		assertThat(OperationStatus.of(space + "FAILED")).isEqualTo(OperationStatus.FAILED);
+		assertThat(OperationStatus.of("CANCELED" + space)).isEqualTo(OperationStatus.CANCELLED);
+		assertThat(new Operation("op", OperationStatus.UNKNOWN, space + " Not yet " + space, null, null, null, null,
+				Map.of(), Map.of())
+			.statusText()).isEqualTo("Not yet");
 	}
 
 	@ParameterizedTest
@@ -57,6 +76,17 @@ class VocabularyTests {
 		assertThat(operation(created, created.plusSeconds(5)).duration()).contains(Duration.ofSeconds(5));
 		assertThat(operation(created, null).duration()).isEmpty();
 		assertThat(operation(null, created).duration()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0001-01-01T00:00:00Z, 2025-01-15T10:30:00Z", "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+			"1970-01-01T00:00:00Z, 1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z, 2025-01-15T10:30:00Z",
+			"9999-12-31T23:59:59Z, 2025-01-15T10:30:00Z", "9999-12-31T23:59:59Z, 9999-12-31T23:59:59Z",
+			"2025-01-15T10:30:00Z, 9999-12-31T23:59:59Z", "2025-01-15T10:30:00Z, 0001-01-01T00:00:00Z",
+			"2025-01-15T10:30:00Z, 2025-01-15T10:29:59.999Z",
+			"-1000000000-01-01T00:00:00Z, +1000000000-12-31T23:59:59.999999999Z" })
+	void timesThatCannotBeTrueTellOfNoDuration(Instant createdAt, Instant completedAt) {
+		assertThat(operation(createdAt, completedAt).duration()).isEmpty();
 	}
 
 	// The class file does not tell that a record's component may hold nulls.

@@ -1,6 +1,5 @@
 package io.operations.observation;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,9 +149,8 @@ public class OperationsMeters implements OperationsListener {
 	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 		Operation operation = snapshot.operation();
 		// One that had ended before it was first seen says nothing of our own delay.
-		if (previous != null && operation.isTerminal() && operation.completedAt() != null) {
-			record(this.detectionDelay.withTags(CLIENT, client),
-					Duration.between(operation.completedAt(), snapshot.serverTime()));
+		if (previous != null && operation.isTerminal()) {
+			snapshot.sinceCompletion().ifPresent((delay) -> this.detectionDelay.withTags(CLIENT, client).record(delay));
 		}
 	}
 
@@ -165,14 +163,7 @@ public class OperationsMeters implements OperationsListener {
 		String status = StatusTag.of(operation.status());
 		this.completed.withTags(CLIENT, client, STATUS, status).increment();
 		this.polls.withTags(CLIENT, client).record(wait.polls());
-		operation.duration()
-			.ifPresent((taken) -> record(this.duration.withTags(CLIENT, client, STATUS, status), taken));
-	}
-
-	private static void record(Timer timer, Duration time) {
-		// The Date header has whole seconds, so that a poll may seem to precede its
-		// cause.
-		timer.record(time.isNegative() ? Duration.ZERO : time);
+		operation.duration().ifPresent((taken) -> this.duration.withTags(CLIENT, client, STATUS, status).record(taken));
 	}
 
 }

@@ -291,7 +291,7 @@ public final class OperationPoller {
 		LastSeen previous = wait.lastSeen();
 		Operation operation = snapshot.operation();
 		this.pace.learn(wait.seen(snapshot, now));
-		boolean changed = previous == null || !previous.withoutUrl().statusText().equals(operation.statusText());
+		boolean changed = previous == null || !previous.withoutUrl().hasStatusOf(operation);
 		this.outage.succeeded();
 		synchronized (this) {
 			wait.repeated();

@@ -124,7 +124,7 @@ public final class OperationPolls {
 		PolledOperation.Sighting sighting = operation.seen(snapshot, now());
 		this.pace.learn(sighting.run());
 		Operation previous = operation.lastSeen();
-		if (previous == null || !previous.statusText().equals(snapshot.operation().statusText())) {
+		if (previous == null || !previous.hasStatusOf(snapshot.operation())) {
 			this.listener.statusSeen(this.client, snapshot, previous);
 		}
 		return sighting.operation();

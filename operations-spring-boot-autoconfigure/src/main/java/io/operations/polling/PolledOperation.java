@@ -88,18 +88,15 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Operation operation = snapshot.operation();
 		String known = (this.kind == null && !operation.related().isEmpty()) ? Kinds.of(operation.related())
 				: this.kind;
-		Instant began = this.created;
-		if (operation.createdAt() != null) {
-			// The age is the server's; only the time since the answer is ours.
-			Duration age = Duration.between(operation.createdAt(), snapshot.serverTime());
-			began = earlier(now.minus(age), this.since);
-		}
+		// The age is the server's; only the time since the answer is ours.
+		Instant began = snapshot.age().map((age) -> earlier(now.minus(age), this.since)).orElse(this.created);
 		Duration age = atLeastZero(Duration.between(began, now));
 		Duration from = (this.learned != null) ? this.learned : entry(began);
-		Duration told = operation.isTerminal() ? this.learned : longer(from, age);
+		boolean learns = snapshot.hasCredibleTimes();
+		Duration told = (operation.isTerminal() || !learns) ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
 				this.polls + 1, null, this.related, AcceptedRelated.fill(operation, this.related));
-		return new Sighting(next, run(next, from, age));
+		return new Sighting(next, learns ? run(next, from, age) : null);
 	}
 
 	private @Nullable ObservedRun run(PolledOperation next, Duration from, Duration age) {

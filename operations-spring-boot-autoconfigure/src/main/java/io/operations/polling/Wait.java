@@ -1,7 +1,6 @@
 package io.operations.polling;
 
 import java.time.Duration;
-import java.time.Instant;
 
 import io.operations.Operation;
 import io.operations.OperationNotFoundException;
@@ -197,13 +196,9 @@ final class Wait extends Timed {
 		if (this.kind == null && !operation.related().isEmpty()) {
 			this.kind = Kinds.of(operation.related());
 		}
-		Instant createdAt = operation.createdAt();
-		if (createdAt != null) {
-			// The age is the server's; only the time since the answer is ours.
-			long age = Duration.between(createdAt, snapshot.serverTime()).toMillis();
-			this.created = Math.min(now - age, this.began);
-		}
-		return learn(operation, now);
+		// The age is the server's; only the time since the answer is ours.
+		snapshot.age().ifPresent((age) -> this.created = Math.min(now - age.toMillis(), this.began));
+		return snapshot.hasCredibleTimes() ? learn(operation, now) : null;
 	}
 
 	private @Nullable ObservedRun learn(Operation operation, long now) {

@@ -187,7 +187,7 @@ abstract class Waiter extends Timed {
 
 		private final FluxSink<Operation> sink;
 
-		private @Nullable String lastStatus;
+		private @Nullable Operation last;
 
 		Watching(long number, Wait wait, PollingTarget target, Duration timeout, long now, FluxSink<Operation> sink) {
 			super(number, wait, target, timeout, now);
@@ -196,9 +196,9 @@ abstract class Waiter extends Timed {
 
 		@Override
 		void seen(LastSeen seen) {
-			String status = seen.withoutUrl().statusText();
-			if (!status.equals(this.lastStatus)) {
-				this.lastStatus = status;
+			Operation operation = seen.withoutUrl();
+			if (this.last == null || !this.last.hasStatusOf(operation)) {
+				this.last = operation;
 				this.sink.next(filled(seen));
 			}
 		}

@@ -184,7 +184,7 @@ public final class TrackingEngine {
 				|| (outcome != OperationOutcome.Type.COMPLETED && outcome != OperationOutcome.Type.FAILED)) {
 			return null;
 		}
-		return row.polled().lastSeen().duration().filter((duration) -> !duration.isNegative()).orElse(null);
+		return row.polled().lastSeen().duration().orElse(null);
 	}
 
 }

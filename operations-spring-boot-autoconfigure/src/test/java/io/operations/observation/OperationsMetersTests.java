@@ -10,9 +10,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
+import io.operations.OperationWait;
 import io.operations.OperationsActivity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +60,23 @@ class OperationsMetersTests {
 				new OperationSnapshot(operation(OperationStatus.COMPLETED, end), null, end.plusSeconds(3)),
 				operation(OperationStatus.RUNNING, null));
 		assertThat(this.registry.get("operations.detection.delay").timer().totalTime(TimeUnit.SECONDS)).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0001-01-01T00:00:00Z, 2025-01-15T10:30:05Z", "2025-01-15T10:30:00Z, 0001-01-01T00:00:00Z",
+			"2025-01-15T10:30:00Z, 9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z, 2025-01-15T10:30:05Z",
+			"-1000000000-01-01T00:00:00Z, +1000000000-12-31T23:59:59.999999999Z" })
+	void timesThatCannotBeTrueLoseNoMeter(Instant createdAt, Instant completedAt) {
+		Operation operation = new Operation("op", OperationStatus.COMPLETED, "COMPLETED", createdAt, completedAt, null,
+				null, Map.of(), Map.of());
+		OperationSnapshot snapshot = new OperationSnapshot(operation, null, Instant.parse("2025-01-15T10:30:08Z"));
+		this.meters.statusSeen("client-1", snapshot, operation(OperationStatus.RUNNING, null));
+		this.meters.waitEnded("client-1", new OperationWait("op", operation, 3, null, Duration.ofSeconds(8)), null);
+		assertThat(this.registry.get("operations.completed").counter().count()).isOne();
+		assertThat(this.registry.get("operations.polls").summary().count()).isOne();
+		assertThat(this.registry.find("operations.duration").timers()).allMatch((timer) -> timer.count() == 0);
+		assertThat(this.registry.find("operations.detection.delay").timers())
+			.allMatch((timer) -> timer.max(TimeUnit.SECONDS) < 10);
 	}
 
 	private double gauge(String name) {

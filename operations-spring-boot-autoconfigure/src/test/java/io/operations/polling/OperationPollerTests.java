@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -48,6 +49,8 @@ class OperationPollerTests {
 	private final List<Long> polls = new ArrayList<>();
 
 	private final List<Operation> seen = new ArrayList<>();
+
+	private final List<String> told = new ArrayList<>();
 
 	private final List<Throwable> faults = new ArrayList<>();
 
@@ -372,6 +375,22 @@ class OperationPollerTests {
 		assertThat(ended).containsExactly("complete");
 		assertThat(this.polls).hasSize(8);
 		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
+	}
+
+	@Test
+	void differenceOfCaseOrWhiteSpaceAloneIsNoChange() {
+		List<String> words = List.of("running", "RUNNING", "Running", " running\n", "Halfway", "halfway", "COMPLETED");
+		this.endpoint = (id) -> {
+			String word = words.get(this.polls.size() - 1);
+			return Mono.just(new OperationSnapshot(
+					new Operation(id, OperationStatus.of(word), word, null, null, null, null, Map.of(), Map.of()), null,
+					Instant.EPOCH));
+		};
+		watch("op");
+		advance(TIMEOUT);
+		assertThat(this.polls).hasSize(words.size());
+		assertThat(this.seen).extracting(Operation::statusText).containsExactly("running", "Halfway", "COMPLETED");
+		assertThat(this.told).containsExactly("running", "Halfway", "COMPLETED");
 	}
 
 	@Test
@@ -882,6 +901,51 @@ class OperationPollerTests {
 		assertThat(end.to()).hasMillis((this.polls.get(1) + this.polls.get(2)) / 2);
 	}
 
+	@ParameterizedTest
+	@CsvSource(nullValues = "none",
+			value = { "0001-01-01T00:00:00Z, none", "9999-12-31T23:59:59Z, none",
+					"0001-01-01T00:00:00Z, 2025-01-15T10:30:05Z", "9999-12-31T23:59:59Z, 2025-01-15T10:30:05Z",
+					"2025-01-15T10:30:00Z, 0001-01-01T00:00:00Z", "2025-01-15T10:30:00Z, 9999-12-31T23:59:59Z",
+					"2025-01-15T10:30:03Z, 2025-01-15T10:30:02Z", "none, 0001-01-01T00:00:00Z" })
+	void timesThatCannotBeTrueTeachNothing(@Nullable Instant createdAt, @Nullable Instant completedAt) {
+		List<ObservedRun> runs = new ArrayList<>();
+		Instant began = Instant.parse("2025-01-15T10:30:00Z");
+		this.endpoint = (id) -> {
+			boolean ended = this.polls.size() == 3;
+			OperationStatus status = ended ? OperationStatus.COMPLETED : OperationStatus.RUNNING;
+			return Mono
+				.just(new OperationSnapshot(
+						new Operation(id, status, status.name(), createdAt, ended ? completedAt : null, null, null,
+								Map.of(), Map.of()),
+						null, began.plusMillis(this.scheduler.now(TimeUnit.MILLISECONDS))));
+		};
+		this.poller = learning(runs);
+		this.poller.watch(new PollingTarget("op", null, null, true), TIMEOUT)
+			.subscribe(this.seen::add, this.faults::add);
+		advance(TIMEOUT);
+		assertThat(this.polls).hasSize(3);
+		assertThat(this.faults).isEmpty();
+		assertThat(this.stuck).isEmpty();
+		if (completedAt != null) {
+			assertThat(runs).noneMatch(ObservedRun::ended);
+		}
+		assertThat(runs).allMatch((run) -> run.to().compareTo(TIMEOUT) < 0);
+	}
+
+	@Test
+	void ageThatCannotBeTrueDelaysNoPoll() {
+		this.endpoint = (
+				id) -> Mono
+					.just(new OperationSnapshot(
+							new Operation(id, OperationStatus.RUNNING, "RUNNING", Instant.parse("0001-01-01T00:00:00Z"),
+									null, null, null, Map.of(), Map.of()),
+							null, Instant.parse("2025-01-15T10:30:00Z")));
+		watch("op");
+		advance(Duration.ofSeconds(20));
+		assertThat(this.polls).hasSizeGreaterThan(5);
+		assertThat(this.stuck).isEmpty();
+	}
+
 	private OperationPoller learning(List<ObservedRun> runs) {
 		return poller(PollingSettings.defaults(), new PollingSchedule() {
 
@@ -905,6 +969,11 @@ class OperationPollerTests {
 			this.polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return this.endpoint.apply(id);
 		}), admission(), used, settings, this.scheduler, new OperationsListener() {
+
+			@Override
+			public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
+				OperationPollerTests.this.told.add(snapshot.operation().statusText());
+			}
 
 			@Override
 			public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {

@@ -1,0 +1,145 @@
+package io.operations;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.ProblemDetail;
+
+/**
+ * Finds the words in what a server sends of an error. Products differ in the names that
+ * they use and in how deep they put them; some send no object but a text or a list.
+ */
+final class ErrorText {
+
+	private static final String CODE = "code";
+
+	private static final List<String> NESTED = List.of("error", "errors");
+
+	private static final List<String> WORDS_OF_AN_ANSWER = List.of("message", "detail", "title");
+
+	private static final List<String> WORDS_OF_AN_OPERATION = List.of("detail", "message", "title");
+
+	private ErrorText() {
+	}
+
+	/**
+	 * Return the message of an answer that is no success.
+	 * @param body its body
+	 * @return the first words in it, {@code null} if it has none
+	 */
+	static @Nullable String message(@Nullable Object body) {
+		return find(body, (value) -> (value instanceof Map<?, ?> members) ? words(members, WORDS_OF_AN_ANSWER)
+				: (value instanceof String text) ? scalar(text) : null);
+	}
+
+	/**
+	 * Return the vendor's code of an answer that is no success.
+	 * @param body its body
+	 * @return the first code in it, {@code null} if it has none
+	 */
+	static @Nullable Integer code(@Nullable Object body) {
+		return find(body, (value) -> (value instanceof Map<?, ?> members) ? integer(members.get(CODE)) : null);
+	}
+
+	private static <T> @Nullable T find(@Nullable Object value, Function<Object, @Nullable T> reader) {
+		if (value == null) {
+			return null;
+		}
+		T found = reader.apply(value);
+		if (found != null) {
+			return found;
+		}
+		Collection<?> within = (value instanceof Map<?, ?> members) ? NESTED.stream().map(members::get).toList()
+				: (value instanceof Collection<?> elements) ? elements : List.of();
+		return within.stream().map((each) -> find(each, reader)).filter(Objects::nonNull).findFirst().orElse(null);
+	}
+
+	/**
+	 * Return why an operation ended without success.
+	 * @param operation the operation
+	 * @return one printable line with the vendor's code, {@code null} if the server sent
+	 * nothing of use
+	 */
+	static @Nullable String of(Operation operation) {
+		Object error = members(operation.error());
+		String text = all(error);
+		Map<String, @Nullable Object> details = operation.details();
+		for (String name : NESTED) {
+			if (text == null && details.get(name) != null) {
+				error = details.get(name);
+				text = all(error);
+			}
+		}
+		if (text == null && operation.status() == OperationStatus.FAILED) {
+			text = scalar(details.get("message"));
+		}
+		String code = find(error, (value) -> (value instanceof Map<?, ?> members) ? scalar(members.get(CODE)) : null);
+		if (text == null) {
+			return (code != null) ? CODE + " " + OperationsErrorResponse.printable(code) : null;
+		}
+		String line = OperationsErrorResponse.printable(text);
+		return (code != null) ? line + " (" + CODE + " " + OperationsErrorResponse.printable(code) + ")" : line;
+	}
+
+	private static Map<String, @Nullable Object> members(@Nullable ProblemDetail error) {
+		Map<String, @Nullable Object> members = new LinkedHashMap<>();
+		if (error != null) {
+			members.put("detail", error.getDetail());
+			members.put("title", error.getTitle());
+			members.put("type", (error.getType() != null) ? error.getType().toString() : null);
+			members.remove("type", "about:blank");
+			if (error.getProperties() != null) {
+				members.putAll(error.getProperties());
+			}
+		}
+		return members;
+	}
+
+	// All that it says: a list may have more than one reason.
+	private static @Nullable String all(@Nullable Object value) {
+		if (value instanceof Collection<?> elements) {
+			return joined("; ", elements.stream().map(ErrorText::all).toList());
+		}
+		if (!(value instanceof Map<?, ?> members)) {
+			return scalar(value);
+		}
+		String words = words(members, WORDS_OF_AN_OPERATION);
+		for (String name : NESTED) {
+			words = (words != null) ? words : all(members.get(name));
+		}
+		return (words != null) ? words : joined(", ", members.entrySet().stream().map((member) -> {
+			String text = member.getKey().equals(CODE) ? null : all(member.getValue());
+			return (text != null) ? member.getKey() + " " + text : null;
+		}).toList());
+	}
+
+	private static @Nullable String joined(String separator, List<@Nullable String> texts) {
+		String joined = texts.stream().filter(Objects::nonNull).distinct().collect(Collectors.joining(separator));
+		return joined.isEmpty() ? null : joined;
+	}
+
+	private static @Nullable String words(Map<?, ?> members, List<String> names) {
+		return names.stream().map((name) -> all(members.get(name))).filter(Objects::nonNull).findFirst().orElse(null);
+	}
+
+	private static @Nullable String scalar(@Nullable Object value) {
+		boolean says = value instanceof Number || value instanceof Boolean
+				|| (value instanceof String text && !OperationStatus.strip(text).isEmpty());
+		return says ? String.valueOf(value) : null;
+	}
+
+	private static @Nullable Integer integer(@Nullable Object value) {
+		if (value instanceof Integer number) {
+			return number;
+		}
+		return (value instanceof String text && text.matches("\\d{1,9}")) ? Integer.valueOf(text) : null;
+	}
+
+}
