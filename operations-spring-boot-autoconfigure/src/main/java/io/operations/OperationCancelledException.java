@@ -20,8 +20,8 @@ public final class OperationCancelledException extends OperationsException {
 	 * @param requestId the {@code Twilio-Request-Id} of the answer that told of it
 	 */
 	public OperationCancelledException(Operation operation, @Nullable String requestId) {
-		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' was cancelled", null,
-				operation.id(), null);
+		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' was cancelled"
+				+ operation.errorText().map((text) -> ": " + text).orElse(""), null, operation.id(), null);
 		this.operation = operation;
 		this.requestId = requestId;
 	}

@@ -2,8 +2,6 @@ package io.operations;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.ProblemDetail;
-
 /**
  * A wait ended because the operation FAILED.
  *
@@ -22,8 +20,8 @@ public final class OperationFailedException extends OperationsException {
 	 * @param requestId the {@code Twilio-Request-Id} of the answer that told of it
 	 */
 	public OperationFailedException(Operation operation, @Nullable String requestId) {
-		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' failed" + describe(operation),
-				null, operation.id(), null);
+		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' failed"
+				+ operation.errorText().map((text) -> ": " + text).orElse(""), null, operation.id(), null);
 		this.operation = operation;
 		this.requestId = requestId;
 	}
@@ -39,15 +37,6 @@ public final class OperationFailedException extends OperationsException {
 	 */
 	public Operation getOperation() {
 		return this.operation;
-	}
-
-	private static String describe(Operation operation) {
-		ProblemDetail error = operation.error();
-		if (error == null) {
-			return "";
-		}
-		String text = (error.getDetail() != null) ? error.getDetail() : error.getTitle();
-		return (text != null) ? ": " + OperationsErrorResponse.printable(text) : "";
 	}
 
 }

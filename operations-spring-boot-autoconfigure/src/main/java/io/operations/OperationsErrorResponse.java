@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What an answer that is no success told of itself: the vendor's form, RFC 9457 or
- * nothing but a status. Its texts are trimmed and escaped.
+ * What an answer that is no success told of itself: one of the vendor's forms, of which
+ * some put all into a list of {@code errors}, RFC 9457, or nothing but a status. Its
+ * texts are trimmed and escaped.
  *
  * @param status the HTTP status
  * @param code the vendor's error code
@@ -40,10 +41,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 * @return what it told
 	 */
 	public static OperationsErrorResponse of(int status, HttpHeaders headers, Map<String, ?> body, Instant receivedAt) {
-		Object message = firstOf(body, "message", "detail", "title");
-		return new OperationsErrorResponse(status, asInteger(body.get("code")),
-				(message != null) ? printable(message.toString()) : null,
-				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(headers, receivedAt),
+		return new OperationsErrorResponse(status, ErrorText.code(body), printableOrNull(ErrorText.message(body)),
+				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(status, headers, receivedAt),
 				ConcurrentRequests.of(headers));
 	}
 
@@ -79,26 +78,6 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 
 	private static @Nullable String printableOrNull(@Nullable String text) {
 		return (text != null) ? printable(text) : null;
-	}
-
-	private static @Nullable Object firstOf(Map<String, ?> body, String... keys) {
-		for (String key : keys) {
-			Object value = body.get(key);
-			if (value != null) {
-				return value;
-			}
-		}
-		return null;
-	}
-
-	private static @Nullable Integer asInteger(@Nullable Object value) {
-		if (value instanceof Integer number) {
-			return number;
-		}
-		if (value instanceof String text && text.matches("\\d{1,9}")) {
-			return Integer.valueOf(text);
-		}
-		return null;
 	}
 
 	/**

@@ -65,8 +65,8 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 				tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
 				fault("lastFault", tracked.lastFault(), sanitizer, showValues), tracked.outcome(), tracked.endedAt(),
 				tracked.attempts(), fault("deliveryFault", tracked.deliveryFault(), sanitizer, showValues),
-				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null, error(seen),
-				related(seen), attributes);
+				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null,
+				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), attributes);
 	}
 
 	private static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
@@ -77,14 +77,6 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		String shown = (!showValues && own.matches()) ? own.group(1) : text;
 		Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, shown), true);
 		return (sanitized != null) ? sanitized.toString() : null;
-	}
-
-	private static @Nullable String error(@Nullable Operation seen) {
-		if (seen == null || seen.error() == null) {
-			return null;
-		}
-		String detail = seen.error().getDetail();
-		return printable((detail != null) ? detail : seen.error().getTitle());
 	}
 
 	private static Map<String, String> related(@Nullable Operation seen) {

@@ -3,6 +3,7 @@ package io.operations.client;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -15,6 +16,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.ProblemDetail;
+import org.springframework.util.StringUtils;
 
 /**
  * Reads an operation from JSON, token by token: by explicit names, so that an
@@ -61,7 +63,8 @@ final class OperationReader {
 	 * @param uri what was asked for it
 	 * @param idHeader the id that a header of the answer names
 	 * @param json the answer's body
-	 * @return the operation, {@code null} if the body is no single JSON object
+	 * @return the operation, its status text empty if the body has none; {@code null} if
+	 * the body is no single JSON object
 	 * @throws JacksonException if the body is no JSON
 	 */
 	static @Nullable Operation read(String id, URI uri, @Nullable String idHeader, byte[] json)
@@ -81,12 +84,17 @@ final class OperationReader {
 	/**
 	 * Read the members of a JSON object, leniently.
 	 * @param json an error's body
-	 * @return its members, none if it is no JSON object
+	 * @return its members, a list alone under the name of {@code errors}; none if it is
+	 * neither
 	 */
 	@SuppressWarnings("unchecked")
 	static Map<String, ?> readMembers(byte[] json) {
 		try {
-			return (MAPPER.readValue(json, Object.class) instanceof Map<?, ?> map) ? (Map<String, ?>) map : Map.of();
+			Object body = MAPPER.readValue(json, Object.class);
+			if (body instanceof List<?> errors) {
+				return Map.of("errors", errors);
+			}
+			return (body instanceof Map<?, ?> map) ? (Map<String, ?>) map : Map.of();
 		}
 		catch (JacksonException ex) {
 			return Map.of();
@@ -102,7 +110,7 @@ final class OperationReader {
 					keepUnlessNull(name, token, parser);
 				}
 			}
-			case "status" -> this.statusText = text(name, token, parser);
+			case "status" -> this.statusText = parsed(name, token, parser, Function.identity());
 			case "createdAt" -> this.createdAt = parsed(name, token, parser, TimestampReader::read);
 			case "completedAt" -> this.completedAt = parsed(name, token, parser, TimestampReader::read);
 			case "statusUrl" -> this.statusUrl = parsed(name, token, parser, this::statusUrl);
@@ -153,6 +161,13 @@ final class OperationReader {
 		problem.setInstance(memberUri(members, "instance"));
 		problem.setTitle(memberText(members, "title"));
 		problem.setDetail(memberText(members, "detail"));
+		// The vendor's own form of an error, of which these two are the same.
+		if (!StringUtils.hasText(problem.getDetail()) && members.get("message") instanceof String message) {
+			problem.setDetail(message);
+		}
+		if (problem.getStatus() == 0 && members.get("httpStatusCode") instanceof Integer status) {
+			problem.setStatus(status);
+		}
 		members.forEach(problem::setProperty);
 		return problem;
 	}
@@ -171,14 +186,6 @@ final class OperationReader {
 			members.remove(name);
 		}
 		return uri;
-	}
-
-	private @Nullable String text(String name, JsonToken token, JsonParser parser) {
-		if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-			return parser.getValueAsString();
-		}
-		keepUnlessNull(name, token, parser);
-		return null;
 	}
 
 	private <T> @Nullable T parsed(String name, JsonToken token, JsonParser parser,

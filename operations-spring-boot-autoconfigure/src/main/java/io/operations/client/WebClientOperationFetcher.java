@@ -171,14 +171,19 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					body);
 		}
 		catch (JacksonException ex) {
-			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex);
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", ex);
 		}
 		if (operation == null) {
-			throw malformed(operationId, HttpStatus.OK.value(), headers, body, null);
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", null);
+		}
+		// Whatever has no status was never an operation: to wait for its end is in vain.
+		if (operation.statusText().isEmpty()) {
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ", since it has no status", null);
 		}
 		Instant now = now();
-		return new OperationSnapshot(operation, RetryAfter.of(headers, now), RetryAfter.serverTime(headers, now),
-				headers.getFirst(OperationsErrorResponse.REQUEST_ID_HEADER), ConcurrentRequests.of(headers));
+		return new OperationSnapshot(operation, RetryAfter.of(HttpStatus.OK.value(), headers, now),
+				RetryAfter.serverTime(headers, now), headers.getFirst(OperationsErrorResponse.REQUEST_ID_HEADER),
+				ConcurrentRequests.of(headers));
 	}
 
 	private Mono<OperationsException> fault(String operationId, ClientResponse response) {
@@ -193,7 +198,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private OperationsException fault(String operationId, int status, HttpHeaders headers, byte[] body) {
 		if (status >= 200 && status < 300) {
-			return malformed(operationId, status, headers, body, null);
+			return malformed(operationId, status, headers, body, "", null);
 		}
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, OperationReader.readMembers(body),
 				now());
@@ -218,13 +223,13 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	}
 
 	private MalformedOperationException malformed(String operationId, int status, HttpHeaders headers, byte[] body,
-			@Nullable Exception cause) {
+			String why, @Nullable Exception cause) {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
 		String content = (body.length == 0) ? "an empty body" : "'" + OperationsErrorResponse
 			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
 		return new MalformedOperationException(
 				subject(operationId) + ": " + answer.describe() + " with " + mediaType(headers) + " and " + content
-						+ " is no operation. Check operations.base-url and operations.path.",
+						+ " is no operation" + why + ". Check operations.base-url and operations.path.",
 				cause, operationId, answer);
 	}
 

@@ -2,6 +2,7 @@ package io.operations.tracking;
 
 import java.time.Duration;
 
+import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,8 +19,8 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info("The " + name(operation) + " ended as " + operation.outcome() + ", tracked for "
-					+ operation.age(operation.since()) + ", " + operation.polls() + " polls"
+			logger.info("The " + name(operation) + " ended as " + operation.outcome() + why(operation)
+					+ ", tracked for " + operation.age(operation.since()) + ", " + operation.polls() + " polls"
 					+ ((operation.lastFault() != null) ? ", last fault: " + operation.lastFault() : ""));
 		}
 	}
@@ -72,6 +73,13 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void storeRegained(Duration duration) {
 		logger.info("The database of the tracked operations can be reached again, after " + duration);
+	}
+
+	private static String why(TrackedOperation operation) {
+		Operation seen = operation.operation();
+		boolean isAnswer = operation.outcome() == OperationOutcome.Type.FAILED
+				|| operation.outcome() == OperationOutcome.Type.CANCELLED;
+		return (seen != null && isAnswer) ? seen.errorText().map((text) -> " (" + text + ")").orElse("") : "";
 	}
 
 	private static String name(TrackedOperation operation) {

@@ -80,7 +80,7 @@ class HttpClientChoiceTests {
 
 	@Test
 	void customizersOfTheConnectorApply() {
-		server.stubFor(get(anyUrl()).willReturn(okJson("{}")));
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
 		this.runner.withUserConfiguration(Customized.class)
 			.withPropertyValues("operations.base-url=" + server.baseUrl())
 			.run((context) -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE));

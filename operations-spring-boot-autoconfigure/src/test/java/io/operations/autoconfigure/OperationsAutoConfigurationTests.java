@@ -216,7 +216,7 @@ class OperationsAutoConfigurationTests {
 				MockClientHttpRequest wire = new MockClientHttpRequest(request.method(), request.url());
 				return request.writeTo(wire, ExchangeStrategies.withDefaults()).then(Mono.fromCallable(() -> {
 					sent.add(String.valueOf(wire.getHeaders().getFirst("Authorization")));
-					return ClientResponse.create(HttpStatus.OK).body("{}").build();
+					return ClientResponse.create(HttpStatus.OK).body("{\"status\":\"RUNNING\"}").build();
 				}));
 			}))
 			.run((context) -> {

@@ -48,7 +48,7 @@ class ConcurrentRequestsHeaderTests {
 	private static void answers(int status, String concurrentRequests) {
 		endpoint.answers(aResponse().withStatus(status)
 			.withHeader(ConcurrentRequests.HEADER, concurrentRequests)
-			.withBody("{}"));
+			.withBody("{\"status\": \"RUNNING\"}"));
 	}
 
 }

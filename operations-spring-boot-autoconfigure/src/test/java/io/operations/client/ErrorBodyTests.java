@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.operations.OperationNotFoundException;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,6 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +48,30 @@ class ErrorBodyTests {
 				"{\"title\": \"Unavailable\", \"detail\": null}");
 		assertThat(failure.getCode()).isNull();
 		assertThat(failure.getServerMessage()).isEqualTo("Unavailable");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			{"errors": [{"code": 20503, "message": "Later", "infoUrl": "https://x", "context": "$.to"}]} | 20503 | Later
+			{"errors": [{"code": "20503", "message": "Later"}, {"code": 1, "message": "Other"}]}        | 20503 | Later
+			{"errors": [null, {"code": 20503, "detail": "Later", "pointer": "/to"}]}                     | 20503 | Later
+			{"errors": ["Later"]}                                                                        | none  | Later
+			{"errors": {"code": 20503, "title": "Later"}}                                                | 20503 | Later
+			[{"code": 20503, "message": "Later"}]                                                        | 20503 | Later
+			{"error": {"code": 20503, "message": "Later"}}                                               | 20503 | Later
+			{"error": "Later", "code": 20503}                                                            | 20503 | Later
+			{"code": 20503, "title": "Later", "errors": [{"detail": "Bad", "pointer": "/to"}]}           | 20503 | Later
+			{"code": 20503, "message": "Later", "httpStatusCode": 503, "userError": false, "params": {}} | 20503 | Later
+			{"httpStatusCode": 503, "code": 20503, "detail": "Later"}                                    | 20503 | Later
+			{"message": " ", "detail": "", "title": "Later"}                                             | none  | Later
+			{"message": {}, "detail": [], "title": "Later"}                                              | none  | Later
+			{"message": null, "errors": [], "error": null}                                               | none  | none
+			{"errors": [{}, [], "", null, 7]}                                                            | none  | none
+			""")
+	void codeAndMessageAreFoundWhereverTheBodyHasThem(String body, @Nullable Integer code, @Nullable String message) {
+		OperationsException failure = failure("application/json", body);
+		assertThat(failure.getCode()).isEqualTo(code);
+		assertThat(failure.getServerMessage()).isEqualTo(message);
 	}
 
 	@ParameterizedTest
@@ -125,7 +149,7 @@ class ErrorBodyTests {
 		for (int i = 0; i < 3; i++) {
 			assertThat(Endpoint.failure(fetcher, Endpoint.ID).getStatusCode()).hasValue(status);
 		}
-		endpoint.answers(okJson("{}"));
+		endpoint.answersWithOperation();
 		assertThat(Endpoint.fetch(fetcher, Endpoint.ID).operation().id()).isEqualTo(Endpoint.ID);
 		assertThat(connections).hasValue(1);
 		pool.disposeLater().block();

@@ -7,7 +7,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class HttpClientObservationTests {
@@ -19,7 +18,7 @@ class HttpClientObservationTests {
 	@ValueSource(strings = { "proc_job_1", "a/b?c=d", "{x}" })
 	void uriTagIsTheTemplate(String id) {
 		TestObservationRegistry registry = TestObservationRegistry.create();
-		endpoint.answers(okJson("{}"));
+		endpoint.answersWithOperation();
 		Endpoint.fetch(endpoint.fetcher(WebClient.builder().observationRegistry(registry)), id);
 		assertThat(registry).hasNumberOfObservationsWithNameEqualTo("http.client.requests", 1)
 			.hasObservationWithNameEqualTo("http.client.requests")

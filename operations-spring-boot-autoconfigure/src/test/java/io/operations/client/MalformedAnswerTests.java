@@ -39,6 +39,29 @@ class MalformedAnswerTests {
 		assertThat(failure.isTransient()).isTrue();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"status\": null}", "{\"status\": \"\"}", "{\"status\": \" \u00a0\"}",
+			"{\"status\": 7}", "{\"status\": true}", "{\"status\": [\"COMPLETED\"]}",
+			"{\"status\": {\"name\": \"COMPLETED\"}}", "{\"code\": 20404, \"message\": \"gone\"}",
+			"{\"operation\": {\"status\": \"RUNNING\"}}", "{\"Status\": \"RUNNING\"}" })
+	void objectWithoutAStatusIsMalformed(String body) {
+		endpoint.answers(okJson(body).withHeader("Twilio-Request-Id", "RQ1"));
+		OperationsException failure = endpoint.failure();
+		assertThat(failure).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("is no operation, since it has no status")
+			.hasMessageContaining("operations.base-url and operations.path");
+		assertThat(failure.getRequestId()).isEqualTo("RQ1");
+		assertThat(failure.isTransient()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Hibernating", "7", "-", "null" })
+	void wordThatNobodyKnowsIsUnknownAndNotMalformed(String word) {
+		endpoint.answers(okJson("{\"status\": \"" + word + "\"}"));
+		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.UNKNOWN);
+		assertThat(endpoint.fetch().operation().isTerminal()).isFalse();
+	}
+
 	@Test
 	void htmlIsMalformedAndShownWithItsMediaType() {
 		endpoint.answers(okForContentType("text/html;charset=UTF-8", "<h1>\n\tWe will be back\u001b[31m</h1>"));

@@ -7,9 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import io.operations.Operation;
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,17 +58,27 @@ class OperationReaderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "PENDING, PENDING", "running, RUNNING", "Completed, COMPLETED", "FAILED, FAILED",
-			"CANCELLED, CANCELLED", "CANCELED, UNKNOWN", "QUEUED, UNKNOWN", "'', UNKNOWN", "' RUNNING', UNKNOWN" })
+			"CANCELLED, CANCELLED", "CANCELED, CANCELLED", "canceled, CANCELLED", "QUEUED, UNKNOWN", "'', UNKNOWN" })
 	void statusIsReadWithoutRegardToCaseAndItsTextKept(String text, OperationStatus status) {
 		Operation operation = read("{\"status\": \"" + text + "\"}");
 		assertThat(operation.status()).isEqualTo(status);
 		assertThat(operation.statusText()).isEqualTo(text);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { " RUNNING", "RUNNING\\n", "\\t\u00a0 RUNNING \\r\\n", "\\ufeffRUNNING" })
+	void whiteSpaceRoundTheStatusIsStripped(String text) {
+		Operation operation = read("{\"status\": \"" + text + "\"}");
+		assertThat(operation.status()).isEqualTo(OperationStatus.RUNNING);
+		assertThat(operation.statusText()).isEqualTo("RUNNING");
+	}
+
 	@Test
-	void statusOfAnotherKindIsUnknown() {
-		assertThat(read("{\"status\": 7}").statusText()).isEqualTo("7");
-		assertThat(read("{\"status\": 7}").status()).isEqualTo(OperationStatus.UNKNOWN);
+	void statusOfAnotherKindIsNoWord() {
+		for (String value : new String[] { "7", "true", "[\"COMPLETED\"]" }) {
+			assertThat(read("{\"status\": " + value + "}").statusText()).isEmpty();
+			assertThat(read("{\"status\": " + value + "}").details()).containsKey("status");
+		}
 		Operation operation = read("{\"status\": {\"name\": \"COMPLETED\"}}");
 		assertThat(operation.status()).isEqualTo(OperationStatus.UNKNOWN);
 		assertThat(operation.details()).isEqualTo(Map.of("status", Map.of("name", "COMPLETED")));
@@ -126,6 +140,24 @@ class OperationReaderTests {
 		assertThat(operation.status()).isEqualTo(OperationStatus.RUNNING);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			{"result": {"type": "RESOURCE_ID", "id": "mem_1"}}       | mem_1
+			{"result": {"id": 7}}                                    | 7
+			{"resultId": "job_1", "resultUrl": "/x"}                 | job_1
+			{"result": {"id": "mem_1"}, "resultId": "job_1"}         | mem_1
+			{"result": {"id": " "}, "resultId": "job_1"}             | job_1
+			{"result": {"cohortSnapshotId": "s", "profileCount": 9}} | none
+			{"result": {"id": null}, "resultId": null}               | none
+			{"result": {"id": {"id": "mem_1"}}}                      | none
+			{"result": ["mem_1"]}                                    | none
+			{"result": "mem_1"}                                      | none
+			{"related": {"id": "mem_1"}}                             | none
+			""")
+	void idOfTheResultIsFound(String json, @Nullable String expected) {
+		assertThat(read(json).resultId()).isEqualTo(Optional.ofNullable(expected));
+	}
+
 	@Test
 	void anotherOperationIdIsKeptAmongTheDetails() {
 		Operation operation = read("{\"operationId\": \"proc_job_2\"}");
@@ -179,6 +211,63 @@ class OperationReaderTests {
 		assertThat(operation.error()).isNull();
 		assertThat(operation.details()).isEqualTo(Map.of("error", "broken"));
 		assertThat(operation.status()).isEqualTo(OperationStatus.FAILED);
+	}
+
+	@Test
+	void messageOfTheVendorStandsInForAMissingDetail() {
+		ProblemDetail problem = problem("{\"code\": 20001, \"message\": \"boom\", \"httpStatusCode\": 409}");
+		assertThat(problem.getDetail()).isEqualTo("boom");
+		assertThat(problem.getStatus()).isEqualTo(409);
+		assertThat(problem.getProperties()).containsEntry("code", 20001).containsEntry("message", "boom");
+		assertThat(problem("{\"message\": \"boom\", \"detail\": \"more\"}").getDetail()).isEqualTo("more");
+		assertThat(problem("{\"message\": \"boom\", \"detail\": \" \"}").getDetail()).isEqualTo("boom");
+		assertThat(problem("{\"status\": 422, \"httpStatusCode\": 409}").getStatus()).isEqualTo(422);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			"error": "boom"                                                          | boom
+			"error": {"code": 20001, "message": "boom"}                              | boom (code 20001)
+			"error": {"code": "E7", "message": "boom", "detail": ""}                 | boom (code E7)
+			"error": {"code": 20001, "message": "boom", "detail": "in use"}          | in use (code 20001)
+			"error": {"type": "https://x/1", "title": "Bad", "detail": "boom"}       | boom
+			"error": {"title": "Bad", "status": 422, "detail": null}                 | Bad
+			"error": {"title": " ", "detail": "\\n", "message": "boom"}              | boom
+			"error": {"title": "Bad", "message": "boom"}                             | boom
+			"error": {"type": "https://x/20001"}                                     | type https://x/20001
+			"error": {"code": 20001}                                                 | code 20001
+			"error": {"reason": "quota", "limit": 5, "more": {}}                     | reason quota, limit 5
+			"error": {"errors": [{"code": 7, "message": "boom"}]}                    | boom (code 7)
+			"error": ["boom"]                                                        | boom
+			"error": ["boom", null, "", {"message": "bang", "code": 7}, "boom"]      | boom; bang (code 7)
+			"error": [{"code": 20001, "message": "boom"}]                            | boom (code 20001)
+			"error": 7                                                               | 7
+			"error": null, "errors": [{"code": 20001, "message": "boom"}]            | boom (code 20001)
+			"error": {}, "errors": ["boom"]                                          | boom
+			"error": null, "message": "boom"                                         | boom
+			"error": "bo\\nom"                                                       | bo\\u000aom
+			"error": null                                                            | none
+			"error": ""                                                              | none
+			"error": " \\t"                                                          | none
+			"error": {}                                                              | none
+			"error": []                                                              | none
+			"error": [null, "", {}, []]                                              | none
+			"error": {"type": "about:blank", "title": null, "detail": " ", "x": [""]}| none
+			"error": {"detail": "", "message": "", "title": ""}, "message": " "      | none
+			""")
+	void exceptionOfAFailureHasItsText(String error, @Nullable String expected) {
+		Operation failed = read("{\"status\": \"FAILED\", " + error + "}");
+		assertThat(failed.errorText()).isEqualTo(Optional.ofNullable(expected));
+		String ending = (expected != null) ? ": " + expected : "";
+		assertThat(new OperationFailedException(failed, null)).hasMessage("Operation 'proc_job_1' failed" + ending);
+		assertThat(new OperationCancelledException(failed, null))
+			.hasMessage("Operation 'proc_job_1' was cancelled" + ending);
+	}
+
+	@Test
+	void longTextOfAFailureIsCutAndKeepsItsCode() {
+		assertThat(read("{\"error\": {\"code\": 7, \"message\": \"" + "x".repeat(10_000) + "\"}}").errorText())
+			.hasValueSatisfying((text) -> assertThat(text).hasSizeLessThan(220).endsWith("x… (code 7)"));
 	}
 
 	private static ProblemDetail problem(String json) {

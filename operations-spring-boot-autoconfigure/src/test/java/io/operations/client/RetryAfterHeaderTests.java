@@ -21,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RetryAfterHeaderTests {
 
+	private static final String RUNNING = "{\"status\": \"RUNNING\"}";
+
 	private static final String HUNDRED_DIGITS = "1234567890".repeat(10);
 
 	@RegisterExtension
@@ -71,14 +73,14 @@ class RetryAfterHeaderTests {
 
 	@Test
 	void serverTimeIsTheDateOfTheAnswer() {
-		endpoint.answers(okJson("{}").withHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT"));
+		endpoint.answers(okJson(RUNNING).withHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT"));
 		assertThat(endpoint.fetch().serverTime()).isEqualTo("1994-11-06T08:49:37Z");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "yesterday", "1994-11-06T08:49:37Z" })
 	void serverTimeIsTheClockOfTheSchedulerWhenTheDateIsOfNoUse(String date) {
-		endpoint.answers(okJson("{}").withHeader("Date", date));
+		endpoint.answers(okJson(RUNNING).withHeader("Date", date));
 		VirtualTimeScheduler time = VirtualTimeScheduler.create();
 		time.advanceTimeTo(Instant.parse("2000-01-01T00:00:00Z"));
 		OperationSnapshot snapshot = Endpoint.fetch(Endpoint.fetcher(WebClient.builder(), endpoint.url(), time),
@@ -86,8 +88,34 @@ class RetryAfterHeaderTests {
 		assertThat(snapshot.serverTime()).isEqualTo("2000-01-01T00:00:00Z");
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 200, 429, 503 })
+	void ofMoreThanOneTheLongestCounts(int status) {
+		endpoint.answers(aResponse().withStatus(status)
+			.withBody(RUNNING)
+			.withHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
+			.withHeader("Retry-After", "5", "Sun, 06 Nov 1994 08:49:57 GMT", "7"));
+		assertThat((status == 200) ? endpoint.fetch().retryAfter() : endpoint.failure().getRetryAfter())
+			.isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@ParameterizedTest
+	@CsvSource(nullValues = "none", value = { "429, X-RateLimit-Reset, none, PT20S", "429, x-ratelimit-reset, 0, PT20S",
+			"503, X-RateLimit-Reset, 0, PT20S", "503, X-RateLimit-Reset, none, none", "200, RateLimit-Reset, 0, PT20S",
+			"200, X-RateLimit-Reset, 4, none", "200, X-RateLimit-Reset, none, none" })
+	void resetOfTheRateLimitStandsInForARetryAfter(int status, String name, @Nullable String remaining,
+			@Nullable Duration expected) {
+		var answer = aResponse().withStatus(status).withBody(RUNNING).withHeader(name, "20");
+		if (remaining != null) {
+			answer.withHeader(name.replace("Reset", "Remaining").replace("reset", "remaining"), remaining);
+		}
+		endpoint.answers(answer);
+		assertThat((status == 200) ? endpoint.fetch().retryAfter() : endpoint.failure().getRetryAfter())
+			.isEqualTo(expected);
+	}
+
 	private static @Nullable Duration retryAfter(int status, @Nullable String value, @Nullable String date) {
-		var answer = aResponse().withStatus(status).withBody("{}");
+		var answer = aResponse().withStatus(status).withBody(RUNNING);
 		if (value != null) {
 			answer.withHeader("Retry-After", value);
 		}

@@ -8,9 +8,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.AcceptedOperation;
+import io.operations.MalformedOperationException;
+import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
+import io.operations.OperationTimeoutException;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
@@ -142,9 +145,10 @@ class OperationsTemplateTests {
 			.verify(PATIENCE);
 	}
 
-	@Test
-	void awaitOfACancelledOperationFailsAndCarriesIt() {
-		this.statuses = List.of("CANCELLED");
+	@ParameterizedTest
+	@ValueSource(strings = { "CANCELLED", "CANCELED", "canceled", " Canceled\\n" })
+	void awaitOfACancelledOperationFailsAndCarriesIt(String word) {
+		this.statuses = List.of(word);
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationCancelledException.class,
@@ -160,6 +164,28 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
 			.expectNext("PENDING", "RUNNING", last)
 			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void watchEndsWithAnOperationThatIsCanceledWithOneL() {
+		this.statuses = List.of("PROCESSING", "Processing ", "CANCELED");
+		StepVerifier.create(this.template.watch("a").map(Operation::statusText))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
+			.expectNext("PROCESSING", "CANCELED")
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void timeoutNamesTheAnswersThatHadNoStatus() {
+		this.statuses = List.of("RUNNING", " ");
+		StepVerifier.create(this.template.await("a", Duration.ofMinutes(1)))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(OperationTimeoutException.class)
+				.hasCauseInstanceOf(MalformedOperationException.class)
+				.hasMessageContaining("was RUNNING")
+				.hasMessageContaining("it has no status"))
 			.verify(PATIENCE);
 	}
 

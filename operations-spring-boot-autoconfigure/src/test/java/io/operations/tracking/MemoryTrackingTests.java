@@ -116,6 +116,32 @@ class MemoryTrackingTests {
 		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "CANCELED", " canceled\\t" })
+	void anOperationThatIsCanceledWithOneLEndsAsCancelled(String word) {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("PROCESSING"), ScriptedEndpoint.status(word)));
+		track("op");
+		advance(Duration.ofMinutes(2));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.CANCELLED);
+		assertThat(this.endpoint.polls("op")).isEqualTo(2);
+	}
+
+	@Test
+	void anAnswerWithoutAStatusIsAFaultThatEndsNothing() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status(" "), ScriptedEndpoint.status("Hibernating"),
+				ScriptedEndpoint.status(""), ScriptedEndpoint.status("COMPLETED")));
+		track("op");
+		while (this.endpoint.polls("op") < 1) {
+			advance(Duration.ofMillis(100));
+		}
+		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
+		assertThat(find("op").operation()).isNull();
+		assertThat(find("op").lastFault()).contains("it has no status");
+		advance(Duration.ofMinutes(5));
+		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
+		assertThat(this.endpoint.polls("op")).isEqualTo(4);
+	}
+
 	@Test
 	void theDeadlineIsAPollTimeHoweverLongTheIntervals() {
 		this.tracker.track("op", Map.of(), Duration.ofSeconds(200)).block();

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import io.operations.Operation;
+import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,17 @@ class TrackingLogTests {
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains("tracked for PT1M3S, 7 polls, last fault: no answer");
+	}
+
+	@Test
+	void failureIsToldWithItsText(CapturedOutput output) {
+		Operation failed = new Operation("op-1", OperationStatus.FAILED, "FAILED", null, null, null, null, Map.of(),
+				Map.of("error", "bo\nom"));
+		this.log.ended(new TrackedOperation("op-1", null, failed, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null,
+				null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0, null));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1' ended as FAILED (bo\\u000aom), tracked for PT1M3S");
 	}
 
 	@Test

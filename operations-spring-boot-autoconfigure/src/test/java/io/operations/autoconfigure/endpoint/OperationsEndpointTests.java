@@ -256,10 +256,14 @@ class OperationsEndpointTests {
 		ProblemDetail problem = ProblemDetail.forStatus(500);
 		problem.setDetail("a\nb" + "x".repeat(1000));
 		this.endpoint.script("failed", (poll) -> failed(problem));
+		this.endpoint.script("text", (poll) -> ScriptedEndpoint.status("FAILED\", \"error\": \"bo\\nom"));
 		run(Web.FLUX, (app) -> {
 			app.track("failed", Map.of());
 			app.until("failed", TrackingState.DELIVERED);
 			assertThat(app.get("/failed").body().path("error").asString()).startsWith("a\\u000ab").hasSizeLessThan(210);
+			app.track("text", Map.of());
+			app.until("text", TrackingState.DELIVERED);
+			assertThat(app.get("/text").body().path("error").asString()).isEqualTo("bo\\u000aom");
 		}, EXPOSED);
 	}
 
