@@ -22,7 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
@@ -53,8 +53,8 @@ public final class OperationsTrackingAutoConfiguration {
 	// After all handlers: a listener of the event sees what they did.
 	@Bean
 	@Order(Ordered.LOWEST_PRECEDENCE)
-	OperationOutcomeHandler operationOutcomePublisher(ApplicationEventPublisher publisher) {
-		return publisher::publishEvent;
+	OutcomePublisher operationOutcomePublisher(ApplicationContext context) {
+		return new OutcomePublisher(context);
 	}
 
 	@Bean

@@ -1,0 +1,106 @@
+package io.operations.autoconfigure.tracking;
+
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationOutcomeHandler;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
+
+/**
+ * Publishes outcomes as application events, within the attempt to deliver them: a
+ * listener that fails has to fail the attempt. A multicaster that calls listeners on
+ * other threads, or keeps their faults to itself, would break that. Where it does, this
+ * class calls the listeners itself.
+ */
+final class OutcomePublisher implements OperationOutcomeHandler, ApplicationListener<OutcomePublisher.Question> {
+
+	private final ApplicationContext context;
+
+	private volatile @Nullable Boolean multicasterIsUsed;
+
+	OutcomePublisher(ApplicationContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public void handle(OperationOutcome outcome) {
+		Boolean used = this.multicasterIsUsed;
+		if (used == null) {
+			used = this.context.getParent() == null && passesFaultsOn();
+			this.multicasterIsUsed = used;
+		}
+		if (used) {
+			this.context.publishEvent(outcome);
+			return;
+		}
+		PayloadApplicationEvent<OperationOutcome> event = new PayloadApplicationEvent<>(this.context, outcome);
+		ApplicationContext each = this.context;
+		while (each instanceof AbstractApplicationContext known) {
+			callListeners(known, event);
+			each = known.getParent();
+		}
+		if (each != null) {
+			each.publishEvent(event);
+		}
+	}
+
+	// No multicaster says how it calls its listeners: this is one of them, and sees it.
+	private boolean passesFaultsOn() {
+		try {
+			this.context.publishEvent(new Question(this.context));
+			return false;
+		}
+		catch (AnswerException ex) {
+			return true;
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(Question question) {
+		if (question.asker == Thread.currentThread()) {
+			throw new AnswerException();
+		}
+	}
+
+	private static void callListeners(AbstractApplicationContext context, ApplicationEvent event) {
+		SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster(context.getBeanFactory());
+		context.getApplicationListeners().forEach(multicaster::addApplicationListener);
+		for (String name : context.getBeanNamesForType(ApplicationListener.class, true, false)) {
+			multicaster.addApplicationListenerBean(name);
+		}
+		multicaster.multicastEvent(event);
+	}
+
+	/**
+	 * Asks on which thread the multicaster calls listeners, once.
+	 */
+	@SuppressWarnings("serial")
+	static final class Question extends ApplicationEvent {
+
+		private final Thread asker = Thread.currentThread();
+
+		private Question(ApplicationContext context) {
+			super(context);
+		}
+
+	}
+
+	/**
+	 * Says that the listener was called on the asker's thread, if it gets there.
+	 */
+	@SuppressWarnings("serial")
+	private static final class AnswerException extends RuntimeException {
+
+		private AnswerException() {
+			super("Nothing is wrong: this exception finds out, once, whether the application's event multicaster"
+					+ " passes on what listeners throw", null, false, false);
+		}
+
+	}
+
+}
