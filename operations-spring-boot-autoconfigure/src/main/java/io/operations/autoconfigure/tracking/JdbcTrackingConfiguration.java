@@ -66,7 +66,7 @@ class JdbcTrackingConfiguration {
 	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
-		return new JdbcTrackingStore(dataSource(marked, dataSources), transactionManagers(transactionManagers),
+		return new JdbcTrackingStore(dataSource(marked, dataSources), () -> transactionManagers(transactionManagers),
 				settings(properties, engine.polls().maxInFlight(), environment), engine);
 	}
 
@@ -107,7 +107,7 @@ class JdbcTrackingConfiguration {
 		}
 		catch (IllegalArgumentException ex) {
 			throw OperationsConfigurationException.of("operations.tracking.jdbc.table-prefix", prefix,
-					"it must be letters, digits and underscores, with a schema and a dot in front if need be",
+					String.valueOf(ex.getMessage()).replaceFirst("'prefix'", "it"),
 					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to have its default.");
 		}
 	}

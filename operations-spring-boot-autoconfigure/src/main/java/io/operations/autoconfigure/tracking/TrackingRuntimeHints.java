@@ -1,15 +1,17 @@
 package io.operations.autoconfigure.tracking;
 
 import java.sql.Connection;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * What a native image needs of the store in a database: its scripts, and the proxy of a
- * connection.
+ * What a native image needs of the store in a database: its scripts, the proxy of a
+ * connection, and the method that tells the DataSource of a transaction manager.
  */
 final class TrackingRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -17,6 +19,11 @@ final class TrackingRuntimeHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/operations/tracking/jdbc/schema-*.sql");
 		hints.proxies().registerJdkProxy(Connection.class);
+		for (String manager : List.of("JpaTransactionManager", "hibernate.HibernateTransactionManager")) {
+			hints.reflection()
+				.registerTypeIfPresent(classLoader, "org.springframework.orm.jpa." + manager,
+						MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
 	}
 
 }

@@ -44,9 +44,10 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 
 	@Override
 	protected void runScripts(Scripts scripts) {
+		TrackingTables names = this.tables.in(getDataSource());
 		List<Resource> renamed = new ArrayList<>();
 		for (Resource script : scripts) {
-			renamed.add(rename(script));
+			renamed.add(rename(script, names));
 		}
 		try {
 			run(renamed, scripts, false);
@@ -55,7 +56,7 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			// Two instances that start at once may both want to create a table, and who
 			// may not create one may use those that are there.
 			run(renamed, scripts, true);
-			checkTables(ex);
+			checkTables(names, ex);
 		}
 	}
 
@@ -65,17 +66,17 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			.encoding(StandardCharsets.UTF_8));
 	}
 
-	private void checkTables(ScriptException fault) {
+	private void checkTables(TrackingTables names, ScriptException fault) {
 		JdbcClient jdbc = JdbcClient.create(getDataSource());
 		try {
-			for (String table : List.of(this.tables.tracked(), this.tables.scheduled())) {
+			for (String table : List.of(names.tracked(), names.scheduled())) {
 				jdbc.sql("SELECT COUNT(*) FROM " + table + " WHERE 1 = 0").query(Long.class).single();
 			}
 		}
 		catch (NonTransientDataAccessException ex) {
 			throw new OperationsConfigurationException(
-					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
-							+ " could not be created: " + fault.getMostSpecificCause().getMessage(),
+					"The tables " + names.tracked() + " and " + names.scheduled() + " could not be created: "
+							+ fault.getMostSpecificCause().getMessage(),
 					"Give the user of the database the right to create tables there, and create the schema if"
 							+ " operations.tracking.jdbc.table-prefix names one. Or have somebody who has that right run "
 							+ JdbcTrackingStore.schemaLocation(getDataSource())
@@ -84,10 +85,10 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		}
 	}
 
-	private Resource rename(Resource script) {
+	private static Resource rename(Resource script, TrackingTables names) {
 		try {
 			String text = script.getContentAsString(StandardCharsets.UTF_8);
-			return new ByteArrayResource(this.tables.rename(text).getBytes(StandardCharsets.UTF_8));
+			return new ByteArrayResource(names.rename(text).getBytes(StandardCharsets.UTF_8));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

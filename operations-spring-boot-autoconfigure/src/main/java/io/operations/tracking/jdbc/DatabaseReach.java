@@ -158,7 +158,7 @@ final class DatabaseReach {
 
 	// Tried again like an absence, but a database that undoes one for the sake of another
 	// is there.
-	private static boolean isConflict(Throwable fault) {
+	static boolean isConflict(Throwable fault) {
 		return anyCause(fault, (cause) -> cause instanceof ConcurrencyFailureException
 				|| (cause instanceof SQLException sql && CONFLICT.equals(stateClass(sql))));
 	}

@@ -68,7 +68,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
-			Boolean completed = this.reach.once("deliver", () -> this.transactions.in(() -> {
+			Boolean completed = this.reach.once("deliver", () -> this.transactions.withHandlers(() -> {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));

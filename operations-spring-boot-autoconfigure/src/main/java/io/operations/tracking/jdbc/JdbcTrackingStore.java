@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -57,6 +58,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final JdbcTrackingSettings settings;
 
+	private final TrackingTables tables;
+
 	private final TrackingEngine engine;
 
 	private final OperationPolls polls;
@@ -84,8 +87,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 	/**
 	 * Create the store.
 	 * @param dataSource the database
-	 * @param transactionManagers the application's transaction managers: the first that
-	 * is of this database is used, and one of our own if none is
+	 * @param transactionManagers the application's transaction managers: handlers run in
+	 * transactions of the first that is of this database
 	 * @param settings how the database keeps operations
 	 * @param engine works on what is due
 	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
@@ -93,23 +96,41 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 */
 	public JdbcTrackingStore(DataSource dataSource, List<PlatformTransactionManager> transactionManagers,
 			JdbcTrackingSettings settings, TrackingEngine engine) {
+		this(dataSource, () -> transactionManagers, settings, engine);
+	}
+
+	/**
+	 * Create the store.
+	 * @param dataSource the database
+	 * @param transactionManagers the application's transaction managers, asked for when
+	 * they are needed: handlers run in transactions of the first that is of this database
+	 * @param settings how the database keeps operations
+	 * @param engine works on what is due
+	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * PostgreSQL nor H2
+	 */
+	public JdbcTrackingStore(DataSource dataSource, Supplier<List<PlatformTransactionManager>> transactionManagers,
+			JdbcTrackingSettings settings, TrackingEngine engine) {
 		DataSource target = (dataSource instanceof TransactionAwareDataSourceProxy proxy
 				&& proxy.getTargetDataSource() != null) ? proxy.getTargetDataSource() : dataSource;
 		this.settings = settings;
 		this.engine = engine;
 		this.polls = engine.polls();
 		this.dialect = TrackingDialect.of(target);
-		this.transactions = new JdbcTransactions(target, transactionManagers);
-		this.rows = new TrackedRows(target, settings.tables(), this.dialect);
+		this.tables = settings.tables().in(target);
+		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
+		OwnDataSource own = new OwnDataSource(target, managers);
+		this.transactions = new JdbcTransactions(target, own, managers);
+		this.rows = new TrackedRows(own, this.tables, this.dialect);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		this.reach.onRegained(this::spread);
 		engine.limitDeliveries(settings.deliveries());
 		this.claims = new Claims(engine, this.rows, this.reach, this::spread);
 		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect);
-		this.dataSource = new TransactionalDataSource(target);
-		this.customization = this.dialect.customization(this.claims, target, this.transactions);
+		this.dataSource = new TransactionalDataSource(own);
+		this.customization = this.dialect.customization(this.claims, own, this.transactions);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
-			.tableName(settings.tables().scheduled())
+			.tableName(this.tables.scheduled())
 			.jdbcCustomization(this.customization)
 			.enablePriority()
 			.build();
@@ -149,7 +170,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 				throw ex;
 			}
 			throw new TrackingDatabaseException(
-					"The tables " + this.settings.tables().tracked() + " and " + this.settings.tables().scheduled()
+					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
 							+ " are missing or not as they should be: " + ex.getMostSpecificCause().getMessage(),
 					"Set operations.tracking.jdbc.initialize-schema=always to have them created, or create them with "
 							+ this.dialect.schema() + " of the library, for instance as a migration of Flyway.",
@@ -187,7 +208,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private Scheduler createScheduler() {
 		int threads = 2 * this.settings.threads();
 		SchedulerBuilder builder = Scheduler.create(this.dataSource, this.task)
-			.tableName(this.settings.tables().scheduled())
+			.tableName(this.tables.scheduled())
 			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
 			.threads(threads)
 			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain))

@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.support.DatabaseMetaDataCallback;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
@@ -74,16 +75,7 @@ enum TrackingDialect {
 	}
 
 	static TrackingDialect of(DataSource dataSource) {
-		String product;
-		try {
-			product = JdbcUtils.extractDatabaseMetaData(dataSource, DatabaseMetaData::getDatabaseProductName);
-		}
-		catch (MetaDataAccessException ex) {
-			throw new TrackingDatabaseException(
-					"The database of the tracked operations cannot be reached: "
-							+ NestedExceptionUtils.getMostSpecificCause(ex),
-					"Check that it runs, and the properties spring.datasource.*.", ex);
-		}
+		String product = metaData(dataSource, DatabaseMetaData::getDatabaseProductName);
 		for (TrackingDialect dialect : values()) {
 			if (dialect.product.equals(product)) {
 				return dialect;
@@ -91,6 +83,18 @@ enum TrackingDialect {
 		}
 		throw new TrackingDatabaseException("Operations cannot be tracked in a database of " + product + ".",
 				"Use PostgreSQL or, for trying out, H2; or set operations.tracking.store=memory.", null);
+	}
+
+	static <T> T metaData(DataSource dataSource, DatabaseMetaDataCallback<T> question) {
+		try {
+			return JdbcUtils.extractDatabaseMetaData(dataSource, question);
+		}
+		catch (MetaDataAccessException ex) {
+			throw new TrackingDatabaseException(
+					"The database of the tracked operations cannot be reached: "
+							+ NestedExceptionUtils.getMostSpecificCause(ex),
+					"Check that it runs, and the properties spring.datasource.*.", ex);
+		}
 	}
 
 	String schema() {

@@ -1,11 +1,18 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.ResultSet;
+import java.util.HashSet;
+import java.util.Set;
+
+import javax.sql.DataSource;
+
 import org.springframework.util.Assert;
 
 /**
  * The names of the two tables.
  *
- * @param prefix what both begin with, a schema in front of it if need be
+ * @param prefix what both begin with, a schema in front of it if need be, which may be in
+ * double quotes
  * @since 0.1.0
  */
 public record TrackingTables(String prefix) {
@@ -15,9 +22,47 @@ public record TrackingTables(String prefix) {
 	 */
 	public static final String DEFAULT_PREFIX = "operations_";
 
+	private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
+
+	// PostgreSQL cuts a longer name off, and so takes two for one.
+	private static final int LONGEST_NAME = 63;
+
+	private static final int LONGEST = LONGEST_NAME - "scheduled_heartbeat".length();
+
 	public TrackingTables {
-		Assert.isTrue(prefix.matches("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*"),
+		Assert.isTrue(prefix.matches("((" + NAME + "|\"" + NAME + "\")\\.)?" + NAME),
 				"'prefix' must be letters, digits and underscores, with a schema and a dot in front if need be");
+		int length = prefix.length() - (prefix.lastIndexOf('.') + 1);
+		Assert.isTrue(length <= LONGEST,
+				() -> "'prefix' must have at most " + LONGEST + " characters, not " + length
+						+ ", a schema not counted: names of indexes begin with it, and a database has room for "
+						+ LONGEST_NAME);
+	}
+
+	/**
+	 * Return the names as statements need them. A database looks for a schema without
+	 * quotes in lower case, or in upper case: one that it has in just the given spelling
+	 * is put in quotes.
+	 * @param dataSource the database
+	 * @return the names
+	 * @throws TrackingDatabaseException if the database cannot be reached
+	 */
+	public TrackingTables in(DataSource dataSource) {
+		int dot = this.prefix.indexOf('.');
+		if (dot < 0 || this.prefix.startsWith("\"")) {
+			return this;
+		}
+		String schema = this.prefix.substring(0, dot);
+		Set<String> present = TrackingDialect.metaData(dataSource, (database) -> {
+			Set<String> names = new HashSet<>();
+			try (ResultSet schemas = database.getSchemas()) {
+				while (schemas.next()) {
+					names.add(schemas.getString("TABLE_SCHEM"));
+				}
+			}
+			return names;
+		});
+		return present.contains(schema) ? new TrackingTables("\"" + schema + "\"" + this.prefix.substring(dot)) : this;
 	}
 
 	/**

@@ -50,7 +50,7 @@ final class TransactionalDataSource extends DelegatingDataSource {
 				});
 	}
 
-	private static @Nullable Object invoke(Connection connection, Method method, Object @Nullable [] arguments)
+	static @Nullable Object invoke(Connection connection, Method method, Object @Nullable [] arguments)
 			throws Throwable {
 		try {
 			return method.invoke(connection, arguments);

@@ -113,11 +113,12 @@ class OperationsTrackingAutoConfigurationTests {
 	}
 
 	@Test
-	void ofSeveralTransactionManagersThePrimaryOneIsUsed() {
-		this.withDatabase.withUserConfiguration(TransactionManagers.class).run((context) -> {
+	void ofSeveralTransactionManagersThePrimaryOneIsUsedForHandlers() {
+		this.withDatabase.withUserConfiguration(TransactionManagers.class, Following.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
-			assertThat(context.getBean("primary", CountingTransactionManager.class).begun).hasPositiveValue();
+			await().atMost(PATIENCE).until(() -> context.getBean(Following.class).events.size() == 2);
+			assertThat(context.getBean("primary", CountingTransactionManager.class).begun).hasValue(2);
 			assertThat(context.getBean("another", CountingTransactionManager.class).begun).hasValue(0);
 		});
 	}

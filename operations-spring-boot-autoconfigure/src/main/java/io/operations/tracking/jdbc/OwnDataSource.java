@@ -1,0 +1,171 @@
+package io.operations.tracking.jdbc;
+
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import org.springframework.core.InfrastructureProxy;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.UserCredentialsDataSourceAdapter;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The database as the library uses it. A new connection is in READ COMMITTED, whatever
+ * the pool says. The connection that the application's transaction has bound to the
+ * thread is used as it is, even if the application bound it by another proxy of the same
+ * database.
+ */
+final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
+
+	private final DataSource target;
+
+	private final List<DataSource> layers;
+
+	private final TransactionManagers managers;
+
+	private final PoolDefaults defaults;
+
+	OwnDataSource(DataSource target, TransactionManagers managers) {
+		super(target);
+		this.target = target;
+		this.layers = layers(target);
+		this.managers = managers;
+		PoolDefaults read = new JdbcTemplate(target).execute((ConnectionCallback<PoolDefaults>) PoolDefaults::of);
+		this.defaults = (read != null) ? read : PoolDefaults.USUAL;
+		if (this.defaults.readOnly()) {
+			throw new TrackingDatabaseException(
+					"The connections of the DataSource of tracked operations are read-only.",
+					"Remove what makes them so, such as spring.datasource.hikari.read-only=true, or put"
+							+ " @OperationsDataSource on a DataSource that may write.",
+					null);
+		}
+	}
+
+	/**
+	 * Return a DataSource and what it is a proxy of.
+	 * @param dataSource the DataSource
+	 * @return all that stand for the same database, the outermost first
+	 */
+	static List<DataSource> layers(DataSource dataSource) {
+		List<DataSource> layers = new ArrayList<>();
+		DataSource layer = dataSource;
+		while (layer != null) {
+			layers.add(layer);
+			// With other credentials it may be another schema.
+			layer = (layer instanceof DelegatingDataSource proxy
+					&& !(layer instanceof UserCredentialsDataSourceAdapter)) ? proxy.getTargetDataSource() : null;
+		}
+		return layers;
+	}
+
+	/**
+	 * Return whether new connections of the pool commit each statement by themselves.
+	 * @return whether they are in auto-commit mode
+	 */
+	boolean isAutoCommit() {
+		return this.defaults.autoCommit();
+	}
+
+	/**
+	 * Return whether the connection that is bound to the thread commits each statement by
+	 * itself.
+	 * @return whether it is in auto-commit mode
+	 */
+	boolean isBoundAutoCommit() {
+		return isAutoCommit(getWrappedObject());
+	}
+
+	// The key by which Spring binds a connection to the thread. The application may bind
+	// several, by proxies of one database: the one that is in a transaction counts.
+	@Override
+	public Object getWrappedObject() {
+		if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+			return this.target;
+		}
+		List<DataSource> bound = bound(this.layers);
+		if (bound.stream().allMatch(OwnDataSource::isAutoCommit)) {
+			bound.addAll(bound(this.managers.dataSources()));
+		}
+		DataSource first = bound.isEmpty() ? this.target : bound.get(0);
+		return bound.stream().filter((key) -> !isAutoCommit(key)).findFirst().orElse(first);
+	}
+
+	private static List<DataSource> bound(List<DataSource> keys) {
+		return keys.stream()
+			.filter(TransactionSynchronizationManager::hasResource)
+			.collect(Collectors.toCollection(ArrayList::new));
+	}
+
+	private static boolean isAutoCommit(Object key) {
+		try {
+			return !(TransactionSynchronizationManager.getResource(key) instanceof ConnectionHolder holder)
+					|| holder.getConnection().getAutoCommit();
+		}
+		catch (SQLException | RuntimeException ex) {
+			// Without a connection, or with a broken one, there is no transaction.
+			return true;
+		}
+	}
+
+	@Override
+	public Connection getConnection() throws SQLException {
+		Connection connection = this.target.getConnection();
+		if (this.defaults.isolation() == Connection.TRANSACTION_READ_COMMITTED) {
+			return connection;
+		}
+		try {
+			connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
+		}
+		return (Connection) Proxy.newProxyInstance(OwnDataSource.class.getClassLoader(),
+				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("close")) {
+						close(connection);
+						return null;
+					}
+					return TransactionalDataSource.invoke(connection, method, arguments);
+				});
+	}
+
+	// Not every pool sets back what was changed.
+	private void close(Connection connection) throws SQLException {
+		try (connection) {
+			if (!connection.isClosed()) {
+				if (!connection.getAutoCommit()) {
+					connection.rollback();
+				}
+				connection.setTransactionIsolation(this.defaults.isolation());
+			}
+		}
+	}
+
+	/**
+	 * How the pool gives its connections.
+	 *
+	 * @param autoCommit whether each statement is committed by itself
+	 * @param isolation the isolation of transactions
+	 * @param readOnly whether nothing can be written
+	 */
+	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly) {
+
+		private static final PoolDefaults USUAL = new PoolDefaults(true, Connection.TRANSACTION_READ_COMMITTED, false);
+
+		private static PoolDefaults of(Connection connection) throws SQLException {
+			return new PoolDefaults(connection.getAutoCommit(), connection.getTransactionIsolation(),
+					connection.isReadOnly());
+		}
+
+	}
+
+}

@@ -1,0 +1,138 @@
+package io.operations.tracking.jdbc;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.ResourceTransactionManager;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * The application's transaction managers. What a manager says of its resource tells which
+ * database it is of: no transaction is begun to find out. They are asked for as late as
+ * they are needed, since a bean that a manager needs may need the tracker.
+ */
+final class TransactionManagers {
+
+	private static final Log logger = LogFactory.getLog(TransactionManagers.class);
+
+	private final DataSource dataSource;
+
+	private final SingletonSupplier<Sorted> sorted;
+
+	/**
+	 * Create the managers.
+	 * @param dataSource the database
+	 * @param managers the managers, the one that handlers use unless they say otherwise
+	 * first
+	 */
+	TransactionManagers(DataSource dataSource, Supplier<List<PlatformTransactionManager>> managers) {
+		this.dataSource = dataSource;
+		this.sorted = SingletonSupplier.of(() -> sort(managers.get()));
+	}
+
+	/**
+	 * Return those of this database.
+	 * @return the managers
+	 */
+	List<PlatformTransactionManager> ofDatabase() {
+		return this.sorted.obtain().ofDatabase();
+	}
+
+	/**
+	 * Return what those of this database bind their connections by.
+	 * @return the DataSources
+	 */
+	List<DataSource> dataSources() {
+		return this.sorted.obtain().dataSources();
+	}
+
+	/**
+	 * Return those that do not say which resource they are of.
+	 * @return the managers
+	 */
+	List<PlatformTransactionManager> unknown() {
+		return this.sorted.obtain().unknown();
+	}
+
+	private Sorted sort(List<PlatformTransactionManager> managers) {
+		Sorted result = new Sorted(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+		DataSource innermost = innermost(this.dataSource);
+		for (PlatformTransactionManager manager : managers) {
+			Object resource = resource(manager);
+			if (resource == null) {
+				result.unknown().add(manager);
+			}
+			else if (resource instanceof DataSource its && innermost(its).equals(innermost)) {
+				result.ofDatabase().add(manager);
+				result.dataSources().add(its);
+			}
+		}
+		if (result.ofDatabase().isEmpty() && !result.unknown().isEmpty()) {
+			logger.warn("Outcomes of tracked operations are delivered in a transaction of the library's own, since "
+					+ result.unknown() + " does not say which resource it is of. Let it implement"
+					+ " ResourceTransactionManager and return its DataSource if it is of the database that keeps tracked"
+					+ " operations.");
+		}
+		return result;
+	}
+
+	private static DataSource innermost(DataSource dataSource) {
+		List<DataSource> layers = OwnDataSource.layers(dataSource);
+		return layers.get(layers.size() - 1);
+	}
+
+	private static @Nullable Object resource(PlatformTransactionManager manager) {
+		Object behind = AopProxyUtils.getSingletonTarget(manager);
+		Object target = (behind != null) ? behind : manager;
+		if (target instanceof DataSourceTransactionManager jdbc) {
+			return jdbc.getDataSource();
+		}
+		DataSource dataSource = dataSource(target);
+		if (dataSource != null) {
+			return dataSource;
+		}
+		return (target instanceof ResourceTransactionManager known) ? known.getResourceFactory() : null;
+	}
+
+	// Those of JPA and of Hibernate have such a method, too. They are not on every class
+	// path.
+	private static @Nullable DataSource dataSource(Object manager) {
+		Method getter = ReflectionUtils.findMethod(manager.getClass(), "getDataSource");
+		if (getter == null || !DataSource.class.isAssignableFrom(getter.getReturnType())) {
+			return null;
+		}
+		try {
+			ReflectionUtils.makeAccessible(getter);
+			return (DataSource) ReflectionUtils.invokeMethod(getter, manager);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Transaction manager " + manager + " does not tell its DataSource", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * The managers by what they say.
+	 *
+	 * @param ofDatabase those of this database
+	 * @param dataSources what those bind their connections by
+	 * @param unknown those that say nothing
+	 */
+	private record Sorted(List<PlatformTransactionManager> ofDatabase, List<DataSource> dataSources,
+			List<PlatformTransactionManager> unknown) {
+
+	}
+
+}
