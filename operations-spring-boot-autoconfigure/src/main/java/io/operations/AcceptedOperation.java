@@ -16,6 +16,7 @@ import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -72,7 +73,8 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 
 	/**
 	 * Read the answer to a write, for {@code exchangeToMono(AcceptedOperation::from)}.
-	 * The body is consumed whatever comes of it.
+	 * The body is consumed whatever comes of it, and waited for as long as the client
+	 * waits: {@code operationsWebClient} for {@code operations.http.request-timeout}.
 	 * @param response the answer
 	 * @return the operation that it started; or, if the answer is no 202 or names no
 	 * operation, the {@link OperationsException} that its status stands for
@@ -80,10 +82,21 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	public static Mono<AcceptedOperation> from(ClientResponse response) {
 		HttpStatusCode status = response.statusCode();
 		HttpHeaders headers = response.headers().asHttpHeaders();
-		// An unreadable body is no reason to fail: all that is needed may be in the
-		// headers.
-		return Mono.defer(() -> response.bodyToMono(OBJECT))
-			.onErrorResume((ex) -> response.releaseBody().onErrorComplete().then(Mono.empty()))
+		if (status.is1xxInformational()) {
+			// Of what follows nothing tells where it ends: leaving it unread closes the
+			// connection.
+			return response.bodyToFlux(byte[].class)
+				.take(0)
+				.onErrorComplete()
+				.then(Mono.fromSupplier(() -> from(status, headers, Map.of())));
+		}
+		// A body is JSON whatever its media type says, and no reason to fail if it is
+		// not: all that is needed may be in the headers.
+		return response.mutate()
+			.headers((readable) -> readable.setContentType(MediaType.APPLICATION_JSON))
+			.build()
+			.bodyToMono(OBJECT)
+			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(Map.of())
 			.map((body) -> from(status, headers, body));
 	}
@@ -116,6 +129,12 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
 		if (status.isError()) {
 			throw answer.toException("The write was refused", null);
+		}
+		if (status.is1xxInformational()) {
+			throw new OperationsUnavailableException("The write was answered with " + answer.describe()
+					+ ", an interim answer, and this HTTP client does not wait for the one that follows: the write may"
+					+ " have started an operation. Find out whether it did before repeating it, and use Reactor Netty"
+					+ " (README).", null, answer);
 		}
 		if (status.value() != HttpStatus.ACCEPTED.value()) {
 			throw new OperationsRequestException("The write was answered with " + answer.describe()

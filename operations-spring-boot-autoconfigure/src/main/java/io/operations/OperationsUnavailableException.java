@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoint could not answer: a status of 5xx, 408 or 425, a connection that failed or
- * broke, or no answer in time.
+ * broke, no answer in time, a proxy that lets nothing through (407), or an {@link Error}
+ * in this application, which is the only one that is not transient.
  *
  * @since 0.1.0
  */
@@ -32,9 +33,28 @@ public final class OperationsUnavailableException extends OperationsException {
 		super(message, cause, operationId, null);
 	}
 
+	/**
+	 * Create the exception for an error of the JVM that ended an exchange.
+	 * @param operationId the operation's id
+	 * @param error the error
+	 * @return the exception, not transient
+	 */
+	public static OperationsUnavailableException broken(String operationId, Error error) {
+		return new OperationsUnavailableException(
+				"Fetching operation '" + OperationsErrorResponse.printable(operationId)
+						+ "': an error in this application ended the exchange: "
+						+ OperationsErrorResponse.printable(error.toString())
+						+ ". Asking again does not help: mend the class path, the memory or the code that it is about.",
+				operationId, error);
+	}
+
+	/**
+	 * Return whether the endpoint may answer later.
+	 * @return {@code false} if an {@link Error} in this application is the cause
+	 */
 	@Override
 	public boolean isTransient() {
-		return true;
+		return !(getCause() instanceof Error);
 	}
 
 }

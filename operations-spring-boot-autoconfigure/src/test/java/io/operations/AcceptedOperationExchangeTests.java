@@ -12,10 +12,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
@@ -76,6 +79,39 @@ class AcceptedOperationExchangeTests {
 		for (int i = 0; i < 3; i++) {
 			assertThat(post().id()).isEqualTo("op1");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "text/plain", "text/plain;charset=ISO-8859-1", "text/html", "garbage", "application/;x",
+			"application/octet-stream", "" })
+	void bodyIsReadWhateverItsMediaTypeSays(String mediaType) {
+		ResponseDefinitionBuilder answer = status(202)
+			.withBody("{\"statusUrl\": \"/v2/Operations/op1\", \"related\": {\"configurationId\": \"ü1\"}}");
+		answer(mediaType.isEmpty() ? answer : answer.withHeader("Content-Type", mediaType));
+		for (int i = 0; i < 3; i++) {
+			AcceptedOperation accepted = post();
+			assertThat(accepted.id()).isEqualTo("op1");
+			assertThat(accepted.related()).isEqualTo(Map.of("configurationId", "ü1"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "text/plain", "garbage", "" })
+	void errorBodyIsReadWhateverItsMediaTypeSays(String mediaType) {
+		ResponseDefinitionBuilder answer = status(400).withBody("{\"code\": 20001, \"message\": \"No\"}");
+		answer(mediaType.isEmpty() ? answer : answer.withHeader("Content-Type", mediaType));
+		assertThatExceptionOfType(OperationsException.class).isThrownBy(this::post)
+			.satisfies((failure) -> assertThat(failure.getCode()).isEqualTo(20001));
+	}
+
+	@Test
+	void interimAnswerDoesNotSayThatNoOperationWasStarted() {
+		ClientResponse interim = ClientResponse.create(HttpStatusCode.valueOf(103)).build();
+		assertThatExceptionOfType(OperationsException.class)
+			.isThrownBy(() -> AcceptedOperation.from(interim).block(PATIENCE))
+			.withMessageContaining("may have started an operation")
+			.withMessageNotContaining("started no operation")
+			.matches(OperationsException::isTransient);
 	}
 
 	@Test

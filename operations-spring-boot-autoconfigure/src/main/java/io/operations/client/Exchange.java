@@ -3,14 +3,18 @@ package io.operations.client;
 import java.net.URI;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import io.operations.OperationSnapshot;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.context.Context;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 /**
@@ -19,6 +23,14 @@ import org.springframework.http.ResponseEntity;
  * is made of little else.
  */
 final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscription {
+
+	private static final Logger logger = Loggers.getLogger(Exchange.class);
+
+	// Reactor's key for who is told of a fault that nobody waits for any longer. Without
+	// one it logs an error: a cancelled exchange of the JDK's client fails so each time.
+	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
+
+	private static final Consumer<Throwable> LATE = (fault) -> logger.debug("A fault came after its exchange", fault);
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
@@ -31,6 +43,10 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	private final RequestTimeouts timeouts;
 
 	private final CoreSubscriber<? super OperationSnapshot> caller;
+
+	private final Context context;
+
+	private volatile @Nullable Head head;
 
 	private @Nullable Subscription answer;
 
@@ -48,11 +64,37 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 		this.uri = uri;
 		this.timeouts = timeouts;
 		this.caller = caller;
+		this.context = caller.currentContext().put(ON_ERROR_DROPPED, LATE);
+	}
+
+	String operationId() {
+		return this.operationId;
+	}
+
+	URI uri() {
+		return this.uri;
+	}
+
+	/**
+	 * Note that the head of an answer came that is an error by its status alone.
+	 * @param status the status
+	 * @param headers the headers
+	 */
+	void head(int status, HttpHeaders headers) {
+		this.head = new Head(status, headers);
+	}
+
+	/**
+	 * Return the context of whoever waits for it: what that throws is no late fault.
+	 * @return the context
+	 */
+	Context callersContext() {
+		return this.caller.currentContext();
 	}
 
 	@Override
 	public Context currentContext() {
-		return this.caller.currentContext();
+		return this.context;
 	}
 
 	@Override
@@ -75,23 +117,46 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 		}
 		catch (Exception | Error ex) {
 			// Whatever it is: nobody else is left to tell of the end.
-			this.caller.onError(translated(ex));
+			fail(ex);
 			return;
 		}
-		this.caller.onNext(snapshot);
-		this.caller.onComplete();
+		try {
+			this.caller.onNext(snapshot);
+			this.caller.onComplete();
+		}
+		catch (Error ex) {
+			FatalErrors.tell(this.context, ex);
+		}
 	}
 
 	@Override
 	public void onError(Throwable fault) {
 		// What its cancelling breaks is no news to anybody.
 		if (end()) {
-			this.caller.onError(translated(fault));
+			fail(fault);
 		}
 	}
 
-	private Throwable translated(Throwable fault) {
-		return (fault instanceof Exception ex) ? this.fetcher.translate(this.operationId, ex) : fault;
+	private void fail(Throwable fault) {
+		try {
+			this.caller.onError(this.fetcher.translate(this.operationId, fault));
+		}
+		catch (Error ex) {
+			FatalErrors.tell(this.context, ex);
+		}
+	}
+
+	/**
+	 * End it because it could not be begun.
+	 * @param fault what was thrown
+	 */
+	void refuse(Throwable fault) {
+		if (this.answer != null) {
+			onError(fault);
+		}
+		else {
+			Operators.error(this.caller, this.fetcher.translate(this.operationId, fault));
+		}
 	}
 
 	@Override
@@ -116,12 +181,23 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * End it because its deadline has passed.
+	 * End it because its deadline has passed. An error whose body has not come is known
+	 * by its head.
 	 */
 	void timeOut() {
+		Head known = this.head;
+		leave((known != null) ? this.fetcher.fault(this.operationId, known.status(), known.headers())
+				: new TimeoutException());
+	}
+
+	/**
+	 * End it, whatever else its connection may bring.
+	 * @param reason why
+	 */
+	void leave(Throwable reason) {
 		if (end() && this.answer != null) {
 			this.answer.cancel();
-			this.caller.onError(this.fetcher.translate(this.operationId, new TimeoutException()));
+			fail(reason);
 		}
 	}
 
@@ -131,6 +207,10 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 			this.timeouts.remove(this);
 		}
 		return first;
+	}
+
+	private record Head(int status, HttpHeaders headers) {
+
 	}
 
 }

@@ -105,7 +105,7 @@ final class RequestTimeouts {
 			}
 			catch (RuntimeException | LinkageError ex) {
 				// Of a subscriber, who must not keep others from being told.
-				Operators.onErrorDropped(ex, exchange.currentContext());
+				Operators.onErrorDropped(ex, exchange.callersContext());
 			}
 		}
 	}

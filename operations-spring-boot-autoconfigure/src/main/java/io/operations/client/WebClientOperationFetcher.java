@@ -112,17 +112,21 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			@Override
 			public void subscribe(CoreSubscriber<? super OperationSnapshot> caller) {
 				URI uri;
-				Mono<ResponseEntity<byte[]>> answer;
 				try {
 					uri = uri(operationId);
-					answer = exchange(operationId, uri);
 				}
 				catch (RuntimeException ex) {
 					Operators.error(caller, ex);
 					return;
 				}
-				answer.subscribe(new Exchange(WebClientOperationFetcher.this, operationId, uri,
-						WebClientOperationFetcher.this.timeouts, caller));
+				Exchange exchange = new Exchange(WebClientOperationFetcher.this, operationId, uri,
+						WebClientOperationFetcher.this.timeouts, caller);
+				try {
+					begin(exchange).subscribe(exchange);
+				}
+				catch (RuntimeException | Error ex) {
+					exchange.refuse(ex);
+				}
 			}
 
 		};
@@ -133,19 +137,19 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		return URI.create(this.urlBeforeId + UriUtils.encode(operationId, StandardCharsets.UTF_8) + this.urlAfterId);
 	}
 
-	private Mono<ResponseEntity<byte[]>> exchange(String operationId, URI uri) {
+	private Mono<ResponseEntity<byte[]>> begin(Exchange exchange) {
 		return this.webClient.get()
-			.uri(uri)
+			.uri(exchange.uri())
 			.attribute(URI_TEMPLATE, this.path)
 			.retrieve()
-			.onStatus((status) -> status.value() != HttpStatus.OK.value(), (response) -> fault(operationId, response))
+			.onStatus((status) -> status.value() != HttpStatus.OK.value(), (response) -> fault(exchange, response))
 			.toEntity(byte[].class);
 	}
 
 	// With a media type that cannot be parsed WebClient would not read the body, and the
 	// status of the answer would be lost with it.
 	private static Mono<ClientResponse> withReadableMediaType(ClientRequest request, ExchangeFunction next) {
-		return next.exchange(request).map((response) -> {
+		return FatalErrors.caught(next.exchange(request)).map((response) -> {
 			if (MediaType.APPLICATION_JSON_VALUE
 				.equals(response.headers().asHttpHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
 				return response;
@@ -186,29 +190,60 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 				ConcurrentRequests.of(headers));
 	}
 
-	private Mono<OperationsException> fault(String operationId, ClientResponse response) {
+	private Mono<OperationsException> fault(Exchange exchange, ClientResponse response) {
 		int status = response.statusCode().value();
 		HttpHeaders headers = response.headers().asHttpHeaders();
-		// The status is what counts: a body too large or cut short is dropped.
+		if (response.statusCode().is1xxInformational()) {
+			// What follows is the answer proper, or never ends.
+			exchange.leave(fault(exchange.operationId(), status, headers));
+			return Mono.never();
+		}
+		exchange.head(status, headers);
+		// The status is what counts: a body too large, cut short or missing is dropped.
 		return response.bodyToMono(byte[].class)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(NOTHING)
-			.map((body) -> fault(operationId, status, headers, body));
+			.map((content) -> fault(exchange.operationId(), status, headers, content));
+	}
+
+	/**
+	 * Return what an answer stands for of which no more than the head came.
+	 * @param operationId the operation's id
+	 * @param status the answer's status
+	 * @param headers the answer's headers
+	 * @return the exception
+	 */
+	OperationsException fault(String operationId, int status, HttpHeaders headers) {
+		return fault(operationId, status, headers, NOTHING);
 	}
 
 	private OperationsException fault(String operationId, int status, HttpHeaders headers, byte[] body) {
-		if (status >= 200 && status < 300) {
+		if (status >= 200 && status < 400 && !isRedirect(status, headers)) {
 			return malformed(operationId, status, headers, body, "", null);
 		}
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, OperationReader.readMembers(body),
 				now());
-		if (status >= 300 && status < 400) {
+		if (status < 200) {
+			return new OperationsUnavailableException(subject(operationId) + ": " + answer.describe()
+					+ " is an interim answer, and this HTTP client does not wait for the one that follows."
+					+ " Use Reactor Netty (README).", operationId, answer);
+		}
+		if (status < 400) {
 			return new OperationsRequestException(subject(operationId) + ": " + answer.describe() + ", redirect to "
 					+ redirectTarget(headers)
 					+ ". Redirects are not followed, since credentials would go along; correct operations.base-url.",
 					operationId, answer);
 		}
 		return answer.toException(subject(operationId), operationId);
+	}
+
+	// Others name no target, or, as 304, what a cache holds.
+	private static boolean isRedirect(int status, HttpHeaders headers) {
+		return switch (status) {
+			case 301, 302, 303, 307, 308 -> true;
+			default -> status >= 300 && status != HttpStatus.NOT_MODIFIED.value()
+					&& headers.containsHeader(HttpHeaders.LOCATION);
+		};
 	}
 
 	private static String redirectTarget(HttpHeaders headers) {
@@ -238,10 +273,15 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		return (type != null) ? "media type " + OperationsErrorResponse.printable(type) : "no media type";
 	}
 
-	OperationsException translate(String operationId, Exception ex) {
-		Throwable fault = Exceptions.unwrap(ex);
+	OperationsException translate(String operationId, Throwable thrown) {
+		Throwable fault = Exceptions.unwrap(thrown);
 		if (fault instanceof OperationsException known) {
 			return known;
+		}
+		for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+			if (cause instanceof Error error) {
+				return OperationsUnavailableException.broken(operationId, error);
+			}
 		}
 		if (fault instanceof TimeoutException) {
 			return new OperationsUnavailableException(subject(operationId) + ": no complete answer within "
@@ -256,6 +296,9 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			return new MalformedOperationException(
 					subject(operationId) + ": the answer is larger than operations.http.max-response-size", root,
 					operationId, answer);
+		}
+		if (ProxyRefusals.isOne(root)) {
+			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);
 		}
 		return new OperationsUnavailableException(subject(operationId) + ": the exchange failed: "
 				+ OperationsErrorResponse.printable(root.getClass().getSimpleName()

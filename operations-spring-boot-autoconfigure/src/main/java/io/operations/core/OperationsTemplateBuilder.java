@@ -20,7 +20,9 @@ import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
+import io.operations.client.InterimAnswers;
 import io.operations.client.WebClientOperationFetcher;
+import io.operations.client.WriteAnswers;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -33,6 +35,7 @@ import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.GuardedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import io.operations.resilience.RetryingOperationFetcher;
@@ -289,9 +292,14 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return this.webClientBuilder.clone()
 			.uriBuilderFactory(uris)
 			.apiVersionInserter(NO_API_VERSION)
+			.defaultRequest((request) -> request.httpRequest(InterimAnswers::drop))
 			.filter(new CredentialsFilter(url, credentials))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(this.maxResponseSize))
 			.build();
+	}
+
+	private WebClient writeClient(WebClient webClient) {
+		return webClient.mutate().filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -304,8 +312,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.rateLimitSettings, this.retrySettings, this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
-		OperationFetcher attempt = decorate(new ObservedOperationFetcher(
-				new AdmittedOperationFetcher(exchange, admission), observations, listener));
+		OperationFetcher attempt = new GuardedOperationFetcher(
+				decorate(new ObservedOperationFetcher(new AdmittedOperationFetcher(exchange, admission), observations,
+						listener)),
+				client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
 		OperationFetcher fetch = outage.noting(attempt);
 		IntSupplier retrying = () -> 0;
@@ -323,7 +333,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener, outage);
 		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
 				schedule, this.pollingSettings, this.scheduler, listener, outage);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, webClient, fetch, exchange, poller, polls,
+		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
+				new GuardedOperationFetcher(exchange, client, listener), poller, polls,
 				admission, observations, listener, this.pollingSettings.timeout(), releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;

@@ -131,7 +131,10 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		@Override
 		public void doOnError(Throwable fault) {
-			this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
+			// Whoever guards the attempt tells of errors, once they are exceptions.
+			if (!(fault instanceof Error)) {
+				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
+			}
 			super.doOnError(fault);
 		}
 

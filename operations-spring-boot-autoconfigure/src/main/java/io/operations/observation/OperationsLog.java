@@ -38,6 +38,8 @@ public class OperationsLog implements OperationsListener {
 
 	private final Set<String> toldOfOtherOperations = ConcurrentHashMap.newKeySet();
 
+	private final Map<String, String> broken = new ConcurrentHashMap<>();
+
 	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
 		String other = snapshot.operation().answeredId().orElse(null);
@@ -55,6 +57,9 @@ public class OperationsLog implements OperationsListener {
 					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
 					+ requestId(snapshot.requestId()));
 		}
+		if (!this.broken.isEmpty()) {
+			this.broken.remove(client);
+		}
 		// Throttling is over when a call was answered again: a pause that ends may be
 		// followed by the next refusal.
 		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
@@ -65,6 +70,14 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void failed(String client, String operationId, Throwable fault) {
+		if (fault.getCause() instanceof Error error) {
+			String text = error.toString();
+			// It comes again at each call until somebody mends it.
+			if (!text.equals(this.broken.put(client, text))) {
+				logger.error("[" + client + "] " + fault.getMessage(), fault);
+			}
+			return;
+		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("[" + client + "] operation '" + printable(operationId) + "': " + fault.getMessage());
 		}
@@ -156,6 +169,7 @@ public class OperationsLog implements OperationsListener {
 		this.pauses.remove(client);
 		this.throttled.remove(client);
 		this.toldOfOtherOperations.remove(client);
+		this.broken.remove(client);
 	}
 
 	private static String requestId(@Nullable String requestId) {

@@ -249,7 +249,7 @@ public final class OperationPoller {
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor signals everything but these: the wait would hang.
 			this.dispatcher.handedBack(wait.isRepeated());
-			end(wait, ex);
+			end(wait, OperationsUnavailableException.broken(wait.operationId(), ex));
 		}
 	}
 

@@ -106,7 +106,7 @@ abstract class Waiter extends Timed {
 			try {
 				tellOnce();
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				// Of a subscriber, who must not stop the telling of others.
 				logger.warn("Who waited for operation '" + OperationsErrorResponse.printable(this.wait.operationId())
 						+ "' failed to take what it was told", ex);

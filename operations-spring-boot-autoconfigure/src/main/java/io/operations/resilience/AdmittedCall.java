@@ -117,7 +117,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		}
 		catch (Exception | Error ex) {
 			// Else the place in flight would be lost.
-			onError(ex);
+			if (!fail(ex)) {
+				Operators.onErrorDropped(ex, currentContext());
+			}
 		}
 		return true;
 	}
@@ -146,6 +148,11 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onError(Throwable fault) {
+		// One that meets the end of the wait for it is no news to anybody.
+		fail(fault);
+	}
+
+	private boolean fail(Throwable fault) {
 		// Before the place in flight is given to the next call.
 		try {
 			this.admission.noteFault(fault, this);
@@ -153,9 +160,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		catch (RuntimeException ex) {
 			fault.addSuppressed(ex);
 		}
-		if (!end(() -> this.sink.error(fault))) {
-			Operators.onErrorDropped(fault, currentContext());
-		}
+		return end(() -> this.sink.error(fault));
 	}
 
 	@Override
@@ -182,9 +187,11 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			try {
 				this.sink.error(reason);
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				// Of a subscriber, who must not stop the calls of others.
-				Operators.onErrorDropped(ex, Context.of(this.sink.contextView()));
+				if (!GuardedOperationFetcher.tell(this.sink.contextView(), ex)) {
+					Operators.onErrorDropped(ex, Context.of(this.sink.contextView()));
+				}
 			}
 		}
 	}

@@ -1,18 +1,24 @@
 package io.operations.client;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationsUnavailableException;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.publisher.TestPublisher.Violation;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -80,6 +86,45 @@ class RequestTimeoutsTests {
 		}
 		assertThat(this.faults).hasSize(2);
 		assertThat(dropped).hasSize(1);
+	}
+
+	@Test
+	void faultThatComesAfterTheDeadlineIsNotDroppedIntoTheLog() {
+		List<Throwable> dropped = new ArrayList<>();
+		Hooks.onErrorDropped(dropped::add);
+		try {
+			TestPublisher<ClientResponse> head = TestPublisher.createNoncompliant(Violation.CLEANUP_ON_TERMINATE);
+			this.answer = head.flux().next();
+			fetch("a");
+			head.next(ClientResponse.create(HttpStatus.OK).body(Flux.never()).build());
+			this.scheduler.advanceTimeBy(TIMEOUT);
+			head.error(new IOException("late"));
+			this.answer = Mono.fromFuture(() -> new CompletableFuture<>() {
+
+				@Override
+				public boolean cancel(boolean mayInterruptIfRunning) {
+					return completeExceptionally(new IOException("closed"));
+				}
+
+			});
+			fetch("b");
+			this.scheduler.advanceTimeBy(TIMEOUT);
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
+		assertThat(this.faults).hasSize(2).hasOnlyElementsOfType(OperationsUnavailableException.class);
+		assertThat(dropped).isEmpty();
+	}
+
+	@Test
+	void interimAnswerIsTransientAndItsBodyIsNotWaitedFor() {
+		this.answer = Mono
+			.just(ClientResponse.create(HttpStatus.valueOf(103)).body(Flux.<DataBuffer>never()).build());
+		fetch("a");
+		assertThat(this.faults).singleElement()
+			.isInstanceOfSatisfying(OperationsUnavailableException.class,
+					(failure) -> assertThat(failure.isTransient()).isTrue());
 	}
 
 	private Disposable fetch(String id) {

@@ -1,5 +1,6 @@
 package io.operations.client;
 
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import io.operations.MalformedOperationException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
@@ -42,7 +43,7 @@ class StatusTests {
 
 	@ParameterizedTest
 	@CsvSource({ "400, OperationsRequestException, false", "401, OperationsAuthenticationException, false",
-			"402, OperationsRequestException, false", "403, OperationsAuthenticationException, false",
+			"402, OperationsRequestException, false", "407, OperationsUnavailableException, true", "403, OperationsAuthenticationException, false",
 			"404, OperationNotFoundException, false", "408, OperationsUnavailableException, true",
 			"410, OperationsRequestException, false", "425, OperationsUnavailableException, true",
 			"429, OperationsThrottledException, true", "499, OperationsRequestException, false",
@@ -80,7 +81,7 @@ class StatusTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 300, 301, 302, 303, 304, 307, 308 })
+	@ValueSource(ints = { 300, 301, 302, 303, 305, 307, 308 })
 	void redirectIsNotFollowed(int status) {
 		endpoint.answers(aResponse().withStatus(status)
 			.withHeader("Location", endpoint.url() + "/elsewhere?token=secret")
@@ -106,9 +107,22 @@ class StatusTests {
 		assertThat(endpoint.failure()).hasMessageContaining("redirect to " + expected + ". Redirects");
 	}
 
-	@Test
-	void redirectWithoutLocationIsARequestException() {
-		endpoint.answers(aResponse().withStatus(302));
+	@ParameterizedTest
+	@CsvSource({ "304, true", "304, false", "300, false", "305, false", "306, false", "399, false" })
+	void statusOf3xxThatIsNoRedirectIsMalformed(int status, boolean location) {
+		ResponseDefinitionBuilder answer = aResponse().withStatus(status).withHeader("Twilio-Request-Id", "RQ1");
+		endpoint.answers(location ? answer.withHeader("Location", "/x") : answer);
+		OperationsException failure = endpoint.failure();
+		assertThat(failure).isInstanceOf(MalformedOperationException.class).hasMessageContaining("HTTP " + status);
+		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getRequestId()).isEqualTo("RQ1");
+		assertThat(failure.isTransient()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 301, 302, 303, 307, 308 })
+	void redirectWithoutLocationIsARequestException(int status) {
+		endpoint.answers(aResponse().withStatus(status));
 		assertThat(endpoint.failure()).isInstanceOf(OperationsRequestException.class);
 	}
 

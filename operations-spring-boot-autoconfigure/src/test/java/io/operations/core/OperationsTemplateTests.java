@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.AcceptedOperation;
@@ -22,10 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -267,6 +270,29 @@ class OperationsTemplateTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.template.mutate().name("b").baseUrl("http://api.example.com").build())
 			.withMessageContaining("in the clear");
+	}
+
+	@Test
+	void writeWhoseBodyNeverComesIsItsHeadAtTheRequestTimeout() {
+		WebClient client = OperationsTemplate
+			.builder(WebClient.builder()
+				.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.ACCEPTED)
+					.header("Operation-Id", "a")
+					.body(Flux.<DataBuffer>never())
+					.build())))
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.requestTimeout(Duration.ofSeconds(7))
+			.scheduler(this.time)
+			.build()
+			.getWebClient();
+		CompletableFuture<AcceptedOperation> write = client.post()
+			.uri("/x")
+			.exchangeToMono(AcceptedOperation::from)
+			.toFuture();
+		this.time.advanceTimeBy(Duration.ofMillis(6999));
+		assertThat(write).isNotDone();
+		this.time.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(write.join().id()).isEqualTo("a");
 	}
 
 	@Test

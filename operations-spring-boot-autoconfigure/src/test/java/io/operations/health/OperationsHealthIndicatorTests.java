@@ -119,6 +119,18 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
+	void errorThatIsThrownCountsAsAFault() {
+		this.answer = Mono.fromCallable(() -> {
+			throw new NoClassDefFoundError("io/lost/Type");
+		});
+		for (int i = 0; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
+			this.template.fetch("a").onErrorComplete(OperationsException.class).block(PATIENCE);
+		}
+		assertThat(health(false).getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health(false).getDetails().get("lastFault")).asString().contains("io/lost/Type");
+	}
+
+	@Test
 	void answerOfAnyOtherKindEndsARunOfUnavailability() {
 		for (HttpStatus status : new HttpStatus[] { HttpStatus.SERVICE_UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE,
 				HttpStatus.TOO_MANY_REQUESTS, HttpStatus.SERVICE_UNAVAILABLE }) {

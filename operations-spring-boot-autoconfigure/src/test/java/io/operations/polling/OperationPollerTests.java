@@ -196,7 +196,9 @@ class OperationPollerTests {
 		watch("broken");
 		watch("op");
 		advance(Duration.ofSeconds(5));
-		assertThat(this.faults).singleElement().isInstanceOf(NoClassDefFoundError.class);
+		assertThat(this.faults).singleElement()
+			.isInstanceOfSatisfying(OperationsUnavailableException.class,
+					(failure) -> assertThat(failure).hasCauseInstanceOf(NoClassDefFoundError.class));
 		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isOne();
 		assertThat(this.polls).hasSizeGreaterThan(3);
 	}

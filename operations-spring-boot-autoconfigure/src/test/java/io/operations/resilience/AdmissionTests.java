@@ -19,7 +19,9 @@ import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -35,6 +37,32 @@ class AdmissionTests {
 	private final List<Throwable> refused = new ArrayList<>();
 
 	private Admission admission = admission(10, 100, 100);
+
+	@Test
+	void faultThatMeetsTheCancellationIsNotDroppedIntoTheLog() {
+		List<Throwable> dropped = new ArrayList<>();
+		Hooks.onErrorDropped(dropped::add);
+		try {
+			Mono<String> broken = Mono.fromDirect((subscriber) -> subscriber.onSubscribe(new Subscription() {
+
+				@Override
+				public void request(long elements) {
+				}
+
+				@Override
+				public void cancel() {
+					subscriber.onError(new IllegalStateException("late"));
+				}
+
+			}));
+			this.admission.admit("a", broken).subscribe().dispose();
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
+		assertThat(dropped).isEmpty();
+		assertThat(this.admission.inFlight()).isZero();
+	}
 
 	@Test
 	void callsAreSpreadOverTheSecondWithoutABurst() {

@@ -1,0 +1,87 @@
+package io.operations.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.operations.OperationsErrorResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+
+/**
+ * Bounds how long the answers to writes take once their head has come: what a write
+ * started is told by the head, and its body may never come. A write itself is not
+ * bounded, since nobody would know what it did.
+ *
+ * @since 0.1.0
+ */
+public final class WriteAnswers implements ExchangeFilterFunction {
+
+	private final Duration timeout;
+
+	private final Scheduler scheduler;
+
+	/**
+	 * Create the filter.
+	 * @param timeout how long a body may take
+	 * @param scheduler where the timeout is kept
+	 */
+	public WriteAnswers(Duration timeout, Scheduler scheduler) {
+		this.timeout = timeout;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+		return next.exchange(request)
+			.map((response) -> {
+				long deadline = now() + this.timeout.toNanos();
+				return response.mutate().body((body) -> bounded(body, deadline)).build();
+			})
+			.onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
+	}
+
+	// Whoever reads the body in vain releases it afterwards: the time is that of both.
+	private Flux<DataBuffer> bounded(Flux<DataBuffer> body, long deadline) {
+		return Flux.defer(() -> {
+			AtomicBoolean late = new AtomicBoolean();
+			Mono<Long> end = Mono.delay(Duration.ofNanos(Math.max(0, deadline - now())), this.scheduler)
+				.doOnNext((tick) -> late.set(true));
+			return body.takeUntilOther(end).concatWith(Mono.defer(() -> late.get() ? timedOut() : Mono.empty()));
+		});
+	}
+
+	private Mono<DataBuffer> timedOut() {
+		return Mono.error(new TimeoutException("no complete answer within " + this.timeout
+				+ " of its head (operations.http.request-timeout)"));
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+	private static boolean isRefusalOfAProxy(Throwable fault) {
+		return ProxyRefusals.isOne(NestedExceptionUtils.getMostSpecificCause(fault));
+	}
+
+	private Throwable refusalOfAProxy() {
+		return OperationsErrorResponse
+			.of(HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY, Map.of(),
+					Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)))
+			.toException("The write was refused", null);
+	}
+
+}

@@ -1,0 +1,207 @@
+package io.operations.core;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+import io.operations.AcceptedOperation;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
+import io.operations.OperationsListener;
+import io.operations.RawServer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Hooks;
+import reactor.netty.transport.ProxyProvider;
+
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Answers whose head comes and whose announced body does not, and answers of proxies, on
+ * each HTTP client.
+ */
+class BothConnectorsTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(600);
+
+	private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+
+	private String answer = "";
+
+	private final RawServer server = new RawServer((request, out) -> out.send(this.answer));
+
+	@AfterEach
+	void close() throws IOException {
+		this.server.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "REACTOR, 429", "JDK, 429", "REACTOR, 401", "JDK, 401", "REACTOR, 404", "JDK, 404", "REACTOR, 503",
+			"JDK, 503", "REACTOR, 302", "JDK, 302", "REACTOR, 201", "JDK, 201" })
+	void statusWhoseBodyNeverComesCounts(Connector connector, int status) {
+		this.answer = "HTTP/1.1 " + status + " X\r\nRetry-After: 20\r\nTwilio-Request-Id: RQ1\r\n"
+				+ "Content-Length: 100\r\n\r\n" + ((status == 503) ? "{\"code\":" : "");
+		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
+			OperationsException failure = failure(() -> template.fetch("x").block(PATIENCE));
+			assertThat(failure.getStatusCode()).hasValue(status);
+			assertThat(failure.getRequestId()).isEqualTo("RQ1");
+			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
+			assertThat(this.pauses).isEqualTo((status == 429) ? List.of(Duration.ofSeconds(20)) : List.of());
+			assertConnectionIsClosed(connector);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "REACTOR, ''", "JDK, ''", "REACTOR, '{\"related\":'", "JDK, '{\"related\":'" })
+	void writeWhoseBodyNeverComesIsTheOperationOfItsHead(Connector connector, String part) {
+		this.answer = "HTTP/1.1 202 Accepted\r\nOperation-Id: x\r\nRetry-After: 2\r\nContent-Type: application/json\r\n"
+				+ "Content-Length: 100\r\n\r\n" + part;
+		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
+			AcceptedOperation accepted = write(template);
+			assertThat(accepted.id()).isEqualTo("x");
+			assertThat(accepted.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+			assertConnectionIsClosed(connector);
+		}
+	}
+
+	// Spring's connector for the JDK's client shares the body among its readers and does
+	// not cancel it when the last one goes: what closes it is the server.
+	private void assertConnectionIsClosed(Connector connector) {
+		if (connector == Connector.REACTOR) {
+			await().atMost(PATIENCE).until(() -> this.server.openConnections() == 0);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void refusedWriteWhoseBodyNeverComesIsItsStatus(Connector connector) {
+		this.answer = "HTTP/1.1 429 X\r\nRetry-After: 20\r\nContent-Length: 100\r\n\r\n";
+		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
+			OperationsException failure = failure(() -> write(template));
+			assertThat(failure.getStatusCode()).hasValue(429);
+			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void exchangeThatIsEndedDropsNothingIntoTheLog(Connector connector) {
+		List<Throwable> dropped = new CopyOnWriteArrayList<>();
+		Hooks.onErrorDropped(dropped::add);
+		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
+			assertThat(failure(() -> template.fetch("x").block(PATIENCE))).hasMessageContaining("request-timeout");
+			assertThat(failure(() -> template.await("x", REQUEST_TIMEOUT.dividedBy(2)).block(PATIENCE)))
+				.hasMessageContaining("x");
+			await().atMost(PATIENCE).until(() -> this.server.openConnections() == 0);
+			assertThat(dropped).isEmpty();
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "REACTOR, http", "JDK, http", "REACTOR, https", "JDK, https" })
+	void proxyThatWantsCredentialsIsNamedAndTransient(Connector connector, String scheme) {
+		this.answer = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
+				+ "Content-Length: 0\r\n\r\n";
+		try (OperationsTemplate template = template(connector.behind(this.server.url()), scheme + "://api.invalid")) {
+			assertRefusedByProxy(failure(() -> template.fetch("x").block(PATIENCE)));
+			assertThat(this.server.requests()).hasSize(1);
+			assertRefusedByProxy(failure(() -> write(template)));
+		}
+	}
+
+	private static void assertRefusedByProxy(OperationsException failure) {
+		assertThat(failure.getClass().getSimpleName()).isEqualTo("OperationsUnavailableException");
+		assertThat(failure).hasMessageContaining("HTTP 407").hasMessageContaining("proxy on the way wants credentials");
+		assertThat(failure.getStatusCode()).hasValue(407);
+		assertThat(failure.isTransient()).isTrue();
+	}
+
+	private OperationsTemplate template(Connector connector, String url) {
+		return template(connector.direct(), url);
+	}
+
+	private OperationsTemplate template(ClientHttpConnector connector, String url) {
+		return OperationsTemplate.builder(WebClient.builder().clientConnector(connector))
+			.baseUrl(url)
+			.allowInsecure(true)
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.requestTimeout(REQUEST_TIMEOUT)
+			.retryEnabled(false)
+			.listener(new OperationsListener() {
+
+				@Override
+				public void pauseBegan(String client, Duration pause) {
+					BothConnectorsTests.this.pauses.add(pause);
+				}
+
+			})
+			.build();
+	}
+
+	private static AcceptedOperation write(OperationsTemplate template) {
+		return Objects.requireNonNull(template.getWebClient()
+			.post()
+			.uri("/v2/ControlPlane/Configurations")
+			.bodyValue(Map.of())
+			.exchangeToMono(AcceptedOperation::from)
+			.block(PATIENCE));
+	}
+
+	private static OperationsException failure(ThrowingCallable call) {
+		return Objects.requireNonNull(catchThrowableOfType(OperationsException.class, call));
+	}
+
+	/**
+	 * The HTTP clients.
+	 */
+	enum Connector {
+
+		REACTOR((proxy) -> new ReactorClientHttpConnector((proxy != null) ? reactor.netty.http.client.HttpClient.create()
+			.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host(proxy.getHost()).port(proxy.getPort()))
+				: reactor.netty.http.client.HttpClient.create())),
+
+		JDK((proxy) -> new JdkClientHttpConnector((proxy != null) ? HttpClient.newBuilder()
+			.proxy(ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())))
+			.build() : HttpClient.newHttpClient()));
+
+		private final Function<@Nullable URI, ClientHttpConnector> factory;
+
+		Connector(Function<@Nullable URI, ClientHttpConnector> factory) {
+			this.factory = factory;
+		}
+
+		ClientHttpConnector direct() {
+			return this.factory.apply(null);
+		}
+
+		ClientHttpConnector behind(URI proxy) {
+			return this.factory.apply(proxy);
+		}
+
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.operations.core;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.operations.Operation;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationSnapshot;
+import io.operations.OperationsActivity;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
+import io.operations.OperationsListener;
+import io.operations.OperationsUnavailableException;
+import io.operations.RawServer;
+import io.operations.observation.OperationsLog;
+import io.operations.polling.PolledOperation;
+import io.operations.polling.PollingTarget;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Errors of the JVM on the way of a fetch, which Reactor throws in place of signalling
+ * them.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FatalErrorTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final List<Throwable> faults = new CopyOnWriteArrayList<>();
+
+	private final RawServer server = new RawServer((request, out) -> out
+		.send(RawServer.answer("200 OK", "{\"operationId\":\"x\",\"status\":\"RUNNING\"}")));
+
+	private @Nullable OperationsActivity activity;
+
+	private @Nullable OperationsTemplate template;
+
+	@AfterEach
+	void close() throws IOException {
+		if (this.template != null) {
+			this.template.close();
+		}
+		this.server.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void fetchWhenAnErrorIsThrownFailsWithIt(Place place) {
+		CompletableFuture<Operation> fetch = template(place).fetch("x").toFuture();
+		assertBroken(fetch);
+		assertNothingIsLeft();
+		assertThat(this.faults).hasSize(1).allMatch((fault) -> fault.getCause() instanceof Error);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void waitsWhenAnErrorIsThrownFailWithIt(Place place) {
+		OperationsTemplate template = template(place);
+		CompletableFuture<Operation> first = template.await("x").toFuture();
+		CompletableFuture<Operation> second = template.await("x").toFuture();
+		CompletableFuture<List<Operation>> third = template.watch("x").collectList().toFuture();
+		assertBroken(first);
+		assertBroken(second);
+		assertBroken(third);
+		assertNothingIsLeft();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollOfATrackedOperationWhenAnErrorIsThrownFailsWithIt(Place place) {
+		PolledOperation operation = PolledOperation.of(PollingTarget.of("x"), Instant.now());
+		assertBroken(template(place).getPolls().poll(operation, Instant.now()).toFuture());
+		assertNothingIsLeft();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "FILTER", "FILTER_ON_ANSWER", "CONNECTOR" })
+	void probeWhenAnErrorIsThrownFailsWithIt(Place place) {
+		assertBroken(template(place).probe().toFuture());
+	}
+
+	@Test
+	void errorThatComesAgainAndAgainIsLoggedOnce(CapturedOutput output) {
+		OperationsTemplate template = template(Place.FILTER_ON_ANSWER);
+		for (int i = 0; i < 4; i++) {
+			assertBroken(template.fetch("x").toFuture());
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains(" ERROR "))).singleElement()
+			.asString()
+			.contains("NoClassDefFoundError: io/lost/Type");
+	}
+
+	private OperationsTemplate template(Place place) {
+		this.template = place
+			.on(OperationsTemplate.builder(place.on(WebClient.builder().clientConnector(new ReactorClientHttpConnector()))))
+			.baseUrl(this.server.url().toString())
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.listener(new OperationsLog())
+			.listener(new OperationsListener() {
+
+				@Override
+				public void opened(String client, OperationsActivity activity) {
+					FatalErrorTests.this.activity = activity;
+				}
+
+				@Override
+				public void failed(String client, String operationId, Throwable fault) {
+					FatalErrorTests.this.faults.add(fault);
+				}
+
+			})
+			.build();
+		return this.template;
+	}
+
+	private static void assertBroken(CompletableFuture<?> future) {
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(10, TimeUnit.SECONDS))
+			.satisfies((failure) -> {
+				assertThat(failure.getCause()).isInstanceOf(OperationsUnavailableException.class)
+					.hasMessageContaining("Fetching operation '")
+					.hasRootCauseInstanceOf(Error.class);
+				assertThat(((OperationsException) failure.getCause()).isTransient()).isFalse();
+			});
+	}
+
+	private void assertNothingIsLeft() {
+		OperationsActivity activity = Objects.requireNonNull(this.activity);
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(List.of(activity.inFlight(), activity.queued(), activity.waiting(),
+					activity.waiters(), activity.retrying()))
+				.containsOnly(0));
+	}
+
+	private static <T> T broken() {
+		throw new NoClassDefFoundError("io/lost/Type");
+	}
+
+	/**
+	 * Where the error is thrown.
+	 */
+	enum Place {
+
+		FILTER, FILTER_ON_ANSWER, CONNECTOR, SIGNAL_OF_THE_CONNECTOR, DECORATOR, DECORATOR_ON_ANSWER,
+		DECORATOR_ON_COMPLETION, STACK_OVERFLOW;
+
+		WebClient.Builder on(WebClient.Builder builder) {
+			return switch (this) {
+				case FILTER -> builder.filter((request, next) -> broken());
+				case FILTER_ON_ANSWER ->
+					builder.filter((request, next) -> next.exchange(request).map((response) -> broken()));
+				case CONNECTOR -> builder.clientConnector((method, uri, callback) -> broken());
+				case SIGNAL_OF_THE_CONNECTOR -> builder
+					.clientConnector((method, uri, callback) -> Mono.error(new NoClassDefFoundError("io/lost/Type")));
+				case STACK_OVERFLOW -> builder.filter((request, next) -> next.exchange(request).map((response) -> {
+					throw new StackOverflowError();
+				}));
+				default -> builder;
+			};
+		}
+
+		OperationsTemplate.Builder on(OperationsTemplate.Builder builder) {
+			return switch (this) {
+				case DECORATOR -> builder.decorator(decorator((answer) -> broken()));
+				case DECORATOR_ON_ANSWER ->
+					builder.decorator(decorator((answer) -> answer.map((snapshot) -> broken())));
+				case DECORATOR_ON_COMPLETION -> builder.decorator(
+						decorator((answer) -> answer.flux().doOnNext((snapshot) -> broken()).next()));
+				default -> builder;
+			};
+		}
+
+		private static OperationFetcherDecorator decorator(
+				UnaryOperator<Mono<OperationSnapshot>> operator) {
+			return (next) -> (operationId) -> operator.apply(next.fetch(operationId));
+		}
+
+	}
+
+}
