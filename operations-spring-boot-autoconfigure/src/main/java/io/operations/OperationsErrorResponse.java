@@ -95,9 +95,10 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 					? ". The id is unknown, another account's, or of an operation that has expired."
 					: ". Check the path, the ids in it, and operations.base-url."), operationId, this);
 			case 429 -> new OperationsThrottledException(text, operationId, this);
-			case 407 -> new OperationsUnavailableException(text
-					+ ". A proxy on the way wants credentials, so that the endpoint was not reached. Give the HTTP"
-					+ " client the proxy's user name and password (README, \"Behind a proxy\").", operationId, this);
+			case 407 -> new OperationsUnavailableException(
+					text + ". A proxy on the way wants credentials, so that the endpoint was not reached. Give the HTTP"
+							+ " client the proxy's user name and password (README, \"Behind a proxy\").",
+					operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text, operationId, this);
 			default -> (this.status >= 500) ? new OperationsUnavailableException(text, operationId, this)
 					: new OperationsRequestException(text, operationId, this);

@@ -30,8 +30,6 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	// one it logs an error: a cancelled exchange of the JDK's client fails so each time.
 	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
-	private static final Consumer<Throwable> LATE = (fault) -> logger.debug("A fault came after its exchange", fault);
-
 	private final AtomicBoolean over = new AtomicBoolean();
 
 	private final WebClientOperationFetcher fetcher;
@@ -64,7 +62,12 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 		this.uri = uri;
 		this.timeouts = timeouts;
 		this.caller = caller;
-		this.context = caller.currentContext().put(ON_ERROR_DROPPED, LATE);
+		Consumer<Throwable> late = Exchange::logLate;
+		this.context = caller.currentContext().put(ON_ERROR_DROPPED, late);
+	}
+
+	private static void logLate(Throwable fault) {
+		logger.debug("A fault came after the end of its exchange", fault);
 	}
 
 	String operationId() {

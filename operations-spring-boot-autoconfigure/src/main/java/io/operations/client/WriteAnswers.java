@@ -46,12 +46,10 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-		return next.exchange(request)
-			.map((response) -> {
-				long deadline = now() + this.timeout.toNanos();
-				return response.mutate().body((body) -> bounded(body, deadline)).build();
-			})
-			.onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
+		return next.exchange(request).map((response) -> {
+			long deadline = now() + this.timeout.toNanos();
+			return response.mutate().body((body) -> bounded(body, deadline)).build();
+		}).onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
 	}
 
 	// Whoever reads the body in vain releases it afterwards: the time is that of both.
@@ -65,8 +63,8 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Mono<DataBuffer> timedOut() {
-		return Mono.error(new TimeoutException("no complete answer within " + this.timeout
-				+ " of its head (operations.http.request-timeout)"));
+		return Mono.error(new TimeoutException(
+				"no complete answer within " + this.timeout + " of its head (operations.http.request-timeout)"));
 	}
 
 	private long now() {

@@ -119,8 +119,7 @@ class RequestTimeoutsTests {
 
 	@Test
 	void interimAnswerIsTransientAndItsBodyIsNotWaitedFor() {
-		this.answer = Mono
-			.just(ClientResponse.create(HttpStatus.valueOf(103)).body(Flux.<DataBuffer>never()).build());
+		this.answer = Mono.just(ClientResponse.create(HttpStatus.valueOf(103)).body(Flux.<DataBuffer>never()).build());
 		fetch("a");
 		assertThat(this.faults).singleElement()
 			.isInstanceOfSatisfying(OperationsUnavailableException.class,

@@ -43,13 +43,14 @@ class StatusTests {
 
 	@ParameterizedTest
 	@CsvSource({ "400, OperationsRequestException, false", "401, OperationsAuthenticationException, false",
-			"402, OperationsRequestException, false", "407, OperationsUnavailableException, true", "403, OperationsAuthenticationException, false",
-			"404, OperationNotFoundException, false", "408, OperationsUnavailableException, true",
-			"410, OperationsRequestException, false", "425, OperationsUnavailableException, true",
-			"429, OperationsThrottledException, true", "499, OperationsRequestException, false",
-			"500, OperationsUnavailableException, true", "501, OperationsUnavailableException, true",
-			"502, OperationsUnavailableException, true", "503, OperationsUnavailableException, true",
-			"504, OperationsUnavailableException, true", "599, OperationsUnavailableException, true" })
+			"402, OperationsRequestException, false", "407, OperationsUnavailableException, true",
+			"403, OperationsAuthenticationException, false", "404, OperationNotFoundException, false",
+			"408, OperationsUnavailableException, true", "410, OperationsRequestException, false",
+			"425, OperationsUnavailableException, true", "429, OperationsThrottledException, true",
+			"499, OperationsRequestException, false", "500, OperationsUnavailableException, true",
+			"501, OperationsUnavailableException, true", "502, OperationsUnavailableException, true",
+			"503, OperationsUnavailableException, true", "504, OperationsUnavailableException, true",
+			"599, OperationsUnavailableException, true" })
 	void errorStatusIsItsException(int status, String type, boolean isTransient) {
 		endpoint.answers(aResponse().withStatus(status)
 			.withHeader("Content-Type", "application/json")

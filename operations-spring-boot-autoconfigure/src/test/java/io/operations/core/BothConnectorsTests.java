@@ -180,8 +180,9 @@ class BothConnectorsTests {
 	 */
 	enum Connector {
 
-		REACTOR((proxy) -> new ReactorClientHttpConnector((proxy != null) ? reactor.netty.http.client.HttpClient.create()
-			.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host(proxy.getHost()).port(proxy.getPort()))
+		REACTOR((proxy) -> new ReactorClientHttpConnector((proxy != null)
+				? reactor.netty.http.client.HttpClient.create()
+					.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host(proxy.getHost()).port(proxy.getPort()))
 				: reactor.netty.http.client.HttpClient.create())),
 
 		JDK((proxy) -> new JdkClientHttpConnector((proxy != null) ? HttpClient.newBuilder()

@@ -51,8 +51,8 @@ class FatalErrorTests {
 
 	private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
-	private final RawServer server = new RawServer((request, out) -> out
-		.send(RawServer.answer("200 OK", "{\"operationId\":\"x\",\"status\":\"RUNNING\"}")));
+	private final RawServer server = new RawServer(
+			(request, out) -> out.send(RawServer.answer("200 OK", "{\"operationId\":\"x\",\"status\":\"RUNNING\"}")));
 
 	private @Nullable OperationsActivity activity;
 
@@ -115,7 +115,8 @@ class FatalErrorTests {
 
 	private OperationsTemplate template(Place place) {
 		this.template = place
-			.on(OperationsTemplate.builder(place.on(WebClient.builder().clientConnector(new ReactorClientHttpConnector()))))
+			.on(OperationsTemplate
+				.builder(place.on(WebClient.builder().clientConnector(new ReactorClientHttpConnector()))))
 			.baseUrl(this.server.url().toString())
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.listener(new OperationsLog())
@@ -186,14 +187,13 @@ class FatalErrorTests {
 				case DECORATOR -> builder.decorator(decorator((answer) -> broken()));
 				case DECORATOR_ON_ANSWER ->
 					builder.decorator(decorator((answer) -> answer.map((snapshot) -> broken())));
-				case DECORATOR_ON_COMPLETION -> builder.decorator(
-						decorator((answer) -> answer.flux().doOnNext((snapshot) -> broken()).next()));
+				case DECORATOR_ON_COMPLETION ->
+					builder.decorator(decorator((answer) -> answer.flux().doOnNext((snapshot) -> broken()).next()));
 				default -> builder;
 			};
 		}
 
-		private static OperationFetcherDecorator decorator(
-				UnaryOperator<Mono<OperationSnapshot>> operator) {
+		private static OperationFetcherDecorator decorator(UnaryOperator<Mono<OperationSnapshot>> operator) {
 			return (next) -> (operationId) -> operator.apply(next.fetch(operationId));
 		}
 
