@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -125,21 +126,29 @@ public final class RawServer implements AutoCloseable {
 
 	private static long contentLength(String head) {
 		return head.lines()
-			.filter((line) -> line.toLowerCase().startsWith("content-length:"))
+			.filter((line) -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
 			.mapToLong((line) -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
 			.findFirst()
 			.orElse(0);
 	}
 
 	/**
+	 * Return the head of an answer.
+	 * @param lines its lines, the first without the version
+	 * @return the text of the head
+	 */
+	public static String head(String... lines) {
+		return "HTTP/1.1 " + String.join("\r\n", lines) + "\r\n\r\n";
+	}
+
+	/**
 	 * Return an answer with a body.
-	 * @param statusAndHeaders the first lines of the head
-	 * @param body the body
+	 * @param status the status, headers after it if need be
+	 * @param body the body, of ASCII
 	 * @return the text of the answer
 	 */
-	public static String answer(String statusAndHeaders, String body) {
-		return "HTTP/1.1 " + statusAndHeaders + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
-				+ "\r\n\r\n" + body;
+	public static String answer(String status, String body) {
+		return head(status, "Content-Type: application/json", "Content-Length: " + body.length()) + body;
 	}
 
 	@Override

@@ -74,6 +74,7 @@ public final class InterimAnswers {
 		private boolean dropping;
 
 		@Override
+		@SuppressWarnings("FutureReturnValueIgnored")
 		public void channelRead(ChannelHandlerContext context, Object message) {
 			if (message instanceof HttpResponse response) {
 				int status = response.status().code();

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
@@ -18,7 +17,6 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.RawServer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,8 +58,8 @@ class BothConnectorsTests {
 	@CsvSource({ "REACTOR, 429", "JDK, 429", "REACTOR, 401", "JDK, 401", "REACTOR, 404", "JDK, 404", "REACTOR, 503",
 			"JDK, 503", "REACTOR, 302", "JDK, 302", "REACTOR, 201", "JDK, 201" })
 	void statusWhoseBodyNeverComesCounts(Connector connector, int status) {
-		this.answer = "HTTP/1.1 " + status + " X\r\nRetry-After: 20\r\nTwilio-Request-Id: RQ1\r\n"
-				+ "Content-Length: 100\r\n\r\n" + ((status == 503) ? "{\"code\":" : "");
+		this.answer = RawServer.head(status + " X", "Retry-After: 20", "Twilio-Request-Id: RQ1", "Content-Length: 100")
+				+ ((status == 503) ? "{\"code\":" : "");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			OperationsException failure = failure(() -> template.fetch("x").block(PATIENCE));
 			assertThat(failure.getStatusCode()).hasValue(status);
@@ -75,8 +73,8 @@ class BothConnectorsTests {
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, ''", "JDK, ''", "REACTOR, '{\"related\":'", "JDK, '{\"related\":'" })
 	void writeWhoseBodyNeverComesIsTheOperationOfItsHead(Connector connector, String part) {
-		this.answer = "HTTP/1.1 202 Accepted\r\nOperation-Id: x\r\nRetry-After: 2\r\nContent-Type: application/json\r\n"
-				+ "Content-Length: 100\r\n\r\n" + part;
+		this.answer = RawServer.head("202 Accepted", "Operation-Id: x", "Retry-After: 2",
+				"Content-Type: application/json", "Content-Length: 100") + part;
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			AcceptedOperation accepted = write(template);
 			assertThat(accepted.id()).isEqualTo("x");
@@ -96,7 +94,7 @@ class BothConnectorsTests {
 	@ParameterizedTest
 	@EnumSource
 	void refusedWriteWhoseBodyNeverComesIsItsStatus(Connector connector) {
-		this.answer = "HTTP/1.1 429 X\r\nRetry-After: 20\r\nContent-Length: 100\r\n\r\n";
+		this.answer = RawServer.head("429 X", "Retry-After: 20", "Content-Length: 100");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			OperationsException failure = failure(() -> write(template));
 			assertThat(failure.getStatusCode()).hasValue(429);
@@ -124,8 +122,8 @@ class BothConnectorsTests {
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, http", "JDK, http", "REACTOR, https", "JDK, https" })
 	void proxyThatWantsCredentialsIsNamedAndTransient(Connector connector, String scheme) {
-		this.answer = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
-				+ "Content-Length: 0\r\n\r\n";
+		this.answer = RawServer.head("407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"p\"",
+				"Content-Length: 0");
 		try (OperationsTemplate template = template(connector.behind(this.server.url()), scheme + "://api.invalid")) {
 			assertRefusedByProxy(failure(() -> template.fetch("x").block(PATIENCE)));
 			assertThat(this.server.requests()).hasSize(1);
@@ -180,27 +178,20 @@ class BothConnectorsTests {
 	 */
 	enum Connector {
 
-		REACTOR((proxy) -> new ReactorClientHttpConnector((proxy != null)
-				? reactor.netty.http.client.HttpClient.create()
-					.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host(proxy.getHost()).port(proxy.getPort()))
-				: reactor.netty.http.client.HttpClient.create())),
-
-		JDK((proxy) -> new JdkClientHttpConnector((proxy != null) ? HttpClient.newBuilder()
-			.proxy(ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())))
-			.build() : HttpClient.newHttpClient()));
-
-		private final Function<@Nullable URI, ClientHttpConnector> factory;
-
-		Connector(Function<@Nullable URI, ClientHttpConnector> factory) {
-			this.factory = factory;
-		}
+		REACTOR, JDK;
 
 		ClientHttpConnector direct() {
-			return this.factory.apply(null);
+			return (this == REACTOR) ? new ReactorClientHttpConnector() : new JdkClientHttpConnector();
 		}
 
 		ClientHttpConnector behind(URI proxy) {
-			return this.factory.apply(proxy);
+			if (this == REACTOR) {
+				return new ReactorClientHttpConnector(reactor.netty.http.client.HttpClient.create()
+					.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host(proxy.getHost()).port(proxy.getPort())));
+			}
+			return new JdkClientHttpConnector(HttpClient.newBuilder()
+				.proxy(ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())))
+				.build());
 		}
 
 	}

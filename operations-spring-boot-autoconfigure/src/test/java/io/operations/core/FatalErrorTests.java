@@ -11,12 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-import io.operations.Operation;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
 import io.operations.OperationsCredentials;
-import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsUnavailableException;
 import io.operations.RawServer;
@@ -69,7 +67,7 @@ class FatalErrorTests {
 	@ParameterizedTest
 	@EnumSource
 	void fetchWhenAnErrorIsThrownFailsWithIt(Place place) {
-		CompletableFuture<Operation> fetch = template(place).fetch("x").toFuture();
+		CompletableFuture<?> fetch = template(place).fetch("x").toFuture();
 		assertBroken(fetch);
 		assertNothingIsLeft();
 		assertThat(this.faults).hasSize(1).allMatch((fault) -> fault.getCause() instanceof Error);
@@ -79,9 +77,9 @@ class FatalErrorTests {
 	@EnumSource
 	void waitsWhenAnErrorIsThrownFailWithIt(Place place) {
 		OperationsTemplate template = template(place);
-		CompletableFuture<Operation> first = template.await("x").toFuture();
-		CompletableFuture<Operation> second = template.await("x").toFuture();
-		CompletableFuture<List<Operation>> third = template.watch("x").collectList().toFuture();
+		CompletableFuture<?> first = template.await("x").toFuture();
+		CompletableFuture<?> second = template.await("x").toFuture();
+		CompletableFuture<?> third = template.watch("x").collectList().toFuture();
 		assertBroken(first);
 		assertBroken(second);
 		assertBroken(third);
@@ -139,12 +137,12 @@ class FatalErrorTests {
 
 	private static void assertBroken(CompletableFuture<?> future) {
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(10, TimeUnit.SECONDS))
-			.satisfies((failure) -> {
-				assertThat(failure.getCause()).isInstanceOf(OperationsUnavailableException.class)
-					.hasMessageContaining("Fetching operation '")
-					.hasRootCauseInstanceOf(Error.class);
-				assertThat(((OperationsException) failure.getCause()).isTransient()).isFalse();
-			});
+			.havingCause()
+			.isInstanceOfSatisfying(OperationsUnavailableException.class,
+					(failure) -> assertThat(failure.isTransient()).isFalse())
+			.withMessageContaining("Fetching operation '")
+			.havingRootCause()
+			.isInstanceOf(Error.class);
 	}
 
 	private void assertNothingIsLeft() {
@@ -155,8 +153,8 @@ class FatalErrorTests {
 				.containsOnly(0));
 	}
 
-	private static <T> T broken() {
-		throw new NoClassDefFoundError("io/lost/Type");
+	private static Error broken() {
+		return new NoClassDefFoundError("io/lost/Type");
 	}
 
 	/**
@@ -169,12 +167,17 @@ class FatalErrorTests {
 
 		WebClient.Builder on(WebClient.Builder builder) {
 			return switch (this) {
-				case FILTER -> builder.filter((request, next) -> broken());
-				case FILTER_ON_ANSWER ->
-					builder.filter((request, next) -> next.exchange(request).map((response) -> broken()));
-				case CONNECTOR -> builder.clientConnector((method, uri, callback) -> broken());
-				case SIGNAL_OF_THE_CONNECTOR -> builder
-					.clientConnector((method, uri, callback) -> Mono.error(new NoClassDefFoundError("io/lost/Type")));
+				case FILTER -> builder.filter((request, next) -> {
+					throw broken();
+				});
+				case FILTER_ON_ANSWER -> builder.filter((request, next) -> next.exchange(request).map((response) -> {
+					throw broken();
+				}));
+				case CONNECTOR -> builder.clientConnector((method, uri, callback) -> {
+					throw broken();
+				});
+				case SIGNAL_OF_THE_CONNECTOR ->
+					builder.clientConnector((method, uri, callback) -> Mono.error(broken()));
 				case STACK_OVERFLOW -> builder.filter((request, next) -> next.exchange(request).map((response) -> {
 					throw new StackOverflowError();
 				}));
@@ -184,11 +187,16 @@ class FatalErrorTests {
 
 		OperationsTemplate.Builder on(OperationsTemplate.Builder builder) {
 			return switch (this) {
-				case DECORATOR -> builder.decorator(decorator((answer) -> broken()));
-				case DECORATOR_ON_ANSWER ->
-					builder.decorator(decorator((answer) -> answer.map((snapshot) -> broken())));
+				case DECORATOR -> builder.decorator(decorator((answer) -> {
+					throw broken();
+				}));
+				case DECORATOR_ON_ANSWER -> builder.decorator(decorator((answer) -> answer.map((snapshot) -> {
+					throw broken();
+				})));
 				case DECORATOR_ON_COMPLETION ->
-					builder.decorator(decorator((answer) -> answer.flux().doOnNext((snapshot) -> broken()).next()));
+					builder.decorator(decorator((answer) -> answer.flux().doOnNext((snapshot) -> {
+						throw broken();
+					}).next()));
 				default -> builder;
 			};
 		}

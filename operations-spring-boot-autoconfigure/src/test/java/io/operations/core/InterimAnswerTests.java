@@ -66,32 +66,32 @@ class InterimAnswerTests {
 			"199 Something" })
 	void fetchWhenAnInterimAnswerComesFirstIsItsAnswer(String status) throws Exception {
 		interim(status);
-		CompletableFuture<Operation> x = this.template.fetch("x").toFuture();
+		CompletableFuture<@Nullable Operation> x = this.template.fetch("x").toFuture();
 		assertAnswersAreNotMixedUp(x);
-		assertThat(x.get().status()).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(Objects.requireNonNull(x.get()).status()).isEqualTo(OperationStatus.COMPLETED);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
 	void awaitWhenAnInterimAnswerComesFirstIsItsAnswer(String status) throws Exception {
 		interim(status);
-		CompletableFuture<Operation> x = this.template.await("x").toFuture();
+		CompletableFuture<@Nullable Operation> x = this.template.await("x").toFuture();
 		assertAnswersAreNotMixedUp(x);
-		assertThat(x.get().status()).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(Objects.requireNonNull(x.get()).status()).isEqualTo(OperationStatus.COMPLETED);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
 	void writeWhenAnInterimAnswerComesFirstIsItsOperation(String status) throws Exception {
 		interim(status);
-		CompletableFuture<AcceptedOperation> x = this.template.getWebClient()
+		CompletableFuture<@Nullable AcceptedOperation> x = this.template.getWebClient()
 			.post()
 			.uri("/v2/ControlPlane/Configurations")
 			.bodyValue("{}")
 			.exchangeToMono(AcceptedOperation::from)
 			.toFuture();
 		assertAnswersAreNotMixedUp(x);
-		assertThat(x.get().id()).isEqualTo("x");
+		assertThat(Objects.requireNonNull(x.get()).id()).isEqualTo("x");
 	}
 
 	@ParameterizedTest
@@ -99,10 +99,10 @@ class InterimAnswerTests {
 	void interimAnswersAreNeverMixedUpByTheClientOfTheJdk(String status) throws Exception {
 		interim(status);
 		try (OperationsTemplate jdk = template(new JdkClientHttpConnector(), Duration.ofSeconds(2))) {
-			CompletableFuture<Operation> x = jdk.fetch("x").toFuture();
+			CompletableFuture<@Nullable Operation> x = jdk.fetch("x").toFuture();
 			this.sent.get(20, TimeUnit.SECONDS);
-			CompletableFuture<Operation> y = jdk.fetch("y").toFuture();
-			assertThat(y.get(20, TimeUnit.SECONDS).status()).isEqualTo(OperationStatus.RUNNING);
+			CompletableFuture<@Nullable Operation> y = jdk.fetch("y").toFuture();
+			assertThat(Objects.requireNonNull(y.get(20, TimeUnit.SECONDS)).status()).isEqualTo(OperationStatus.RUNNING);
 			this.proceed.countDown();
 			Throwable fault = x.handle((operation, failure) -> failure).get(20, TimeUnit.SECONDS);
 			if (fault != null) {
@@ -115,7 +115,7 @@ class InterimAnswerTests {
 	@Test
 	void switchOfProtocolsThatNobodyAskedForClosesTheConnection() throws Exception {
 		interim("101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade");
-		CompletableFuture<Operation> x = this.template.fetch("x").toFuture();
+		CompletableFuture<@Nullable Operation> x = this.template.fetch("x").toFuture();
 		this.sent.get(20, TimeUnit.SECONDS);
 		assertThat(Objects.requireNonNull(this.template.fetch("y").block(PATIENCE)).status())
 			.isEqualTo(OperationStatus.RUNNING);
@@ -134,7 +134,7 @@ class InterimAnswerTests {
 	}
 
 	private void interim(String status) {
-		this.interim = ("HTTP/1.1 " + status + "\r\n\r\n").repeat(2);
+		this.interim = RawServer.head(status).repeat(2);
 	}
 
 	private void assertAnswersAreNotMixedUp(CompletableFuture<?> x) throws Exception {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsRequestException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,14 +287,14 @@ class OperationsTemplateTests {
 			.scheduler(this.time)
 			.build()
 			.getWebClient();
-		CompletableFuture<AcceptedOperation> write = client.post()
+		CompletableFuture<@Nullable AcceptedOperation> write = client.post()
 			.uri("/x")
 			.exchangeToMono(AcceptedOperation::from)
 			.toFuture();
 		this.time.advanceTimeBy(Duration.ofMillis(6999));
 		assertThat(write).isNotDone();
 		this.time.advanceTimeBy(Duration.ofMillis(1));
-		assertThat(write.join().id()).isEqualTo("a");
+		assertThat(Objects.requireNonNull(write.join()).id()).isEqualTo("a");
 	}
 
 	@Test
