@@ -312,10 +312,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.rateLimitSettings, this.retrySettings, this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
-		OperationFetcher attempt = new GuardedOperationFetcher(
-				decorate(new ObservedOperationFetcher(new AdmittedOperationFetcher(exchange, admission), observations,
-						listener)),
-				client, listener);
+		OperationFetcher attempt = new GuardedOperationFetcher(decorate(new ObservedOperationFetcher(
+				new AdmittedOperationFetcher(exchange, admission), observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
 		OperationFetcher fetch = outage.noting(attempt);
 		IntSupplier retrying = () -> 0;
@@ -334,8 +332,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
 				schedule, this.pollingSettings, this.scheduler, listener, outage);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
-				new GuardedOperationFetcher(exchange, client, listener), poller, polls,
-				admission, observations, listener, this.pollingSettings.timeout(), releases);
+				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
+				listener, this.pollingSettings.timeout(), releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}
