@@ -203,6 +203,7 @@ class JpaTransactionTests {
 		private @Nullable String id;
 
 		@TenantId
+		@SuppressWarnings("UnusedVariable") // Hibernate's alone.
 		private @Nullable String tenant;
 
 		private @Nullable String outcome;
