@@ -206,8 +206,9 @@ public class OperationsTrackingProperties {
 		private SchemaInitialization initializeSchema = SchemaInitialization.EMBEDDED;
 
 		/**
-		 * Prefix of the names of both tables, with a schema in front if need be. Two
-		 * applications on one database need one each, or they poll for each other.
+		 * Prefix of the names of both tables, of at most 44 characters, with a schema in
+		 * front if need be. Two applications on one database need one each, or they poll
+		 * for each other.
 		 */
 		private String tablePrefix = "operations_";
 

@@ -38,6 +38,9 @@ final class DatabaseReach {
 	// After a failover the address may be that of a server that only reads, for a while.
 	private static final String READ_ONLY = "25006";
 
+	// Told by statements that follow a conflict, which the scheduler underneath may hide.
+	private static final String ABORTED = "25P02";
+
 	private static final int CLOSED_H2_DATABASE = 90098;
 
 	private static final int DEPTH = 20;
@@ -159,8 +162,9 @@ final class DatabaseReach {
 	// Tried again like an absence, but a database that undoes one for the sake of another
 	// is there.
 	static boolean isConflict(Throwable fault) {
-		return anyCause(fault, (cause) -> cause instanceof ConcurrencyFailureException
-				|| (cause instanceof SQLException sql && CONFLICT.equals(stateClass(sql))));
+		return anyCause(fault,
+				(cause) -> cause instanceof ConcurrencyFailureException || (cause instanceof SQLException sql
+						&& (CONFLICT.equals(stateClass(sql)) || ABORTED.equals(sql.getSQLState()))));
 	}
 
 	private static boolean anyCause(Throwable fault, Predicate<Throwable> condition) {

@@ -128,6 +128,7 @@ class JpaTransactionTests {
 			track("committed");
 		});
 		until("committed", TrackingState.DELIVERED);
+		await().atMost(PATIENCE).until(() -> ENDPOINT.polls("next") > 0);
 		assertThat(states("committed")).containsExactly("COMPLETED");
 	}
 
@@ -287,12 +288,13 @@ class JpaTransactionTests {
 		}
 
 		@Bean
-		OperationOutcomeHandler handler(EntityManagerFactory factory) {
+		OperationOutcomeHandler handler(EntityManagerFactory factory, OperationTracker tracker) {
 			EntityManager entities = SharedEntityManagerCreator.createSharedEntityManager(factory);
 			return (outcome) -> {
 				Import found = entities.find(Import.class, outcome.operationId());
 				if (found != null) {
 					found.outcome = outcome.type().name();
+					tracker.track("next", Map.of()).block(PATIENCE);
 				}
 			};
 		}

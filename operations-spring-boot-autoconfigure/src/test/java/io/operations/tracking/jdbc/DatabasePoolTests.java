@@ -1,6 +1,7 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
+import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -43,6 +46,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -128,15 +132,21 @@ class DatabasePoolTests {
 		}
 	}
 
-	@Test
-	void ownWorkThatTheDatabaseUndoesIsRepeatedWithinBounds() {
+	static List<RuntimeException> conflicts() {
+		return List.of(new CannotAcquireLockException("deadlock detected"),
+				new SQLRuntimeException(new SQLException("could not serialize access", "40001")),
+				new SQLRuntimeException(new SQLException("current transaction is aborted", "25P02")));
+	}
+
+	@ParameterizedTest
+	@MethodSource("conflicts")
+	void ownWorkThatTheDatabaseUndoesIsRepeatedWithinBounds(RuntimeException conflict) {
 		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
 		JdbcTransactions transactions = transactions(database);
 		AtomicInteger calls = new AtomicInteger();
-		assertThat(transactions.in(() -> failing(calls, 2))).isEqualTo(3);
+		assertThat(transactions.in(() -> failing(calls, 2, conflict))).isEqualTo(3);
 		calls.set(0);
-		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> transactions.in(() -> failing(calls, Integer.MAX_VALUE)));
+		assertThatThrownBy(() -> transactions.in(() -> failing(calls, Integer.MAX_VALUE, conflict))).isSameAs(conflict);
 		assertThat(calls).hasValue(5);
 	}
 
@@ -145,11 +155,12 @@ class DatabasePoolTests {
 		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
 		JdbcTransactions transactions = transactions(database);
 		AtomicInteger calls = new AtomicInteger();
+		CannotAcquireLockException conflict = new CannotAcquireLockException("deadlock detected");
 		TransactionTemplate outer = new TransactionTemplate(new JdbcTransactionManager(database));
 		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> outer.execute((status) -> transactions.in(() -> failing(calls, 1))));
+			.isThrownBy(() -> outer.execute((status) -> transactions.in(() -> failing(calls, 1, conflict))));
 		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> transactions.withHandlers(() -> failing(calls, 2)));
+			.isThrownBy(() -> transactions.withHandlers(() -> failing(calls, 2, conflict)));
 		assertThat(calls).hasValue(2);
 	}
 
@@ -158,9 +169,9 @@ class DatabasePoolTests {
 		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers);
 	}
 
-	private static int failing(AtomicInteger calls, int times) {
+	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {
 		if (calls.incrementAndGet() <= times) {
-			throw new CannotAcquireLockException("deadlock detected");
+			throw conflict;
 		}
 		return calls.get();
 	}
