@@ -74,9 +74,10 @@ class PackageArrowsTests {
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows("io.operations.tracking.jdbc",
 			VOCABULARY, "io.operations.polling", "io.operations.tracking", "reactor.core..", "javax.sql",
-			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.core",
-			"org.springframework.dao", "org.springframework.http", "org.springframework.jdbc..",
-			"org.springframework.transaction..", "org.springframework.util", "org.apache.commons.logging");
+			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.aop.framework",
+			"org.springframework.core", "org.springframework.dao", "org.springframework.http",
+			"org.springframework.jdbc..", "org.springframework.transaction..", "org.springframework.util",
+			"org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.tracking.metrics",
