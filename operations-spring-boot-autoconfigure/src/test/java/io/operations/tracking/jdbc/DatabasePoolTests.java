@@ -158,7 +158,7 @@ class DatabasePoolTests {
 		CannotAcquireLockException conflict = new CannotAcquireLockException("deadlock detected");
 		TransactionTemplate outer = new TransactionTemplate(new JdbcTransactionManager(database));
 		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> outer.execute((status) -> transactions.in(() -> failing(calls, 1, conflict))));
+			.isThrownBy(() -> outer.executeWithoutResult((status) -> transactions.in(() -> failing(calls, 1, conflict))));
 		assertThatExceptionOfType(CannotAcquireLockException.class)
 			.isThrownBy(() -> transactions.withHandlers(() -> failing(calls, 2, conflict)));
 		assertThat(calls).hasValue(2);
