@@ -16,7 +16,6 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.util.ReflectionUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The application's transaction managers. What a manager says of its resource tells which
@@ -29,7 +28,10 @@ final class TransactionManagers {
 
 	private final DataSource dataSource;
 
-	private final SingletonSupplier<Sorted> sorted;
+	private final Supplier<List<PlatformTransactionManager>> managers;
+
+	// Twice the same if two threads ask at once: no lock is held meanwhile.
+	private volatile @Nullable Sorted sorted;
 
 	/**
 	 * Create the managers.
@@ -39,7 +41,7 @@ final class TransactionManagers {
 	 */
 	TransactionManagers(DataSource dataSource, Supplier<List<PlatformTransactionManager>> managers) {
 		this.dataSource = dataSource;
-		this.sorted = SingletonSupplier.of(() -> sort(managers.get()));
+		this.managers = managers;
 	}
 
 	/**
@@ -47,7 +49,7 @@ final class TransactionManagers {
 	 * @return the managers
 	 */
 	List<PlatformTransactionManager> ofDatabase() {
-		return this.sorted.obtain().ofDatabase();
+		return sorted().ofDatabase();
 	}
 
 	/**
@@ -55,7 +57,7 @@ final class TransactionManagers {
 	 * @return the DataSources
 	 */
 	List<DataSource> dataSources() {
-		return this.sorted.obtain().dataSources();
+		return sorted().dataSources();
 	}
 
 	/**
@@ -63,7 +65,16 @@ final class TransactionManagers {
 	 * @return the managers
 	 */
 	List<PlatformTransactionManager> unknown() {
-		return this.sorted.obtain().unknown();
+		return sorted().unknown();
+	}
+
+	private Sorted sorted() {
+		Sorted known = this.sorted;
+		if (known == null) {
+			known = sort(this.managers.get());
+			this.sorted = known;
+		}
+		return known;
 	}
 
 	private Sorted sort(List<PlatformTransactionManager> managers) {
