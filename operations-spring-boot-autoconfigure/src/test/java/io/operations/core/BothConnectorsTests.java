@@ -41,7 +41,7 @@ class BothConnectorsTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(600);
+	private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(400);
 
 	private final List<Duration> pauses = new CopyOnWriteArrayList<>();
 
@@ -55,8 +55,8 @@ class BothConnectorsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "REACTOR, 429", "JDK, 429", "REACTOR, 401", "JDK, 401", "REACTOR, 404", "JDK, 404", "REACTOR, 503",
-			"JDK, 503", "REACTOR, 302", "JDK, 302", "REACTOR, 201", "JDK, 201" })
+	@CsvSource({ "REACTOR, 429", "JDK, 429", "REACTOR, 401", "JDK, 401", "REACTOR, 503", "JDK, 503", "REACTOR, 302",
+			"JDK, 201" })
 	void statusWhoseBodyNeverComesCounts(Connector connector, int status) {
 		this.answer = RawServer.head(status + " X", "Retry-After: 20", "Twilio-Request-Id: RQ1", "Content-Length: 100")
 				+ ((status == 503) ? "{\"code\":" : "");
