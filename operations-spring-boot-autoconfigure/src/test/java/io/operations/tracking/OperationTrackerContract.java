@@ -185,6 +185,32 @@ public abstract class OperationTrackerContract {
 	}
 
 	@Test
+	void timesThatCannotBeTrueAreKeptAndTeachNothing() {
+		String times = "\", \"createdAt\": \"0001-01-01T00:00:00Z\", \"completedAt\": \"9999-12-31T23:59:59Z";
+		this.endpoint.script("op",
+				List.of(ScriptedEndpoint.status("RUNNING" + times), ScriptedEndpoint.status("COMPLETED" + times)));
+		track("op", Map.of());
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		Operation seen = Objects.requireNonNull(delivered.operation());
+		assertThat(seen.createdAt()).isEqualTo("0001-01-01T00:00:00Z");
+		assertThat(seen.completedAt()).isEqualTo("9999-12-31T23:59:59Z");
+		assertThat(seen.duration()).isEmpty();
+		assertThat(delivered.stuck()).isFalse();
+		assertThat(this.engine.polls().learned()).isEmpty();
+	}
+
+	@Test
+	void reasonOfAFailureIsInTheOutcomeInWhateverFormItWasSent() {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("FAILED\", \"error\": \"boom")));
+		track("op", Map.of());
+		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).singleElement()
+			.satisfies((outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).errorText())
+				.contains("boom"));
+		assertThat(Objects.requireNonNull(delivered.operation()).errorText()).contains("boom");
+	}
+
+	@Test
 	void whatIsFoundCannotBeChanged() {
 		track("op", Map.of("a", "1"));
 		Map<String, String> attributes = Objects.requireNonNull(find("op")).attributes();
