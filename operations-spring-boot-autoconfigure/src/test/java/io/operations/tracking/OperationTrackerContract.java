@@ -205,8 +205,8 @@ public abstract class OperationTrackerContract {
 		track("op", Map.of());
 		TrackedOperation delivered = until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).singleElement()
-			.satisfies((outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).errorText())
-				.contains("boom"));
+			.satisfies(
+					(outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).errorText()).contains("boom"));
 		assertThat(Objects.requireNonNull(delivered.operation()).errorText()).contains("boom");
 	}
 

@@ -80,7 +80,8 @@ public final class OperationScript {
 
 	/**
 	 * Return a script whose last status is any word. One that is not terminal, such as
-	 * {@code RUNNING} or {@code HIBERNATING}, makes an operation that never ends.
+	 * {@code RUNNING} or {@code HIBERNATING}, makes an operation that never ends;
+	 * {@code CANCELED} is CANCELLED as some products spell it.
 	 * @param status the word, not blank, sent as it is
 	 * @return the script
 	 */

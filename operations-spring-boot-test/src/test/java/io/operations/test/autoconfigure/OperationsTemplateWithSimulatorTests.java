@@ -5,6 +5,7 @@ import java.util.Map;
 
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
+import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
@@ -96,6 +97,14 @@ class OperationsTemplateWithSimulatorTests {
 			.expectNext(OperationStatus.FAILED)
 			.expectComplete()
 			.verify(LIMIT);
+	}
+
+	@Test
+	void cancellationSpelledWithOneLEndsTheWait() {
+		String id = this.simulator.accept(OperationScript.endingAs("CANCELED").running(SHORT));
+		assertThatExceptionOfType(OperationCancelledException.class)
+			.isThrownBy(() -> this.operations.await(id).block(LIMIT))
+			.satisfies((ended) -> assertThat(ended.getOperation().statusText()).isEqualTo("CANCELED"));
 	}
 
 	@Configuration(proxyBeanMethods = false)
