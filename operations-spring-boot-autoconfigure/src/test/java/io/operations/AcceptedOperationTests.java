@@ -2,6 +2,7 @@ package io.operations;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,26 @@ class AcceptedOperationTests {
 				assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(5));
 				assertThat(failure.getRequestId()).isEqualTo("RQ1");
 			});
+	}
+
+	@Test
+	void writeThatIsThrottledTellsWhyAndWhenTheRateLimitOpens() {
+		ResponseEntity<Map<String, Object>> response = ResponseEntity.status(429)
+			.header("X-RateLimit-Reset", "20")
+			.body(Map.of("errors", List.of(Map.of("code", 20429, "message", "Too many"))));
+		assertThatExceptionOfType(OperationsThrottledException.class)
+			.isThrownBy(() -> AcceptedOperation.from(response))
+			.withMessageStartingWith("The write was refused: HTTP 429, code 20429, 'Too many', retry after PT20S");
+	}
+
+	@Test
+	void rateLimitOfWritesDelaysNoPoll() {
+		ResponseEntity<Map<String, Object>> response = ResponseEntity.accepted()
+			.header("Operation-Id", "op1")
+			.header("X-RateLimit-Remaining", "0")
+			.header("X-RateLimit-Reset", "20")
+			.build();
+		assertThat(AcceptedOperation.from(response).retryAfter()).isNull();
 	}
 
 	@Test
