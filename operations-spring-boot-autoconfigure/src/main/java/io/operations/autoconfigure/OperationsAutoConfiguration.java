@@ -174,8 +174,8 @@ public final class OperationsAutoConfiguration {
 	}
 
 	@Bean
-	OperationsLifecycle operationsLifecycle(ObjectProvider<OperationsTemplate> templates) {
-		return new OperationsLifecycle(templates);
+	OperationsLifecycle operationsLifecycle(ConfigurableListableBeanFactory beanFactory) {
+		return new OperationsLifecycle(beanFactory);
 	}
 
 	// The client underneath, for writes. Injected by its name only, so that it never
@@ -185,7 +185,7 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnMissingBean(name = "operationsWebClient")
 	@ConditionalOnSingleCandidate(OperationsTemplate.class)
 	WebClient operationsWebClient(OperationsTemplate operationsTemplate) {
-		return operationsTemplate.getWebClient();
+		return TemplateParts.webClient(operationsTemplate);
 	}
 
 	/**

@@ -321,10 +321,18 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}. Further ones may begin.
+	 * End all waits with an {@link OperationsClosedException}, and refuse further ones
+	 * until {@link #acceptWaits()}.
 	 */
 	public void endWaits() {
-		this.poller.endWaits();
+		this.poller.stop();
+	}
+
+	/**
+	 * Accept waits again that were refused since {@link #endWaits()}.
+	 */
+	public void acceptWaits() {
+		this.poller.start();
 	}
 
 	/**

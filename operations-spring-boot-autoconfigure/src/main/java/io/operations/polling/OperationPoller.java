@@ -75,6 +75,8 @@ public final class OperationPoller {
 
 	private int stuck;
 
+	private boolean stopped;
+
 	private boolean closed;
 
 	/**
@@ -167,7 +169,7 @@ public final class OperationPoller {
 				wait = new Wait(this.numbers++, target.operationId(), target.kind(), target.accepted(), now);
 			}
 			waiter = factory.create(wait, this.numbers++, now);
-			if (this.closed) {
+			if (this.stopped) {
 				refusal = new OperationsClosedException(this.client, target.operationId());
 			}
 			else if (this.waiters >= this.settings.maxWaiting()) {
@@ -444,13 +446,33 @@ public final class OperationPoller {
 	}
 
 	/**
+	 * End all waits with an {@link OperationsClosedException}, and refuse further ones
+	 * until {@link #start()}.
+	 */
+	public void stop() {
+		synchronized (this) {
+			this.stopped = true;
+		}
+		endWaits();
+	}
+
+	/**
+	 * Accept waits again.
+	 */
+	public void start() {
+		synchronized (this) {
+			this.stopped = this.closed;
+		}
+	}
+
+	/**
 	 * End all waits with an {@link OperationsClosedException}, and refuse further ones.
 	 */
 	public void close() {
 		synchronized (this) {
 			this.closed = true;
 		}
-		endWaits();
+		stop();
 		this.dispatcher.close();
 	}
 

@@ -200,9 +200,10 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@Test
-	void waitsEndBeforeAWebServerWaitsForItsRequests() {
+	void waitsEndAfterTheGraceOfAWebServerAndBeforeItIsClosed() {
 		withCredentials().run((context) -> assertThat(context.getBean(OperationsLifecycle.class).getPhase())
-			.isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
+			.isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
+			.isGreaterThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE));
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.CompositeReactiveHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -29,7 +30,8 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = OperationsAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean(OperationsTemplate.class)
+// That of a parent is shown there.
+@ConditionalOnBean(value = OperationsTemplate.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("operations")
 @EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsHealthContributorAutoConfiguration {

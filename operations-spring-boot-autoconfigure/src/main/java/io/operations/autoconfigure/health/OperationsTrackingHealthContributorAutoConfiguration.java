@@ -1,5 +1,6 @@
 package io.operations.autoconfigure.health;
 
+import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.health.TrackingHealthIndicator;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
@@ -26,7 +28,8 @@ import org.springframework.context.annotation.Bean;
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnSingleCandidate(OperationsTemplate.class)
-@ConditionalOnBean(OperationTracker.class)
+// That of a parent is shown there.
+@ConditionalOnBean(value = OperationTracker.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("operations-tracking")
 public final class OperationsTrackingHealthContributorAutoConfiguration {
 
@@ -34,7 +37,8 @@ public final class OperationsTrackingHealthContributorAutoConfiguration {
 	@ConditionalOnMissingBean(name = { "operationsTrackingHealthIndicator", "operationsTrackingHealthContributor" })
 	ReactiveHealthContributor operationsTrackingHealthContributor(OperationTracker tracker,
 			OperationsTemplate template) {
-		return new TrackingHealthIndicator(tracker, Schedulers.boundedElastic(), template.getPolls().scheduler());
+		return new TrackingHealthIndicator(tracker, Schedulers.boundedElastic(),
+				TemplateParts.polls(template).scheduler());
 	}
 
 }

@@ -1,0 +1,69 @@
+package io.operations.autoconfigure;
+
+import io.operations.core.OperationsTemplate;
+import io.operations.polling.OperationPolls;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * What other beans are made of, taken from the template. A mock that a test puts in the
+ * place of the template gives nothing: it gets stand-ins that reach no endpoint, so that
+ * the application starts all the same.
+ */
+public final class TemplateParts {
+
+	private static final String NAME = "operations";
+
+	private TemplateParts() {
+	}
+
+	/**
+	 * Return the name of a template.
+	 * @param template the template
+	 * @return its name
+	 */
+	public static String name(OperationsTemplate template) {
+		String name = given(template.getName());
+		return (name != null) ? name : NAME;
+	}
+
+	/**
+	 * Return the polls of a template.
+	 * @param template the template
+	 * @return its polls
+	 */
+	public static OperationPolls polls(OperationsTemplate template) {
+		OperationPolls polls = given(template.getPolls());
+		return (polls != null) ? polls
+				: OperationsTemplate.builder(WebClient.builder().exchangeFunction((request) -> nobody()))
+					.name(NAME)
+					.credentials(() -> {
+						throw mocked();
+					})
+					.build()
+					.getPolls();
+	}
+
+	static WebClient webClient(OperationsTemplate template) {
+		WebClient webClient = given(template.getWebClient());
+		return (webClient != null) ? webClient : WebClient.builder().exchangeFunction((request) -> nobody()).build();
+	}
+
+	// Whatever its type says.
+	private static <T> @Nullable T given(@Nullable T part) {
+		return part;
+	}
+
+	private static <T> Mono<T> nobody() {
+		return Mono.error(TemplateParts::mocked);
+	}
+
+	private static IllegalStateException mocked() {
+		return new IllegalStateException("The OperationsTemplate is a mock, so that nothing is sent. Say what it"
+				+ " answers, for instance from getWebClient(), or use @AutoConfigureOperationsSimulator"
+				+ " (operations-spring-boot-test) in place of the mock.");
+	}
+
+}
