@@ -79,8 +79,8 @@ public final class OperationsHealthListener implements OperationsListener {
 		}
 	}
 
-	@Nullable Showing showing(String client) {
-		return this.records.get(client);
+	@Nullable Showing showing(@Nullable String client) {
+		return (client != null) ? this.records.get(client) : null;
 	}
 
 	Duration since(Instant time) {

@@ -38,9 +38,9 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private static final int PAGE = 500;
 
-	private final TrackingStore store;
+	private final Supplier<TrackingStore> store;
 
-	private final TrackingEngine engine;
+	private final Supplier<TrackingEngine> engine;
 
 	private final Scheduler blocking;
 
@@ -51,6 +51,16 @@ public final class DefaultOperationTracker implements OperationTracker {
 	 * @param blocking where calls that may block are made
 	 */
 	public DefaultOperationTracker(TrackingStore store, TrackingEngine engine, Scheduler blocking) {
+		this(() -> store, () -> engine, blocking);
+	}
+
+	/**
+	 * Create the tracker.
+	 * @param store keeps the operations; asked for at each call
+	 * @param engine begins to track them; asked for at each call
+	 * @param blocking where calls that may block are made
+	 */
+	public DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking) {
 		this.store = store;
 		this.engine = engine;
 		this.blocking = blocking;
@@ -63,7 +73,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	@Override
 	public Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes) {
-		return track(accepted, attributes, this.engine.settings().timeout());
+		return track(accepted, attributes, this.engine.get().settings().timeout());
 	}
 
 	@Override
@@ -74,7 +84,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	@Override
 	public Mono<TrackingResult> track(String operationId, Map<String, String> attributes) {
-		return track(operationId, attributes, this.engine.settings().timeout());
+		return track(operationId, attributes, this.engine.get().settings().timeout());
 	}
 
 	@Override
@@ -88,12 +98,12 @@ public final class DefaultOperationTracker implements OperationTracker {
 		Map<String, String> checked = check(attributes);
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
-			TrackedRow row = this.engine.begin(target, checked, timeout);
-			TrackedRow known = this.store.insert(row);
+			TrackedRow row = this.engine.get().begin(target, checked, timeout);
+			TrackedRow known = this.store.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);
 			}
-			this.engine.listener().tracked(row.toOperation());
+			this.engine.get().listener().tracked(row.toOperation());
 			return new TrackingResult(row.toOperation(), true);
 		});
 	}
@@ -122,7 +132,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<TrackedOperation> find(String operationId) {
 		requireId(operationId);
-		return call("find", () -> this.store.find(operationId)).map(TrackedRow::toOperation);
+		return call("find", () -> this.store.get().find(operationId)).map(TrackedRow::toOperation);
 	}
 
 	@Override
@@ -136,24 +146,25 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private Mono<Page> page(TrackingFilter filter) {
 		int size = (int) Math.min(PAGE, filter.limit());
-		return call("list", () -> this.store.list(filter.withLimit(size))).map((rows) -> Page.of(rows, filter, size));
+		return call("list", () -> this.store.get().list(filter.withLimit(size)))
+			.map((rows) -> Page.of(rows, filter, size));
 	}
 
 	@Override
 	public Mono<Boolean> forget(String operationId) {
 		requireId(operationId);
-		return call("forget", () -> this.store.remove(operationId));
+		return call("forget", () -> this.store.get().remove(operationId));
 	}
 
 	@Override
 	public Mono<Boolean> redeliver(String operationId) {
 		requireId(operationId);
-		return call("redeliver", () -> this.store.redeliver(operationId, this.engine.polls().now()));
+		return call("redeliver", () -> this.store.get().redeliver(operationId, this.engine.get().polls().now()));
 	}
 
 	@Override
 	public Mono<TrackingSummary> summary() {
-		return call("summary", () -> this.store.summary(this.engine.polls().now()));
+		return call("summary", () -> this.store.get().summary(this.engine.get().polls().now()));
 	}
 
 	private static void requireId(String operationId) {
@@ -163,7 +174,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 	private <T> Mono<T> call(String name, Supplier<@Nullable T> action) {
 		return Mono.defer(() -> {
 			Mono<Signal<T>> timed = Mono.fromSupplier(() -> signal(name, action));
-			return (this.store.belongsToThisThread() ? timed : timed.subscribeOn(this.blocking)).dematerialize();
+			return (this.store.get().belongsToThisThread() ? timed : timed.subscribeOn(this.blocking)).dematerialize();
 		});
 	}
 
@@ -180,7 +191,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 	}
 
 	private <T> @Nullable T timed(String name, Supplier<@Nullable T> action) {
-		OperationPolls polls = this.engine.polls();
+		OperationPolls polls = this.engine.get().polls();
 		long began = polls.scheduler().now(TimeUnit.NANOSECONDS);
 		Throwable fault = null;
 		try {
@@ -192,7 +203,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 		}
 		finally {
 			Duration duration = Duration.ofNanos(polls.scheduler().now(TimeUnit.NANOSECONDS) - began);
-			this.engine.listener().stored(name, duration, fault);
+			this.engine.get().listener().stored(name, duration, fault);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.operations.autoconfigure.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationTracker;
@@ -31,14 +32,14 @@ public final class OperationsTrackingMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	TrackingMeters operationsTrackingMeters(MeterRegistry registry, OperationsTemplate template) {
-		return new TrackingMeters(registry, template.getName());
+		return new TrackingMeters(registry, TemplateParts.name(template));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	TrackingGauges operationsTrackingGauges(OperationTracker tracker, OperationsTemplate template) {
-		return new TrackingGauges(tracker, template.getName(), Schedulers.boundedElastic(),
-				template.getPolls().scheduler());
+		return new TrackingGauges(tracker, TemplateParts.name(template), Schedulers.boundedElastic(),
+				TemplateParts.polls(template).scheduler());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.DefaultOperationTracker;
 import io.operations.tracking.MemoryTrackingStore;
@@ -66,7 +67,7 @@ public final class OperationsTrackingAutoConfiguration {
 			.of(() -> handlers.orderedStream().toList());
 		SingletonSupplier<List<TrackingListener>> listenersLater = SingletonSupplier
 			.of(() -> listeners.orderedStream().toList());
-		return new TrackingEngine(template.getPolls(), TrackingSettingsCheck.settings(properties),
+		return new TrackingEngine(TemplateParts.polls(template), TrackingSettingsCheck.settings(properties),
 				handlersLater::obtain, new TrackingListeners(listenersLater::obtain));
 	}
 
@@ -77,9 +78,12 @@ public final class OperationsTrackingAutoConfiguration {
 		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
 	}
 
+	// The others later, since what the template is made of, such as a listener, may want
+	// to track. The lifecycle needs them at the start in any case.
 	@Bean
-	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, TrackingEngine engine) {
-		return new DefaultOperationTracker(required(stores), engine, Schedulers.boundedElastic());
+	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, ObjectProvider<TrackingEngine> engines) {
+		return new DefaultOperationTracker(SingletonSupplier.of(() -> required(stores))::obtain,
+				SingletonSupplier.of(engines::getObject)::obtain, Schedulers.boundedElastic());
 	}
 
 	@Bean

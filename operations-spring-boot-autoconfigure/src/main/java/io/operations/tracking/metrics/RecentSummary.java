@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -56,7 +57,7 @@ final class RecentSummary {
 	// Elsewhere even where the store would answer at once: this thread may be in a
 	// transaction of its own.
 	private void ask() {
-		this.tracker.summary()
+		Mono.defer(this.tracker::summary)
 			.subscribeOn(this.blocking)
 			.timeout(PATIENCE, this.time)
 			.doFinally((signal) -> this.asking.set(false))

@@ -70,8 +70,6 @@ public final class TrackingGauges implements MeterBinder {
 			.tag("of", "tracked")
 			.strongReference(true)
 			.register(registry);
-		// So that it is there when it is read for the first time.
-		this.summary.get();
 	}
 
 	private void tracked(MeterRegistry registry, String status, ToDoubleFunction<TrackingSummary> count) {

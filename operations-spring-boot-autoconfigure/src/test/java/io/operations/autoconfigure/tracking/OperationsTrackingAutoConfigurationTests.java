@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationsListener;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.MemoryTrackingStore;
@@ -94,6 +96,15 @@ class OperationsTrackingAutoConfigurationTests {
 	void withoutATemplateThereIsNoTrackerAndNoFailure() {
 		this.runner.withPropertyValues("operations.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OperationTracker.class));
+	}
+
+	@Test
+	void listenersAndDecoratorsOfTheTemplateMayInjectTheTracker() {
+		this.runner.withUserConfiguration(Tracking.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(OperationsTemplate.class).await("op").subscribe().dispose();
+			assertThat(context.getBean(OperationTracker.class).find("op").block(PATIENCE)).isNotNull();
+		});
 	}
 
 	@Test
@@ -435,6 +446,28 @@ class OperationsTrackingAutoConfigurationTests {
 		protected void doBegin(Object transaction, TransactionDefinition definition) {
 			this.begun.incrementAndGet();
 			super.doBegin(transaction, definition);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Tracking {
+
+		@Bean
+		OperationsListener trackingListener(OperationTracker tracker) {
+			return new OperationsListener() {
+
+				@Override
+				public void waitBegan(String client, String operationId) {
+					tracker.track(operationId, Map.of()).subscribe();
+				}
+
+			};
+		}
+
+		@Bean
+		OperationFetcherDecorator trackingDecorator(OperationTracker tracker) {
+			return (next) -> (operationId) -> tracker.find(operationId).then(next.fetch(operationId));
 		}
 
 	}

@@ -177,6 +177,7 @@ class TrackingMetersTests {
 	private void answer(Mono<TrackingSummary> summary) {
 		given(this.tracker.summary()).willReturn(counted(summary));
 		bind();
+		tracked("running");
 		makeCalls();
 	}
 
