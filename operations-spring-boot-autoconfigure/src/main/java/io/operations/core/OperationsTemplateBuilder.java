@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.core.Registry;
+import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -308,8 +311,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.fetchObservationConvention, this.awaitObservationConvention);
 		List<Runnable> releases = new ArrayList<>();
 		releases.add(register(this.rateLimiterRegistry, client));
-		Admission admission = new Admission(client, this.rateLimiterRegistry.rateLimiter(client, rateLimiterConfig()),
-				this.rateLimitSettings, this.retrySettings, this.scheduler, listener);
+		Admission admission = new Admission(client, rateLimiter(client), this.rateLimitSettings, this.retrySettings,
+				this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
 		OperationFetcher attempt = new GuardedOperationFetcher(decorate(new ObservedOperationFetcher(
@@ -320,7 +323,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		if (this.retryEnabled) {
 			releases.add(register(this.retryRegistry, client));
 			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch,
-					this.retryRegistry.retry(client, retryConfig()), this.retrySettings,
+					retry(client), this.retrySettings,
 					this.rateLimitSettings.maxQueued(), this.scheduler, client);
 			releases.add(repeated::close);
 			retrying = repeated::waiting;
@@ -343,6 +346,22 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	private static Runnable register(Registry<?, ?> registry, String client) {
 		return registry.find(client).isPresent() ? () -> {
 		} : () -> registry.remove(client);
+	}
+
+	// Taken from the registry at each use, since it may be another one then: Spring Cloud
+	// puts a new one behind its proxy at each refresh.
+	private Supplier<Retry> retry(String client) {
+		RetryRegistry registry = this.retryRegistry;
+		RetryConfig config = retryConfig();
+		registry.retry(client, config);
+		return () -> registry.retry(client, config);
+	}
+
+	private Supplier<RateLimiter> rateLimiter(String client) {
+		RateLimiterRegistry registry = this.rateLimiterRegistry;
+		RateLimiterConfig config = rateLimiterConfig();
+		registry.rateLimiter(client, config);
+		return () -> registry.rateLimiter(client, config);
 	}
 
 	private RetryConfig retryConfig() {

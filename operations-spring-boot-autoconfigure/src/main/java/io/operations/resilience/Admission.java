@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -43,7 +44,7 @@ public final class Admission {
 
 	private final RateLimitSettings settings;
 
-	private final RateLimiter limiter;
+	private final Supplier<RateLimiter> limiter;
 
 	private final Permit permit;
 
@@ -84,6 +85,21 @@ public final class Admission {
 	 * @param listener told of pauses and of calls that were refused
 	 */
 	public Admission(String client, RateLimiter limiter, RateLimitSettings settings, RetrySettings retry,
+			Scheduler scheduler, OperationsListener listener) {
+		this(client, () -> limiter, settings, retry, scheduler, listener);
+	}
+
+	/**
+	 * Create the admission.
+	 * @param client the name of the client
+	 * @param limiter gives who decides on the rate, asked for anew each time
+	 * @param settings the bounds
+	 * @param retry how long to pause after a 429 without Retry-After, and how long a
+	 * fetch is willing to wait for the end of a pause
+	 * @param scheduler where all waiting is done
+	 * @param listener told of pauses and of calls that were refused
+	 */
+	public Admission(String client, Supplier<RateLimiter> limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
 		this.client = client;
 		this.settings = settings;
@@ -359,7 +375,7 @@ public final class Admission {
 	 * @return the number of polls in a second
 	 */
 	public synchronized double pollsPerSecond() {
-		RateLimiterConfig config = this.limiter.getRateLimiterConfig();
+		RateLimiterConfig config = this.limiter.get().getRateLimiterConfig();
 		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
 		double all = Math.min(rate, this.inFlightLimit.perSecond());
 		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));

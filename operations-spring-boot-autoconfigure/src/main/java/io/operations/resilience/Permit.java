@@ -1,6 +1,7 @@
 package io.operations.resilience;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import reactor.core.Disposable;
@@ -38,7 +39,7 @@ final class Permit implements Disposable {
 
 	}
 
-	private final RateLimiter limiter;
+	private final Supplier<RateLimiter> limiter;
 
 	private final Scheduler scheduler;
 
@@ -50,7 +51,7 @@ final class Permit implements Disposable {
 
 	private volatile long heldSince;
 
-	Permit(RateLimiter limiter, Scheduler scheduler, Runnable onArrival) {
+	Permit(Supplier<RateLimiter> limiter, Scheduler scheduler, Runnable onArrival) {
 		this.limiter = limiter;
 		this.scheduler = scheduler;
 		this.onArrival = onArrival;
@@ -65,7 +66,7 @@ final class Permit implements Disposable {
 			this.state = State.NONE;
 		}
 		if (this.state == State.NONE) {
-			long wait = this.limiter.reservePermission();
+			long wait = this.limiter.get().reservePermission();
 			if (wait < 0) {
 				return State.REFUSED;
 			}
@@ -105,7 +106,7 @@ final class Permit implements Disposable {
 	}
 
 	private boolean isOver() {
-		return now() - this.heldSince >= this.limiter.getRateLimiterConfig().getLimitRefreshPeriod().toNanos();
+		return now() - this.heldSince >= this.limiter.get().getRateLimiterConfig().getLimitRefreshPeriod().toNanos();
 	}
 
 	private long now() {

@@ -3,6 +3,7 @@ package io.operations.resilience;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.github.resilience4j.retry.Retry;
 import io.operations.OperationFetcher;
@@ -28,7 +29,7 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 
 	private final OperationFetcher next;
 
-	private final Retry retry;
+	private final Supplier<Retry> retry;
 
 	private final RetrySettings settings;
 
@@ -54,6 +55,22 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	 */
 	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, int maxWaiting,
 			Scheduler scheduler, String client) {
+		this(next, () -> retry, settings, maxWaiting, scheduler, client);
+	}
+
+	/**
+	 * Create the fetcher.
+	 * @param next one attempt
+	 * @param retry gives what decides whether to repeat and after how long, asked for
+	 * anew at each fetch
+	 * @param settings the longest Retry-After that is waited for
+	 * @param maxWaiting how many fetches may wait for their next attempt; a further one
+	 * fails with the fault of its last
+	 * @param scheduler where all waiting is done
+	 * @param client the name of the client
+	 */
+	public RetryingOperationFetcher(OperationFetcher next, Supplier<Retry> retry, RetrySettings settings,
+			int maxWaiting, Scheduler scheduler, String client) {
 		this.next = next;
 		this.retry = retry;
 		this.settings = settings;
@@ -71,7 +88,7 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
 		return Mono.defer(() -> {
-			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.asyncContext();
+			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.get().asyncContext();
 			// Nearly all need one attempt only: what repeats it is made when it failed.
 			return attempt(operationId, attempts).onErrorResume((fault) -> nextAttempt(attempts, fault)
 				.then(Mono.defer(() -> attempt(operationId, attempts))

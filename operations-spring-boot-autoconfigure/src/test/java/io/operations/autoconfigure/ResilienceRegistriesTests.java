@@ -1,10 +1,14 @@
 package io.operations.autoconfigure;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.resilience4j.micrometer.tagged.TaggedRateLimiterMetrics;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -19,10 +24,13 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,6 +83,40 @@ class ResilienceRegistriesTests {
 					.isEqualTo(Duration.ofSeconds(3));
 				assertMetersOnce(context.getBean(MeterRegistry.class));
 			});
+	}
+
+	// What Spring Cloud's refresh does: it puts new registries behind the proxies.
+	@Test
+	void afterARefreshOfTheRegistriesFurtherCallsUseTheNewInstances() {
+		AtomicReference<RetryRegistry> retries = new AtomicReference<>(RetryRegistry.ofDefaults());
+		AtomicReference<RateLimiterRegistry> limiters = new AtomicReference<>(RateLimiterRegistry.ofDefaults());
+		AtomicInteger requests = new AtomicInteger();
+		this.runner
+			.withBean(RetryRegistry.class, () -> refreshable(RetryRegistry.class, retries))
+			.withBean(RateLimiterRegistry.class, () -> refreshable(RateLimiterRegistry.class, limiters))
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> {
+				requests.incrementAndGet();
+				return Mono.just(ClientResponse.create(HttpStatus.SERVICE_UNAVAILABLE).build());
+			}))
+			.withPropertyValues("operations.retry.initial-interval=1ms")
+			.run((context) -> {
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				template.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
+				assertThat(requests).hasValue(3);
+				retries.set(RetryRegistry.ofDefaults());
+				retries.get().retry("operations", RetryConfig.custom().maxAttempts(1).build());
+				limiters.set(RateLimiterRegistry.ofDefaults());
+				template.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
+				assertThat(requests).hasValue(4);
+				assertThat(retries.get().retry("operations").getMetrics().getNumberOfFailedCallsWithRetryAttempt())
+					.isPositive();
+				assertThat(limiters.get().find("operations")).isPresent();
+			});
+	}
+
+	private static <T> T refreshable(Class<T> type, AtomicReference<T> target) {
+		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> method.invoke(target.get(), arguments)));
 	}
 
 	@Test
