@@ -322,8 +322,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		IntSupplier retrying = () -> 0;
 		if (this.retryEnabled) {
 			releases.add(register(this.retryRegistry, client));
-			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch,
-					retry(client), this.retrySettings,
+			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch, retry(client), this.retrySettings,
 					this.rateLimitSettings.maxQueued(), this.scheduler, client);
 			releases.add(repeated::close);
 			retrying = repeated::waiting;
