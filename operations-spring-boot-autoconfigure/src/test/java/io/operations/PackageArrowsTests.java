@@ -64,7 +64,7 @@ class PackageArrowsTests {
 	static final ArchRule coreKnowsWhatItAssembles = knows("io.operations.core", VOCABULARY, "io.operations.client",
 			RESILIENCE, "io.operations.observation", "io.operations.polling", "reactor..", "io.github.resilience4j..",
 			"io.micrometer.observation..", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.util", "org.springframework.web..");
+			"org.springframework.util", "org.springframework.web..", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",

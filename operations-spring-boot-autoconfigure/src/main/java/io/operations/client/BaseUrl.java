@@ -3,6 +3,8 @@ package io.operations.client;
 import java.net.URI;
 import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.Assert;
 
 /**
@@ -39,14 +41,32 @@ public final class BaseUrl {
 		}
 		String scheme = (url.getScheme() != null) ? url.getScheme().toLowerCase(Locale.ROOT) : "";
 		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "it begins with neither https:// nor http://");
-		Assert.isTrue(url.getHost() != null, "it names no host");
-		Assert.isTrue(url.getRawUserInfo() == null, "it holds credentials, which belong into properties of their own");
+		// With a host that a URI cannot have, all of the authority is one text.
+		String authority = (url.getRawAuthority() != null) ? url.getRawAuthority() : "";
+		Assert.isTrue(url.getHost() != null || authority.indexOf('_') < 0 || authority.indexOf('@') >= 0,
+				"the host of a URI takes no underscore: give the host a name without one, such as twilio-mock");
+		Assert.isTrue(url.getHost() != null || authority.indexOf('@') >= 0, "it names no host");
+		Assert.isTrue(authority.indexOf('@') < 0, "it holds credentials, which belong into properties of their own");
 		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null, "it has a query or a fragment");
 		if (scheme.equals("http") && !allowInsecure && !isLoopback(url.getHost())) {
 			throw new InsecureBaseUrlException(
 					"credentials would travel in the clear: http:// is spoken to this host alone");
 		}
 		return url;
+	}
+
+	/**
+	 * Return what a path repeats of the base URL, most likely by mistake.
+	 * @param url the base URL
+	 * @param path the path that is appended to it
+	 * @return the last segment of the URL if it is the first one of the path, with its
+	 * slash, else {@code null}
+	 */
+	public static @Nullable String repeated(URI url, String path) {
+		String base = url.getRawPath();
+		int end = path.indexOf('/', 1);
+		String segment = (end > 0) ? path.substring(0, end) : path;
+		return (segment.length() > 1 && base != null && base.endsWith(segment)) ? segment : null;
 	}
 
 	private static boolean isLoopback(String host) {

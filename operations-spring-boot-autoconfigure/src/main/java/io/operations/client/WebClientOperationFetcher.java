@@ -13,6 +13,7 @@ import io.operations.ConcurrentRequests;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
+import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
@@ -62,6 +63,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private final WebClient webClient;
 
+	private final URI baseUrl;
+
 	private final String path;
 
 	private final String urlBeforeId;
@@ -90,6 +93,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
 		int position = url.indexOf(ID);
 		this.webClient = webClient.mutate().filter(WebClientOperationFetcher::withReadableMediaType).build();
+		this.baseUrl = baseUrl;
 		this.path = path;
 		this.urlBeforeId = url.substring(0, position);
 		this.urlAfterId = url.substring(position + ID.length());
@@ -233,6 +237,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					+ redirectTarget(headers)
 					+ ". Redirects are not followed, since credentials would go along; correct operations.base-url.",
 					operationId, answer);
+		}
+		if (status == HttpStatus.NOT_FOUND.value()) {
+			return new OperationNotFoundException(subject(operationId) + ": " + answer.describe()
+					+ ". The id is unknown, another account's, or of an operation that has expired; or"
+					+ " operations.base-url (" + this.baseUrl + ") and operations.path ("
+					+ this.path.replaceFirst("\\?.*", "") + ") lead elsewhere.", operationId, answer);
 		}
 		return answer.toException(subject(operationId), operationId);
 	}

@@ -42,6 +42,8 @@ import io.operations.resilience.GuardedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import io.operations.resilience.RetryingOperationFetcher;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -57,6 +59,8 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * repetition for the fetches.
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
+
+	private static final Log logger = LogFactory.getLog("io.operations");
 
 	// A version that an application's own API wants in each request would lead ours
 	// elsewhere.
@@ -285,6 +289,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'baseUrl' is no good: " + ex.getMessage(), ex);
+		}
+		String repeated = BaseUrl.repeated(url, this.path);
+		if (repeated != null) {
+			logger.warn("[" + client + "] the base URL (" + url + ") ends with '" + repeated
+					+ "', and the path of operations begins with it: the requests have it twice, " + url
+					+ this.path.replaceFirst("\\?.*", "") + ". Unless that is meant, remove it from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
 	}

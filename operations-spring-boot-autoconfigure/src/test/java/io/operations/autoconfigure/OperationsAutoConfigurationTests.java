@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +31,7 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.http.HttpStatus;
 import org.springframework.mock.http.client.reactive.MockClientHttpRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -75,6 +78,20 @@ class OperationsAutoConfigurationTests {
 				.doesNotHaveBean(OperationsTemplate.class)
 				.doesNotHaveBean(OperationsConnectionDetails.class)
 				.doesNotHaveBean("operationsWebClient"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'', true", "'true ', true", "on, true", "'false ', false", "off, false", "False, false",
+			"'${NO_SUCH:}', true" })
+	void howeverTheSwitchIsWrittenItIsReadAsItIsBound(String value, boolean enabled) {
+		withCredentials()
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("first", Map.of("operations.enabled", value))))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBeanNamesForType(OperationsTemplate.class)).hasSize(enabled ? 1 : 0);
+			});
 	}
 
 	@Test

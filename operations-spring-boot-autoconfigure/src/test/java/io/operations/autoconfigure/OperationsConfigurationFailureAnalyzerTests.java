@@ -126,6 +126,13 @@ class OperationsConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
+	void withAnUnderscoreInTheHostItIsNamed() {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
+				"operations.base-url=http://twilio_mock:8080");
+		assertThat(analysis.getDescription()).contains("'operations.base-url'", "twilio_mock", "underscore");
+	}
+
+	@Test
 	void withoutAUrlItsKeyIsNamed() {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
 				"operations.base-url=");

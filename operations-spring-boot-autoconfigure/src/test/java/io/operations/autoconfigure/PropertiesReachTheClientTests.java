@@ -12,6 +12,7 @@ import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
+import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
@@ -20,13 +21,18 @@ import io.operations.OperationsUnavailableException;
 import io.operations.core.OperationsTemplate;
 import io.operations.polling.PollingSchedule;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -48,6 +54,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What is set, and what beans an application brings, is seen at the endpoint.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class PropertiesReachTheClientTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -84,6 +91,31 @@ class PropertiesReachTheClientTests {
 		run((template) -> template.fetch("a").block(PATIENCE), "operations.path=/v1/Other/{id}");
 		server.verify(getRequestedFor(urlPathEqualTo("/v1/Other/a")).withHeader("Authorization",
 				equalTo("Basic U0sxOnNlY3JldA==")));
+	}
+
+	@Test
+	void whenTheOperationIsNotFoundBaseUrlAndPathAreNamed() {
+		answer(404);
+		run((template) -> {
+			assertThatExceptionOfType(OperationNotFoundException.class)
+				.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+				.withMessageContainingAll("(" + server.baseUrl() + "/gateway)", "(/v1/Other/{id})")
+				.withMessageNotContaining("hidden");
+			assertThatExceptionOfType(OperationNotFoundException.class)
+				.isThrownBy(() -> template.await("a").block(PATIENCE))
+				.withMessageContaining("(" + server.baseUrl() + "/gateway)");
+		}, "operations.base-url=" + server.baseUrl() + "/gateway", "operations.path=/v1/Other/{id}?key=hidden");
+		server.verify(2, getRequestedFor(urlPathEqualTo("/gateway/v1/Other/a")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/v2, true", "/gateway/v2/, true", "/gateway, false", "/v2/gateway, false", "'', false", "/v, false" })
+	void whenTheBaseUrlEndsAsThePathBeginsThereIsAWarning(String path, boolean warned, CapturedOutput output) {
+		run((template) -> {
+			assertThat(output.toString().contains("twice")).isEqualTo(warned);
+			template.mutate().name("other").baseUrl(server.baseUrl() + "/v9").path("/v9/{id}").build().close();
+			assertThat(output).contains("[other] the base URL (" + server.baseUrl() + "/v9)");
+		}, "operations.base-url=" + server.baseUrl() + path);
 	}
 
 	@Test

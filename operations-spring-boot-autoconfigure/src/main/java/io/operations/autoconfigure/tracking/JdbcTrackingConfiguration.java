@@ -21,7 +21,6 @@ import io.operations.tracking.jdbc.TrackingTables;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
@@ -42,7 +41,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
-@ConditionalOnProperty(name = "operations.tracking.store", havingValue = "jdbc")
+@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.JDBC)
 @ConditionalOnMissingBean(TrackingStore.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 @ImportRuntimeHints(TrackingRuntimeHints.class)

@@ -20,7 +20,6 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
@@ -73,7 +72,7 @@ public final class OperationsTrackingAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@ConditionalOnProperty(name = "operations.tracking.store", havingValue = "memory", matchIfMissing = true)
+	@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.MEMORY)
 	TrackingStore operationsTrackingStore(TrackingEngine engine) {
 		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
 	}

@@ -49,6 +49,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -279,6 +280,22 @@ class OperationsTrackingAutoConfigurationTests {
 		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=jdbc")
 			.withClassLoader(new FilteredClassLoader(missing)));
 		assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc", "com.github.kagkarlsson:db-scheduler");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'', MemoryTrackingStore", "' ', MemoryTrackingStore", "'memory ', MemoryTrackingStore",
+			"'Memory', MemoryTrackingStore", "' jdbc', JdbcTrackingStore", "'jdbc ', JdbcTrackingStore",
+			"'JDBC', JdbcTrackingStore", "'${NO_SUCH:}', MemoryTrackingStore" })
+	void howeverTheStoreIsWrittenItIsTheOneThatIsBound(String value, String store) {
+		// Values of the runner are trimmed.
+		this.withDatabase
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("first", Map.of("operations.tracking.store", value))))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(TrackingStore.class)
+				.extracting((bean) -> bean.getClass().getSimpleName())
+				.isEqualTo(store));
 	}
 
 	@Test

@@ -1,0 +1,23 @@
+package io.operations.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Reads {@code operations.enabled} as it is bound to {@link OperationsProperties}: an
+ * empty value is the default, {@code off} and a {@code false} with a blank are false.
+ */
+final class OnOperationsEnabledCondition extends SpringBootCondition {
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		boolean enabled = Binder.get(context.getEnvironment()).bind("operations.enabled", Boolean.class).orElse(true);
+		return new ConditionOutcome(enabled,
+				ConditionMessage.forCondition("operations.enabled").because("it is " + enabled));
+	}
+
+}
