@@ -58,19 +58,19 @@ import org.springframework.web.reactive.function.client.WebClient;
 @EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsConnectionDetails")
 	@ConditionalOnMissingBean
 	OperationsConnectionDetails operationsConnectionDetails(OperationsProperties properties, Environment environment) {
 		return new PropertiesOperationsConnectionDetails(properties, environment);
 	}
 
-	@Bean
+	@Bean("io.operations.operationsLog")
 	@ConditionalOnMissingBean
 	OperationsLog operationsLog() {
 		return new OperationsLog();
 	}
 
-	@Bean
+	@Bean("io.operations.operationsResilience")
 	OperationsResilience operationsResilience(ObjectProvider<RetryRegistry> retries,
 			ObjectProvider<RateLimiterRegistry> rateLimiters) {
 		return new OperationsResilience(retries, rateLimiters);
@@ -78,7 +78,7 @@ public final class OperationsAutoConfiguration {
 
 	// Applies the properties; an application's own customizers come after it or, with a
 	// negative order, before.
-	@Bean
+	@Bean("io.operations.operationsPropertiesCustomizer")
 	@Order(0)
 	OperationsTemplateBuilderCustomizer operationsPropertiesCustomizer(OperationsProperties properties,
 			OperationsConnectionDetails details, OperationsResilience resilience,
@@ -121,7 +121,7 @@ public final class OperationsAutoConfiguration {
 		return new ConnectionDetailsCredentials(details);
 	}
 
-	@Bean
+	@Bean("io.operations.operationsHttpClient")
 	OperationsHttpClient operationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
 			OperationsProperties properties, ObjectProvider<HttpClientSettings> globalSettings,
 			ObjectProvider<SslBundles> sslBundles, Environment environment, ListableBeanFactory beans) {
@@ -130,7 +130,7 @@ public final class OperationsAutoConfiguration {
 
 	// Builds further templates, configured as the application's own is. Each needs a
 	// name.
-	@Bean
+	@Bean("io.operations.operationsTemplateBuilder")
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
 	OperationsTemplate.Builder operationsTemplateBuilder(ConfigurableListableBeanFactory beans,
@@ -162,18 +162,18 @@ public final class OperationsAutoConfiguration {
 		return builder.name("operations").build();
 	}
 
-	@Bean
+	@Bean("io.operations.operationsDocumentedBeanNames")
 	static DocumentedBeanNames operationsDocumentedBeanNames() {
 		return new DocumentedBeanNames();
 	}
 
-	@Bean
+	@Bean("io.operations.operationsReplacedTemplate")
 	@Lazy(false)
 	ReplacedTemplate operationsReplacedTemplate(ConfigurableListableBeanFactory beans) {
 		return new ReplacedTemplate(beans);
 	}
 
-	@Bean
+	@Bean("io.operations.operationsLifecycle")
 	OperationsLifecycle operationsLifecycle(ConfigurableListableBeanFactory beanFactory) {
 		return new OperationsLifecycle(beanFactory);
 	}
@@ -195,7 +195,7 @@ public final class OperationsAutoConfiguration {
 	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")
 	static class TransactionConfiguration {
 
-		@Bean
+		@Bean("io.operations.operationsTransactionalWaits")
 		OperationsListener operationsTransactionalWaits() {
 			return new TransactionalWaits();
 		}

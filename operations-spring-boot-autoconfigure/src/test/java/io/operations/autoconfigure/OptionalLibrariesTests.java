@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import java.util.Arrays;
 import java.util.List;
 
 import io.operations.OperationsListener;
@@ -11,10 +12,13 @@ import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.autoconfigure.metrics.OperationsTrackingMetricsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationTracker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -58,7 +62,7 @@ class OptionalLibrariesTests {
 					"org.springframework.transaction"))
 			.run((context) -> {
 				assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class);
-				assertThat(context.getBeansOfType(OperationsListener.class)).containsOnlyKeys("operationsLog");
+				assertThat(context.getBeansOfType(OperationsListener.class)).containsOnlyKeys("io.operations.operationsLog");
 			});
 	}
 
@@ -75,6 +79,37 @@ class OptionalLibrariesTests {
 		new ApplicationContextRunner().withPropertyValues(CREDENTIALS)
 			.withUserConfiguration(Application.class)
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class));
+	}
+
+	@Test
+	void withBeansOfTheApplicationOfOurNamesBothAreThere() {
+		this.runner
+			.withBean("operationsLog", StringBuilder.class)
+			.withBean("operationTracker", StringBuilder.class)
+			.withBean("operationsTrackingStore", StringBuilder.class)
+			.withBean("operationsMeters", StringBuilder.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(OperationsTemplate.class)
+				.hasSingleBean(OperationTracker.class));
+	}
+
+	@Test
+	void beansOfOursHaveNamesThatAreOursAlone() {
+		new ApplicationContextRunner().withPropertyValues(CREDENTIALS)
+			.withPropertyValues("operations.tracking.store=jdbc", "spring.datasource.url=jdbc:h2:mem:names")
+			.withUserConfiguration(Application.class)
+			.run((context) -> assertThat(Arrays.stream(context.getBeanDefinitionNames())
+				.filter((name) -> isMadeByOurs(context.getBeanFactory().getMergedBeanDefinition(name)))
+				.filter((name) -> !name.startsWith("io.operations.")))
+				.containsExactlyInAnyOrder("operationsTemplate", "operationsWebClient", "operationsHealthContributor",
+						"operationsTrackingHealthContributor"));
+	}
+
+	private static boolean isMadeByOurs(BeanDefinition definition) {
+		return definition instanceof AnnotatedBeanDefinition annotated && annotated.getFactoryMethodMetadata() != null
+				&& annotated.getFactoryMethodMetadata()
+					.getDeclaringClassName()
+					.startsWith("io.operations.autoconfigure.");
 	}
 
 	@Test

@@ -33,12 +33,12 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(OperationsEndpointProperties.class)
 public final class OperationsEndpointAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsActivities")
 	OperationsActivities operationsActivities() {
 		return new OperationsActivities();
 	}
 
-	@Bean
+	@Bean("io.operations.operationsEndpoint")
 	@ConditionalOnMissingBean
 	OperationsEndpoint operationsEndpoint(OperationsTemplate template, OperationTracker tracker,
 			OperationsActivities activities, ObjectProvider<SanitizingFunction> sanitizingFunctions,
@@ -47,7 +47,7 @@ public final class OperationsEndpointAutoConfiguration {
 				properties.getShowValues());
 	}
 
-	@Bean
+	@Bean("io.operations.operationsEndpointWebExtension")
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(OperationsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(endpoint = OperationsEndpoint.class, exposure = EndpointExposure.WEB)

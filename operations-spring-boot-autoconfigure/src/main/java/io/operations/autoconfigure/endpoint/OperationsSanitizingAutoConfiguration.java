@@ -28,7 +28,7 @@ public final class OperationsSanitizingAutoConfiguration {
 	private static final List<String> SECRETS = List.of("operations.api-key-secret", "operations.auth-token",
 			"TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN");
 
-	@Bean
+	@Bean("io.operations.operationsSanitizingFunction")
 	SanitizingFunction operationsSanitizingFunction(Environment environment) {
 		return (data) -> {
 			Object value = data.getValue();

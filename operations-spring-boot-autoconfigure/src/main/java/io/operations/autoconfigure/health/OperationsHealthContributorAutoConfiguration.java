@@ -36,7 +36,7 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsHealthContributorAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsHealthListener")
 	OperationsHealthListener operationsHealthListener() {
 		return new OperationsHealthListener(Clock.systemUTC());
 	}

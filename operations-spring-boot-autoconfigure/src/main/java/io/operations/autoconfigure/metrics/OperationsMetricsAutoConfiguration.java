@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnBean({ MeterRegistry.class, OperationsResilience.class })
 public final class OperationsMetricsAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsMeters")
 	@ConditionalOnMissingBean
 	OperationsMeters operationsMeters(MeterRegistry registry) {
 		return new OperationsMeters(registry);
@@ -40,7 +40,7 @@ public final class OperationsMetricsAutoConfiguration {
 	@ConditionalOnClass(TaggedRetryMetrics.class)
 	static class Resilience4jMetricsConfiguration {
 
-		@Bean
+		@Bean("io.operations.operationsResilienceMetrics")
 		MeterBinder operationsResilienceMetrics(OperationsResilience resilience) {
 			return (registry) -> {
 				if (resilience.isOwnRetries()) {

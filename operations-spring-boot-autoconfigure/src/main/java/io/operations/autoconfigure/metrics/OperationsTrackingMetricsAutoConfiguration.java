@@ -29,13 +29,13 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean({ MeterRegistry.class, OperationTracker.class })
 public final class OperationsTrackingMetricsAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsTrackingMeters")
 	@ConditionalOnMissingBean
 	TrackingMeters operationsTrackingMeters(MeterRegistry registry, OperationsTemplate template) {
 		return new TrackingMeters(registry, TemplateParts.name(template));
 	}
 
-	@Bean
+	@Bean("io.operations.operationsTrackingGauges")
 	@ConditionalOnMissingBean
 	TrackingGauges operationsTrackingGauges(OperationTracker tracker, OperationsTemplate template) {
 		return new TrackingGauges(tracker, TemplateParts.name(template), Schedulers.boundedElastic(),

@@ -53,14 +53,14 @@ class JdbcTrackingConfiguration {
 
 	private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
 
-	@Bean
+	@Bean("io.operations.operationsTrackingSchemaInitializer")
 	TrackingSchemaInitializer operationsTrackingSchemaInitializer(OperationsTrackingProperties properties,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {
 		return new TrackingSchemaInitializer(dataSource(marked, dataSources), tables(properties),
 				DatabaseInitializationMode.valueOf(properties.getJdbc().getInitializeSchema().name()));
 	}
 
-	@Bean
+	@Bean("io.operations.operationsTrackingStore")
 	@DependsOnDatabaseInitialization
 	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,

@@ -44,20 +44,20 @@ import org.springframework.util.function.SingletonSupplier;
 @Import(JdbcTrackingConfiguration.class)
 public final class OperationsTrackingAutoConfiguration {
 
-	@Bean
+	@Bean("io.operations.operationsTrackingLog")
 	@ConditionalOnMissingBean
 	TrackingLog operationsTrackingLog() {
 		return new TrackingLog();
 	}
 
 	// After all handlers: a listener of the event sees what they did.
-	@Bean
+	@Bean("io.operations.operationOutcomePublisher")
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	OutcomePublisher operationOutcomePublisher(ApplicationContext context) {
 		return new OutcomePublisher(context);
 	}
 
-	@Bean
+	@Bean("io.operations.operationsTrackingEngine")
 	TrackingEngine operationsTrackingEngine(OperationsTemplate template, OperationsTrackingProperties properties,
 			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
 		// Later, since a handler may want to track what it begins, and a listener to look
@@ -70,7 +70,7 @@ public final class OperationsTrackingAutoConfiguration {
 				handlersLater::obtain, new TrackingListeners(listenersLater::obtain));
 	}
 
-	@Bean
+	@Bean("io.operations.operationsTrackingStore")
 	@ConditionalOnMissingBean
 	@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.MEMORY)
 	TrackingStore operationsTrackingStore(TrackingEngine engine) {
@@ -79,13 +79,13 @@ public final class OperationsTrackingAutoConfiguration {
 
 	// The others later, since what the template is made of, such as a listener, may want
 	// to track. The lifecycle needs them at the start in any case.
-	@Bean
+	@Bean("io.operations.operationTracker")
 	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, ObjectProvider<TrackingEngine> engines) {
 		return new DefaultOperationTracker(SingletonSupplier.of(() -> required(stores))::obtain,
 				SingletonSupplier.of(engines::getObject)::obtain, Schedulers.boundedElastic());
 	}
 
-	@Bean
+	@Bean("io.operations.operationsTrackingLifecycle")
 	@Lazy(false)
 	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<TrackingStore> stores) {
 		return new TrackingLifecycle(required(stores));

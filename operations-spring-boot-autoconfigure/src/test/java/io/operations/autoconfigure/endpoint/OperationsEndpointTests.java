@@ -128,7 +128,7 @@ class OperationsEndpointTests {
 	@EnumSource
 	void nothingIsExposedUnlessTheApplicationExposesIt(Web web) {
 		run(web, (app) -> {
-			assertThat(app.context.containsBean("operationsEndpoint")).isFalse();
+			assertThat(app.context.containsBean("io.operations.operationsEndpoint")).isFalse();
 			assertThat(app.get("").status()).isEqualTo(404);
 		});
 	}

@@ -163,8 +163,8 @@ class OperationsTrackingAutoConfigurationTests {
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.run((context) -> {
-				assertThat(context.getBeanFactory().containsSingleton("operationTracker")).isFalse();
-				assertThat(context.getBeanFactory().containsSingleton("operationsTrackingStore")).isTrue();
+				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationTracker")).isFalse();
+				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationsTrackingStore")).isTrue();
 			});
 	}
 
