@@ -36,7 +36,7 @@ class ThousandOperationsTests {
 		List<String> ids = new ArrayList<>();
 		for (int i = 0; i < OPERATIONS; i++) {
 			ids.add(simulator
-				.accept(OperationScript.completed().running(Duration.ofMillis(5000 + random.nextInt(15_000)))));
+				.accept(OperationScript.completed().running(Duration.ofMillis(3000 + random.nextInt(7000)))));
 		}
 		List<Operation> ended = Flux.fromIterable(ids)
 			.flatMap(operations::await, OPERATIONS)

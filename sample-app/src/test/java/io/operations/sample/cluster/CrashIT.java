@@ -36,28 +36,37 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two instances in processes of their own share 2,000 operations in one PostgreSQL, at an
+ * Two instances in processes of their own share operations in one PostgreSQL, at an
  * endpoint that throttles, is away and is slow. One instance is killed, and the database
- * is away for ten seconds.
+ * is away for ten seconds. There are 2,000 operations in the profile "soak", else 400
+ * that take half the time.
  */
 class CrashIT {
 
 	private static final Log logger = LogFactory.getLog(CrashIT.class);
 
-	private static final int OPERATIONS = 2000;
+	private static final int OPERATIONS = Waiting.SOAK ? 2000 : 400;
+
+	private static final int SHORTEST = Waiting.SOAK ? 60 : 30;
+
+	private static final int LONGEST = Waiting.SOAK ? 100 : 50;
 
 	private static final int IN_DELIVERY = 10;
 
+	private static final int SECONDS_TO_DELIVERY = Waiting.SOAK ? 20 : 8;
+
+	private static final int IN_FLIGHT = 12;
+
 	private static final int RATE = 50;
 
-	private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+	private static final Duration HEARTBEAT = Duration.ofSeconds(Waiting.SOAK ? 5 : 2);
 
 	private static final Duration POLLING_INTERVAL = Duration.ofMillis(250);
 
 	// What the measuring takes, and a machine that is busy.
 	private static final Duration MARGIN = Duration.ofSeconds(2);
 
-	private static final Duration MEASURED = Duration.ofSeconds(5);
+	private static final Duration MEASURED = Duration.ofSeconds(Waiting.SOAK ? 5 : 2);
 
 	private static final Duration DATABASE_AWAY = Duration.ofSeconds(10);
 
@@ -111,10 +120,10 @@ class CrashIT {
 		try (Connection locks = this.database.connect()) {
 			// What these handlers write waits for the locks, so that a crash finds them
 			// at work.
-			script(IN_DELIVERY, 20, 20);
+			script(IN_DELIVERY, SECONDS_TO_DELIVERY, SECONDS_TO_DELIVERY);
 			ids.addAll(write(first, second, IN_DELIVERY));
 			Database.lock(locks, "SELECT * FROM configurations FOR UPDATE");
-			script(OPERATIONS - IN_DELIVERY, 60, 100);
+			script(OPERATIONS - IN_DELIVERY, SHORTEST, LONGEST);
 			ids.addAll(write(first, second, OPERATIONS - IN_DELIVERY));
 			assertThat(ids).hasSize(OPERATIONS);
 			playFaults();
@@ -136,7 +145,8 @@ class CrashIT {
 	private Instance startInstance(String name) {
 		Instance instance = Instance.start(name, List.of("--spring.datasource.url=" + this.database.url(),
 				"--spring.datasource.hikari.maximum-pool-size=20", "--operations.base-url=" + this.endpoint.baseUrl(),
-				"--operations.rate-limit.requests-per-second=" + RATE));
+				"--operations.rate-limit.requests-per-second=" + RATE,
+				"--operations.tracking.jdbc.heartbeat-interval=" + HEARTBEAT));
 		this.instances.add(instance);
 		return instance;
 	}
@@ -188,8 +198,13 @@ class CrashIT {
 	private Crash kill(Instance first, Instance second) {
 		Waiting.until("both instances deliver outcomes", () -> inDelivery(first) >= 1 && inDelivery(second) >= 1);
 		stopFaults();
-		this.simulator.fault(60, Fault.delayed(Duration.ofSeconds(5)));
-		Waiting.until("polls are under way", () -> this.endpoint.inFlight(first) >= 10);
+		// What the refusals made of the bound in flight rises by one with each round of
+		// answers, and only while polls fill it. So answers are slow until they do.
+		Waiting.until("polls are under way", () -> {
+			this.simulator.clearFaults();
+			this.simulator.fault(60, Fault.delayed(Duration.ofSeconds(1)));
+			return this.endpoint.inFlight(first) >= IN_FLIGHT;
+		});
 		first.kill();
 		long at = System.nanoTime();
 		Instant killed = Instant.now();
@@ -235,6 +250,7 @@ class CrashIT {
 		long stopped = System.nanoTime();
 		Instant stoppedAt = Instant.now();
 		this.database.stop();
+		Instant goneAt = Instant.now();
 		Waiting.pause(DATABASE_AWAY);
 		long returning = System.nanoTime();
 		this.database.start();
@@ -246,7 +262,7 @@ class CrashIT {
 		double away = log.rate(stopped + DATABASE_AWAY.toNanos() / 2, returning);
 		this.figures.put("  while it was away", away);
 		this.figures.put("seconds from its start to the full rate", seconds);
-		return new DatabaseAbsence(stoppedAt, before, away, seconds);
+		return new DatabaseAbsence(stoppedAt, goneAt, before, away, seconds);
 	}
 
 	private long count(String sql) {
@@ -259,8 +275,9 @@ class CrashIT {
 		// Counted before the database went away, and rolled back by that.
 		List<String> inDeliveryAtTheStop = this.jdbc.sql(
 				"SELECT operation_id FROM configurations JOIN operations_tracked ON id = operation_id WHERE attempt > 1"
-						+ " AND operations_tracked.ended_at <= :stopped AND configurations.ended_at > :stopped")
+						+ " AND operations_tracked.ended_at <= :gone AND configurations.ended_at > :stopped")
 			.param("stopped", absence.stopped.atOffset(ZoneOffset.UTC))
+			.param("gone", absence.gone.atOffset(ZoneOffset.UTC))
 			.query((row, number) -> row.getString(1))
 			.list();
 		this.figures.put("seconds until all of that went on", wentOn);
@@ -318,9 +335,9 @@ class CrashIT {
 	}
 
 	/**
-	 * The time without a database.
+	 * The time without a database, which takes deliveries until it is gone.
 	 */
-	private record DatabaseAbsence(Instant stopped, double rate, double rateAway, double secondsToRate) {
+	private record DatabaseAbsence(Instant stopped, Instant gone, double rate, double rateAway, double secondsToRate) {
 	}
 
 }

@@ -19,6 +19,11 @@ final class Waiting {
 	 */
 	static final boolean TIMED = Boolean.getBoolean("sample.timed");
 
+	/**
+	 * Whether there is time for many operations: {@code -Psoak}.
+	 */
+	static final boolean SOAK = Boolean.getBoolean("operations.soak");
+
 	private static final Duration LIMIT = Duration.ofMinutes(10);
 
 	private Waiting() {
