@@ -19,6 +19,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.util.UriUtils;
 
@@ -92,13 +93,18 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		}
 		// A body is JSON whatever its media type says, and no reason to fail if it is
 		// not: all that is needed may be in the headers.
-		return response.mutate()
-			.headers((readable) -> readable.setContentType(MediaType.APPLICATION_JSON))
-			.build()
-			.bodyToMono(OBJECT)
+		return asJson(response).bodyToMono(OBJECT)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(Map.of())
 			.map((body) -> from(status, headers, body));
+	}
+
+	// The headers of some HTTP clients cannot be changed, so that mutate() would fail.
+	private static ClientResponse asJson(ClientResponse response) {
+		return ClientResponse.create(response.statusCode(), response.strategies()).headers((headers) -> {
+			headers.addAll(response.headers().asHttpHeaders());
+			headers.setContentType(MediaType.APPLICATION_JSON);
+		}).body(response.body(BodyExtractors.toDataBuffers())).build();
 	}
 
 	/**

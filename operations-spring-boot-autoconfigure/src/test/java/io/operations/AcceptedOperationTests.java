@@ -128,8 +128,7 @@ class AcceptedOperationTests {
 		ResponseEntity<Map<String, Object>> response = ResponseEntity.status(429)
 			.header("X-RateLimit-Reset", "20")
 			.body(Map.of("errors", List.of(Map.of("code", 20429, "message", "Too many"))));
-		assertThatExceptionOfType(OperationsThrottledException.class)
-			.isThrownBy(() -> AcceptedOperation.from(response))
+		assertThatExceptionOfType(OperationsThrottledException.class).isThrownBy(() -> AcceptedOperation.from(response))
 			.withMessageStartingWith("The write was refused: HTTP 429, code 20429, 'Too many', retry after PT20S");
 	}
 

@@ -37,6 +37,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
@@ -163,11 +164,17 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 				return response;
 			}
 			catch (InvalidMediaTypeException ex) {
-				return response.mutate()
-					.headers((headers) -> headers.setContentType(MediaType.APPLICATION_OCTET_STREAM))
-					.build();
+				return asBytes(response);
 			}
 		});
+	}
+
+	// The headers of some HTTP clients cannot be changed, so that mutate() would fail.
+	private static ClientResponse asBytes(ClientResponse response) {
+		return ClientResponse.create(response.statusCode(), response.strategies()).headers((headers) -> {
+			headers.addAll(response.headers().asHttpHeaders());
+			headers.setContentType(MediaType.APPLICATION_OCTET_STREAM);
+		}).body(response.body(BodyExtractors.toDataBuffers())).build();
 	}
 
 	OperationSnapshot snapshot(String operationId, URI uri, ResponseEntity<byte[]> entity) {

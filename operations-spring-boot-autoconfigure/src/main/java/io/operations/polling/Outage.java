@@ -11,6 +11,7 @@ import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -92,14 +93,17 @@ public final class Outage {
 
 	/**
 	 * Note that an attempt failed.
-	 * @param fault why
+	 * @param reason why
 	 */
-	void failed(Throwable fault) {
-		if (!(fault instanceof OperationsException known)) {
+	void failed(Throwable reason) {
+		if (!(reason instanceof OperationsException known)) {
 			return;
 		}
 		boolean refusal = known instanceof OperationsAuthenticationException;
-		if (refusal || (known.isTransient() && !(known instanceof OperationsThrottledException))) {
+		// An error in the application ends a wait, and is a fault like any other all the
+		// same.
+		boolean fault = known.isTransient() || known instanceof OperationsUnavailableException;
+		if (refusal || (fault && !(known instanceof OperationsThrottledException))) {
 			if (count(refusal)) {
 				this.listener.outageBegan(this.client, known);
 			}

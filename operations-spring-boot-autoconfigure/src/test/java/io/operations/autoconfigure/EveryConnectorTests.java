@@ -113,6 +113,22 @@ class EveryConnectorTests {
 	}
 
 	@Test
+	void unreadableMediaTypeLosesNothing() {
+		server.stubFor(any(anyUrl())
+			.willReturn(aResponse().withHeader("Content-Type", "nonsense").withBody("{\"status\":\"RUNNING\"}")));
+		assertThat(template().fetch("a").map(Operation::status).block(LIMIT)).isEqualTo(OperationStatus.RUNNING);
+		server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(202)
+			.withHeader("Content-Type", "nonsense")
+			.withBody("{\"operationId\":\"a\",\"related\":{\"configurationId\":\"b\"}}")));
+		assertThat(template().getWebClient()
+			.delete()
+			.uri("/v2/x")
+			.exchangeToMono(AcceptedOperation::from)
+			.map(AcceptedOperation::related)
+			.block(LIMIT)).isEqualTo(Map.of("configurationId", "b"));
+	}
+
+	@Test
 	void connectionThatIsResetIsUnavailable() {
 		server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
 		assertThat(fault(template().fetch("a"))).isInstanceOf(OperationsUnavailableException.class);

@@ -62,7 +62,8 @@ class OptionalLibrariesTests {
 					"org.springframework.transaction"))
 			.run((context) -> {
 				assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class);
-				assertThat(context.getBeansOfType(OperationsListener.class)).containsOnlyKeys("io.operations.operationsLog");
+				assertThat(context.getBeansOfType(OperationsListener.class))
+					.containsOnlyKeys("io.operations.operationsLog");
 			});
 	}
 
@@ -83,8 +84,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void withBeansOfTheApplicationOfOurNamesBothAreThere() {
-		this.runner
-			.withBean("operationsLog", StringBuilder.class)
+		this.runner.withBean("operationsLog", StringBuilder.class)
 			.withBean("operationTracker", StringBuilder.class)
 			.withBean("operationsTrackingStore", StringBuilder.class)
 			.withBean("operationsMeters", StringBuilder.class)
@@ -100,9 +100,8 @@ class OptionalLibrariesTests {
 			.withUserConfiguration(Application.class)
 			.run((context) -> assertThat(Arrays.stream(context.getBeanDefinitionNames())
 				.filter((name) -> isMadeByOurs(context.getBeanFactory().getMergedBeanDefinition(name)))
-				.filter((name) -> !name.startsWith("io.operations.")))
-				.containsExactlyInAnyOrder("operationsTemplate", "operationsWebClient", "operationsHealthContributor",
-						"operationsTrackingHealthContributor"));
+				.filter((name) -> !name.startsWith("io.operations."))).containsExactlyInAnyOrder("operationsTemplate",
+						"operationsWebClient", "operationsHealthContributor", "operationsTrackingHealthContributor"));
 	}
 
 	private static boolean isMadeByOurs(BeanDefinition definition) {

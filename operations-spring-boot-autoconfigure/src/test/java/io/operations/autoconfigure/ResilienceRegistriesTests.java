@@ -91,8 +91,7 @@ class ResilienceRegistriesTests {
 		AtomicReference<RetryRegistry> retries = new AtomicReference<>(RetryRegistry.ofDefaults());
 		AtomicReference<RateLimiterRegistry> limiters = new AtomicReference<>(RateLimiterRegistry.ofDefaults());
 		AtomicInteger requests = new AtomicInteger();
-		this.runner
-			.withBean(RetryRegistry.class, () -> refreshable(RetryRegistry.class, retries))
+		this.runner.withBean(RetryRegistry.class, () -> refreshable(RetryRegistry.class, retries))
 			.withBean(RateLimiterRegistry.class, () -> refreshable(RateLimiterRegistry.class, limiters))
 			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> {
 				requests.incrementAndGet();

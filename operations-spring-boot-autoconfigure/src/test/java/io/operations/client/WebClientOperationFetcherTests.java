@@ -204,7 +204,7 @@ class WebClientOperationFetcherTests {
 			"2025-01-15T10:30:00.123456789123Z, 2025-01-15T10:30:00.123456789Z",
 			"'2025-01-15T10:30:00,5-0130', 2025-01-15T12:00:00.500Z", "2025-02-30T10:30:00Z,", "yesterday," })
 	void timestampsOfEveryFormAreRead(String text, Instant expected) {
-		answer(aResponse().withBody("{\"createdAt\":\"" + text + "\"}"));
+		answer(aResponse().withBody("{\"status\":\"RUNNING\",\"createdAt\":\"" + text + "\"}"));
 		Operation operation = fetch("op").operation();
 		assertThat(operation.createdAt()).isEqualTo(expected);
 		assertThat(operation.details().get("createdAt")).isEqualTo((expected != null) ? null : text);

@@ -44,7 +44,8 @@ class TrackingHealthIndicatorTests {
 				"stuck", 1L, "backlog", 7L, "backlogAge", "PT8S", "undelivered", 5L));
 	}
 
-	// Captured from after the mock was made: the JVM may have something to say about that.
+	// Captured from after the mock was made: the JVM may have something to say about
+	// that.
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void storeThatFailsIsDownWithTheReasonAndNothingIsLogged(CapturedOutput output) {

@@ -164,7 +164,8 @@ class OperationsTrackingAutoConfigurationTests {
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.run((context) -> {
 				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationTracker")).isFalse();
-				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationsTrackingStore")).isTrue();
+				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationsTrackingStore"))
+					.isTrue();
 			});
 	}
 
