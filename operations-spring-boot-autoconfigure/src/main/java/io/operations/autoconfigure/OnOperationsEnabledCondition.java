@@ -8,8 +8,8 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Reads {@code operations.enabled} as it is bound to {@link OperationsProperties}: an
- * empty value is the default, {@code off} and a {@code false} with a blank are false.
+ * Reads {@code operations.enabled} as it is bound to {@link OperationsProperties}:
+ * {@code off} and a {@code false} with a blank behind are false.
  */
 final class OnOperationsEnabledCondition extends SpringBootCondition {
 

@@ -81,7 +81,7 @@ class OperationsAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "'', true", "'true ', true", "on, true", "'false ', false", "off, false", "False, false" })
+	@CsvSource({ "'true ', true", "on, true", "'false ', false", "off, false", "False, false" })
 	void howeverTheSwitchIsWrittenItIsReadAsItIsBound(String value, boolean enabled) {
 		withCredentials()
 			.withInitializer((context) -> context.getEnvironment()
