@@ -64,6 +64,7 @@ class GracefulShutdownTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	@SuppressWarnings("try")
 	void waitsThatOutlastTheGraceEndBeforeTheServerIsClosed(WebApplicationType type) throws Exception {
 		try (ConfigurableApplicationContext context = start(type, "300ms")) {
 			Endpoint endpoint = context.getBean(Endpoint.class);

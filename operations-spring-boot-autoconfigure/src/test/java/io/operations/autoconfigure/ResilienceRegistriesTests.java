@@ -102,14 +102,16 @@ class ResilienceRegistriesTests {
 				OperationsTemplate template = context.getBean(OperationsTemplate.class);
 				template.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
 				assertThat(requests).hasValue(3);
-				retries.set(RetryRegistry.ofDefaults());
-				retries.get().retry("operations", RetryConfig.custom().maxAttempts(1).build());
-				limiters.set(RateLimiterRegistry.ofDefaults());
+				RetryRegistry newRetries = RetryRegistry.ofDefaults();
+				newRetries.retry("operations", RetryConfig.custom().maxAttempts(1).build());
+				retries.set(newRetries);
+				RateLimiterRegistry newLimiters = RateLimiterRegistry.ofDefaults();
+				limiters.set(newLimiters);
 				template.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
 				assertThat(requests).hasValue(4);
-				assertThat(retries.get().retry("operations").getMetrics().getNumberOfFailedCallsWithRetryAttempt())
+				assertThat(newRetries.retry("operations").getMetrics().getNumberOfFailedCallsWithRetryAttempt())
 					.isPositive();
-				assertThat(limiters.get().find("operations")).isPresent();
+				assertThat(newLimiters.find("operations")).isPresent();
 			});
 	}
 
