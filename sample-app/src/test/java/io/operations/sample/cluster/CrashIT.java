@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two instances in processes of their own share operations in one PostgreSQL, at an
  * endpoint that throttles, is away and is slow. One instance is killed, and the database
- * is away for ten seconds. There are 2,000 operations in the profile "soak", else 400
- * that take half the time.
+ * is away for a while. There are 2,000 operations and ten seconds without the database in
+ * the profile "soak", else 400 that take half the time, and six seconds.
  */
 class CrashIT {
 
@@ -59,7 +59,7 @@ class CrashIT {
 
 	private static final int RATE = 50;
 
-	private static final Duration HEARTBEAT = Duration.ofSeconds(Waiting.SOAK ? 5 : 2);
+	private static final Duration HEARTBEAT = Duration.ofSeconds(Waiting.SOAK ? 5 : 3);
 
 	private static final Duration POLLING_INTERVAL = Duration.ofMillis(250);
 
@@ -68,7 +68,8 @@ class CrashIT {
 
 	private static final Duration MEASURED = Duration.ofSeconds(Waiting.SOAK ? 5 : 2);
 
-	private static final Duration DATABASE_AWAY = Duration.ofSeconds(10);
+	// Shorter than six heartbeats, after which the instances take each other for dead.
+	private static final Duration DATABASE_AWAY = Duration.ofSeconds(Waiting.SOAK ? 10 : 6);
 
 	private static final Duration LIMIT = Duration.ofMinutes(3);
 
