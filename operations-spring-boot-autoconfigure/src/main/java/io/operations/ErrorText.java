@@ -2,11 +2,12 @@ package io.operations;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -104,8 +105,12 @@ final class ErrorText {
 
 	// All that it says: a list may have more than one reason.
 	private static @Nullable String all(@Nullable Object value) {
+		Set<String> texts = new LinkedHashSet<>();
 		if (value instanceof Collection<?> elements) {
-			return joined("; ", elements.stream().map(ErrorText::all).toList());
+			for (Object element : elements) {
+				add(texts, "", all(element));
+			}
+			return joined("; ", texts);
 		}
 		if (!(value instanceof Map<?, ?> members)) {
 			return scalar(value);
@@ -114,15 +119,25 @@ final class ErrorText {
 		for (String name : NESTED) {
 			words = (words != null) ? words : all(members.get(name));
 		}
-		return (words != null) ? words : joined(", ", members.entrySet().stream().map((member) -> {
-			String text = member.getKey().equals(CODE) ? null : all(member.getValue());
-			return (text != null) ? member.getKey() + " " + text : null;
-		}).toList());
+		if (words != null) {
+			return words;
+		}
+		members.forEach((name, member) -> {
+			if (!name.equals(CODE)) {
+				add(texts, name + " ", all(member));
+			}
+		});
+		return joined(", ", texts);
 	}
 
-	private static @Nullable String joined(String separator, List<@Nullable String> texts) {
-		String joined = texts.stream().filter(Objects::nonNull).distinct().collect(Collectors.joining(separator));
-		return joined.isEmpty() ? null : joined;
+	private static void add(Set<String> texts, String prefix, @Nullable String text) {
+		if (text != null) {
+			texts.add(prefix + text);
+		}
+	}
+
+	private static @Nullable String joined(String separator, Set<String> texts) {
+		return texts.isEmpty() ? null : String.join(separator, texts);
 	}
 
 	private static @Nullable String words(Map<?, ?> members, List<String> names) {

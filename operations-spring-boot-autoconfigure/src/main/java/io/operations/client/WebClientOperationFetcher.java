@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import javax.net.ssl.SSLException;
+
 import io.operations.AcceptedOperation;
 import io.operations.ConcurrentRequests;
 import io.operations.MalformedOperationException;
@@ -318,9 +320,21 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);
 		}
 		return new OperationsUnavailableException(subject(operationId) + ": the exchange failed: "
-				+ OperationsErrorResponse.printable(root.getClass().getSimpleName()
-						+ ((root.getMessage() != null) ? ": " + root.getMessage() : "")),
+				+ OperationsErrorResponse.printable(
+						root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""))
+				+ (isOfTls(fault)
+						? ". Check the endpoint's certificate, and the SSL bundle that operations.http.ssl.bundle names."
+						: ""),
 				operationId, fault);
+	}
+
+	private static boolean isOfTls(Throwable fault) {
+		for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SSLException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static String subject(String operationId) {

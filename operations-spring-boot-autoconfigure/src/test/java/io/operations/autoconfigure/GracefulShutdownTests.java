@@ -53,7 +53,9 @@ class GracefulShutdownTests {
 			endpoint.polled.await();
 			CompletableFuture<Void> closing = CompletableFuture.runAsync(context::close);
 			context.getBean(BeforeGrace.class).stopped.await();
-			CompletableFuture<Operation> begunLate = context.getBean(OperationsTemplate.class).await("late").toFuture();
+			CompletableFuture<@Nullable Operation> begunLate = context.getBean(OperationsTemplate.class)
+				.await("late")
+				.toFuture();
 			endpoint.status = "COMPLETED";
 			assertThat(request.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
 			assertThat(begunLate.get(20, TimeUnit.SECONDS).id()).isEqualTo("late");
@@ -70,7 +72,9 @@ class GracefulShutdownTests {
 			Endpoint endpoint = context.getBean(Endpoint.class);
 			CompletableFuture<HttpResponse<String>> request = request(context);
 			endpoint.polled.await();
-			CompletableFuture<Operation> waiting = context.getBean(OperationsTemplate.class).await("op").toFuture();
+			CompletableFuture<@Nullable Operation> waiting = context.getBean(OperationsTemplate.class)
+				.await("op")
+				.toFuture();
 			endpoint.waiting = waiting;
 			context.close();
 			assertThat(waiting).isCompletedExceptionally();
@@ -151,7 +155,7 @@ class GracefulShutdownTests {
 
 		volatile @Nullable Throwable afterGrace;
 
-		volatile CompletableFuture<Operation> waiting = new CompletableFuture<>();
+		volatile CompletableFuture<@Nullable Operation> waiting = new CompletableFuture<>();
 
 		volatile boolean endedByThen;
 

@@ -234,7 +234,7 @@ class NotFoundTests {
 		return new AcceptedOperation(id, null, retryAfter, Map.of());
 	}
 
-	private interface Call {
+	interface Call {
 
 		Flux<Operation> on(OperationsTemplate template);
 

@@ -86,6 +86,7 @@ class TlsTests {
 		try (HttpsEndpoint endpoint = HttpsEndpoint.presenting(owner); OperationsTemplate template = of(endpoint)) {
 			assertThatExceptionOfType(OperationsUnavailableException.class)
 				.isThrownBy(() -> template.fetch(HttpsEndpoint.ID).block(LIMIT))
+				.withMessageContaining("operations.http.ssl.bundle")
 				.havingRootCause()
 				.isInstanceOf(GeneralSecurityException.class)
 				.withMessageContaining(reason);
