@@ -37,7 +37,7 @@ class PackageArrowsTests {
 	@ArchTest
 	static final ArchRule clientKnowsVocabularyAndItsLibraries = knows("io.operations.client", VOCABULARY, "reactor..",
 			"org.reactivestreams", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.util", "org.springframework.web..", "tools.jackson..", "io.netty..");
+			"org.springframework.util", "org.springframework.web..", "tools.jackson..", "io.netty..", "javax.net.ssl");
 
 	@ArchTest
 	static final ArchRule resilienceKnowsVocabularyAndItsLibraries = knows(RESILIENCE, VOCABULARY, "reactor..",
