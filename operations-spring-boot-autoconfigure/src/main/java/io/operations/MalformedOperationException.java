@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @SuppressWarnings("serial")
-public final class MalformedOperationException extends OperationsException {
+public non-sealed class MalformedOperationException extends OperationsException {
 
 	/**
 	 * Create the exception.

@@ -24,11 +24,12 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
  */
 final class OperationsConnector implements ClientHttpConnector {
 
+	// Writes have no time-out: longer than any of them takes.
+	private static final Duration GRACE = Duration.ofMinutes(10);
+
 	private final Function<HttpClientSettings, OpenConnector> opener;
 
 	private final HttpClientSettings settings;
-
-	private final Duration grace;
 
 	private final Scheduler scheduler;
 
@@ -41,14 +42,12 @@ final class OperationsConnector implements ClientHttpConnector {
 	 * Open the connector.
 	 * @param opener builds a connector
 	 * @param settings the settings to build it with
-	 * @param grace how long a connector stays open after an update has replaced it
 	 * @param scheduler closes replaced connectors, which may block
 	 */
-	OperationsConnector(Function<HttpClientSettings, OpenConnector> opener, HttpClientSettings settings, Duration grace,
+	OperationsConnector(Function<HttpClientSettings, OpenConnector> opener, HttpClientSettings settings,
 			Scheduler scheduler) {
 		this.opener = opener;
 		this.settings = settings;
-		this.grace = grace;
 		this.scheduler = scheduler;
 		this.current = opener.apply(settings);
 	}
@@ -68,7 +67,7 @@ final class OperationsConnector implements ClientHttpConnector {
 		OpenConnector previous = this.current;
 		this.current = this.opener.apply(this.settings.withSslBundle(bundle));
 		this.replaced.add(previous);
-		this.scheduler.schedule(() -> closeReplaced(previous), this.grace.toMillis(), TimeUnit.MILLISECONDS);
+		this.scheduler.schedule(() -> closeReplaced(previous), GRACE.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void closeReplaced(OpenConnector connector) {

@@ -49,7 +49,7 @@ final class OperationsHttpClient implements DisposableBean {
 				.map(properties.getHttp())
 				.withRedirects(HttpRedirects.DONT_FOLLOW);
 			return new OperationsConnector((with) -> OpenConnector.open(builder, with, ownEventLoops), settings,
-					properties.getHttp().getRequestTimeout(), Schedulers.boundedElastic());
+					Schedulers.boundedElastic());
 		}
 		catch (RuntimeException ex) {
 			throw new OperationsConfigurationException(

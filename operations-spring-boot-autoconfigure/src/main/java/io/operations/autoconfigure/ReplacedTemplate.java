@@ -51,8 +51,11 @@ final class ReplacedTemplate implements SmartInitializingSingleton {
 		if (this.beans.containsBeanDefinition(name) && this.beans.getMergedBeanDefinition(name).isPrimary()) {
 			return true;
 		}
-		OperationsTemplate template = this.beans.getBean(name, OperationsTemplate.class);
-		String client = template.getName();
+		if (!this.beans.containsSingleton(name)) {
+			// Not made yet, and not made for a warning.
+			return false;
+		}
+		String client = this.beans.getBean(name, OperationsTemplate.class).getName();
 		// A mock in a test has no name.
 		return client == null || client.equals("operations");
 	}

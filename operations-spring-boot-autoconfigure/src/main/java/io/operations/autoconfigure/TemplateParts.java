@@ -11,6 +11,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * What other beans are made of, taken from the template. A mock that a test puts in the
  * place of the template gives nothing: it gets stand-ins that reach no endpoint, so that
  * the application starts all the same.
+ *
+ * @since 0.1.0
  */
 public final class TemplateParts {
 

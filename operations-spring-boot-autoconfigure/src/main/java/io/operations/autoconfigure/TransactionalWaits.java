@@ -42,7 +42,9 @@ final class TransactionalWaits implements OperationsListener {
 	private void warn(String client, String operationId, @Nullable String transaction) {
 		if (this.warned.add(client)) {
 			logger.warn("[" + client + "] a wait for operation '" + OperationsErrorResponse.printable(operationId)
-					+ "' began inside the transaction '" + transaction + "'. If the transaction lasts until the wait"
+					+ "' began inside "
+					+ ((transaction != null) ? "the transaction '" + transaction + "'" : "a transaction")
+					+ ". If the transaction lasts until the wait"
 					+ " ends, as it does where the caller blocks, it holds its database connection for all that time,"
 					+ " and a few such callers use up the connection pool. Wait before the transaction begins or after"
 					+ " it ends, or hand the operation to the OperationTracker. This is said once.");

@@ -103,7 +103,7 @@ final class RequestTimeouts {
 			try {
 				exchange.timeOut();
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				// Of a subscriber, who must not keep others from being told.
 				Operators.onErrorDropped(ex, exchange.callersContext());
 			}

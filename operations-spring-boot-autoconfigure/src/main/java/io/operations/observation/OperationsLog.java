@@ -107,16 +107,16 @@ public class OperationsLog implements OperationsListener {
 	@Override
 	public void outageBegan(String client, OperationsException fault) {
 		logger.warn("[" + client + "] " + ((fault instanceof OperationsAuthenticationException)
-				? "the endpoint refuses the credentials; each wait ends with that, of tracked operations one at a"
-						+ " time is asked for until it accepts them: "
-				: "the endpoint answers no poll; one at a time is sent until it does, waits go on to their"
+				? "the endpoint refuses the credentials. Each wait ends with that. One tracked operation at a time is"
+						+ " polled until the endpoint accepts the credentials: "
+				: "the endpoint does not answer. One poll at a time is sent until it does, and waits go on to their"
 						+ " deadlines: ")
 				+ fault.getMessage());
 	}
 
 	@Override
 	public void outageEnded(String client, Duration duration) {
-		logger.warn("[" + client + "] the endpoint answers polls again, after " + duration);
+		logger.warn("[" + client + "] the outage is over: the endpoint answers again, after " + duration);
 	}
 
 	@Override

@@ -282,10 +282,8 @@ public final class OperationPoller {
 	}
 
 	private void seen(Wait wait, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperation.in(wait.operationId(), snapshot);
+		OperationsException other = OtherOperationException.in(wait.operationId(), snapshot);
 		if (other != null) {
-			// The endpoint answers, so that this is no outage.
-			this.outage.succeeded();
 			failed(wait, other);
 			return;
 		}

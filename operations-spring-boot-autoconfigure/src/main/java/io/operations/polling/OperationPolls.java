@@ -104,11 +104,9 @@ public final class OperationPolls {
 		});
 	}
 
-	private void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperation.in(operation.id(), snapshot);
+	private static void refuseOther(PolledOperation operation, OperationSnapshot snapshot) {
+		OperationsException other = OtherOperationException.in(operation.id(), snapshot);
 		if (other != null) {
-			// The endpoint answers, so that this is no outage.
-			this.outage.succeeded();
 			throw other;
 		}
 	}

@@ -99,6 +99,11 @@ public final class Outage {
 		if (!(reason instanceof OperationsException known)) {
 			return;
 		}
+		if (known instanceof OtherOperationException) {
+			// The endpoint answers.
+			succeeded();
+			return;
+		}
 		boolean refusal = known instanceof OperationsAuthenticationException;
 		// An error in the application ends a wait, and is a fault like any other all the
 		// same.

@@ -122,9 +122,17 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 
 		@Override
 		public void onNext(OperationSnapshot snapshot) {
-			if (this.over.compareAndSet(false, true)) {
+			if (!this.over.compareAndSet(false, true)) {
+				return;
+			}
+			try {
 				this.caller.onNext(snapshot);
 				this.caller.onComplete();
+			}
+			catch (Error ex) {
+				// What the caller does with the operation threw it: Reactor does not
+				// signal it.
+				this.caller.onError(this.fetcher.signalled(this.operationId, ex));
 			}
 		}
 
@@ -149,6 +157,7 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 		@Override
 		public void accept(Throwable fault) {
 			if (!this.over.compareAndSet(false, true)) {
+				Operators.onErrorDropped(fault, this.caller.currentContext());
 				return;
 			}
 			Throwable signalled = this.fetcher.signalled(this.operationId, fault);

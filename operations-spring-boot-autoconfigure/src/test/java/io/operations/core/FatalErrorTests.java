@@ -101,6 +101,18 @@ class FatalErrorTests {
 	}
 
 	@Test
+	void errorOfWhatAFetchIsMappedToEndsTheCaller() {
+		this.template = OperationsTemplate.builder(WebClient.builder())
+			.name("mapped")
+			.baseUrl(this.server.url().toString())
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.build();
+		assertBroken(this.template.fetch("x").map((operation) -> {
+			throw broken();
+		}).toFuture());
+	}
+
+	@Test
 	void errorThatComesAgainAndAgainIsLoggedOnce(CapturedOutput output) {
 		OperationsTemplate template = template(Place.FILTER_ON_ANSWER);
 		for (int i = 0; i < 4; i++) {

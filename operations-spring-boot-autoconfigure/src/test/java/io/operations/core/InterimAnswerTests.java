@@ -14,6 +14,7 @@ import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
 import io.operations.RawServer;
+import org.eclipse.jetty.client.HttpClient;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.HttpComponentsClientHttpConnector;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.http.client.reactive.JettyClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -97,11 +100,31 @@ class InterimAnswerTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "102 Processing", "103 Early Hints", "101 Switching Protocols" })
 	void interimAnswersAreNeverMixedUpByTheClientOfTheJdk(String status) throws Exception {
+		assertOtherClientDoesNotMixUp(status, new JdkClientHttpConnector());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
+	void interimAnswersAreNeverMixedUpByJetty(String status) throws Exception {
+		HttpClient client = new HttpClient();
+		assertOtherClientDoesNotMixUp(status, new JettyClientHttpConnector(client));
+		client.stop();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
+	void interimAnswersAreNeverMixedUpByHttpComponents(String status) throws Exception {
+		try (HttpComponentsClientHttpConnector connector = new HttpComponentsClientHttpConnector()) {
+			assertOtherClientDoesNotMixUp(status, connector);
+		}
+	}
+
+	private void assertOtherClientDoesNotMixUp(String status, ClientHttpConnector connector) throws Exception {
 		interim(status);
-		try (OperationsTemplate jdk = template(new JdkClientHttpConnector(), Duration.ofSeconds(2))) {
-			CompletableFuture<@Nullable Operation> x = jdk.fetch("x").toFuture();
+		try (OperationsTemplate other = template(connector, Duration.ofSeconds(2))) {
+			CompletableFuture<@Nullable Operation> x = other.fetch("x").toFuture();
 			this.sent.get(20, TimeUnit.SECONDS);
-			CompletableFuture<@Nullable Operation> y = jdk.fetch("y").toFuture();
+			CompletableFuture<@Nullable Operation> y = other.fetch("y").toFuture();
 			assertThat(Objects.requireNonNull(y.get(20, TimeUnit.SECONDS)).status()).isEqualTo(OperationStatus.RUNNING);
 			this.proceed.countDown();
 			Throwable fault = x.handle((operation, failure) -> failure).get(20, TimeUnit.SECONDS);

@@ -129,8 +129,8 @@ class OperationsLogTests {
 		answers("503", "503", "503", "503", "503", "503", "503", "503", "COMPLETED");
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "WARN")).hasSize(2);
-		assertThat(lines(output, "WARN").get(0)).contains("answers no poll", "HTTP 503", "RQ-503");
-		assertThat(lines(output, "WARN").get(1)).containsPattern("answers polls again, after PT\\d");
+		assertThat(lines(output, "WARN").get(0)).contains("the endpoint does not answer", "HTTP 503", "RQ-503");
+		assertThat(lines(output, "WARN").get(1)).containsPattern("answers again, after PT\\d");
 		assertThat(lines(output, "INFO")).isEmpty();
 	}
 

@@ -55,7 +55,9 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 			this.context.publishEvent(new Question(this.context));
 			return false;
 		}
-		catch (AnswerException ex) {
+		catch (RuntimeException ex) {
+			// The answer, or a fault of another listener of all events: it was passed on,
+			// too.
 			return true;
 		}
 	}

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * An answer that names another operation than was asked for. It says nothing of the
  * operation that somebody waits for, whatever status it has.
  */
-final class OtherOperation {
+@SuppressWarnings("serial")
+final class OtherOperationException extends MalformedOperationException {
 
-	private OtherOperation() {
+	private OtherOperationException(String message, String operationId, OperationsErrorResponse response) {
+		super(message, null, operationId, response);
 	}
 
 	/**
@@ -22,17 +24,17 @@ final class OtherOperation {
 	 * @param answer the answer
 	 * @return the fault, {@code null} if the answer names the operation or none
 	 */
-	static @Nullable MalformedOperationException in(String operationId, OperationSnapshot answer) {
+	static @Nullable OtherOperationException in(String operationId, OperationSnapshot answer) {
 		Optional<String> other = answer.operation().answeredId();
 		if (other.isEmpty()) {
 			return null;
 		}
 		OperationsErrorResponse response = new OperationsErrorResponse(200, null, null, answer.requestId(),
 				answer.retryAfter(), answer.concurrentRequests());
-		return new MalformedOperationException("Operation '" + OperationsErrorResponse.printable(operationId)
+		return new OtherOperationException("Operation '" + OperationsErrorResponse.printable(operationId)
 				+ "' was asked for, but the answer (" + response.describe() + ") names operation '"
 				+ OperationsErrorResponse.printable(other.get()) + "', so it is passed by. Check operations.path, and"
-				+ " the proxies and caches between here and operations.base-url.", null, operationId, response);
+				+ " the proxies and caches between here and operations.base-url.", operationId, response);
 	}
 
 }
