@@ -132,7 +132,10 @@ public final class OperationsTemplate implements AutoCloseable {
 			// Before it takes a place in any queue.
 			OperationsRequestException.checkId(operationId);
 			return this.fetcher.fetch(operationId);
-		}).map(OperationSnapshot::operation);
+		}).map((snapshot) -> {
+			this.poller.noteSeen(snapshot);
+			return snapshot.operation();
+		});
 	}
 
 	/**

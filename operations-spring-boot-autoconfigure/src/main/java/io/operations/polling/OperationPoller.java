@@ -47,6 +47,8 @@ public final class OperationPoller {
 
 	private final StatusCounts counts = new StatusCounts();
 
+	private final SeenOperations seenOperations = new SeenOperations();
+
 	private final String client;
 
 	private final OperationFetcher fetcher;
@@ -156,6 +158,17 @@ public final class OperationPoller {
 		}, FluxSink.OverflowStrategy.LATEST);
 	}
 
+	/**
+	 * Note that somebody else than a wait has seen an operation: a wait for it does not
+	 * believe its first 404.
+	 * @param snapshot the answer that told of the operation
+	 */
+	public void noteSeen(OperationSnapshot snapshot) {
+		if (snapshot.operation().answeredId().isEmpty()) {
+			this.seenOperations.add(snapshot.operation().id());
+		}
+	}
+
 	private Waiter enter(PollingTarget target, WaiterFactory factory) {
 		OperationsRequestException.checkId(target.operationId());
 		long now = now();
@@ -166,7 +179,8 @@ public final class OperationPoller {
 			Wait wait = this.waits.get(target.operationId());
 			if (wait == null) {
 				began = true;
-				wait = new Wait(this.numbers++, target.operationId(), target.kind(), target.accepted(), now);
+				wait = new Wait(this.numbers++, target.operationId(), target.kind(), target.accepted(), now,
+						this.seenOperations.contains(target.operationId()));
 			}
 			waiter = factory.create(wait, this.numbers++, now);
 			if (this.stopped) {
@@ -402,6 +416,9 @@ public final class OperationPoller {
 	private void over(Wait wait) {
 		wait.over();
 		this.waits.remove(wait.operationId());
+		if (wait.lastSeen() != null) {
+			this.seenOperations.add(wait.operationId());
+		}
 		this.dispatcher.remove(wait);
 		this.counts.of(wait.countedAs()).decrementAndGet();
 		if (wait.isStuck()) {

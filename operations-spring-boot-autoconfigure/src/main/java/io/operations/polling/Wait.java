@@ -49,6 +49,9 @@ final class Wait extends Timed {
 
 	private long notFoundSince = -1;
 
+	// By this template, before this wait began.
+	private final boolean seenBefore;
+
 	private long created;
 
 	// Up to which age the schedule has been told that the operation ran.
@@ -67,9 +70,11 @@ final class Wait extends Timed {
 	 * @param kind what the operation is about, if that is known
 	 * @param accepted whether the operation began with the wait
 	 * @param now the present time
+	 * @param seenBefore whether this template has seen the operation already
 	 */
-	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now) {
+	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now, boolean seenBefore) {
 		super(number);
+		this.seenBefore = seenBefore;
 		this.operationId = operationId;
 		this.kind = kind;
 		this.accepted = accepted;
@@ -87,6 +92,10 @@ final class Wait extends Timed {
 
 	Disposable.Swap poll() {
 		return this.poll;
+	}
+
+	boolean wasSeen() {
+		return this.seenBefore || this.lastSeen != null;
 	}
 
 	@Nullable LastSeen lastSeen() {

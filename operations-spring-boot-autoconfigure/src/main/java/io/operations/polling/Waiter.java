@@ -75,7 +75,7 @@ abstract class Waiter extends Timed {
 	 */
 	boolean believesNotFound(long now) {
 		long began = at() - this.timeout.toMillis();
-		return NotFound.isBelieved(this.wait.lastSeen() != null, this.accepted ? now - began : Long.MAX_VALUE,
+		return NotFound.isBelieved(this.wait.wasSeen(), this.accepted ? now - began : Long.MAX_VALUE,
 				now - this.wait.notFoundSince());
 	}
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -169,6 +170,31 @@ class NotFoundTests {
 		subscribe((template) -> template.await("op").flux());
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
 		assertEndedAsNotFound();
+	}
+
+	@Test
+	void idThatAFetchHasSeenDoubtsASingleNotFound() {
+		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, COMPLETED));
+		this.template.fetch("op").subscribe();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		subscribe((template) -> template.await("op").flux());
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.statuses).containsExactly("COMPLETED");
+	}
+
+	@Test
+	void idThatAnEarlierWaitHasSeenDoubtsASingleNotFound() {
+		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, COMPLETED));
+		Disposable earlier = this.template.await("op").subscribe();
+		while (this.endpoint.polls("op") == 0) {
+			this.time.advanceTimeBy(Duration.ofMillis(1));
+		}
+		earlier.dispose();
+		subscribe((template) -> template.await("op").flux());
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.statuses).containsExactly("COMPLETED");
 	}
 
 	@Test

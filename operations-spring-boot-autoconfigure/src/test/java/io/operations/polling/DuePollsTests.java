@@ -56,7 +56,7 @@ class DuePollsTests {
 	}
 
 	private Wait wait(String id, boolean repeated, long notBefore) {
-		Wait wait = new Wait(this.number++, id, null, false, 0);
+		Wait wait = new Wait(this.number++, id, null, false, 0, false);
 		if (repeated) {
 			wait.repeated();
 		}

@@ -1,0 +1,31 @@
+package io.operations.polling;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The operations that a template has seen most recently, so that it doubts a single 404
+ * of one of them. Thread-safe.
+ */
+final class SeenOperations {
+
+	private static final int MAXIMUM = 1000;
+
+	private final Map<String, Boolean> ids = new LinkedHashMap<>(16, 0.75F, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+			return size() > MAXIMUM;
+		}
+
+	};
+
+	synchronized void add(String operationId) {
+		this.ids.put(operationId, Boolean.TRUE);
+	}
+
+	synchronized boolean contains(String operationId) {
+		return this.ids.containsKey(operationId);
+	}
+
+}
