@@ -97,8 +97,8 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * A caller joined a wait, the first one or a further one. Called on the caller's
-	 * thread.
+	 * A caller is about to begin a wait or to join one. Called on the caller's thread,
+	 * before the wait can end.
 	 * @param client the client's name
 	 * @param operationId the operation's id
 	 * @param caller what the caller's subscription carries

@@ -28,6 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 /**
  * Asks for operations until they end, once for all who wait for the same one. What fails
@@ -132,10 +133,9 @@ public final class OperationPoller {
 	 */
 	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
 		return Mono.create((sink) -> {
-			Waiter waiter = enter(target,
+			Waiter waiter = enter(target, sink.contextView(),
 					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
-			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
 		});
 	}
@@ -150,10 +150,9 @@ public final class OperationPoller {
 	 */
 	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
 		return Flux.create((sink) -> {
-			Waiter waiter = enter(target,
+			Waiter waiter = enter(target, sink.contextView(),
 					(wait, number, now) -> new Waiter.Watching(number, wait, target, timeout, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
-			this.listener.callerJoined(this.client, target.operationId(), sink.contextView());
 			waiter.tell();
 		}, FluxSink.OverflowStrategy.LATEST);
 	}
@@ -169,8 +168,10 @@ public final class OperationPoller {
 		}
 	}
 
-	private Waiter enter(PollingTarget target, WaiterFactory factory) {
+	private Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
 		OperationsRequestException.checkId(target.operationId());
+		// Before the wait can end: the caller's transaction ends with it.
+		this.listener.callerJoined(this.client, target.operationId(), caller);
 		long now = now();
 		Waiter waiter;
 		boolean began = false;
