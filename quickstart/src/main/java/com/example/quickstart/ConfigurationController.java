@@ -1,0 +1,38 @@
+package com.example.quickstart;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.operations.AcceptedOperation;
+import io.operations.core.OperationsTemplate;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.client.WebClient;
+
+@RestController
+class ConfigurationController {
+
+	private final WebClient api;
+
+	private final OperationsTemplate operations;
+
+	ConfigurationController(@Qualifier("operationsWebClient") WebClient api, OperationsTemplate operations) {
+		this.api = api;
+		this.operations = operations;
+	}
+
+	@PostMapping("/configurations")
+	Mono<String> create(@RequestBody Map<String, Object> configuration) {
+		return this.api.post()
+			.uri("/v2/ControlPlane/Configurations")
+			.bodyValue(configuration)
+			.exchangeToMono(AcceptedOperation::from)
+			.flatMap((accepted) -> this.operations.await(accepted, Duration.ofSeconds(20)))
+			.map((done) -> done.configurationId().orElseThrow());
+	}
+
+}
