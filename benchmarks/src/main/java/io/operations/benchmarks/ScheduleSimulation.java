@@ -6,16 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.BackoffPollingSchedule;
-import io.operations.polling.ObservedRun;
-import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
-import io.operations.polling.PollingState;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * What the schedules cost in polls and lag against what is possible, in virtual time: no
@@ -25,11 +19,9 @@ public final class ScheduleSimulation {
 
 	private static final int SEEDS = 21;
 
-	private static final int MEASURED = 500;
+	static final Duration MIN_INTERVAL = Duration.ofMillis(500);
 
-	private static final Duration MIN_INTERVAL = Duration.ofMillis(500);
-
-	private static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
+	static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
 
 	private static final int[] LEARNED = { 10, 50, 200 };
 
@@ -50,13 +42,13 @@ public final class ScheduleSimulation {
 			Reference reference = new Reference(new Optimum(durations::next, 0.5, MAX_INTERVAL.toSeconds()),
 					new FixedInterval(durations));
 			print(durations, "a fifth of the age", reference,
-					(seed) -> new Run(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
+					(seed) -> new ScheduleRun(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
 							new Random(seed))
 						.measure());
 			for (double aim : AIMS) {
 				for (int learned : LEARNED) {
 					print(durations, "adaptive, " + learned + " ends, aim " + (int) aim, reference, (seed) -> {
-						Run run = new Run(adaptive(aim), durations, new Random(seed));
+						ScheduleRun run = new ScheduleRun(adaptive(aim), durations, new Random(seed));
 						run.learn(learned, 1);
 						return run.measure();
 					});
@@ -64,7 +56,7 @@ public final class ScheduleSimulation {
 				for (double scale : new double[] { 4, 0.25 }) {
 					print(durations, "adaptive, 50 ends since it became 4 times as " + ((scale > 1) ? "fast" : "slow")
 							+ ", aim " + (int) aim, reference, (seed) -> {
-								Run run = new Run(adaptive(aim), durations, new Random(seed));
+								ScheduleRun run = new ScheduleRun(adaptive(aim), durations, new Random(seed));
 								run.learn(100, scale);
 								run.learn(50, 1);
 								return run.measure();
@@ -74,10 +66,10 @@ public final class ScheduleSimulation {
 		}
 	}
 
-	private static AdaptivePollingSchedule adaptive(double aim) {
+	static AdaptivePollingSchedule adaptive(double aim) {
 		return new AdaptivePollingSchedule(
 				new PollingSettings(MIN_INTERVAL, MAX_INTERVAL, Duration.ofMinutes(10), 1, Duration.ofMinutes(5), aim),
-				Run.CLOCK);
+				ScheduleRun.CLOCK);
 	}
 
 	private static void print(Durations durations, String schedule, Reference reference, Trial trial) {
@@ -105,105 +97,6 @@ public final class ScheduleSimulation {
 	private interface Trial {
 
 		double[] run(int seed);
-
-	}
-
-	/**
-	 * Operations one after the other under one schedule.
-	 */
-	private static final class Run {
-
-		static final Clock CLOCK = new Clock();
-
-		private final PollingSchedule schedule;
-
-		private final Durations durations;
-
-		private final Random random;
-
-		Run(PollingSchedule schedule, Durations durations, Random random) {
-			this.schedule = schedule;
-			this.durations = durations;
-			this.random = random;
-		}
-
-		void learn(int operations, double scale) {
-			for (int i = 0; i < operations; i++) {
-				ask(scale * this.durations.next(this.random), true);
-			}
-		}
-
-		double[] measure() {
-			double polls = 0;
-			double lag = 0;
-			for (int i = 0; i < MEASURED; i++) {
-				double[] cost = ask(this.durations.next(this.random), false);
-				polls += cost[0] / MEASURED;
-				lag += cost[1] / MEASURED;
-			}
-			return new double[] { polls, lag };
-		}
-
-		private double[] ask(double duration, boolean learn) {
-			CLOCK.millis += 1000;
-			double known = 0;
-			int polls = 0;
-			double age = pass(spread(this.schedule.firstPoll(state(0, 0))));
-			while (age < duration) {
-				polls++;
-				if (learn) {
-					this.schedule.learn(new ObservedRun("kind", time(known), time(age), false));
-				}
-				known = age;
-				age += pass(spread(this.schedule.nextPoll(state(age, polls))));
-			}
-			if (learn) {
-				this.schedule.learn(new ObservedRun("kind", time(known), time(duration), true));
-			}
-			return new double[] { polls + 1, age - duration };
-		}
-
-		private static double pass(double seconds) {
-			CLOCK.millis += Math.round(seconds * 1000);
-			return seconds;
-		}
-
-		private double spread(Duration interval) {
-			double jitter = this.schedule.jitter();
-			return interval.toMillis() / 1000.0 * (1 - jitter + 2 * jitter * this.random.nextDouble());
-		}
-
-		private static PollingState state(double age, int polls) {
-			return new PollingState("op", "kind", null, time(age), polls, Double.MAX_VALUE);
-		}
-
-		private static Duration time(double seconds) {
-			return Duration.ofMillis(Math.round(seconds * 1000));
-		}
-
-	}
-
-	/**
-	 * Tells the time and nothing else.
-	 */
-	private static final class Clock implements Scheduler {
-
-		private long millis;
-
-		@Override
-		public long now(TimeUnit unit) {
-			return unit.convert(this.millis, TimeUnit.MILLISECONDS);
-		}
-
-		@Override
-		public Disposable schedule(Runnable task) {
-			throw new UnsupportedOperationException("A clock runs no tasks");
-		}
-
-		@Override
-		public Worker createWorker() {
-			throw new UnsupportedOperationException("A clock runs no tasks");
-		}
 
 	}
 
