@@ -280,21 +280,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplate build() {
 		String client = this.name;
-		Assert.hasText(client, "'name' must be set: the metrics, the retry and the rate limiter of a template go by it,"
-				+ " so that each template needs one of its own");
-		Assert.notNull(this.credentials, "'credentials' must be set");
+		Assert.hasText(client, "'name' must be set: it names the metrics, the retry and the rate limiter of the"
+				+ " template. Give each template its own name.");
+		Assert.notNull(this.credentials,
+				"'credentials' must be set: pass them to OperationsTemplate.Builder.credentials(...)");
 		URI url;
 		try {
 			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("'baseUrl' is no good: " + ex.getMessage(), ex);
+			throw new IllegalArgumentException("'baseUrl' is invalid: " + ex.getMessage(), ex);
 		}
 		String repeated = BaseUrl.repeated(url, this.path);
 		if (repeated != null) {
-			logger.warn("[" + client + "] the base URL (" + url + ") ends with '" + repeated
-					+ "', and the path of operations begins with it: the requests have it twice, " + url
-					+ this.path.replaceFirst("\\?.*", "") + ". Unless that is meant, remove it from the base URL.");
+			logger.warn("[" + client + "] The base URL (" + url + ") ends with '" + repeated
+					+ "', and the path of operations begins with it. Requests contain it twice: " + url
+					+ this.path.replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
+					+ "' from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
 	}

@@ -14,8 +14,9 @@ import reactor.core.observability.DefaultSignalListener;
 import reactor.util.context.Context;
 
 /**
- * One call, observed from its subscription to its outcome. One object in place of an
- * operator for each signal: a fetch is made of little else.
+ * Observes one call from its subscription to its outcome. One listener handles all
+ * signals in place of one operator for each signal, because operators are most of the
+ * cost of a fetch.
  */
 abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
@@ -44,8 +45,8 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 		return caller.put(ObservationThreadLocalAccessor.KEY, this.observation);
 	}
 
-	// Stopped before the outcome is passed on: who has the outcome finds it in the
-	// metrics, too.
+	// The observation stops before the outcome is passed on, so that a caller with the
+	// outcome finds it in the metrics, too.
 	@Override
 	public void doOnNext(T result) {
 		if (this.stopped.compareAndSet(false, true)) {
@@ -82,8 +83,10 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 			this.observation.stop();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Observing operation '" + OperationsErrorResponse.printable(this.context.getOperationId())
-					+ "' failed; the call goes on without it", ex);
+			logger.warn("The observation of operation '"
+					+ OperationsErrorResponse.printable(this.context.getOperationId())
+					+ "' failed when it stopped. The call continues, but its metrics or its span may be missing. Check"
+					+ " the observation handlers and conventions of the application.", ex);
 		}
 	}
 
@@ -131,7 +134,7 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		@Override
 		public void doOnError(Throwable fault) {
-			// Whoever guards the attempt tells of errors, once they are exceptions.
+			// GuardedOperationFetcher reports errors after it turned them into exceptions.
 			if (!(fault instanceof Error)) {
 				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
 			}

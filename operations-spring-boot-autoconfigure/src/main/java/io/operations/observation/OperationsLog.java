@@ -12,6 +12,7 @@ import io.operations.OperationFailedException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
+import io.operations.OperationsActivity;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
@@ -22,9 +23,18 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log lines: DEBUG for each attempt, INFO for each wait that ended badly, WARN when
- * throttling or an outage begins and when it is over, and once for answers that name
- * another operation.
+ * Logs what happens to operations, to the logger {@code io.operations}.
+ * <ul>
+ * <li>DEBUG: each attempt to fetch an operation, and each wait that all its callers
+ * cancelled.</li>
+ * <li>INFO: each wait that ended without a completed operation.</li>
+ * <li>WARN: the begin and the end of throttling and of an outage, an operation that is
+ * stuck (once for each wait), and the first answer of a client that names another
+ * operation.</li>
+ * <li>ERROR: a JVM error that ended an exchange, once until the next success.</li>
+ * </ul>
+ * Lines name the client, the operation and, where the server sent one, the
+ * {@code Twilio-Request-Id}.
  *
  * @since 0.1.0
  */
@@ -36,35 +46,37 @@ public class OperationsLog implements OperationsListener {
 
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
 
-	private final Set<String> toldOfOtherOperations = ConcurrentHashMap.newKeySet();
+	private final Set<String> warnedOfOtherOperations = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, String> broken = new ConcurrentHashMap<>();
 
 	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
 		String other = snapshot.operation().answeredId().orElse(null);
-		if (other != null && this.toldOfOtherOperations.add(client)) {
-			logger.warn("[" + client + "] operation '" + printable(snapshot.operation().id())
-					+ "' was asked for, but the answer names operation '" + printable(other)
-					+ "'. A fetch returns such an answer, a wait passes it by. Check operations.path, and the proxies"
-					+ " and caches between here and operations.base-url. This is not told again"
-					+ requestId(snapshot.requestId()));
+		if (other != null && this.warnedOfOtherOperations.add(client)) {
+			logger.warn("[" + client + "] The server answered a request for operation '"
+					+ printable(snapshot.operation().id()) + "' with operation '" + printable(other) + "'"
+					+ requestId(snapshot.requestId())
+					+ ". A fetch returns this answer. A wait ignores it and polls again. Check operations.path and the"
+					+ " proxies and caches between this application and operations.base-url. This warning is not"
+					+ " repeated.");
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug("[" + client + "] operation '" + printable(snapshot.operation().id()) + "' is "
+			logger.debug("[" + client + "] Operation '" + printable(snapshot.operation().id()) + "' is "
 					+ printable(snapshot.operation().statusText())
-					+ ((other != null) ? ", by an answer that names operation '" + printable(other) + "'" : "")
+					+ ((other != null) ? ", but the answer names operation '" + printable(other) + "'" : "")
 					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
 					+ requestId(snapshot.requestId()));
 		}
 		if (!this.broken.isEmpty()) {
 			this.broken.remove(client);
 		}
-		// Throttling is over when a call was answered again: a pause that ends may be
-		// followed by the next refusal.
+		// Throttling ends with the first answer after a pause. The end of the pause is too
+		// early: the server may throttle the next request, too.
 		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
-			logger.warn("[" + client + "] throttling is over, calls are answered again, the first for operation '"
-					+ printable(snapshot.operation().id()) + "'" + requestId(snapshot.requestId()));
+			logger.warn("[" + client + "] The throttling is over: the server answers again, first for operation '"
+					+ printable(snapshot.operation().id()) + "'" + requestId(snapshot.requestId())
+					+ ". Requests are no longer held back.");
 		}
 	}
 
@@ -72,14 +84,15 @@ public class OperationsLog implements OperationsListener {
 	public void failed(String client, String operationId, Throwable fault) {
 		if (fault.getCause() instanceof Error error) {
 			String text = error.toString();
-			// It comes again at each call until somebody mends it.
+			// The error returns with each call until its cause is removed.
 			if (!text.equals(this.broken.put(client, text))) {
 				logger.error("[" + client + "] " + fault.getMessage(), fault);
 			}
 			return;
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug("[" + client + "] operation '" + printable(operationId) + "': " + fault.getMessage());
+			logger.debug("[" + client + "] An attempt to fetch operation '" + printable(operationId) + "' failed: "
+					+ fault.getMessage());
 		}
 	}
 
@@ -97,26 +110,29 @@ public class OperationsLog implements OperationsListener {
 	public void throttled(String client, OperationsThrottledException fault) {
 		if (!fault.isLocal() && this.throttled.add(client)) {
 			Duration pause = this.pauses.get(client);
-			logger.warn("[" + client + "] the server throttles, all calls are held back"
-					+ ((pause != null) ? ", at first for " + pause : "") + ": " + fault.getMessage()
-					+ ". If that lasts, lower operations.rate-limit.max-in-flight or"
-					+ " operations.rate-limit.requests-per-second.");
+			logger.warn("[" + client + "] The server throttles this client. All requests are held back"
+					+ ((pause != null) ? ", at first for " + pause : "")
+					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
+					+ " operations.rate-limit.requests-per-second. First refusal: " + fault.getMessage());
 		}
 	}
 
 	@Override
 	public void outageBegan(String client, OperationsException fault) {
 		logger.warn("[" + client + "] " + ((fault instanceof OperationsAuthenticationException)
-				? "the endpoint refuses the credentials. Each wait ends with that. One tracked operation at a time is"
-						+ " polled until the endpoint accepts the credentials: "
-				: "the endpoint does not answer. One poll at a time is sent until it does, and waits go on to their"
-						+ " deadlines: ")
+				? "The server refuses the credentials. Each wait ends with this error. Only one tracked operation at a"
+						+ " time is polled until the server accepts the credentials. Last error: "
+				: "The server is unavailable: " + OperationsActivity.FAULTS_IN_A_ROW + " attempts in a row failed."
+						+ " Only one poll at a time is sent until the server answers again. Waits continue until their"
+						+ " deadlines. If the outage lasts, check operations.base-url, the network path to it and the"
+						+ " state of the server. Last error: ")
 				+ fault.getMessage());
 	}
 
 	@Override
 	public void outageEnded(String client, Duration duration) {
-		logger.warn("[" + client + "] the outage is over: the endpoint answers again, after " + duration);
+		logger.warn("[" + client + "] The outage is over: the server answers again, after " + duration
+				+ ". Polling continues at its usual pace.");
 	}
 
 	@Override
@@ -126,7 +142,7 @@ public class OperationsLog implements OperationsListener {
 			return;
 		}
 		Throwable fault = (reason != null) ? reason : faultOf(wait);
-		// Each deadline has a line of its own.
+		// A deadline that passes has its own line.
 		if (fault != null && !(fault instanceof OperationTimeoutException)) {
 			ended(client, wait, fault);
 		}
@@ -140,14 +156,17 @@ public class OperationsLog implements OperationsListener {
 	@Override
 	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
 		Operation operation = wait.lastSeen();
-		logger.warn("[" + client + "] operation '" + printable(wait.operationId()) + "' is stuck: it has been "
-				+ ((operation != null) ? printable(operation.statusText()) : "out of sight") + " for " + age
-				+ ", such operations hardly ever take longer than " + unusual + requestId(wait.lastRequestId()));
+		logger.warn("[" + client + "] Operation '" + printable(wait.operationId()) + "' is stuck: "
+				+ ((operation != null) ? "it is still " + printable(operation.statusText()) : "no poll has seen it")
+				+ " after " + age + ", and an operation of its kind should not take longer than " + unusual
+				+ requestId(wait.lastRequestId())
+				+ ". Polling continues until the deadlines of its waits. If the operation does not end, report it to"
+				+ " the vendor's support.");
 	}
 
 	private static void ended(String client, OperationWait wait, Throwable fault) {
 		boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
-		logger.info("[" + client + "] the wait for operation '" + printable(wait.operationId()) + "' ended after "
+		logger.info("[" + client + "] The wait for operation '" + printable(wait.operationId()) + "' ended after "
 				+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll: " : " polls: ")
 				+ fault.getMessage() + (ownRequestId ? "" : requestId(wait.lastRequestId())));
 	}
@@ -168,7 +187,7 @@ public class OperationsLog implements OperationsListener {
 	public void closed(String client) {
 		this.pauses.remove(client);
 		this.throttled.remove(client);
-		this.toldOfOtherOperations.remove(client);
+		this.warnedOfOtherOperations.remove(client);
 		this.broken.remove(client);
 	}
 

@@ -24,7 +24,8 @@ import io.operations.OperationsThrottledException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what happens to operations. All meters carry {@code client}, and none an id.
+ * Registers and updates the meters of operations. Each meter has the tag {@code client}
+ * with the name of the template. No tag holds an id, a URL or an account.
  *
  * @since 0.1.0
  */
@@ -52,52 +53,52 @@ public class OperationsMeters implements OperationsListener {
 
 	/**
 	 * Create the meters.
-	 * @param registry where they are registered
+	 * @param registry the registry that the meters are added to
 	 */
 	public OperationsMeters(MeterRegistry registry) {
 		this.registry = registry;
 		this.completed = Counter.builder("operations.completed")
-			.description("Operations that were waited for and ended")
+			.description("Awaited operations that ended")
 			.withRegistry(registry);
 		this.duration = Timer.builder("operations.duration")
-			.description("Time from creation to completion of operations, by the server's clock")
+			.description("Time from the creation of an operation to its completion, by the server's clock")
 			.withRegistry(registry);
 		this.detectionDelay = Timer.builder("operations.detection.delay")
-			.description("Time from completion of an operation to the poll that saw it, by the server's clock")
+			.description("Time from the completion of an operation to the poll that saw it, by the server's clock")
 			.withRegistry(registry);
 		this.polls = DistributionSummary.builder("operations.polls")
-			.description("Polls spent on an operation that ended")
+			.description("Polls sent for an awaited operation until it ended")
 			.withRegistry(registry);
 		this.throttled = Counter.builder("operations.throttled")
-			.description("Calls that were refused because there were too many")
+			.description("Requests refused by the server (429) or by a local limit")
 			.withRegistry(registry);
 	}
 
 	@Override
 	public void opened(String client, OperationsActivity activity) {
 		List<Meter> registered = new ArrayList<>();
-		registered.add(gauge("operations.queued", "Calls that wait to be admitted", client, activity,
+		registered.add(gauge("operations.queued", "Requests that wait for a permit", client, activity,
 				OperationsActivity::queued));
 		registered.add(gauge("operations.retrying", "Fetches that wait for their next attempt", client, activity,
 				OperationsActivity::retrying));
-		registered.add(gauge("operations.in.flight", "Calls that are under way", client, activity,
+		registered.add(gauge("operations.in.flight", "Requests in flight", client, activity,
 				OperationsActivity::inFlight));
-		registered.add(gauge("operations.in.flight.limit", "Calls that may be under way at present", client, activity,
+		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client, activity,
 				OperationsActivity::inFlightLimit));
 		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
-			.description("Operations that are older than such operations ever get")
+			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, client)
 			.tag("of", "waits")
 			.strongReference(true)
 			.register(this.registry));
-		registered.add(gauge("operations.waiters", "Callers that wait for operations", client, activity,
+		registered.add(gauge("operations.waiters", "Callers that wait for an operation", client, activity,
 				OperationsActivity::waiters));
-		registered.add(gauge("operations.kinds", "Kinds of operations of which it is known how long they take", client,
+		registered.add(gauge("operations.kinds", "Kinds of operations whose durations are learned", client,
 				activity, OperationsActivity::kinds));
 		registered.add(TimeGauge
 			.builder("operations.backlog.age", activity, TimeUnit.MILLISECONDS,
 					(current) -> current.backlogAge().toMillis())
-			.description("Time for which the poll that is due first has been so")
+			.description("Time by which the earliest due poll is overdue")
 			.tag(CLIENT, client)
 			.tag("of", "waits")
 			.strongReference(true)
@@ -109,7 +110,7 @@ public class OperationsMeters implements OperationsListener {
 			}
 		}
 		this.gauges.put(client, registered);
-		// There from the start, so that an alert on them can tell zero from missing.
+		// Registered at the start, so that an alert can tell zero from missing.
 		this.throttled.withTags(CLIENT, client, SOURCE, "server");
 		this.throttled.withTags(CLIENT, client, SOURCE, "local");
 	}
@@ -125,7 +126,7 @@ public class OperationsMeters implements OperationsListener {
 
 	private Meter active(String client, OperationsActivity activity, @Nullable OperationStatus status) {
 		return Gauge.builder("operations.active", activity, (current) -> current.waiting(status))
-			.description("Operations that are waited for, by the status last seen")
+			.description("Awaited operations by the status last seen")
 			.tag(CLIENT, client)
 			.tag(STATUS, StatusTag.of(status))
 			.strongReference(true)
@@ -148,7 +149,7 @@ public class OperationsMeters implements OperationsListener {
 	@Override
 	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 		Operation operation = snapshot.operation();
-		// One that had ended before it was first seen says nothing of our own delay.
+		// An operation that had ended before its first poll says nothing about the delay.
 		if (previous != null && operation.isTerminal()) {
 			snapshot.sinceCompletion().ifPresent((delay) -> this.detectionDelay.withTags(CLIENT, client).record(delay));
 		}

@@ -252,7 +252,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	@Override
 	public String toString() {
-		return "as learned " + learned();
+		return "adaptive: learned " + learned();
 	}
 
 	private record Share(LearnedKind kind, double rate) {

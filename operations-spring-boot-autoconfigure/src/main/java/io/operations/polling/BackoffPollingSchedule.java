@@ -2,11 +2,10 @@ package io.operations.polling;
 
 import java.time.Duration;
 
-import org.springframework.util.Assert;
-
 /**
- * Asks at intervals that are a fifth of the operation's age, within two bounds: the older
- * an operation, the less a little more delay matters to whoever waits.
+ * Polls an operation at intervals of a fifth of its age, within two bounds. The older an
+ * operation is, the less a little more delay matters to its callers. The schedule does
+ * not learn.
  *
  * @since 0.1.0
  */
@@ -20,12 +19,12 @@ public final class BackoffPollingSchedule implements PollingSchedule {
 
 	/**
 	 * Create the schedule.
-	 * @param minInterval the shortest interval
-	 * @param maxInterval the longest interval
+	 * @param minInterval the shortest interval, at least 1 ms
+	 * @param maxInterval the longest interval, not less than {@code minInterval}
+	 * @throws IllegalArgumentException if an interval is out of range
 	 */
 	public BackoffPollingSchedule(Duration minInterval, Duration maxInterval) {
-		Assert.isTrue(minInterval.toMillis() >= 1, "'minInterval' must be at least 1 ms");
-		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, "'maxInterval' must not be less than 'minInterval'");
+		PollingSettings.checkIntervals(minInterval, maxInterval);
 		this.minInterval = minInterval;
 		this.maxInterval = maxInterval;
 	}
@@ -41,7 +40,7 @@ public final class BackoffPollingSchedule implements PollingSchedule {
 
 	@Override
 	public String toString() {
-		return "a fifth of the age, from " + this.minInterval + " to " + this.maxInterval;
+		return "backoff: a fifth of the operation's age, from " + this.minInterval + " to " + this.maxInterval;
 	}
 
 }

@@ -188,10 +188,10 @@ public final class OperationPoller {
 				refusal = new OperationsClosedException(this.client, target.operationId());
 			}
 			else if (this.waiters >= this.settings.maxWaiting()) {
-				refusal = new OperationsThrottledException("Operation '" + target.operationId()
-						+ "' is not waited for, since " + this.settings.maxWaiting()
-						+ " waits are going on already (operations.polling.max-waiting). Wait for fewer, or raise it.",
-						target.operationId(), (Duration) null);
+				refusal = new OperationsThrottledException("The wait for operation '" + target.operationId()
+						+ "' is refused: the limit of " + this.settings.maxWaiting()
+						+ " concurrent waits (operations.polling.max-waiting) is reached. Start fewer waits at once, or"
+						+ " raise operations.polling.max-waiting.", target.operationId(), (Duration) null);
 			}
 			else {
 				this.waiters++;
@@ -280,8 +280,9 @@ public final class OperationPoller {
 			// Known before it can answer, so that its cancelling is not missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-					"A decorator swallowed the answer for operation '" + wait.operationId() + "'", wait.operationId(),
-					new IllegalStateException("empty Mono"))))
+					"An OperationFetcherDecorator completed without an answer for operation '" + wait.operationId()
+							+ "'. Let the decorator emit the answer or an error.",
+					wait.operationId(), new IllegalStateException("The decorator returned an empty Mono"))))
 			.subscribe((snapshot) -> {
 				forgetPoll(wait);
 				seen(wait, snapshot);
@@ -444,7 +445,8 @@ public final class OperationPoller {
 		if (abandoned) {
 			wait.poll().dispose();
 			this.listener.waitEnded(this.client, wait.summary(now()), (reason != null) ? reason
-					: new CancellationException("Nobody waits for operation '" + wait.operationId() + "' any longer"));
+					: new CancellationException("All callers cancelled their waits for operation '" + wait.operationId()
+							+ "', so that it is no longer polled"));
 		}
 	}
 

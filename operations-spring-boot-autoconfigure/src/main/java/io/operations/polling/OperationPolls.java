@@ -99,8 +99,9 @@ public final class OperationPolls {
 				.contextWrite((context) -> context.put(Turn.class, turn))
 				.doOnNext((snapshot) -> refuseOther(operation, snapshot))
 				.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-						"A decorator swallowed the answer for operation '" + operation.id() + "'", operation.id(),
-						new IllegalStateException("empty Mono"))));
+						"An OperationFetcherDecorator completed without an answer for operation '" + operation.id()
+								+ "'. Let the decorator emit the answer or an error.",
+						operation.id(), new IllegalStateException("The decorator returned an empty Mono"))));
 		});
 	}
 

@@ -8,8 +8,8 @@ import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that names another operation than was asked for. It says nothing of the
- * operation that somebody waits for, whatever status it has.
+ * Signals an answer that names another operation than the polled one. Its status says
+ * nothing about the polled operation.
  */
 @SuppressWarnings("serial")
 final class OtherOperationException extends MalformedOperationException {
@@ -20,9 +20,9 @@ final class OtherOperationException extends MalformedOperationException {
 
 	/**
 	 * Return the fault of an answer that names another operation.
-	 * @param operationId the id that was asked for
+	 * @param operationId the id of the polled operation
 	 * @param answer the answer
-	 * @return the fault, {@code null} if the answer names the operation or none
+	 * @return the fault, {@code null} if the answer names the polled operation or none
 	 */
 	static @Nullable OtherOperationException in(String operationId, OperationSnapshot answer) {
 		Optional<String> other = answer.operation().answeredId();
@@ -31,10 +31,11 @@ final class OtherOperationException extends MalformedOperationException {
 		}
 		OperationsErrorResponse response = new OperationsErrorResponse(200, null, null, answer.requestId(),
 				answer.retryAfter(), answer.concurrentRequests());
-		return new OtherOperationException("Operation '" + OperationsErrorResponse.printable(operationId)
-				+ "' was asked for, but the answer (" + response.describe() + ") names operation '"
-				+ OperationsErrorResponse.printable(other.get()) + "', so it is passed by. Check operations.path, and"
-				+ " the proxies and caches between here and operations.base-url.", operationId, response);
+		return new OtherOperationException("The server answered the poll of operation '"
+				+ OperationsErrorResponse.printable(operationId) + "' with operation '"
+				+ OperationsErrorResponse.printable(other.get()) + "' (" + response.describe()
+				+ "). The answer is ignored. Check operations.path and the proxies and caches between this application"
+				+ " and operations.base-url.", operationId, response);
 	}
 
 }

@@ -9,17 +9,17 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what the schedule wants into when the next poll is: spread a little, and no
- * sooner than the server asks.
+ * Decides when the next poll is due. It spreads the interval of the schedule a little and
+ * respects the server's Retry-After.
  */
 final class Pace {
 
 	private static final Log logger = LogFactory.getLog(Pace.class);
 
-	// Where the server named a time, all who were told it must not come at once.
+	// Spreads polls that got the same Retry-After, so that they do not leave together.
 	private static final double RETRY_AFTER_SPREAD = 0.15;
 
-	// No wait lasts longer than that.
+	// No wait lasts longer.
 	private static final double LONGEST = PollingSettings.MAXIMUM_TIMEOUT.toMillis();
 
 	private final PollingSchedule schedule;
@@ -32,10 +32,10 @@ final class Pace {
 	}
 
 	/**
-	 * Return when a wait's first poll is due: spread, so that waits that begin together
-	 * do not ask together.
-	 * @param state what is known of the operation
-	 * @param retryAfter how long to wait at least
+	 * Return the delay of the first poll of a wait. First polls are spread, so that waits
+	 * that begin together do not poll together.
+	 * @param state the operation as known so far
+	 * @param retryAfter the shortest delay
 	 * @return the delay in milliseconds
 	 */
 	long first(PollingState state, @Nullable Duration retryAfter) {
@@ -48,9 +48,9 @@ final class Pace {
 	}
 
 	/**
-	 * Return when a wait's next poll is due.
-	 * @param state what is known of the operation
-	 * @param retryAfter how long to wait at least
+	 * Return the delay of the next poll of a wait.
+	 * @param state the operation as known so far
+	 * @param retryAfter the shortest delay
 	 * @return the delay in milliseconds
 	 */
 	long next(PollingState state, @Nullable Duration retryAfter) {
@@ -67,7 +67,7 @@ final class Pace {
 			return Math.min(1, Math.max(0, this.schedule.jitter()));
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed to say how intervals are spread", ex);
+			logger.warn(failed("jitter", "This interval is not spread."), ex);
 			return 0;
 		}
 	}
@@ -85,15 +85,15 @@ final class Pace {
 			return (first ? this.schedule.firstPoll(state) : this.schedule.nextPoll(state)).toMillis();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed for operation '" + state.operationId()
-					+ "'; asking again after operations.polling.max-interval", ex);
+			logger.warn(failed(first ? "firstPoll" : "nextPoll", "Operation '" + state.operationId() + "' is polled "
+					+ (first ? "as soon as possible." : "again after operations.polling.max-interval.")), ex);
 			return first ? 0 : this.settings.maxInterval().toMillis();
 		}
 	}
 
 	/**
-	 * Have the schedule learn from what was seen.
-	 * @param run what was seen of an operation
+	 * Let the schedule learn from a run.
+	 * @param run the run that a poll observed
 	 */
 	void learn(@Nullable ObservedRun run) {
 		try {
@@ -102,7 +102,7 @@ final class Pace {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed to learn from " + run, ex);
+			logger.warn(failed("learn", "It does not learn from " + run + "."), ex);
 		}
 	}
 
@@ -111,7 +111,7 @@ final class Pace {
 			return this.schedule.isShortOfPolls();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed to say whether it is short of polls", ex);
+			logger.warn(failed("isShortOfPolls", "No poll is sent before it is due."), ex);
 			return false;
 		}
 	}
@@ -136,7 +136,8 @@ final class Pace {
 			return this.schedule.unusualAge(kind);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed to say what age is unusual", ex);
+			logger.warn(failed("unusualAge",
+					"An operation counts as stuck from operations.polling.stuck-after on."), ex);
 			return null;
 		}
 	}
@@ -146,9 +147,14 @@ final class Pace {
 			return this.schedule.learned();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Schedule " + this.schedule + " failed to say what it has learned", ex);
+			logger.warn(failed("learned", "What it learned is not reported."), ex);
 			return Map.of();
 		}
+	}
+
+	private String failed(String method, String consequence) {
+		return "The polling schedule '" + this.schedule + "' threw an exception from " + method + "(). " + consequence
+				+ " Correct the schedule.";
 	}
 
 }

@@ -27,12 +27,12 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	public static final Duration MAXIMUM_TIMEOUT = Duration.ofDays(365);
 
 	public PollingSettings {
-		Assert.isTrue(minInterval.toMillis() >= 1, "'minInterval' must be at least 1 ms");
-		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, "'maxInterval' must not be less than 'minInterval'");
+		checkIntervals(minInterval, maxInterval);
 		checkTimeout(timeout);
-		Assert.isTrue(maxWaiting >= 1, "'maxWaiting' must be at least 1");
-		Assert.isTrue(stuckAfter.toMillis() >= 1, "'stuckAfter' must be at least 1 ms");
-		Assert.isTrue(pollsPerOperation > 1, "'pollsPerOperation' must be more than 1");
+		Assert.isTrue(maxWaiting >= 1, () -> "'maxWaiting' must be at least 1, not " + maxWaiting);
+		Assert.isTrue(stuckAfter.toMillis() >= 1, () -> "'stuckAfter' must be at least 1 ms, not " + stuckAfter);
+		Assert.isTrue(pollsPerOperation > 1,
+				() -> "'pollsPerOperation' must be greater than 1, not " + pollsPerOperation);
 	}
 
 	/**
@@ -43,6 +43,12 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	public static PollingSettings defaults() {
 		return new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(10), 100_000,
 				Duration.ofMinutes(5), 8);
+	}
+
+	static void checkIntervals(Duration minInterval, Duration maxInterval) {
+		Assert.isTrue(minInterval.toMillis() >= 1, () -> "'minInterval' must be at least 1 ms, not " + minInterval);
+		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, () -> "'maxInterval' must not be less than 'minInterval' ("
+				+ minInterval + "), but is " + maxInterval);
 	}
 
 	/**

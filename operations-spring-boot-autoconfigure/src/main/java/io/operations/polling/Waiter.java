@@ -107,9 +107,11 @@ abstract class Waiter extends Timed {
 				tellOnce();
 			}
 			catch (RuntimeException | Error ex) {
-				// Of a subscriber, who must not stop the telling of others.
-				logger.warn("Who waited for operation '" + OperationsErrorResponse.printable(this.wait.operationId())
-						+ "' failed to take what it was told", ex);
+				// A subscriber's error must not keep other waits from being notified.
+				logger.warn("A subscriber to the wait for operation '"
+						+ OperationsErrorResponse.printable(this.wait.operationId())
+						+ "' threw an exception when it was notified. Other subscribers are notified. Correct the"
+						+ " subscriber.", ex);
 			}
 			missed = this.telling.addAndGet(-missed);
 		}

@@ -114,7 +114,7 @@ class PropertiesReachTheClientTests {
 		run((template) -> {
 			assertThat(output.toString().contains("twice")).isEqualTo(warned);
 			template.mutate().name("other").baseUrl(server.baseUrl() + "/v9").path("/v9/{id}").build().close();
-			assertThat(output).contains("[other] the base URL (" + server.baseUrl() + "/v9)");
+			assertThat(output).contains("[other] The base URL (" + server.baseUrl() + "/v9)");
 		}, "operations.base-url=" + server.baseUrl() + path);
 	}
 

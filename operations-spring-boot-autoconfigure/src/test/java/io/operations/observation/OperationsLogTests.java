@@ -121,7 +121,7 @@ class OperationsLogTests {
 		answers("RUNNING");
 		this.template.await("op-1").subscribe().dispose();
 		assertThat(lines(output, "INFO")).isEmpty();
-		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("Nobody waits for operation 'op-1'");
+		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("All callers cancelled their waits for operation 'op-1'");
 	}
 
 	@Test
@@ -129,7 +129,7 @@ class OperationsLogTests {
 		answers("503", "503", "503", "503", "503", "503", "503", "503", "COMPLETED");
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "WARN")).hasSize(2);
-		assertThat(lines(output, "WARN").get(0)).contains("the endpoint does not answer", "HTTP 503", "RQ-503");
+		assertThat(lines(output, "WARN").get(0)).contains("The server is unavailable", "HTTP 503", "RQ-503");
 		assertThat(lines(output, "WARN").get(1)).containsPattern("answers again, after PT\\d");
 		assertThat(lines(output, "INFO")).isEmpty();
 	}
@@ -162,7 +162,7 @@ class OperationsLogTests {
 		this.time.advanceTimeBy(Duration.ofMinutes(2));
 		assertThat(lines(output, "WARN")).hasSize(2);
 		assertThat(lines(output, "WARN").get(0)).contains("'op-", "RQ-429", "operations.rate-limit.max-in-flight");
-		assertThat(lines(output, "WARN").get(1)).contains("throttling is over", "'op-", "RQ-RUNNING");
+		assertThat(lines(output, "WARN").get(1)).contains("The throttling is over", "'op-", "RQ-RUNNING");
 	}
 
 	@Test
@@ -183,7 +183,7 @@ class OperationsLogTests {
 		log.pauseEnded("operations");
 		log.fetched("operations", answer);
 		log.fetched("operations", answer);
-		assertThat(lines(output, "WARN")).hasSize(2).last().asString().contains("throttling is over");
+		assertThat(lines(output, "WARN")).hasSize(2).last().asString().contains("The throttling is over");
 	}
 
 	@Test
@@ -199,7 +199,7 @@ class OperationsLogTests {
 		this.time.advanceTimeBy(Duration.ofMinutes(8));
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
-			.contains("'op-1' is stuck", "RUNNING for PT5M", "longer than PT5M", "RQ-RUNNING");
+			.contains("'op-1' is stuck", "RUNNING after PT5M", "longer than PT5M", "RQ-RUNNING");
 	}
 
 	@Test
