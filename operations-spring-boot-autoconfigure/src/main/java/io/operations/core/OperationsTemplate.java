@@ -42,18 +42,40 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Fetches, awaits and watches the long-running operations of one account. Immutable and
- * thread-safe. Everything it returns is cold: each subscription is a fetch or a wait of
- * its own, and cancelling it ends the fetch or the wait. Blocking callers add
- * {@code .block()}.
+ * Fetches, awaits and watches the long-running operations of one account.
+ * <ul>
+ * <li>{@link #fetch(String) fetch} returns an operation as it is now.</li>
+ * <li>{@link #await(String) await} polls an operation until it ends and returns the
+ * completed operation.</li>
+ * <li>{@link #watch(String) watch} polls an operation until it ends and emits each change
+ * of its status.</li>
+ * </ul>
+ * A wait lives in memory and is lost with the process. An application hands operations
+ * that must outlive the process to the
+ * {@link io.operations.tracking.OperationTracker OperationTracker}.
  * <p>
- * An answer is emitted on a thread of the HTTP client; a deadline, a time-out of an
- * exchange and a refusal that comes after queueing on one of
- * {@link reactor.core.scheduler.Schedulers#parallel()}; what is known at once on the
- * subscriber's; the end of everything on the thread that closes. Who receives it must not
- * block there.
+ * The template learns how long operations of each kind take and polls them shortly before
+ * they are expected to finish. All callers that wait for the same operation share its
+ * polls. Fetches and polls share one rate limit and one limit of requests in flight. A
+ * 429 holds all of them back.
+ * <p>
+ * A template is immutable and thread-safe. Each returned {@code Mono} or {@code Flux} is
+ * cold: each subscription starts its own fetch or wait, and cancelling the subscription
+ * ends it. Blocking callers add {@code .block()}.
+ * <p>
+ * Subscribers are notified on these threads, and must not block them:
+ * <ul>
+ * <li>with an answer: on a thread of the HTTP client;</li>
+ * <li>with a passed deadline, a timeout of an exchange or a refusal after queueing: on a
+ * thread of the template's scheduler,
+ * {@link reactor.core.scheduler.Schedulers#parallel()} by default;</li>
+ * <li>with an outcome that is known at once: on the subscribing thread;</li>
+ * <li>with an {@link OperationsClosedException}: on the thread that closes the template
+ * or ends its waits.</li>
+ * </ul>
  *
  * @since 0.1.0
+ * @see OperationsTemplate.Builder
  */
 public final class OperationsTemplate implements AutoCloseable {
 
@@ -104,9 +126,10 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return a builder of a template, for use outside Spring Boot. Its name is
-	 * {@code operations} unless set.
-	 * @param webClientBuilder what the HTTP client is made of; it is cloned, not changed
+	 * Return a builder for a template outside Spring Boot. The template has the name
+	 * {@code operations} unless another one is set.
+	 * @param webClientBuilder the builder of the HTTP client; the template clones it and
+	 * leaves it unchanged
 	 * @return the builder
 	 */
 	public static Builder builder(WebClient.Builder webClientBuilder) {
@@ -114,17 +137,29 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Fetch an operation once, whatever its status: a FAILED operation is a value here.
-	 * Repeated on 429, 502, 503, 504 and faults of the connection.
+	 * Fetch an operation as it is now, whatever its status. A FAILED or CANCELLED
+	 * operation is a value here, not an error.
+	 * <p>
+	 * A fetch is retried after 408, 425, 429, 502, 503, 504 and connection errors:
+	 * {@code operations.retry.max-attempts} (3) attempts in all. It has no deadline over
+	 * all attempts and queueing. A caller adds one with {@link Mono#timeout(Duration)}.
 	 * @param operationId the operation's id
 	 * @return the operation; or an {@link OperationsException}:
-	 * {@link OperationsRequestException} (before any request, if the id cannot be one),
-	 * {@link io.operations.OperationsAuthenticationException},
-	 * {@link io.operations.OperationNotFoundException},
-	 * {@link io.operations.OperationsThrottledException},
-	 * {@link io.operations.OperationsUnavailableException},
-	 * {@link io.operations.MalformedOperationException} or
-	 * {@link OperationsClosedException}
+	 * <ul>
+	 * <li>{@link OperationsRequestException}: the server rejected the request, or the id
+	 * is invalid; with an invalid id no request is sent</li>
+	 * <li>{@link io.operations.OperationsAuthenticationException}: the server rejected
+	 * the credentials</li>
+	 * <li>{@link io.operations.OperationNotFoundException}: the server does not know the
+	 * operation</li>
+	 * <li>{@link io.operations.OperationsThrottledException}: the server or a local limit
+	 * refused the request</li>
+	 * <li>{@link io.operations.OperationsUnavailableException}: the server did not
+	 * answer, or answered with 408, 425 or a 5xx status</li>
+	 * <li>{@link io.operations.MalformedOperationException}: the answer is not an
+	 * operation</li>
+	 * <li>{@link OperationsClosedException}: the template is closed</li>
+	 * </ul>
 	 */
 	public Mono<Operation> fetch(String operationId) {
 		requireId(operationId);
@@ -139,28 +174,46 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Wait for an operation to complete, for {@code operations.polling.timeout} at most.
+	 * Wait for an operation to complete. The deadline is
+	 * {@code operations.polling.timeout} (10 minutes) after the subscription.
 	 * @param operationId the operation's id
-	 * @return the completed operation, or what {@link #await(String, Duration)} fails
-	 * with
+	 * @return the completed operation, or an error as from
+	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(String operationId) {
 		return await(operationId, this.timeout);
 	}
 
 	/**
-	 * Wait for an operation to complete. Polls are shared with all who wait for the same
-	 * operation. Faults that may pass do not end the wait.
+	 * Wait for an operation to complete. All callers that wait for the same operation
+	 * share its polls.
+	 * <p>
+	 * Transient errors do not end the wait: after an outage, throttling or a malformed
+	 * answer the operation is polled again. The wait ends early with an error that a
+	 * further poll cannot clear.
 	 * @param operationId the operation's id
-	 * @param timeout the deadline from the subscription on, all queueing included;
-	 * positive, at most 365 days
-	 * @return the completed operation; {@link OperationFailedException} or
-	 * {@link OperationCancelledException} if it ended so;
-	 * {@link io.operations.OperationTimeoutException} at the deadline, when it may still
-	 * be running; {@link io.operations.OperationsThrottledException} if too many wait
-	 * already; or at once what nothing will mend: a wrong id, wrong credentials, not
-	 * found ({@link io.operations.OperationNotFoundException} says when a wait believes
-	 * that), closed
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the completed operation; or an {@link OperationsException}:
+	 * <ul>
+	 * <li>{@link OperationFailedException}, {@link OperationCancelledException}: the
+	 * operation ended as FAILED or CANCELLED</li>
+	 * <li>{@link io.operations.OperationTimeoutException}: the deadline has passed; the
+	 * operation may still be running, and can be awaited again</li>
+	 * <li>{@link io.operations.OperationsThrottledException}:
+	 * {@code operations.polling.max-waiting} callers already wait</li>
+	 * <li>{@link OperationsRequestException}: the server rejected the request, or the id
+	 * is invalid</li>
+	 * <li>{@link io.operations.OperationsAuthenticationException}: the server rejected
+	 * the credentials</li>
+	 * <li>{@link io.operations.OperationNotFoundException}: the server does not know the
+	 * operation; the exception describes when a wait trusts a 404</li>
+	 * <li>{@link io.operations.OperationsUnavailableException}: a JVM error in this
+	 * application ended the exchange</li>
+	 * <li>{@link OperationsClosedException}: the template is closed, or its waits were
+	 * ended</li>
+	 * </ul>
+	 * An exception that is not an {@code OperationsException} comes from a decorator.
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(String operationId, Duration timeout) {
@@ -169,15 +222,18 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Wait for an operation of a kind to complete: its polls are planned by how long such
-	 * operations take.
+	 * Wait for an operation of a kind to complete. The template plans the polls by the
+	 * durations that it has learned of this kind.
 	 * @param operationId the operation's id
-	 * @param kind what the operation is about, in place of the keys of its related ids:
-	 * of few different values, since little is kept of each
-	 * @param timeout the deadline from the subscription on, all queueing included;
-	 * positive, at most 365 days
-	 * @return the completed operation, or what {@link #await(String, Duration)} fails
-	 * with
+	 * @param kind the kind of the operation, for instance {@code import}; replaces the
+	 * kind that the template derives from the keys of the related ids. Use few different
+	 * values: only
+	 * {@value io.operations.polling.AdaptivePollingSchedule#MAXIMUM_KINDS} kinds are
+	 * learned separately
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the completed operation, or an error as from
+	 * {@link #await(String, Duration)}
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 * @see AcceptedOperation#withKind(String)
 	 */
@@ -188,25 +244,27 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Wait for the operation that a write started to complete. Its first poll is not
-	 * before the Retry-After of the write's answer.
-	 * @param accepted what the write's answer told
-	 * @return the completed operation, or what {@link #await(String, Duration)} fails
-	 * with
+	 * Wait for the operation that a write started to complete. The deadline is
+	 * {@code operations.polling.timeout} (10 minutes) after the subscription. Everything
+	 * else is as in {@link #await(AcceptedOperation, Duration)}.
+	 * @param accepted the operation as the answer to the write describes it
+	 * @return the completed operation, or an error as from
+	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
 		return await(accepted, this.timeout);
 	}
 
 	/**
-	 * Wait for the operation that a write started to complete. Its first poll is not
-	 * before the Retry-After of the write's answer. The operation has the related ids
-	 * that the write's answer told, where the answers to polls leave them out.
-	 * @param accepted what the write's answer told
-	 * @param timeout the deadline from the subscription on, all queueing included;
-	 * positive, at most 365 days
-	 * @return the completed operation, or what {@link #await(String, Duration)} fails
-	 * with
+	 * Wait for the operation that a write started to complete. The first poll respects
+	 * the Retry-After of the answer to the write. If the answers to polls leave out
+	 * related ids that the answer to the write named, the emitted operation has them.
+	 * @param accepted the operation as the answer to the write describes it
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the completed operation, or an error as from
+	 * {@link #await(String, Duration)}
+	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
 		return await(PollingTarget.of(accepted), timeout);
@@ -228,12 +286,15 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Watch an operation: as it is first seen, then at every change of its status or of
-	 * the status's text, the terminal one last, whether COMPLETED, FAILED or CANCELLED.
-	 * The deadline is {@code operations.polling.timeout}.
+	 * Watch an operation until it ends. The {@code Flux} emits the operation as first
+	 * seen, and again after each change of its status or of the status's text. Its last
+	 * element is the terminal operation, whether COMPLETED, FAILED or CANCELLED. A slow
+	 * subscriber gets the latest change and misses those before it. The deadline is
+	 * {@code operations.polling.timeout} (10 minutes) after the subscription.
 	 * @param operationId the operation's id
-	 * @return the operation again and again; fails as {@link #await(String, Duration)}
-	 * does, except for operations that failed or were cancelled
+	 * @return the operation at each change, or an error as from
+	 * {@link #await(String, Duration)}; an operation that ends as FAILED or CANCELLED is
+	 * not an error
 	 */
 	public Flux<Operation> watch(String operationId) {
 		requireId(operationId);
@@ -241,11 +302,12 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Watch the operation that a write started. Its first poll is not before the
-	 * Retry-After of the write's answer. The operation has the related ids that the
-	 * write's answer told, where the answers to polls leave them out.
-	 * @param accepted what the write's answer told
-	 * @return what {@link #watch(String)} returns
+	 * Watch the operation that a write started, as {@link #watch(String)} does. The first
+	 * poll respects the Retry-After of the answer to the write. If the answers to polls
+	 * leave out related ids that the answer to the write named, the emitted operations
+	 * have them.
+	 * @param accepted the operation as the answer to the write describes it
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return this.poller.watch(PollingTarget.of(accepted), this.timeout);
@@ -256,7 +318,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return the name of this client, which its metrics, retry and rate limiter go by.
+	 * Return the name of this template. Its metrics, its retry and its rate limiter carry
+	 * this name.
 	 * @return the name
 	 */
 	public String getName() {
@@ -264,18 +327,18 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return where the credentials of this client are set.
-	 * @return the properties, variables or bean, {@code null} if it is where the client
-	 * is built
+	 * Return the place where the credentials are set. It holds no secret.
+	 * @return the properties, the environment variables or the bean; {@code null} if the
+	 * application passed the credentials to the builder
 	 */
 	public @Nullable String getCredentialsOrigin() {
 		return this.configuration.credentialsOrigin();
 	}
 
 	/**
-	 * Return the client underneath, for the writes that start operations: the same
-	 * credentials, base URL and TLS, but neither retry nor rate limit, since a write may
-	 * not be repeated.
+	 * Return the HTTP client for the writes that start operations. It has the
+	 * credentials, the base URL and the TLS settings of this template. It neither retries
+	 * nor limits the rate, because a write must not be repeated.
 	 * @return the client
 	 */
 	public WebClient getWebClient() {
@@ -283,8 +346,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return what asks for operations that somebody else keeps, for instance in a
-	 * database: by the schedule and through the rate limit of this template.
+	 * Return the polls of operations that another component keeps, for instance in a
+	 * database. They use the schedule and the rate limit of this template.
 	 * @return the polls
 	 */
 	public OperationPolls getPolls() {
@@ -292,10 +355,11 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Ask once for an operation that does not exist, past queue and retry, to see whether
-	 * the endpoint answers and accepts the credentials.
-	 * @return completes if it does, or the {@link OperationsException} that its answer
-	 * stands for
+	 * Check whether the server answers and accepts the credentials. The probe requests an
+	 * operation that does not exist. It sends one request, which bypasses the queue and
+	 * is not retried.
+	 * @return an empty {@code Mono} if the server answers with 404, 400 or an operation;
+	 * otherwise the {@link OperationsException} of the answer
 	 */
 	public Mono<Void> probe() {
 		return Mono.defer(() -> {
@@ -306,17 +370,19 @@ public final class OperationsTemplate implements AutoCloseable {
 		}).onErrorResume(OperationsException.class, (ex) -> isKnown(ex) ? Mono.empty() : Mono.error(ex)).then();
 	}
 
-	// The endpoint may find that the id does not exist or that it cannot be one: either
-	// way it answers, to credentials that it accepts.
+	// The server may say that the id does not exist or that it is invalid: either way it
+	// answers and accepts the credentials.
 	private static boolean isKnown(OperationsException ex) {
 		int status = ex.getStatusCode().orElse(0);
 		return status == HttpStatus.NOT_FOUND.value() || status == HttpStatus.BAD_REQUEST.value();
 	}
 
 	/**
-	 * Return a builder of a further template, configured as this one is. It needs a name
-	 * of its own, has a retry, an admission and a poller of its own, and is closed by
-	 * whom it is made.
+	 * Return a builder for a further template with the configuration of this one, for
+	 * instance for a second account. The further template needs its own name. It has its
+	 * own retry, rate limit and waits. It shares the credentials, the registries, the
+	 * decorators, the listeners and a {@link Builder#schedule(PollingSchedule) schedule}
+	 * that was set. Its creator closes it.
 	 * @return the builder
 	 */
 	public Builder mutate() {
@@ -324,23 +390,25 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}, and refuse further ones
-	 * until {@link #acceptWaits()}.
+	 * End all waits with an {@link OperationsClosedException}. New waits are refused
+	 * until {@link #acceptWaits()} is called. Fetches are not affected.
 	 */
 	public void endWaits() {
 		this.poller.stop();
 	}
 
 	/**
-	 * Accept waits again that were refused since {@link #endWaits()}.
+	 * Accept new waits again after {@link #endWaits()}. A closed template continues to
+	 * refuse them.
 	 */
 	public void acceptWaits() {
 		this.poller.start();
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}; nothing is sent from then
-	 * on. May be called again.
+	 * Close this template. All waits, queued fetches and fetches that wait for a retry
+	 * end with an {@link OperationsClosedException}. A fetch in flight may still complete.
+	 * No further fetch or poll is sent. A second call has no effect.
 	 */
 	@Override
 	public void close() {
@@ -358,175 +426,212 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Builds a template. What is not set has the default of its {@code operations.*}
-	 * property. Not thread-safe.
+	 * Builds an {@link OperationsTemplate}. Credentials are required. A setting that is
+	 * not set has the default of the {@code operations.*} property that its method names.
+	 * A builder is not thread-safe. {@link #build()} may be called more than once, with
+	 * another name each time.
+	 * <p>
+	 * In a Spring Boot application a builder is a bean of scope prototype, configured as
+	 * the application's own template is. The builder does not read properties itself.
 	 */
 	public interface Builder {
 
 		/**
-		 * Set the name.
-		 * @param name the name that metrics, retry and rate limiter go by
+		 * Set the name of the template. Each template needs its own name: its metrics,
+		 * its retry and its rate limiter carry it.
+		 * @param name the name, not blank
 		 * @return this builder
 		 */
 		Builder name(String name);
 
 		/**
-		 * Set the base URL, the only origin that credentials are sent to.
-		 * @param baseUrl the absolute base URL
+		 * Set the base URL of the API ({@code operations.base-url}). Credentials are sent
+		 * to its origin only. The default is {@code https://conversations.twilio.com}.
+		 * @param baseUrl the absolute URL, without credentials, query and fragment
 		 * @return this builder
+		 * @see #allowInsecure(boolean)
 		 */
 		Builder baseUrl(String baseUrl);
 
 		/**
-		 * Set the path of an operation.
-		 * @param path the path, with <code>{id}</code> once in it
+		 * Set the path of an operation ({@code operations.path}). It is appended to the
+		 * base URL. The default is <code>/v2/ControlPlane/Operations/{id}</code>.
+		 * @param path the path; it begins with a slash and contains <code>{id}</code>
+		 * exactly once
 		 * @return this builder
 		 */
 		Builder path(String path);
 
 		/**
-		 * Set the credentials.
-		 * @param credentials asked for each request
+		 * Set the credentials. They are read for each request, so that a rotation needs no
+		 * new template.
+		 * @param credentials the source of the credentials; it must not block
 		 * @return this builder
 		 */
 		Builder credentials(OperationsCredentials credentials);
 
 		/**
-		 * Set whether {@code http} may be spoken to another host than this one.
-		 * @param allowInsecure whether to allow it
+		 * Set whether the base URL may be an {@code http} URL of another host
+		 * ({@code operations.http.allow-insecure}). Credentials then travel unencrypted.
+		 * The default is {@code false}: only a loopback address may have an {@code http}
+		 * URL.
+		 * @param allowInsecure whether to allow unencrypted connections to other hosts
 		 * @return this builder
 		 */
 		Builder allowInsecure(boolean allowInsecure);
 
 		/**
-		 * Set how long an exchange may take as a whole.
-		 * @param requestTimeout a positive time
+		 * Set the time for one exchange of a fetch or poll, from the request to the last
+		 * byte of the answer ({@code operations.http.request-timeout}). For a write
+		 * through {@link OperationsTemplate#getWebClient()} it bounds the body of the
+		 * answer only. The default is 15 s.
+		 * @param requestTimeout the timeout, positive
 		 * @return this builder
 		 */
 		Builder requestTimeout(Duration requestTimeout);
 
 		/**
-		 * Set how much of an answer is read into memory.
-		 * @param maxResponseSize a number of bytes
+		 * Set the largest size of an answer
+		 * ({@code operations.http.max-response-size}). The default is 256 KB.
+		 * @param maxResponseSize the size in bytes
 		 * @return this builder
 		 */
 		Builder maxResponseSize(int maxResponseSize);
 
 		/**
-		 * Set how a fetch is repeated.
+		 * Set how a fetch is retried ({@code operations.retry.*}). Polls are not retried:
+		 * the next poll is the retry. The default is {@link RetrySettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
 		 */
 		Builder retry(RetrySettings settings);
 
 		/**
-		 * Set whether a fetch is repeated at all, whatever a registry says of it.
-		 * @param enabled whether to repeat
+		 * Set whether a fetch is retried at all ({@code operations.retry.enabled}).
+		 * {@code false} overrides a retry of the registry. The default is {@code true}.
+		 * @param enabled whether to retry
 		 * @return this builder
 		 */
 		Builder retryEnabled(boolean enabled);
 
 		/**
-		 * Set the registry that the retry is taken from or, if it knows none of the
-		 * template's name, added to.
+		 * Set the registry of the retry. The template uses the registry's retry with the
+		 * template's name. If there is none, the template adds one and removes it again
+		 * when it is closed. The default is a registry with Resilience4j's defaults.
 		 * @param registry the registry
 		 * @return this builder
 		 */
 		Builder retryRegistry(RetryRegistry registry);
 
 		/**
-		 * Set the configuration of a retry that the registry does not know. Made of the
-		 * settings unless set.
+		 * Set the configuration of the retry that the template adds to the registry. It
+		 * has no effect on a retry that the registry already holds. The default follows
+		 * from {@link #retry(RetrySettings)}.
 		 * @param config the configuration
 		 * @return this builder
 		 */
 		Builder retryConfig(RetryConfig config);
 
 		/**
-		 * Set how many calls the account is given.
+		 * Set the limits of the account's requests: their rate, their number in flight and
+		 * the length of the queue ({@code operations.rate-limit.*}). The default is
+		 * {@link RateLimitSettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
 		 */
 		Builder rateLimit(RateLimitSettings settings);
 
 		/**
-		 * Set the registry that the rate limiter is taken from or, if it knows none of
-		 * the template's name, added to.
+		 * Set the registry of the rate limiter. The template uses the registry's rate
+		 * limiter with the template's name. If there is none, the template adds one and
+		 * removes it again when it is closed. The default is a registry with
+		 * Resilience4j's defaults.
 		 * @param registry the registry
 		 * @return this builder
 		 */
 		Builder rateLimiterRegistry(RateLimiterRegistry registry);
 
 		/**
-		 * Set the configuration of a rate limiter that the registry does not know. Made
-		 * of the settings unless set.
+		 * Set the configuration of the rate limiter that the template adds to the
+		 * registry. It has no effect on a rate limiter that the registry already holds.
+		 * The default follows from {@link #rateLimit(RateLimitSettings)}.
 		 * @param config the configuration
 		 * @return this builder
 		 */
 		Builder rateLimiterConfig(RateLimiterConfig config);
 
 		/**
-		 * Set the bounds of waiting.
+		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default is
+		 * {@link PollingSettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
 		 */
 		Builder polling(PollingSettings settings);
 
 		/**
-		 * Set when to ask. An {@link io.operations.polling.AdaptivePollingSchedule} of
-		 * its own unless set.
-		 * @param schedule the schedule
+		 * Set the schedule of the polls. By default each template gets its own
+		 * {@link io.operations.polling.AdaptivePollingSchedule}.
+		 * @param schedule the schedule; templates of {@link OperationsTemplate#mutate()}
+		 * share it
 		 * @return this builder
 		 */
 		Builder schedule(PollingSchedule schedule);
 
 		/**
-		 * Add a decorator round each attempt.
+		 * Add a decorator of each attempt, whether of a fetch or a poll. The decorator
+		 * with the lowest order is outermost.
 		 * @param decorator the decorator
 		 * @return this builder
 		 */
 		Builder decorator(OperationFetcherDecorator decorator);
 
 		/**
-		 * Add a listener.
-		 * @param listener the listener
+		 * Add a listener. Outside Spring Boot there are no log lines and no meters unless
+		 * {@link io.operations.observation.OperationsLog} and
+		 * {@link io.operations.observation.OperationsMeters} are added.
+		 * @param listener the listener; it must not block
 		 * @return this builder
 		 */
 		Builder listener(OperationsListener listener);
 
 		/**
-		 * Set where observations go. Nowhere unless set.
+		 * Set the registry of the observations. By default nothing is observed.
 		 * @param registry the registry
 		 * @return this builder
 		 */
 		Builder observationRegistry(ObservationRegistry registry);
 
 		/**
-		 * Set the names and key values of attempts.
-		 * @param convention the convention
+		 * Set the convention that names the observations of attempts and their key
+		 * values.
+		 * @param convention the convention, {@code null} for
+		 * {@link io.operations.observation.DefaultOperationFetchObservationConvention}
 		 * @return this builder
 		 */
 		Builder fetchObservationConvention(@Nullable OperationFetchObservationConvention convention);
 
 		/**
-		 * Set the names and key values of waits.
-		 * @param convention the convention
+		 * Set the convention that names the observations of waits and their key values.
+		 * @param convention the convention, {@code null} for
+		 * {@link io.operations.observation.DefaultOperationAwaitObservationConvention}
 		 * @return this builder
 		 */
 		Builder awaitObservationConvention(@Nullable OperationAwaitObservationConvention convention);
 
 		/**
-		 * Set where all waiting is done. {@code Schedulers.parallel()} unless set.
+		 * Set the scheduler of all delays, deadlines and timeouts. It is also the clock of
+		 * the template, so that a test can use virtual time. The default is
+		 * {@link reactor.core.scheduler.Schedulers#parallel()}.
 		 * @param scheduler the scheduler
 		 * @return this builder
 		 */
 		Builder scheduler(Scheduler scheduler);
 
 		/**
-		 * Build the template.
-		 * @return the template, to be closed by the caller
-		 * @throws IllegalArgumentException if the name, the credentials or the base URL
-		 * are missing or no good
+		 * Build the template. It sends nothing before its first fetch, wait or probe.
+		 * @return the template; the caller closes it
+		 * @throws IllegalArgumentException if the name or the credentials are missing, or
+		 * if the base URL or the path is invalid
 		 */
 		OperationsTemplate build();
 

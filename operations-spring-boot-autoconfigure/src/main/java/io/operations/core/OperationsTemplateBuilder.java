@@ -55,15 +55,15 @@ import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 
 /**
- * Assembles the two stacks of a template: attempts for the polls, attempts and their
- * repetition for the fetches.
+ * Assembles the two stacks of a template: attempts for the polls, and attempts with
+ * retries for the fetches.
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 
-	// A version that an application's own API wants in each request would lead ours
-	// elsewhere.
+	// An application may add the version of its own API to each request. In a request to
+	// the operations API it would change the URL.
 	private static final ApiVersionInserter NO_API_VERSION = new ApiVersionInserter() {
 	};
 
@@ -352,15 +352,14 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return template;
 	}
 
-	// What a template adds to a registry goes with it; what is there already is not its
-	// own.
+	// The template removes only an entry that it added to the registry itself.
 	private static Runnable register(Registry<?, ?> registry, String client) {
 		return registry.find(client).isPresent() ? () -> {
 		} : () -> registry.remove(client);
 	}
 
-	// Taken from the registry at each use, since it may be another one then: Spring Cloud
-	// puts a new one behind its proxy at each refresh.
+	// Looked up at each use, because Spring Cloud puts a new registry behind its proxy at
+	// each refresh.
 	private Supplier<Retry> retry(String client) {
 		RetryRegistry registry = this.retryRegistry;
 		RetryConfig config = retryConfig();
@@ -393,7 +392,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	private OperationFetcher decorate(OperationFetcher attempt) {
-		// The lowest order is outermost, so it is put on last.
+		// The decorator with the lowest order is outermost, so it is applied last.
 		List<OperationFetcherDecorator> inner = this.decorators.stream()
 			.sorted(Comparator.comparingInt(OperationFetcherDecorator::getOrder).reversed())
 			.toList();

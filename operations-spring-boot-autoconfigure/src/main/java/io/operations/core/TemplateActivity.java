@@ -11,12 +11,12 @@ import io.operations.resilience.Admission;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a template is doing.
+ * Reports the current activity of a template.
  *
- * @param admission knows the calls
- * @param poller knows the waits
- * @param outage knows whether the endpoint answers
- * @param retries how many fetches wait for their next attempt
+ * @param admission counts the requests
+ * @param poller counts the waits
+ * @param outage knows whether the server is available
+ * @param retries counts the fetches that wait for their next attempt
  */
 record TemplateActivity(Admission admission, OperationPoller poller, Outage outage,
 		IntSupplier retries) implements OperationsActivity {

@@ -1,5 +1,6 @@
 /**
- * The template that an application injects, and its builder.
+ * The {@link io.operations.core.OperationsTemplate} that an application injects, and its
+ * builder.
  */
 @NullMarked
 package io.operations.core;
