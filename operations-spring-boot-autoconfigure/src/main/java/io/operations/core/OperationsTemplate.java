@@ -517,7 +517,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the registry of the retry. The template uses the registry's retry with the
 		 * template's name. If there is none, the template adds one and removes it again
-		 * when it is closed. The default is a registry with Resilience4j's defaults.
+		 * when it is closed. The default is a new registry.
 		 * @param registry the registry
 		 * @return this builder
 		 */
@@ -544,8 +544,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the registry of the rate limiter. The template uses the registry's rate
 		 * limiter with the template's name. If there is none, the template adds one and
-		 * removes it again when it is closed. The default is a registry with
-		 * Resilience4j's defaults.
+		 * removes it again when it is closed. The default is a new registry.
 		 * @param registry the registry
 		 * @return this builder
 		 */

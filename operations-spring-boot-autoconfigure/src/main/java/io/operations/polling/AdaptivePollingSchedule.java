@@ -15,48 +15,57 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Learns how long operations take, kind by kind, and asks when that costs least: seldom
- * while an operation hardly ever ends, often when it is about to. Until the first one of
- * a kind has ended it asks as {@link BackoffPollingSchedule} does.
+ * Learns how long operations of each kind take and plans polls accordingly: few while an
+ * operation hardly ever ends, many around the time when it usually ends. Until the first
+ * operation of a kind has ended, the schedule polls as {@link BackoffPollingSchedule}
+ * does. This is the default schedule.
  * <p>
- * Each poll is weighed against the lag that it saves. Let <i>f</i> be the density of
- * durations, <i>S</i> the part that lasts longer, and let one poll be worth <i>c</i>
- * seconds of lag. The least cost from age <i>s</i> on is <pre>
+ * The plan weighs the cost of each poll against the lag that it saves. Let <i>f</i> be
+ * the density of durations, <i>S</i> the fraction of operations that last longer, and let
+ * one poll be worth <i>c</i> seconds of lag. The lowest cost from age <i>s</i> on is
+ * <pre>
  * V(s) = min over t &gt; s of  c S(s) + &int; (t - u) f(u) du + V(t),   the integral from s to t
- * </pre> and the <i>t</i> that attains it is the next poll (the problem of inspection
- * times: Barlow, Hunter and Proschan, <i>Optimum Checking Procedures</i>, 1963). One
- * price <i>c</i> holds for all: where operations arrive faster than the account lets them
- * be asked for, it is such that the polls that all of them cost fit into what the account
- * allows; else such that one costs {@code polls-per-operation} on average.
+ * </pre> and the <i>t</i> that attains it is the time of the next poll (the problem of
+ * inspection times: Barlow, Hunter and Proschan, <i>Optimum Checking Procedures</i>,
+ * 1963). One price <i>c</i> applies to all operations. If operations arrive faster than
+ * the account's limits let them be polled, the price makes the polls of all operations
+ * fit the limits. Otherwise it makes an operation cost {@code polls-per-operation} polls
+ * on average.
  * <p>
- * Durations are estimated by what ended and by what still runs, the latest counting most;
- * when the last few differ from those before (Kolmogorov and Smirnov's test), the latter
- * are forgotten. Thread-safe; to be used by one template.
+ * The durations are estimated from operations that have ended and from operations that
+ * are still running. The latest ones count most. When the last ten durations differ from
+ * the earlier ones (Kolmogorov-Smirnov test), the schedule forgets the earlier ones. What
+ * it has learned lives in memory and is lost with the process.
+ * <p>
+ * A schedule is thread-safe. Each template needs its own.
  *
  * @since 0.1.0
  */
 public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	/**
-	 * How many kinds of operations are told apart. Further ones are taken for one.
+	 * The highest number of kinds that are learned separately. All further kinds share
+	 * one.
 	 */
 	public static final int MAXIMUM_KINDS = 64;
 
 	/**
-	 * How many ends of a kind say what is unusually long.
+	 * The number of operations of a kind that must have ended before the schedule says
+	 * which age is unusual.
 	 */
 	public static final int ENDS_TO_JUDGE_BY = 10;
 
 	private static final double UNUSUAL = 3;
 
-	// Enough once kinds and start times differ, and little enough not to miss the moment.
+	// Small, so that a poll does not miss the planned moment. Different kinds and start
+	// times spread polls, too.
 	private static final double JITTER = 0.03;
 
 	private static final String OTHER = "other";
 
 	private static final double ARRIVAL_MEMORY = 300;
 
-	// Nobody polls for less than this part of the shortest interval.
+	// The lowest price of a poll, as a part of the shortest interval.
 	private static final double LOWEST_PRICE = 0.1;
 
 	private static final double HIGHEST_PRICE = 1e4;
@@ -97,8 +106,9 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	/**
 	 * Create the schedule.
-	 * @param settings the bounds of its intervals, and what an operation may cost
-	 * @param scheduler tells the time
+	 * @param settings the bounds of the intervals and the polls that an operation may
+	 * cost
+	 * @param scheduler the clock
 	 */
 	public AdaptivePollingSchedule(PollingSettings settings, Scheduler scheduler) {
 		this.unlearned = new BackoffPollingSchedule(settings.minInterval(), settings.maxInterval());
@@ -142,9 +152,10 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	}
 
 	/**
-	 * Return whether operations arrive faster than the account lets them be asked for, so
-	 * that no permit should be left unused.
-	 * @return {@code true} if the price of a poll is higher than it would be alone
+	 * Return whether operations arrive faster than the account's limits let them be
+	 * polled, so that no permit should be left unused.
+	 * @return {@code true} if the limits make a poll more expensive than
+	 * {@code polls-per-operation} does
 	 */
 	@Override
 	public boolean isShortOfPolls() {
@@ -159,9 +170,10 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	}
 
 	/**
-	 * Return what has been learned of a kind.
-	 * @param kind the kind
-	 * @return what is known, {@code null} if no operation of it was seen to end
+	 * Return the durations that this schedule has learned of a kind.
+	 * @param kind the kind, {@code null} for all operations without a kind of their own
+	 * @return the learned durations, {@code null} if no operation of the kind was seen to
+	 * end
 	 */
 	public @Nullable LearnedDurations learned(@Nullable String kind) {
 		LearnedKind learned = this.kinds.get((kind != null) ? kind : OTHER);
@@ -169,8 +181,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	}
 
 	/**
-	 * Return what has been learned of each kind.
-	 * @return what is known, by kind
+	 * Return the durations that this schedule has learned of each kind.
+	 * @return the learned durations by kind, in alphabetical order
 	 */
 	@Override
 	public Map<String, LearnedDurations> learned() {
@@ -227,13 +239,14 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 			if (Math.abs(ratio - 1) < PRICE_TOLERANCE) {
 				break;
 			}
-			// Where polls are dense, their number goes with the root of the price.
+			// Where polls are dense, their number is proportional to the inverse root of
+			// the price.
 			found = Math.min(HIGHEST_PRICE, Math.max(LOWEST_PRICE * this.minInterval, found * ratio * ratio));
 		}
 		this.price = found;
 	}
 
-	// The kinds that matter most. All are planned at the price that these lead to.
+	// The kinds with the most operations. Their price applies to all kinds.
 	private List<Share> shares(long now) {
 		List<Share> shares = new ArrayList<>();
 		for (LearnedKind kind : this.kinds.values()) {

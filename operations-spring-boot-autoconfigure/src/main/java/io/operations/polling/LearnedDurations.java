@@ -3,13 +3,15 @@ package io.operations.polling;
 import java.time.Duration;
 
 /**
- * What has been learned of how long operations of a kind take. Immutable.
+ * Describes how long operations of a kind take, as far as a schedule has learned it.
+ * Immutable.
  *
- * @param ends how many of them were seen to end
- * @param median the age by which half of them has ended
- * @param upperQuantile the age by which nineteen of twenty have ended
- * @param polls how many polls one of them costs on average, as they are planned now
- * @param lag how late the end of one of them is seen on average, as polls are planned now
+ * @param ends the number of operations of this kind that were seen to end
+ * @param median the age by which half of the operations have ended
+ * @param upperQuantile the age by which 95 % of the operations have ended
+ * @param polls the average number of polls for an operation under the current plan
+ * @param lag the average time from the end of an operation to the poll that sees it,
+ * under the current plan
  * @since 0.1.0
  */
 public record LearnedDurations(long ends, Duration median, Duration upperQuantile, double polls, Duration lag) {

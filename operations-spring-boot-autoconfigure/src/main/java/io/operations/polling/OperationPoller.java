@@ -31,19 +31,19 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
 /**
- * Asks for operations until they end, once for all who wait for the same one. What fails
- * is asked again when its time comes; only the deadline, the operation's own end or a
- * fault that nothing will mend ends a wait.
+ * Polls operations until they end. All callers that wait for the same operation share its
+ * polls. After a transient error the operation is polled again. A wait ends with the end
+ * of its operation, with its deadline or with an error that a further poll cannot clear.
  * <p>
- * Waits are kept in the order in which they are due, and as many are handed to the
- * admission as may leave soon: so the backlog stays here, in order, at the cost of an
- * entry each. One timer serves them all.
+ * The poller keeps the waits in the order in which they are due. It hands the admission
+ * only as many polls as may leave soon. The backlog therefore stays here, in order, and
+ * costs one entry for each wait. One timer serves all waits.
  *
  * @since 0.1.0
  */
 public final class OperationPoller {
 
-	// As many shortest intervals before its deadline is an operation asked for at last.
+	// The last poll of a wait is due this many shortest intervals before its deadline.
 	private static final int LAST_CHANCE = 2;
 
 	private final StatusCounts counts = new StatusCounts();
@@ -83,14 +83,14 @@ public final class OperationPoller {
 	private boolean closed;
 
 	/**
-	 * Create the poller.
+	 * Create a poller that detects outages alone.
 	 * @param client the name of the client
-	 * @param fetcher one attempt, admitted by its {@link Turn}
-	 * @param admission what the attempts are admitted by: tells how much it lets through
-	 * @param schedule when to ask
-	 * @param settings the bounds of waiting
-	 * @param scheduler where all waiting is done
-	 * @param listener told of waits and what they see
+	 * @param fetcher makes one attempt, admitted by its {@link Turn}
+	 * @param admission admits the attempts and knows how many may leave
+	 * @param schedule decides when an operation is polled next
+	 * @param settings the bounds of polls and waits
+	 * @param scheduler runs all timers and is the clock
+	 * @param listener notified of waits and of the statuses that polls see
 	 */
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
@@ -99,15 +99,16 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Create a poller that knows of the endpoint what others know, too.
+	 * Create a poller that shares its knowledge of outages with other callers of the
+	 * server.
 	 * @param client the name of the client
-	 * @param fetcher one attempt, admitted by its {@link Turn}
-	 * @param admission what the attempts are admitted by: tells how much it lets through
-	 * @param schedule when to ask
-	 * @param settings the bounds of waiting
-	 * @param scheduler where all waiting is done
-	 * @param listener told of waits and what they see
-	 * @param outage told whether the endpoint answers, and tells what others found
+	 * @param fetcher makes one attempt, admitted by its {@link Turn}
+	 * @param admission admits the attempts and knows how many may leave
+	 * @param schedule decides when an operation is polled next
+	 * @param settings the bounds of polls and waits
+	 * @param scheduler runs all timers and is the clock
+	 * @param listener notified of waits and of the statuses that polls see
+	 * @param outage the shared knowledge of outages
 	 */
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage) {
@@ -124,12 +125,12 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Wait for the end of an operation. Emits on the thread on which an answer came or,
-	 * for what is known already, on the subscriber's.
-	 * @param target what to wait for
-	 * @param timeout the deadline, from the subscription on
-	 * @return the answer that told of the operation's end, however that was, or an
-	 * {@link OperationsException}
+	 * Wait for the end of an operation. An outcome is emitted on the thread that received
+	 * the answer, or on the subscribing thread if the outcome is known at once.
+	 * @param target the operation to wait for
+	 * @param timeout the time from the subscription to the deadline
+	 * @return the answer that shows the terminal operation, whether COMPLETED, FAILED or
+	 * CANCELLED; or an {@link OperationsException}
 	 */
 	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
 		return Mono.create((sink) -> {
@@ -141,12 +142,12 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Watch an operation to its end. Emits on the thread on which an answer came or, for
-	 * what is known already, on the subscriber's.
-	 * @param target what to wait for
-	 * @param timeout the deadline, from the subscription on
-	 * @return the operation as first seen, then whenever its status changes; completes
-	 * after a terminal one, or fails with an {@link OperationsException}
+	 * Watch an operation until it ends. Changes are emitted on the thread that received
+	 * the answer, or on the subscribing thread if they are known at once.
+	 * @param target the operation to watch
+	 * @param timeout the time from the subscription to the deadline
+	 * @return the operation as first seen and after each change of its status; completes
+	 * after the terminal one, or fails with an {@link OperationsException}
 	 */
 	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
 		return Flux.create((sink) -> {
@@ -158,9 +159,9 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Note that somebody else than a wait has seen an operation: a wait for it does not
-	 * believe its first 404.
-	 * @param snapshot the answer that told of the operation
+	 * Record that a fetch has seen an operation. A wait for this operation then does not
+	 * trust the first 404.
+	 * @param snapshot the answer that shows the operation
 	 */
 	public void noteSeen(OperationSnapshot snapshot) {
 		if (snapshot.operation().answeredId().isEmpty()) {
@@ -170,7 +171,7 @@ public final class OperationPoller {
 
 	private Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
 		OperationsRequestException.checkId(target.operationId());
-		// Before the wait can end: the caller's transaction ends with it.
+		// Called before the wait can end, because the caller's transaction ends with it.
 		this.listener.callerJoined(this.client, target.operationId(), caller);
 		long now = now();
 		Waiter waiter;
@@ -230,12 +231,12 @@ public final class OperationPoller {
 		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(wait.at() - now));
 	}
 
-	// Who joins may have less time than those before.
+	// The new caller's deadline may be earlier than those of the callers before.
 	private void hasten(Wait wait) {
 		this.dispatcher.hasten(wait, Math.max(wait.notBefore(), lastChance(wait)));
 	}
 
-	// Who waits should not be told of a deadline when the operation has ended long since.
+	// A caller should not get a timeout when the operation ended long before.
 	private long lastChance(Wait wait) {
 		long deadline = Long.MAX_VALUE;
 		for (Waiter waiter = wait.waiters(); waiter != null; waiter = waiter.next) {
@@ -264,7 +265,7 @@ public final class OperationPoller {
 			subscribe(wait);
 		}
 		catch (LinkageError | VirtualMachineError ex) {
-			// Reactor signals everything but these: the wait would hang.
+			// Reactor throws these errors and does not signal them: the wait would hang.
 			this.dispatcher.handedBack(wait.isRepeated());
 			end(wait, OperationsUnavailableException.broken(wait.operationId(), ex));
 		}
@@ -273,11 +274,11 @@ public final class OperationPoller {
 	private void subscribe(Wait wait) {
 		boolean repeat = wait.isRepeated();
 		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
-		// Deferred, so that what a decorator throws is a fault of this poll.
+		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
 			.contextWrite((context) -> context.put(Turn.class, turn))
 			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
-			// Known before it can answer, so that its cancelling is not missed.
+			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
 					"An OperationFetcherDecorator completed without an answer for operation '" + wait.operationId()
@@ -292,7 +293,7 @@ public final class OperationPoller {
 			});
 	}
 
-	// Else a wait would keep all that its last poll was made of.
+	// A wait would otherwise keep the objects of its last poll in memory.
 	private static void forgetPoll(Wait wait) {
 		wait.poll().replace(null);
 	}
@@ -348,7 +349,7 @@ public final class OperationPoller {
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
 
-	// Ends those who believe it, and asks on for those who do not.
+	// Ends the waits of callers that trust the 404, and continues to poll for the others.
 	private void notFound(Wait wait, OperationNotFoundException fault, long now) {
 		List<Waiter> convinced = waiting(wait);
 		convinced.removeIf((waiter) -> !waiter.believesNotFound(now));
@@ -451,7 +452,7 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}. Further ones may begin.
+	 * End all waits with an {@link OperationsClosedException}. New waits may begin.
 	 */
 	public void endWaits() {
 		List<Wait> open;
@@ -464,8 +465,8 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}, and refuse further ones
-	 * until {@link #start()}.
+	 * End all waits with an {@link OperationsClosedException}, and refuse new waits until
+	 * {@link #start()} is called.
 	 */
 	public void stop() {
 		synchronized (this) {
@@ -475,7 +476,7 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Accept waits again.
+	 * Accept waits again, unless this poller is closed.
 	 */
 	public void start() {
 		synchronized (this) {
@@ -484,7 +485,8 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * End all waits with an {@link OperationsClosedException}, and refuse further ones.
+	 * End all waits with an {@link OperationsClosedException}, and refuse new waits for
+	 * good.
 	 */
 	public void close() {
 		synchronized (this) {
@@ -495,7 +497,7 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return how many operations are waited for.
+	 * Return the number of awaited operations.
 	 * @return the number of operations
 	 */
 	public synchronized int waiting() {
@@ -503,8 +505,8 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return how many operations are waited for that were last seen with a status.
-	 * @param status the status, {@code null} for operations that were not seen yet
+	 * Return the number of awaited operations that were last seen with a status.
+	 * @param status the status, {@code null} for operations that no poll has seen yet
 	 * @return the number of operations
 	 */
 	public int waiting(@Nullable OperationStatus status) {
@@ -512,7 +514,7 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return how many callers wait.
+	 * Return the number of callers that wait.
 	 * @return the number of callers
 	 */
 	public synchronized int waiters() {
@@ -520,7 +522,7 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return of how many kinds of operations it is known how long they take.
+	 * Return the number of kinds of operations whose durations are learned.
 	 * @return the number of kinds
 	 */
 	public int kinds() {
@@ -528,8 +530,8 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return how many operations that are waited for are older than such operations ever
-	 * get.
+	 * Return the number of awaited operations that are stuck: they have been running for
+	 * unusually long compared with others of their kind.
 	 * @return the number of operations
 	 */
 	public synchronized int stuck() {
@@ -538,7 +540,7 @@ public final class OperationPoller {
 
 	/**
 	 * Return the age of the oldest wait.
-	 * @return its age, zero if there is none
+	 * @return its age, zero if there is no wait
 	 */
 	public synchronized Duration oldestWait() {
 		Iterator<Wait> waits = this.waits.values().iterator();
@@ -546,14 +548,14 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return for how long the poll that is due first has been so.
-	 * @return the time, zero if none is overdue
+	 * Return the time by which the earliest due poll is overdue.
+	 * @return the time, zero if no poll is overdue
 	 */
 	public Duration backlogAge() {
 		return this.dispatcher.backlogAge();
 	}
 
-	// Of the clock that is never set back: polls would wait for it to come round again.
+	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}

@@ -19,20 +19,22 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Asks once for an operation that somebody else keeps, and says when to ask again. Who
- * keeps operations takes no more of them in hand than there is {@link #room()} for, and
- * says when each is done with: so what may leave leaves at once, and a pause of the
- * account or an outage of the endpoint is waited for where the operations are kept.
- * Thread-safe.
+ * Polls operations that another component keeps, for instance in a database, and says
+ * when each is due again.
+ * <p>
+ * The keeper takes no more operations in hand than {@link #room()} allows, and calls
+ * {@link #handedBack()} for each when it is done. A poll that may leave then leaves at
+ * once. During a pause or an outage the operations stay with their keeper. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class OperationPolls {
 
-	// Taken in hand ahead of the permits, so that none is left unused between two looks.
+	// Operations are taken in hand ahead of the permits, so that no permit stays unused.
 	private static final double AHEAD_SECONDS = 0.1;
 
-	// Of what may be under way, however many of the template's own waits are queued.
+	// The guaranteed part of the requests in flight, however many polls of the template's
+	// own waits are queued.
 	private static final int SHARE = 4;
 
 	private final String client;
@@ -57,14 +59,14 @@ public final class OperationPolls {
 	/**
 	 * Create the polls of a template.
 	 * @param client the name of the client
-	 * @param fetcher one attempt, admitted by its {@link Turn}
-	 * @param admission what the attempts are admitted by
-	 * @param maxInFlight how many calls may be under way at most
-	 * @param schedule when to ask
-	 * @param settings the bounds of intervals
-	 * @param scheduler tells the time
-	 * @param listener told of what is seen
-	 * @param outage told whether the endpoint answers, and tells what others found
+	 * @param fetcher makes one attempt, admitted by its {@link Turn}
+	 * @param admission admits the attempts and knows how many may leave
+	 * @param maxInFlight the highest number of requests in flight
+	 * @param schedule decides when an operation is polled next
+	 * @param settings the bounds of the intervals
+	 * @param scheduler the clock
+	 * @param listener notified of the statuses that polls see
+	 * @param outage the shared knowledge of outages
 	 */
 	public OperationPolls(String client, OperationFetcher fetcher, Admission admission, int maxInFlight,
 			PollingSchedule schedule, PollingSettings settings, Scheduler scheduler, OperationsListener listener,
@@ -80,12 +82,12 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Ask for an operation once, without repetition. What comes of it is to be told to
+	 * Poll an operation once, without a retry. The caller reports the outcome to
 	 * {@link #seen} or {@link #failed}.
 	 * @param operation the operation
-	 * @param due since when it has been due
-	 * @return what was seen, or why nothing was; empty if an outage has begun meanwhile,
-	 * so that it is not asked for now
+	 * @param due the time at which the poll became due
+	 * @return the answer, or the error of the poll; empty if an outage has begun in the
+	 * meantime, so that no poll is sent
 	 */
 	public Mono<OperationSnapshot> poll(PolledOperation operation, Instant due) {
 		return Mono.defer(() -> {
@@ -113,10 +115,10 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Note what a poll saw, and have the schedule learn from it.
-	 * @param operation the operation as it was known before
-	 * @param snapshot what was seen
-	 * @return the operation as it is known now
+	 * Record the answer to a poll, and let the schedule learn from it.
+	 * @param operation the operation as known before the poll
+	 * @param snapshot the answer
+	 * @return the operation as known now
 	 */
 	public PolledOperation seen(PolledOperation operation, OperationSnapshot snapshot) {
 		this.outage.succeeded();
@@ -130,10 +132,10 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Note that a poll failed.
-	 * @param operation the operation as it was known before
-	 * @param fault why
-	 * @return the operation as it is known now
+	 * Record that a poll failed.
+	 * @param operation the operation as known before the poll
+	 * @param fault the error of the poll
+	 * @return the operation as known now
 	 */
 	public PolledOperation failed(PolledOperation operation, Throwable fault) {
 		if (fault instanceof OperationsClosedException) {
@@ -144,9 +146,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return when an operation that was handed over just now is to be asked for.
+	 * Return the time to the first poll of an operation that was handed over just now.
 	 * @param operation the operation
-	 * @param retryAfter how long to wait at least
+	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now
 	 */
 	public Duration firstPoll(PolledOperation operation, @Nullable Duration retryAfter) {
@@ -154,9 +156,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return when to ask again.
-	 * @param operation the operation after its last poll
-	 * @param retryAfter how long to wait at least
+	 * Return the time to the next poll of an operation.
+	 * @param operation the operation as known after its last poll
+	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now
 	 */
 	public Duration nextPoll(PolledOperation operation, @Nullable Duration retryAfter) {
@@ -169,35 +171,36 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Have the schedule learn from an operation that ended some time ago.
-	 * @param kind what it was about, if that is known
-	 * @param duration how long it took
+	 * Let the schedule learn from an operation that ended some time ago.
+	 * @param kind the kind of the operation, {@code null} if it is unknown
+	 * @param duration the time that the operation took
 	 */
 	public void learn(@Nullable String kind, Duration duration) {
 		this.pace.learn(new ObservedRun(kind, Duration.ZERO, duration, true));
 	}
 
 	/**
-	 * Return the age from which on operations of a kind are stuck.
-	 * @param kind the kind, if it is known
-	 * @return the age
+	 * Return the age from which operations of a kind are stuck.
+	 * @param kind the kind, {@code null} if it is unknown
+	 * @return the age that the schedule has learned, otherwise
+	 * {@code operations.polling.stuck-after}
 	 */
 	public Duration unusualAge(@Nullable String kind) {
 		return this.pace.unusualAge(kind);
 	}
 
 	/**
-	 * Return what the schedule has learned of how long operations take.
-	 * @return what is known by kind, nothing if it does not learn
+	 * Return the durations that the schedule has learned.
+	 * @return the learned durations by kind, empty if the schedule does not learn
 	 */
 	public Map<String, LearnedDurations> learned() {
 		return this.pace.learned();
 	}
 
 	/**
-	 * Return how many more operations may be taken in hand now: those whose poll leaves
-	 * within a tenth of a second. None during a pause; while the endpoint is away one at
-	 * a time, to find out whether it is back.
+	 * Return the number of further operations that may be taken in hand now, because
+	 * their polls can leave within a tenth of a second. The number is zero during a
+	 * pause. During an outage one operation at a time probes whether the server answers.
 	 * @return the number of operations
 	 */
 	public synchronized int room() {
@@ -215,8 +218,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return when there may be room again that nobody makes.
-	 * @return the time from now, zero if room is made by what is in hand alone
+	 * Return the time until a pause ends or the next probe of an outage is due, so that
+	 * there may be {@link #room()} again.
+	 * @return the time from now; zero if only {@link #handedBack()} can make room
 	 */
 	public Duration untilRoom() {
 		Duration pause = this.admission.paused();
@@ -228,8 +232,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Note that operations were taken in hand. Each is to be {@link #handedBack()}.
-	 * @param number how many
+	 * Record that operations were taken in hand. The caller calls {@link #handedBack()}
+	 * for each.
+	 * @param number the number of operations
 	 */
 	public synchronized void taken(int number) {
 		this.taken += number;
@@ -237,7 +242,8 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Note that an operation is no longer in hand: its poll is over, or there was none.
+	 * Record that an operation is no longer in hand: its poll is over, or no poll was
+	 * sent.
 	 */
 	public synchronized void handedBack() {
 		if (this.taken > 0) {
@@ -247,8 +253,8 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Note that nothing is in hand: whoever keeps operations begins or ends. What it has
-	 * in hand when it ends may never be handed back.
+	 * Record that no operation is in hand, because the keeper of the operations starts or
+	 * stops. It may never hand back the operations that it has in hand when it stops.
 	 */
 	public synchronized void begin() {
 		this.outage.underWay(-this.taken);
@@ -256,15 +262,15 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return whether the endpoint does not answer at present, or refuses the credentials.
-	 * @return {@code true} while health is DOWN
+	 * Return whether the server is unavailable at present or rejects the credentials.
+	 * @return {@code true} while passive health is DOWN
 	 */
 	public boolean isEndpointAway() {
 		return this.outage.isAway();
 	}
 
 	/**
-	 * Return how long all calls are still held back.
+	 * Return the remaining time of the pause that holds all requests back.
 	 * @return the time, zero if there is no pause
 	 */
 	public Duration paused() {
@@ -272,7 +278,7 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return how many polls may leave in a second.
+	 * Return the number of polls per second that the account's limits allow at present.
 	 * @return the number of polls
 	 */
 	public double pollsPerSecond() {
@@ -280,15 +286,15 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return how many calls may be under way at most.
-	 * @return the number of calls
+	 * Return the highest number of requests in flight.
+	 * @return the number of requests
 	 */
 	public int maxInFlight() {
 		return this.maxInFlight;
 	}
 
 	/**
-	 * Return where all waiting is done.
+	 * Return the scheduler of the template's timers.
 	 * @return the scheduler
 	 */
 	public Scheduler scheduler() {
@@ -297,7 +303,7 @@ public final class OperationPolls {
 
 	/**
 	 * Return the present time.
-	 * @return the time of the local clock, in milliseconds
+	 * @return the time of the local clock, in whole milliseconds
 	 */
 	public Instant now() {
 		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));

@@ -6,13 +6,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when to ask for an operation again. An application may replace it by a bean of
- * its own, for which {@link #nextPoll(PollingState)} is enough.
+ * Decides when an operation is polled next. An application replaces the default schedule
+ * by its own bean of this type. Only {@link #nextPoll(PollingState)} must be implemented.
  * <p>
- * What it answers is changed in three ways: by {@link #jitter()} to either side, upwards
- * while polls fail one after another for everybody, and upwards to a Retry-After of the
- * last answer. All methods are called on the threads that poll, often those of an event
- * loop: they must not block.
+ * The poller adjusts the interval of a schedule in these ways:
+ * <ul>
+ * <li>It spreads the interval to either side by {@link #jitter()}.</li>
+ * <li>It extends the interval to the Retry-After of the last answer.</li>
+ * <li>It delays polls during an outage and while the account's limits are reached.</li>
+ * <li>It polls an operation once more shortly before the deadline of a wait.</li>
+ * </ul>
+ * The poller calls all methods on the threads that poll, often those of an event loop.
+ * They must not block. Several threads may call a schedule at the same time. If a method
+ * throws an exception, the poller logs it and continues with a default.
  *
  * @since 0.1.0
  */
@@ -20,63 +26,65 @@ import org.jspecify.annotations.Nullable;
 public interface PollingSchedule {
 
 	/**
-	 * Return when to ask again. Called after each poll.
-	 * @param state what is known of the operation
-	 * @return the time until the next poll, from now; less than a millisecond is taken
-	 * for one
+	 * Return the time from now to the next poll of an operation. Called after each poll.
+	 * @param state the operation as known so far
+	 * @return the interval; a value below one millisecond counts as one millisecond
 	 */
 	Duration nextPoll(PollingState state);
 
 	/**
-	 * Return when to ask for the first time. Called once for each wait, before
-	 * {@link #nextPoll(PollingState)}.
-	 * @param state what is known of the operation; nothing was seen of it yet
-	 * @return the time until the first poll, from now; zero (unless overridden) for as
-	 * soon as may be, which spreads first polls over {@code min-interval}
+	 * Return the time from now to the first poll of an operation. Called once for each
+	 * wait, before {@link #nextPoll(PollingState)}.
+	 * @param state the operation as known so far; no poll has seen it yet
+	 * @return the interval; zero, the default, polls as soon as possible, at a random
+	 * moment within {@code operations.polling.min-interval}
 	 */
 	default Duration firstPoll(PollingState state) {
 		return Duration.ZERO;
 	}
 
 	/**
-	 * Learn from what a poll showed. Called before the next poll is planned, if there is
-	 * to be one. Does nothing unless overridden.
-	 * @param run how long the operation was seen to run
+	 * Learn from a poll. Called after a poll from which a duration can be learned, before
+	 * the next poll is planned. The default does nothing.
+	 * @param run the time for which the operation was observed to run
 	 */
 	default void learn(ObservedRun run) {
 	}
 
 	/**
-	 * Return by which part intervals are spread to either side, so that operations that
-	 * began together are not asked for together.
-	 * @return the part, 0.15 unless overridden
+	 * Return the fraction by which the poller randomly shortens or lengthens an interval.
+	 * The spread keeps operations that began together from being polled together.
+	 * @return a fraction from 0 to 1; the default is 0.15
 	 */
 	default double jitter() {
 		return 0.15;
 	}
 
 	/**
-	 * Return whether intervals are longer than they would be if the account allowed more
-	 * polls. A permit that nobody needs then goes to the operation that is due next, even
-	 * before its time.
-	 * @return {@code false} unless overridden
+	 * Return whether the account's limits make intervals longer than the schedule would
+	 * choose otherwise. If so, an unused permit goes to the operation that is due next,
+	 * even before it is due.
+	 * @return {@code true} if intervals are longer; the default is {@code false}
 	 */
 	default boolean isShortOfPolls() {
 		return false;
 	}
 
 	/**
-	 * Return an age that operations of a kind hardly ever reach: those that do are stuck.
-	 * @param kind what the operation is about, {@code null} if that is not known
-	 * @return the age, {@code null} (unless overridden) if it is not known
+	 * Return the age from which an operation of a kind is stuck. Operations of this kind
+	 * hardly ever reach this age.
+	 * @param kind the kind of operations, {@code null} if it is unknown
+	 * @return the age; {@code null}, the default, if the schedule does not know it, so
+	 * that {@code operations.polling.stuck-after} applies
 	 */
 	default @Nullable Duration unusualAge(@Nullable String kind) {
 		return null;
 	}
 
 	/**
-	 * Return what has been learned of how long operations take, for whoever looks at it.
-	 * @return what is known by kind, nothing unless overridden
+	 * Return the durations that this schedule has learned. The actuator endpoint and the
+	 * meter {@code operations.kinds} show them.
+	 * @return the learned durations by kind; the default is empty
 	 */
 	default Map<String, LearnedDurations> learned() {
 		return Map.of();

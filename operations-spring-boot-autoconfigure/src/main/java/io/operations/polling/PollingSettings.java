@@ -6,26 +6,34 @@ import java.util.Objects;
 import org.springframework.util.Assert;
 
 /**
- * The bounds of waiting.
+ * Holds the bounds of polls and waits, the {@code operations.polling.*} properties.
  *
- * @param minInterval the shortest interval between two polls of an operation
- * @param maxInterval the longest interval between two polls of an operation
- * @param timeout how long a wait lasts that names no time of its own
- * @param maxWaiting how many may wait at once
- * @param stuckAfter the age from which on an operation is stuck, where nothing was
- * learned of its kind
- * @param pollsPerOperation what an operation may cost on average where the account allows
- * more
+ * @param minInterval the shortest interval between two polls of an operation, at least
+ * 1 ms
+ * @param maxInterval the longest interval between two polls of an operation, not less
+ * than {@code minInterval}
+ * @param timeout the timeout of a wait whose caller names none, positive and at most 365
+ * days
+ * @param maxWaiting the highest number of callers that wait at the same time, at least 1;
+ * further waits are refused
+ * @param stuckAfter the age from which an operation is stuck if the durations of its kind
+ * are not learned, at least 1 ms
+ * @param pollsPerOperation the average number of polls that an operation may cost,
+ * greater than 1; operations get fewer if the account's limits allow fewer
  * @since 0.1.0
  */
 public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting,
 		Duration stuckAfter, double pollsPerOperation) {
 
 	/**
-	 * The longest time that may be waited.
+	 * The longest timeout of a wait.
 	 */
 	public static final Duration MAXIMUM_TIMEOUT = Duration.ofDays(365);
 
+	/**
+	 * Create the settings.
+	 * @throws IllegalArgumentException if a value is out of range
+	 */
 	public PollingSettings {
 		checkIntervals(minInterval, maxInterval);
 		checkTimeout(timeout);
@@ -36,9 +44,9 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	}
 
 	/**
-	 * Return the settings that apply where none are given.
-	 * @return intervals of 500 ms to 30 s, a timeout of 10 minutes, 100,000 waiting,
-	 * stuck after 5 minutes, 8 polls for each operation
+	 * Return the default settings.
+	 * @return intervals from 500 ms to 30 s, a timeout of 10 minutes, at most 100,000
+	 * waiting callers, stuck after 5 minutes, 8 polls for each operation
 	 */
 	public static PollingSettings defaults() {
 		return new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(10), 100_000,
@@ -52,7 +60,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	}
 
 	/**
-	 * Check a timeout.
+	 * Check the timeout of a wait.
 	 * @param timeout the timeout
 	 * @throws IllegalArgumentException unless it is positive and at most 365 days
 	 */

@@ -7,37 +7,39 @@ import io.operations.AcceptedOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to wait for.
+ * Describes an operation that a caller wants to wait for or to track.
  *
  * @param operationId the operation's id
- * @param kind what the operation is about, if that is known
- * @param retryAfter how long to wait at least before the first poll
- * @param accepted whether the operation was accepted just now, so that it is as old as
- * the wait
- * @param related the related ids that the write's answer told, for what polls leave out
+ * @param kind the kind of the operation, {@code null} if it is unknown
+ * @param retryAfter the shortest time to the first poll, {@code null} if there is none
+ * @param accepted whether the server accepted the operation just now, so that it is as
+ * old as the wait
+ * @param related the related ids that the answer to the write named; they complete the
+ * answers to polls
  * @since 0.1.0
  */
 public record PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter, boolean accepted,
 		Map<String, String> related) {
 
 	public PollingTarget {
-		// A wait keeps it for long, and most have one id or none.
+		// A wait keeps the map for long. An immutable copy of no or one entry is small.
 		related = Map.copyOf(related);
 	}
 
 	/**
-	 * Create a target of which no related ids are known.
+	 * Create a target without related ids.
 	 * @param operationId the operation's id
-	 * @param kind what the operation is about, if that is known
-	 * @param retryAfter how long to wait at least before the first poll
-	 * @param accepted whether the operation was accepted just now
+	 * @param kind the kind of the operation, {@code null} if it is unknown
+	 * @param retryAfter the shortest time to the first poll, {@code null} if there is
+	 * none
+	 * @param accepted whether the server accepted the operation just now
 	 */
 	public PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter, boolean accepted) {
 		this(operationId, kind, retryAfter, accepted, Map.of());
 	}
 
 	/**
-	 * Return an operation of which nothing but its id is known.
+	 * Return the target of an operation of which only the id is known.
 	 * @param operationId the operation's id
 	 * @return the target
 	 */
@@ -46,9 +48,9 @@ public record PollingTarget(String operationId, @Nullable String kind, @Nullable
 	}
 
 	/**
-	 * Return an operation of which its id is known and what it is about.
+	 * Return the target of an operation of which the id and the kind are known.
 	 * @param operationId the operation's id
-	 * @param kind what it is about
+	 * @param kind the kind of the operation
 	 * @return the target
 	 */
 	public static PollingTarget of(String operationId, String kind) {
@@ -56,8 +58,8 @@ public record PollingTarget(String operationId, @Nullable String kind, @Nullable
 	}
 
 	/**
-	 * Return the operation that a write started just now.
-	 * @param accepted what the write's answer told
+	 * Return the target of an operation that a write started just now.
+	 * @param accepted the operation as the answer to the write describes it
 	 * @return the target
 	 */
 	public static PollingTarget of(AcceptedOperation accepted) {

@@ -1,5 +1,6 @@
 /**
- * When to ask next, and one poll for all who wait for the same operation.
+ * Polls operations until they end: schedules decide when the next poll is due, and all
+ * callers that wait for the same operation share its polls.
  */
 @NullMarked
 package io.operations.polling;
