@@ -9,7 +9,10 @@ import io.operations.observation.OperationsObservationDocumentation.AwaitKeyName
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
 
 /**
- * Names and key values of a caller's wait for an operation.
+ * Names the observation of a caller's wait for an operation and provides its key
+ * values.
+ * {@link OperationsObservationDocumentation#AWAIT} describes them. An application
+ * extends this class to add key values.
  *
  * @since 0.1.0
  */
@@ -36,8 +39,8 @@ public class DefaultOperationAwaitObservationConvention implements OperationAwai
 	}
 
 	/**
-	 * Return the tag that names the client.
-	 * @param context the context
+	 * Return the tag with the name of the client.
+	 * @param context the context of the observation
 	 * @return the key value
 	 */
 	protected KeyValue client(OperationAwaitObservationContext context) {
@@ -45,8 +48,8 @@ public class DefaultOperationAwaitObservationConvention implements OperationAwai
 	}
 
 	/**
-	 * Return the tag that tells what came of the wait.
-	 * @param context the context
+	 * Return the tag with the outcome of the wait.
+	 * @param context the context of the observation
 	 * @return the key value
 	 */
 	protected KeyValue outcome(OperationAwaitObservationContext context) {
@@ -59,7 +62,7 @@ public class DefaultOperationAwaitObservationConvention implements OperationAwai
 			return "abandoned";
 		}
 		if (fault == null) {
-			// Asked at the start, too, when there is no outcome yet.
+			// Called at the start, too, when there is no outcome yet.
 			return (context.getOperation() != null) ? "completed" : "unknown";
 		}
 		if (fault instanceof OperationFailedException) {

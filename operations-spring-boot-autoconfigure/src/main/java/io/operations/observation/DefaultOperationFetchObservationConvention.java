@@ -16,7 +16,9 @@ import io.operations.observation.OperationsObservationDocumentation.FetchKeyName
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
 
 /**
- * Names and key values of an attempt to fetch an operation.
+ * Names the observation of an attempt to fetch an operation and provides its key values.
+ * {@link OperationsObservationDocumentation#FETCH} describes them. An application
+ * extends this class to add key values.
  *
  * @since 0.1.0
  */
@@ -24,7 +26,7 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 
 	private static final KeyValue NO_STATUS = KeyValue.of(FetchKeyNames.STATUS, StatusTag.of(null));
 
-	// Asked twice for each attempt, and there are few: those that meters are made of.
+	// Cached, because each attempt needs them twice and there are few combinations.
 	private final Map<Tags, KeyValues> known = new ConcurrentHashMap<>();
 
 	@Override
@@ -49,8 +51,8 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 	}
 
 	/**
-	 * Return the tag that names the client.
-	 * @param context the context
+	 * Return the tag with the name of the client.
+	 * @param context the context of the observation
 	 * @return the key value
 	 */
 	protected KeyValue client(OperationFetchObservationContext context) {
@@ -58,8 +60,8 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 	}
 
 	/**
-	 * Return the tag that tells what came of the attempt.
-	 * @param context the context
+	 * Return the tag with the outcome of the attempt.
+	 * @param context the context of the observation
 	 * @return the key value
 	 */
 	protected KeyValue outcome(OperationFetchObservationContext context) {
@@ -67,8 +69,8 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 	}
 
 	/**
-	 * Return the tag that tells the operation's status.
-	 * @param context the context
+	 * Return the tag with the status of the operation.
+	 * @param context the context of the observation
 	 * @return the key value
 	 */
 	protected KeyValue status(OperationFetchObservationContext context) {
@@ -82,7 +84,7 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 			return "cancelled";
 		}
 		if (fault == null) {
-			// Asked at the start, too, when there is no outcome yet.
+			// Called at the start, too, when there is no outcome yet.
 			return (context.getOperation() != null) ? "success" : "unknown";
 		}
 		if (fault instanceof OperationNotFoundException) {

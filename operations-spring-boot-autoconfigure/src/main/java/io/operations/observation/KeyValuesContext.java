@@ -10,9 +10,9 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps key values as the convention gave them, where a plain context takes them apart
- * into a map and puts them together again each time a handler asks: half a kilobyte for
- * each fetch. Thread-safe, as a plain context is.
+ * Keeps key values as the convention returned them. A plain context copies them into a
+ * map and builds them again each time a handler reads them, which costs half a kilobyte
+ * for each fetch. Thread-safe, as a plain context is.
  */
 abstract class KeyValuesContext extends Observation.Context {
 

@@ -6,7 +6,7 @@ import io.operations.OperationsListener;
 import reactor.core.publisher.Mono;
 
 /**
- * Observes each attempt, and tells the listener what came of it.
+ * Observes each attempt to fetch an operation and notifies the listener of its outcome.
  *
  * @since 0.1.0
  */
@@ -20,9 +20,9 @@ public final class ObservedOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param next one attempt
-	 * @param observations observes it
-	 * @param listener told of it
+	 * @param next makes one attempt
+	 * @param observations observe the attempt
+	 * @param listener notified of the outcome
 	 */
 	public ObservedOperationFetcher(OperationFetcher next, OperationsObservations observations,
 			OperationsListener listener) {

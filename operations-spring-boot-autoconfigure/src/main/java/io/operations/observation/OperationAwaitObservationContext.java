@@ -1,7 +1,7 @@
 package io.operations.observation;
 
 /**
- * Context of the observation of one caller's wait for an operation.
+ * Holds the data of the observation of one caller's wait for an operation.
  *
  * @since 0.1.0
  */

@@ -4,9 +4,9 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Names and key values of the observation of one attempt to fetch an operation. An
- * application replaces {@link DefaultOperationFetchObservationConvention} by a bean of
- * this type.
+ * Names the observation of one attempt to fetch an operation and provides its key values.
+ * An application declares a bean of this type to replace
+ * {@link DefaultOperationFetchObservationConvention}.
  *
  * @since 0.1.0
  */

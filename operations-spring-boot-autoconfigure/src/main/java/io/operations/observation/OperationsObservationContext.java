@@ -4,8 +4,8 @@ import io.operations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is observed of an operation: by whom, which one, and how it went. Its fault, if
- * any, is {@link #getError()}.
+ * Holds the data of an observation: the client, the operation and the outcome.
+ * {@link #getError()} returns the error of a call that failed.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,8 @@ public abstract class OperationsObservationContext extends KeyValuesContext {
 	}
 
 	/**
-	 * Return the operation's id: not to be used as a tag of low cardinality.
+	 * Return the operation's id. It must not become a low-cardinality key value, because
+	 * each operation would add a time series to the metrics.
 	 * @return the id
 	 */
 	public String getOperationId() {
@@ -41,8 +42,8 @@ public abstract class OperationsObservationContext extends KeyValuesContext {
 	}
 
 	/**
-	 * Return the operation as it was seen.
-	 * @return the operation, {@code null} if it was not seen
+	 * Return the operation that the call returned.
+	 * @return the operation, {@code null} if the call has not returned one
 	 */
 	public @Nullable Operation getOperation() {
 		return this.operation;
@@ -53,8 +54,8 @@ public abstract class OperationsObservationContext extends KeyValuesContext {
 	}
 
 	/**
-	 * Return whether the caller cancelled.
-	 * @return {@code true} if it did, before there was an outcome
+	 * Return whether the caller cancelled the call before there was an outcome.
+	 * @return {@code true} if the caller cancelled it
 	 */
 	public boolean isCancelled() {
 		return this.cancelled;

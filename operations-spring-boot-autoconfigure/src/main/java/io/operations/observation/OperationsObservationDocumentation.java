@@ -6,14 +6,16 @@ import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
- * The observations of this library. Each is a timer, and a span where tracing is set up.
+ * Documents the observations of this library. Each observation is a timer and, if the
+ * application has tracing, a span.
  *
  * @since 0.1.0
  */
 public enum OperationsObservationDocumentation implements ObservationDocumentation {
 
 	/**
-	 * One attempt to fetch an operation, the wait for its admission included.
+	 * One attempt to fetch an operation, whether of a fetch or a poll, including the time
+	 * in the queue. The name is {@code operations.fetch}.
 	 */
 	FETCH {
 
@@ -35,7 +37,8 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 	},
 
 	/**
-	 * One caller's wait for an operation.
+	 * One caller's wait for an operation, from the subscription to its outcome. The name
+	 * is {@code operations.await}.
 	 */
 	AWAIT {
 
@@ -74,8 +77,8 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 		},
 
 		/**
-		 * What came of the attempt: success, not_found, denied, throttled, unavailable,
-		 * malformed, rejected or cancelled; unknown while it lasts.
+		 * Outcome of the attempt: success, not_found, denied, throttled, unavailable,
+		 * malformed, rejected or cancelled; unknown while the attempt lasts.
 		 */
 		OUTCOME {
 
@@ -87,7 +90,8 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 		},
 
 		/**
-		 * Status of the operation, or none.
+		 * Status of the operation in lower case, or none if the attempt has not seen the
+		 * operation.
 		 */
 		STATUS {
 
@@ -118,8 +122,8 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 		},
 
 		/**
-		 * What came of the wait: completed, failed, cancelled, timeout, abandoned or
-		 * error; unknown while it lasts.
+		 * Outcome of the wait: completed, failed, cancelled (the operation), timeout,
+		 * abandoned (by the caller) or error; unknown while the wait lasts.
 		 */
 		OUTCOME {
 
@@ -133,7 +137,7 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 	}
 
 	/**
-	 * What spans carry and timers do not.
+	 * Key values that spans have and timers do not.
 	 */
 	public enum HighCardinalityKeyNames implements KeyName {
 

@@ -12,8 +12,9 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
- * Observes the calls of one client. The observation is the parent of all that is observed
- * below it, and a child of the caller's, taken from the Reactor context.
+ * Observes the calls of one client. The parent of each observation is the caller's
+ * observation, which it finds in the Reactor context. Each observation is in turn the
+ * parent of the observations inside the call.
  *
  * @since 0.1.0
  */
@@ -34,9 +35,11 @@ public final class OperationsObservations {
 	/**
 	 * Create the observations of a client.
 	 * @param client the name of the client
-	 * @param registry where observations go
-	 * @param fetchConvention the application's own convention for attempts
-	 * @param awaitConvention the application's own convention for waits
+	 * @param registry the registry of the observations
+	 * @param fetchConvention the application's convention for attempts, {@code null} for
+	 * the default
+	 * @param awaitConvention the application's convention for waits, {@code null} for the
+	 * default
 	 */
 	public OperationsObservations(String client, ObservationRegistry registry,
 			@Nullable OperationFetchObservationConvention fetchConvention,
@@ -51,8 +54,8 @@ public final class OperationsObservations {
 	 * Observe an attempt to fetch an operation.
 	 * @param operationId the operation's id
 	 * @param attempt the attempt
-	 * @param listener told what came of it, before the observation stops
-	 * @return the attempt, observed
+	 * @param listener notified of the outcome before the observation stops
+	 * @return the observed attempt
 	 */
 	public Mono<OperationSnapshot> fetch(String operationId, Mono<OperationSnapshot> attempt,
 			OperationsListener listener) {
@@ -68,10 +71,11 @@ public final class OperationsObservations {
 	 * Observe a caller's wait.
 	 * @param operationId the operation's id
 	 * @param wait the wait
-	 * @return the wait, observed
+	 * @return the observed wait
 	 */
 	public Mono<Operation> await(String operationId, Mono<Operation> wait) {
-		// Very many may wait, and what observes them is more than half of what they take.
+		// The objects that observe a wait take more than half of its memory, and there
+		// may be very many waits.
 		if (this.registry.isNoop()) {
 			return wait;
 		}

@@ -8,7 +8,7 @@ import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of the {@code status} tag.
+ * Provides the values of the {@code status} tag.
  */
 final class StatusTag {
 

@@ -1,5 +1,5 @@
 /**
- * What can be seen of operations: observations, meters and log lines.
+ * Makes operations visible: observations, meters and log lines.
  */
 @NullMarked
 package io.operations.observation;

@@ -15,10 +15,10 @@ import io.operations.OperationsUnavailableException;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Whether the endpoint answers the calls of a template. Polls of waits, polls of tracked
- * operations and attempts of fetches all report here, so that an outage is one for all.
- * While it lasts, one poll at a time finds out whether the endpoint answers again, ever
- * more seldom, and all others stay where they are. Thread-safe.
+ * Detects outages: whether the server answers the requests of a template. Polls of waits,
+ * polls of tracked operations and attempts of fetches all report here, so that they share
+ * one outage. During an outage only one poll at a time is sent, at growing intervals, to
+ * probe whether the server answers again. All other polls wait. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class Outage {
 
 	private static final double PART_OF_LONGEST = 3;
 
-	// How long a poller takes at most to notice what another one found out.
+	// The longest time until a poller notices the result of another poller's probe.
 	private static final long LOOK_AGAIN_MILLIS = 1000;
 
 	private final String client;
@@ -60,60 +60,60 @@ public final class Outage {
 	private long began;
 
 	/**
-	 * Create what is known of an endpoint.
+	 * Create the detection for one template.
 	 * @param client the name of the client
-	 * @param settings the shortest and the longest interval
-	 * @param scheduler tells the time
-	 * @param listener told when an outage begins and when it ends
+	 * @param settings the bounds of the intervals between probes
+	 * @param scheduler the clock
+	 * @param listener notified when an outage begins and when it ends
 	 */
 	public Outage(String client, PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
 		this.client = client;
 		this.shortest = 2.0 * settings.minInterval().toMillis();
-		// Thrice in the time that a wait is used to, so that nobody waits much longer.
+		// Three probes in the longest interval of a wait, so that an outage hardly
+		// prolongs a wait.
 		this.longest = Math.max(this.shortest, settings.maxInterval().toMillis() / PART_OF_LONGEST);
 		this.scheduler = scheduler;
 		this.listener = listener;
 	}
 
 	/**
-	 * Return attempts that report here how they end.
-	 * @param attempt the attempts
-	 * @return the same
+	 * Return a fetcher that reports the outcome of each attempt here.
+	 * @param attempt makes the attempts
+	 * @return the reporting fetcher
 	 */
 	public OperationFetcher noting(OperationFetcher attempt) {
 		return (operationId) -> attempt.fetch(operationId).doOnNext((snapshot) -> succeeded()).doOnError(this::failed);
 	}
 
 	/**
-	 * Note that an attempt brought an operation.
+	 * Record that an attempt got an operation.
 	 */
 	void succeeded() {
 		answered(true);
 	}
 
 	/**
-	 * Note that an attempt failed.
-	 * @param reason why
+	 * Record that an attempt failed.
+	 * @param reason the error
 	 */
 	void failed(Throwable reason) {
 		if (!(reason instanceof OperationsException known)) {
 			return;
 		}
 		if (known instanceof OtherOperationException) {
-			// The endpoint answers.
+			// The server answers.
 			succeeded();
 			return;
 		}
 		boolean refusal = known instanceof OperationsAuthenticationException;
-		// An error in the application ends a wait, and is a fault like any other all the
-		// same.
+		// A JVM error in the application ends a wait, but counts as a fault here, too.
 		boolean fault = known.isTransient() || known instanceof OperationsUnavailableException;
 		if (refusal || (fault && !(known instanceof OperationsThrottledException))) {
 			if (count(refusal)) {
 				this.listener.outageBegan(this.client, known);
 			}
 		}
-		// What never left says nothing of the endpoint.
+		// A request that never left says nothing about the server.
 		else if (known.getStatusCode().isPresent()) {
 			answered(known instanceof OperationNotFoundException);
 		}
@@ -137,7 +137,8 @@ public final class Outage {
 	private void answered(boolean accepted) {
 		Duration over;
 		synchronized (this) {
-			// An answer such as 429 says nothing of the credentials.
+			// A 429, for example, does not show whether the server accepts the
+			// credentials.
 			if (this.refused && !accepted) {
 				return;
 			}
@@ -152,35 +153,35 @@ public final class Outage {
 	}
 
 	/**
-	 * Return whether an outage lasts: several attempts in a row brought no answer, or a
-	 * refusal of the credentials.
-	 * @return whether one poll at a time is to be made
+	 * Return whether there is an outage: several attempts in a row got no answer, or the
+	 * server rejected the credentials.
+	 * @return whether only one poll at a time may leave
 	 */
 	synchronized boolean isOn() {
 		return this.faults >= OperationsActivity.FAULTS_IN_A_ROW;
 	}
 
 	/**
-	 * Return whether polls of waits are to stay where they are. Where credentials are
-	 * refused they need not: each wait ends with the first refusal that it meets.
-	 * @return whether one poll at a time is to be made for all waits
+	 * Return whether the outage holds back the polls of waits. An outage by rejected
+	 * credentials does not: each wait ends with its first rejection.
+	 * @return whether only one poll at a time may leave for all waits
 	 */
 	synchronized boolean holdsWaits() {
 		return isOn() && !this.refusedLast;
 	}
 
 	/**
-	 * Return whether the endpoint is of no use: there is an outage, or it has refused the
-	 * credentials and not accepted them since.
-	 * @return what health calls DOWN
+	 * Return whether the server is unavailable: there is an outage, or the server has
+	 * rejected the credentials and not accepted them since.
+	 * @return {@code true} while passive health is DOWN
 	 */
 	public synchronized boolean isAway() {
 		return this.refused || isOn();
 	}
 
 	/**
-	 * Return whether the next probe may be made now.
-	 * @return {@code true} if it is time and no poll is under way
+	 * Return whether the next probe may leave now.
+	 * @return {@code true} if the probe is due and no poll is in flight
 	 */
 	synchronized boolean mayProbe() {
 		return this.underWay == 0 && now() >= this.nextProbe;
@@ -188,7 +189,7 @@ public final class Outage {
 
 	/**
 	 * Begin a probe.
-	 * @return {@code false} if somebody else has made it meanwhile
+	 * @return {@code false} if another caller began the probe in the meantime
 	 */
 	synchronized boolean beginProbe() {
 		long now = now();
@@ -202,24 +203,24 @@ public final class Outage {
 	}
 
 	/**
-	 * Note that polls were handed over to leave, or that they are over.
-	 * @param number how many; negative if they are over
+	 * Record that polls were handed over to leave, or that they are over.
+	 * @param number the number of polls, negative if they are over
 	 */
 	synchronized void underWay(int number) {
 		this.underWay += number;
 	}
 
 	/**
-	 * Return when it is to be looked again whether a probe may be made, or the outage is
-	 * over.
-	 * @return the time
+	 * Return the time at which a poller checks again whether a probe may leave or the
+	 * outage is over.
+	 * @return the time in milliseconds of the scheduler's monotonic clock
 	 */
 	synchronized long nextLook() {
 		long again = now() + LOOK_AGAIN_MILLIS;
 		return (this.underWay == 0) ? Math.min(this.nextProbe, again) : again;
 	}
 
-	// Of the clock that is never set back: polls would wait for it to come round again.
+	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}

@@ -11,36 +11,35 @@ import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an operation that {@link OperationPolls} is asked to poll: all that
- * the schedule needs, in a form that can be stored and read by another process.
- * Immutable.
+ * Describes an operation that {@link OperationPolls} polls. It holds everything that the
+ * schedule needs, so that it can be stored and read by another process. Immutable.
  *
  * @param id the operation's id
- * @param kind what the operation is about, {@code null} if that is not known
+ * @param kind the kind of the operation, {@code null} if it is unknown
  * @param accepted whether the operation began when it was handed over
- * @param since when it was handed over, by the local clock
- * @param created when it began, by the local clock: as the server told, or as of
- * {@code since}
- * @param learned up to which age the schedule has been told that it ran, {@code null} if
- * it has not been told
- * @param polls how many polls were spent
- * @param notFoundSince when the endpoint first did not know it, without having known it
- * since; {@code null} if it did at last
- * @param related the related ids that the write's answer told
- * @param lastSeen the operation as last seen, with those of these ids that the answer
- * left out; {@code null} if it never was
+ * @param since the time at which the operation was handed over, by the local clock
+ * @param created the time at which the operation began, by the local clock: derived from
+ * the server's answer or, if that is not possible, the same as {@code since}
+ * @param learned the age up to which the schedule has learned that the operation ran,
+ * {@code null} if it has learned nothing from this operation
+ * @param polls the number of polls so far
+ * @param notFoundSince the time of the first 404 since the operation was last seen,
+ * {@code null} if there was none
+ * @param related the related ids that the answer to the write named
+ * @param lastSeen the operation as last seen, completed by {@code related};
+ * {@code null} if no poll has seen it yet
  * @since 0.1.0
  */
 public record PolledOperation(String id, @Nullable String kind, boolean accepted, Instant since, Instant created,
 		@Nullable Duration learned, int polls, @Nullable Instant notFoundSince, Map<String, String> related,
 		@Nullable Operation lastSeen) {
 
-	// The Date header has whole seconds: a younger operation may be a new one.
+	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final Duration CLOCK_RESOLUTION = Duration.ofSeconds(1);
 
 	/**
 	 * Return an operation that is handed over now.
-	 * @param target what is known of it
+	 * @param target the operation as known so far
 	 * @param now the present time
 	 * @return the operation, not polled yet
 	 */
@@ -50,20 +49,20 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	}
 
 	/**
-	 * Return how old the operation is.
+	 * Return the age of the operation.
 	 * @param now the present time
-	 * @return its age, not negative
+	 * @return the age, not negative
 	 */
 	public Duration age(Instant now) {
 		return atLeastZero(Duration.between(this.created, now));
 	}
 
 	/**
-	 * Return whether it is to be believed that the endpoint does not know the operation:
-	 * after it was seen only a while after the first 404, else only a while after it was
-	 * handed over.
-	 * @param now the present time, that of a 404
-	 * @return whether to believe it
+	 * Return whether a 404 means that the operation no longer exists. If the operation
+	 * was seen before, the answer is yes from five seconds after the first 404 on.
+	 * Otherwise it is yes from a minute after the operation was handed over.
+	 * @param now the present time, at which a poll got a 404
+	 * @return {@code true} if the operation no longer exists
 	 */
 	public boolean isGone(Instant now) {
 		return this.notFoundSince != null && NotFound.isBelieved(this.lastSeen != null,
@@ -78,17 +77,17 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	}
 
 	/**
-	 * Return the operation as it is after a poll that saw it, and what there is to be
-	 * learned from that.
-	 * @param snapshot what the poll saw
+	 * Return the operation after a poll that saw it, and the run to learn from.
+	 * @param snapshot the answer to the poll
 	 * @param now the present time
-	 * @return both
+	 * @return the operation and the run
 	 */
 	Sighting seen(OperationSnapshot snapshot, Instant now) {
 		Operation operation = snapshot.operation();
 		String known = (this.kind == null && !operation.related().isEmpty()) ? Kinds.of(operation.related())
 				: this.kind;
-		// The age is the server's; only the time since the answer is ours.
+		// The age comes from the server's clock, the time since the answer from the local
+		// one.
 		Instant began = snapshot.age().map((age) -> earlier(now.minus(age), this.since)).orElse(this.created);
 		Duration age = atLeastZero(Duration.between(began, now));
 		Duration from = (this.learned != null) ? this.learned : entry(began);
@@ -111,7 +110,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		if (to.compareTo(from) >= 0) {
 			return new ObservedRun(next.kind, from, to, true);
 		}
-		// What had ended before it was handed over says nothing.
+		// Nothing is learned from an operation that had ended before it was handed over.
 		return (this.learned != null) ? new ObservedRun(next.kind, to, to, true) : null;
 	}
 
@@ -132,10 +131,10 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	}
 
 	/**
-	 * What a poll showed.
+	 * Holds the result of a poll.
 	 *
-	 * @param operation the operation as it is now known
-	 * @param run what there is to be learned, {@code null} if there is nothing
+	 * @param operation the operation as known after the poll
+	 * @param run the run to learn from, {@code null} if there is nothing to learn
 	 */
 	record Sighting(PolledOperation operation, @Nullable ObservedRun run) {
 	}
