@@ -51,8 +51,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * of its status.</li>
  * </ul>
  * A wait lives in memory and is lost with the process. An application hands operations
- * that must outlive the process to the
- * {@link io.operations.tracking.OperationTracker OperationTracker}.
+ * that must outlive the process to the {@link io.operations.tracking.OperationTracker
+ * OperationTracker}.
  * <p>
  * The template learns how long operations of each kind take and polls them shortly before
  * they are expected to finish. All callers that wait for the same operation share its
@@ -227,9 +227,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @param operationId the operation's id
 	 * @param kind the kind of the operation, for instance {@code import}; replaces the
 	 * kind that the template derives from the keys of the related ids. Use few different
-	 * values: only
-	 * {@value io.operations.polling.AdaptivePollingSchedule#MAXIMUM_KINDS} kinds are
-	 * learned separately
+	 * values: only {@value io.operations.polling.AdaptivePollingSchedule#MAXIMUM_KINDS}
+	 * kinds are learned separately
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
 	 * @return the completed operation, or an error as from
@@ -407,8 +406,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Close this template. All waits, queued fetches and fetches that wait for a retry
-	 * end with an {@link OperationsClosedException}. A fetch in flight may still complete.
-	 * No further fetch or poll is sent. A second call has no effect.
+	 * end with an {@link OperationsClosedException}. A fetch in flight may still
+	 * complete. No further fetch or poll is sent. A second call has no effect.
 	 */
 	@Override
 	public void close() {
@@ -463,8 +462,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder path(String path);
 
 		/**
-		 * Set the credentials. They are read for each request, so that a rotation needs no
-		 * new template.
+		 * Set the credentials. They are read for each request, so that a rotation needs
+		 * no new template.
 		 * @param credentials the source of the credentials; it must not block
 		 * @return this builder
 		 */
@@ -491,8 +490,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder requestTimeout(Duration requestTimeout);
 
 		/**
-		 * Set the largest size of an answer
-		 * ({@code operations.http.max-response-size}). The default is 256 KB.
+		 * Set the largest size of an answer ({@code operations.http.max-response-size}).
+		 * The default is 256 KB.
 		 * @param maxResponseSize the size in bytes
 		 * @return this builder
 		 */
@@ -533,8 +532,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder retryConfig(RetryConfig config);
 
 		/**
-		 * Set the limits of the account's requests: their rate, their number in flight and
-		 * the length of the queue ({@code operations.rate-limit.*}). The default is
+		 * Set the limits of the account's requests: their rate, their number in flight
+		 * and the length of the queue ({@code operations.rate-limit.*}). The default is
 		 * {@link RateLimitSettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
@@ -560,8 +559,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder rateLimiterConfig(RateLimiterConfig config);
 
 		/**
-		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default is
-		 * {@link PollingSettings#defaults()}.
+		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default
+		 * is {@link PollingSettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
 		 */
@@ -618,8 +617,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder awaitObservationConvention(@Nullable OperationAwaitObservationConvention convention);
 
 		/**
-		 * Set the scheduler of all delays, deadlines and timeouts. It is also the clock of
-		 * the template, so that a test can use virtual time. The default is
+		 * Set the scheduler of all delays, deadlines and timeouts. It is also the clock
+		 * of the template, so that a test can use virtual time. The default is
 		 * {@link reactor.core.scheduler.Schedulers#parallel()}.
 		 * @param scheduler the scheduler
 		 * @return this builder

@@ -9,10 +9,9 @@ import io.operations.observation.OperationsObservationDocumentation.AwaitKeyName
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
 
 /**
- * Names the observation of a caller's wait for an operation and provides its key
- * values.
- * {@link OperationsObservationDocumentation#AWAIT} describes them. An application
- * extends this class to add key values.
+ * Names the observation of a caller's wait for an operation and provides its key values.
+ * {@link OperationsObservationDocumentation#AWAIT} describes them. An application extends
+ * this class to add key values.
  *
  * @since 0.1.0
  */

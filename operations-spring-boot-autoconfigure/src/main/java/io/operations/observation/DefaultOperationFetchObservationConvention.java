@@ -17,8 +17,8 @@ import io.operations.observation.OperationsObservationDocumentation.HighCardinal
 
 /**
  * Names the observation of an attempt to fetch an operation and provides its key values.
- * {@link OperationsObservationDocumentation#FETCH} describes them. An application
- * extends this class to add key values.
+ * {@link OperationsObservationDocumentation#FETCH} describes them. An application extends
+ * this class to add key values.
  *
  * @since 0.1.0
  */

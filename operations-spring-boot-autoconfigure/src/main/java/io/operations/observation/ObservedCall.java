@@ -134,7 +134,8 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		@Override
 		public void doOnError(Throwable fault) {
-			// GuardedOperationFetcher reports errors after it turned them into exceptions.
+			// GuardedOperationFetcher reports errors after it turned them into
+			// exceptions.
 			if (!(fault instanceof Error)) {
 				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
 			}

@@ -71,7 +71,8 @@ public class OperationsLog implements OperationsListener {
 		if (!this.broken.isEmpty()) {
 			this.broken.remove(client);
 		}
-		// Throttling ends with the first answer after a pause. The end of the pause is too
+		// Throttling ends with the first answer after a pause. The end of the pause is
+		// too
 		// early: the server may throttle the next request, too.
 		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
 			logger.warn("[" + client + "] The throttling is over: the server answers again, first for operation '"
@@ -120,7 +121,7 @@ public class OperationsLog implements OperationsListener {
 	@Override
 	public void outageBegan(String client, OperationsException fault) {
 		logger.warn("[" + client + "] " + ((fault instanceof OperationsAuthenticationException)
-				? "The server refuses the credentials. Each wait ends with this error. Only one tracked operation at a"
+				? "The server rejects the credentials. Each wait ends with this error. Only one tracked operation at a"
 						+ " time is polled until the server accepts the credentials. Last error: "
 				: "The server is unavailable: " + OperationsActivity.FAULTS_IN_A_ROW + " attempts in a row failed."
 						+ " Only one poll at a time is sent until the server answers again. Waits continue until their"

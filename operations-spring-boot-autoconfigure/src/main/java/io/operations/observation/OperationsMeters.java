@@ -81,10 +81,10 @@ public class OperationsMeters implements OperationsListener {
 				OperationsActivity::queued));
 		registered.add(gauge("operations.retrying", "Fetches that wait for their next attempt", client, activity,
 				OperationsActivity::retrying));
-		registered.add(gauge("operations.in.flight", "Requests in flight", client, activity,
-				OperationsActivity::inFlight));
-		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client, activity,
-				OperationsActivity::inFlightLimit));
+		registered
+			.add(gauge("operations.in.flight", "Requests in flight", client, activity, OperationsActivity::inFlight));
+		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client,
+				activity, OperationsActivity::inFlightLimit));
 		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
 			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, client)
@@ -93,8 +93,8 @@ public class OperationsMeters implements OperationsListener {
 			.register(this.registry));
 		registered.add(gauge("operations.waiters", "Callers that wait for an operation", client, activity,
 				OperationsActivity::waiters));
-		registered.add(gauge("operations.kinds", "Kinds of operations whose durations are learned", client,
-				activity, OperationsActivity::kinds));
+		registered.add(gauge("operations.kinds", "Kinds of operations whose durations are learned", client, activity,
+				OperationsActivity::kinds));
 		registered.add(TimeGauge
 			.builder("operations.backlog.age", activity, TimeUnit.MILLISECONDS,
 					(current) -> current.backlogAge().toMillis())

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * The related ids that a write's answer told. The answers to polls may leave them out.
+ * Completes operations with the related ids that the answer to the write named. The
+ * answers to polls may leave them out.
  */
 final class AcceptedRelated {
 
@@ -18,10 +19,10 @@ final class AcceptedRelated {
 	}
 
 	/**
-	 * Return an operation with the ids that it leaves out. Those that it has win.
+	 * Return an operation with the related ids that it lacks. Its own ids win.
 	 * @param operation the operation as a poll saw it
-	 * @param related the ids that the write's answer told
-	 * @return the operation
+	 * @param related the ids that the answer to the write named
+	 * @return the completed operation
 	 */
 	static Operation fill(Operation operation, Map<String, String> related) {
 		if (related.isEmpty()) {

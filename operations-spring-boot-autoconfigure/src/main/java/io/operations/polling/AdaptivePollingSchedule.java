@@ -34,8 +34,8 @@ import reactor.core.scheduler.Scheduler;
  * <p>
  * The durations are estimated from operations that have ended and from operations that
  * are still running. The latest ones count most. When the last ten durations differ from
- * the earlier ones (Kolmogorov-Smirnov test), the schedule forgets the earlier ones. What
- * it has learned lives in memory and is lost with the process.
+ * the earlier ones (Kolmogorov-Smirnov test), the schedule forgets the earlier ones. The
+ * learned durations live in memory and are lost with the process.
  * <p>
  * A schedule is thread-safe. Each template needs its own.
  *

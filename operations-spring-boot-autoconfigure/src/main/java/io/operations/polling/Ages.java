@@ -2,8 +2,9 @@ package io.operations.polling;
 
 /**
  * The grid of ages, in seconds, on which durations are learned and plans are made: bins
- * that grow by 1 %, from a fifth of a second to two days. Fine enough to tell durations
- * apart that are nearly constant, few enough to plan anew in a millisecond or two.
+ * that grow by 1 %, from a fifth of a second to two days. The bins are fine enough for
+ * durations that are nearly constant, and few enough for a new plan in a millisecond or
+ * two.
  */
 final class Ages {
 

@@ -6,14 +6,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waits in the order in which they are to be asked for. First polls go before repeat
- * polls, but one in four goes to a repeat poll all the same. Guarded by the dispatcher.
+ * Keeps the waits in the order of their next polls. First polls go before repeat polls,
+ * but every fourth poll is a repeat poll. Guarded by the dispatcher.
  */
 final class DuePolls {
 
 	private static final int SHARE_OF_REPEATS = 4;
 
-	// How many that may not be asked for yet are passed by in search of one that may.
+	// The number of waits that are examined in search of one that may be polled early.
 	private static final int EARLY_CANDIDATES = 8;
 
 	private final NavigableSet<Wait> firsts = new TreeSet<>(Timed.ORDER);
@@ -31,10 +31,10 @@ final class DuePolls {
 	}
 
 	/**
-	 * Take the one whose turn it is.
+	 * Take the next wait whose poll is due.
 	 * @param now the present time
-	 * @param sorts which may be taken
-	 * @return a wait that is due, {@code null} if none is
+	 * @param sorts the sorts of polls that may be taken
+	 * @return the wait, {@code null} if none is due
 	 */
 	@Nullable Wait take(long now, Sorts sorts) {
 		boolean first = sorts.firsts() && isDue(this.firsts, now);
@@ -51,11 +51,11 @@ final class DuePolls {
 	}
 
 	/**
-	 * Take one before its time.
+	 * Take a wait before its poll is due.
 	 * @param now the present time
-	 * @param sorts which may be taken
-	 * @return the wait that is due next of those that may be asked for, {@code null} if
-	 * none may
+	 * @param sorts the sorts of polls that may be taken
+	 * @return the wait that is due next among the waits that may be polled now,
+	 * {@code null} if there is none
 	 */
 	@Nullable Wait takeEarly(long now, Sorts sorts) {
 		Wait first = sorts.firsts() ? early(this.firsts, now) : null;
@@ -81,9 +81,9 @@ final class DuePolls {
 	}
 
 	/**
-	 * Return when the next one may be taken before its time.
-	 * @param sorts which may be taken
-	 * @return the time, the end of all times if there is none
+	 * Return the time at which the next wait may be taken before its poll is due.
+	 * @param sorts the sorts of polls that may be taken
+	 * @return the time, {@link Long#MAX_VALUE} if there is none
 	 */
 	long nextEarly(Sorts sorts) {
 		long first = sorts.firsts() ? nextEarly(this.firsts) : Long.MAX_VALUE;
@@ -108,9 +108,9 @@ final class DuePolls {
 	}
 
 	/**
-	 * Return when the next one is due.
-	 * @param sorts which may be taken
-	 * @return the time, the end of all times if there is none
+	 * Return the time at which the next poll is due.
+	 * @param sorts the sorts of polls that may be taken
+	 * @return the time, {@link Long#MAX_VALUE} if there is none
 	 */
 	long next(Sorts sorts) {
 		long first = sorts.firsts() ? next(this.firsts) : Long.MAX_VALUE;
@@ -123,10 +123,10 @@ final class DuePolls {
 	}
 
 	/**
-	 * Which polls may be taken.
+	 * Says which sorts of polls may be taken.
 	 *
-	 * @param firsts whether first polls may
-	 * @param repeats whether repeat polls may
+	 * @param firsts whether first polls may be taken
+	 * @param repeats whether repeat polls may be taken
 	 */
 	record Sorts(boolean firsts, boolean repeats) {
 

@@ -1,8 +1,8 @@
 package io.operations.polling;
 
 /**
- * How long operations of a kind take, as far as that is known: the share of them that
- * ends in each bin of {@link Ages}. Immutable.
+ * Estimates how long operations of a kind take: the share of operations that ends in each
+ * bin of {@link Ages}. Immutable.
  */
 final class DurationDistribution {
 
@@ -33,10 +33,10 @@ final class DurationDistribution {
 	}
 
 	/**
-	 * Estimate the distribution: a Gaussian kernel in log time, its width by the
-	 * likelihood of each observation given the others, and a prior with the weight of a
-	 * tenth of an observation.
-	 * @param histogram what was observed, at least one end
+	 * Estimate the distribution with a Gaussian kernel in log time and a prior with the
+	 * weight of a tenth of an observation. The width of the kernel maximizes the
+	 * likelihood of each observation given the others.
+	 * @param histogram the observed durations, with at least one end
 	 * @return the estimate
 	 */
 	static DurationDistribution estimate(DurationHistogram histogram) {
@@ -59,8 +59,8 @@ final class DurationDistribution {
 		return new DurationDistribution(shares, Ages.edge(last(seen) + 1));
 	}
 
-	// Of those that outlived all that ended only the prior knows when they end, and the
-	// more of them are known to run at an age, the less it says of that age.
+	// Only the prior knows when operations end that outlived all operations that ended.
+	// The more operations are known to run at an age, the less the prior counts there.
 	private static double[] beyond(int last, double surviving, double[] prior, double[] atRisk) {
 		double[] beyond = new double[Ages.BINS];
 		double priorTail = 0;
@@ -76,8 +76,8 @@ final class DurationDistribution {
 		return beyond;
 	}
 
-	// The width under which each observation is best foretold by the others, which also
-	// holds where durations come in several sorts.
+	// The width with which the other observations predict each observation best. It also
+	// fits durations with several peaks.
 	private static double bandwidth(double[] seen, double[] prior, double observations) {
 		double least = Ages.bins(LEAST_BANDWIDTH);
 		double best = least;
@@ -169,7 +169,7 @@ final class DurationDistribution {
 	}
 
 	/**
-	 * Return the longest that one was seen to take: what lies beyond is a guess.
+	 * Return the longest duration that was seen. The estimate beyond it is a guess.
 	 * @return the age in seconds
 	 */
 	double longest() {

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /**
- * How long operations took, and how long others have been running without an end: the
- * counts of a survival analysis. What is older counts for less, by half after a number of
- * ends. Not thread-safe.
+ * Counts how long operations took and how long others have been running without an end,
+ * as a survival analysis does. Older observations count less: their weight halves after a
+ * number of ends. Not thread-safe.
  */
 final class DurationHistogram {
 
@@ -14,12 +14,13 @@ final class DurationHistogram {
 
 	private final double[] ended = new double[Ages.BINS];
 
-	// Differences from bin to bin of how many were seen to run in a bin.
+	// The number of operations that were seen to run in a bin, as the difference to the
+	// bin before.
 	private final double[] exposed = new double[Ages.BINS + 2];
 
 	private final double growth;
 
-	// New observations count for ever more, which makes the old ones count for less.
+	// The weight of a new observation. It grows, so that older observations count less.
 	private double weight = 1;
 
 	private double sum;
@@ -50,7 +51,7 @@ final class DurationHistogram {
 	 */
 	void ended(double from, double at) {
 		int bin = bin(at);
-		// Who ends within a bin counts as having been at risk in all of it.
+		// An operation that ends within a bin counts as at risk in the whole bin.
 		expose(Math.min(Ages.position(from), bin), bin + 1.0);
 		this.ended[bin] += this.weight;
 		this.sum += this.weight;
@@ -97,10 +98,10 @@ final class DurationHistogram {
 	}
 
 	/**
-	 * Return the share of operations that end in each bin, estimated as Kaplan and Meier
-	 * do: those that still run count in the bins that they have passed, and no further.
-	 * @return the shares; they add up to less than one where some ran on beyond all that
-	 * ended
+	 * Return the share of operations that end in each bin (Kaplan-Meier estimator).
+	 * Operations that still run count only in the bins that they have passed.
+	 * @return the shares; they add up to less than one if some operations ran longer than
+	 * all operations that ended
 	 */
 	double[] shares() {
 		double[] shares = new double[Ages.BINS];
@@ -132,7 +133,7 @@ final class DurationHistogram {
 	}
 
 	/**
-	 * Return how far some durations are from those known here.
+	 * Return how much some durations differ from the durations in this histogram.
 	 * @param durations the durations in seconds
 	 * @return the largest difference of their distribution functions (Kolmogorov and
 	 * Smirnov)

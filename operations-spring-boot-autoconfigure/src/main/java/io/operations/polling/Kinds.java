@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * What operations are about, where nobody named it.
+ * Derives the kind of an operation for which the caller named none.
  */
 final class Kinds {
 
@@ -13,8 +13,8 @@ final class Kinds {
 
 	/**
 	 * Return the kind of an operation.
-	 * @param related ids of what it is about, by kind; not empty
-	 * @return the keys, in their order
+	 * @param related the related ids of the operation, not empty
+	 * @return the keys of the related ids in alphabetical order, separated by commas
 	 */
 	static String of(Map<String, String> related) {
 		return (related.size() == 1) ? related.keySet().iterator().next()

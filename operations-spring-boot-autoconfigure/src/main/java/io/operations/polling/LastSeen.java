@@ -6,12 +6,12 @@ import io.operations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation as a wait keeps it from poll to poll. Its URL is kept as text, since a
- * {@link URI} has each of its parts as text of its own besides: as much as all else of
- * the operation.
+ * Holds an operation in a wait between two polls. The URL is kept as text, because a
+ * {@link URI} also keeps each of its parts as text and takes as much memory as the rest
+ * of the operation.
  *
- * @param withoutUrl the operation, but for its URL
- * @param statusUrl its URL, {@code null} if it has none
+ * @param withoutUrl the operation without its URL
+ * @param statusUrl the URL of the operation, {@code null} if it has none
  */
 record LastSeen(Operation withoutUrl, @Nullable String statusUrl) {
 

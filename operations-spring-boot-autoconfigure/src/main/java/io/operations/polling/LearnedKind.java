@@ -8,28 +8,28 @@ import io.operations.resilience.DecayingRate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operations of one kind: how long they take, and when to ask for them. Learns from each
- * of them and plans anew when that has changed something.
+ * Learns how long operations of one kind take, and plans their polls. A new plan is made
+ * when enough was learned.
  */
 final class LearnedKind {
 
-	// What was learned counts for half after so many ends.
+	// The weight of an observation halves after this many ends.
 	private static final double HALF_LIFE = 40;
 
-	// So many of the latest ends are compared with those before, which must be as many at
-	// least; the level of Kolmogorov's and Smirnov's test is about one in three thousand.
+	// This many of the latest ends are compared with at least as many earlier ones. The
+	// level of the Kolmogorov-Smirnov test is about one in three thousand.
 	private static final int LATEST = 10;
 
 	private static final double CHANGE = 2.1;
 
-	// Ends, and sightings of operations that still run, that make a new plan worth while:
-	// this part of what the present one was made of.
+	// A new plan needs new ends and sightings of running operations: this part of the
+	// observations behind the present plan.
 	private static final double NEWS = 0.1;
 
 	private static final int SIGHTINGS = 50;
 
-	// A new estimate takes a millisecond or two: however many end, no more than a
-	// hundredth of the time goes into it.
+	// A new estimate takes a millisecond or two. This interval limits estimates to a
+	// hundredth of the time, however many operations end.
 	private static final long ESTIMATE_MILLIS = 250;
 
 	private static final double RATE_MEMORY = 300;
@@ -38,8 +38,9 @@ final class LearnedKind {
 
 	private final DurationHistogram all = new DurationHistogram(HALF_LIFE);
 
-	// All that ended but the latest. What still runs is left out: it would hide that
-	// operations have become slower.
+	// All ends except the latest. Running operations are left out, because they would
+	// hide
+	// that operations have become slower.
 	private final DurationHistogram settled = new DurationHistogram(HALF_LIFE);
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
@@ -65,7 +66,7 @@ final class LearnedKind {
 
 	/**
 	 * Learn from an operation.
-	 * @param run what was seen of it
+	 * @param run the observed run of the operation
 	 * @param now the present time in milliseconds
 	 */
 	synchronized void learn(ObservedRun run, long now) {
@@ -104,8 +105,8 @@ final class LearnedKind {
 	}
 
 	/**
-	 * Return the plan, a new one if enough was learned or the price is another.
-	 * @param price how many seconds of lag a poll is worth
+	 * Return the plan. A new plan is made if enough was learned or the price has changed.
+	 * @param price the number of seconds of lag that a poll is worth
 	 * @param now the present time in milliseconds
 	 * @return the plan, {@code null} if no operation of this kind was seen to end
 	 */
@@ -148,8 +149,8 @@ final class LearnedKind {
 	}
 
 	/**
-	 * Return what has been learned.
-	 * @return what is known, {@code null} if nothing is
+	 * Return the learned durations.
+	 * @return the durations, {@code null} if none are learned
 	 */
 	synchronized @Nullable LearnedDurations learned() {
 		Known present = this.known;

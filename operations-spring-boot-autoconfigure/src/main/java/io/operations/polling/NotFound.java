@@ -1,9 +1,9 @@
 package io.operations.polling;
 
 /**
- * When a 404 is believed. Reads of the endpoint are eventually consistent: a place that
- * answers may not know yet what was accepted just now, or lag behind where the operation
- * was seen already.
+ * Decides whether a 404 is trusted. Reads of the server are eventually consistent: a
+ * replica may not know yet an operation that was accepted just now, or may lag behind the
+ * replica that already returned the operation.
  */
 final class NotFound {
 
@@ -15,12 +15,12 @@ final class NotFound {
 	}
 
 	/**
-	 * Return whether a 404 is believed.
+	 * Return whether a 404 is trusted.
 	 * @param seen whether the operation was seen
 	 * @param sinceAcceptance the time in milliseconds since the operation was accepted
 	 * @param sinceFirst the time in milliseconds since the first 404 after which the
 	 * operation was not seen
-	 * @return whether to believe it
+	 * @return {@code true} if the 404 is trusted
 	 */
 	static boolean isBelieved(boolean seen, long sinceAcceptance, long sinceFirst) {
 		return seen ? sinceFirst >= REPEATED_AFTER : sinceAcceptance >= AFTER_ACCEPTANCE;

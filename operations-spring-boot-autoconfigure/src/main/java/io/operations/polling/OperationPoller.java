@@ -445,9 +445,10 @@ public final class OperationPoller {
 		}
 		if (abandoned) {
 			wait.poll().dispose();
-			this.listener.waitEnded(this.client, wait.summary(now()), (reason != null) ? reason
-					: new CancellationException("All callers cancelled their waits for operation '" + wait.operationId()
-							+ "', so that it is no longer polled"));
+			this.listener.waitEnded(this.client, wait.summary(now()),
+					(reason != null) ? reason
+							: new CancellationException("All callers cancelled their waits for operation '"
+									+ wait.operationId() + "', so that it is no longer polled"));
 		}
 	}
 

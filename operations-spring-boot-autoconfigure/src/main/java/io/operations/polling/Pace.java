@@ -85,8 +85,11 @@ final class Pace {
 			return (first ? this.schedule.firstPoll(state) : this.schedule.nextPoll(state)).toMillis();
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed(first ? "firstPoll" : "nextPoll", "Operation '" + state.operationId() + "' is polled "
-					+ (first ? "as soon as possible." : "again after operations.polling.max-interval.")), ex);
+			logger
+				.warn(failed(first ? "firstPoll" : "nextPoll",
+						"Operation '" + state.operationId() + "' is polled "
+								+ (first ? "as soon as possible." : "again after operations.polling.max-interval.")),
+						ex);
 			return first ? 0 : this.settings.maxInterval().toMillis();
 		}
 	}
@@ -136,8 +139,8 @@ final class Pace {
 			return this.schedule.unusualAge(kind);
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("unusualAge",
-					"An operation counts as stuck from operations.polling.stuck-after on."), ex);
+			logger.warn(failed("unusualAge", "An operation counts as stuck from operations.polling.stuck-after on."),
+					ex);
 			return null;
 		}
 	}
@@ -147,7 +150,7 @@ final class Pace {
 			return this.schedule.learned();
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("learned", "What it learned is not reported."), ex);
+			logger.warn(failed("learned", "The durations that it learned are not reported."), ex);
 			return Map.of();
 		}
 	}

@@ -15,8 +15,8 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Hands the polls that are due to the admission, as many as may leave soon, and tells of
- * the deadlines that have passed. One timer serves all.
+ * Hands due polls to the admission, as many as may leave soon, and reports deadlines that
+ * have passed. One timer serves all waits.
  */
 final class PollDispatcher {
 
@@ -52,12 +52,12 @@ final class PollDispatcher {
 
 	/**
 	 * Create the dispatcher.
-	 * @param admission tells how many polls may be handed over
-	 * @param pace tells whether there are too few of them
-	 * @param outage tells whether the endpoint is away
-	 * @param scheduler where the timer is set
-	 * @param poll makes a poll, and says {@link #handedBack(boolean)} at its end
-	 * @param late told of who has waited too long
+	 * @param admission knows how many polls may be handed over
+	 * @param pace knows whether the schedule is short of polls
+	 * @param outage knows whether the server is unavailable
+	 * @param scheduler runs the timer
+	 * @param poll sends a poll, and calls {@link #handedBack(boolean)} at its end
+	 * @param late called with each waiter whose deadline has passed
 	 */
 	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Wait> poll,
 			Consumer<Waiter> late) {
@@ -95,7 +95,7 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Note that a poll is over.
+	 * Record that a poll is over.
 	 * @param repeat whether it was a repeat poll when it was handed over
 	 */
 	void handedBack(boolean repeat) {
@@ -106,9 +106,9 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Hand over the polls that may leave now, end the waits whose deadline has passed,
-	 * and set the timer to what is next. One thread at a time; others leave it to that
-	 * one.
+	 * Hand over the polls that may leave now, report the deadlines that have passed, and
+	 * set the timer for the next event. Only one thread at a time does this. A further
+	 * thread returns at once, and the first one repeats the work.
 	 */
 	void pump() {
 		if (this.pumping.getAndIncrement() != 0) {
@@ -131,7 +131,7 @@ final class PollDispatcher {
 		}
 		finally {
 			if (!done) {
-				// Whatever was thrown, the next one must be able to go on.
+				// After any exception, the next thread must be able to continue.
 				this.pumping.set(0);
 			}
 		}
@@ -177,8 +177,8 @@ final class PollDispatcher {
 		}
 	}
 
-	// Each sort has a bound of its own: first polls wait among fetches, and would else
-	// keep all places from repeat polls.
+	// First polls and repeat polls have separate bounds. First polls queue among fetches
+	// and could otherwise take all places of repeat polls.
 	private DuePolls.Sorts sorts() {
 		int most = this.admission.maxHanded();
 		return new DuePolls.Sorts(this.firstsHanded < most, this.repeatsHanded < most);
@@ -219,7 +219,7 @@ final class PollDispatcher {
 		if (this.outage.holdsWaits()) {
 			return Math.max(this.due.next(DuePolls.Sorts.BOTH), this.outage.nextLook());
 		}
-		// Where enough is under way, that comes first, and comes back here.
+		// A sort at its bound is left out: the end of one of its polls pumps again.
 		DuePolls.Sorts sorts = sorts();
 		long next = this.due.next(sorts);
 		return early ? Math.min(next, this.due.nextEarly(sorts)) : next;
@@ -236,8 +236,8 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Return for how long the poll that is due first has been so.
-	 * @return the time, zero if none is overdue
+	 * Return the time by which the earliest due poll is overdue.
+	 * @return the time, zero if no poll is overdue
 	 */
 	synchronized Duration backlogAge() {
 		long next = this.due.next(DuePolls.Sorts.BOTH);
@@ -245,7 +245,7 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Hand nothing over any more.
+	 * Stop handing over polls.
 	 */
 	void close() {
 		synchronized (this) {
@@ -254,7 +254,7 @@ final class PollDispatcher {
 		pump();
 	}
 
-	// Of the clock that is never set back: polls would wait for it to come round again.
+	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}

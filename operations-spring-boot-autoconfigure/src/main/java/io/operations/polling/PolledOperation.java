@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param notFoundSince the time of the first 404 since the operation was last seen,
  * {@code null} if there was none
  * @param related the related ids that the answer to the write named
- * @param lastSeen the operation as last seen, completed by {@code related};
- * {@code null} if no poll has seen it yet
+ * @param lastSeen the operation as last seen, completed by {@code related}; {@code null}
+ * if no poll has seen it yet
  * @since 0.1.0
  */
 public record PolledOperation(String id, @Nullable String kind, boolean accepted, Instant since, Instant created,

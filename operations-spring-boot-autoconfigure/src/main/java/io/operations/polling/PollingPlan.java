@@ -1,24 +1,24 @@
 package io.operations.polling;
 
 /**
- * When to ask for an operation, at best: the ages at which polls cost least, lag and
- * polls weighed against each other. Immutable.
+ * Plans the ages at which an operation is polled, so that the cost of polls and lag
+ * together is lowest. Immutable.
  * <p>
- * Let <i>f</i> be the density of durations, <i>S</i> the part that lasts longer, and let
- * one poll be worth <i>c</i> seconds of lag. The least cost from age <i>s</i> on, knowing
- * that the operation was still running at <i>s</i>, is <pre>
+ * Let <i>f</i> be the density of durations, <i>S</i> the fraction of operations that last
+ * longer, and let one poll be worth <i>c</i> seconds of lag. The lowest cost from age
+ * <i>s</i> on, given that the operation was still running at <i>s</i>, is <pre>
  * V(s) = min over t &gt; s of  c S(s) + &int; (t - u) f(u) du + V(t),   the integral from s to t
- * </pre> and the <i>t</i> that attains it is the next poll (Bellman's recurrence for
- * inspection times; Barlow, Hunter and Proschan, <i>Optimum Checking Procedures</i>,
- * 1963, state the problem). Solved from the greatest age down, on the grid of
- * {@link Ages}.
+ * </pre> and the <i>t</i> that attains it is the time of the next poll (Bellman's
+ * recurrence for inspection times; Barlow, Hunter and Proschan, <i>Optimum Checking
+ * Procedures</i>, 1963, state the problem). The plan is solved from the greatest age
+ * down, on the grid of {@link Ages}.
  */
 final class PollingPlan {
 
-	// Of what so few operations reach, no plan need know.
+	// A fraction of operations too small to be planned for.
 	private static final double NOBODY = 1e-9;
 
-	// From the edge of each bin, the age at which to ask next.
+	// For the edge of each bin, the age of the next poll.
 	private final double[] next = new double[Ages.BINS + 1];
 
 	private final double minInterval;
@@ -39,8 +39,8 @@ final class PollingPlan {
 
 	/**
 	 * Make the best plan.
-	 * @param durations how long operations take
-	 * @param price how many seconds of lag a poll is worth
+	 * @param durations the distribution of durations
+	 * @param price the number of seconds of lag that a poll is worth
 	 * @param minInterval the shortest interval in seconds
 	 * @param maxInterval the longest interval in seconds
 	 * @return the plan
@@ -75,7 +75,7 @@ final class PollingPlan {
 			double least = Double.POSITIVE_INFINITY;
 			for (int to = from + 1; to <= bins; to++) {
 				double interval = Ages.edge(to) - age;
-				// Where bins are wider than the longest interval, one bin it is.
+				// At least one bin, even if it is wider than the longest interval.
 				if (interval > this.maxInterval && best >= 0) {
 					break;
 				}
@@ -91,8 +91,9 @@ final class PollingPlan {
 			following[from] = best;
 			this.next[from] = Ages.edge(best);
 		}
-		// What is guessed of ages that none was seen to reach must not make the price: it
-		// could not buy fewer polls there, since intervals are bounded.
+		// The guess for ages that no operation was seen to reach must not affect the
+		// price. A higher price could not save polls there, because intervals are
+		// bounded.
 		for (int bin = 0; bin < bins && Ages.edge(bin) < this.longestSeen; bin = following[bin]) {
 			this.polls += surviving[bin];
 			this.lag += lag(surviving, moment, bin, following[bin]);
@@ -104,8 +105,8 @@ final class PollingPlan {
 	}
 
 	/**
-	 * Return how long to wait for the next poll: beyond the longest duration that was
-	 * seen not longer than a part of the age, whatever is guessed of what lies there.
+	 * Return the time to the next poll. Beyond the longest duration that was seen, it is
+	 * at most a fifth of the age, because the distribution there is a guess.
 	 * @param age the operation's age in seconds at which it was still running
 	 * @return the interval in seconds
 	 */
@@ -121,7 +122,7 @@ final class PollingPlan {
 	}
 
 	/**
-	 * Return how many polls an operation costs on average, up to the longest duration
+	 * Return the average number of polls for an operation, up to the longest duration
 	 * that was seen.
 	 * @return the number of polls
 	 */
@@ -130,8 +131,8 @@ final class PollingPlan {
 	}
 
 	/**
-	 * Return how late the end of an operation is seen on average, of those that take no
-	 * longer than was seen.
+	 * Return the average time from the end of an operation to the poll that sees it, up
+	 * to the longest duration that was seen.
 	 * @return the lag in seconds
 	 */
 	double lag() {

@@ -8,8 +8,8 @@ import org.springframework.util.Assert;
 /**
  * Holds the bounds of polls and waits, the {@code operations.polling.*} properties.
  *
- * @param minInterval the shortest interval between two polls of an operation, at least
- * 1 ms
+ * @param minInterval the shortest interval between two polls of an operation, at least 1
+ * ms
  * @param maxInterval the longest interval between two polls of an operation, not less
  * than {@code minInterval}
  * @param timeout the timeout of a wait whose caller names none, positive and at most 365
@@ -55,8 +55,8 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 
 	static void checkIntervals(Duration minInterval, Duration maxInterval) {
 		Assert.isTrue(minInterval.toMillis() >= 1, () -> "'minInterval' must be at least 1 ms, not " + minInterval);
-		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0, () -> "'maxInterval' must not be less than 'minInterval' ("
-				+ minInterval + "), but is " + maxInterval);
+		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0,
+				() -> "'maxInterval' must not be less than 'minInterval' (" + minInterval + "), but is " + maxInterval);
 	}
 
 	/**

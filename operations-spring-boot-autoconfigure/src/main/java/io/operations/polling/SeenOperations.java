@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The operations that a template has seen most recently, so that it doubts a single 404
- * of one of them. Thread-safe.
+ * Remembers the operations that a template has seen most recently, so that a wait does
+ * not trust a single 404 for one of them. Thread-safe.
  */
 final class SeenOperations {
 

@@ -8,7 +8,7 @@ import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many operations are waited for, by the status that they were last seen with.
+ * Counts the awaited operations by the status last seen.
  */
 final class StatusCounts {
 

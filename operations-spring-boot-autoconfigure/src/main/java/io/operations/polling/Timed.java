@@ -3,8 +3,7 @@ package io.operations.polling;
 import java.util.Comparator;
 
 /**
- * Something that is to happen at a time, in an order of its own where the times are the
- * same.
+ * Represents an event at a time. A number orders events of the same time.
  */
 abstract class Timed {
 
@@ -21,7 +20,7 @@ abstract class Timed {
 	}
 
 	/**
-	 * Return when it is to happen.
+	 * Return the time of the event.
 	 * @return the time in milliseconds of the scheduler's monotonic clock
 	 */
 	long at() {

@@ -12,13 +12,14 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 /**
- * The waiting for one operation: what is known of it, when it is asked for next, and
- * those whom to tell. Polls of one operation never overlap, so that only one thread at a
- * time changes what is known; who waits and when is guarded by the poller.
+ * Represents the wait for one operation: the operation as known so far, the time of its
+ * next poll, and the waiters to notify. Polls of one operation never overlap, so that
+ * only one thread at a time changes the operation. The poller guards the waiters and the
+ * times.
  */
 final class Wait extends Timed {
 
-	// The Date header has whole seconds: a younger operation may be a new one.
+	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final long CLOCK_RESOLUTION = 1000;
 
 	private final Disposable.Swap poll = Disposables.swap();
@@ -49,12 +50,12 @@ final class Wait extends Timed {
 
 	private long notFoundSince = -1;
 
-	// By this template, before this wait began.
+	// Whether this template had seen the operation before this wait began.
 	private final boolean seenBefore;
 
 	private long created;
 
-	// Up to which age the schedule has been told that the operation ran.
+	// The age up to which the schedule has learned that the operation ran.
 	private long learned = -1;
 
 	private @Nullable OperationStatus countedAs;
@@ -67,7 +68,7 @@ final class Wait extends Timed {
 	 * Begin a wait.
 	 * @param number its number
 	 * @param operationId the operation's id
-	 * @param kind what the operation is about, if that is known
+	 * @param kind the kind of the operation, {@code null} if it is unknown
 	 * @param accepted whether the operation began with the wait
 	 * @param now the present time
 	 * @param seenBefore whether this template has seen the operation already
@@ -120,9 +121,9 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Let one who waits go.
-	 * @param waiter who waits no longer
-	 * @return whether it was the last
+	 * Remove a waiter.
+	 * @param waiter the waiter that waits no longer
+	 * @return whether it was the last waiter
 	 */
 	boolean leave(Waiter waiter) {
 		if (waiter.previous != null) {
@@ -152,8 +153,8 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Return the time before which it must not be asked for, whoever has a permit to
-	 * spare.
+	 * Return the time before which the operation must not be polled, even if a permit is
+	 * unused.
 	 * @return the time
 	 */
 	long notBefore() {
@@ -189,10 +190,10 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Note what a poll saw.
-	 * @param snapshot what it saw
+	 * Record the answer to a poll.
+	 * @param snapshot the answer
 	 * @param now the present time
-	 * @return what there is to be learned from it, if there is anything
+	 * @return the run to learn from, {@code null} if there is nothing to learn
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	@Nullable ObservedRun seen(OperationSnapshot snapshot, long now) {
@@ -205,7 +206,8 @@ final class Wait extends Timed {
 		if (this.kind == null && !operation.related().isEmpty()) {
 			this.kind = Kinds.of(operation.related());
 		}
-		// The age is the server's; only the time since the answer is ours.
+		// The age comes from the server's clock, the time since the answer from the local
+		// one.
 		snapshot.age().ifPresent((age) -> this.created = Math.min(now - age.toMillis(), this.began));
 		return snapshot.hasCredibleTimes() ? learn(operation, now) : null;
 	}
@@ -217,8 +219,8 @@ final class Wait extends Timed {
 			if (operation.status() == OperationStatus.CANCELLED) {
 				return null;
 			}
-			// What had ended before it was waited for would not have been waited for
-			// longer: it says nothing.
+			// Nothing is learned from an operation that had ended before the wait began:
+			// the wait saw no part of its run.
 			long to = operation.duration().map(Duration::toMillis).orElse((from + age) / 2);
 			return (to >= from) ? run(from, to, true) : (this.learned >= 0) ? run(to, to, true) : null;
 		}
@@ -244,8 +246,8 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Return when the endpoint first did not know the operation, without having known it
-	 * since. What other faults came between says nothing of that.
+	 * Return the time of the first 404 since the operation was last seen. Other faults in
+	 * between do not count.
 	 * @return the time of the first 404, negative if there was none
 	 */
 	long notFoundSince() {
@@ -254,16 +256,16 @@ final class Wait extends Timed {
 
 	/**
 	 * End the wait.
-	 * @param outcome what those who wait are given: the {@link OperationSnapshot} that
-	 * told of the operation's end, or a {@link Throwable}
+	 * @param outcome the outcome for the waiters: the {@link OperationSnapshot} with the
+	 * terminal operation, or a {@link Throwable}
 	 */
 	void end(Object outcome) {
 		this.end = outcome;
 	}
 
 	/**
-	 * Return how the wait ended.
-	 * @return what those who wait are given, {@code null} while the wait goes on
+	 * Return the outcome of the wait.
+	 * @return the outcome for the waiters, {@code null} while the wait lasts
 	 */
 	@Nullable Object end() {
 		return this.end;

@@ -14,8 +14,8 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.MonoSink;
 
 /**
- * One who waits for an operation, until a deadline. Told of what the {@link Wait} knows
- * one thing at a time, whichever threads bring it.
+ * Represents one subscriber that waits for an operation until a deadline. It is notified
+ * of one change of the {@link Wait} at a time, whichever threads bring the changes.
  */
 abstract class Waiter extends Timed {
 
@@ -31,14 +31,14 @@ abstract class Waiter extends Timed {
 
 	private final boolean accepted;
 
-	// Who else waits for the same operation: guarded by the poller.
+	// The other waiters for the same operation: guarded by the poller.
 	@Nullable Waiter previous;
 
 	@Nullable Waiter next;
 
 	private boolean gone;
 
-	// Why it ends before the wait does.
+	// The reason why this waiter ends before the wait does.
 	private volatile @Nullable Throwable givenUp;
 
 	private boolean done;
@@ -61,7 +61,7 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Return the operation as last seen, as this one is told of it.
+	 * Return the operation as last seen, completed with the related ids of this waiter.
 	 * @return the operation, {@code null} if it was not seen yet
 	 */
 	@Nullable Operation lastSeen() {
@@ -69,9 +69,9 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Return whether it believes that the endpoint does not know the operation.
-	 * @param now the present time, that of a 404
-	 * @return whether its wait ends with that
+	 * Return whether this waiter trusts a 404.
+	 * @param now the present time, at which a poll got a 404
+	 * @return whether this waiter ends with the 404
 	 */
 	boolean believesNotFound(long now) {
 		long began = at() - this.timeout.toMillis();
@@ -80,8 +80,8 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Note that it waits no longer. Guarded by the poller.
-	 * @return {@code false} if that was known
+	 * Record that this waiter waits no longer. Guarded by the poller.
+	 * @return {@code false} if that was recorded before
 	 */
 	boolean go() {
 		boolean before = this.gone;
@@ -95,7 +95,7 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Tell what is new, and how the wait ended if it did.
+	 * Notify the subscriber of changes and, once the wait has ended, of its outcome.
 	 */
 	final void tell() {
 		if (this.telling.getAndIncrement() != 0) {
@@ -121,11 +121,13 @@ abstract class Waiter extends Timed {
 		if (this.done) {
 			return;
 		}
-		// Read first: what was seen before the end is there, too.
+		// Read before the operation, so that an operation seen before the end is not
+		// missed.
 		Throwable own = this.givenUp;
 		Object end = this.wait.end();
 		LastSeen seen = this.wait.lastSeen();
-		// A terminal one is told with the end, once all listeners know of it.
+		// A terminal operation is emitted with the end, after all listeners were
+		// notified.
 		if (seen != null && (end instanceof OperationSnapshot || !seen.withoutUrl().isTerminal())) {
 			seen(seen);
 		}
@@ -154,7 +156,7 @@ abstract class Waiter extends Timed {
 	abstract void fail(Throwable reason);
 
 	/**
-	 * Wants the operation's end.
+	 * Waits for the operation's end.
 	 */
 	static final class Awaiting extends Waiter {
 
@@ -183,7 +185,7 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Wants each change. Who is slow to take them is spared those that are overtaken.
+	 * Waits for each change. A slow subscriber gets the latest change only.
 	 */
 	static final class Watching extends Waiter {
 

@@ -121,7 +121,9 @@ class OperationsLogTests {
 		answers("RUNNING");
 		this.template.await("op-1").subscribe().dispose();
 		assertThat(lines(output, "INFO")).isEmpty();
-		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("All callers cancelled their waits for operation 'op-1'");
+		assertThat(lines(output, "DEBUG")).singleElement()
+			.asString()
+			.contains("All callers cancelled their waits for operation 'op-1'");
 	}
 
 	@Test
@@ -143,7 +145,7 @@ class OperationsLogTests {
 		this.time.advanceTimeBy(Duration.ofMinutes(2));
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
-			.contains("refuses the credentials", "HTTP 401", "RQ-401");
+			.contains("The server rejects the credentials", "HTTP 401", "RQ-401");
 	}
 
 	@Test
