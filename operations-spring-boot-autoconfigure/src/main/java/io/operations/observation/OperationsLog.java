@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <li>DEBUG: each attempt to fetch an operation, and each wait that all its callers
  * cancelled.</li>
  * <li>INFO: each wait that ended without a completed operation.</li>
- * <li>WARN: the begin and the end of throttling and of an outage, an operation that is
- * stuck (once for each wait), and the first answer of a client that names another
+ * <li>WARN: the begin and the end of throttling and of an outage; once for each wait, an
+ * operation that is stuck; once for each client, an answer that names another
  * operation.</li>
  * <li>ERROR: a JVM error that ended an exchange, once until the next success.</li>
  * </ul>
