@@ -71,9 +71,8 @@ public class OperationsLog implements OperationsListener {
 		if (!this.broken.isEmpty()) {
 			this.broken.remove(client);
 		}
-		// Throttling ends with the first answer after a pause. The end of the pause is
-		// too
-		// early: the server may throttle the next request, too.
+		// Throttling ends with the first answer after a pause. When the pause ends, the
+		// server may still throttle the next request.
 		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
 			logger.warn("[" + client + "] The throttling is over: the server answers again, first for operation '"
 					+ printable(snapshot.operation().id()) + "'" + requestId(snapshot.requestId())
