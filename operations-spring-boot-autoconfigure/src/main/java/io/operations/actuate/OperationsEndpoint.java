@@ -108,7 +108,7 @@ public class OperationsEndpoint {
 			@Nullable Integer size, boolean showsValues) {
 		int limit = (size != null) ? size : DEFAULT_SIZE;
 		if (limit < 0 || limit > MAXIMUM_SIZE) {
-			throw invalid("'size' must be from 0 to " + MAXIMUM_SIZE);
+			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE);
 		}
 		check("kind", kind);
 		check("after", after);
@@ -172,14 +172,16 @@ public class OperationsEndpoint {
 		if (found == null) {
 			return null;
 		}
-		return new RedeliveryDescriptor(false, (found.outcome() != null)
-				? "Its outcome is being delivered as it is: see 'nextDue'." : "It has no outcome yet.");
+		return new RedeliveryDescriptor(false,
+				(found.outcome() != null)
+						? "The outcome of the operation is already being delivered. See 'nextDue' for the next attempt."
+						: "The operation has no outcome yet.");
 	}
 
 	private static void check(String parameter, @Nullable String text) {
 		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
 			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
-					+ " characters long and have no control character in it");
+					+ " characters long and must not contain a control character");
 		}
 	}
 
@@ -188,12 +190,13 @@ public class OperationsEndpoint {
 	}
 
 	private <T> T await(Mono<T> answer) {
-		return Objects.requireNonNull(awaitAny(answer), "The tracker gave no answer");
+		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
 	}
 
 	// Called on a thread that may block: Spring Boot sees to that.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
-		Mono<T> late = Mono.error(() -> new TimeoutException("No answer within " + PATIENCE.toSeconds() + " s"));
+		Mono<T> late = Mono
+			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s"));
 		return answer.timeout(PATIENCE, late, this.template.getPolls().scheduler()).block();
 	}
 

@@ -112,7 +112,7 @@ public class OperationsEndpointWebExtension {
 	}
 
 	private static WebEndpointResponse<Object> notFound() {
-		return message("No such operation is tracked.", WebEndpointResponse.STATUS_NOT_FOUND);
+		return message("No tracked operation has this id.", WebEndpointResponse.STATUS_NOT_FOUND);
 	}
 
 	private static WebEndpointResponse<Object> answer(Supplier<WebEndpointResponse<Object>> call) {
@@ -125,7 +125,7 @@ public class OperationsEndpointWebExtension {
 		catch (RuntimeException ex) {
 			Throwable fault = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(ex));
 			return message(
-					"The tracked operations cannot be reached: " + fault.getClass().getName() + ": "
+					"The store of tracked operations cannot be reached: " + fault.getClass().getName() + ": "
 							+ OperationsErrorResponse.printable(String.valueOf(fault.getMessage())),
 					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}

@@ -27,8 +27,8 @@ final class DocumentedBeanNames implements BeanFactoryPostProcessor {
 		// A supertype is what the method is declared to return: the bean may be ours.
 		if (type != null && !expected.isAssignableFrom(type) && !type.isAssignableFrom(expected)) {
 			throw new OperationsConfigurationException(
-					"The bean '" + name + "' is of the type " + type.getName() + ", but a bean of this name must be of"
-							+ " the type " + expected.getName() + ": it is what @Qualifier(\"" + name + "\") injects.",
+					"The bean '" + name + "' has the type " + type.getName() + ", but a bean of this name must have the"
+							+ " type " + expected.getName() + ", because @Qualifier(\"" + name + "\") injects it.",
 					"Give your bean another name.", null);
 		}
 	}

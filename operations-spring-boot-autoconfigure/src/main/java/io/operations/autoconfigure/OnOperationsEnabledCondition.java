@@ -17,7 +17,7 @@ final class OnOperationsEnabledCondition extends SpringBootCondition {
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		boolean enabled = Binder.get(context.getEnvironment()).bind("operations.enabled", Boolean.class).orElse(true);
 		return new ConditionOutcome(enabled,
-				ConditionMessage.forCondition("operations.enabled").because("it is " + enabled));
+				ConditionMessage.forCondition("operations.enabled").because("is " + enabled));
 	}
 
 }

@@ -117,7 +117,7 @@ public final class OperationsAutoConfiguration {
 
 	// Asked for anew at each request, and once now, so that the start fails without any.
 	private static OperationsCredentials credentials(OperationsConnectionDetails details) {
-		Assert.notNull(details.getCredentials(), "'credentials' must not be null");
+		Assert.notNull(details.getCredentials(), "OperationsConnectionDetails.getCredentials() must not return null");
 		return new ConnectionDetailsCredentials(details);
 	}
 

@@ -56,8 +56,8 @@ public final class OperationsConfigurationException extends RuntimeException {
 		if (millis <= 0 || millis >= ONE_SECOND) {
 			return of(key, value, fault, remedy);
 		}
-		return of(key, value, fault + "; a number without a unit counts milliseconds",
-				"If seconds are meant, write " + key + "=" + millis + "s. " + remedy);
+		return of(key, value, fault + ". A number without a unit is a number of milliseconds",
+				"If you mean seconds, write " + key + "=" + millis + "s. " + remedy);
 	}
 
 	String getRemedy() {

@@ -53,11 +53,10 @@ final class OperationsHttpClient implements DisposableBean {
 		}
 		catch (RuntimeException ex) {
 			throw new OperationsConfigurationException(
-					"The HTTP client cannot be made as operations.http.* (or spring.http.clients.*) asks for: "
-							+ NestedExceptionUtils.getMostSpecificCause(ex).getMessage() + ".",
-					"Correct the property under operations.http that this is about, for instance"
-							+ " operations.http.ssl.bundle.",
-					ex);
+					"The HTTP client cannot be created from the settings in operations.http.* and"
+							+ " spring.http.clients.*: " + NestedExceptionUtils.getMostSpecificCause(ex).getMessage()
+							+ ".",
+					"Correct the property that causes this error, for example operations.http.ssl.bundle.", ex);
 		}
 	}
 

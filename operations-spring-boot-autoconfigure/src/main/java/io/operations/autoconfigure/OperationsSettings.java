@@ -36,13 +36,14 @@ final class OperationsSettings {
 		}
 		catch (BaseUrl.InsecureBaseUrlException ex) {
 			throw OperationsConfigurationException.of("operations.base-url", url, ex.getMessage(),
-					"Use https://, or, inside a network that you trust, set operations.http.allow-insecure=true.");
+					"Use https://. Inside a network that you trust, you can set operations.http.allow-insecure=true"
+							+ " instead.");
 		}
 		catch (IllegalArgumentException ex) {
 			// What may be a secret in it must not be shown.
 			String shown = url.contains("@") ? "******" : url.replaceFirst("[?#].*", "?******");
 			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
-					"Set it to the origin of the API, for instance https://conversations.twilio.com.");
+					"Set it to the origin of the API, for example https://conversations.twilio.com.");
 		}
 	}
 
@@ -50,14 +51,14 @@ final class OperationsSettings {
 		String path = properties.getPath();
 		Placeholders.check("operations.path", path);
 		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
-				"it must begin with a slash and hold {id} once");
+				"it must begin with a slash and contain {id} exactly once");
 		return path;
 	}
 
 	static void checkHttp(OperationsProperties.Http http) {
 		check(http.getRedirects() == null || http.getRedirects() == HttpRedirects.DONT_FOLLOW,
 				"operations.http.redirects", http.getRedirects(),
-				"redirects are never followed, since credentials would go along",
+				"the client never follows redirects, because it would send the credentials to their targets",
 				"Remove the property 'operations.http.redirects'.");
 		atLeast(SHORTEST_EXCHANGE, "operations.http.request-timeout", http.getRequestTimeout());
 		atLeast(SHORTEST_EXCHANGE, "operations.http.connect-timeout", http.getConnectTimeout());
@@ -69,7 +70,7 @@ final class OperationsSettings {
 
 	static RetrySettings retry(OperationsProperties.Retry retry) {
 		check(retry.getMaxAttempts() >= 1, "operations.retry.max-attempts", retry.getMaxAttempts(),
-				"it must be at least 1: the first attempt counts");
+				"it must be at least 1, because it includes the first attempt");
 		positive("operations.retry.initial-interval", retry.getInitialInterval());
 		check(retry.getMultiplier() >= 1, "operations.retry.multiplier", retry.getMultiplier(),
 				"it must be at least 1");
@@ -83,7 +84,7 @@ final class OperationsSettings {
 		}
 		for (Integer status : retry.getStatuses()) {
 			check(status >= 500 && status <= 599, "operations.retry.statuses", retry.getStatuses(),
-					"only statuses from 500 to 599 can be added");
+					"it can contain only statuses from 500 to 599");
 		}
 		return new RetrySettings(retry.getMaxAttempts(), retry.getInitialInterval(), retry.getMultiplier(),
 				retry.getMaxInterval(), retry.getMaxRetryAfter(), retry.getStatuses());
@@ -131,7 +132,7 @@ final class OperationsSettings {
 		positive(key, value);
 		if (value != null && value.compareTo(least) < 0) {
 			throw OperationsConfigurationException.ofDuration(key, value, "it must be at least " + least,
-					"Otherwise raise it, or remove it to have its default.");
+					"Otherwise raise it, or remove it to use its default.");
 		}
 	}
 
@@ -149,7 +150,7 @@ final class OperationsSettings {
 	}
 
 	private static void check(boolean good, String key, @Nullable Object value, String fault) {
-		check(good, key, value, fault, "Correct the property '" + key + "', or remove it to have its default.");
+		check(good, key, value, fault, "Correct the property '" + key + "', or remove it to use its default.");
 	}
 
 	private static void check(boolean good, String key, @Nullable Object value, String fault, String action) {

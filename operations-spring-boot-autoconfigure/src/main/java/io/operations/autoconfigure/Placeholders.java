@@ -52,12 +52,14 @@ final class Placeholders {
 
 	private static OperationsConfigurationException refused(String holder, @Nullable String name) {
 		if (name == null) {
-			return new OperationsConfigurationException(holder + " holds '${', which begins no placeholder.",
-					"Correct the placeholder, which has the form ${NAME}, or write the value itself.", null);
+			return new OperationsConfigurationException(holder + " contains '${', but no valid placeholder.",
+					"Write the placeholder in the form ${NAME}, or replace it with the value.", null);
 		}
 		return new OperationsConfigurationException(
-				holder + " holds the placeholder ${" + name + "}, and nothing gives " + name + " a value.",
-				"Set " + name + ", as an environment variable or as a property, or write the value itself.", null);
+				holder + " contains the placeholder ${" + name + "}, but " + name + " has no value.",
+				"Set " + name + " as an environment variable or as a property, or replace the placeholder"
+						+ " with the value.",
+				null);
 	}
 
 }

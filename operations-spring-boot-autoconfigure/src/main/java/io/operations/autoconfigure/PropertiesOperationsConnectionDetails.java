@@ -14,7 +14,7 @@ import org.springframework.util.StringUtils;
 final class PropertiesOperationsConnectionDetails implements OperationsConnectionDetails {
 
 	private static final String REMEDY = """
-			Set an API key (recommended) or the account's own pair, as properties:
+			Set an API key and its secret (recommended), or the account SID and the auth token, as properties:
 
 			    operations.api-key=SK...
 			    operations.api-key-secret=...
@@ -23,7 +23,7 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			    operations.auth-token=...
 
 			or as environment variables: TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and \
-			TWILIO_AUTH_TOKEN. To run without an operations client, set operations.enabled=false.""";
+			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false.""";
 
 	private final OperationsProperties properties;
 
@@ -101,12 +101,13 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		}
 		if (user == null || secret == null || !hasUser || !hasSecret) {
 			throw new OperationsConfigurationException(
-					"Half a pair of credentials is set: " + (hasUser ? userKey : secretKey) + " has a value, "
+					"The credentials are incomplete: " + (hasUser ? userKey : secretKey) + " has a value, but "
 							+ (hasUser ? secretKey : userKey) + " has none.",
 					REMEDY, null);
 		}
 		if (user.indexOf(':') >= 0) {
-			throw new OperationsConfigurationException(userKey + " holds a colon, which no SID does.", REMEDY, null);
+			throw new OperationsConfigurationException(userKey + " contains a colon, but a SID never contains one.",
+					REMEDY, null);
 		}
 		return new Pair(new BasicCredentials(user.trim(), secret.trim()), userKey + " and " + secretKey);
 	}

@@ -41,10 +41,11 @@ final class ReplacedTemplate implements SmartInitializingSingleton {
 			return;
 		}
 		String found = names.stream().collect(Collectors.joining("', '", "'", "'"));
-		logger.warn("The bean '" + OURS + "' was not made, because of the " + ((names.size() == 1) ? "bean " : "beans ")
-				+ found + ": what injects an OperationsTemplate without a qualifier gets no template of operations.*."
-				+ " To have a template beside '" + OURS + "' declare it with @Bean(defaultCandidate = false). If it is"
-				+ " meant to replace it, mark it @Primary, or build it with name(\"operations\").");
+		logger.warn("The bean '" + OURS + "' was not created, because the application declares the OperationsTemplate "
+				+ ((names.size() == 1) ? "bean " : "beans ") + found + ". An injection point without a qualifier"
+				+ " therefore does not get the template that the operations.* properties configure. To keep '" + OURS
+				+ "' as well, declare your template with @Bean(defaultCandidate = false). To replace '" + OURS
+				+ "', mark your template @Primary or build it with name(\"operations\").");
 	}
 
 	private boolean isMeant(String name) {

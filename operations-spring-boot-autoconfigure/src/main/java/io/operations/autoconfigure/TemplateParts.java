@@ -63,9 +63,9 @@ public final class TemplateParts {
 	}
 
 	private static IllegalStateException mocked() {
-		return new IllegalStateException("The OperationsTemplate is a mock, so that nothing is sent. Say what it"
-				+ " answers, for instance from getWebClient(), or use @AutoConfigureOperationsSimulator"
-				+ " (operations-spring-boot-test) in place of the mock.");
+		return new IllegalStateException("The OperationsTemplate is a mock, so the client sends no request. Define"
+				+ " what its methods return, for example getWebClient(), or replace the mock with"
+				+ " @AutoConfigureOperationsSimulator (operations-spring-boot-test).");
 	}
 
 }

@@ -44,10 +44,10 @@ final class TransactionalWaits implements OperationsListener {
 			logger.warn("[" + client + "] a wait for operation '" + OperationsErrorResponse.printable(operationId)
 					+ "' began inside "
 					+ ((transaction != null) ? "the transaction '" + transaction + "'" : "a transaction")
-					+ ". If the transaction lasts until the wait"
-					+ " ends, as it does where the caller blocks, it holds its database connection for all that time,"
-					+ " and a few such callers use up the connection pool. Wait before the transaction begins or after"
-					+ " it ends, or hand the operation to the OperationTracker. This is said once.");
+					+ ". A transaction that lasts until the wait ends, for example because the caller blocks, holds its"
+					+ " database connection for the whole time. A few of these callers exhaust the connection pool."
+					+ " Wait before the transaction begins or after it ends, or hand the operation to the"
+					+ " OperationTracker. The library logs this warning once for each client.");
 		}
 	}
 

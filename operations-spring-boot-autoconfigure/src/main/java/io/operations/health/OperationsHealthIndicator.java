@@ -41,7 +41,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	 * @param probe whether to ask the endpoint each time
 	 */
 	public OperationsHealthIndicator(OperationsTemplate template, OperationsHealthListener listener, boolean probe) {
-		super("Health of operations client '" + template.getName() + "' could not be found out");
+		super("The health check of the operations client '" + template.getName() + "' failed");
 		this.template = template;
 		this.listener = listener;
 		this.probe = probe;
@@ -100,7 +100,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 								+ ((origin != null) ? origin
 										: "the credentials that this client is built with"
 												+ " (OperationsTemplate.Builder.credentials)")
-								+ " or what they are allowed to do.");
+								+ ", or allow the account or API key to fetch operations.");
 			}
 		}
 		detail(builder, "throttledSince", kept.throttledSince);

@@ -41,7 +41,7 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	 * @param time tells when its time is over
 	 */
 	public TrackingHealthIndicator(OperationTracker tracker, Scheduler blocking, Scheduler time) {
-		super("Health of the tracking of operations could not be found out");
+		super("The health check of the store of tracked operations failed");
 		this.tracker = tracker;
 		this.blocking = blocking;
 		this.time = time;
@@ -52,8 +52,8 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		return this.tracker.summary()
 			.subscribeOn(this.blocking)
-			.timeout(PATIENCE,
-					Mono.error(() -> new TimeoutException("No answer within " + PATIENCE.toSeconds() + " s")),
+			.timeout(PATIENCE, Mono
+				.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s")),
 					this.time)
 			.map((summary) -> up(builder, summary))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> down(builder, fault)));

@@ -63,7 +63,7 @@ class CredentialsTests {
 		this.runner.withPropertyValues("operations.api-key=SK1", "TWILIO_API_KEY=SK2", "TWILIO_API_SECRET=s2")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("operations.api-key has a value, operations.api-key-secret has none"));
+				.hasMessageContaining("operations.api-key has a value, but operations.api-key-secret has none"));
 	}
 
 	private void assertPair(String username, String password, String... properties) {

@@ -48,7 +48,8 @@ class OperationsConfigurationFailureAnalyzerTests {
 			"TWILIO_AUTH_TOKEN=" + SECRET + ", TWILIO_ACCOUNT_SID" })
 	void withHalfAPairTheMissingHalfIsNamed(String half, String missing) {
 		FailureAnalysis analysis = analyze(half);
-		assertThat(analysis.getDescription()).contains("Half a pair", missing + " has none");
+		assertThat(analysis.getDescription()).contains("The credentials are incomplete",
+				"but " + missing + " has none");
 		assertThat(analysis.getAction()).contains(missing);
 		assertThat(analysis.toString() + analysis.getDescription() + analysis.getAction()).doesNotContain(SECRET);
 	}
@@ -56,7 +57,7 @@ class OperationsConfigurationFailureAnalyzerTests {
 	@Test
 	void withAColonInAUserNameItsKeyIsNamed() {
 		FailureAnalysis analysis = analyze("operations.api-key=SK:" + SECRET, "operations.api-key-secret=x");
-		assertThat(analysis.getDescription()).contains("operations.api-key holds a colon").doesNotContain(SECRET);
+		assertThat(analysis.getDescription()).contains("operations.api-key contains a colon").doesNotContain(SECRET);
 	}
 
 	@ParameterizedTest
@@ -112,7 +113,7 @@ class OperationsConfigurationFailureAnalyzerTests {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET,
 				key + "=" + value);
 		assertThat(analysis.getDescription()).contains("'" + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
-				"a number without a unit counts milliseconds");
+				"A number without a unit is a number of milliseconds");
 		assertThat(analysis.getAction()).contains(key + "=" + remedy);
 	}
 
@@ -179,7 +180,7 @@ class OperationsConfigurationFailureAnalyzerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "${A:${B}}, Set B", "${A, Correct", "${a b}, Correct" })
+	@CsvSource({ "${A:${B}}, Set B", "${A, Write the placeholder", "${a b}, Write the placeholder" })
 	void whenAPlaceholderIsNestedOrBrokenTheStartFails(String value, String remedy) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + value);
 		assertThat(analysis.getDescription()).contains("'operations.api-key-secret'");

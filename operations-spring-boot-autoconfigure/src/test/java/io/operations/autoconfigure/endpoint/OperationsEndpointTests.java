@@ -366,7 +366,7 @@ class OperationsEndpointTests {
 				Answer answer = app.send(method, "/unknown");
 				assertThat(answer.status()).as(method).isEqualTo(404);
 				assertThat(answer.body().path("message").asString()).as(method)
-					.isEqualTo("No such operation is tracked.");
+					.isEqualTo("No tracked operation has this id.");
 			}
 		}, EXPOSED);
 	}
@@ -408,12 +408,12 @@ class OperationsEndpointTests {
 			app.track("running", Map.of());
 			Answer running = app.send("POST", "/running");
 			assertThat(running.status()).isEqualTo(409);
-			assertThat(running.body().path("reason").asString()).isEqualTo("It has no outcome yet.");
+			assertThat(running.body().path("reason").asString()).isEqualTo("The operation has no outcome yet.");
 			app.track("ended", Map.of());
 			app.until("ended", TrackingState.ENDED);
 			Answer ended = app.send("POST", "/ended");
 			assertThat(ended.status()).isEqualTo(409);
-			assertThat(ended.body().path("reason").asString()).contains("is being delivered");
+			assertThat(ended.body().path("reason").asString()).contains("is already being delivered");
 		}, EXPOSED);
 	}
 

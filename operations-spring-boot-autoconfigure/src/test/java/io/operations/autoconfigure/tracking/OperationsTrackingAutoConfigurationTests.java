@@ -329,7 +329,7 @@ class OperationsTrackingAutoConfigurationTests {
 				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));
 		assertThat(analysis.getDescription()).contains(
 				"'operations.tracking." + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
-				"a number without a unit counts milliseconds");
+				"A number without a unit is a number of milliseconds");
 		assertThat(analysis.getAction()).contains("operations.tracking." + key + "=" + value);
 	}
 
