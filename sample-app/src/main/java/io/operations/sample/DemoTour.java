@@ -11,10 +11,13 @@ import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationTracker;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -28,8 +31,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Shows at start what the library does: an operation that completes, one that fails, one
- * through an endpoint that throttles and is away, and some that it learns from.
+ * Demonstrates the library when the application starts: an operation that completes, one
+ * that fails, one whose server throttles the client and is unavailable, operations whose
+ * duration the library learns, and a tracked operation.
  */
 @Component
 @Profile("demo")
@@ -44,15 +48,21 @@ class DemoTour {
 
 	private final OperationsTemplate operations;
 
+	private final OperationTracker tracker;
+
 	private final WebClient operationsWebClient;
 
 	private final OperationsSimulator simulator;
 
 	private final Environment environment;
 
-	DemoTour(OperationsTemplate operations, @Qualifier("operationsWebClient") WebClient operationsWebClient,
-			OperationsSimulator simulator, Environment environment) {
+	private final Sinks.One<OperationOutcome> outcome = Sinks.one();
+
+	DemoTour(OperationsTemplate operations, OperationTracker tracker,
+			@Qualifier("operationsWebClient") WebClient operationsWebClient, OperationsSimulator simulator,
+			Environment environment) {
 		this.operations = operations;
+		this.tracker = tracker;
 		this.operationsWebClient = operationsWebClient;
 		this.simulator = simulator;
 		this.environment = environment;
@@ -60,55 +70,76 @@ class DemoTour {
 
 	@EventListener(ApplicationReadyEvent.class)
 	void run() {
+		logger.info("The tour shows what the library does. It takes about 20 seconds.");
+		logger.info("Lines with the logger 'tour' are the tour's own."
+				+ " Lines with a logger that begins with 'io.operations' are the library's log.");
 		completes().then(fails())
-			.then(survivesFaults())
+			.then(survivesErrors())
 			.then(Mono.defer(this::learns))
-			.doOnSuccess((done) -> tellWhatIsNext())
-			.subscribe((done) -> {
-			}, (fault) -> logger.error("The tour was cut short", fault));
+			.then(tracks())
+			.doOnSuccess((delivered) -> suggestRequests(delivered.operationId()))
+			.subscribe((delivered) -> {
+			}, (ex) -> logger.error("The tour stopped early because of an error", ex));
 	}
 
 	private Mono<Operation> completes() {
 		return write(OperationScript.completed().pending(Duration.ofSeconds(1)).running(Duration.ofSeconds(2)))
-			.doOnNext((accepted) -> logger.info("1. A write was accepted as operation " + accepted.id()))
+			.doOnNext((accepted) -> logger.info("1. The server accepts a write as operation " + accepted.id()))
 			.flatMap((accepted) -> this.operations.watch(accepted.id())
-				.doOnNext((seen) -> logger.info("   it is " + seen.statusText()))
+				.doOnNext((seen) -> logger.info("   its status is " + seen.statusText()))
 				.last())
-			.doOnNext((done) -> logger.info("   it made " + done.configurationId().orElseThrow() + " in "
-					+ done.duration().map(Duration::toSeconds).orElseThrow() + " s, by the server's clock"));
+			.doOnNext((done) -> logger.info("   it created " + done.configurationId().orElseThrow() + " in "
+					+ done.duration().map(Duration::toSeconds).orElseThrow() + " s by the server's clock"));
 	}
 
 	private Mono<String> fails() {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT,
 				"A configuration of this name is in use");
 		return write(OperationScript.failed(problem).running(Duration.ofSeconds(1)))
-			.doOnNext((accepted) -> logger.info("2. Another one fails: operation " + accepted.id()))
+			.doOnNext((accepted) -> logger.info("2. The next write will fail: operation " + accepted.id()))
 			.flatMap((accepted) -> this.operations.await(accepted).map(Operation::statusText))
 			.onErrorResume(OperationFailedException.class, (failed) -> Mono.just(String.valueOf(failed.getMessage())))
-			.doOnNext((seen) -> logger.info("   whoever awaits it is told: " + seen));
+			.doOnNext((seen) -> logger.info("   the caller of await receives the error: " + seen));
 	}
 
-	private Mono<Operation> survivesFaults() {
+	private Mono<Operation> survivesErrors() {
 		return write(OperationScript.completed().running(Duration.ofSeconds(2))).doOnNext((accepted) -> {
-			logger.info("3. The endpoint answers 429 (Retry-After: 1) twice and 503 once: operation " + accepted.id());
+			logger.info("3. The server answers 429 (Retry-After: 1) twice and 503 once: operation " + accepted.id());
+			logger.info("   the library's next WARN lines, about throttling or an outage, are expected");
 			this.simulator.fault(accepted.id(), 2, Fault.throttled(Duration.ofSeconds(1)));
 			this.simulator.fault(accepted.id(), 1, Fault.unavailable());
 		})
 			.flatMap((accepted) -> this.operations.await(accepted)
-				.doOnNext((done) -> logger.info("   it is " + done.statusText() + " all the same, after "
+				.doOnNext((done) -> logger.info("   its status is " + done.statusText() + " despite the errors, after "
 						+ this.simulator.requestCount(accepted.id()) + " requests")));
 	}
 
 	private Mono<Void> learns() {
-		logger.info("4. How long such operations take is learned, and they are asked for when they are about to end:");
+		logger.info("4. The library learns how long operations of a kind take,"
+				+ " and polls them shortly before they are expected to finish:");
 		return Flux.range(1, ROUNDS)
 			.concatMap((round) -> Flux.range(0, OPERATIONS_A_ROUND)
 				.concatMap(
-						(number) -> write(OperationScript.completed().running(Duration.ofMillis(2900 + 50L * number))))
+						(number) -> write(OperationScript.completed().running(Duration.ofMillis(1450 + 25L * number))))
 				.flatMap((accepted) -> this.operations.await(accepted.withKind("tour")))
 				.collect(Collectors.averagingDouble((Operation done) -> this.simulator.requestCount(done.id())))
-				.doOnNext((polls) -> logger.info("   round " + round + ": " + polls + " requests an operation")))
+				.doOnNext((polls) -> logger.info("   round " + round + ": " + polls + " requests per operation")))
 			.then();
+	}
+
+	private Mono<OperationOutcome> tracks() {
+		return write(OperationScript.completed().running(Duration.ofSeconds(1))).doOnNext((accepted) -> {
+			logger.info("5. The application hands operation " + accepted.id() + " to the OperationTracker");
+			logger.info("   the library's next WARN line, about the store in memory, is expected");
+		})
+			.flatMap(this.tracker::track)
+			.then(this.outcome.asMono())
+			.doOnNext((delivered) -> logger.info("   the tracker delivers the outcome " + delivered.type()));
+	}
+
+	@EventListener
+	void deliver(OperationOutcome delivered) {
+		this.outcome.tryEmitValue(delivered);
 	}
 
 	private Mono<AcceptedOperation> write(OperationScript script) {
@@ -121,13 +152,21 @@ class DemoTour {
 		});
 	}
 
-	private void tellWhatIsNext() {
+	private void suggestRequests(String id) {
 		String url = "http://localhost:" + this.environment.getProperty("local.server.port");
-		logger.info("The tour is over. To see more:");
+		logger.info("The tour is over. The application runs until you stop it with Ctrl+C.");
+		logger.info("To write, to read an operation, to wait for its end, and to watch it,"
+				+ " paste these lines into another terminal:");
 		logger.info("   curl -i -X POST " + url + "/configurations -H 'Content-Type: application/json' -d '{}'");
-		logger.info("   curl -i '" + url + "/operations/<id>?wait=30s'    curl -N " + url + "/operations/<id>/events");
-		logger.info("   " + url + "/actuator/health    " + url + "/actuator/metrics/operations.fetch    " + url
-				+ "/actuator/prometheus");
+		logger.info("   curl -i " + url + "/operations/" + id);
+		logger.info("   curl -i '" + url + "/operations/" + id + "?wait=30s'");
+		logger.info("   curl -N " + url + "/operations/" + id + "/events");
+		logger.info("To see the endpoint 'operations', one tracked operation, the health, one meter, and all meters:");
+		logger.info("   curl " + url + "/actuator/operations");
+		logger.info("   curl " + url + "/actuator/operations/" + id);
+		logger.info("   curl " + url + "/actuator/health");
+		logger.info("   curl " + url + "/actuator/metrics/operations.fetch");
+		logger.info("   curl " + url + "/actuator/prometheus");
 	}
 
 }
