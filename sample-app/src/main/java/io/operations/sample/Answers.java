@@ -8,8 +8,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * Answers to writes that start operations, as the vendor gives them: 202, and where to
- * look.
+ * Creates the answers to writes that start operations. They have the vendor's form:
+ * status 202 and the location of the operation.
  */
 public final class Answers {
 
@@ -18,8 +18,8 @@ public final class Answers {
 
 	/**
 	 * Return the answer to a write.
-	 * @param operation the operation that it started
-	 * @return the answer
+	 * @param operation the operation that the write started
+	 * @return the answer, with status 202 and the header Location
 	 */
 	public static ResponseEntity<AcceptedOperation> accepted(AcceptedOperation operation) {
 		URI location = UriComponentsBuilder.fromPath("/operations/{id}").encode().build(operation.id());

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Writes configurations. Whoever asked for one also has to ask what became of it.
+ * Writes configurations. The HTTP caller fetches or awaits the operation afterwards.
  */
 @RestController
 @Profile("!cluster")

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Deletes conversations, which starts an operation, too.
+ * Deletes conversations. A deletion starts an operation, too.
  */
 @RestController
 class ConversationController {

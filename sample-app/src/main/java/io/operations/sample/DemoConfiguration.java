@@ -12,7 +12,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
 /**
- * Without credentials the sample talks to a simulated endpoint in its own process.
+ * Connects the sample to a simulated server in its own process, so that it runs without
+ * an account.
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("demo")

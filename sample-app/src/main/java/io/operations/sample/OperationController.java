@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Operations as they are now, when they have ended, and as they change.
+ * Returns operations: their current state, their end, or each change of their status.
  */
 @RestController
 class OperationController {
@@ -47,9 +47,9 @@ class OperationController {
 			@RequestParam @DurationFormat(style = DurationFormat.Style.SIMPLE) Duration wait) {
 		if (wait.isNegative() || wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0) {
 			return Mono.error(new ResponseStatusException(HttpStatus.BAD_REQUEST,
-					"'wait' must be more than 0s and at most " + LONGEST_WAIT.toSeconds() + "s"));
+					"'wait' must be longer than 0s and at most " + LONGEST_WAIT.toSeconds() + "s"));
 		}
-		// However it ended, its end is what was asked for.
+		// The caller asked for the end of the operation, even if it failed.
 		return this.operations.await(id, wait)
 			.onErrorResume(OperationFailedException.class, (ex) -> Mono.just(ex.getOperation()))
 			.onErrorResume(OperationCancelledException.class, (ex) -> Mono.just(ex.getOperation()))
@@ -66,8 +66,9 @@ class OperationController {
 	Flux<ServerSentEvent<Object>> watch(@PathVariable String id) {
 		return this.operations.watch(id)
 			.map((seen) -> ServerSentEvent.<Object>builder(seen).build())
-			// Before the first event a fault still is an answer of its own; afterwards it
-			// can only be told in the stream.
+			// Before the first event an error becomes the HTTP response. After it, only
+			// an
+			// event can report the error.
 			.switchOnFirst((first, events) -> first.isOnError() ? events
 					: events.onErrorResume(OperationsException.class, OperationController::problem));
 	}

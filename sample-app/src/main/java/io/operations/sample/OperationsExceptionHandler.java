@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
- * Tells callers what went wrong, as RFC 9457 problems.
+ * Reports errors to HTTP callers as RFC 9457 problem details.
  */
 @RestControllerAdvice
 class OperationsExceptionHandler {
@@ -22,24 +22,24 @@ class OperationsExceptionHandler {
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> handle(OperationsException ex) {
 		ProblemDetail problem = Problems.of(ex);
-		// Said outright, since who wanted an event stream is given a problem all the
-		// same.
+		// Set explicitly, because a caller that accepts an event stream gets a problem,
+		// too.
 		ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus())
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON);
 		Duration retryAfter = ex.getRetryAfter();
 		if (retryAfter != null) {
-			// The header has whole seconds, and to come back too early is no use.
+			// Rounded up: the header has whole seconds, and an early retry fails.
 			long seconds = retryAfter.plusSeconds(1).minusNanos(1).toSeconds();
 			response.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
 		return response.body(problem);
 	}
 
-	// A write that did not get through. Nothing is known of whether it was received.
+	// A write failed on its way. The server may have received it.
 	@ExceptionHandler
 	ProblemDetail handle(WebClientRequestException ex) {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_GATEWAY,
-				"The endpoint could not be reached: " + ex.getMostSpecificCause().getMessage());
+				"The server cannot be reached: " + ex.getMostSpecificCause().getMessage());
 	}
 
 }

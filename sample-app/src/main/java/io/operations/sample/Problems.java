@@ -14,7 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /**
- * What went wrong, as callers are told of it.
+ * Turns exceptions of the library into problem details for HTTP callers.
  */
 final class Problems {
 

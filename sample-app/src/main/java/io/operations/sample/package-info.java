@@ -1,5 +1,5 @@
 /**
- * An application that uses the starter as a stranger would.
+ * An application that uses the starter and nothing internal to it.
  */
 @NullMarked
 package io.operations.sample;

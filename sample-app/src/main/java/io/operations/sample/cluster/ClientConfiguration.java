@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Lets the endpoint's log tell the instances apart.
+ * Sets a user agent for each instance, so that the server's log shows which one polls.
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("cluster")

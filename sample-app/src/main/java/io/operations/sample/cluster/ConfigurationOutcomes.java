@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * Told how each operation ended, by whichever instance saw it.
+ * Stores the outcome of each operation. The instance that saw the end calls it.
  */
 @Component
 @Profile("cluster")

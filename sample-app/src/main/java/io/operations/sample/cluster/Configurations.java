@@ -14,7 +14,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The application's own table. Blocks, as JDBC does.
+ * Reads and writes the application's own table. The methods block, because JDBC does.
  */
 @Service
 @Profile("cluster")
@@ -32,9 +32,9 @@ class Configurations {
 	}
 
 	/**
-	 * Store a configuration and hand its operation over: both or neither.
-	 * @param accepted the operation that creates it
-	 * @param name its name
+	 * Store a configuration and hand its operation to the tracker, in one transaction.
+	 * @param accepted the operation that creates the configuration
+	 * @param name the name of the configuration
 	 */
 	@Transactional
 	void add(AcceptedOperation accepted, String name) {
@@ -45,13 +45,13 @@ class Configurations {
 			.param("configurationId", accepted.related().get("configurationId"))
 			.param("name", name)
 			.update();
-		// Subscribed here, on the thread of the transaction, to be a part of it.
+		// Blocks on the thread of the transaction, so that the call takes part in it.
 		this.tracker.track(accepted, Map.of("name", name)).block();
 	}
 
 	/**
-	 * Store what became of a configuration. Called in the transaction that the outcome is
-	 * marked as delivered in.
+	 * Store the outcome of a configuration. The library calls this in the transaction
+	 * that marks the outcome as delivered.
 	 * @param outcome the outcome
 	 */
 	void ended(OperationOutcome outcome) {
@@ -65,7 +65,7 @@ class Configurations {
 	}
 
 	/**
-	 * Return the configurations that were asked for last.
+	 * Return the configurations that callers wrote last.
 	 * @return the configurations, the latest first
 	 */
 	List<TrackedConfiguration> latest() {

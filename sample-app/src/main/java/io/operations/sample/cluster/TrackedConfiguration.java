@@ -5,16 +5,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration that was asked for, and what became of it.
+ * A configuration that a caller wrote, and its outcome.
  *
- * @param operationId the operation that creates it
- * @param configurationId its id, which is valid once it is COMPLETED
- * @param name what the caller named it
+ * @param operationId the id of the operation that creates it
+ * @param configurationId its id, valid once the status is COMPLETED
+ * @param name its name
  * @param status PENDING, then the operation's outcome
- * @param createdAt when it was asked for
- * @param endedAt when its outcome was delivered
- * @param outcomes how many outcomes were written: never more than one
- * @param attempt which attempt to deliver the outcome it was
+ * @param createdAt when the application stored it
+ * @param endedAt when the library delivered its outcome
+ * @param outcomes the number of outcomes stored: never more than one
+ * @param attempt the number of the attempt that delivered the outcome
  */
 record TrackedConfiguration(String operationId, @Nullable String configurationId, String name, String status,
 		Instant createdAt, @Nullable Instant endedAt, int outcomes, int attempt) {

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Writes configurations and shows what became of them, whichever instance wrote them.
+ * Writes configurations and lists their outcomes, including those of other instances.
  */
 @RestController
 @Profile("cluster")
@@ -51,8 +51,10 @@ class TrackedConfigurationController {
 
 	private Mono<Void> add(AcceptedOperation accepted, String name) {
 		return blocking(Mono.<Void>fromRunnable(() -> this.configurations.add(accepted, name)))
-			// The write cannot be undone: somebody has to know of it.
-			.doOnError((fault) -> logger.error("Operation '" + accepted.id() + "' was accepted but is not tracked"));
+			// The server has accepted the write, so an operator has to know of it.
+			.doOnError((ex) -> logger.error("The server accepted operation '" + accepted.id()
+					+ "', but the application could not store it. No instance tracks the operation:"
+					+ " check its outcome by hand.", ex));
 	}
 
 	@GetMapping("/configurations")
@@ -60,7 +62,7 @@ class TrackedConfigurationController {
 		return blocking(Mono.fromSupplier(this.configurations::latest));
 	}
 
-	// JDBC blocks, which the threads of the web server must not.
+	// JDBC blocks, but the threads of the web server must not block.
 	private static <T> Mono<T> blocking(Mono<T> call) {
 		return call.subscribeOn(Schedulers.boundedElastic());
 	}

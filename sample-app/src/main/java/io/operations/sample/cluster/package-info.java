@@ -1,5 +1,5 @@
 /**
- * The sample as one of several instances that share the work on tracked operations.
+ * The sample application with several instances that share the tracked operations.
  */
 @NullMarked
 package io.operations.sample.cluster;

@@ -16,9 +16,9 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * What the instances of the profile "cluster" share: a PostgreSQL and the simulated
- * endpoint, where the profile looks for them, until the process is stopped. Nothing of it
- * is kept.
+ * Starts the services that the instances of the profile "cluster" share: a PostgreSQL and
+ * a simulated server, on the ports that the profile uses. Both run until the process
+ * stops, and keep no data.
  */
 @TestConfiguration(proxyBeanMethods = false)
 public class ClusterServices {
@@ -26,8 +26,8 @@ public class ClusterServices {
 	private static final Log logger = LogFactory.getLog(ClusterServices.class);
 
 	/**
-	 * Start both.
-	 * @param args {@code --database.port}, {@code --endpoint.port}, if not the usual ones
+	 * Start both services.
+	 * @param args {@code --database.port} and {@code --endpoint.port} for other ports
 	 */
 	public static void main(String[] args) {
 		new SpringApplicationBuilder(ClusterServices.class).web(WebApplicationType.NONE)
@@ -45,13 +45,13 @@ public class ClusterServices {
 
 	@Bean
 	OperationsSimulator simulator(@Value("${endpoint.port:15480}") int port) {
-		// Operations that are under way long enough to kill the instance that has them.
+		// The operations run long enough to kill the instance that polls them.
 		OperationsSimulator simulator = OperationsSimulator.builder()
 			.port(port)
 			.defaultScript(OperationScript.completed().pending(Duration.ofSeconds(5)).running(Duration.ofSeconds(55)))
 			.start();
-		logger.info("Simulated endpoint: " + simulator.baseUrl() + ", key " + simulator.username() + ", secret "
-				+ simulator.password() + ", its operations take a minute");
+		logger.info("Simulated server: " + simulator.baseUrl() + ", API key " + simulator.username() + ", secret "
+				+ simulator.password() + ", each operation takes one minute");
 		return simulator;
 	}
 
