@@ -25,17 +25,18 @@ public class OperationsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Base URL of the product's API. Credentials are sent to its origin alone.
+	 * Base URL of the product's API. The client sends the credentials only to the origin
+	 * of this URL.
 	 */
 	private String baseUrl = "https://conversations.twilio.com";
 
 	/**
-	 * Path of an operation, with {id} once in it.
+	 * Path of an operation below the base URL. It must contain {id} exactly once.
 	 */
 	private String path = "/v2/ControlPlane/Operations/{id}";
 
 	/**
-	 * Account SID, the user name that goes with the auth token.
+	 * Account SID, the user name for the auth token.
 	 */
 	private @Nullable String accountSid;
 
@@ -45,7 +46,7 @@ public class OperationsProperties {
 	private @Nullable String authToken;
 
 	/**
-	 * API key SID, the user name that goes with the API key's secret. Wins over the
+	 * API key SID, the user name for the API key's secret. It takes precedence over the
 	 * account SID.
 	 */
 	private @Nullable String apiKey;
@@ -143,23 +144,25 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * The HTTP client.
+	 * Properties of the HTTP client.
 	 */
 	public static final class Http extends HttpClientSettingsProperties {
 
 		/**
-		 * Time that a whole exchange may take, from the request to the last byte of the
-		 * answer.
+		 * Maximum duration of a fetch or poll, from the request to the last byte of the
+		 * response. For a write through operationsWebClient, maximum duration of reading
+		 * the response body.
 		 */
 		private Duration requestTimeout = Duration.ofSeconds(15);
 
 		/**
-		 * Size of the largest answer that is read.
+		 * Maximum size of a response body. A larger response is an error.
 		 */
 		private DataSize maxResponseSize = DataSize.ofKilobytes(256);
 
 		/**
-		 * Whether http:// may be spoken to another host than this one.
+		 * Whether to allow http:// for a host other than this one. The client then sends
+		 * the credentials unencrypted.
 		 */
 		private boolean allowInsecure;
 
@@ -198,43 +201,46 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * The repeating of fetches.
+	 * Properties of the retries of a fetch. Polls are not retried: the next poll of the
+	 * same operation is the retry.
 	 */
 	public static class Retry {
 
 		/**
-		 * Whether to repeat a fetch that was throttled or met an unavailable endpoint.
+		 * Whether to retry a fetch when the server throttles it or is unavailable. Waits
+		 * continue to poll in any case.
 		 */
 		private boolean enabled = true;
 
 		/**
-		 * How often a fetch is tried, the first time included.
+		 * Maximum number of attempts of a fetch, including the first.
 		 */
 		private int maxAttempts = 3;
 
 		/**
-		 * Wait before the second attempt, and pause of all calls after a 429 without
-		 * Retry-After.
+		 * Delay before the second attempt. Also the first pause of all calls after a 429
+		 * without Retry-After.
 		 */
 		private Duration initialInterval = Duration.ofMillis(200);
 
 		/**
-		 * Growth of the wait from one attempt to the next.
+		 * Factor by which the delay grows from one attempt to the next.
 		 */
 		private double multiplier = 2;
 
 		/**
-		 * Longest wait between two attempts where the server names none.
+		 * Maximum delay between two attempts when the server sends no Retry-After.
 		 */
 		private Duration maxInterval = Duration.ofSeconds(5);
 
 		/**
-		 * Longest Retry-After that a fetch waits for. Told a longer one it fails at once.
+		 * Maximum Retry-After that a fetch waits for. A longer one ends the fetch at once
+		 * with an error.
 		 */
 		private Duration maxRetryAfter = Duration.ofSeconds(60);
 
 		/**
-		 * HTTP statuses of 5xx to repeat besides 502, 503 and 504.
+		 * HTTP statuses from 500 to 599 to retry, in addition to 502, 503 and 504.
 		 */
 		private Set<Integer> statuses = new LinkedHashSet<>();
 
@@ -297,23 +303,25 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * The bounds of what an account is asked.
+	 * Properties that keep the client within the account's limits.
 	 */
 	public static class RateLimit {
 
 		/**
-		 * Requests sent in a second, spread evenly over it.
+		 * Maximum number of requests per second. The client spreads them evenly, without
+		 * bursts.
 		 */
 		private double requestsPerSecond = 20;
 
 		/**
-		 * Requests under way at once.
+		 * Maximum number of requests in flight. After a 429 the client works with a lower
+		 * limit, and raises it again after successful requests.
 		 */
 		private int maxInFlight = 16;
 
 		/**
-		 * Fetches that may wait for their turn. Further ones are refused. As many may
-		 * wait for their next attempt, further ones fail at once.
+		 * Maximum number of queued fetches. The client refuses further fetches. Just as
+		 * many fetches may wait for their next attempt. Further ones fail at once.
 		 */
 		private int maxQueued = 10_000;
 
@@ -344,45 +352,47 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * The waiting for operations.
+	 * Properties of the polls and waits.
 	 */
 	public static class Polling {
 
 		/**
-		 * How polls are planned. Adaptive learns how long operations take and asks when
-		 * they are about to end, backoff asks at a fifth of their age, fixed at the
-		 * shortest interval.
+		 * Schedule of the polls. The adaptive schedule learns how long operations take
+		 * and polls them shortly before they are expected to finish. The backoff schedule
+		 * waits a fifth of the operation's age between polls. The fixed schedule polls at
+		 * the minimum interval.
 		 */
 		private Schedule schedule = Schedule.ADAPTIVE;
 
 		/**
-		 * Polls that an operation may cost on average while the account allows more.
+		 * Maximum average number of polls per operation in the adaptive schedule. The
+		 * schedule spends fewer polls when the rate limit requires it.
 		 */
 		private double pollsPerOperation = 8;
 
 		/**
-		 * Age from which on an operation counts as stuck, where too few of its kind were
-		 * seen to say what is usual.
+		 * Age at which an operation counts as stuck. It applies until the client has seen
+		 * enough operations of the same kind to know how long they usually take.
 		 */
 		private Duration stuckAfter = Duration.ofMinutes(5);
 
 		/**
-		 * Shortest interval between two polls of an operation.
+		 * Minimum interval between two polls of an operation.
 		 */
 		private Duration minInterval = Duration.ofMillis(500);
 
 		/**
-		 * Longest interval between two polls of an operation.
+		 * Maximum interval between two polls of an operation.
 		 */
 		private Duration maxInterval = Duration.ofSeconds(30);
 
 		/**
-		 * How long to wait for an operation, unless the caller says otherwise.
+		 * Timeout of a wait when the caller specifies none.
 		 */
 		private Duration timeout = Duration.ofMinutes(10);
 
 		/**
-		 * How many may wait at once. Further ones are refused.
+		 * Maximum number of concurrent waits. The client refuses further waits.
 		 */
 		private int maxWaiting = 100_000;
 
@@ -443,22 +453,23 @@ public class OperationsProperties {
 		}
 
 		/**
-		 * How polls are planned.
+		 * Schedules of the polls.
 		 */
 		public enum Schedule {
 
 			/**
-			 * By what was learned of how long operations take.
+			 * Learns how long operations take and polls them shortly before they are
+			 * expected to finish.
 			 */
 			ADAPTIVE,
 
 			/**
-			 * At a fifth of the operation's age.
+			 * Waits a fifth of the operation's age between polls.
 			 */
 			BACKOFF,
 
 			/**
-			 * At the shortest interval.
+			 * Polls at the minimum interval.
 			 */
 			FIXED
 
@@ -467,13 +478,14 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * The health indicator.
+	 * Properties of the health indicator.
 	 */
 	public static class Health {
 
 		/**
-		 * How health is found out. In passive mode by what recent calls showed, in probe
-		 * mode by a call that asks for an operation that does not exist.
+		 * Mode of the health check. The passive mode reports the results of recent calls
+		 * and sends no request. The probe mode fetches an operation that does not exist
+		 * at every check.
 		 */
 		private Mode mode = Mode.PASSIVE;
 
@@ -486,17 +498,17 @@ public class OperationsProperties {
 		}
 
 		/**
-		 * How health is found out.
+		 * Modes of the health check.
 		 */
 		public enum Mode {
 
 			/**
-			 * By what recent calls showed.
+			 * Reports the results of recent calls and sends no request.
 			 */
 			PASSIVE,
 
 			/**
-			 * By a call of its own.
+			 * Fetches an operation that does not exist at every check.
 			 */
 			PROBE
 

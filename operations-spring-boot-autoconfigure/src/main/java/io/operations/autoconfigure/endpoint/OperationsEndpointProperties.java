@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Properties of the actuator endpoint.
+ * Configuration properties of the actuator endpoint {@code operations}.
  *
  * @since 0.1.0
  */
@@ -15,35 +15,36 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class OperationsEndpointProperties {
 
 	/**
-	 * When to show the values of the attributes that operations are tracked with.
+	 * When to show the values of attributes of tracked operations, and the messages of
+	 * exceptions of the application.
 	 */
 	private Show showValues = Show.NEVER;
 
 	/**
-	 * Roles that a user needs one of to be shown these values when authorized. When
+	 * Roles that authorize a user to see these values. A user needs one of them. When
 	 * empty, all authenticated users are authorized.
 	 */
 	private final Set<String> roles = new LinkedHashSet<>();
 
 	/**
-	 * Return when values are shown.
-	 * @return when values are shown
+	 * Return when the endpoint shows the values.
+	 * @return when the endpoint shows the values
 	 */
 	public Show getShowValues() {
 		return this.showValues;
 	}
 
 	/**
-	 * Set when values are shown.
-	 * @param showValues when values are shown
+	 * Set when the endpoint shows the values.
+	 * @param showValues when the endpoint shows the values
 	 */
 	public void setShowValues(Show showValues) {
 		this.showValues = showValues;
 	}
 
 	/**
-	 * Return the roles.
-	 * @return the roles
+	 * Return the roles that authorize a user to see the values.
+	 * @return the roles, empty if every authenticated user is authorized
 	 */
 	public Set<String> getRoles() {
 		return this.roles;
