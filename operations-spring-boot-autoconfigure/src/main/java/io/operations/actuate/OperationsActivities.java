@@ -8,7 +8,7 @@ import io.operations.OperationsActivity;
 import io.operations.OperationsListener;
 
 /**
- * Knows what each client is doing, for the endpoint to show.
+ * Collects the current activity of each client for the {@link OperationsEndpoint}.
  *
  * @since 0.1.0
  */

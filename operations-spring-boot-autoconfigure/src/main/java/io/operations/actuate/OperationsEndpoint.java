@@ -27,19 +27,21 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The actuator endpoint {@code operations}: shows how operations stand, has an outcome
- * delivered anew, and forgets an operation. Not there unless the application exposes it,
- * for instance by {@code management.endpoints.web.exposure.include=health,operations};
- * {@code management.endpoint.operations.access=read-only} leaves only what shows.
+ * Provides the actuator endpoint {@code operations}. The endpoint shows the state of
+ * operations, delivers an outcome again, and stops the tracking of an operation. The
+ * endpoint is available only if the application exposes it, for example by
+ * {@code management.endpoints.web.exposure.include=health,operations}. With
+ * {@code management.endpoint.operations.access=read-only} it only shows.
  * <p>
- * The keys of the attributes that the application handed operations over with are shown,
- * their values only as {@code management.endpoint.operations.show-values} and
- * {@code management.endpoint.operations.roles} allow: never, unless set. Nor is shown
- * what exceptions of the application say, only their type. What is shown of both goes
- * through the application's {@link SanitizingFunction}s.
+ * The endpoint shows the keys of the attributes of tracked operations. It shows their
+ * values only if {@code management.endpoint.operations.show-values} and
+ * {@code management.endpoint.operations.roles} allow it. By default they do not. The same
+ * applies to exceptions of the application: the endpoint shows their type, but hides
+ * their message. The application's {@link SanitizingFunction}s filter the values and
+ * messages that the endpoint shows.
  * <p>
- * An id is one segment of a path, percent-encoded. One that has a slash in it is reached
- * where the server lets {@code %2F} pass: Netty does, Tomcat refuses it unless told
+ * An id is one percent-encoded segment of the path. An id with a slash needs a web server
+ * that accepts {@code %2F}: Netty accepts it, Tomcat rejects it unless configured
  * otherwise.
  *
  * @since 0.1.0
@@ -48,12 +50,12 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public class OperationsEndpoint {
 
 	/**
-	 * How many operations a page has unless it is said.
+	 * The default number of operations on a page.
 	 */
 	public static final int DEFAULT_SIZE = 50;
 
 	/**
-	 * How many operations a page has at most.
+	 * The maximum number of operations on a page.
 	 */
 	public static final int MAXIMUM_SIZE = 500;
 
@@ -74,9 +76,9 @@ public class OperationsEndpoint {
 	/**
 	 * Create the endpoint.
 	 * @param template the client that polls tracked operations
-	 * @param tracker knows them
-	 * @param activities knows the waits
-	 * @param sanitizingFunctions what hides values that are shown otherwise
+	 * @param tracker the tracker of these operations
+	 * @param activities the activities of the clients
+	 * @param sanitizingFunctions the functions that filter the values to show
 	 * @param showValues when to show the values of attributes
 	 */
 	public OperationsEndpoint(OperationsTemplate template, OperationTracker tracker, OperationsActivities activities,
@@ -89,14 +91,15 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Show how operations stand, and a page of those that are tracked, in the order of
-	 * their ids.
-	 * @param state those in this state only
-	 * @param kind those of this kind only
-	 * @param after those whose id comes after this one only: the {@code next} of the page
-	 * before
-	 * @param size how many at most: from 0 to 500, 50 unless it is said
-	 * @return how operations stand
+	 * Return the state of all operations, and a page of the tracked operations, ordered
+	 * by id.
+	 * @param state the state of the operations on the page, {@code null} for all states
+	 * @param kind the kind of the operations on the page, {@code null} for all kinds
+	 * @param after the id after which the page begins: the {@code next} of the previous
+	 * page, {@code null} for the first page
+	 * @param size the maximum number of operations on the page: from 0 to 500,
+	 * {@code null} for 50
+	 * @return the state of all operations, and the page
 	 */
 	@ReadOperation
 	public OperationsDescriptor operations(@Nullable TrackingState state, @Nullable String kind, @Nullable String after,
@@ -112,7 +115,7 @@ public class OperationsEndpoint {
 		}
 		check("kind", kind);
 		check("after", after);
-		// One more than the page has tells whether there is another.
+		// One operation more than the page holds shows whether another page follows.
 		TrackingFilter filter = new TrackingFilter((state != null) ? Set.of(state) : Set.of(), kind, after, limit + 1L);
 		TrackingDescriptor tracking = TrackingDescriptor.of(await(this.tracker.summary()));
 		List<TrackedOperation> found = (limit > 0) ? await(this.tracker.stream(filter).collectList()) : List.of();
@@ -129,7 +132,7 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Show a tracked operation.
+	 * Return a tracked operation.
 	 * @param id the operation's id
 	 * @return the operation, {@code null} if it is not tracked
 	 */
@@ -158,9 +161,10 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Have the outcome of an operation delivered anew.
+	 * Deliver the outcome of an operation again.
 	 * @param id the operation's id
-	 * @return whether it will be, {@code null} if the operation is not tracked
+	 * @return whether the library will deliver it, {@code null} if the operation is not
+	 * tracked
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliver(@Selector String id) {
@@ -193,7 +197,7 @@ public class OperationsEndpoint {
 		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
 	}
 
-	// Called on a thread that may block: Spring Boot sees to that.
+	// Spring Boot calls the endpoint on a thread that may block.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
 		Mono<T> late = Mono
 			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s"));

@@ -21,10 +21,11 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * The {@link OperationsEndpoint} over HTTP. 200 shows, 202 has an outcome delivered anew,
- * 204 has forgotten; 400 tells of a parameter that is no good, 404 of an operation that
- * is not tracked, 409 of an outcome that cannot be delivered anew now, 503 of a store
- * that cannot be reached.
+ * Provides the {@link OperationsEndpoint} over HTTP. The status of a response is 200 if
+ * it shows operations, 202 if the library will deliver an outcome again, and 204 if it no
+ * longer tracks an operation. Errors are 400 for an invalid parameter, 404 for an
+ * operation that is not tracked, 409 for an outcome that cannot be delivered again now,
+ * and 503 for a store that cannot be reached.
  *
  * @since 0.1.0
  */
@@ -45,7 +46,8 @@ public class OperationsEndpointWebExtension {
 	 * Create the extension.
 	 * @param endpoint the endpoint
 	 * @param showValues when to show the values of attributes
-	 * @param roles whom to show them to if not everybody
+	 * @param roles the roles of users that may see the values, empty for every
+	 * authenticated user
 	 */
 	public OperationsEndpointWebExtension(OperationsEndpoint endpoint, Show showValues, Set<String> roles) {
 		this.endpoint = endpoint;
@@ -54,13 +56,13 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Show how operations stand, and a page of those that are tracked.
-	 * @param securityContext who asks
-	 * @param state those in this state only
-	 * @param kind those of this kind only
-	 * @param after those whose id comes after this one only
-	 * @param size how many at most
-	 * @return 200, 400 or 503
+	 * Return the state of all operations, and a page of the tracked operations.
+	 * @param securityContext the user of the request
+	 * @param state the state of the operations on the page, {@code null} for all states
+	 * @param kind the kind of the operations on the page, {@code null} for all kinds
+	 * @param after the id after which the page begins, {@code null} for the first page
+	 * @param size the maximum number of operations on the page
+	 * @return a response with the status 200, 400 or 503
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Object> operations(SecurityContext securityContext, @Nullable TrackingState state,
@@ -70,10 +72,10 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Show a tracked operation.
-	 * @param securityContext who asks
+	 * Return a tracked operation.
+	 * @param securityContext the user of the request
 	 * @param id the operation's id
-	 * @return 200, 400, 404 or 503
+	 * @return a response with the status 200, 400, 404 or 503
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Object> operation(SecurityContext securityContext, @Selector String id) {
@@ -87,7 +89,7 @@ public class OperationsEndpointWebExtension {
 	/**
 	 * Stop tracking an operation.
 	 * @param id the operation's id
-	 * @return 204, 400, 404 or 503
+	 * @return a response with the status 204, 400, 404 or 503
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<Object> forget(@Selector String id) {
@@ -96,9 +98,9 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Have the outcome of an operation delivered anew.
+	 * Deliver the outcome of an operation again.
 	 * @param id the operation's id
-	 * @return 202, 400, 404, 409 or 503
+	 * @return a response with the status 202, 400, 404, 409 or 503
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> redeliver(@Selector String id) {

@@ -18,30 +18,32 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /**
- * A tracked operation as it is shown. What the server sent is trimmed and escaped, and
- * its further details are left out. What the application's own exceptions say, which may
- * be anything, is shown where values are.
+ * Describes a tracked operation. Texts from the server are trimmed and escaped, and the
+ * operation's details are omitted. Messages of the application's exceptions may contain
+ * anything, so they are shown only if values are.
  *
  * @param id the operation's id
- * @param kind what the operation is about
- * @param state how far its tracking has come
- * @param status the status as last sent
- * @param stuck whether it is older than such operations ever get
- * @param age for how long it is tracked, or was until its end was seen
- * @param since when it was handed over
- * @param deadline when it is asked for at last
- * @param polls how many polls it has cost
- * @param nextDue when it is to be asked for or its outcome delivered next
- * @param lastFault why the last poll failed
- * @param outcome how it ended
- * @param endedAt when that was seen
- * @param attempts how many attempts there were to deliver the outcome
- * @param deliveryFault why the last of them failed
- * @param createdAt when it was created, by the server's clock
- * @param completedAt when it completed or failed, by the server's clock
- * @param error what went wrong, of an operation that failed
- * @param related ids of what the operation is about, by kind
- * @param attributes what the application handed it over with
+ * @param kind the kind of the operation
+ * @param state the state of the tracking
+ * @param status the last status that the server sent
+ * @param stuck whether the operation has been running for unusually long compared with
+ * others of its kind
+ * @param age the time from the start of the tracking until now, or until a poll saw the
+ * end
+ * @param since when the tracking started
+ * @param deadline when the tracking ends, even if the operation is still running
+ * @param polls the number of polls so far
+ * @param nextDue when the next poll or the next delivery of the outcome is due
+ * @param lastFault the error of the last poll, if that failed
+ * @param outcome the outcome, once there is one
+ * @param endedAt when the library saw the end
+ * @param attempts the number of attempts to deliver the outcome
+ * @param deliveryFault the error of the last attempt, if that failed
+ * @param createdAt when the server created the operation, by the server's clock
+ * @param completedAt when the operation completed or failed, by the server's clock
+ * @param error the server's error text for a failed operation
+ * @param related the ids of the resources that the operation is about, by kind
+ * @param attributes the attributes that the application passed to the tracker
  * @since 0.1.0
  */
 public record TrackedOperationDescriptor(String id, @Nullable String kind, TrackingState state, @Nullable String status,
@@ -50,7 +52,7 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
 		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
-	// As a fault of the application is stored: the name of its class, then what it says.
+	// The stored form of an exception of the application: its class name and its message.
 	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
 
 	static TrackedOperationDescriptor of(TrackedOperation tracked, Instant now, Sanitizer sanitizer,

@@ -9,24 +9,25 @@ import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
 
 /**
- * How the store of tracked operations stands. Instances that share a store show the same.
+ * Describes the state of the store of tracked operations. Instances that share a store
+ * show the same state.
  *
- * @param states how many operations are in each state
- * @param statuses how many of those that are asked for were last seen with each status
- * @param unseen how many of those that are asked for were not seen yet
- * @param stuck how many of those that are asked for are older than such operations ever
- * get
- * @param undelivered how many have an outcome that could not be delivered
- * @param oldest for how long the oldest of those that are asked for has been so
- * @param backlog how many operations are due and wait
- * @param backlogAge for how long the first of them has been due
+ * @param states the number of operations in each state
+ * @param statuses the number of polled operations by last seen status
+ * @param unseen the number of polled operations whose status no poll has seen yet
+ * @param stuck the number of polled operations that have been running for unusually long
+ * compared with others of their kind
+ * @param undelivered the number of operations whose outcome could not be delivered
+ * @param oldest the age of the oldest polled operation, from the start of its tracking
+ * @param backlog the number of operations whose poll or delivery is overdue
+ * @param backlogAge the longest time by which one of them is overdue
  * @since 0.1.0
  */
 public record TrackingDescriptor(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
 		long stuck, long undelivered, Duration oldest, long backlog, Duration backlogAge) {
 
 	static TrackingDescriptor of(TrackingSummary summary) {
-		// All of them, so that who reads can tell zero from missing.
+		// All states, so that a reader can distinguish zero from missing.
 		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
 		for (TrackingState state : TrackingState.values()) {
 			states.put(state, summary.count(state));

@@ -5,15 +5,16 @@ import java.time.Duration;
 import io.operations.OperationsActivity;
 
 /**
- * The waits of a client, which live in this instance's memory, and its calls.
+ * Describes the waits of a client in the memory of this instance, and the client's calls.
  *
- * @param waiting how many operations are waited for
+ * @param waiting the number of awaited operations
  * @param oldest the age of the oldest wait
- * @param stuck how many of them are older than such operations ever get
- * @param backlogAge for how long the poll that is due first has been so
- * @param queued how many calls wait to be admitted
- * @param inFlight how many calls are under way
- * @param inFlightLimit how many calls may be under way at present
+ * @param stuck the number of awaited operations that have been running for unusually long
+ * compared with others of their kind
+ * @param backlogAge the longest time by which a poll is overdue
+ * @param queued the number of calls in the queue
+ * @param inFlight the number of calls in flight
+ * @param inFlightLimit the current maximum number of calls in flight
  * @since 0.1.0
  */
 public record WaitsDescriptor(int waiting, Duration oldest, int stuck, Duration backlogAge, int queued, int inFlight,

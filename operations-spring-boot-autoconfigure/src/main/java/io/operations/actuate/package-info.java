@@ -1,5 +1,5 @@
 /**
- * The actuator endpoint: what an operator sees of operations, and may do with them.
+ * The actuator endpoint that shows operations to an operator and acts on them.
  */
 @NullMarked
 package io.operations.actuate;

@@ -14,15 +14,17 @@ import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicat
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of one client. Wrong credentials and an outage are DOWN, one success is UP,
- * being throttled is UP with a detail.
+ * Reports the health of one client. The health is DOWN if the server rejects the
+ * credentials or is unavailable. It is UP after a success, and while the server throttles
+ * the client; a detail then reports the throttling.
  *
  * @since 0.1.0
  */
 public final class OperationsHealthIndicator extends AbstractReactiveHealthIndicator {
 
 	/**
-	 * How many attempts must fail one after another before the endpoint counts as down.
+	 * The number of consecutive failed attempts after which the server counts as
+	 * unavailable.
 	 */
 	public static final int RUN_OF_FAULTS = OperationsActivity.FAULTS_IN_A_ROW;
 
@@ -37,8 +39,8 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	/**
 	 * Create the indicator.
 	 * @param template the client
-	 * @param listener remembers what its calls showed
-	 * @param probe whether to ask the endpoint each time
+	 * @param listener the listener that records the results of the client's calls
+	 * @param probe whether each check sends a request to the server
 	 */
 	public OperationsHealthIndicator(OperationsTemplate template, OperationsHealthListener listener, boolean probe) {
 		super("The health check of the operations client '" + template.getName() + "' failed");

@@ -16,7 +16,7 @@ import io.operations.OperationsUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what the calls of each client showed.
+ * Records the results of the calls of each client.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ public final class OperationsHealthListener implements OperationsListener {
 
 	/**
 	 * Create the listener.
-	 * @param clock tells when something happened
+	 * @param clock the clock for the times of the results
 	 */
 	public OperationsHealthListener(Clock clock) {
 		this.clock = clock;
@@ -52,7 +52,7 @@ public final class OperationsHealthListener implements OperationsListener {
 	@Override
 	public void failed(String client, String operationId, Throwable fault) {
 		if (fault instanceof OperationNotFoundException) {
-			// The endpoint is there, and it accepted the credentials.
+			// The server answered and accepted the credentials.
 			answered(client);
 			return;
 		}
@@ -66,7 +66,7 @@ public final class OperationsHealthListener implements OperationsListener {
 		}
 	}
 
-	// What never left says nothing of the endpoint.
+	// A request that was never sent says nothing about the server.
 	private static boolean isAnswer(Throwable fault) {
 		return fault instanceof OperationsException known && known.getStatusCode().isPresent();
 	}
@@ -88,8 +88,8 @@ public final class OperationsHealthListener implements OperationsListener {
 	}
 
 	/**
-	 * What the calls of a client showed. Written by the threads of its calls, read by
-	 * that of the health endpoint; a lost update is mended by the next call.
+	 * The results of a client's calls. The threads of the calls write them, the thread of
+	 * the health endpoint reads them. The next call corrects a lost update.
 	 */
 	static final class Showing {
 

@@ -15,16 +15,17 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * Health of the store of tracked operations, which is asked each time. DOWN when it does
- * not answer in time or at all. Outcomes that were not delivered and operations that are
- * behind are details: restarting or leaving out an instance would not help them.
+ * Reports the health of the store of tracked operations. Each check queries the store.
+ * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}.
+ * Undelivered outcomes and overdue operations are details only, because neither a restart
+ * of an instance nor its removal from the load balancer helps them.
  *
  * @since 0.1.0
  */
 public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicator {
 
 	/**
-	 * How long the store may take to answer.
+	 * The maximum time that the store may take to answer.
 	 */
 	public static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -36,9 +37,9 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 
 	/**
 	 * Create the indicator.
-	 * @param tracker is asked how its store stands
-	 * @param blocking where it is asked, since that may block
-	 * @param time tells when its time is over
+	 * @param tracker the tracker that summarizes the store
+	 * @param blocking the scheduler of the query, which may block
+	 * @param time the scheduler of the timeout
 	 */
 	public TrackingHealthIndicator(OperationTracker tracker, Scheduler blocking, Scheduler time) {
 		super("The health check of the store of tracked operations failed");
@@ -47,7 +48,7 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 		this.time = time;
 	}
 
-	// A fault is answered here, since the superclass would log it at each check.
+	// Errors are handled here, because the superclass would log them at each check.
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		return this.tracker.summary()

@@ -1,5 +1,5 @@
 /**
- * Health of an operations client, from what its calls show.
+ * Health indicators of the operations clients and of the store of tracked operations.
  */
 @NullMarked
 package io.operations.health;
