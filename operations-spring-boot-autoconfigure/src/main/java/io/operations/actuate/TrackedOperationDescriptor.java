@@ -31,7 +31,7 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * @param age the time from the start of the tracking until now, or until a poll saw the
  * end
  * @param since when the tracking started
- * @param deadline when the tracking ends, even if the operation is still running
+ * @param deadline the time at which an operation that has not ended times out
  * @param polls the number of polls so far
  * @param nextDue when the next poll or the next delivery of the outcome is due
  * @param lastFault the error of the last poll, if that failed

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * The credentials of the connection details, asked for anew at each request.
+ * Returns the credentials of the connection details, read again for each request.
  *
- * @param details where they come from
+ * @param details the connection details
  */
 record ConnectionDetailsCredentials(OperationsConnectionDetails details) implements OperationsCredentials {
 
@@ -23,7 +23,7 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
 			return properties.getCredentials().origin();
 		}
-		// Of a lambda, the class that holds it.
+		// For a lambda, the class that declares it.
 		String type = ClassUtils.getUserClass(this.details).getName();
 		int lambda = type.indexOf("$$");
 		return "the credentials of the OperationsConnectionDetails bean ("

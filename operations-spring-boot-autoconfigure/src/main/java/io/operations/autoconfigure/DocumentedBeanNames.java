@@ -9,8 +9,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Refuses a bean of the application that has the name of one of ours and another type.
- * Ours would step back, and its injection points would find nothing of their type.
+ * Rejects an application bean that has the name of a library bean but another type. The
+ * library's bean would back off, and its injection points would find no bean of their
+ * type.
  */
 final class DocumentedBeanNames implements BeanFactoryPostProcessor {
 
@@ -24,7 +25,7 @@ final class DocumentedBeanNames implements BeanFactoryPostProcessor {
 
 	private static void check(ConfigurableListableBeanFactory beans, String name, Class<?> expected) {
 		Class<?> type = beans.containsBean(name) ? beans.getType(name, false) : null;
-		// A supertype is what the method is declared to return: the bean may be ours.
+		// A supertype may be the declared return type of the library's own bean method.
 		if (type != null && !expected.isAssignableFrom(type) && !type.isAssignableFrom(expected)) {
 			throw new OperationsConfigurationException(
 					"The bean '" + name + "' has the type " + type.getName() + ", but a bean of this name must have the"

@@ -8,8 +8,9 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Reads {@code operations.enabled} as it is bound to {@link OperationsProperties}:
- * {@code off} and a {@code false} with a blank behind are false.
+ * Matches if {@code operations.enabled} is not false. The value is bound in the same way
+ * as {@link OperationsProperties}, so {@code off} and {@code false} with a trailing blank
+ * are false, too.
  */
 final class OnOperationsEnabledCondition extends SpringBootCondition {
 

@@ -22,12 +22,13 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.HttpComponentsClientHttpConnector;
 
 /**
- * A connector and a way to close it. Whatever an application's customizers say, its HTTP
- * client follows no redirect, since credentials would go along, and repeats no request
- * that the server has seen, since neither the rate limit nor the deadline would know.
+ * A connector and a way to close it. Its HTTP client never follows a redirect, because it
+ * would send the credentials to the target. It never repeats a request that the server
+ * has seen, because such a repetition would bypass the rate limit and the deadline. The
+ * application's customizers cannot change this.
  *
  * @param connector the connector
- * @param close closes the client and its connections; may block
+ * @param close closes the client and its connections, and may block
  */
 record OpenConnector(ClientHttpConnector connector, Runnable close) {
 
@@ -35,13 +36,13 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 	 * Build a connector.
 	 * @param builder the builder, customized by the application
 	 * @param settings the settings
-	 * @param ownEventLoops whether a Reactor Netty client gets event loops of its own,
-	 * since no bean closes the shared ones
+	 * @param ownEventLoops whether a Reactor Netty client gets its own event loops,
+	 * because no bean closes the shared ones
 	 * @return the connector
 	 */
 	static OpenConnector open(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings,
 			boolean ownEventLoops) {
-		// Boot's builders load without the client that they build.
+		// Boot's builder classes load even if the client library is missing.
 		if (builder instanceof ReactorClientHttpConnectorBuilder reactor) {
 			return ReactorNetty.open(reactor, settings, ownEventLoops);
 		}
@@ -64,8 +65,9 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 	}
 
 	/**
-	 * Reactor Netty. It repeats a request only if the connection was reset before any of
-	 * it was written: the server never sees it twice, so that stays.
+	 * Reactor Netty. It repeats a request only if the connection was reset before the
+	 * client wrote any of it. The server never sees such a request twice, so the
+	 * repetition stays enabled.
 	 */
 	private static final class ReactorNetty {
 
@@ -124,9 +126,10 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 		}
 
 		/**
-		 * Jetty takes a 401 without a challenge for a violation of the protocol, and its
-		 * status is lost. The credentials are sent with each request, so that nothing
-		 * needs the challenge. The handler is there only once the client has started.
+		 * Removes Jetty's handler of authentication challenges. The handler treats a 401
+		 * without a challenge as a violation of the protocol, and the status is lost. The
+		 * client sends the credentials with each request, so it needs no challenge. The
+		 * handler exists only after the client has started.
 		 */
 		private static final class WithoutAuthentication implements LifeCycle.Listener {
 

@@ -45,7 +45,7 @@ import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Auto-configuration of the {@link OperationsTemplate} and of what it is made of.
+ * Auto-configuration for the {@link OperationsTemplate} and its parts.
  *
  * @since 0.1.0
  */
@@ -76,8 +76,8 @@ public final class OperationsAutoConfiguration {
 		return new OperationsResilience(retries, rateLimiters);
 	}
 
-	// Applies the properties; an application's own customizers come after it or, with a
-	// negative order, before.
+	// Applies the properties. The application's customizers run after it or, with a
+	// negative order, before it.
 	@Bean("io.operations.operationsPropertiesCustomizer")
 	@Order(0)
 	OperationsTemplateBuilderCustomizer operationsPropertiesCustomizer(OperationsProperties properties,
@@ -115,7 +115,7 @@ public final class OperationsAutoConfiguration {
 		};
 	}
 
-	// Asked for anew at each request, and once now, so that the start fails without any.
+	// Read again for each request. The call here makes the startup fail without any.
 	private static OperationsCredentials credentials(OperationsConnectionDetails details) {
 		Assert.notNull(details.getCredentials(), "OperationsConnectionDetails.getCredentials() must not return null");
 		return new ConnectionDetailsCredentials(details);
@@ -128,8 +128,8 @@ public final class OperationsAutoConfiguration {
 		return new OperationsHttpClient(connectorBuilders, properties, globalSettings, sslBundles, environment, beans);
 	}
 
-	// Builds further templates, configured as the application's own is. Each needs a
-	// name.
+	// Builds further templates with the configuration of the auto-configured one. Each
+	// needs a name.
 	@Bean("io.operations.operationsTemplateBuilder")
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
@@ -178,9 +178,10 @@ public final class OperationsAutoConfiguration {
 		return new OperationsLifecycle(beanFactory);
 	}
 
-	// The client underneath, for writes. Injected by its name only, so that it never
-	// takes the place of an application's own client. Of several templates none is meant
-	// more than another, and each has its own client.
+	// The template's client, for writes. The application injects it by its name only, so
+	// that it never replaces the application's own client. With several templates there
+	// is
+	// no bean, because none of them has precedence and each has its own client.
 	@Bean(defaultCandidate = false)
 	@ConditionalOnMissingBean(name = "operationsWebClient")
 	@ConditionalOnSingleCandidate(OperationsTemplate.class)
@@ -189,7 +190,7 @@ public final class OperationsAutoConfiguration {
 	}
 
 	/**
-	 * Apart, since many applications have no transactions.
+	 * Separate, because many applications have no transactions.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting is missing or no good. Names the key, shows its value unless that is a
- * secret, and tells the remedy.
+ * Thrown when a setting is missing or invalid. The exception names the key, its value
+ * (unless the value is secret), and the remedy.
  *
  * @since 0.1.0
  */
@@ -19,9 +19,9 @@ public final class OperationsConfigurationException extends RuntimeException {
 
 	/**
 	 * Create the exception.
-	 * @param description what is wrong
-	 * @param remedy what to do about it
-	 * @param cause what found it, {@code null} if it was found here
+	 * @param description a description of the error
+	 * @param remedy what the user should do about it
+	 * @param cause the cause, {@code null} if there is none
 	 */
 	public OperationsConfigurationException(String description, String remedy, @Nullable Throwable cause) {
 		super(description, cause);
@@ -29,11 +29,12 @@ public final class OperationsConfigurationException extends RuntimeException {
 	}
 
 	/**
-	 * Create the exception of a property that is no good.
-	 * @param key the property
-	 * @param value its value, not a secret
-	 * @param fault what is wrong with it
-	 * @param remedy what to do about it
+	 * Create an exception for an invalid property.
+	 * @param key the key of the property
+	 * @param value its value, which must not be secret
+	 * @param fault the rule that the value violates, as a clause such as "it must be at
+	 * least 1"
+	 * @param remedy what the user should do about it
 	 * @return the exception
 	 */
 	public static OperationsConfigurationException of(String key, @Nullable Object value, @Nullable String fault,
@@ -43,12 +44,14 @@ public final class OperationsConfigurationException extends RuntimeException {
 	}
 
 	/**
-	 * Create the exception of a property that is too short a time, as a number without a
-	 * unit often is.
-	 * @param key the property
+	 * Create an exception for a property whose duration is too short. A number without a
+	 * unit is a frequent cause, so the message mentions it for durations below one
+	 * second.
+	 * @param key the key of the property
 	 * @param value its value
-	 * @param fault what is wrong with it
-	 * @param remedy what to do about it
+	 * @param fault the rule that the value violates, as a clause such as "it must be at
+	 * least 1"
+	 * @param remedy what the user should do about it
 	 * @return the exception
 	 */
 	public static OperationsConfigurationException ofDuration(String key, Duration value, String fault, String remedy) {

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Tells an operator what to set instead of showing a stack trace.
+ * Shows the operator what to configure, instead of a stack trace.
  */
 final class OperationsConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<OperationsConfigurationException> {
 

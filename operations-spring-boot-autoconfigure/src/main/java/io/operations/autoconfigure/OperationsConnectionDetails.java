@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 
 /**
- * Where the endpoint is and how to authenticate there. A bean of this type takes the
- * place of the {@code operations.*} properties and the environment variables that name
- * credentials.
+ * Provides the base URL of the server and the credentials. A bean of this type replaces
+ * the {@code operations.*} properties and the environment variables for credentials.
  *
  * @since 0.1.0
  */
@@ -16,15 +15,16 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 public interface OperationsConnectionDetails extends ConnectionDetails {
 
 	/**
-	 * Return the credentials. Called once at the start, which fails without any, and then
-	 * for each request, on the thread that sends it: must not block.
-	 * @return the credentials, asked for their value at each request, too
+	 * Return the credentials. The library calls this method once at startup, which fails
+	 * if it returns none, and then for each request, on the thread that sends the
+	 * request. The method must not block.
+	 * @return the credentials, whose value the library also reads for each request
 	 */
 	OperationsCredentials getCredentials();
 
 	/**
-	 * Return the base URL, the only origin that credentials are sent to.
-	 * @return the base URL, {@code null} for that of the properties
+	 * Return the base URL. The client sends the credentials only to its origin.
+	 * @return the base URL, {@code null} for the value of {@code operations.base-url}
 	 */
 	default @Nullable String getBaseUrl() {
 		return null;

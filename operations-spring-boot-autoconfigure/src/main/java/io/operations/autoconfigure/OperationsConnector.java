@@ -18,13 +18,13 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
 
 /**
- * The connector of all templates of an application. When its SSL bundle is updated, it is
- * built again: new connections use the new material, and exchanges under way end on the
- * connections that they have.
+ * The connector of all templates of an application. When the SSL bundle is updated, this
+ * class builds the connector again. New connections use the new material, and exchanges
+ * in flight finish on their existing connections.
  */
 final class OperationsConnector implements ClientHttpConnector {
 
-	// Writes have no time-out: longer than any of them takes.
+	// Longer than any write takes, because writes have no timeout.
 	private static final Duration GRACE = Duration.ofMinutes(10);
 
 	private final Function<HttpClientSettings, OpenConnector> opener;
@@ -33,16 +33,16 @@ final class OperationsConnector implements ClientHttpConnector {
 
 	private final Scheduler scheduler;
 
-	// Those that an update has replaced, until the exchanges under way have ended.
+	// Replaced by an update, and open until the exchanges in flight have ended.
 	private final Set<OpenConnector> replaced = ConcurrentHashMap.newKeySet();
 
 	private volatile OpenConnector current;
 
 	/**
 	 * Open the connector.
-	 * @param opener builds a connector
-	 * @param settings the settings to build it with
-	 * @param scheduler closes replaced connectors, which may block
+	 * @param opener the function that builds a connector
+	 * @param settings the settings of the connector
+	 * @param scheduler the scheduler that closes replaced connectors, which may block
 	 */
 	OperationsConnector(Function<HttpClientSettings, OpenConnector> opener, HttpClientSettings settings,
 			Scheduler scheduler) {
@@ -59,9 +59,10 @@ final class OperationsConnector implements ClientHttpConnector {
 	}
 
 	/**
-	 * Use other material for new connections. Spring Boot calls this on one thread.
-	 * @param bundle the bundle; if no connector can be built with it, the fault is the
-	 * caller's to report, and the connector stays as it is
+	 * Use other material for new connections. Spring Boot calls this on one thread. If
+	 * the connector cannot be built with the bundle, the exception goes to the caller,
+	 * and the current connector stays in use.
+	 * @param bundle the updated bundle
 	 */
 	void update(SslBundle bundle) {
 		OpenConnector previous = this.current;

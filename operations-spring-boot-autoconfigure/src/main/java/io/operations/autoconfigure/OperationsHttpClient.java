@@ -18,10 +18,10 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.StringUtils;
 
 /**
- * Opens the connector of the templates as {@code operations.http.*} says, keeps its SSL
- * material up to date, and closes it with the context. No bean of type
- * {@link ClientHttpConnector}, which Spring Boot would use for all clients of the
- * application.
+ * Opens the connector of the templates with the settings of {@code operations.http.*},
+ * updates its SSL material, and closes it with the context. The connector is not a bean
+ * of type {@link ClientHttpConnector}, because Spring Boot would use that for all clients
+ * of the application.
  */
 final class OperationsHttpClient implements DisposableBean {
 
@@ -31,7 +31,7 @@ final class OperationsHttpClient implements DisposableBean {
 			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
 			Environment environment, ListableBeanFactory beans) {
 		ClientHttpConnectorBuilder<?> builder = builders.getIfAvailable();
-		// A bean of this type closes what Reactor Netty's clients share.
+		// A bean of this type closes the shared resources of Reactor Netty's clients.
 		boolean ownEventLoops = beans.getBeanNamesForType(ReactorResourceFactory.class, true, false).length == 0;
 		SslBundles bundles = sslBundles.getIfAvailable();
 		this.connector = (builder != null) ? open(builder, properties,
@@ -67,7 +67,7 @@ final class OperationsHttpClient implements DisposableBean {
 
 	/**
 	 * Return the connector.
-	 * @return the connector, {@code null} if the application has no builder of one
+	 * @return the connector, {@code null} if the application has no connector builder
 	 */
 	@Nullable ClientHttpConnector getConnector() {
 		return this.connector;

@@ -9,17 +9,17 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends all waits of the templates of this context when it stops: after a web server had
- * its grace, in which requests that wait may go on, and before the server and what the
- * waits use are closed. Further waits are refused then. Fetches go on until the templates
- * are closed.
+ * Ends all waits of this context's templates when the context stops, and refuses further
+ * waits. The end comes after the grace period of the web server, in which waiting
+ * requests may finish, and before the server and the resources of the waits are closed.
+ * Fetches continue until the templates are closed.
  */
 final class OperationsLifecycle implements SmartLifecycle {
 
 	/**
-	 * The phase: between {@code GRACEFUL_SHUTDOWN_PHASE} and
+	 * The phase, between {@code GRACEFUL_SHUTDOWN_PHASE} and
 	 * {@code START_STOP_LIFECYCLE_PHASE} of Spring Boot's
-	 * {@code WebServerApplicationContext}, which not every application has.
+	 * {@code WebServerApplicationContext}. Not every application has this class.
 	 */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1536;
 
@@ -43,7 +43,7 @@ final class OperationsLifecycle implements SmartLifecycle {
 		each(OperationsTemplate::endWaits);
 	}
 
-	// Not those of a parent, which go on, and none that would have to be made first.
+	// Skips the templates of a parent context, which continue, and those not created yet.
 	private void each(Consumer<OperationsTemplate> action) {
 		ListableBeanFactory own = this.beanFactory;
 		for (String name : own.getBeanNamesForType(OperationsTemplate.class, false, false)) {

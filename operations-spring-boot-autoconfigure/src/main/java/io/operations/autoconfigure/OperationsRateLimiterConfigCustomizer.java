@@ -3,9 +3,9 @@ package io.operations.autoconfigure;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 
 /**
- * Changes the configuration of the rate limiter. Beans of this type are called in their
- * order, after the properties are applied; they have no say where the application's own
- * registry knows a rate limiter of the template's name.
+ * Customizes the configuration of the rate limiter. The library calls beans of this type
+ * in their order, after it has applied the properties. They have no effect if the
+ * application's registry already contains a rate limiter with the template's name.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,8 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 public interface OperationsRateLimiterConfigCustomizer {
 
 	/**
-	 * Change the configuration.
-	 * @param builder the configuration's builder
+	 * Customize the configuration.
+	 * @param builder the builder of the configuration
 	 */
 	void customize(RateLimiterConfig.Builder builder);
 

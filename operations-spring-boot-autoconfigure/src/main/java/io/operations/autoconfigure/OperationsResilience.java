@@ -6,8 +6,9 @@ import io.github.resilience4j.retry.RetryRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The registries that retries and rate limiters are taken from: the application's own or
- * else ours, which are no beans of their own, so that nobody else's back off.
+ * Provides the registries of the retries and rate limiters. These are the application's
+ * registries or else the library's own. The latter are not beans, so that other
+ * auto-configurations still create their registries.
  */
 public final class OperationsResilience {
 
@@ -45,18 +46,18 @@ public final class OperationsResilience {
 	}
 
 	/**
-	 * Return whether the registry of retries is ours, so that nobody else publishes its
-	 * meters.
-	 * @return {@code true} if it is
+	 * Return whether the registry of retries is the library's own. The library then
+	 * publishes its meters.
+	 * @return {@code true} if the registry is the library's own
 	 */
 	public boolean isOwnRetries() {
 		return this.ownRetries;
 	}
 
 	/**
-	 * Return whether the registry of rate limiters is ours, so that nobody else publishes
-	 * its meters.
-	 * @return {@code true} if it is
+	 * Return whether the registry of rate limiters is the library's own. The library then
+	 * publishes its meters.
+	 * @return {@code true} if the registry is the library's own
 	 */
 	public boolean isOwnRateLimiters() {
 		return this.ownRateLimiters;

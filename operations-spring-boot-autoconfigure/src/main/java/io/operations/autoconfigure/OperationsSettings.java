@@ -14,12 +14,13 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.util.StringUtils;
 
 /**
- * Checks the properties and turns them into settings. Done when beans are made and not
- * when properties are bound, so that ahead-of-time processing needs no valid ones.
+ * Checks the properties and converts them to settings. The check runs when beans are
+ * created and not when properties are bound, so that ahead-of-time processing does not
+ * need valid properties.
  */
 final class OperationsSettings {
 
-	// No exchange over a network is sure to be faster.
+	// No exchange over a network is reliably faster.
 	private static final Duration SHORTEST_EXCHANGE = Duration.ofMillis(100);
 
 	private static final Duration SHORTEST_STUCK = Duration.ofMillis(500);
@@ -40,7 +41,7 @@ final class OperationsSettings {
 							+ " instead.");
 		}
 		catch (IllegalArgumentException ex) {
-			// What may be a secret in it must not be shown.
+			// The URL may contain a secret, which must not be shown.
 			String shown = url.contains("@") ? "******" : url.replaceFirst("[?#].*", "?******");
 			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
 					"Set it to the origin of the API, for example https://conversations.twilio.com.");
@@ -79,7 +80,7 @@ final class OperationsSettings {
 		check(retry.getMaxRetryAfter() != null && !retry.getMaxRetryAfter().isNegative(),
 				"operations.retry.max-retry-after", retry.getMaxRetryAfter(), "it must not be negative");
 		if (!retry.getMaxRetryAfter().isZero()) {
-			// The header counts whole seconds.
+			// The header contains whole seconds.
 			atLeast(Duration.ofSeconds(1), "operations.retry.max-retry-after", retry.getMaxRetryAfter());
 		}
 		for (Integer status : retry.getStatuses()) {

@@ -3,8 +3,10 @@ package io.operations.autoconfigure;
 import io.operations.core.OperationsTemplate;
 
 /**
- * Changes the builder of the application's template, and of those made of the builder
- * bean. Beans of this type are called in their order, after the properties are applied.
+ * Customizes the builder of the auto-configured template and of the templates that the
+ * application builds with the builder bean. The library calls beans of this type in their
+ * order. Those with an order below zero run before the library applies the properties,
+ * the others after it.
  *
  * @since 0.1.0
  */
@@ -12,7 +14,7 @@ import io.operations.core.OperationsTemplate;
 public interface OperationsTemplateBuilderCustomizer {
 
 	/**
-	 * Change the builder.
+	 * Customize the builder.
 	 * @param builder the builder
 	 */
 	void customize(OperationsTemplate.Builder builder);

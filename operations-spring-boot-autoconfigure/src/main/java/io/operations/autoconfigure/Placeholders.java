@@ -9,8 +9,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.PlaceholderResolutionException;
 
 /**
- * Refuses a value with a placeholder that nothing resolves. Spring Boot binds such a
- * value as it stands, and the text of the placeholder would be sent as a password.
+ * Rejects a value with an unresolved placeholder. Spring Boot binds this value unchanged,
+ * and the client would send the text of the placeholder as a password.
  */
 final class Placeholders {
 
@@ -21,9 +21,9 @@ final class Placeholders {
 
 	/**
 	 * Check the value of a property.
-	 * @param key the property
-	 * @param value its value as it was bound, which may be a secret and is not shown
-	 * @throws OperationsConfigurationException if a placeholder is left in it
+	 * @param key the key of the property
+	 * @param value the bound value, which may be secret and is not shown
+	 * @throws OperationsConfigurationException if the value contains a placeholder
 	 */
 	static void check(String key, @Nullable String value) {
 		if (value == null || !value.contains("${")) {
@@ -36,16 +36,17 @@ final class Placeholders {
 	/**
 	 * Return the value of a variable.
 	 * @param environment the environment
-	 * @param variable the variable
+	 * @param variable the name of the variable
 	 * @return its value, {@code null} if it has none
-	 * @throws OperationsConfigurationException if a placeholder in it is not resolved
+	 * @throws OperationsConfigurationException if the value contains an unresolved
+	 * placeholder
 	 */
 	static @Nullable String resolve(Environment environment, String variable) {
 		try {
 			return environment.getProperty(variable);
 		}
 		catch (PlaceholderResolutionException ex) {
-			// Not a cause of ours: it shows the whole value.
+			// Not passed on as the cause, because its message shows the whole value.
 			throw refused("Variable '" + variable + "'", ex.getPlaceholder());
 		}
 	}

@@ -18,9 +18,9 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Finds the builder that our client is made of: the application's plain one. A builder
- * with a qualifier is meant for something else: a load-balanced one takes the host of our
- * base URL for the name of a service.
+ * Finds the plain builder of the application, which the library builds its client with. A
+ * builder with a qualifier has another purpose. For example, a load-balanced builder
+ * treats the host of the base URL as the name of a service.
  */
 final class PlainWebClientBuilder {
 
@@ -28,17 +28,18 @@ final class PlainWebClientBuilder {
 	}
 
 	/**
-	 * Return the plain builder bean, or a builder made of the parts of Spring Boot's
-	 * where there is none or where it is not known which of several is meant.
-	 * @param beans the beans
-	 * @param customizers what Spring Boot would customize its builder with
-	 * @return a builder that may be changed
+	 * Return the plain builder bean. If there is none, or none of several has precedence,
+	 * return a new builder with Spring Boot's customizers.
+	 * @param beans the bean factory
+	 * @param customizers the customizers that Spring Boot applies to its builder
+	 * @return a builder that the caller may change
 	 */
 	static WebClient.Builder find(ConfigurableListableBeanFactory beans,
 			ObjectProvider<WebClientCustomizer> customizers) {
 		String name = name(beans);
 		if (name != null) {
-			// An application's own builder may be a singleton, and is not ours to change.
+			// The application's builder may be a singleton, so the library changes a
+			// copy.
 			return beans.getBean(name, WebClient.Builder.class).clone();
 		}
 		WebClient.Builder builder = WebClient.builder();
@@ -78,7 +79,7 @@ final class PlainWebClientBuilder {
 			return what.test(beans.getMergedBeanDefinition(name));
 		}
 		catch (NoSuchBeanDefinitionException ex) {
-			// A singleton that was registered without one.
+			// A singleton that was registered without a bean definition.
 			return false;
 		}
 	}

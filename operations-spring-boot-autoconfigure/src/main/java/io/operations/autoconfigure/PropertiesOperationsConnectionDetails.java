@@ -8,8 +8,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Credentials from the properties or else from the vendor's own environment variables, as
- * a whole pair of one source, never a half of each.
+ * Reads the credentials from the properties, or else from the vendor's environment
+ * variables. Both halves of a pair come from the same source.
  */
 final class PropertiesOperationsConnectionDetails implements OperationsConnectionDetails {
 
@@ -36,8 +36,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		this.environment = environment;
 	}
 
-	// Not looked for before a template is built: an application that brings its own needs
-	// none of ours.
+	// Resolved only when a template is built: an application with its own template needs
+	// no credentials here.
 	@Override
 	public OperationsCredentials getCredentials() {
 		OperationsCredentials found = this.credentials;
@@ -76,7 +76,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private @Nullable OperationsCredentials ofEnvironment() {
 		OperationsCredentials apiKey = pair("TWILIO_API_KEY", "TWILIO_API_SECRET");
-		// The account SID alone is no half pair beside an API key: it is often set there.
+		// Many environments set the account SID next to an API key. That is no incomplete
+		// pair.
 		if (apiKey != null && !StringUtils.hasText(variable("TWILIO_AUTH_TOKEN"))) {
 			return apiKey;
 		}
@@ -113,7 +114,7 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	/**
-	 * A pair of credentials that knows its keys.
+	 * A pair of credentials and the names of its keys.
 	 *
 	 * @param get the credentials
 	 * @param origin the keys

@@ -14,8 +14,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
- * Warns where a further template took the place of the application's own, which nobody
- * seems to have meant: it has another name and is not primary.
+ * Logs a warning if a template of the application probably replaced the auto-configured
+ * template by accident: it has another name and is not primary.
  */
 final class ReplacedTemplate implements SmartInitializingSingleton {
 
@@ -53,7 +53,7 @@ final class ReplacedTemplate implements SmartInitializingSingleton {
 			return true;
 		}
 		if (!this.beans.containsSingleton(name)) {
-			// Not made yet, and not made for a warning.
+			// Not created yet, and a warning is no reason to create it.
 			return false;
 		}
 		String client = this.beans.getBean(name, OperationsTemplate.class).getName();

@@ -8,9 +8,9 @@ import reactor.core.publisher.Mono;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * What other beans are made of, taken from the template. A mock that a test puts in the
- * place of the template gives nothing: it gets stand-ins that reach no endpoint, so that
- * the application starts all the same.
+ * Returns the parts of a template that other beans need. If a test replaces the template
+ * with a mock, the parts are missing. This class then returns stand-ins that send no
+ * requests, so that the application still starts.
  *
  * @since 0.1.0
  */
@@ -24,7 +24,7 @@ public final class TemplateParts {
 	/**
 	 * Return the name of a template.
 	 * @param template the template
-	 * @return its name
+	 * @return its name, {@code operations} for a mock
 	 */
 	public static String name(OperationsTemplate template) {
 		String name = given(template.getName());
@@ -34,7 +34,7 @@ public final class TemplateParts {
 	/**
 	 * Return the polls of a template.
 	 * @param template the template
-	 * @return its polls
+	 * @return its polls, for a mock a stand-in that sends no requests
 	 */
 	public static OperationPolls polls(OperationsTemplate template) {
 		OperationPolls polls = given(template.getPolls());
@@ -53,7 +53,7 @@ public final class TemplateParts {
 		return (webClient != null) ? webClient : WebClient.builder().exchangeFunction((request) -> nobody()).build();
 	}
 
-	// Whatever its type says.
+	// A mock returns null even if the type does not allow it.
 	private static <T> @Nullable T given(@Nullable T part) {
 		return part;
 	}

@@ -13,8 +13,8 @@ import reactor.util.context.ContextView;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Warns of a wait that begins inside a transaction, once for each client. Whether its
- * caller blocks is not known here.
+ * Logs a warning when a wait begins inside a transaction, once for each client. This
+ * class cannot know whether the caller blocks.
  */
 final class TransactionalWaits implements OperationsListener {
 

@@ -1,5 +1,6 @@
 /**
- * Auto-configuration of the operations client.
+ * Auto-configuration for the operations client, and the types that an application may
+ * declare as beans.
  */
 @NullMarked
 package io.operations.autoconfigure;

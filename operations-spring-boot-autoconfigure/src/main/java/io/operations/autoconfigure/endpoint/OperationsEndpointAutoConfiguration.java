@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the {@link OperationsEndpoint}, where the application exposes it.
+ * Auto-configuration for the {@link OperationsEndpoint}, if the application exposes it.
  *
  * @since 0.1.0
  */

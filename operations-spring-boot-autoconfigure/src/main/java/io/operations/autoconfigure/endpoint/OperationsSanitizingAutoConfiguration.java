@@ -15,8 +15,8 @@ import org.springframework.util.PlaceholderResolutionException;
 import org.springframework.util.StringUtils;
 
 /**
- * Keeps the secrets out of {@code /actuator/env} and {@code /actuator/configprops}, also
- * where their values are always shown.
+ * Auto-configuration that hides the secrets in {@code /actuator/env} and
+ * {@code /actuator/configprops}, even if these endpoints always show values.
  *
  * @since 0.1.0
  */
@@ -24,7 +24,7 @@ import org.springframework.util.StringUtils;
 @ConditionalOnClass(SanitizingFunction.class)
 public final class OperationsSanitizingAutoConfiguration {
 
-	// The keys that may hold a secret of ours, as users write them.
+	// The keys that may contain a secret of the client, as users write them.
 	private static final List<String> SECRETS = List.of("operations.api-key-secret", "operations.auth-token",
 			"TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN");
 
@@ -38,12 +38,12 @@ public final class OperationsSanitizingAutoConfiguration {
 		};
 	}
 
-	// However the key is written: operations.auth-token, OPERATIONS_AUTHTOKEN, authToken.
+	// Accepts each spelling: operations.auth-token, OPERATIONS_AUTHTOKEN, authToken.
 	private static boolean isSecret(String key) {
 		return key.endsWith("authtoken") || key.endsWith("apikeysecret") || key.endsWith("twilioapisecret");
 	}
 
-	// Under whatever key: the variable that a placeholder names, the command line, JSON.
+	// Independent of the key: a placeholder variable, the command line, JSON.
 	private static boolean showsSecret(String value, Environment environment) {
 		for (String key : SECRETS) {
 			String secret = secret(key, environment);
@@ -59,7 +59,7 @@ public final class OperationsSanitizingAutoConfiguration {
 			return environment.getProperty(key);
 		}
 		catch (PlaceholderResolutionException ex) {
-			// No client is made with such a value.
+			// No client is created with this value.
 			return null;
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of what actuator endpoints may show.
+ * Auto-configuration for the actuator endpoint and the sanitizing of secrets.
  */
 @NullMarked
 package io.operations.autoconfigure.endpoint;

@@ -23,14 +23,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the health indicator, one entry for each template bean.
+ * Auto-configuration for the health indicator, with one entry for each template bean.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = OperationsAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-// That of a parent is shown there.
+// The health endpoint of a parent context shows the templates of the parent.
 @ConditionalOnBean(value = OperationsTemplate.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("operations")
 @EnableConfigurationProperties(OperationsProperties.class)
@@ -42,7 +42,7 @@ public final class OperationsHealthContributorAutoConfiguration {
 	}
 
 	/**
-	 * Apart, so that the listener can be made before the templates that it listens to.
+	 * Separate, so that the listener can be created before the templates it listens to.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class ContributorConfiguration

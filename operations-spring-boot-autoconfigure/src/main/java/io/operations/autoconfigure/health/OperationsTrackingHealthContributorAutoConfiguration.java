@@ -19,8 +19,8 @@ import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the health indicator of tracked operations. Apart from that of
- * the client, which is UP whatever becomes of a database.
+ * Auto-configuration for the health indicator of the store of tracked operations. It is
+ * separate from the health of the client, which does not depend on a database.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnClass({ ReactiveHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnSingleCandidate(OperationsTemplate.class)
-// That of a parent is shown there.
+// The health endpoint of a parent context shows the tracker of the parent.
 @ConditionalOnBean(value = OperationTracker.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("operations-tracking")
 public final class OperationsTrackingHealthContributorAutoConfiguration {

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the health indicator.
+ * Auto-configuration for the health indicators.
  */
 @NullMarked
 package io.operations.autoconfigure.health;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the meters, where the application has a {@link MeterRegistry}.
+ * Auto-configuration for the meters of an application with a {@link MeterRegistry}.
  *
  * @since 0.1.0
  */
@@ -33,8 +33,8 @@ public final class OperationsMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Meters of our own registries; those of an application's are published by whom made
-	 * them.
+	 * Publishes the meters of the library's own registries. The creator of an
+	 * application's registry publishes the meters of that registry.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(TaggedRetryMetrics.class)

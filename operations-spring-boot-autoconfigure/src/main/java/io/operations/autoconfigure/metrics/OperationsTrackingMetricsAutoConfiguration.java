@@ -17,7 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the meters of tracked operations, where the application has a
+ * Auto-configuration for the meters of tracked operations in an application with a
  * {@link MeterRegistry}.
  *
  * @since 0.1.0

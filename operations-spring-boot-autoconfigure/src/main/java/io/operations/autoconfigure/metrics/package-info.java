@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the meters.
+ * Auto-configuration for the meters.
  */
 @NullMarked
 package io.operations.autoconfigure.metrics;
