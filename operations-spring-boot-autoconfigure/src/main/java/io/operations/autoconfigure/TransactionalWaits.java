@@ -41,7 +41,7 @@ final class TransactionalWaits implements OperationsListener {
 
 	private void warn(String client, String operationId, @Nullable String transaction) {
 		if (this.warned.add(client)) {
-			logger.warn("[" + client + "] a wait for operation '" + OperationsErrorResponse.printable(operationId)
+			logger.warn("[" + client + "] A wait for operation '" + OperationsErrorResponse.printable(operationId)
 					+ "' began inside "
 					+ ((transaction != null) ? "the transaction '" + transaction + "'" : "a transaction")
 					+ ". A transaction that lasts until the wait ends, for example because the caller blocks, holds its"

@@ -46,11 +46,11 @@ class TransactionalWaitsTests {
 		run((template) -> {
 			this.transaction.executeWithoutResult((status) -> template.await("op1").block(PATIENCE));
 			this.transaction.executeWithoutResult((status) -> template.await("op2").block(PATIENCE));
-			assertThat(output).containsOnlyOnce(WARNING).contains("[operations] a wait for operation 'op1'");
+			assertThat(output).containsOnlyOnce(WARNING).contains("[operations] A wait for operation 'op1'");
 			try (OperationsTemplate other = template.mutate().name("other").build()) {
 				this.transaction.executeWithoutResult((status) -> other.await("op3").block(PATIENCE));
 			}
-			assertThat(output).containsOnlyOnce("[other] a wait for operation 'op3'");
+			assertThat(output).containsOnlyOnce("[other] A wait for operation 'op3'");
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationFailedException;
+import io.operations.OperationsClosedException;
 import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
@@ -79,7 +80,16 @@ class DemoTour {
 			.then(tracks())
 			.doOnSuccess((delivered) -> suggestRequests(delivered.operationId()))
 			.subscribe((delivered) -> {
-			}, (ex) -> logger.error("The tour stopped early because of an error", ex));
+			}, DemoTour::stoppedEarly);
+	}
+
+	private static void stoppedEarly(Throwable cause) {
+		if (cause instanceof OperationsClosedException) {
+			logger.info("The tour ends early, because the application stops");
+		}
+		else {
+			logger.error("The tour stopped early because of an error", cause);
+		}
 	}
 
 	private Mono<Operation> completes() {
