@@ -115,17 +115,17 @@ public final class DefaultOperationTracker implements OperationTracker {
 		for (Map.Entry<String, String> entry : attributes.entrySet()) {
 			String key = entry.getKey();
 			String value = entry.getValue();
-			Assert.notNull(key, "'attributes' must not have a null key: leave it out");
-			Assert.notNull(value, () -> "'attributes' must not have a null value, as '" + key + "' has: leave it out");
+			Assert.notNull(key, "'attributes' must not contain a null key: leave the entry out");
+			Assert.notNull(value, () -> "'attributes' must not contain a null value, but '" + key + "' has one: leave the entry out");
 			size += key.getBytes(StandardCharsets.UTF_8).length;
 			size += value.getBytes(StandardCharsets.UTF_8).length;
 			copy.put(key, value);
 		}
 		long total = size;
 		Assert.isTrue(total <= MAXIMUM_ATTRIBUTES,
-				() -> "'attributes' have " + total + " bytes, more than " + MAXIMUM_ATTRIBUTES
-						+ ". Nothing was stored; track an id, and keep the rest where your application finds it by"
-						+ " that id.");
+				() -> "'attributes' must not exceed " + MAXIMUM_ATTRIBUTES + " bytes of UTF-8, but they have " + total
+						+ ". Nothing was stored. Keep the data in your application, and pass an id as an attribute by which"
+						+ " the application finds it.");
 		return Collections.unmodifiableMap(copy);
 	}
 

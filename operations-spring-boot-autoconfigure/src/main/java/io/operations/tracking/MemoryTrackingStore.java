@@ -110,9 +110,8 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.warned = true;
 		}
 		if (first) {
-			logger
-				.warn("Tracked operations are kept in memory: a restart loses them. Set operations.tracking.store=jdbc"
-						+ " to keep them in a database.");
+			logger.warn("Tracked operations are kept in memory only, so a restart loses them. Set"
+					+ " operations.tracking.store=jdbc to keep them in a database.");
 		}
 		pump();
 		return null;
@@ -125,8 +124,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.entries.remove(delivered.row().id());
 		}
 		if (this.entries.size() >= most) {
-			throw new OperationsThrottledException("Operation '" + operationId + "' is not tracked, since " + most
-					+ " are already (operations.tracking.max-tracked). Track fewer, raise it, or set"
+			throw new OperationsThrottledException("Operation '" + operationId
+					+ "' is not tracked because the store in memory is full with " + most
+					+ " operations (operations.tracking.max-tracked). Track fewer operations, raise the limit, or set"
 					+ " operations.tracking.store=jdbc.", operationId, (Duration) null);
 		}
 	}
@@ -216,8 +216,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.blocking.schedule(() -> this.engine.deliver(claim, row));
 		}
 		catch (RejectedExecutionException ex) {
-			logger.warn("There is no thread to deliver the outcome of operation '" + row.id()
-					+ "' on; that is tried again in a second", ex);
+			logger.warn("No thread is free to deliver the outcome of operation '" + row.id()
+					+ "'. Delivery is tried again in one second. If this repeats, look for handlers that block too long.",
+					ex);
 			claim.release(row.due(this.polls.now().plusSeconds(1)));
 		}
 	}
@@ -246,7 +247,8 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	private void giveUp(Claim claim, TrackedRow row, Throwable fault) {
-		logger.error("Operation '" + row.id() + "' could not be polled; it is tried again in a minute", fault);
+		logger.error("Polling operation '" + row.id() + "' failed unexpectedly. It is polled again in one minute. If"
+				+ " this repeats, fix the cause below.", fault);
 		claim.release(row.due(this.polls.now().plus(Duration.ofMinutes(1))));
 	}
 

@@ -53,9 +53,11 @@ final class OutcomeDelivery {
 
 	void deliver(TrackingClaim claim, TrackedRow row, boolean isNew) {
 		if (row.ending().isLast(this.settings)) {
-			// Nobody was left to say how that attempt ended, and one more may end alike.
-			failed(claim, row, new IllegalStateException("Delivery did not come to an end in attempt "
-					+ row.ending().attempts() + ", the last one: the process probably died in a handler"));
+			// The process that made that attempt did not report how it ended. One more
+			// attempt may end the same way.
+			failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
+					+ " began but never finished, and it was the last one: the process probably died while a handler"
+					+ " was running"));
 			return;
 		}
 		Semaphore taken = this.places;
@@ -102,15 +104,17 @@ final class OutcomeDelivery {
 			this.listener.deliveryFailed(stored.toOperation(), fault);
 		}
 		else {
-			// Nobody else would tell of it: there is no operation to keep it with.
-			logger.warn("Operation '" + row.id() + "' was forgotten during attempt " + row.ending().attempts()
-					+ " to deliver its outcome, or its outcome had been delivered before this fault", fault);
+			// Without a row to store the fault in, this is its only trace.
+			logger.warn("Attempt " + row.ending().attempts() + " to deliver the outcome of operation '" + row.id()
+					+ "' failed, and this instance does not repeat it: the operation was forgotten meanwhile, or its"
+					+ " outcome had already been delivered. Check whether the handler changed anything outside of its"
+					+ " transaction.", fault);
 		}
 	}
 
 	private void callHandlers(TrackedRow row) {
 		OperationOutcome.Type type = row.ending().outcome();
-		Assert.state(type != null, "An operation without an outcome cannot be delivered");
+		Assert.state(type != null, () -> "Operation '" + row.id() + "' has no outcome that could be delivered");
 		OperationOutcome outcome = new OperationOutcome(row.id(), type, row.polled().lastSeen(), row.attributes(),
 				row.ending().attempts(), row.lastFault());
 		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),

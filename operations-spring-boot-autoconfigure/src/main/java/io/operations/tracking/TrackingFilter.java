@@ -19,7 +19,7 @@ import org.springframework.util.Assert;
 public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @Nullable String after, long limit) {
 
 	public TrackingFilter {
-		Assert.isTrue(limit >= 0, "'limit' must not be negative");
+		Assert.isTrue(limit >= 0, () -> "'limit' must not be negative, but is " + limit);
 		states = states.isEmpty() ? Set.of() : Set.copyOf(states);
 	}
 

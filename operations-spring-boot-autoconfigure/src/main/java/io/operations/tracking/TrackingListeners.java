@@ -44,7 +44,9 @@ public final class TrackingListeners implements TrackingListener {
 				what.accept(listener);
 			}
 			catch (RuntimeException | LinkageError ex) {
-				logger.warn("Tracking listener " + listener.getClass().getName() + " failed", ex);
+				logger.warn("Tracking listener " + listener.getClass().getName()
+						+ " failed. Its exception is ignored and the other listeners are notified. Fix the listener.",
+						ex);
 			}
 		}
 	}
@@ -54,7 +56,8 @@ public final class TrackingListeners implements TrackingListener {
 			return this.listeners.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.warn("There are no tracking listeners to tell", ex);
+			logger.warn("The tracking listeners cannot be created, so none of them is notified of this event: logs and"
+					+ " metrics miss it. Fix the bean that fails.", ex);
 			return List.of();
 		}
 	}

@@ -8,7 +8,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The log of the tracking: one line for each outcome, and what an operator has to know.
+ * Logs what an operator needs to know about tracked operations. Each outcome is one line
+ * at INFO. A stuck operation, a failed delivery, a hanging handler and an unreachable
+ * store are warnings. An outcome that is not delivered after the last attempt is an
+ * error.
  *
  * @since 0.1.0
  */
@@ -19,43 +22,46 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info("The " + name(operation) + " ended as " + operation.outcome() + why(operation)
-					+ ", tracked for " + operation.age(operation.since()) + ", " + operation.polls() + " polls"
-					+ ((operation.lastFault() != null) ? ", last fault: " + operation.lastFault() : ""));
+			logger.info("Tracked operation " + id(operation) + " ended as " + operation.outcome() + why(operation)
+					+ "; tracked for " + operation.age(operation.since()) + ", polls: " + operation.polls()
+					+ ((operation.lastFault() != null) ? ", last error: " + operation.lastFault() : ""));
 		}
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		logger.warn("The " + name(operation) + " is " + age
-				+ " old and has not ended; such operations hardly ever take longer" + " than " + unusual
-				+ ". It is asked for until " + operation.deadline() + ".");
+		logger.warn("Tracked operation " + id(operation) + " has not ended after " + age
+				+ "; operations of its kind rarely take longer than " + unusual + ". It is polled until its deadline, "
+				+ operation.deadline() + ". If it should have ended, report it to the API vendor, or stop tracking it"
+				+ " with OperationTracker.forget.");
 	}
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		String text = "Attempt " + operation.attempts() + " to deliver " + operation.outcome() + " of the "
-				+ name(operation) + " failed. ";
+		String text = "Attempt " + operation.attempts() + " to deliver the outcome " + operation.outcome()
+				+ " of tracked operation " + id(operation) + " failed. ";
 		if (operation.state() == TrackingState.UNDELIVERED) {
-			logger.error(text + "It was the last one (operations.tracking.delivery.max-attempts): correct the handler,"
-					+ " then have it delivered anew with OperationTracker.redeliver.", fault);
+			logger.error(text + "It was the last attempt (operations.tracking.delivery.max-attempts); the operation is"
+					+ " kept as UNDELIVERED. Fix the handler, then call OperationTracker.redeliver.", fault);
 		}
 		else {
-			logger.warn(text + "The next one is due at " + operation.nextDue() + ".", fault);
+			logger.warn(text + "The next attempt is due at " + operation.nextDue()
+					+ ". If attempts keep failing, fix the handler.", fault);
 		}
 	}
 
 	@Override
 	public void deliveryHangs(TrackedOperation operation, Duration duration, Thread handler) {
-		StringBuilder text = new StringBuilder(256).append("A handler of ")
+		StringBuilder text = new StringBuilder(512).append("The handlers of tracked operation ")
+			.append(id(operation))
+			.append(" (outcome ")
 			.append(operation.outcome())
-			.append(" of the ")
-			.append(name(operation))
-			.append(" has not returned for ")
+			.append(") have not returned after ")
 			.append(duration)
-			.append(" (operations.tracking.delivery.timeout) and is interrupted. Thread '")
+			.append(", so their thread '")
 			.append(handler.getName())
-			.append("' is at");
+			.append("' is interrupted. Make the blocking call below end sooner, or raise"
+					+ " operations.tracking.delivery.timeout:");
 		for (StackTraceElement element : handler.getStackTrace()) {
 			text.append(System.lineSeparator()).append("\tat ").append(element);
 		}
@@ -64,26 +70,34 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void storeLost(Throwable fault) {
-		// No stack trace, and one line however many the driver's message has.
-		logger.warn("The database of the tracked operations cannot be reached: "
+		// Without a stack trace, and in one line even if the driver's message has several.
+		logger.warn("The database of tracked operations cannot be reached: "
 				+ OperationsErrorResponse.printable(fault.toString())
-				+ ". Nothing is lost; it is tried again until it can be.");
+				+ ". No stored operation is lost: this instance keeps retrying, and polling and delivery resume when the"
+				+ " database is available. Check the database and the network.");
 	}
 
 	@Override
 	public void storeRegained(Duration duration) {
-		logger.info("The database of the tracked operations can be reached again, after " + duration);
+		logger.info("The database of tracked operations can be reached again after " + duration
+				+ "; polling and delivery resume.");
 	}
 
 	private static String why(TrackedOperation operation) {
+		OperationOutcome.Type outcome = operation.outcome();
+		if (outcome == OperationOutcome.Type.EXPIRED) {
+			return " (the server does not know it)";
+		}
+		if (outcome == OperationOutcome.Type.TIMED_OUT) {
+			return " (its deadline passed; it may still be running)";
+		}
 		Operation seen = operation.operation();
-		boolean isAnswer = operation.outcome() == OperationOutcome.Type.FAILED
-				|| operation.outcome() == OperationOutcome.Type.CANCELLED;
+		boolean isAnswer = outcome == OperationOutcome.Type.FAILED || outcome == OperationOutcome.Type.CANCELLED;
 		return (seen != null && isAnswer) ? seen.errorText().map((text) -> " (" + text + ")").orElse("") : "";
 	}
 
-	private static String name(TrackedOperation operation) {
-		return "tracked operation '" + OperationsErrorResponse.printable(operation.id()) + "'";
+	private static String id(TrackedOperation operation) {
+		return "'" + OperationsErrorResponse.printable(operation.id()) + "'";
 	}
 
 }

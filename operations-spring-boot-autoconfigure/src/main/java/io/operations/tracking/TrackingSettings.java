@@ -20,8 +20,8 @@ public record TrackingSettings(Duration timeout, Duration retention, int maxTrac
 
 	public TrackingSettings {
 		PollingSettings.checkTimeout(timeout);
-		Assert.isTrue(!retention.isNegative(), "'retention' must not be negative");
-		Assert.isTrue(maxTracked >= 1, "'maxTracked' must be at least 1");
+		Assert.isTrue(!retention.isNegative(), () -> "'retention' must not be negative, but is " + retention);
+		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
 	}
 
 	/**
@@ -45,12 +45,13 @@ public record TrackingSettings(Duration timeout, Duration retention, int maxTrac
 			Duration timeout) {
 
 		public Delivery {
-			Assert.isTrue(maxAttempts >= 1, "'maxAttempts' must be at least 1");
-			Assert.isTrue(initialInterval.toMillis() >= 1, "'initialInterval' must be at least 1 ms");
-			Assert.isTrue(multiplier >= 1, "'multiplier' must be at least 1");
+			Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
+			Assert.isTrue(initialInterval.toMillis() >= 1, () -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+			Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
 			Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
-					"'maxInterval' must not be less than 'initialInterval'");
-			Assert.isTrue(timeout.toMillis() >= 1, "'timeout' must be at least 1 ms");
+					() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "
+							+ maxInterval);
+			Assert.isTrue(timeout.toMillis() >= 1, () -> "'timeout' must be at least 1 ms, not " + timeout);
 		}
 
 		/**

@@ -578,7 +578,7 @@ public abstract class OperationTrackerContract {
 		track("fits", Map.of("k", "é".repeat(2047) + "x"));
 		assertThat(Objects.requireNonNull(find("fits")).attributes().get("k")).hasSize(2048);
 		assertThatIllegalArgumentException().isThrownBy(() -> this.tracker.track("op", Map.of("k", "é".repeat(2048))))
-			.withMessageContaining("4097 bytes, more than 4096");
+			.withMessageContaining("must not exceed 4096 bytes of UTF-8, but they have 4097.");
 		assertThat(find("op")).isNull();
 	}
 

@@ -57,7 +57,7 @@ class OutcomeDeliveryTests {
 		assertThat(row.state()).isEqualTo(TrackingState.UNDELIVERED);
 		assertThat(row.due()).isNull();
 		assertThat(row.ending().attempts()).isEqualTo(10);
-		assertThat(row.ending().fault()).contains("attempt 10", "did not come to an end");
+		assertThat(row.ending().fault()).contains("attempt 10", "never finished");
 		assertThat(this.faults).singleElement().asString().startsWith("UNDELIVERED: ").contains("attempt 10");
 	}
 

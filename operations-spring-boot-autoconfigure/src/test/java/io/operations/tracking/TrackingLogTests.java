@@ -11,6 +11,8 @@ import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -46,7 +48,7 @@ class TrackingLogTests {
 		template.close();
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' ended as COMPLETED, tracked for PT", ", 3 polls");
+			.contains("'op-1' ended as COMPLETED; tracked for PT", ", polls: 3");
 		assertThat(lines(output, "ERROR")).isEmpty();
 	}
 
@@ -55,7 +57,7 @@ class TrackingLogTests {
 		this.log.ended(operation(TrackingState.ENDED, "no answer"));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("tracked for PT1M3S, 7 polls, last fault: no answer");
+			.contains("tracked for PT1M3S, polls: 7, last error: no answer");
 	}
 
 	@Test
@@ -66,7 +68,18 @@ class TrackingLogTests {
 				null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0, null));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' ended as FAILED (bo\\u000aom), tracked for PT1M3S");
+			.contains("'op-1' ended as FAILED (bo\\u000aom); tracked for PT1M3S");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "EXPIRED, the server does not know it", "TIMED_OUT, its deadline passed; it may still be running" })
+	void endThatTheServerDidNotReportIsExplained(OperationOutcome.Type outcome, String explanation,
+			CapturedOutput output) {
+		this.log.ended(new TrackedOperation("op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null, null,
+				false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
+		assertThat(lines(output, "INFO")).singleElement()
+			.asString()
+			.contains("'op-1' ended as " + outcome + " (" + explanation + "); tracked for PT1M3S, polls: 7");
 	}
 
 	@Test

@@ -90,12 +90,12 @@ class JdbcTrackingConfiguration {
 		throw new OperationsConfigurationException(
 				several.isEmpty() ? "Property 'operations.tracking.store' is 'jdbc', but there is no DataSource."
 						: "Property 'operations.tracking.store' is 'jdbc', but there are " + several.size()
-								+ " DataSources and none of them is marked.",
+								+ " DataSources and the library cannot tell which one to use.",
 				several.isEmpty()
-						? "Set spring.datasource.url and add the driver of your database, or set"
+						? "Set spring.datasource.url and add the JDBC driver of your database, or set"
 								+ " operations.tracking.store=memory."
-						: "Put @OperationsDataSource (io.operations.autoconfigure.tracking) on the bean method of the one"
-								+ " that tracked operations are to be kept in, or make one of them @Primary.",
+						: "Put @OperationsDataSource (io.operations.autoconfigure.tracking) on the bean method of the"
+								+ " DataSource for tracked operations, or make one of them @Primary.",
 				null);
 	}
 
@@ -107,7 +107,7 @@ class JdbcTrackingConfiguration {
 		catch (IllegalArgumentException ex) {
 			throw OperationsConfigurationException.of("operations.tracking.jdbc.table-prefix", prefix,
 					String.valueOf(ex.getMessage()).replaceFirst("'prefix'", "it"),
-					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to have its default.");
+					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to use the default.");
 		}
 	}
 
@@ -124,10 +124,10 @@ class JdbcTrackingConfiguration {
 		TrackingSettingsCheck.positive("jdbc.shutdown-max-wait", jdbc.getShutdownMaxWait());
 		String name = (jdbc.getInstanceName() != null) ? jdbc.getInstanceName() : instanceName();
 		TrackingSettingsCheck.check(!name.contains("${"), "jdbc.instance-name", name,
-				"it holds a placeholder that nothing gives a value, so that all instances have one name");
+				"it contains a placeholder that has no value, so all instances would have the same name");
 		TrackingSettingsCheck.check(!name.isBlank() && name.length() <= JdbcTrackingSettings.LONGEST_NAME,
 				"jdbc.instance-name", name,
-				"it must have from 1 to " + JdbcTrackingSettings.LONGEST_NAME + " characters");
+				"it must have between 1 and " + JdbcTrackingSettings.LONGEST_NAME + " characters");
 		return new JdbcTrackingSettings(tables(properties), threads, threadFactory(environment),
 				jdbc.getPollingInterval(), jdbc.getHeartbeatInterval(), jdbc.getMissedHeartbeats(),
 				jdbc.getShutdownMaxWait(), name);

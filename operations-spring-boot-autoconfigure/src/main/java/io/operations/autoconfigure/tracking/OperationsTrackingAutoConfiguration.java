@@ -95,10 +95,11 @@ public final class OperationsTrackingAutoConfiguration {
 		TrackingStore store = stores.getIfAvailable();
 		if (store == null) {
 			throw new OperationsConfigurationException(
-					"Property 'operations.tracking.store' is 'jdbc', but libraries that it needs are missing.",
-					"Add the dependencies org.springframework.boot:spring-boot-starter-jdbc,"
-							+ " com.github.kagkarlsson:db-scheduler (the core, not its starter, in the version that"
-							+ " the README names) and the driver of your database, or set operations.tracking.store=memory.",
+					"Property 'operations.tracking.store' is 'jdbc', but required libraries are missing.",
+					"Add the dependencies org.springframework.boot:spring-boot-starter-jdbc and"
+							+ " com.github.kagkarlsson:db-scheduler (the core, not its starter, in the version that the"
+							+ " documentation names), and add the JDBC driver of your database. Or set"
+							+ " operations.tracking.store=memory.",
 					null);
 		}
 		return store;

@@ -99,8 +99,8 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 	private static final class AnswerException extends RuntimeException {
 
 		private AnswerException() {
-			super("Nothing is wrong: this exception finds out, once, whether the application's event multicaster"
-					+ " passes on what listeners throw", null, false, false);
+			super("This is not an error: the library throws this exception once to find out whether the application's"
+					+ " event multicaster passes on exceptions of listeners", null, false, false);
 		}
 
 	}

@@ -77,10 +77,11 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			throw new OperationsConfigurationException(
 					"The tables " + names.tracked() + " and " + names.scheduled() + " could not be created: "
 							+ fault.getMostSpecificCause().getMessage(),
-					"Give the user of the database the right to create tables there, and create the schema if"
-							+ " operations.tracking.jdbc.table-prefix names one. Or have somebody who has that right run "
+					"Grant the database user the right to create tables, and create the schema if"
+							+ " operations.tracking.jdbc.table-prefix names one. Or run the script "
 							+ JdbcTrackingStore.schemaLocation(getDataSource())
-							+ " of the library, and set operations.tracking.jdbc.initialize-schema=never.",
+							+ " of the library as a user who has that right, and set"
+							+ " operations.tracking.jdbc.initialize-schema=never.",
 					fault);
 		}
 	}

@@ -27,7 +27,7 @@ final class TrackingSettingsCheck {
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
 		OperationsTrackingProperties.Delivery delivery = properties.getDelivery();
 		check(delivery.getMaxAttempts() >= 1, "delivery.max-attempts", delivery.getMaxAttempts(),
-				"it must be at least 1: the first attempt counts");
+				"it must be at least 1 because the first attempt counts");
 		positive("delivery.initial-interval", delivery.getInitialInterval());
 		check(delivery.getMultiplier() >= 1, "delivery.multiplier", delivery.getMultiplier(), "it must be at least 1");
 		atLeast(delivery.getInitialInterval(), "delivery.max-interval", delivery.getMaxInterval(),
@@ -48,7 +48,7 @@ final class TrackingSettingsCheck {
 		if (value != null && value.compareTo(least) < 0) {
 			String name = "operations.tracking." + key;
 			throw OperationsConfigurationException.ofDuration(name, value, fault,
-					"Otherwise correct the property '" + name + "', or remove it to have its default.");
+					"Otherwise correct the property '" + name + "', or remove it to use the default.");
 		}
 	}
 
@@ -60,7 +60,7 @@ final class TrackingSettingsCheck {
 		if (!good) {
 			String name = "operations.tracking." + key;
 			throw OperationsConfigurationException.of(name, value, fault,
-					"Correct the property '" + name + "', or remove it to have its default.");
+					"Correct the property '" + name + "', or remove it to use the default.");
 		}
 	}
 

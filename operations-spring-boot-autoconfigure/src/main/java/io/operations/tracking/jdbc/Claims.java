@@ -84,7 +84,9 @@ final class Claims {
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex) && !this.failing) {
 				this.failing = true;
-				logger.error("What is due cannot be claimed; that is tried again until it can", ex);
+				logger.error("Due operations cannot be claimed, so this instance polls nothing and delivers no outcomes. It"
+						+ " keeps retrying and does not log this again until a claim succeeds. Check the tables and the"
+						+ " rights of the database user.", ex);
 			}
 			return new ArrayList<>();
 		}
@@ -130,7 +132,7 @@ final class Claims {
 			});
 		}
 		catch (RuntimeException ex) {
-			logger.debug("The database was not reached before the end", ex);
+			logger.debug("The store was stopped before the database could be reached", ex);
 		}
 	}
 

@@ -115,7 +115,7 @@ final class JdbcClaim implements TrackingClaim {
 			this.operations.remove();
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Somebody else has taken over " + this.execution.getExecution(), ex);
+			logger.debug("Another worker has taken over " + this.execution.getExecution(), ex);
 		}
 	}
 
@@ -160,7 +160,7 @@ final class JdbcClaim implements TrackingClaim {
 			}));
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Somebody else has taken over " + this.execution.getExecution(), ex);
+			logger.debug("Another worker has taken over " + this.execution.getExecution(), ex);
 		}
 	}
 
@@ -185,7 +185,7 @@ final class JdbcClaim implements TrackingClaim {
 	private static final class NotOursException extends RuntimeException {
 
 		private NotOursException() {
-			super("The operation was changed or removed by somebody else");
+			super("Another worker or a caller has changed or removed the operation");
 		}
 
 	}

@@ -34,13 +34,14 @@ public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFac
 	public static final int LONGEST_NAME = 50;
 
 	public JdbcTrackingSettings {
-		Assert.isTrue(threads >= 1, "'threads' must be at least 1");
-		Assert.isTrue(pollingInterval.toMillis() >= 1, "'pollingInterval' must be at least 1 ms");
-		Assert.isTrue(heartbeatInterval.toMillis() >= 1, "'heartbeatInterval' must be at least 1 ms");
+		Assert.isTrue(threads >= 1, () -> "'threads' must be at least 1, not " + threads);
+		Assert.isTrue(pollingInterval.toMillis() >= 1, () -> "'pollingInterval' must be at least 1 ms, not " + pollingInterval);
+		Assert.isTrue(heartbeatInterval.toMillis() >= 1, () -> "'heartbeatInterval' must be at least 1 ms, not " + heartbeatInterval);
 		Assert.isTrue(missedHeartbeats >= FEWEST_MISSED_HEARTBEATS,
-				"'missedHeartbeats' must be at least " + FEWEST_MISSED_HEARTBEATS);
+				() -> "'missedHeartbeats' must be at least " + FEWEST_MISSED_HEARTBEATS + ", not " + missedHeartbeats);
 		Assert.isTrue(!instanceName.isBlank() && instanceName.length() <= LONGEST_NAME,
-				"'instanceName' must have from 1 to " + LONGEST_NAME + " characters");
+				() -> "'instanceName' must have between 1 and " + LONGEST_NAME + " characters, but is '" + instanceName
+						+ "'");
 	}
 
 	// With the defaults, 16 threads and 10 connections, handlers that hang leave two

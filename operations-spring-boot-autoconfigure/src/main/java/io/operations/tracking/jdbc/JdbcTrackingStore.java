@@ -171,19 +171,21 @@ public final class JdbcTrackingStore implements TrackingStore {
 			}
 			throw new TrackingDatabaseException(
 					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
-							+ " are missing or not as they should be: " + ex.getMostSpecificCause().getMessage(),
-					"Set operations.tracking.jdbc.initialize-schema=always to have them created, or create them with "
-							+ this.dialect.schema() + " of the library, for instance as a migration of Flyway.",
+							+ " are missing, cannot be read or lack a column: " + ex.getMostSpecificCause().getMessage(),
+					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
+							+ " the script " + this.dialect.schema()
+							+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
+							+ " compare it with the script.",
 					ex);
 		}
 		Instant after = this.polls.now();
 		Duration off = theirs.isBefore(before) ? Duration.between(theirs, before)
 				: theirs.isAfter(after) ? Duration.between(after, theirs) : Duration.ZERO;
 		if (off.compareTo(this.settings.heartbeatInterval()) > 0) {
-			logger.warn("The clock of this machine is off by " + off + " from that of the database (" + after + ", "
-					+ theirs
-					+ "), more than operations.tracking.jdbc.heartbeat-interval: polls of live instances may be"
-					+ " taken for dead and made twice. Set both by NTP.");
+			logger.warn("The clock of this machine differs from the database's clock by " + off + " (machine: " + after
+					+ ", database: " + theirs + "), which is more than operations.tracking.jdbc.heartbeat-interval. This"
+					+ " instance starts, but instances may consider each other's work dead and poll or deliver twice."
+					+ " Synchronize both clocks by NTP.");
 		}
 	}
 
@@ -196,12 +198,13 @@ public final class JdbcTrackingStore implements TrackingStore {
 			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
 			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));
 			if (overdue != null && overdue > 0) {
-				logger.info(overdue + " tracked operations were overdue and are asked for within the next "
-						+ Duration.ofSeconds(Math.round(overdue * millis / 1000)));
+				logger.info("Overdue tracked operations: " + overdue + ". They are polled within the next "
+						+ Duration.ofSeconds(Math.round(overdue * millis / 1000))
+						+ ", so that they leave room for other polls.");
 			}
 		}
 		catch (DataAccessException | TransactionException ex) {
-			logger.debug("Overdue operations were not spread", ex);
+			logger.debug("Overdue operations keep their due times because they could not be spread", ex);
 		}
 	}
 
@@ -255,7 +258,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}
 		catch (RuntimeException ex) {
 			// What is thrown would end the housekeeping.
-			logger.warn("Outdated operations were not removed; that is tried again in a minute", ex);
+			logger.warn("Operations that were delivered longer ago than operations.tracking.retention cannot be removed."
+					+ " Removing them is tried again in one minute. If this repeats, fix the cause below, or the table"
+					+ " grows.", ex);
 		}
 	}
 
@@ -347,7 +352,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			this.client.cancel(this.task.instanceId(operationId));
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Nothing is scheduled for operation '" + operationId + "' that could be cancelled", ex);
+			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled", ex);
 		}
 	}
 

@@ -74,10 +74,11 @@ final class JdbcTransactions {
 		List<PlatformTransactionManager> unknown = this.managers.unknown();
 		if (!unknown.isEmpty()) {
 			throw new IllegalTransactionStateException(
-					"It cannot be told whether the transaction of this thread is of the database that keeps tracked"
-							+ " operations: the pool's connections are not in auto-commit mode, and " + unknown
-							+ " does not say which resource it is of. Let it implement ResourceTransactionManager and"
-							+ " return its resource, or track outside of its transactions.");
+					"The tracker cannot find out whether the transaction of this thread belongs to the database of tracked"
+							+ " operations: the pool's connections are not in auto-commit mode, and a transaction manager"
+							+ " does not report its resource: " + unknown
+							+ ". Let it implement ResourceTransactionManager and return its resource, or track outside of"
+							+ " its transactions.");
 		}
 		return false;
 	}
@@ -149,9 +150,9 @@ final class JdbcTransactions {
 				throw ex;
 			}
 			throw new DatabaseReach.ForeignFaultException(new IllegalStateException(
-					"The application's transaction manager begins no transaction for handlers. They run outside of"
-							+ " requests: a tenant that it wants needs a default there. "
-							+ NestedExceptionUtils.getMostSpecificCause(ex),
+					"The application's transaction manager cannot begin a transaction for the handlers. Handlers run"
+							+ " outside of web requests: if the manager needs a tenant, give it a default tenant there."
+							+ " Cause: " + NestedExceptionUtils.getMostSpecificCause(ex),
 					ex));
 		}
 	}

@@ -42,9 +42,10 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 		this.defaults = (read != null) ? read : PoolDefaults.USUAL;
 		if (this.defaults.readOnly()) {
 			throw new TrackingDatabaseException(
-					"The connections of the DataSource of tracked operations are read-only.",
-					"Remove what makes them so, such as spring.datasource.hikari.read-only=true, or put"
-							+ " @OperationsDataSource on a DataSource that may write.",
+					"The DataSource of tracked operations returns read-only connections, but tracking writes to the"
+							+ " database.",
+					"Remove the setting that makes them read-only, such as spring.datasource.hikari.read-only=true, or"
+							+ " put @OperationsDataSource on a DataSource that allows writes.",
 					null);
 		}
 	}

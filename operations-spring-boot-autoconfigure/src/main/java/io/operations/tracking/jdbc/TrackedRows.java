@@ -358,8 +358,9 @@ final class TrackedRows {
 			return Enum.valueOf(type, name);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new NewerVersionException("Operation '" + id + "' was left by a newer version in a state '" + name
-					+ "' that this one does not know");
+			throw new NewerVersionException("A newer version of the library has stored operation '" + id + "' with '"
+					+ name + "', which this version does not know. Update this instance, or leave the operation to the"
+					+ " instances that run the newer version.");
 		}
 	}
 

@@ -81,8 +81,9 @@ enum TrackingDialect {
 				return dialect;
 			}
 		}
-		throw new TrackingDatabaseException("Operations cannot be tracked in a database of " + product + ".",
-				"Use PostgreSQL or, for trying out, H2; or set operations.tracking.store=memory.", null);
+		throw new TrackingDatabaseException(
+				"Tracked operations cannot be kept in " + product + ": only PostgreSQL and H2 are supported.",
+				"Use PostgreSQL, use H2 to try the library out, or set operations.tracking.store=memory.", null);
 	}
 
 	static <T> T metaData(DataSource dataSource, DatabaseMetaDataCallback<T> question) {
@@ -91,9 +92,9 @@ enum TrackingDialect {
 		}
 		catch (MetaDataAccessException ex) {
 			throw new TrackingDatabaseException(
-					"The database of the tracked operations cannot be reached: "
+					"The database of tracked operations cannot be reached: "
 							+ NestedExceptionUtils.getMostSpecificCause(ex),
-					"Check that it runs, and the properties spring.datasource.*.", ex);
+					"Check that the database runs, and check the properties spring.datasource.*.", ex);
 		}
 	}
 

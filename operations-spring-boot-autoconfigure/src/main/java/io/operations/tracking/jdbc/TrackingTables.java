@@ -31,12 +31,13 @@ public record TrackingTables(String prefix) {
 
 	public TrackingTables {
 		Assert.isTrue(prefix.matches("((" + NAME + "|\"" + NAME + "\")\\.)?" + NAME),
-				"'prefix' must be letters, digits and underscores, with a schema and a dot in front if need be");
+				"'prefix' must consist of letters, digits and underscores and must not begin with a digit; a schema and a"
+						+ " dot may precede it");
 		int length = prefix.length() - (prefix.lastIndexOf('.') + 1);
 		Assert.isTrue(length <= LONGEST,
 				() -> "'prefix' must have at most " + LONGEST + " characters, not " + length
-						+ ", a schema not counted: names of indexes begin with it, and a database has room for "
-						+ LONGEST_NAME);
+						+ " (the schema does not count): names of indexes begin with the prefix, and a database may cut"
+						+ " names off after " + LONGEST_NAME + " characters");
 	}
 
 	/**

@@ -91,10 +91,10 @@ final class TransactionManagers {
 			}
 		}
 		if (result.ofDatabase().isEmpty() && !result.unknown().isEmpty()) {
-			logger.warn("Outcomes of tracked operations are delivered in a transaction of the library's own, since "
-					+ result.unknown() + " does not say which resource it is of. Let it implement"
-					+ " ResourceTransactionManager and return its DataSource if it is of the database that keeps tracked"
-					+ " operations.");
+			logger.warn("A transaction manager does not report its resource: " + result.unknown()
+					+ ". Handlers of outcomes therefore run in a transaction of the library. If the manager belongs to the"
+					+ " database of tracked operations, let it implement ResourceTransactionManager and return its"
+					+ " DataSource.");
 		}
 		return result;
 	}
@@ -129,7 +129,7 @@ final class TransactionManagers {
 			return (DataSource) ReflectionUtils.invokeMethod(getter, manager);
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Transaction manager " + manager + " does not tell its DataSource", ex);
+			logger.debug("Transaction manager " + manager + " does not return its DataSource", ex);
 			return null;
 		}
 	}

@@ -45,7 +45,8 @@ final class TransactionalDataSource extends DelegatingDataSource {
 						yield null;
 					}
 					case "commit", "rollback", "setAutoCommit" ->
-						throw new SQLException("The Spring transaction decides on " + method.getName());
+						throw new SQLException(
+								"'" + method.getName() + "' must not be called: the Spring transaction controls it");
 					default -> invoke(connection, method, arguments);
 				});
 	}

@@ -85,7 +85,7 @@ class TransactionManagersTests {
 			assertThat(context).hasNotFailed();
 			rollsBackWithTransaction(context);
 			track(context, "refused");
-			assertThat(until(context, "refused", TrackingState.UNDELIVERED).deliveryFault()).contains("needs a default",
+			assertThat(until(context, "refused", TrackingState.UNDELIVERED).deliveryFault()).contains("default tenant",
 					"no tenant");
 			context.getBean(TenantTransactionManager.class).defaultTenant = "t1";
 			context.getBean(OperationTracker.class).redeliver("refused").block(PATIENCE);
@@ -101,7 +101,7 @@ class TransactionManagersTests {
 			int begun = context.getBean(SilentTransactionManager.class).begun.get();
 			writesOnceWithOutcome(context);
 			assertThat(context.getBean(SilentTransactionManager.class).begun).hasValue(begun);
-			assertThat(output).containsOnlyOnce("does not say which resource it is of");
+			assertThat(output).containsOnlyOnce("does not report its resource");
 		});
 	}
 

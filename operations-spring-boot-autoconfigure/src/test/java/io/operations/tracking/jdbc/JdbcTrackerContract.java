@@ -719,7 +719,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		other.start();
 		other.stop();
 		template.close();
-		assertThat(output).contains("is off by", "NTP");
+		assertThat(output).contains("differs from the database's clock by", "NTP");
 	}
 
 	@Test
