@@ -7,50 +7,53 @@ import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a tracked operation ended. Given to each {@link OperationOutcomeHandler}, and
- * published as an application event.
+ * Describes how a tracked operation ended. The library passes it to each
+ * {@link OperationOutcomeHandler} and publishes it as an application event.
  *
  * @param operationId the operation's id
- * @param type how it ended
- * @param operation the operation as last seen, {@code null} if it was never seen
- * @param attributes what it was handed over with
- * @param attempt which attempt to deliver this outcome it is: more than 1 tells that an
- * earlier one failed, or that it is not known how it ended
- * @param lastFault why the last poll failed, of an operation that expired or timed out
+ * @param type how the operation ended
+ * @param operation the operation as the server last returned it, {@code null} if no poll
+ * returned it
+ * @param attributes the attributes that the application passed to {@code track}
+ * @param attempt the number of this attempt to deliver the outcome, from 1. If it is
+ * greater than 1, an earlier attempt failed or was interrupted, and may have had effects.
+ * @param lastFault why the last poll failed, for an operation that expired or timed out,
+ * {@code null} if it did not fail
  * @since 0.1.0
  */
 public record OperationOutcome(String operationId, Type type, @Nullable Operation operation,
 		Map<String, String> attributes, int attempt, @Nullable String lastFault) {
 
 	/**
-	 * The ways to end.
+	 * The ways in which a tracked operation ends.
 	 */
 	public enum Type {
 
 		/**
-		 * The operation ended well.
+		 * The operation succeeded.
 		 */
 		COMPLETED,
 
 		/**
-		 * The operation ended with an error, which it carries.
+		 * The operation failed. {@link OperationOutcome#operation()} contains the error.
 		 */
 		FAILED,
 
 		/**
-		 * The operation ended before its work was done.
+		 * The operation was cancelled before it was done.
 		 */
 		CANCELLED,
 
 		/**
-		 * The endpoint does not know the operation any more, and said so twice at least
-		 * five seconds apart, or has not come to know it within a minute: how it ended
-		 * cannot be learned.
+		 * The server does not know the operation, so its result cannot be determined.
+		 * Either the server stopped knowing it and said so twice, at least five seconds
+		 * apart, or it did not know it within the first minute.
 		 */
 		EXPIRED,
 
 		/**
-		 * The deadline passed. The operation may still be running.
+		 * The deadline passed before the operation ended. The operation may still be
+		 * running on the server.
 		 */
 		TIMED_OUT;
 

@@ -1,18 +1,21 @@
 package io.operations.tracking;
 
 /**
- * Told of the end of each tracked operation. All beans of this type are called one after
- * the other, in their order, in the instance that saw the end.
+ * Handles the outcome of each tracked operation. The library calls all beans of this type
+ * one after the other, in their order, on one instance of the application. Usually that
+ * is the instance whose poll saw the end of the operation.
  * <p>
- * At least once: an attempt is counted and stored before the handlers run, and where the
- * store is a database they run in one transaction with the mark that the outcome was
- * delivered. So what they write to that database happens once, and what they do elsewhere
- * at least once, with {@link OperationOutcome#attempt()} telling a repeat.
+ * Outcomes are delivered at least once. Each attempt is counted and stored before the
+ * handlers run. With a store in a database, the handlers run in one transaction that also
+ * marks the outcome as delivered. Their writes to that database therefore take effect
+ * once. Their other effects happen at least once: if {@link OperationOutcome#attempt()}
+ * is greater than 1, the attempt is a repeat.
  * <p>
- * Called on a thread that may block. One that throws has the transaction rolled back, and
- * all handlers are called again after a while, up to
- * {@code operations.tracking.delivery.max-attempts} times. One that has not returned
- * after {@code operations.tracking.delivery.timeout} is interrupted.
+ * Handlers run on a thread that may block. If a handler throws an exception, the
+ * transaction is rolled back and all handlers are called again later, until
+ * {@code operations.tracking.delivery.max-attempts} attempts have failed. If the handlers
+ * of one attempt have not returned after {@code operations.tracking.delivery.timeout},
+ * their thread is interrupted.
  *
  * @since 0.1.0
  */
@@ -20,9 +23,9 @@ package io.operations.tracking;
 public interface OperationOutcomeHandler {
 
 	/**
-	 * Take an outcome.
+	 * Handle an outcome.
 	 * @param outcome the outcome
-	 * @throws Exception if it could not be taken and is to be delivered again
+	 * @throws Exception if the attempt fails and the outcome must be delivered again
 	 */
 	void handle(OperationOutcome outcome) throws Exception;
 

@@ -8,110 +8,122 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Takes operations over: it asks for them until they end and delivers their outcomes to
- * the {@link OperationOutcomeHandler}s, in whichever process is there to do it.
- * Thread-safe. Everything it returns is cold, and emits on the thread that made the call
- * to the store: one that may block or, in memory and in a transaction, the subscriber's.
+ * Tracks operations on behalf of the application: polls each of them until it ends, and
+ * delivers its outcome to the {@link OperationOutcomeHandler}s. With a store in a
+ * database, tracked operations survive a restart, and any instance of the application may
+ * poll and deliver.
+ * <p>
+ * Thread-safe. Every method returns a cold publisher, so nothing happens before a
+ * subscription. The publisher emits on the thread that called the store. That is the
+ * subscriber's thread for the store in memory and inside of a transaction, and a thread
+ * that may block otherwise.
  * <p>
  * With a store in a database, {@code track} takes part in the Spring transaction that is
- * active on the thread that subscribes: call it with {@code .block()} inside of the
- * transactional method. The operation is then stored with what else the transaction
- * writes, or not at all. A reactive transaction, or a Mono that is subscribed after the
- * method has returned, is outside of that promise: the operation is stored by itself.
+ * active on the subscribing thread. Call {@code track(...).block()} inside of the
+ * transactional method: the operation is then committed or rolled back together with the
+ * other writes of the transaction. This does not hold for reactive transactions, nor for
+ * a Mono that is subscribed after the method has returned. In both cases the operation is
+ * stored in a transaction of its own.
  *
  * @since 0.1.0
  */
 public interface OperationTracker {
 
 	/**
-	 * Take over the operation that a write started, without attributes, for
-	 * {@code operations.tracking.timeout} at most.
-	 * @param accepted what the write's answer told
-	 * @return what {@link #track(AcceptedOperation, Map, Duration)} does
+	 * Track the operation that a write started, without attributes and for at most
+	 * {@code operations.tracking.timeout}.
+	 * @param accepted the server's answer to the write
+	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}
 	 */
 	Mono<TrackingResult> track(AcceptedOperation accepted);
 
 	/**
-	 * Take over the operation that a write started, for
-	 * {@code operations.tracking.timeout} at most.
-	 * @param accepted what the write's answer told
-	 * @param attributes what is to be given back with the outcome
-	 * @return what {@link #track(AcceptedOperation, Map, Duration)} does
+	 * Track the operation that a write started for at most
+	 * {@code operations.tracking.timeout}.
+	 * @param accepted the server's answer to the write
+	 * @param attributes the application's own data, passed to handlers with the outcome
+	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}
 	 */
 	Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes);
 
 	/**
-	 * Take over the operation that a write started. When the result is there the
-	 * operation is stored, as safely as the store keeps it. One that is tracked already
-	 * stays as it is, its attributes and deadline too.
-	 * @param accepted what the write's answer told
-	 * @param attributes what is to be given back with the outcome, for instance a
-	 * correlation id: at most 4096 bytes of UTF-8, keys and values together
-	 * @param timeout after which the outcome is TIMED_OUT, however the operation goes on;
-	 * positive, at most 365 days
-	 * @return the operation and whether it is new; or an
-	 * {@link io.operations.OperationsThrottledException} if the store is full, or what
-	 * the store fails with, in which case nothing is stored
-	 * @throws IllegalArgumentException if the attributes are too large or have a null in
-	 * them, or the timeout is out of range
+	 * Track the operation that a write started. The operation is in the store when the
+	 * result is emitted. An operation that is already tracked remains unchanged,
+	 * including its attributes and its deadline.
+	 * @param accepted the server's answer to the write
+	 * @param attributes the application's own data, passed to handlers with the outcome,
+	 * for instance a correlation id. Keys and values together have at most 4096 bytes of
+	 * UTF-8.
+	 * @param timeout the time after which the outcome is
+	 * {@link OperationOutcome.Type#TIMED_OUT}, even if the operation is still running:
+	 * positive and at most 365 days
+	 * @return the tracked operation and whether it is new. Emits an
+	 * {@link io.operations.OperationsThrottledException} if the store is full, and any
+	 * exception of the store. In both cases nothing is stored.
+	 * @throws IllegalArgumentException if the attributes are too large or contain a null,
+	 * or if the timeout is out of range
 	 */
 	Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes, Duration timeout);
 
 	/**
-	 * Take over an operation of which nothing but its id is known, for
-	 * {@code operations.tracking.timeout} at most.
+	 * Track an operation of which only the id is known, for at most
+	 * {@code operations.tracking.timeout}.
 	 * @param operationId the operation's id
-	 * @param attributes what is to be given back with the outcome
-	 * @return what {@link #track(AcceptedOperation, Map, Duration)} does; an
-	 * {@link io.operations.OperationsRequestException} if the id cannot be one
+	 * @param attributes the application's own data, passed to handlers with the outcome
+	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}. Emits an
+	 * {@link io.operations.OperationsRequestException} if the id is invalid.
 	 */
 	Mono<TrackingResult> track(String operationId, Map<String, String> attributes);
 
 	/**
-	 * Take over an operation of which nothing but its id is known.
+	 * Track an operation of which only the id is known.
 	 * @param operationId the operation's id
-	 * @param attributes what is to be given back with the outcome
-	 * @param timeout after which the outcome is TIMED_OUT
-	 * @return what {@link #track(AcceptedOperation, Map, Duration)} does; an
-	 * {@link io.operations.OperationsRequestException} if the id cannot be one
+	 * @param attributes the application's own data, passed to handlers with the outcome
+	 * @param timeout the time after which the outcome is
+	 * {@link OperationOutcome.Type#TIMED_OUT}, even if the operation is still running
+	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}. Emits an
+	 * {@link io.operations.OperationsRequestException} if the id is invalid.
 	 */
 	Mono<TrackingResult> track(String operationId, Map<String, String> attributes, Duration timeout);
 
 	/**
 	 * Return a tracked operation.
 	 * @param operationId the operation's id
-	 * @return the operation, empty if it is not tracked, was forgotten, or ended longer
-	 * ago than {@code operations.tracking.retention}
+	 * @return the operation. Empty if the operation is not tracked or was forgotten, and
+	 * if the store removed it because its outcome was delivered and
+	 * {@code operations.tracking.retention} has passed.
 	 */
 	Mono<TrackedOperation> find(String operationId);
 
 	/**
-	 * Return tracked operations in the order of their ids, read page by page as they are
-	 * asked for: not a snapshot of one moment.
-	 * @param filter which ones
+	 * Return tracked operations in the order of their ids. The tracker reads them page by
+	 * page, as the subscriber requests them, so they are not a snapshot of one moment.
+	 * @param filter the filter that the operations match
 	 * @return the operations
 	 */
 	Flux<TrackedOperation> stream(TrackingFilter filter);
 
 	/**
-	 * Stop tracking an operation, whatever its state. It is asked for no more; an outcome
-	 * that is being delivered at this moment may still be.
+	 * Stop tracking an operation in any state, and remove it from the store. It is not
+	 * polled again. If its outcome is being delivered at this moment, that attempt may
+	 * still succeed.
 	 * @param operationId the operation's id
-	 * @return whether it was tracked
+	 * @return {@code true} if the operation was tracked, otherwise {@code false}
 	 */
 	Mono<Boolean> forget(String operationId);
 
 	/**
-	 * Deliver the outcome of an operation anew, with as many attempts as at first.
+	 * Deliver the outcome of an operation again, with the full number of attempts. The
+	 * result does not wait for the delivery.
 	 * @param operationId the operation's id
-	 * @return whether it will be: {@code false} if the operation is not tracked, has no
-	 * outcome yet, or is being delivered
+	 * @return {@code true} if the outcome will be delivered. {@code false} if the
+	 * operation is not tracked, has no outcome yet, or is being delivered.
 	 */
 	Mono<Boolean> redeliver(String operationId);
 
 	/**
-	 * Return how the store stands.
-	 * @return counts and ages
+	 * Return a summary of all operations in the store.
+	 * @return the number of operations by state and status, and their ages
 	 */
 	Mono<TrackingSummary> summary();
 

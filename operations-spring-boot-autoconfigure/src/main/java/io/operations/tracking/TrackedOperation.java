@@ -8,24 +8,29 @@ import io.operations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tracked operation as it stands. Immutable. Times are those of the local clock.
+ * Describes the current state of a tracked operation. Immutable. Times are those of the
+ * instance's clock, not of the server's.
  *
  * @param id the operation's id
- * @param kind what the operation is about, {@code null} while that is not known
- * @param operation the operation as last seen, {@code null} if it was not seen yet
- * @param attributes what it was handed over with
- * @param since when it was handed over
- * @param deadline when it is asked for at last
- * @param polls how many polls it has cost
- * @param nextDue when it is to be asked for or its outcome delivered next, {@code null}
- * if it is not
- * @param lastFault why the last poll failed, {@code null} if it did not
- * @param stuck whether it is older than such operations ever get
- * @param state how far it has come
- * @param outcome how it ended, {@code null} if it has not
- * @param endedAt when that was seen
- * @param attempts how many attempts there were to deliver the outcome
- * @param deliveryFault why the last of them failed, {@code null} if it did not
+ * @param kind the kind of the operation, {@code null} while it is unknown
+ * @param operation the operation as the server last returned it, {@code null} if no poll
+ * has returned it yet
+ * @param attributes the attributes that the application passed to {@code track}
+ * @param since when the application started to track the operation
+ * @param deadline when the tracker gives up and the outcome is
+ * {@link OperationOutcome.Type#TIMED_OUT}
+ * @param polls how many polls the operation has taken so far
+ * @param nextDue when the next poll or the next attempt to deliver is due, {@code null}
+ * if none is due
+ * @param lastFault why the last poll failed, {@code null} if it succeeded
+ * @param stuck whether the operation has been running for unusually long compared with
+ * others of its kind
+ * @param state how far tracking has come
+ * @param outcome how the operation ended, {@code null} if it has not ended
+ * @param endedAt when the tracker saw that it ended, {@code null} if it has not ended
+ * @param attempts how many attempts to deliver the outcome have begun
+ * @param deliveryFault why the last attempt to deliver failed, {@code null} if it did not
+ * fail
  * @since 0.1.0
  */
 public record TrackedOperation(String id, @Nullable String kind, @Nullable Operation operation,
@@ -34,9 +39,10 @@ public record TrackedOperation(String id, @Nullable String kind, @Nullable Opera
 		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault) {
 
 	/**
-	 * Return for how long it is tracked, or was until its end was seen.
-	 * @param now the present time
-	 * @return the time, not negative
+	 * Return how long the operation has been tracked. The time of an operation that has
+	 * ended stops when the tracker saw the end.
+	 * @param now the current time
+	 * @return the time, never negative
 	 */
 	public Duration age(Instant now) {
 		Duration age = Duration.between(this.since, (this.endedAt != null) ? this.endedAt : now);

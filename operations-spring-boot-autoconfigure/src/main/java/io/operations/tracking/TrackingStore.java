@@ -6,34 +6,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps tracked operations, and has the {@link TrackingEngine} work on those that are
- * due. Its calls may block. What they throw is what the caller of the tracker is given.
+ * Stores tracked operations and schedules their polls and deliveries, which the
+ * {@link TrackingEngine} carries out. The methods may block. The tracker passes their
+ * exceptions to its caller.
  *
  * @since 0.1.0
  */
 public interface TrackingStore {
 
 	/**
-	 * Begin to work on what is due.
+	 * Start to poll due operations and to deliver due outcomes.
 	 */
 	void start();
 
 	/**
-	 * Stop working. What is under way is ended or goes back as it was.
+	 * Stop polling and delivering. Work in progress is finished, or is abandoned and its
+	 * operation remains due.
 	 */
 	void stop();
 
 	/**
-	 * Return whether calls are to be made on the thread that asks, because they do not
-	 * block or because it has a transaction that they belong to.
-	 * @return {@code true} if they are
+	 * Return whether the tracker must call this store on the current thread. That is the
+	 * case if the store does not block, or if the thread has a transaction that the calls
+	 * must take part in.
+	 * @return {@code true} to call it on the current thread, {@code false} to call it on
+	 * a thread that may block
 	 */
 	boolean belongsToThisThread();
 
 	/**
-	 * Add an operation unless it is there.
+	 * Add an operation unless the store has one of the same id.
 	 * @param row the operation
-	 * @return the row that is there already, {@code null} if there was none
+	 * @return the row that the store already has, {@code null} if the row was added
 	 */
 	@Nullable TrackedRow insert(TrackedRow row);
 
@@ -46,7 +50,7 @@ public interface TrackingStore {
 
 	/**
 	 * Return operations in the order of their ids.
-	 * @param filter which ones, and how many at most
+	 * @param filter the filter that the operations match, with the maximum number of them
 	 * @return their rows
 	 */
 	List<TrackedRow> list(TrackingFilter filter);
@@ -54,22 +58,23 @@ public interface TrackingStore {
 	/**
 	 * Remove an operation.
 	 * @param operationId the operation's id
-	 * @return whether it was there
+	 * @return whether the store had it
 	 */
 	boolean remove(String operationId);
 
 	/**
-	 * Have the outcome of an operation delivered anew.
+	 * Schedule another delivery of an operation's outcome.
 	 * @param operationId the operation's id
-	 * @param now the present time
-	 * @return whether it will be
+	 * @param now the current time
+	 * @return whether the outcome will be delivered. {@code false} if there is no such
+	 * operation, or it has no outcome, or the outcome is being delivered.
 	 */
 	boolean redeliver(String operationId, Instant now);
 
 	/**
-	 * Return how the store stands.
-	 * @param now the present time
-	 * @return counts and ages
+	 * Return a summary of all operations in the store.
+	 * @param now the current time
+	 * @return the number of operations by state and status, and their ages
 	 */
 	TrackingSummary summary(Instant now);
 

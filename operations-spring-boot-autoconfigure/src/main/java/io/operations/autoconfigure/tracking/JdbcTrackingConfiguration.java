@@ -37,7 +37,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * The store in a database.
+ * Configures the store in a database.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
@@ -69,7 +69,7 @@ class JdbcTrackingConfiguration {
 				settings(properties, engine.polls().maxInFlight(), environment), engine);
 	}
 
-	// The one that handlers take part in unless they say otherwise is asked first.
+	// Handlers use the unique or primary manager unless they name another, so it is first.
 	private static List<PlatformTransactionManager> transactionManagers(
 			ObjectProvider<PlatformTransactionManager> managers) {
 		return Stream
@@ -150,7 +150,8 @@ class JdbcTrackingConfiguration {
 		catch (UnknownHostException ex) {
 			host = "unknown";
 		}
-		// In containers both are often the same everywhere.
+		// In containers the host name and the process id are often the same everywhere, so
+		// add a random part.
 		return host.substring(0, Math.min(host.length(), LONGEST_HOST)) + "-" + ProcessHandle.current().pid() + "-"
 				+ Integer.toHexString(new SecureRandom().nextInt(0x10000));
 	}

@@ -10,8 +10,9 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Reads the property as it is bound to {@link OperationsTrackingProperties}: an empty
- * value is the default, and neither case nor blanks matter.
+ * Reads the property in the same way as it is bound to
+ * {@link OperationsTrackingProperties}: an empty value selects the default, and case and
+ * blanks are ignored.
  */
 final class OnTrackingStoreCondition extends SpringBootCondition {
 

@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Marks the {@link javax.sql.DataSource} bean of the database that tracked operations are
- * kept in, where an application has several. To write to it in the transaction that an
- * operation is tracked in, mark the one that the application itself writes to.
+ * Marks the {@link javax.sql.DataSource} bean for tracked operations in an application
+ * with several DataSources. Mark the DataSource that the application itself writes to:
+ * only then can it track an operation and write its own data in one transaction.
  *
  * @since 0.1.0
  */

@@ -31,7 +31,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Auto-configuration of the {@link OperationTracker}.
+ * Auto-configuration for the {@link OperationTracker}.
  *
  * @since 0.1.0
  */
@@ -50,7 +50,7 @@ public final class OperationsTrackingAutoConfiguration {
 		return new TrackingLog();
 	}
 
-	// After all handlers: a listener of the event sees what they did.
+	// Last, so that listeners of the event see what all handlers have done.
 	@Bean("io.operations.operationOutcomePublisher")
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	OutcomePublisher operationOutcomePublisher(ApplicationContext context) {
@@ -60,8 +60,8 @@ public final class OperationsTrackingAutoConfiguration {
 	@Bean("io.operations.operationsTrackingEngine")
 	TrackingEngine operationsTrackingEngine(OperationsTemplate template, OperationsTrackingProperties properties,
 			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
-		// Later, since a handler may want to track what it begins, and a listener to look
-		// at what is tracked.
+		// Resolved later: a handler may need the tracker to track further operations, and
+		// a listener may need it to read tracked operations.
 		SingletonSupplier<List<OperationOutcomeHandler>> handlersLater = SingletonSupplier
 			.of(() -> handlers.orderedStream().toList());
 		SingletonSupplier<List<TrackingListener>> listenersLater = SingletonSupplier
@@ -77,8 +77,8 @@ public final class OperationsTrackingAutoConfiguration {
 		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
 	}
 
-	// The others later, since what the template is made of, such as a listener, may want
-	// to track. The lifecycle needs them at the start in any case.
+	// The store and the engine are resolved later: a bean that the template needs, such
+	// as a listener, may need the tracker. The lifecycle creates both at startup.
 	@Bean("io.operations.operationTracker")
 	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, ObjectProvider<TrackingEngine> engines) {
 		return new DefaultOperationTracker(SingletonSupplier.of(() -> required(stores))::obtain,

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Configuration properties of the tracking of operations.
+ * Configuration properties for tracked operations.
  *
  * @since 0.1.0
  */
@@ -15,25 +15,26 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class OperationsTrackingProperties {
 
 	/**
-	 * Where tracked operations are kept: in memory, which a restart loses, or in a
-	 * database.
+	 * Store for tracked operations: memory, whose content is lost at a restart, or jdbc,
+	 * a database that all instances of the application share.
 	 */
 	private Store store = Store.MEMORY;
 
 	/**
-	 * Time after which an operation that has not ended is given up, unless it was handed
-	 * over with a time of its own.
+	 * Time after which the outcome of an operation that has not ended is TIMED_OUT.
+	 * Applies if the caller passes no timeout.
 	 */
 	private Duration timeout = Duration.ofHours(24);
 
 	/**
-	 * Time for which operations are kept whose outcome was delivered; the vendor keeps
-	 * them as long.
+	 * Time, from the end of an operation, for which the store keeps it once its outcome
+	 * is delivered. The API vendor keeps operations equally long by default.
 	 */
 	private Duration retention = Duration.ofDays(7);
 
 	/**
-	 * Number of operations that are kept in memory. A database has no such bound.
+	 * Maximum number of operations that the store in memory holds. Does not limit a
+	 * database.
 	 */
 	private int maxTracked = 100_000;
 
@@ -82,73 +83,73 @@ public class OperationsTrackingProperties {
 	}
 
 	/**
-	 * Where tracked operations are kept.
+	 * Stores for tracked operations.
 	 */
 	public enum Store {
 
 		/**
-		 * In memory.
+		 * Keep operations in memory. A restart loses them.
 		 */
 		MEMORY,
 
 		/**
-		 * In a database.
+		 * Keep operations in a database that all instances of the application share.
 		 */
 		JDBC
 
 	}
 
 	/**
-	 * When tables are created.
+	 * When the library creates its tables.
 	 */
 	public enum SchemaInitialization {
 
 		/**
-		 * At every start, unless they are there.
+		 * Create missing tables at every start.
 		 */
 		ALWAYS,
 
 		/**
-		 * In an embedded database only.
+		 * Create missing tables at every start, but only in an embedded database.
 		 */
 		EMBEDDED,
 
 		/**
-		 * Never.
+		 * Never create tables.
 		 */
 		NEVER
 
 	}
 
 	/**
-	 * How outcomes are delivered.
+	 * Properties for the delivery of outcomes to handlers.
 	 */
 	public static class Delivery {
 
 		/**
-		 * Number of attempts to deliver an outcome, the first one included. After the
-		 * last the operation is kept as undelivered.
+		 * Maximum number of attempts to deliver an outcome, including the first. If the
+		 * last attempt fails, the operation is kept as UNDELIVERED.
 		 */
 		private int maxAttempts = 10;
 
 		/**
-		 * Time between the first attempt and the second.
+		 * Time between the first attempt to deliver an outcome and the second.
 		 */
 		private Duration initialInterval = Duration.ofSeconds(1);
 
 		/**
-		 * Factor by which the time grows from one attempt to the next.
+		 * Factor by which the time between two attempts grows.
 		 */
 		private double multiplier = 2;
 
 		/**
-		 * Time between two attempts at most.
+		 * Maximum time between two attempts.
 		 */
 		private Duration maxInterval = Duration.ofMinutes(5);
 
 		/**
-		 * Time after which handlers that have not returned are interrupted, so that they
-		 * do not hold what other outcomes need.
+		 * Time after which the thread of handlers that have not returned is interrupted,
+		 * so that it can deliver other outcomes.
 		 */
 		private Duration timeout = Duration.ofMinutes(1);
 
@@ -195,63 +196,70 @@ public class OperationsTrackingProperties {
 	}
 
 	/**
-	 * How a database keeps tracked operations.
+	 * Properties for the store in a database.
 	 */
 	public static class Jdbc {
 
 		/**
-		 * When to create the tables: always, in an embedded database, which is an H2 in
-		 * memory, or never, for instance because Flyway does.
+		 * When the library creates its tables: always, only in an embedded database (H2
+		 * in memory), or never, for instance because Flyway creates them.
 		 */
 		private SchemaInitialization initializeSchema = SchemaInitialization.EMBEDDED;
 
 		/**
-		 * Prefix of the names of both tables, of at most 44 characters, with a schema in
-		 * front if need be. Two applications on one database need one each, or they poll
-		 * for each other.
+		 * Prefix of the names of both tables, with at most 44 characters. A schema and a
+		 * dot may precede it. Applications that share a database need different prefixes,
+		 * otherwise they poll each other's operations.
 		 */
 		private String tablePrefix = "operations_";
 
 		/**
-		 * Number of polls that hold a thread at once, each for as long as one poll takes.
-		 * Half as many outcomes are delivered at once, at least one, each of which holds
-		 * a connection for as long as the handlers take: have at least two connections
-		 * more. Unless set as many as operations.rate-limit.max-in-flight, since no more
-		 * can be under way: ten threads made 91 polls a second at 100 ms each, 32 made
-		 * 241. They are virtual with spring.threads.virtual.enabled on JDK 21 and later.
+		 * Maximum number of concurrent polls, each of which holds a thread until the
+		 * server answers. Half as many outcomes, but at least one, are delivered
+		 * concurrently. Each delivery holds a database connection until the handlers
+		 * return, so the connection pool needs at least two connections more than that.
+		 * If not set, operations.rate-limit.max-in-flight applies, since no more polls
+		 * can be in flight. Measured with answers after 100 ms: 10 threads made 91 polls
+		 * per second, 32 threads 241. Threads are virtual if
+		 * spring.threads.virtual.enabled is true on JDK 21 or later.
 		 */
 		private @Nullable Integer threads;
 
 		/**
-		 * Time between two looks for what is due. Short, since it adds half of itself to
-		 * the delay of each poll, and a look that finds nothing costs one index read.
+		 * Time between two searches for due operations. On average it delays each poll by
+		 * half of its length. A search that finds nothing costs one index read.
 		 */
 		private Duration pollingInterval = Duration.ofMillis(250);
 
 		/**
-		 * Time between two signs of life of the polls under way. What a dead instance
-		 * held goes on within missed-heartbeats plus two of them; at 5 seconds a database
-		 * may be away for 10 without anything being taken for dead.
+		 * Time between two heartbeats of running polls and deliveries. Other instances
+		 * take over the work of a dead instance after missed-heartbeats plus at most two
+		 * such intervals. With 5 seconds, the database may be unavailable for 10 seconds
+		 * before running work is considered dead.
 		 */
 		private Duration heartbeatInterval = Duration.ofSeconds(5);
 
 		/**
-		 * Number of missed signs of life after which a poll is taken for dead. With 4,
-		 * the fewest that the scheduler underneath allows, what a dead instance held went
-		 * on after 4.1 to 6.1 heartbeats, 27.8 seconds at most with one of 5 seconds.
+		 * Number of missed heartbeats after which a poll or a delivery is considered dead
+		 * and another instance takes it over. db-scheduler requires at least 4. Measured
+		 * with 4 heartbeats of 5 seconds: takeover after 4.1 to 6.1 heartbeats, at most
+		 * 27.8 seconds.
 		 */
 		private int missedHeartbeats = 4;
 
 		/**
-		 * Time that a stop waits for deliveries under way, before it interrupts them and
-		 * again after that, so twice as long at most. The scheduler underneath would wait
-		 * for half an hour, longer than any platform lets a process take to stop.
+		 * Maximum time for which a shutdown waits for running deliveries. Then it
+		 * interrupts them and waits once more for the same time. Keep twice this time
+		 * below the time that your platform grants a process to stop. Without this
+		 * property db-scheduler would wait for 30 minutes.
 		 */
 		private Duration shutdownMaxWait = Duration.ofSeconds(20);
 
 		/**
-		 * Name of this instance in the database. The host, the process and a random part
-		 * unless set, since two of one name would take each other's work for their own.
+		 * Name of this instance in the database, with at most 50 characters. If not set,
+		 * it consists of the host name, the process id and a random part. Each instance
+		 * needs a different name: two instances of one name would mistake each other's
+		 * work for their own.
 		 */
 		private @Nullable String instanceName;
 

@@ -12,10 +12,10 @@ import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 
 /**
- * Publishes outcomes as application events, within the attempt to deliver them: a
- * listener that fails has to fail the attempt. A multicaster that calls listeners on
- * other threads, or keeps their faults to itself, would break that. Where it does, this
- * class calls the listeners itself.
+ * Publishes outcomes as application events within the attempt to deliver them, so that an
+ * exception of an event listener fails the attempt. If the application's multicaster
+ * calls listeners on other threads or swallows their exceptions, this class calls the
+ * listeners itself.
  */
 final class OutcomePublisher implements OperationOutcomeHandler, ApplicationListener<OutcomePublisher.Question> {
 
@@ -49,15 +49,16 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 		}
 	}
 
-	// No multicaster says how it calls its listeners: this is one of them, and sees it.
+	// A multicaster does not reveal how it calls its listeners. Therefore this class is a
+	// listener, too, and finds out.
 	private boolean passesFaultsOn() {
 		try {
 			this.context.publishEvent(new Question(this.context));
 			return false;
 		}
 		catch (RuntimeException ex) {
-			// The answer, or a fault of another listener of all events: it was passed on,
-			// too.
+			// Either the answer, or an exception of another listener of all events: that
+			// was passed on, too.
 			return true;
 		}
 	}
@@ -79,7 +80,7 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 	}
 
 	/**
-	 * Asks on which thread the multicaster calls listeners, once.
+	 * Asks, once, whether the multicaster calls listeners on the publisher's thread.
 	 */
 	@SuppressWarnings("serial")
 	static final class Question extends ApplicationEvent {
@@ -93,7 +94,8 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 	}
 
 	/**
-	 * Says that the listener was called on the asker's thread, if it gets there.
+	 * Answers that the listener was called on the publisher's thread, if the multicaster
+	 * passes it on.
 	 */
 	@SuppressWarnings("serial")
 	private static final class AnswerException extends RuntimeException {

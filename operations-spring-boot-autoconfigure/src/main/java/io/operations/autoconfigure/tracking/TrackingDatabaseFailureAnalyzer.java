@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Tells an operator what to do about the database instead of showing a stack trace.
+ * Reports a problem with the database and its remedy instead of a stack trace.
  */
 final class TrackingDatabaseFailureAnalyzer extends AbstractFailureAnalyzer<TrackingDatabaseException> {
 

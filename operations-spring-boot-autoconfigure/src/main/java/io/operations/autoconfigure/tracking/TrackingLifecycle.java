@@ -5,8 +5,8 @@ import io.operations.tracking.TrackingStore;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Has the store work while the context runs. It begins when everything is there that a
- * handler may need, and stops before anything of that is closed.
+ * Starts and stops the store with the application context. The store starts when every
+ * bean that a handler may need is available, and stops before any of them is closed.
  */
 final class TrackingLifecycle implements SmartLifecycle {
 

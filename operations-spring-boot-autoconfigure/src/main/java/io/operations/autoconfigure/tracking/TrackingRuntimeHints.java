@@ -10,8 +10,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * What a native image needs of the store in a database: its scripts, the proxy of a
- * connection, and the method that tells the DataSource of a transaction manager.
+ * Registers what the store in a database needs in a native image: its scripts, the proxy
+ * of a connection, and the method that returns the DataSource of a transaction manager.
  */
 final class TrackingRuntimeHints implements RuntimeHintsRegistrar {
 

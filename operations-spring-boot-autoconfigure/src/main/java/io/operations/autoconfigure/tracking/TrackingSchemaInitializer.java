@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ScriptException;
 
 /**
- * Creates the tables of tracked operations, under the names that are set.
+ * Creates the tables of tracked operations under the configured names.
  */
 final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 
@@ -53,8 +53,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			run(renamed, scripts, false);
 		}
 		catch (ScriptException ex) {
-			// Two instances that start at once may both want to create a table, and who
-			// may not create one may use those that are there.
+			// Two instances that start at the same time may both try to create a table.
+			// And a user without the right to create tables may use existing ones.
 			run(renamed, scripts, true);
 			checkTables(names, ex);
 		}

@@ -8,7 +8,7 @@ import io.operations.tracking.TrackingSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the properties and turns them into settings, when beans are made.
+ * Checks the properties and converts them to settings when beans are created.
  */
 final class TrackingSettingsCheck {
 

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the tracking of operations.
+ * Auto-configuration for tracked operations.
  */
 @NullMarked
 package io.operations.autoconfigure.tracking;

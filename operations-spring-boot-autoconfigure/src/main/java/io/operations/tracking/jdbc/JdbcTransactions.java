@@ -150,9 +150,9 @@ final class JdbcTransactions {
 				throw ex;
 			}
 			throw new DatabaseReach.ForeignFaultException(new IllegalStateException(
-					"The application's transaction manager cannot begin a transaction for the handlers. Handlers run"
-							+ " outside of web requests: if the manager needs a tenant, give it a default tenant there."
-							+ " Cause: " + NestedExceptionUtils.getMostSpecificCause(ex),
+					"The application's transaction manager cannot begin a transaction for handlers. They run outside of"
+							+ " requests: it may need a default tenant. Cause: "
+							+ NestedExceptionUtils.getMostSpecificCause(ex),
 					ex));
 		}
 	}

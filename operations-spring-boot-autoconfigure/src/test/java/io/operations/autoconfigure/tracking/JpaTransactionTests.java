@@ -137,7 +137,7 @@ class JpaTransactionTests {
 		track("refused");
 		TrackedOperation undelivered = until("refused", TrackingState.UNDELIVERED);
 		assertThat(undelivered.attempts()).isEqualTo(2);
-		assertThat(undelivered.deliveryFault()).contains("cannot begin a transaction for the handlers", "default tenant",
+		assertThat(undelivered.deliveryFault()).contains("cannot begin a transaction for handlers", "default tenant",
 				"HibernateException");
 		assertThat(REACH).as("what was told of the database").isEmpty();
 		defaultTenant = "t1";
