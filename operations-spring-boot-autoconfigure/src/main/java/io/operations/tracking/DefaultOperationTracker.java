@@ -24,15 +24,16 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks operations by means of a store: on the caller's thread where the call belongs
- * there, else on one that may block.
+ * Tracks operations in a {@link TrackingStore}. Calls the store on the subscriber's thread
+ * if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a thread that
+ * may block.
  *
  * @since 0.1.0
  */
 public final class DefaultOperationTracker implements OperationTracker {
 
 	/**
-	 * How many bytes of UTF-8 the attributes of an operation may have.
+	 * The maximum size of the attributes of an operation, in bytes of UTF-8.
 	 */
 	public static final int MAXIMUM_ATTRIBUTES = 4096;
 
@@ -46,9 +47,9 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	/**
 	 * Create the tracker.
-	 * @param store keeps the operations
-	 * @param engine begins to track them
-	 * @param blocking where calls that may block are made
+	 * @param store the store of the operations
+	 * @param engine the engine that polls and delivers
+	 * @param blocking the scheduler for calls that may block
 	 */
 	public DefaultOperationTracker(TrackingStore store, TrackingEngine engine, Scheduler blocking) {
 		this(() -> store, () -> engine, blocking);
@@ -56,9 +57,9 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	/**
 	 * Create the tracker.
-	 * @param store keeps the operations; asked for at each call
-	 * @param engine begins to track them; asked for at each call
-	 * @param blocking where calls that may block are made
+	 * @param store supplies the store of the operations, at each call
+	 * @param engine supplies the engine that polls and delivers, at each call
+	 * @param blocking the scheduler for calls that may block
 	 */
 	public DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking) {
 		this.store = store;
@@ -178,8 +179,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 		});
 	}
 
-	// A fault that comes when nobody waits for it any longer is not to be logged as an
-	// error that was dropped.
+	// As a signal, a fault after a cancellation is not logged as a dropped error.
 	private <T> Signal<T> signal(String name, Supplier<@Nullable T> action) {
 		try {
 			T result = timed(name, action);
@@ -208,10 +208,10 @@ public final class DefaultOperationTracker implements OperationTracker {
 	}
 
 	/**
-	 * A part of a stream.
+	 * A page of a stream.
 	 *
 	 * @param operations the operations
-	 * @param next the filter of the next part, {@code null} if this one is the last
+	 * @param next the filter of the next page, {@code null} if this page is the last
 	 */
 	private record Page(List<TrackedOperation> operations, @Nullable TrackingFilter next) {
 

@@ -8,8 +8,8 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Watches the thread that it is made on while handlers run there, and interrupts it when
- * they take too long, again and again until they return.
+ * Watches the thread that creates it while handlers run on that thread. Interrupts the
+ * thread after the timeout, and again after each further timeout until they return.
  */
 final class HandlerWatch {
 
@@ -47,8 +47,8 @@ final class HandlerWatch {
 		}
 		this.listener.deliveryHangs(this.operation, duration, hanging);
 		synchronized (this) {
-			// Whoever has returned meanwhile must not be interrupted in what is done
-			// next.
+			// If the handlers have returned meanwhile, the interrupt would hit the next
+			// work of the thread.
 			if (this.handler != null) {
 				hanging.interrupt();
 			}

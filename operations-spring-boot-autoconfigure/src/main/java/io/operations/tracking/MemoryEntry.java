@@ -6,7 +6,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 /**
- * An operation in memory, and when there is something to be done. Guarded by the store.
+ * An operation in memory with its due time. Guarded by the store.
  */
 final class MemoryEntry {
 
@@ -19,7 +19,7 @@ final class MemoryEntry {
 
 	private TrackedRow row;
 
-	// Changed only while it is in no ordered collection.
+	// Must change only while the entry is in no ordered collection.
 	private long at;
 
 	MemoryEntry(long number, TrackedRow row) {
@@ -40,7 +40,7 @@ final class MemoryEntry {
 	}
 
 	/**
-	 * Return when there is something to be done.
+	 * Return the due time.
 	 * @return the time in milliseconds of the scheduler's monotonic clock
 	 */
 	long at() {

@@ -6,9 +6,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations in memory in the order in which there is something to be done. First
- * polls go before repeat polls, but one in four goes to a repeat poll all the same.
- * Guarded by the store.
+ * Orders the operations in memory by their due times. First polls go before repeat polls,
+ * except that every fourth poll is a repeat poll if one is due. Guarded by the store.
  */
 final class MemoryQueue {
 
@@ -25,10 +24,10 @@ final class MemoryQueue {
 	private int firstsInARow;
 
 	/**
-	 * Put an operation where its state wants it. One that is undelivered stays until
-	 * somebody does something about it.
+	 * Add an operation to the queue of its state. An undelivered operation is in no
+	 * queue: it remains until a caller redelivers or forgets it.
 	 * @param entry the operation
-	 * @param at when there is something to be done
+	 * @param at its due time, in milliseconds of the scheduler's monotonic clock
 	 */
 	void add(MemoryEntry entry, long at) {
 		entry.at(at);
@@ -95,8 +94,8 @@ final class MemoryQueue {
 	}
 
 	/**
-	 * Take the operation that would be removed next.
-	 * @return one whose outcome was delivered, {@code null} if there is none
+	 * Take the delivered operation whose retention ends first.
+	 * @return the operation, {@code null} if there is none
 	 */
 	@Nullable MemoryEntry takeDelivered() {
 		return this.delivered.pollFirst();

@@ -21,8 +21,9 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Keeps tracked operations in memory, for one instance and for tests: what it holds is
- * lost with the process. Bounded; those that were delivered make room for new ones.
+ * Stores tracked operations in memory, for applications with one instance and for tests. A
+ * restart loses all operations. The size is limited. If the store is full, a new
+ * operation replaces the oldest delivered one.
  *
  * @since 0.1.0
  */
@@ -30,7 +31,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private static final Log logger = LogFactory.getLog(MemoryTrackingStore.class);
 
-	// How soon to look again when others use what the account allows.
+	// The time until the next look when other callers use up the rate limit.
 	private static final long CROWDED_MILLIS = 100;
 
 	private final AtomicInteger pumping = new AtomicInteger();
@@ -61,8 +62,8 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	/**
 	 * Create the store.
-	 * @param engine works on what is due
-	 * @param blocking where handlers are called
+	 * @param engine the engine that polls and delivers
+	 * @param blocking the scheduler on which handlers are called
 	 */
 	public MemoryTrackingStore(TrackingEngine engine, Scheduler blocking) {
 		this.engine = engine;
@@ -139,15 +140,15 @@ public final class MemoryTrackingStore implements TrackingStore {
 			due = ended.plus(this.engine.settings().retention());
 		}
 		if (due != null) {
-			// Both clocks are cut to milliseconds: the poll at the deadline must not
-			// leave before.
+			// Both clocks are rounded down to milliseconds, but the poll at the deadline
+			// must not begin before it.
 			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis() + 1);
 		}
 	}
 
 	/**
-	 * Begin what is due and set the timer to what is next. One thread at a time; others
-	 * leave it to that one.
+	 * Begin all due work and set the timer to the next due time. Only one thread does so
+	 * at a time; it also does the work of the threads that call meanwhile.
 	 */
 	private void pump() {
 		if (this.pumping.getAndIncrement() != 0) {
@@ -164,7 +165,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 		}
 		finally {
 			if (!done) {
-				// Whatever was thrown, the next one must be able to go on.
+				// After any exception, the next caller must be able to continue.
 				forgetTimer();
 				this.pumping.set(0);
 			}
@@ -188,7 +189,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 		setTimer(room > 0);
 	}
 
-	// One that is not set may be what was thrown for.
+	// The timer may not have been set because of the exception.
 	private synchronized void forgetTimer() {
 		this.timerAt = Long.MAX_VALUE;
 	}
@@ -383,7 +384,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * An entry that is in no queue, since it is being worked on.
+	 * The claim of an entry, which is in no queue meanwhile.
 	 */
 	private final class Claim implements TrackingClaim {
 

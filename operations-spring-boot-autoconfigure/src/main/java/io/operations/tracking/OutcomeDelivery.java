@@ -14,9 +14,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.util.Assert;
 
 /**
- * Delivers outcomes: the attempt is counted and stored, then the handlers run in one
- * transaction with the mark that the outcome was delivered. Only so many at once that
- * handlers which do not return leave threads for the polls.
+ * Delivers outcomes. Counts and stores each attempt first. Then the handlers run in one
+ * transaction that also marks the outcome as delivered. The number of concurrent
+ * deliveries is limited, so that handlers that do not return leave threads for the polls.
  */
 final class OutcomeDelivery {
 
@@ -140,7 +140,7 @@ final class OutcomeDelivery {
 	}
 
 	/**
-	 * Carries what a handler threw that may not be thrown through a transaction.
+	 * Wraps a checked exception of a handler, to pass it through a transaction.
 	 */
 	@SuppressWarnings("serial")
 	private static final class HandlerFailedException extends RuntimeException {

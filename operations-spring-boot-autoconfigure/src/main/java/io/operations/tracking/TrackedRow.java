@@ -8,18 +8,21 @@ import io.operations.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a store keeps of an operation. Immutable: each step makes a new one, which a
- * store accepts only in the place of the version that it was made of.
+ * Contains everything that a store keeps of an operation. Immutable. Each step creates a
+ * new row, which a store accepts only if it still has the version that the row was made
+ * from.
  *
- * @param polled what the polls showed
- * @param attributes what the operation was handed over with
- * @param deadline when it is asked for at last
- * @param due when there is something to be done, {@code null} if there is not
- * @param lastFault why the last poll failed, {@code null} if it did not
- * @param stuck whether it is older than such operations ever get
- * @param ending how it ended and what became of that
- * @param version counts its changes; begins with the time in milliseconds, so that an
- * operation that is forgotten and tracked anew does not pass for the one before
+ * @param polled what the polls have shown of the operation
+ * @param attributes the attributes that the application passed to {@code track}
+ * @param deadline when the operation times out
+ * @param due when the next poll or attempt to deliver is due, {@code null} if none is due
+ * @param lastFault why the last poll failed, {@code null} if it succeeded
+ * @param stuck whether the operation has been running for unusually long compared with
+ * others of its kind
+ * @param ending how the operation ended, and the state of its delivery
+ * @param version the version, which each change increments. It starts with the time in
+ * milliseconds, so that an operation that is forgotten and tracked again is not mistaken
+ * for the earlier one.
  * @since 0.1.0
  */
 public record TrackedRow(PolledOperation polled, Map<String, String> attributes, Instant deadline,
@@ -34,15 +37,15 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	/**
-	 * Return how far the operation has come.
-	 * @return its state
+	 * Return the operation's state.
+	 * @return the state
 	 */
 	public TrackingState state() {
 		return this.ending.state();
 	}
 
 	/**
-	 * Return the operation as an application sees it.
+	 * Return the operation in the form that applications see.
 	 * @return the operation
 	 */
 	public TrackedOperation toOperation() {
@@ -53,8 +56,8 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	/**
-	 * Return the row as a store has it that has accepted it.
-	 * @return the row, one version on
+	 * Return the row in the form that a store has after accepting it.
+	 * @return the row with the next version
 	 */
 	public TrackedRow stored() {
 		return new TrackedRow(this.polled, this.attributes, this.deadline, this.due, this.lastFault, this.stuck,
@@ -62,8 +65,8 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	/**
-	 * Return the row with something to be done at another time.
-	 * @param time the time
+	 * Return the row with another due time.
+	 * @param time the due time, {@code null} if nothing is due
 	 * @return the row
 	 */
 	public TrackedRow due(@Nullable Instant time) {
@@ -71,8 +74,8 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	/**
-	 * Return the row with its outcome to be delivered anew.
-	 * @param now the present time
+	 * Return the row with its outcome due for another delivery.
+	 * @param now the current time
 	 * @return the row, {@code null} if there is no outcome or it is being delivered
 	 */
 	public @Nullable TrackedRow redelivered(Instant now) {
@@ -95,20 +98,21 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	/**
-	 * How an operation ended and what became of its outcome.
+	 * Describes how an operation ended, and the state of its delivery.
 	 *
-	 * @param state how far the operation has come
-	 * @param outcome how it ended, {@code null} if it has not
-	 * @param endedAt when its end was seen
-	 * @param attempts how many attempts there were to deliver the outcome
-	 * @param forgiven how many of them do not count, since it is delivered anew
-	 * @param fault why the last attempt failed
+	 * @param state the state of the operation
+	 * @param outcome how the operation ended, {@code null} if it has not ended
+	 * @param endedAt when the tracker saw that it ended, {@code null} if it has not ended
+	 * @param attempts how many attempts to deliver the outcome have begun
+	 * @param forgiven how many of these attempts do not count towards the maximum because
+	 * the outcome is redelivered
+	 * @param fault why the last attempt failed, {@code null} if it did not fail
 	 */
 	public record Ending(TrackingState state, OperationOutcome.@Nullable Type outcome, @Nullable Instant endedAt,
 			int attempts, int forgiven, @Nullable String fault) {
 
 		/**
-		 * That of an operation that goes on.
+		 * The ending of an operation that has not ended.
 		 */
 		public static final Ending NONE = new Ending(TrackingState.TRACKED, null, null, 0, 0, null);
 

@@ -3,9 +3,10 @@ package io.operations.tracking;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation that one worker has claimed, so that no other one touches it. Its calls
- * may block. Each accepts a row only in the place of the version that it was made of:
- * else somebody removed or changed the operation, and the worker lets go of it.
+ * Represents the exclusive claim of one worker on an operation. The methods may block.
+ * Each stores a row only if the store still has the version that the row was made from.
+ * Otherwise another worker or a caller has changed or removed the operation, and the
+ * worker gives the claim up.
  *
  * @since 0.1.0
  */
@@ -14,23 +15,24 @@ public interface TrackingClaim {
 	/**
 	 * Store a row and keep the claim.
 	 * @param row the row
-	 * @return the row as it is stored, {@code null} if the operation is not ours any more
+	 * @return the stored row, {@code null} if the claim is lost
 	 */
 	@Nullable TrackedRow save(TrackedRow row);
 
 	/**
-	 * Store a row and give the claim back.
+	 * Store a row and release the claim.
 	 * @param row the row
-	 * @return the row as it is stored, {@code null} if the operation is not ours any more
+	 * @return the stored row, {@code null} if the claim was lost
 	 */
 	@Nullable TrackedRow release(TrackedRow row);
 
 	/**
-	 * Do some work, store a row and give the claim back, all in one transaction where the
-	 * store has any. Whatever the work throws undoes it and keeps the claim.
-	 * @param work what to do
+	 * Run some work, store a row and release the claim. A store with transactions does
+	 * all of this in one. If the work throws an exception, the transaction is rolled back
+	 * and the claim is kept.
+	 * @param work the work
 	 * @param row the row
-	 * @return the row as it is stored, {@code null} if the operation is not ours any more
+	 * @return the stored row, {@code null} if the claim was lost
 	 */
 	@Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row);
 

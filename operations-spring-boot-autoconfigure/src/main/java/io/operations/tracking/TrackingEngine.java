@@ -15,12 +15,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * What is done with a tracked operation, whichever store keeps it: it is polled, what
- * follows is stored, and its outcome is delivered. Thread-safe.
+ * Polls tracked operations, stores the results and delivers outcomes, for any store.
+ * Thread-safe.
  * <p>
- * What the schedule learned of how long operations take is not stored: after a start it
- * learns again, from the operations that a database still keeps and from what it sees.
- * That is a matter of one query, and what it finds is as recent as can be.
+ * The durations that the schedule learns are not stored. After a start, the schedule
+ * learns again from the operations that a database still keeps, and then from its own
+ * polls. This takes one query and yields the most recent durations.
  *
  * @since 0.1.0
  */
@@ -40,10 +40,10 @@ public final class TrackingEngine {
 
 	/**
 	 * Create the engine.
-	 * @param polls asks for operations
-	 * @param settings the bounds of tracking
-	 * @param handlers who is told of outcomes, in this order; asked for at each delivery
-	 * @param listener told of what happens
+	 * @param polls sends the polls
+	 * @param settings the settings for tracking
+	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
+	 * @param listener the listener that is notified of events
 	 */
 	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
@@ -55,7 +55,7 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Return what asks for operations.
+	 * Return the object that sends the polls.
 	 * @return the polls
 	 */
 	public OperationPolls polls() {
@@ -63,7 +63,7 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Return the bounds of tracking.
+	 * Return the settings for tracking.
 	 * @return the settings
 	 */
 	public TrackingSettings settings() {
@@ -71,7 +71,7 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Return who is told of what happens.
+	 * Return the listener that is notified of events.
 	 * @return the listener
 	 */
 	public TrackingListener listener() {
@@ -79,24 +79,25 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Set how many outcomes are delivered at once, for a store that has not as much of
-	 * what handlers hold as there may be calls under way. Before anything is delivered.
-	 * @param most the number of outcomes, at least 1
+	 * Limit the number of outcomes that are delivered concurrently. For a store that has
+	 * fewer connections for handlers than there may be requests in flight. Must be called
+	 * before the first delivery.
+	 * @param most the maximum number of concurrent deliveries, at least 1
 	 */
 	public void limitDeliveries(int most) {
 		this.delivery.limit(most);
 	}
 
 	/**
-	 * Return how many more outcomes can be delivered now.
-	 * @return the number of outcomes
+	 * Return how many further deliveries may begin now.
+	 * @return the number of deliveries
 	 */
 	public int freeDeliveries() {
 		return this.delivery.free();
 	}
 
 	/**
-	 * Allow polls.
+	 * Start to accept polls.
 	 */
 	public void start() {
 		this.polls.begin();
@@ -104,19 +105,19 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * End the polls under way, as if they had not been.
+	 * Abandon the polls in flight, without a result.
 	 */
 	public void stop() {
 		this.stop.tryEmitEmpty();
-		// What is never handed back must not keep others from finding out whether the
-		// endpoint answers.
+		// An abandoned poll must not block the check whether the outage is over.
 		this.polls.begin();
 	}
 
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
-		// A version that no earlier row of the same id had, whoever still works on that.
+		// A version that no earlier row of this id had: a worker may still hold such a
+		// row.
 		TrackedRow row = new TrackedRow(polled, attributes, now.plus(timeout), null, null, false,
 				TrackedRow.Ending.NONE, now.toEpochMilli());
 		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
@@ -124,10 +125,10 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Poll an operation once. Emits on the thread on which the answer came.
-	 * @param row what is known of it, its state TRACKED
-	 * @return what is known of it then, to be {@link #conclude concluded}; empty if
-	 * nothing came of the poll because everything ends
+	 * Poll an operation once. Emits on the thread that received the answer.
+	 * @param row the row of the operation, in state TRACKED
+	 * @return the row after the poll, to be passed to {@link #conclude}. Empty if the
+	 * poll was abandoned because the engine or the template is stopped.
 	 */
 	public Mono<TrackedRow> poll(TrackedRow row) {
 		Instant due = (row.due() != null) ? row.due() : this.polls.now();
@@ -139,11 +140,11 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Store what came of a poll and, if the operation has ended, deliver its outcome.
-	 * Blocks as long as the store and the handlers do.
-	 * @param claim the claim of the operation, given back in any case
-	 * @param before what was known of it before the poll
-	 * @param after what is known of it now
+	 * Store the result of a poll and, if the operation has ended, deliver its outcome.
+	 * Blocks until the store and the handlers return.
+	 * @param claim the claim of the operation, which is released
+	 * @param before the row before the poll
+	 * @param after the row after the poll
 	 */
 	public void conclude(TrackingClaim claim, TrackedRow before, TrackedRow after) {
 		if (after.state() != TrackingState.TRACKED) {
@@ -158,18 +159,18 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Deliver the outcome of an operation. Blocks as long as the store and the handlers
-	 * do.
-	 * @param claim the claim of the operation, given back in any case
-	 * @param row what is known of it, its state ENDED
+	 * Deliver the outcome of an operation. Blocks until the store and the handlers
+	 * return.
+	 * @param claim the claim of the operation, which is released
+	 * @param row the row of the operation, in state ENDED
 	 */
 	public void deliver(TrackingClaim claim, TrackedRow row) {
 		this.delivery.deliver(claim, row, false);
 	}
 
 	/**
-	 * Have the schedule learn from an operation that ended some time ago.
-	 * @param row what is known of it
+	 * Let the schedule learn from an operation that ended earlier.
+	 * @param row the row of the operation
 	 */
 	public void learn(TrackedRow row) {
 		Duration duration = duration(row);

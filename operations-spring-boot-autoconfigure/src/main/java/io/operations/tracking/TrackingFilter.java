@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * Which tracked operations to return. Immutable.
+ * Selects tracked operations. Immutable.
  *
- * @param states those in one of these states; none stands for all
- * @param kind those of this kind, {@code null} for all
- * @param after those whose id comes after this one, {@code null} for all
- * @param limit how many at most
+ * @param states the states of the operations, empty for all states
+ * @param kind the kind of the operations, {@code null} for all kinds
+ * @param after the id after which the ids of the operations come, {@code null} for all
+ * ids
+ * @param limit the maximum number of operations
  * @since 0.1.0
  */
 public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @Nullable String after, long limit) {
@@ -24,7 +25,7 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return the filter that lets all pass.
+	 * Return a filter that matches all operations.
 	 * @return the filter
 	 */
 	public static TrackingFilter all() {
@@ -32,7 +33,7 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return the filter that lets those in some states pass.
+	 * Return a filter that matches the operations in the given states.
 	 * @param first a state
 	 * @param others further states
 	 * @return the filter
@@ -42,7 +43,7 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return this filter for operations of a kind.
+	 * Return this filter restricted to operations of a kind.
 	 * @param kind the kind
 	 * @return the filter
 	 */
@@ -51,8 +52,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return this filter from an id on, for the next page.
-	 * @param id the last id of the page before
+	 * Return this filter restricted to operations after an id, to read the next page.
+	 * @param id the last id of the previous page
 	 * @return the filter
 	 */
 	public TrackingFilter withAfter(String id) {
@@ -60,8 +61,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return this filter with a limit.
-	 * @param limit how many operations at most
+	 * Return this filter with another limit.
+	 * @param limit the maximum number of operations
 	 * @return the filter
 	 */
 	public TrackingFilter withLimit(long limit) {
@@ -69,9 +70,10 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
-	 * Return whether an operation passes; the limit is for whoever counts.
+	 * Return whether an operation matches this filter. The limit is not considered: the
+	 * caller counts the operations.
 	 * @param operation the operation
-	 * @return whether it passes
+	 * @return whether the operation matches
 	 */
 	public boolean matches(TrackedOperation operation) {
 		return (this.states.isEmpty() || this.states.contains(operation.state()))

@@ -10,7 +10,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several listeners as one. One that throws is logged and changes nothing.
+ * Passes events to several listeners. If a listener throws an exception, it is logged and
+ * the other listeners are notified.
  *
  * @since 0.1.0
  */
@@ -22,7 +23,7 @@ public final class TrackingListeners implements TrackingListener {
 
 	/**
 	 * Create the listener.
-	 * @param listeners the listeners, in the order in which they are told
+	 * @param listeners the listeners, in the order in which they are notified
 	 */
 	public TrackingListeners(List<TrackingListener> listeners) {
 		List<TrackingListener> copy = List.copyOf(listeners);
@@ -31,8 +32,8 @@ public final class TrackingListeners implements TrackingListener {
 
 	/**
 	 * Create the listener.
-	 * @param listeners the listeners, in the order in which they are told; asked for each
-	 * time
+	 * @param listeners supplies the listeners, in the order in which they are notified,
+	 * at each event
 	 */
 	public TrackingListeners(Supplier<List<TrackingListener>> listeners) {
 		this.listeners = listeners;

@@ -1,10 +1,11 @@
 package io.operations.tracking;
 
 /**
- * What came of handing an operation over.
+ * The result of a call to {@code track}.
  *
- * @param operation the operation as it is tracked
- * @param isNew whether it was not tracked before; if it was, it is as it was
+ * @param operation the tracked operation
+ * @param isNew whether the call started the tracking. If {@code false}, the operation was
+ * already tracked and is unchanged.
  * @since 0.1.0
  */
 public record TrackingResult(TrackedOperation operation, boolean isNew) {

@@ -7,13 +7,14 @@ import io.operations.polling.PollingSettings;
 import org.springframework.util.Assert;
 
 /**
- * The bounds of tracking.
+ * Settings for tracked operations.
  *
- * @param timeout how long an operation is tracked that is handed over without a time of
- * its own
- * @param retention for how long operations are kept whose outcome has been delivered
- * @param maxTracked how many operations a store in memory holds
- * @param delivery how outcomes are delivered
+ * @param timeout the time after which an operation times out if the caller passes no
+ * timeout
+ * @param retention how long, from the end of an operation, a store keeps it once its
+ * outcome is delivered
+ * @param maxTracked the maximum number of operations in a store in memory
+ * @param delivery the settings for the delivery of outcomes
  * @since 0.1.0
  */
 public record TrackingSettings(Duration timeout, Duration retention, int maxTracked, Delivery delivery) {
@@ -25,21 +26,22 @@ public record TrackingSettings(Duration timeout, Duration retention, int maxTrac
 	}
 
 	/**
-	 * Return the settings that apply where none are given.
-	 * @return 24 hours, kept for 7 days, 100,000 in memory, the default delivery
+	 * Return the default settings.
+	 * @return a timeout of 24 hours, a retention of 7 days, at most 100,000 operations in
+	 * memory, and the default delivery
 	 */
 	public static TrackingSettings defaults() {
 		return new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 100_000, Delivery.defaults());
 	}
 
 	/**
-	 * How outcomes are delivered.
+	 * Settings for the delivery of outcomes.
 	 *
-	 * @param maxAttempts how many attempts there are, the first counts
-	 * @param initialInterval how long to wait after the first one failed
-	 * @param multiplier by which the wait grows from one attempt to the next
-	 * @param maxInterval how long to wait at most
-	 * @param timeout after which the handlers of an attempt are interrupted
+	 * @param maxAttempts the maximum number of attempts, including the first
+	 * @param initialInterval the time between the first attempt and the second
+	 * @param multiplier the factor by which the time between two attempts grows
+	 * @param maxInterval the maximum time between two attempts
+	 * @param timeout the time after which the handlers of an attempt are interrupted
 	 */
 	public record Delivery(int maxAttempts, Duration initialInterval, double multiplier, Duration maxInterval,
 			Duration timeout) {
@@ -55,8 +57,9 @@ public record TrackingSettings(Duration timeout, Duration retention, int maxTrac
 		}
 
 		/**
-		 * Return the settings that apply where none are given.
-		 * @return 10 attempts, one second to five minutes apart, of a minute each
+		 * Return the default settings.
+		 * @return 10 attempts, between one second and five minutes apart, each with a
+		 * timeout of one minute
 		 */
 		public static Delivery defaults() {
 			return new Delivery(10, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), Duration.ofMinutes(1));

@@ -1,30 +1,31 @@
 package io.operations.tracking;
 
 /**
- * How far a tracked operation has come.
+ * The states of a tracked operation.
  *
  * @since 0.1.0
  */
 public enum TrackingState {
 
 	/**
-	 * It is asked for until it ends.
+	 * The operation has not ended, as far as the tracker knows, and is polled.
 	 */
 	TRACKED,
 
 	/**
-	 * Its outcome is known and is being delivered.
+	 * The outcome is known, and its delivery is due or in progress.
 	 */
 	ENDED,
 
 	/**
-	 * Its outcome has been delivered. Kept for {@code operations.tracking.retention}.
+	 * The outcome has been delivered. The store keeps the operation for
+	 * {@code operations.tracking.retention}.
 	 */
 	DELIVERED,
 
 	/**
-	 * All attempts to deliver its outcome have failed. Kept until it is delivered anew or
-	 * forgotten.
+	 * All attempts to deliver the outcome have failed. The store keeps the operation
+	 * until it is redelivered or forgotten.
 	 */
 	UNDELIVERED
 

@@ -12,9 +12,9 @@ import io.operations.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from a poll: from a row and what the poll brought to the next row, which
- * is due again or has an outcome. Nothing but the end of the operation, its disappearance
- * and the deadline ends the asking.
+ * Computes the next row of an operation from its row and the result of a poll. The next
+ * row either has a due time or an outcome. Polling stops only when the operation ends,
+ * when the server no longer knows it, or at the deadline.
  */
 final class TrackingSteps {
 
@@ -64,7 +64,7 @@ final class TrackingSteps {
 		return row.polled(polled, due(row, now, wait, retryAfter), text, isStuck(row, polled, now));
 	}
 
-	// What somebody has to mend is tried again, but costs little until then.
+	// A fault that somebody has to fix is retried, but at growing intervals.
 	private static Duration thinned(Duration wait, Duration age) {
 		Duration thin = age.dividedBy(PART_OF_AGE);
 		if (thin.compareTo(THINNEST) > 0) {
@@ -77,7 +77,7 @@ final class TrackingSteps {
 		return !now.isBefore(row.deadline());
 	}
 
-	// The deadline is a poll time, too, unless the server asks for more patience.
+	// The last poll is due at the deadline, unless the server's Retry-After is later.
 	static Instant due(TrackedRow row, Instant now, Duration wait, @Nullable Duration retryAfter) {
 		Instant due = now.plus(wait);
 		Instant last = (retryAfter != null && now.plus(retryAfter).isAfter(row.deadline())) ? now.plus(retryAfter)

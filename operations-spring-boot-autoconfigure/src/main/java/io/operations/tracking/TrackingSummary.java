@@ -6,16 +6,19 @@ import java.util.Map;
 import io.operations.OperationStatus;
 
 /**
- * How a store stands.
+ * Summarizes the operations in a store.
  *
- * @param states how many operations are in each state
- * @param statuses how many of those that are asked for were last seen with each status
- * @param unseen how many of those that are asked for were not seen yet
- * @param stuck how many of those that are asked for are older than such operations ever
- * get
- * @param oldest for how long the oldest of those that are asked for has been so
- * @param backlog how many operations are due and wait
- * @param backlogAge for how long the first of them has been due
+ * @param states the number of operations in each state; a state without operations may be
+ * absent
+ * @param statuses the number of operations in state TRACKED by the status that the server
+ * last returned
+ * @param unseen the number of operations in state TRACKED that no poll has returned yet
+ * @param stuck the number of operations in state TRACKED that have been running for
+ * unusually long compared with others of their kind
+ * @param oldest how long the oldest operation in state TRACKED has been tracked, zero if
+ * there is none
+ * @param backlog the number of operations with a due poll or delivery that has not begun
+ * @param backlogAge how long the first of them has been due, zero if there is none
  * @since 0.1.0
  */
 public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
@@ -27,7 +30,7 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	}
 
 	/**
-	 * Return how many operations are in a state.
+	 * Return the number of operations in a state.
 	 * @param state the state
 	 * @return the number of operations
 	 */
@@ -36,7 +39,8 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	}
 
 	/**
-	 * Return how many of those that are asked for were last seen with a status.
+	 * Return the number of operations in state TRACKED whose last known status is the
+	 * given one.
 	 * @param status the status
 	 * @return the number of operations
 	 */

@@ -1,6 +1,6 @@
 /**
- * Operations that outlive the process: handed over once, asked for until they end, and
- * their outcomes delivered.
+ * Durable tracking of operations: the application starts tracking once, the library polls
+ * each operation until it ends and delivers its outcome, even after a restart.
  */
 @NullMarked
 package io.operations.tracking;

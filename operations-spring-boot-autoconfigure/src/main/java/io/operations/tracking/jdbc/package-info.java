@@ -1,5 +1,5 @@
 /**
- * Tracked operations in a database, shared by all instances of an application.
+ * Store for tracked operations in a database that all instances of an application share.
  */
 @NullMarked
 package io.operations.tracking.jdbc;

@@ -1,5 +1,5 @@
 /**
- * Meters of tracked operations.
+ * Micrometer meters for tracked operations.
  */
 @NullMarked
 package io.operations.tracking.metrics;
