@@ -24,9 +24,9 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks operations in a {@link TrackingStore}. Calls the store on the subscriber's thread
- * if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a thread that
- * may block.
+ * Tracks operations in a {@link TrackingStore}. Calls the store on the subscriber's
+ * thread if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a
+ * thread that may block.
  *
  * @since 0.1.0
  */
@@ -117,16 +117,17 @@ public final class DefaultOperationTracker implements OperationTracker {
 			String key = entry.getKey();
 			String value = entry.getValue();
 			Assert.notNull(key, "'attributes' must not contain a null key: leave the entry out");
-			Assert.notNull(value, () -> "'attributes' must not contain a null value, but '" + key + "' has one: leave the entry out");
+			Assert.notNull(value,
+					() -> "'attributes' must not contain a null value, but '" + key + "' has one: leave the entry out");
 			size += key.getBytes(StandardCharsets.UTF_8).length;
 			size += value.getBytes(StandardCharsets.UTF_8).length;
 			copy.put(key, value);
 		}
 		long total = size;
-		Assert.isTrue(total <= MAXIMUM_ATTRIBUTES,
-				() -> "'attributes' must not exceed " + MAXIMUM_ATTRIBUTES + " bytes of UTF-8, but they have " + total
-						+ ". Nothing was stored. Keep the data in your application, and pass an id as an attribute by which"
-						+ " the application finds it.");
+		Assert.isTrue(total <= MAXIMUM_ATTRIBUTES, () -> "'attributes' must not exceed " + MAXIMUM_ATTRIBUTES
+				+ " bytes of UTF-8, but they have " + total
+				+ ". Nothing was stored. Keep the data in your application, and pass an id as an attribute by which"
+				+ " the application finds it.");
 		return Collections.unmodifiableMap(copy);
 	}
 

@@ -21,8 +21,8 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Stores tracked operations in memory, for applications with one instance and for tests. A
- * restart loses all operations. The size is limited. If the store is full, a new
+ * Stores tracked operations in memory, for applications with one instance and for tests.
+ * A restart loses all operations. The size is limited. If the store is full, a new
  * operation replaces the oldest delivered one.
  *
  * @since 0.1.0

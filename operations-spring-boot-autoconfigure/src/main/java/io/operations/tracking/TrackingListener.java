@@ -59,8 +59,8 @@ public interface TrackingListener {
 
 	/**
 	 * Called just before the thread of handlers that exceed
-	 * {@code operations.tracking.delivery.timeout} is interrupted. Called again after each
-	 * further timeout until they return.
+	 * {@code operations.tracking.delivery.timeout} is interrupted. Called again after
+	 * each further timeout until they return.
 	 * @param operation the operation
 	 * @param duration how long the handlers have been running
 	 * @param handler the thread that they run on

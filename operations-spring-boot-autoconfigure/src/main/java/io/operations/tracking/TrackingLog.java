@@ -70,7 +70,8 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void storeLost(Throwable fault) {
-		// Without a stack trace, and in one line even if the driver's message has several.
+		// Without a stack trace, and in one line even if the driver's message has
+		// several.
 		logger.warn("The database of tracked operations cannot be reached: "
 				+ OperationsErrorResponse.printable(fault.toString())
 				+ ". No stored operation is lost: this instance keeps retrying, and polling and delivery resume when the"

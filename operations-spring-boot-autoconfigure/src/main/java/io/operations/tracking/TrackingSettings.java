@@ -48,7 +48,8 @@ public record TrackingSettings(Duration timeout, Duration retention, int maxTrac
 
 		public Delivery {
 			Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
-			Assert.isTrue(initialInterval.toMillis() >= 1, () -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+			Assert.isTrue(initialInterval.toMillis() >= 1,
+					() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
 			Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
 			Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
 					() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "

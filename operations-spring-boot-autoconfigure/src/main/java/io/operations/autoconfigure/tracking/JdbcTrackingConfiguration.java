@@ -69,7 +69,8 @@ class JdbcTrackingConfiguration {
 				settings(properties, engine.polls().maxInFlight(), environment), engine);
 	}
 
-	// Handlers use the unique or primary manager unless they name another, so it is first.
+	// Handlers use the unique or primary manager unless they name another, so it is
+	// first.
 	private static List<PlatformTransactionManager> transactionManagers(
 			ObjectProvider<PlatformTransactionManager> managers) {
 		return Stream
@@ -150,7 +151,8 @@ class JdbcTrackingConfiguration {
 		catch (UnknownHostException ex) {
 			host = "unknown";
 		}
-		// In containers the host name and the process id are often the same everywhere, so
+		// In containers the host name and the process id are often the same everywhere,
+		// so
 		// add a random part.
 		return host.substring(0, Math.min(host.length(), LONGEST_HOST)) + "-" + ProcessHandle.current().pid() + "-"
 				+ Integer.toHexString(new SecureRandom().nextInt(0x10000));

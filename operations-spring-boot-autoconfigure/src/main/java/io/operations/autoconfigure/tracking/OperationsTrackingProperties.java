@@ -218,10 +218,10 @@ public class OperationsTrackingProperties {
 		 * server answers. Half as many outcomes, but at least one, are delivered
 		 * concurrently. Each delivery holds a database connection until the handlers
 		 * return, so the connection pool needs at least two connections more than that.
-		 * If not set, operations.rate-limit.max-in-flight applies: no more polls can be in
-		 * flight. Measured with answers after 100 ms: 10 threads made 91 polls
-		 * per second, 32 threads 241. Threads are virtual if
-		 * spring.threads.virtual.enabled is true on JDK 21 or later.
+		 * If not set, operations.rate-limit.max-in-flight applies: no more polls can be
+		 * in flight. Measured with answers after 100 ms: 10 threads made 91 polls per
+		 * second, 32 threads 241. Threads are virtual if spring.threads.virtual.enabled
+		 * is true on JDK 21 or later.
 		 */
 		private @Nullable Integer threads;
 

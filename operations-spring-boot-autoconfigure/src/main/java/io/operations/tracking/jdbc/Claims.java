@@ -17,10 +17,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has no more operations claimed than polls may leave now, none during a pause, and no
- * more outcomes than can be delivered. Those that were never asked for come first, but
- * one claim in four goes by due time alone. So the backlog stays in the database, where
- * any instance can take from it.
+ * Claims only as many operations as may be polled now, and none during a pause. Claims
+ * only as many outcomes as can be delivered now. Therefore the backlog remains in the
+ * database, where any instance can claim it. Operations that were never polled come
+ * first, but every fourth claim goes by due time alone.
  */
 final class Claims {
 
@@ -44,7 +44,7 @@ final class Claims {
 
 	private final Runnable afterAbsence;
 
-	// All below is of one thread.
+	// All fields below are used by one thread only.
 	private int claims;
 
 	private boolean failing;
@@ -53,10 +53,10 @@ final class Claims {
 
 	/**
 	 * Create the claims.
-	 * @param engine knows how many polls may leave and outcomes be delivered
-	 * @param rows read what was claimed
+	 * @param engine knows how many polls and deliveries may begin
+	 * @param rows reads the claimed rows
 	 * @param reach knows whether the database can be reached
-	 * @param afterAbsence what to do when calls leave again after a long pause or outage
+	 * @param afterAbsence called when polls begin again after a long pause or outage
 	 */
 	Claims(TrackingEngine engine, TrackedRows rows, DatabaseReach reach, Runnable afterAbsence) {
 		this.afterAbsence = afterAbsence;
@@ -67,10 +67,10 @@ final class Claims {
 	}
 
 	/**
-	 * Claim in one statement, and read all that was claimed in another.
+	 * Claim due operations in one statement, and read their rows in another.
 	 * @param limit how many threads are free
-	 * @param statement claims so many
-	 * @return what was claimed
+	 * @param statement claims at most the given numbers
+	 * @return the claimed executions
 	 */
 	List<Execution> claim(int limit, Function<Room, @Nullable List<Execution>> statement) {
 		Room room = room(limit);
@@ -84,9 +84,10 @@ final class Claims {
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex) && !this.failing) {
 				this.failing = true;
-				logger.error("Due operations cannot be claimed, so this instance polls nothing and delivers no outcomes. It"
-						+ " keeps retrying and does not log this again until a claim succeeds. Check the tables and the"
-						+ " rights of the database user.", ex);
+				logger
+					.error("Due operations cannot be claimed, so this instance polls nothing and delivers no outcomes. It"
+							+ " keeps retrying and does not log this again until a claim succeeds. Check the tables and the"
+							+ " rights of the database user.", ex);
 			}
 			return new ArrayList<>();
 		}
@@ -110,15 +111,15 @@ final class Claims {
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			// Each is read by itself, then.
+			// Then each row is read on its own.
 			this.loaded.keySet().removeAll(ids);
 		}
 	}
 
 	/**
-	 * Return a row that was read when it was claimed.
+	 * Take the row that was read after the claim.
 	 * @param operationId the operation's id
-	 * @return the row, {@code null} if it is to be read
+	 * @return the row, {@code null} if it must be read again
 	 */
 	@Nullable TrackedRow takeLoaded(String operationId) {
 		return this.loaded.remove(operationId);
@@ -157,20 +158,22 @@ final class Claims {
 	}
 
 	/**
-	 * Return whether more might have been claimed if there had been room.
-	 * @return {@code true} if it is worth to look again as soon as there is
+	 * Return whether the last claim may have left due operations because there was no
+	 * room for them.
+	 * @return {@code true} if another search is worthwhile as soon as there is room
 	 */
 	boolean isLimited() {
 		return this.limited;
 	}
 
 	/**
-	 * How many may be claimed. Deliveries need nothing of the account: they go on during
-	 * a pause, and take no poll's place.
+	 * How many operations may be claimed. Deliveries send no requests to the server, so
+	 * they continue during a pause and do not count as polls.
 	 *
-	 * @param polls how many that are to be asked for
-	 * @param deliveries how many whose outcome is to be delivered
-	 * @param byPriority whether those never asked for go first, or due time alone counts
+	 * @param polls the maximum number of polls
+	 * @param deliveries the maximum number of deliveries
+	 * @param byPriority whether operations that were never polled go first, or the due
+	 * time alone counts
 	 */
 	record Room(int polls, int deliveries, boolean byPriority) {
 

@@ -23,8 +23,8 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
- * Whether the database can be reached. Told of once when it cannot and once when it can
- * again, whoever finds out; what has to be stored is tried until it is.
+ * Knows whether the database can be reached. Notifies the listener once when it cannot be
+ * reached and once when it can again. Retries calls that must succeed.
  */
 final class DatabaseReach {
 
@@ -32,13 +32,13 @@ final class DatabaseReach {
 
 	private static final String CONFLICT = "40";
 
-	// Connection lost, resources short, shut down, rolled back for another's sake.
+	// Connection lost, resources exhausted, shut down, rolled back because of a conflict.
 	private static final Set<String> STATES = Set.of("08", "53", "57", CONFLICT);
 
-	// After a failover the address may be that of a server that only reads, for a while.
+	// After a failover the address may lead to a read-only server for a while.
 	private static final String READ_ONLY = "25006";
 
-	// Told by statements that follow a conflict, which the scheduler underneath may hide.
+	// Reported by statements that follow a conflict, which db-scheduler may hide.
 	private static final String ABORTED = "25P02";
 
 	private static final int CLOSED_H2_DATABASE = 90098;
@@ -78,12 +78,12 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Make a call and, while the database cannot be reached, make it again.
-	 * @param name what to tell the listener of it as
+	 * Make a call, and repeat it while the database cannot be reached. Throws the
+	 * exception of the call if it has another cause, or if the store is stopped.
+	 * @param name the name of the call for the listener
 	 * @param action the call
-	 * @param <T> what it returns
-	 * @return what it returned; throws what it threw if that has other reasons or
-	 * everything ends
+	 * @param <T> the type of its result
+	 * @return its result
 	 */
 	<T> @Nullable T untilReached(String name, Supplier<@Nullable T> action) {
 		while (true) {
@@ -109,11 +109,11 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Make a call.
-	 * @param name what to tell the listener of it as
+	 * Make a call once.
+	 * @param name the name of the call for the listener
 	 * @param action the call
-	 * @param <T> what it returns
-	 * @return what it returned
+	 * @param <T> the type of its result
+	 * @return its result
 	 */
 	<T> @Nullable T once(String name, Supplier<@Nullable T> action) {
 		long began = nanos();
@@ -145,8 +145,8 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Return whether a fault says that the database cannot be reached, or could not serve
-	 * a call at this moment.
+	 * Return whether a fault means that the database cannot be reached or cannot serve a
+	 * call at the moment.
 	 * @param fault the fault
 	 * @return whether the same call may succeed later
 	 */
@@ -159,8 +159,7 @@ final class DatabaseReach {
 						|| (cause instanceof SQLException sql && isAway(sql)));
 	}
 
-	// Tried again like an absence, but a database that undoes one for the sake of another
-	// is there.
+	// A conflict is retried in the same way, but the database can be reached.
 	static boolean isConflict(Throwable fault) {
 		return anyCause(fault,
 				(cause) -> cause instanceof ConcurrencyFailureException || (cause instanceof SQLException sql
@@ -194,7 +193,7 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Carries a fault that is not the database's, whatever it looks like.
+	 * Wraps a fault that does not come from this database, even if it looks like it.
 	 */
 	@SuppressWarnings("serial")
 	static final class ForeignFaultException extends RuntimeException {

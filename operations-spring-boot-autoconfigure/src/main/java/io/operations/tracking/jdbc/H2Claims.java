@@ -17,7 +17,7 @@ final class H2Claims extends DefaultJdbcCustomization {
 
 	@Override
 	public String createSelectDueQuery(String tableName, int limit, String andCondition, boolean orderByPriority) {
-		// Else each look while the database is away would be a stack trace in the log.
+		// Otherwise each search without a database would log a stack trace.
 		this.claims.awaitDatabase();
 		Claims.Room room = this.claims.room(limit);
 		String order = Queries.ansiSqlOrderPart(room.byPriority());

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Gives signs of life and looks for the dead, for the scheduler underneath, and removes
- * what is outdated. While the database cannot be reached nothing of that could be done,
- * and each try would be a stack trace in the log.
+ * Runs the heartbeats and the detection of dead executions of db-scheduler, and removes
+ * outdated operations. Skips these jobs while the database cannot be reached: each
+ * attempt would log a stack trace.
  */
 final class Housekeeping extends ScheduledThreadPoolExecutor {
 

@@ -13,9 +13,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution of the scheduler underneath. Both rows are changed in one transaction, and
- * that is tried until the database can be reached, so that nothing comes back as dead
- * that was only waiting.
+ * The claim of an execution of db-scheduler. Changes the rows of both tables in one
+ * transaction. Retries while the database cannot be reached, so that no other instance
+ * considers the execution dead afterwards.
  */
 final class JdbcClaim implements TrackingClaim {
 
@@ -92,7 +92,9 @@ final class JdbcClaim implements TrackingClaim {
 		}
 	}
 
-	// Who forgets what the work is about, perhaps the work itself, undoes none of it.
+	// If somebody forgets the operation meanwhile, perhaps the handler itself, the
+	// effects
+	// of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
 			complete(row);
@@ -149,8 +151,8 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	/**
-	 * Give the claim back without changing the operation.
-	 * @param due when there is something to be done, {@code null} if there is not
+	 * Release the claim without changing the operation.
+	 * @param due the next due time, {@code null} if nothing is due
 	 */
 	void giveBack(@Nullable Instant due) {
 		try {
@@ -165,13 +167,13 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	/**
-	 * Remove the claim of an operation that is not tracked any more.
+	 * Remove the execution of an operation that is no longer tracked.
 	 */
 	void drop() {
 		giveBack(null);
 	}
 
-	// Forgotten while it was worked on, and perhaps tracked anew.
+	// The operation was forgotten meanwhile, and perhaps tracked again.
 	private void letGo(String operationId) {
 		TrackedRow anew = this.reach.untilReached("load", () -> this.rows.find(operationId));
 		boolean due = anew != null && (anew.state() == TrackingState.TRACKED || anew.state() == TrackingState.ENDED);
@@ -179,7 +181,8 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	/**
-	 * Undoes a transaction on a row that somebody else has changed or removed.
+	 * Rolls a transaction back because another worker or a caller has changed or removed
+	 * the row.
 	 */
 	@SuppressWarnings("serial")
 	private static final class NotOursException extends RuntimeException {

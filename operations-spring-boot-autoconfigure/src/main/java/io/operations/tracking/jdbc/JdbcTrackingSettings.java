@@ -6,17 +6,22 @@ import java.util.concurrent.ThreadFactory;
 import org.springframework.util.Assert;
 
 /**
- * How a database keeps tracked operations.
+ * Settings for the store in a database.
  *
  * @param tables the names of the tables
- * @param threads how many polls hold a thread at once; half as many deliveries do beside
- * them, since each holds a connection, too
- * @param threadFactory makes them
- * @param pollingInterval how often to look for what is due
- * @param heartbeatInterval how often polls under way give a sign of life
- * @param missedHeartbeats after how many missed ones a poll is taken for dead, at least 4
- * @param shutdownMaxWait how long a stop waits for deliveries under way
- * @param instanceName the name of this instance in the database, of at most 50 characters
+ * @param threads the maximum number of concurrent polls, each of which holds a thread.
+ * Half as many outcomes, but at least one, are delivered concurrently: each delivery also
+ * holds a connection.
+ * @param threadFactory creates the threads
+ * @param pollingInterval the time between two searches for due operations
+ * @param heartbeatInterval the time between two heartbeats of running polls and
+ * deliveries
+ * @param missedHeartbeats the number of missed heartbeats after which a poll or a
+ * delivery is considered dead, at least 4
+ * @param shutdownMaxWait how long a shutdown waits for running deliveries before it
+ * interrupts them and waits once more
+ * @param instanceName the name of this instance in the database, with 1 to 50 characters.
+ * Each instance needs a different name.
  * @since 0.1.0
  */
 public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFactory threadFactory,
@@ -24,19 +29,21 @@ public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFac
 		String instanceName) {
 
 	/**
-	 * How many missed heartbeats the scheduler underneath asks for at least.
+	 * The minimum number of missed heartbeats that db-scheduler accepts.
 	 */
 	public static final int FEWEST_MISSED_HEARTBEATS = 4;
 
 	/**
-	 * How many characters of an instance's name the scheduler underneath keeps.
+	 * The maximum length of an instance's name in db-scheduler, in characters.
 	 */
 	public static final int LONGEST_NAME = 50;
 
 	public JdbcTrackingSettings {
 		Assert.isTrue(threads >= 1, () -> "'threads' must be at least 1, not " + threads);
-		Assert.isTrue(pollingInterval.toMillis() >= 1, () -> "'pollingInterval' must be at least 1 ms, not " + pollingInterval);
-		Assert.isTrue(heartbeatInterval.toMillis() >= 1, () -> "'heartbeatInterval' must be at least 1 ms, not " + heartbeatInterval);
+		Assert.isTrue(pollingInterval.toMillis() >= 1,
+				() -> "'pollingInterval' must be at least 1 ms, not " + pollingInterval);
+		Assert.isTrue(heartbeatInterval.toMillis() >= 1,
+				() -> "'heartbeatInterval' must be at least 1 ms, not " + heartbeatInterval);
 		Assert.isTrue(missedHeartbeats >= FEWEST_MISSED_HEARTBEATS,
 				() -> "'missedHeartbeats' must be at least " + FEWEST_MISSED_HEARTBEATS + ", not " + missedHeartbeats);
 		Assert.isTrue(!instanceName.isBlank() && instanceName.length() <= LONGEST_NAME,
@@ -45,7 +52,7 @@ public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFac
 	}
 
 	// With the defaults, 16 threads and 10 connections, handlers that hang leave two
-	// connections for polls and signs of life.
+	// connections for polls and heartbeats.
 	int deliveries() {
 		return Math.max(1, this.threads / 2);
 	}

@@ -32,14 +32,14 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Keeps tracked operations in a database, shared by all instances of an application. What
- * is due is claimed, and taken over from instances that died, by db-scheduler.
+ * Stores tracked operations in a database that all instances of an application share.
+ * db-scheduler claims due operations and takes over the work of instances that have died.
  * <p>
- * Before each start the schedule learns from what the table still keeps of operations
- * that ended. A permit that nobody needs goes unused: to poll before the due time, as the
- * waits in memory do when permits are short, would cost a statement for each look, and
- * gains at most a quarter of the lag (1.03 to 1.23 of the best possible in memory, 1.1 to
- * 1.9 here, by simulation).
+ * At each start, the schedule learns from ended operations that the table still keeps.
+ * Operations are polled when they are due, never earlier, even if permits remain unused.
+ * Waits in memory are polled early when permits are scarce. Doing so here would cost a
+ * statement per search and reduce the lag by a quarter at most. In simulations the lag
+ * was 1.03 to 1.23 times the optimum in memory, and 1.1 to 1.9 times here.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private static final Duration LATE = Duration.ofSeconds(2);
 
-	// Of the budget, so that what is due in its time and what is new finds room.
+	// The share of the poll rate. The rest is for new operations and those due on time.
 	private static final double SHARE_OF_OVERDUE = 0.75;
 
 	private static final long PRUNING_SECONDS = 60;
@@ -87,10 +87,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 	/**
 	 * Create the store.
 	 * @param dataSource the database
-	 * @param transactionManagers the application's transaction managers: handlers run in
-	 * transactions of the first that is of this database
-	 * @param settings how the database keeps operations
-	 * @param engine works on what is due
+	 * @param transactionManagers the application's transaction managers. Handlers run in
+	 * transactions of the first manager that belongs to this database.
+	 * @param settings the settings for the store
+	 * @param engine the engine that polls and delivers
 	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
 	 * PostgreSQL nor H2
 	 */
@@ -102,10 +102,11 @@ public final class JdbcTrackingStore implements TrackingStore {
 	/**
 	 * Create the store.
 	 * @param dataSource the database
-	 * @param transactionManagers the application's transaction managers, asked for when
-	 * they are needed: handlers run in transactions of the first that is of this database
-	 * @param settings how the database keeps operations
-	 * @param engine works on what is due
+	 * @param transactionManagers supplies the application's transaction managers when
+	 * they are first needed. Handlers run in transactions of the first manager that
+	 * belongs to this database.
+	 * @param settings the settings for the store
+	 * @param engine the engine that polls and delivers
 	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
 	 * PostgreSQL nor H2
 	 */
@@ -137,7 +138,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * Return where the script is that creates the tables, with their default names.
+	 * Return the location of the script that creates the tables with their default names.
 	 * @param dataSource the database
 	 * @return the location of a class path resource
 	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
@@ -171,7 +172,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			}
 			throw new TrackingDatabaseException(
 					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
-							+ " are missing, cannot be read or lack a column: " + ex.getMostSpecificCause().getMessage(),
+							+ " are missing, cannot be read or lack a column: "
+							+ ex.getMostSpecificCause().getMessage(),
 					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
 							+ " the script " + this.dialect.schema()
 							+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
@@ -183,7 +185,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 				: theirs.isAfter(after) ? Duration.between(after, theirs) : Duration.ZERO;
 		if (off.compareTo(this.settings.heartbeatInterval()) > 0) {
 			logger.warn("The clock of this machine differs from the database's clock by " + off + " (machine: " + after
-					+ ", database: " + theirs + "), which is more than operations.tracking.jdbc.heartbeat-interval. This"
+					+ ", database: " + theirs
+					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This"
 					+ " instance starts, but instances may consider each other's work dead and poll or deliver twice."
 					+ " Synchronize both clocks by NTP.");
 		}
@@ -192,7 +195,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void spread() {
 		try {
 			Instant now = this.polls.now();
-			// What is overdue is everybody's.
+			// All instances share the overdue operations.
 			int instances = 1 + this.rows.others(this.settings.instanceName(),
 					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));
 			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
@@ -257,10 +260,11 @@ public final class JdbcTrackingStore implements TrackingStore {
 			while (removed != null && this.rows.isWholeBatch(removed));
 		}
 		catch (RuntimeException ex) {
-			// What is thrown would end the housekeeping.
-			logger.warn("Operations that were delivered longer ago than operations.tracking.retention cannot be removed."
-					+ " Removing them is tried again in one minute. If this repeats, fix the cause below, or the table"
-					+ " grows.", ex);
+			// An exception would end the periodic pruning.
+			logger
+				.warn("Operations that were delivered longer ago than operations.tracking.retention cannot be removed."
+						+ " Removing them is tried again in one minute. If this repeats, fix the cause below, or the table"
+						+ " grows.", ex);
 		}
 	}
 
@@ -300,7 +304,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 				if (present != null) {
 					return present;
 				}
-				// Removed between the two statements: then it is new after all.
+				// The row was removed between the two statements, so insert it again.
 			}
 			schedule(row.id(), due, TrackingTask.FIRST_POLL);
 			lookAfterCommit(due);
@@ -308,8 +312,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		});
 	}
 
-	// One who still works on an operation that was forgotten may remove what it left at
-	// any moment: that becomes ours, or is gone.
+	// A worker may still hold the execution of an operation that was forgotten, and may
+	// remove it at any moment. Either this takes it over, or it is gone and is created.
 	private void schedule(String operationId, Instant due, int priority) {
 		while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, due, priority))) {
 			if (this.rows.takeOver(operationId, due, priority)) {
@@ -346,13 +350,15 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}));
 	}
 
-	// Who works on it finds that it is gone, and removes what is left.
+	// A worker that holds the operation finds that its row is gone and removes the
+	// execution.
 	private void cancel(String operationId) {
 		try {
 			this.client.cancel(this.task.instanceId(operationId));
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled", ex);
+			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled",
+					ex);
 		}
 	}
 

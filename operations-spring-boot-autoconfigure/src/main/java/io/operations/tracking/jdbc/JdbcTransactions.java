@@ -19,9 +19,10 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The transactions of the database: the application's one that is active on the thread,
- * one of the library's own for its own work, or one of the application's transaction
- * manager for handlers, whose writes join it.
+ * Runs work in transactions of the database. The library's own work takes part in the
+ * application's transaction that is active on the thread, or else runs in a transaction
+ * of the library. Handlers run in a transaction of the application's transaction manager,
+ * so that their writes take part in it.
  */
 final class JdbcTransactions {
 
@@ -36,7 +37,7 @@ final class JdbcTransactions {
 
 	private final PlatformTransactionManager own;
 
-	// With the isolation of the pool, as the application's would be.
+	// Uses the isolation level of the pool, as a manager of the application would.
 	private final PlatformTransactionManager substitute;
 
 	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers) {
@@ -47,8 +48,8 @@ final class JdbcTransactions {
 	}
 
 	/**
-	 * Return whether a transaction of the database is active on the thread.
-	 * @return whether what is written here is committed, or rolled back, with it
+	 * Return whether a transaction of this database is active on the thread.
+	 * @return whether writes of this thread are committed or rolled back with it
 	 */
 	boolean isActive() {
 		if (!TransactionalDataSource.isTransactionActive(this.dataSource)) {
@@ -57,10 +58,9 @@ final class JdbcTransactions {
 		if (hasBegun(this.own)) {
 			return true;
 		}
-		// Within the transaction of another database, too, a connection of this one may
-		// be
-		// bound to the thread: nobody would commit there what is written here. But such a
-		// connection is as the pool gave it.
+		// A connection of this database may also be bound to the thread within a
+		// transaction of another database. Nobody would commit writes to it. Such a
+		// connection still has the auto-commit mode of the pool.
 		if (this.dataSource.isBoundAutoCommit()) {
 			return false;
 		}
@@ -83,7 +83,7 @@ final class JdbcTransactions {
 		return false;
 	}
 
-	// Joins, and so begins nothing.
+	// PROPAGATION_MANDATORY takes part in a transaction, but never begins one.
 	private static boolean hasBegun(PlatformTransactionManager manager) {
 		try {
 			manager.getTransaction(JOIN);
@@ -96,11 +96,11 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
-	 * one of its own, which is repeated when the database undoes it for the sake of
-	 * another.
+	 * a new transaction. A new transaction is repeated if the database rolls it back
+	 * because of a conflict.
 	 * @param action the work
-	 * @param <T> what it returns
-	 * @return what it returned
+	 * @param <T> the type of its result
+	 * @return its result
 	 */
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
 		if (isActive()) {
@@ -121,12 +121,12 @@ final class JdbcTransactions {
 	}
 
 	/**
-	 * Have handlers work in a transaction of the application's transaction manager of
-	 * this database, the first one if there are several. If there is none, in one that
-	 * their writes join all the same.
-	 * @param action the work, with the handlers in it
-	 * @param <T> what it returns
-	 * @return what it returned
+	 * Run handlers in a transaction of the application's first transaction manager of
+	 * this database. If there is none, run them in a transaction of the library, in which
+	 * their writes take part as well.
+	 * @param action the work, including the handlers
+	 * @param <T> the type of its result
+	 * @return its result
 	 */
 	<T> @Nullable T withHandlers(Supplier<@Nullable T> action) {
 		for (PlatformTransactionManager manager : this.managers.ofDatabase()) {
@@ -134,7 +134,7 @@ final class JdbcTransactions {
 			if (isActive()) {
 				return run(manager, status, action);
 			}
-			// It keeps its connection to itself.
+			// This manager does not bind its connection to the thread.
 			manager.rollback(status);
 		}
 		return run(this.substitute, this.substitute.getTransaction(null), action);
@@ -171,8 +171,8 @@ final class JdbcTransactions {
 		return result;
 	}
 
-	// A connection that is gone cannot be rolled back either, and that it is gone is what
-	// there is to be told: TransactionTemplate would log it as an error each time.
+	// If the connection is lost, the rollback fails, too, and the first exception is the
+	// one to report. TransactionTemplate would log the second as an error each time.
 	private static void rollback(PlatformTransactionManager manager, TransactionStatus status, Throwable cause) {
 		try {
 			manager.rollback(status);
@@ -183,8 +183,9 @@ final class JdbcTransactions {
 	}
 
 	/**
-	 * Do something when the transaction of the thread has been committed.
-	 * @param action what to do; at once if there is no transaction
+	 * Run an action after the transaction of the thread has been committed, or at once if
+	 * there is no transaction.
+	 * @param action the action
 	 */
 	void afterCommit(Runnable action) {
 		if (!isActive() || !TransactionSynchronizationManager.isSynchronizationActive()) {

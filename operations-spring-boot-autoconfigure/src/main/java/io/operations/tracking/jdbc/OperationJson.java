@@ -17,16 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.http.ProblemDetail;
 
 /**
- * Operations, attributes and related ids as JSON. Read leniently, since another version
- * of the library may have written it: what is not known is passed by, what is missing has
- * a default.
+ * Reads and writes operations, attributes and related ids as JSON. Another version of the
+ * library may have written the JSON, so unknown members are ignored and missing members
+ * have defaults.
  */
 final class OperationJson {
 
 	private static final TypeReference<LinkedHashMap<String, @Nullable Object>> OBJECT = new TypeReference<>() {
 	};
 
-	// Our own, so that what an application sets on its mapper does no harm.
+	// Not the application's mapper, whose settings would change the format.
 	private final JsonMapper mapper = JsonMapper.builder().build();
 
 	String write(Map<String, String> texts) {

@@ -18,10 +18,10 @@ import org.springframework.jdbc.datasource.UserCredentialsDataSourceAdapter;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The database as the library uses it. A new connection is in READ COMMITTED, whatever
- * the pool says. The connection that the application's transaction has bound to the
- * thread is used as it is, even if the application bound it by another proxy of the same
- * database.
+ * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
+ * even if the pool has another isolation level. If the application's transaction has
+ * bound a connection to the thread, that connection is used unchanged, even if it was
+ * bound through another proxy of the same database.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 
@@ -51,16 +51,16 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * Return a DataSource and what it is a proxy of.
+	 * Return a DataSource and the DataSources that it delegates to.
 	 * @param dataSource the DataSource
-	 * @return all that stand for the same database, the outermost first
+	 * @return the DataSources of the same database, the outermost first
 	 */
 	static List<DataSource> layers(DataSource dataSource) {
 		List<DataSource> layers = new ArrayList<>();
 		DataSource layer = dataSource;
 		while (layer != null) {
 			layers.add(layer);
-			// With other credentials it may be another schema.
+			// Other credentials may lead to another schema.
 			layer = (layer instanceof DelegatingDataSource proxy
 					&& !(layer instanceof UserCredentialsDataSourceAdapter)) ? proxy.getTargetDataSource() : null;
 		}
@@ -68,24 +68,23 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * Return whether new connections of the pool commit each statement by themselves.
-	 * @return whether they are in auto-commit mode
+	 * Return whether new connections of the pool are in auto-commit mode.
+	 * @return whether they commit each statement
 	 */
 	boolean isAutoCommit() {
 		return this.defaults.autoCommit();
 	}
 
 	/**
-	 * Return whether the connection that is bound to the thread commits each statement by
-	 * itself.
-	 * @return whether it is in auto-commit mode
+	 * Return whether the connection that is bound to the thread is in auto-commit mode.
+	 * @return whether it commits each statement
 	 */
 	boolean isBoundAutoCommit() {
 		return isAutoCommit(getWrappedObject());
 	}
 
-	// The key by which Spring binds a connection to the thread. The application may bind
-	// several, by proxies of one database: the one that is in a transaction counts.
+	// The key under which Spring binds a connection to the thread. The application may
+	// bind several through proxies of one database. The one in a transaction counts.
 	@Override
 	public Object getWrappedObject() {
 		if (!TransactionSynchronizationManager.isActualTransactionActive()) {
@@ -111,7 +110,7 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 					|| holder.getConnection().getAutoCommit();
 		}
 		catch (SQLException | RuntimeException ex) {
-			// Without a connection, or with a broken one, there is no transaction.
+			// Without a working connection there is no transaction.
 			return true;
 		}
 	}
@@ -139,7 +138,7 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 				});
 	}
 
-	// Not every pool sets back what was changed.
+	// Not every pool resets the settings of a connection.
 	private void close(Connection connection) throws SQLException {
 		try (connection) {
 			if (!connection.isClosed()) {
@@ -152,11 +151,11 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * How the pool gives its connections.
+	 * The settings of new connections of the pool.
 	 *
-	 * @param autoCommit whether each statement is committed by itself
-	 * @param isolation the isolation of transactions
-	 * @param readOnly whether nothing can be written
+	 * @param autoCommit whether they are in auto-commit mode
+	 * @param isolation their isolation level
+	 * @param readOnly whether they are read-only
 	 */
 	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly) {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that hold a poll or a delivery. Tells when one is free again, so that what
- * is due and found no room is looked for at once.
+ * The threads that run polls and deliveries. Notifies the store when a thread is free
+ * again, so that it immediately searches for due operations that had no room.
  */
 final class PollThreads extends ThreadPoolExecutor {
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Claims on PostgreSQL. The statement is that of the scheduler underneath, but for polls
- * and deliveries each with a limit of its own, and for no task but ours.
+ * Claims on PostgreSQL. The statement is the one of db-scheduler, but with separate
+ * limits for polls and deliveries, and only for the tasks of this library.
  */
 final class PostgresClaims extends PostgreSqlJdbcCustomization {
 

@@ -30,14 +30,14 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The statements on the tables. Takes part in the transaction of the thread, if there is
- * one.
+ * Contains the statements on the tables. They take part in the transaction of the thread,
+ * if there is one.
  */
 final class TrackedRows {
 
 	private static final int BATCH = 1000;
 
-	// Enough for each kind that is frequent, read in some milliseconds.
+	// Enough for each frequent kind, and read within some milliseconds.
 	private static final int TO_LEARN_FROM = 1000;
 
 	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, related,"
@@ -47,7 +47,7 @@ final class TrackedRows {
 	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
 			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version, priority";
 
-	// A newer version may know more of both.
+	// A newer version of the library may have further states and outcomes.
 	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
 		.formatted(names(TrackingState.values()), names(OperationOutcome.Type.values()));
 
@@ -178,7 +178,7 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return what ended last, to learn from.
+	 * Return the operations that ended last, for the schedule to learn from.
 	 * @return the rows, the oldest first
 	 */
 	List<TrackedRow> endedLast() {
@@ -192,12 +192,13 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Remove some of those that were delivered long ago.
-	 * @param before those that ended before this time
-	 * @return how many were removed; as many as a batch has if there may be more
+	 * Remove one batch of operations that were delivered long ago.
+	 * @param before the time before which they ended
+	 * @return how many were removed. If it is a whole batch, there may be more.
 	 */
 	int prune(Instant before) {
-		// Said twice, since what is chosen may be delivered anew before it is deleted.
+		// The condition is repeated because a selected operation may be redelivered before
+		// it is deleted.
 		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
 			.sql("DELETE FROM %1$s WHERE %2$s AND id IN (SELECT id FROM %1$s WHERE %2$s ORDER BY ended_at LIMIT %3$d)"
@@ -212,11 +213,11 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Give those that are overdue due times in their order, so many a second. Those that
-	 * were never asked for come first among them, but not before new ones any more.
-	 * @param now the present time
-	 * @param overdue those that were due before this time
-	 * @param millis the time between two
+	 * Spread overdue operations evenly over time, in their order. Operations that were
+	 * never polled come first among them, but new operations come before all of them.
+	 * @param now the current time
+	 * @param overdue the time before which they were due
+	 * @param millis the time between two of them, in milliseconds
 	 * @return how many there were
 	 */
 	int spread(Instant now, Instant overdue, double millis) {
@@ -231,10 +232,10 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return how many other instances have given a sign of life.
-	 * @param instance the name of this one
-	 * @param since from when on
-	 * @return the number of those that have claimed something at present
+	 * Return how many other instances are alive.
+	 * @param instance the name of this instance
+	 * @param since the time after which they have sent a heartbeat
+	 * @return the number of other instances that currently hold a claim
 	 */
 	int others(String instance, Instant since) {
 		return this.jdbc
@@ -257,11 +258,11 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Take over what is scheduled for an operation, from whoever works on it.
+	 * Take over the execution of an operation, even if a worker holds it.
 	 * @param operationId the operation's id
-	 * @param due when there is something to be done
-	 * @param priority what it goes by
-	 * @return whether anything was scheduled
+	 * @param due the new due time
+	 * @param priority the new priority
+	 * @return whether there was an execution
 	 */
 	boolean takeOver(String operationId, Instant due, int priority) {
 		return this.jdbc
@@ -276,8 +277,7 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return the time of the database's clock. Fails where a table or a column is
-	 * missing.
+	 * Return the time of the database's clock. Fails if a table or a column is missing.
 	 * @return the time
 	 */
 	Instant checkTables() {
@@ -298,7 +298,7 @@ final class TrackedRows {
 		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
 		long[] others = new long[2];
 		Instant[] oldest = { now };
-		// Those that ended may be millions: the index alone tells how many they are.
+		// Millions of operations may have ended, so this count uses the index only.
 		this.jdbc
 			.sql("SELECT state, COUNT(*) AS number FROM " + this.tables.tracked()
 					+ " WHERE state IN (:states) GROUP BY state")
@@ -381,13 +381,14 @@ final class TrackedRows {
 		return (time != null) ? time.atOffset(ZoneOffset.UTC) : null;
 	}
 
-	// No database takes this one character.
+	// Databases reject the character NUL in texts.
 	private static @Nullable String text(@Nullable String text) {
 		return (text != null) ? text.replace('\0', ' ') : null;
 	}
 
 	/**
-	 * A row in a state that is not known here, to be left alone.
+	 * A row has a state or an outcome that this version does not know. It must not be
+	 * changed.
 	 */
 	@SuppressWarnings("serial")
 	static final class NewerVersionException extends IllegalStateException {

@@ -3,7 +3,7 @@ package io.operations.tracking.jdbc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database is not as the tracking needs it. Found at start-up.
+ * Thrown at startup if the database cannot be used for tracked operations.
  *
  * @since 0.1.0
  */
@@ -18,8 +18,8 @@ public final class TrackingDatabaseException extends RuntimeException {
 	}
 
 	/**
-	 * Return what to do about it.
-	 * @return the remedy, a sentence or more
+	 * Return how to fix the problem.
+	 * @return the remedy, in one or more sentences
 	 */
 	public String getRemedy() {
 		return this.remedy;

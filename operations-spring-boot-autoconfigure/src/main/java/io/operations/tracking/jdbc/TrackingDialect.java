@@ -14,12 +14,12 @@ import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
 /**
- * All in which the databases differ.
+ * Contains all differences between the supported databases.
  */
 enum TrackingDialect {
 
 	/**
-	 * PostgreSQL: an operation is claimed in the statement that finds it.
+	 * PostgreSQL. One statement finds and claims operations.
 	 */
 	POSTGRESQL("PostgreSQL", "ON CONFLICT (id) DO NOTHING", """
 			UPDATE %1$s s
@@ -41,8 +41,8 @@ enum TrackingDialect {
 	},
 
 	/**
-	 * H2, for trying out: an operation is found first and claimed then. A second insert
-	 * of an id fails, and leaves the transaction as it is.
+	 * H2, to try the library out. Separate statements find and claim operations. A second
+	 * insert of an id fails without effect on the transaction.
 	 */
 	H2("H2", "", """
 			MERGE INTO %1$s s USING (%2$s) o
@@ -103,7 +103,7 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return what an INSERT ends with so that it does nothing if the id is there.
+	 * Return the end of an INSERT that makes it do nothing if the id exists.
 	 * @return the clause
 	 */
 	String onConflict() {
@@ -111,8 +111,8 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the statement that gives those that are overdue due times in their order.
-	 * @param table the table of what is due
+	 * Return the statement that spreads overdue operations over time, in their order.
+	 * @param table the table with the due times
 	 * @return the statement
 	 */
 	String spread(String table) {
@@ -123,17 +123,17 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return what the scheduler underneath needs to know of the database.
-	 * @param claims say how many may be claimed
+	 * Return the customization of db-scheduler for this database.
+	 * @param claims determines how many operations may be claimed
 	 * @param dataSource the database
-	 * @param transactions its transactions
+	 * @param transactions the transactions of the database
 	 * @return the customization
 	 */
 	abstract JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions);
 
 	/**
-	 * Set how the scheduler underneath claims.
-	 * @param builder its builder
+	 * Set how db-scheduler claims executions.
+	 * @param builder the builder of db-scheduler's scheduler
 	 */
 	abstract void strategy(SchedulerBuilder builder);
 

@@ -9,22 +9,22 @@ import javax.sql.DataSource;
 import org.springframework.util.Assert;
 
 /**
- * The names of the two tables.
+ * Names of the two tables of the store.
  *
- * @param prefix what both begin with, a schema in front of it if need be, which may be in
- * double quotes
+ * @param prefix the prefix of both names: letters, digits and underscores, at most 44. A
+ * schema and a dot may precede it, and the schema may be in double quotes.
  * @since 0.1.0
  */
 public record TrackingTables(String prefix) {
 
 	/**
-	 * The prefix that applies where none is given.
+	 * The default prefix.
 	 */
 	public static final String DEFAULT_PREFIX = "operations_";
 
 	private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
 
-	// PostgreSQL cuts a longer name off, and so takes two for one.
+	// PostgreSQL truncates longer names, so two names may become the same.
 	private static final int LONGEST_NAME = 63;
 
 	private static final int LONGEST = LONGEST_NAME - "scheduled_heartbeat".length();
@@ -41,9 +41,9 @@ public record TrackingTables(String prefix) {
 	}
 
 	/**
-	 * Return the names as statements need them. A database looks for a schema without
-	 * quotes in lower case, or in upper case: one that it has in just the given spelling
-	 * is put in quotes.
+	 * Return the names in the form that statements on the given database need. A database
+	 * converts an unquoted schema name to lower or upper case. If a schema exists in
+	 * exactly the given spelling, its name is therefore quoted.
 	 * @param dataSource the database
 	 * @return the names
 	 * @throws TrackingDatabaseException if the database cannot be reached
@@ -67,29 +67,29 @@ public record TrackingTables(String prefix) {
 	}
 
 	/**
-	 * Return the table of what is due.
-	 * @return its name
+	 * Return the name of the table with the due times.
+	 * @return the name
 	 */
 	public String scheduled() {
 		return this.prefix + "scheduled";
 	}
 
 	/**
-	 * Return the table of the operations.
-	 * @return its name
+	 * Return the name of the table with the operations.
+	 * @return the name
 	 */
 	public String tracked() {
 		return this.prefix + "tracked";
 	}
 
 	/**
-	 * Return a script that was written for the default names with those of this prefix.
-	 * @param script the script
-	 * @return the script for these tables
+	 * Replace the default names in a script by the names with this prefix.
+	 * @param script the script for the default names
+	 * @return the script for these names
 	 */
 	public String rename(String script) {
 		String bare = this.prefix.substring(this.prefix.lastIndexOf('.') + 1);
-		// An index is in the schema of its table, and may not name one.
+		// An index is created in the schema of its table, so its own name has no schema.
 		return script
 			.replaceAll("INDEX IF NOT EXISTS operations_(\\w+) ON operations_",
 					"INDEX IF NOT EXISTS " + bare + "$1 ON " + this.prefix)

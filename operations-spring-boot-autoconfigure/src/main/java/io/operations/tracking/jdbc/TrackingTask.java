@@ -19,9 +19,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with an operation that was claimed: one poll, or one attempt to deliver.
- * Holds its thread for as long as that takes. The row of the scheduler underneath has no
- * data but the operation's id.
+ * Runs one poll or one attempt to deliver for a claimed operation. Holds its thread until
+ * that is done. The row of db-scheduler contains no data other than the operation's id.
  */
 final class TrackingTask extends AbstractTask<Void> {
 
@@ -53,8 +52,8 @@ final class TrackingTask extends AbstractTask<Void> {
 			JdbcTransactions transactions, TrackingDialect dialect) {
 		super(NAME, Void.class,
 				(complete, operations) -> operations.reschedule(complete, engine.polls().now().plus(AFTER_A_FAULT)),
-				// What a dead instance held has waited long enough: it keeps its due time
-				// and so is the next one of its priority, however long the backlog is.
+				// An execution of a dead instance keeps its due time. Therefore it is the
+				// next one of its priority, even if the backlog is long.
 				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
 		this.engine = engine;
 		this.rows = rows;
@@ -117,7 +116,7 @@ final class TrackingTask extends AbstractTask<Void> {
 			this.engine.deliver(claim, before);
 		}
 		else {
-			// Nothing came of its poll since everything ends, or there is nothing to do.
+			// The poll was abandoned because the store stops, or nothing is due.
 			claim.giveBack((before.state() == TrackingState.TRACKED) ? before.due() : null);
 		}
 	}

@@ -18,9 +18,10 @@ import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The application's transaction managers. What a manager says of its resource tells which
- * database it is of: no transaction is begun to find out. They are asked for as late as
- * they are needed, since a bean that a manager needs may need the tracker.
+ * Sorts the application's transaction managers by their databases. The resource that a
+ * manager reports identifies its database, so no transaction is begun to find out. The
+ * managers are resolved when they are first needed, because a bean that a manager needs
+ * may need the tracker.
  */
 final class TransactionManagers {
 
@@ -30,14 +31,14 @@ final class TransactionManagers {
 
 	private final Supplier<List<PlatformTransactionManager>> managers;
 
-	// Twice the same if two threads ask at once: no lock is held meanwhile.
+	// Two threads may both compute the same value: no lock is held meanwhile.
 	private volatile @Nullable Sorted sorted;
 
 	/**
 	 * Create the managers.
 	 * @param dataSource the database
-	 * @param managers the managers, the one that handlers use unless they say otherwise
-	 * first
+	 * @param managers supplies the managers. The one that handlers use by default is the
+	 * first.
 	 */
 	TransactionManagers(DataSource dataSource, Supplier<List<PlatformTransactionManager>> managers) {
 		this.dataSource = dataSource;
@@ -45,7 +46,7 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * Return those of this database.
+	 * Return the managers of this database.
 	 * @return the managers
 	 */
 	List<PlatformTransactionManager> ofDatabase() {
@@ -53,7 +54,7 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * Return what those of this database bind their connections by.
+	 * Return the keys under which the managers of this database bind connections.
 	 * @return the DataSources
 	 */
 	List<DataSource> dataSources() {
@@ -61,7 +62,7 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * Return those that do not say which resource they are of.
+	 * Return the managers that do not report their resource.
 	 * @return the managers
 	 */
 	List<PlatformTransactionManager> unknown() {
@@ -117,7 +118,7 @@ final class TransactionManagers {
 		return (target instanceof ResourceTransactionManager known) ? known.getResourceFactory() : null;
 	}
 
-	// Those of JPA and of Hibernate have such a method, too. They are not on every class
+	// The managers of JPA and Hibernate also have this method, but are not on every class
 	// path.
 	private static @Nullable DataSource dataSource(Object manager) {
 		Method getter = ReflectionUtils.findMethod(manager.getClass(), "getDataSource");
@@ -135,11 +136,11 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * The managers by what they say.
+	 * The managers by the resource that they report.
 	 *
-	 * @param ofDatabase those of this database
-	 * @param dataSources what those bind their connections by
-	 * @param unknown those that say nothing
+	 * @param ofDatabase the managers of this database
+	 * @param dataSources the keys under which these bind connections
+	 * @param unknown the managers that do not report their resource
 	 */
 	private record Sorted(List<PlatformTransactionManager> ofDatabase, List<DataSource> dataSources,
 			List<PlatformTransactionManager> unknown) {

@@ -15,9 +15,10 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Gives the scheduler underneath the connection of the Spring transaction that is active
- * on the thread. It would commit what is not in auto-commit mode, so that connection says
- * that it is: whether it is committed is for the transaction to say.
+ * Gives db-scheduler the connection of the Spring transaction that is active on the
+ * thread. db-scheduler commits on connections that are not in auto-commit mode. Therefore
+ * this connection claims to be in auto-commit mode, and only the Spring transaction
+ * commits it.
  */
 final class TransactionalDataSource extends DelegatingDataSource {
 
@@ -44,9 +45,8 @@ final class TransactionalDataSource extends DelegatingDataSource {
 						DataSourceUtils.releaseConnection(connection, target);
 						yield null;
 					}
-					case "commit", "rollback", "setAutoCommit" ->
-						throw new SQLException(
-								"'" + method.getName() + "' must not be called: the Spring transaction controls it");
+					case "commit", "rollback", "setAutoCommit" -> throw new SQLException(
+							"'" + method.getName() + "' must not be called: the Spring transaction controls it");
 					default -> invoke(connection, method, arguments);
 				});
 	}

@@ -11,9 +11,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The summary as it was not long ago. Whoever reads it when it is older than a few
- * seconds has it asked for anew, on another thread, and is given what there is: so it
- * costs a query only while somebody looks, and nobody who looks waits for a database.
+ * Caches the summary of a store. A read of a summary that is older than a few seconds
+ * requests a new one on another thread, and returns the old one. Therefore queries are
+ * made only while the summary is read, and no reader waits for a database.
  */
 final class RecentSummary {
 
@@ -41,8 +41,8 @@ final class RecentSummary {
 
 	/**
 	 * Return the summary.
-	 * @return the summary, {@code null} if it is not known: not yet, or because the store
-	 * cannot be reached
+	 * @return the summary, {@code null} before the first one has been read and while the
+	 * store cannot be reached
 	 */
 	@Nullable TrackingSummary get() {
 		Long asked = this.askedAt;
@@ -54,8 +54,8 @@ final class RecentSummary {
 		return this.last;
 	}
 
-	// Elsewhere even where the store would answer at once: this thread may be in a
-	// transaction of its own.
+	// On another thread even if the store does not block: the current thread may have a
+	// transaction that this query must not take part in.
 	private void ask() {
 		Mono.defer(this.tracker::summary)
 			.subscribeOn(this.blocking)

@@ -15,10 +15,11 @@ import io.operations.tracking.TrackingSummary;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * How many operations are tracked, and how far they are behind. Instances that share a
- * store each show the whole of it: take the maximum, not the sum. Values are those of the
- * read before, or a few seconds old where reads are more frequent; they are NaN while the
- * store cannot be reached.
+ * Gauges of the number of tracked operations and of the age of their backlog. Every
+ * instance reports the whole store, so take the maximum over instances that share a
+ * store, not the sum. A read returns the values that the previous read requested. If
+ * reads are more frequent than every five seconds, the values are up to a few seconds
+ * old. Values are NaN while the store cannot be reached.
  *
  * @since 0.1.0
  */
@@ -32,10 +33,10 @@ public final class TrackingGauges implements MeterBinder {
 
 	/**
 	 * Create the gauges.
-	 * @param tracker is asked how its store stands
+	 * @param tracker the tracker whose store is summarized
 	 * @param client the name of the client that polls
-	 * @param blocking where it is asked, since that may block
-	 * @param time tells when it is to be asked anew
+	 * @param blocking the scheduler for queries, which may block
+	 * @param time the clock that determines when a summary is outdated
 	 */
 	public TrackingGauges(OperationTracker tracker, String client, Scheduler blocking, Scheduler time) {
 		this.summary = new RecentSummary(tracker, blocking, time);
@@ -51,13 +52,13 @@ public final class TrackingGauges implements MeterBinder {
 			}
 		}
 		for (TrackingState state : TrackingState.values()) {
-			// Those that are asked for are told apart by what was seen of them.
+			// Operations that are still polled are counted by their last seen status.
 			if (state != TrackingState.TRACKED) {
 				tracked(registry, state.name(), (current) -> current.count(state));
 			}
 		}
 		Gauge.builder("operations.stuck", this, (gauges) -> gauges.value(TrackingSummary::stuck))
-			.description("Operations that are older than such operations ever get")
+			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, this.client)
 			.tag("of", "tracked")
 			.strongReference(true)
@@ -65,7 +66,7 @@ public final class TrackingGauges implements MeterBinder {
 		TimeGauge
 			.builder("operations.backlog.age", this, TimeUnit.MILLISECONDS,
 					(gauges) -> gauges.value((current) -> current.backlogAge().toMillis()))
-			.description("Time for which the poll that is due first has been so")
+			.description("Time by which the earliest due poll is overdue")
 			.tag(CLIENT, this.client)
 			.tag("of", "tracked")
 			.strongReference(true)
@@ -74,7 +75,7 @@ public final class TrackingGauges implements MeterBinder {
 
 	private void tracked(MeterRegistry registry, String status, ToDoubleFunction<TrackingSummary> count) {
 		Gauge.builder("operations.tracked", this, (gauges) -> gauges.value(count))
-			.description("Operations that are tracked, by the status last seen or by what became of their outcome")
+			.description("Tracked operations by last seen status or, after their end, by the state of their delivery")
 			.tag(CLIENT, this.client)
 			.tag("status", status.toLowerCase(Locale.ROOT))
 			.strongReference(true)

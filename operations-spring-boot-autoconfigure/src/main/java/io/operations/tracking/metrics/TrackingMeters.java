@@ -13,7 +13,7 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts deliveries and times calls to the store, as this instance makes them.
+ * Counts the deliveries of this instance and times its calls to the store.
  *
  * @since 0.1.0
  */
@@ -31,23 +31,23 @@ public final class TrackingMeters implements TrackingListener {
 
 	/**
 	 * Create the meters.
-	 * @param registry where they are registered
+	 * @param registry the registry of the meters
 	 * @param client the name of the client that polls
 	 */
 	public TrackingMeters(MeterRegistry registry, String client) {
 		this.client = Tags.of("client", client);
-		// There from the start, so that an alert on them can tell zero from missing.
+		// Registered at the start, so that an alert can distinguish zero from missing.
 		this.delivered = deliveries(registry, "delivered");
 		this.failed = deliveries(registry, "failed");
 		this.undelivered = deliveries(registry, "undelivered");
 		this.store = Timer.builder("operations.tracking.store")
-			.description("Calls to the store of tracked operations")
+			.description("Duration of calls to the store of tracked operations")
 			.withRegistry(registry);
 	}
 
 	private Counter deliveries(MeterRegistry registry, String result) {
 		return Counter.builder("operations.deliveries")
-			.description("Attempts to deliver an outcome; the last of those that failed is undelivered")
+			.description("Attempts to deliver an outcome, where result=undelivered counts failed last attempts")
 			.tags(this.client)
 			.tag("result", result)
 			.register(registry);

@@ -1,5 +1,6 @@
--- What is due, in the form that db-scheduler wants. Almost every statement changes an
--- indexed column of it, so that room in the pages would not help; vacuum early instead.
+-- The due times of operations, in the format that db-scheduler requires. Almost every
+-- update changes an indexed column, so a lower fillfactor would not help. Vacuum early
+-- instead.
 CREATE TABLE IF NOT EXISTS operations_scheduled (
 	task_name TEXT COLLATE "C" NOT NULL,
 	task_instance TEXT COLLATE "C" NOT NULL,
@@ -22,8 +23,8 @@ CREATE INDEX IF NOT EXISTS operations_scheduled_priority ON operations_scheduled
 
 CREATE INDEX IF NOT EXISTS operations_scheduled_heartbeat ON operations_scheduled (last_heartbeat) WHERE picked;
 
--- The operations. No poll changes an indexed column: with room in its page a new version
--- of a row costs no index entry.
+-- The tracked operations. Polls do not change indexed columns. With free space in the page,
+-- a new row version therefore needs no new index entry (a HOT update).
 CREATE TABLE IF NOT EXISTS operations_tracked (
 	id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	kind TEXT,

@@ -1,4 +1,4 @@
--- What is due, in the form that db-scheduler wants.
+-- The due times of operations, in the format that db-scheduler requires.
 CREATE TABLE IF NOT EXISTS operations_scheduled (
 	task_name VARCHAR(100) NOT NULL,
 	task_instance VARCHAR(512) NOT NULL,
@@ -21,7 +21,7 @@ CREATE INDEX IF NOT EXISTS operations_scheduled_priority ON operations_scheduled
 
 CREATE INDEX IF NOT EXISTS operations_scheduled_heartbeat ON operations_scheduled (last_heartbeat);
 
--- The operations.
+-- The tracked operations.
 CREATE TABLE IF NOT EXISTS operations_tracked (
 	id VARCHAR(512) NOT NULL PRIMARY KEY,
 	kind VARCHAR(1000000),
