@@ -108,7 +108,7 @@ class JdbcTrackingConfiguration {
 		catch (IllegalArgumentException ex) {
 			throw OperationsConfigurationException.of("operations.tracking.jdbc.table-prefix", prefix,
 					String.valueOf(ex.getMessage()).replaceFirst("'prefix'", "it"),
-					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to use the default.");
+					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to use its default.");
 		}
 	}
 

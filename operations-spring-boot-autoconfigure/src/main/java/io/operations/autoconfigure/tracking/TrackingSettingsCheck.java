@@ -48,7 +48,7 @@ final class TrackingSettingsCheck {
 		if (value != null && value.compareTo(least) < 0) {
 			String name = "operations.tracking." + key;
 			throw OperationsConfigurationException.ofDuration(name, value, fault,
-					"Otherwise correct the property '" + name + "', or remove it to use the default.");
+					"Otherwise correct the property '" + name + "', or remove it to use its default.");
 		}
 	}
 
@@ -60,7 +60,7 @@ final class TrackingSettingsCheck {
 		if (!good) {
 			String name = "operations.tracking." + key;
 			throw OperationsConfigurationException.of(name, value, fault,
-					"Correct the property '" + name + "', or remove it to use the default.");
+					"Correct the property '" + name + "', or remove it to use its default.");
 		}
 	}
 

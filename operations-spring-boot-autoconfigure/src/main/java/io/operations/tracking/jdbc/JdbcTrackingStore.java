@@ -261,10 +261,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}
 		catch (RuntimeException ex) {
 			// An exception would end the periodic pruning.
-			logger
-				.warn("Operations that were delivered longer ago than operations.tracking.retention cannot be removed."
-						+ " Removing them is tried again in one minute. If this repeats, fix the cause below, or the table"
-						+ " grows.", ex);
+			logger.warn("Delivered operations older than operations.tracking.retention cannot be removed. Removing them"
+					+ " is tried again in one minute. If this repeats, fix the cause below, or the table grows.", ex);
 		}
 	}
 

@@ -197,7 +197,8 @@ final class TrackedRows {
 	 * @return how many were removed. If it is a whole batch, there may be more.
 	 */
 	int prune(Instant before) {
-		// The condition is repeated because a selected operation may be redelivered before
+		// The condition is repeated because a selected operation may be redelivered
+		// before
 		// it is deleted.
 		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
