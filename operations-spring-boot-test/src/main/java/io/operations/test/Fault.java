@@ -42,7 +42,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault throttled(Duration retryAfter) {
-		return error(429, "Too many concurrent requests", notNegative(retryAfter));
+		return error(429, "Too many concurrent requests", notNegative("retryAfter", retryAfter));
 	}
 
 	/**
@@ -59,7 +59,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault unavailable(Duration retryAfter) {
-		return error(503, "Service unavailable", notNegative(retryAfter));
+		return error(503, "Service unavailable", notNegative("retryAfter", retryAfter));
 	}
 
 	/**
@@ -76,7 +76,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault status(int status) {
-		Assert.isTrue(status >= 400 && status <= 599, () -> "'" + status + "' must be from 400 to 599");
+		Assert.isTrue(status >= 400 && status <= 599, () -> "'status' must be from 400 to 599, not " + status);
 		return error(status, "Simulated error " + status, null);
 	}
 
@@ -87,8 +87,8 @@ public final class Fault {
 	 */
 	public static Fault delayed(Duration delay) {
 		// Longer than any client should wait, shorter than the server's own timeouts.
-		Assert.isTrue(notNegative(delay).compareTo(MAXIMUM_DELAY) <= 0,
-				() -> "'" + delay + "' must not be more than " + MAXIMUM_DELAY);
+		Assert.isTrue(notNegative("delay", delay).compareTo(MAXIMUM_DELAY) <= 0,
+				() -> "'delay' must be at most " + MAXIMUM_DELAY + ", not " + delay);
 		return new Fault("delayed by " + delay, (answer) -> answer.delayed(delay));
 	}
 
@@ -129,8 +129,8 @@ public final class Fault {
 				(answer) -> Answer.error(status, 20000 + status, message).retryAfter(retryAfter));
 	}
 
-	private static Duration notNegative(Duration duration) {
-		Assert.isTrue(!duration.isNegative(), () -> "'" + duration + "' must not be negative");
+	private static Duration notNegative(String name, Duration duration) {
+		Assert.isTrue(!duration.isNegative(), () -> "'" + name + "' must not be negative, but is " + duration);
 		return duration;
 	}
 

@@ -96,7 +96,7 @@ public final class OperationScript {
 	 * @return the script
 	 */
 	public OperationScript pending(Duration duration) {
-		return withPhase(0, new Phase("PENDING", notNegative(duration)));
+		return withPhase(0, new Phase("PENDING", notNegative("duration", duration)));
 	}
 
 	/**
@@ -105,7 +105,7 @@ public final class OperationScript {
 	 * @return the script
 	 */
 	public OperationScript running(Duration duration) {
-		return withPhase(1, new Phase("RUNNING", notNegative(duration)));
+		return withPhase(1, new Phase("RUNNING", notNegative("duration", duration)));
 	}
 
 	/**
@@ -116,7 +116,7 @@ public final class OperationScript {
 	 */
 	public OperationScript then(String status, Duration duration) {
 		Assert.hasText(status, "'status' must not be blank");
-		return withPhase(this.phases.size(), new Phase(status, notNegative(duration)));
+		return withPhase(this.phases.size(), new Phase(status, notNegative("duration", duration)));
 	}
 
 	/**
@@ -125,7 +125,7 @@ public final class OperationScript {
 	 * @return the script
 	 */
 	public OperationScript retryAfter(Duration retryAfter) {
-		return new OperationScript(this.phases, this.end, this.error, notNegative(retryAfter), this.pollRetryAfter);
+		return new OperationScript(this.phases, this.end, this.error, notNegative("retryAfter", retryAfter), this.pollRetryAfter);
 	}
 
 	/**
@@ -135,7 +135,7 @@ public final class OperationScript {
 	 * @return the script
 	 */
 	public OperationScript pollRetryAfter(Duration retryAfter) {
-		return new OperationScript(this.phases, this.end, this.error, this.retryAfter, notNegative(retryAfter));
+		return new OperationScript(this.phases, this.end, this.error, this.retryAfter, notNegative("retryAfter", retryAfter));
 	}
 
 	private OperationScript withPhase(int index, Phase phase) {
@@ -149,8 +149,8 @@ public final class OperationScript {
 		return new OperationScript(List.copyOf(changed), this.end, this.error, this.retryAfter, this.pollRetryAfter);
 	}
 
-	private static Duration notNegative(Duration duration) {
-		Assert.isTrue(!duration.isNegative(), () -> "'" + duration + "' must not be negative");
+	private static Duration notNegative(String name, Duration duration) {
+		Assert.isTrue(!duration.isNegative(), () -> "'" + name + "' must not be negative, but is " + duration);
 		return duration;
 	}
 

@@ -152,7 +152,7 @@ public final class OperationsSimulator implements AutoCloseable {
 		Assert.hasLength(id, "'id' must not be empty");
 		Assert.notNull(script, "'script' must not be null");
 		Assert.state(this.endpoint.add(id, script, Map.of("configurationId", Ids.configuration())),
-				"The simulator is full: none of its operations has ended");
+				"The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 		return id;
 	}
 

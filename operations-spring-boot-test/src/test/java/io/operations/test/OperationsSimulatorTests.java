@@ -226,7 +226,7 @@ class OperationsSimulatorTests {
 			small.accept("second", OperationScript.completed());
 			assertThat(client.send("POST", CONFIGURATIONS).statusCode()).isEqualTo(503);
 			assertThatIllegalStateException().isThrownBy(() -> small.accept(endless))
-				.withMessage("The simulator is full: none of its operations has ended");
+				.withMessage("The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 			this.clock.advance(Duration.ofSeconds(1));
 			assertThat(client.send("POST", CONFIGURATIONS).statusCode()).isEqualTo(202);
 			assertThat(client.poll("first").statusCode()).isEqualTo(404);
@@ -287,7 +287,8 @@ class OperationsSimulatorTests {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> OperationsSimulator.builder().port(taken.getLocalPort()).start())
-				.withMessage("The simulator cannot listen on port " + taken.getLocalPort());
+				.withMessage("The simulator cannot listen on port " + taken.getLocalPort()
+						+ ". Choose another port, or 0 for a free one.");
 		}
 	}
 
