@@ -134,17 +134,18 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		Instant now = Clock.systemUTC().instant();
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
 		if (status.isError()) {
-			throw answer.toException("The write was refused", null);
+			throw answer.toException("The write failed", null);
 		}
 		if (status.is1xxInformational()) {
-			throw new OperationsUnavailableException("The write was answered with " + answer.describe()
-					+ ", an interim answer, and this HTTP client does not wait for the one that follows: the write may"
-					+ " have started an operation. Find out whether it did before repeating it, and use Reactor Netty"
-					+ " (README).", null, answer);
+			throw new OperationsUnavailableException("The server answered the write with " + answer.describe()
+					+ ", an interim response, and this HTTP client does not wait for the final one. The write may have"
+					+ " started an operation: check that before you repeat it. Use Reactor Netty as the HTTP client"
+					+ " (\"Which HTTP client\" in the documentation).", null, answer);
 		}
 		if (status.value() != HttpStatus.ACCEPTED.value()) {
-			throw new OperationsRequestException("The write was answered with " + answer.describe()
-					+ ", not with 202 Accepted: it started no operation that could be awaited.", null, answer);
+			throw new OperationsRequestException("The server answered the write with " + answer.describe()
+					+ ", not with 202 Accepted, so there is no operation to await. Check the method and the URL of the"
+					+ " write, or handle this status before you call AcceptedOperation.from.", null, answer);
 		}
 		URI statusUrl = uri(headers.getFirst(HttpHeaders.LOCATION));
 		if (statusUrl == null && body.get("statusUrl") instanceof String text) {
@@ -158,9 +159,10 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 			id = lastSegment(statusUrl);
 		}
 		if (!StringUtils.hasText(id)) {
-			throw new MalformedOperationException("The write was accepted (" + answer.describe() + "), but neither "
-					+ OPERATION_ID_HEADER + " nor Location nor the body's statusUrl names its operation.", null, null,
-					answer);
+			throw new MalformedOperationException("The server accepted the write (" + answer.describe()
+					+ "), but nothing in the response names its operation: neither the headers " + OPERATION_ID_HEADER
+					+ " and Location nor the members operationId and statusUrl of the body. Check what the write did"
+					+ " before you repeat it.", null, null, answer);
 		}
 		return new AcceptedOperation(id, statusUrl, answer.retryAfter(), related(body));
 	}

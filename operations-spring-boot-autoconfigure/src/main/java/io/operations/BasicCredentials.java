@@ -24,7 +24,7 @@ public final class BasicCredentials {
 	 */
 	public BasicCredentials(String username, String password) {
 		Assert.hasText(username, "'username' must not be blank");
-		Assert.isTrue(username.indexOf(':') < 0, "'username' must not hold a colon");
+		Assert.isTrue(username.indexOf(':') < 0, "'username' must not contain a colon");
 		Assert.hasText(password, "'password' must not be blank");
 		this.username = username;
 		this.authorization = "Basic " + HttpHeaders.encodeBasicAuth(username, password, StandardCharsets.UTF_8);

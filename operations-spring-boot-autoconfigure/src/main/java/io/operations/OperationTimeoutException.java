@@ -46,21 +46,28 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
-		String seen = (lastSeen != null) ? "was " + OperationsErrorResponse.printable(lastSeen.statusText())
-				: "had not been seen";
-		return "Operation '" + OperationsErrorResponse.printable(operationId) + "' " + seen + " when the wait of "
-				+ timeout + " ended after " + polls + ((polls == 1) ? " poll" : " polls")
-				+ ((lastFault != null) ? ", last fault: " + lastFault.getMessage() : "") + usually(age, unusualAge)
-				+ ". It may still be running: wait again, or longer (operations.polling.timeout, where the call names no time).";
+		String seen = (lastSeen != null)
+				? "The last status seen was " + OperationsErrorResponse.printable(lastSeen.statusText())
+				: "No poll has seen the operation";
+		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
+				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
+				+ ((lastFault != null) ? "The last error was: " + sentence(lastFault.getMessage()) + " " : "")
+				+ describe(age, unusualAge)
+				+ " It may still be running: await it again, or raise the timeout (operations.polling.timeout, unless"
+				+ " the call passes a timeout).";
 	}
 
-	private static String usually(Duration age, @Nullable Duration unusualAge) {
-		String began = ", " + age + " after it began; ";
+	private static String sentence(@Nullable String text) {
+		return (text != null && text.endsWith(".")) ? text : text + ".";
+	}
+
+	private static String describe(Duration age, @Nullable Duration unusualAge) {
+		String old = "The operation is " + age + " old";
 		if (unusualAge == null) {
-			return began + "how long such operations take is not known yet";
+			return old + "; how long operations of its kind take is not known yet.";
 		}
-		return began + ((age.compareTo(unusualAge) < 0) ? "nothing unusual, since such operations may take up to "
-				: "unusual, since such operations hardly ever take ") + unusualAge;
+		return old + ((age.compareTo(unusualAge) < 0) ? ", which is usual: operations of its kind take up to "
+				: ", which is unusual: operations of its kind rarely reach ") + unusualAge + ".";
 	}
 
 	@Override

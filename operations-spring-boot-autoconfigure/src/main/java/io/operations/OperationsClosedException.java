@@ -17,9 +17,11 @@ public final class OperationsClosedException extends OperationsException {
 	 * @param operationId the operation's id, where there is one
 	 */
 	public OperationsClosedException(String client, @Nullable String operationId) {
-		super("The operations client '" + client + "' was closed"
-				+ ((operationId != null) ? ", operation '" + OperationsErrorResponse.printable(operationId)
-						+ "' is no longer waited for and may still be running." : "."),
+		super("The operations client '" + client + "' was closed. "
+				+ ((operationId != null)
+						? "It no longer fetches or polls operation '" + OperationsErrorResponse.printable(operationId)
+								+ "', which may still be running: await it again after the restart."
+						: "It sends no further requests."),
 				null, operationId, null);
 	}
 

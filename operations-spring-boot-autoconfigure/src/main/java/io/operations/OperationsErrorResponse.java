@@ -90,14 +90,15 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		String text = subject + ": " + describe();
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
-					text + ". Check the credentials and what they are allowed to do.", operationId, this);
+					text + ". Check the credentials and their permissions.", operationId, this);
 			case 404 -> new OperationNotFoundException(text + ((operationId != null)
-					? ". The id is unknown, another account's, or of an operation that has expired."
-					: ". Check the path, the ids in it, and operations.base-url."), operationId, this);
+					? ". The id may be wrong or belong to another account, or the operation may have expired."
+					: ". Check the path of the request, the ids in it and operations.base-url."), operationId, this);
 			case 429 -> new OperationsThrottledException(text, operationId, this);
 			case 407 -> new OperationsUnavailableException(
-					text + ". A proxy on the way wants credentials, so that the endpoint was not reached. Give the HTTP"
-							+ " client the proxy's user name and password (README, \"Behind a proxy\").",
+					text + ". A proxy requires credentials, so the request did not reach the server. Configure the"
+							+ " proxy's user name and password in the HTTP client (\"Behind a proxy\" in the"
+							+ " documentation).",
 					operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text, operationId, this);
 			default -> (this.status >= 500) ? new OperationsUnavailableException(text, operationId, this)
@@ -121,7 +122,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 			text.append(", retry after ").append(this.retryAfter);
 		}
 		if (this.concurrentRequests != null) {
-			text.append(", ").append(this.concurrentRequests).append(" requests of the account under way");
+			text.append(", ").append(this.concurrentRequests).append(" requests of the account in flight");
 		}
 		if (this.requestId != null) {
 			text.append(" (").append(REQUEST_ID_HEADER).append(": ").append(this.requestId).append(')');

@@ -118,7 +118,8 @@ public final class OperationsListeners implements OperationsListener {
 				throw ex;
 			}
 			catch (Exception | Error ex) {
-				logger.warn("Listener " + listener.getClass().getName() + " failed; operations go on without it", ex);
+				logger.warn("Listener " + listener.getClass().getName()
+						+ " threw an exception. The client ignores it and continues: fix the listener", ex);
 			}
 		}
 	}

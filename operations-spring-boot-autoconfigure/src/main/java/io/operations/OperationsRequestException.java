@@ -39,25 +39,25 @@ public final class OperationsRequestException extends OperationsException {
 			fault = "is blank";
 		}
 		else if (operationId.equals(".") || operationId.equals("..")) {
-			fault = "is a path segment of its own meaning";
+			fault = "is a path segment with a special meaning";
 		}
 		else if (operationId.length() > MAXIMUM_ID) {
 			fault = "is longer than " + MAXIMUM_ID + " characters (" + operationId.length() + ")";
 		}
-		else if (holdsControlCharacter(operationId)) {
-			fault = "holds a control character";
+		else if (containsControlCharacter(operationId)) {
+			fault = "contains a control character";
 		}
 		if (fault != null) {
 			throw new OperationsRequestException(
 					"The operation id"
 							+ (operationId.isBlank() ? " "
 									: " '" + OperationsErrorResponse.printable(operationId) + "' ")
-							+ fault + ". No request was sent; pass the id as the write that was accepted returned it.",
+							+ fault + ". No request was sent: pass the id exactly as the accepted write returned it.",
 					operationId, null);
 		}
 	}
 
-	private static boolean holdsControlCharacter(String text) {
+	private static boolean containsControlCharacter(String text) {
 		for (int i = 0; i < text.length(); i++) {
 			if (Character.isISOControl(text.charAt(i))) {
 				return true;

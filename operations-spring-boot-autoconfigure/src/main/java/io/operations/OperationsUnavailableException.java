@@ -41,10 +41,11 @@ public final class OperationsUnavailableException extends OperationsException {
 	 */
 	public static OperationsUnavailableException broken(String operationId, Error error) {
 		return new OperationsUnavailableException(
-				"Fetching operation '" + OperationsErrorResponse.printable(operationId)
-						+ "': an error in this application ended the exchange: "
+				"An error in this application ended the request for operation '"
+						+ OperationsErrorResponse.printable(operationId) + "': "
 						+ OperationsErrorResponse.printable(error.toString())
-						+ ". Asking again does not help: mend the class path, the memory or the code that it is about.",
+						+ ". A retry does not help: fix the class path, the memory settings or the code that the error"
+						+ " is about.",
 				operationId, error);
 	}
 

@@ -115,7 +115,7 @@ class AcceptedOperationTests {
 			.header("Twilio-Request-Id", "RQ1")
 			.body(Map.of("code", 20001, "message", "No"));
 		assertThatExceptionOfType(OperationsException.class).isThrownBy(() -> AcceptedOperation.from(response))
-			.withMessageStartingWith("The write was refused: HTTP " + status + ", code 20001, 'No'")
+			.withMessageStartingWith("The write failed: HTTP " + status + ", code 20001, 'No'")
 			.satisfies((failure) -> {
 				assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
 				assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(5));
@@ -129,7 +129,7 @@ class AcceptedOperationTests {
 			.header("X-RateLimit-Reset", "20")
 			.body(Map.of("errors", List.of(Map.of("code", 20429, "message", "Too many"))));
 		assertThatExceptionOfType(OperationsThrottledException.class).isThrownBy(() -> AcceptedOperation.from(response))
-			.withMessageStartingWith("The write was refused: HTTP 429, code 20429, 'Too many', retry after PT20S");
+			.withMessageStartingWith("The write failed: HTTP 429, code 20429, 'Too many', retry after PT20S");
 	}
 
 	@Test

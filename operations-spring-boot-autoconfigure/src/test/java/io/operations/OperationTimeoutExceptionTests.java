@@ -13,21 +13,23 @@ class OperationTimeoutExceptionTests {
 
 	@Test
 	void saysHowOldTheOperationIsWhetherThatIsKnownToBeUsualOrNot() {
-		assertThat(timeout(null, null)).hasMessageContaining("ended after 3 polls, PT4M after it began")
-			.hasMessageContaining("is not known yet");
+		assertThat(timeout(null, null)).hasMessageContaining("timed out after PT3M and 3 polls. ")
+			.hasMessageContaining(
+					"The operation is PT4M old; how long operations of its kind take is not known yet.");
 		assertThat(timeout(Duration.ofMinutes(5), null))
-			.hasMessageContaining("PT4M after it began; nothing unusual, since such operations may take up to PT5M");
+			.hasMessageContaining("The operation is PT4M old, which is usual: operations of its kind take up to PT5M.");
 		assertThat(timeout(Duration.ofMinutes(4), null))
-			.hasMessageContaining("PT4M after it began; unusual, since such operations hardly ever take PT4M");
+			.hasMessageContaining("The operation is PT4M old, which is unusual: operations of its kind rarely reach PT4M.");
 	}
 
 	@Test
 	void saysWhatWasSeenLastAndTheLastFault() {
-		assertThat(timeout(null, null)).hasMessageStartingWith("Operation 'op' was RUNNING when the wait of PT3M");
+		assertThat(timeout(null, null)).hasMessageStartingWith(
+				"The wait for operation 'op' timed out after PT3M and 3 polls. The last status seen was RUNNING. ");
 		IllegalStateException fault = new IllegalStateException("no answer");
-		assertThat(timeout(null, fault)).hasMessageContaining("3 polls, last fault: no answer, PT4M").hasCause(fault);
+		assertThat(timeout(null, fault)).hasMessageContaining("RUNNING. The last error was: no answer. The operation is PT4M old").hasCause(fault);
 		assertThat(new OperationTimeoutException("op", AGE, null, 0, AGE, null, null))
-			.hasMessageStartingWith("Operation 'op' had not been seen");
+			.hasMessageStartingWith("The wait for operation 'op' timed out after PT4M and 0 polls. No poll has seen the operation. ");
 	}
 
 	@Test

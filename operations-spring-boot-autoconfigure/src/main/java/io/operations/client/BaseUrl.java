@@ -37,20 +37,20 @@ public final class BaseUrl {
 			url = URI.create(trimmed);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("it is no URL", ex);
+			throw new IllegalArgumentException("it is not a valid URL", ex);
 		}
 		String scheme = (url.getScheme() != null) ? url.getScheme().toLowerCase(Locale.ROOT) : "";
-		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "it begins with neither https:// nor http://");
+		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "it must begin with https:// or http://");
 		// With a host that a URI cannot have, all of the authority is one text.
 		String authority = (url.getRawAuthority() != null) ? url.getRawAuthority() : "";
 		Assert.isTrue(url.getHost() != null || authority.indexOf('_') < 0 || authority.indexOf('@') >= 0,
-				"the host of a URI takes no underscore: give the host a name without one, such as twilio-mock");
-		Assert.isTrue(url.getHost() != null || authority.indexOf('@') >= 0, "it names no host");
-		Assert.isTrue(authority.indexOf('@') < 0, "it holds credentials, which belong into properties of their own");
-		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null, "it has a query or a fragment");
+				"the host name must not contain an underscore: use a name without one, such as twilio-mock");
+		Assert.isTrue(url.getHost() != null || authority.indexOf('@') >= 0, "it has no host");
+		Assert.isTrue(authority.indexOf('@') < 0, "it contains credentials: remove them and configure the credentials separately");
+		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null, "it must not have a query or a fragment");
 		if (scheme.equals("http") && !allowInsecure && !isLoopback(url.getHost())) {
 			throw new InsecureBaseUrlException(
-					"credentials would travel in the clear: http:// is spoken to this host alone");
+					"it would send the credentials unencrypted: http:// is allowed only for loopback addresses");
 		}
 		return url;
 	}

@@ -67,7 +67,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	private static void logLate(Throwable fault) {
-		logger.debug("A fault came after the end of its exchange", fault);
+		logger.debug("An exchange failed after it had ended; the failure is ignored", fault);
 	}
 
 	String operationId() {

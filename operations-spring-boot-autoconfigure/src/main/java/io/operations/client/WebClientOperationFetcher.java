@@ -92,7 +92,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	public WebClientOperationFetcher(WebClient webClient, URI baseUrl, String path, Duration requestTimeout,
 			Scheduler scheduler) {
 		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
-				"'path' must begin with a slash and hold {id} once: " + path);
+				"'path' must begin with a slash and contain {id} exactly once: " + path);
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
 		int position = url.indexOf(ID);
 		this.webClient = webClient.mutate().filter(WebClientOperationFetcher::withReadableMediaType).build();
@@ -195,7 +195,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		}
 		// Whatever has no status was never an operation: to wait for its end is in vain.
 		if (operation.statusText().isEmpty()) {
-			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ", since it has no status", null);
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ", because it has no status", null);
 		}
 		Instant now = now();
 		return new OperationSnapshot(operation, RetryAfter.of(HttpStatus.OK.value(), headers, now),
@@ -237,23 +237,23 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, OperationReader.readMembers(body),
 				now());
 		if (status < 200) {
-			return new OperationsUnavailableException(subject(operationId) + ": " + answer.describe()
-					+ " is an interim answer, and this HTTP client does not wait for the one that follows."
-					+ " Use Reactor Netty (README).", operationId, answer);
+			return new OperationsUnavailableException(failed(operationId) + ": " + answer.describe()
+					+ " is an interim response, and this HTTP client does not wait for the final one. Use Reactor Netty"
+					+ " as the HTTP client (\"Which HTTP client\" in the documentation).", operationId, answer);
 		}
 		if (status < 400) {
-			return new OperationsRequestException(subject(operationId) + ": " + answer.describe() + ", redirect to "
+			return new OperationsRequestException(failed(operationId) + ": " + answer.describe() + ", redirect to "
 					+ redirectTarget(headers)
-					+ ". Redirects are not followed, since credentials would go along; correct operations.base-url.",
-					operationId, answer);
+					+ ". Redirects are not followed, because the credentials could reach another server. Correct"
+					+ " operations.base-url.", operationId, answer);
 		}
 		if (status == HttpStatus.NOT_FOUND.value()) {
-			return new OperationNotFoundException(subject(operationId) + ": " + answer.describe()
-					+ ". The id is unknown, another account's, or of an operation that has expired; or"
-					+ " operations.base-url (" + this.baseUrl + ") and operations.path ("
-					+ this.path.replaceFirst("\\?.*", "") + ") lead elsewhere.", operationId, answer);
+			return new OperationNotFoundException(failed(operationId) + ": " + answer.describe()
+					+ ". The id may be wrong or belong to another account, or the operation may have expired."
+					+ " If the id is right, check operations.base-url (" + this.baseUrl + ") and operations.path ("
+					+ this.path.replaceFirst("\\?.*", "") + ").", operationId, answer);
 		}
-		return answer.toException(subject(operationId), operationId);
+		return answer.toException(failed(operationId), operationId);
 	}
 
 	// Others name no target, or, as 304, what a cache holds.
@@ -279,11 +279,11 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	private MalformedOperationException malformed(String operationId, int status, HttpHeaders headers, byte[] body,
 			String why, @Nullable Exception cause) {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
-		String content = (body.length == 0) ? "an empty body" : "'" + OperationsErrorResponse
+		String content = (body.length == 0) ? "an empty body" : "the body '" + OperationsErrorResponse
 			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
 		return new MalformedOperationException(
-				subject(operationId) + ": " + answer.describe() + " with " + mediaType(headers) + " and " + content
-						+ " is no operation" + why + ". Check operations.base-url and operations.path.",
+				failed(operationId) + ": " + answer.describe() + " with " + mediaType(headers) + " and " + content
+						+ " is not an operation" + why + ". Check operations.base-url and operations.path.",
 				cause, operationId, answer);
 	}
 
@@ -303,7 +303,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			}
 		}
 		if (fault instanceof TimeoutException) {
-			return new OperationsUnavailableException(subject(operationId) + ": no complete answer within "
+			return new OperationsUnavailableException(failed(operationId) + ": no complete response within "
 					+ this.requestTimeout + " (operations.http.request-timeout)", operationId, fault);
 		}
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
@@ -313,17 +313,18 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 							now())
 					: null;
 			return new MalformedOperationException(
-					subject(operationId) + ": the answer is larger than operations.http.max-response-size", root,
-					operationId, answer);
+					failed(operationId) + ": the response is larger than operations.http.max-response-size allows. Raise the"
+							+ " limit, or check operations.base-url and operations.path.",
+					root, operationId, answer);
 		}
 		if (ProxyRefusals.isOne(root)) {
 			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);
 		}
-		return new OperationsUnavailableException(subject(operationId) + ": the exchange failed: "
+		return new OperationsUnavailableException(failed(operationId) + " with "
 				+ OperationsErrorResponse.printable(
 						root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""))
 				+ (isOfTls(fault)
-						? ". Check the endpoint's certificate, and the SSL bundle that operations.http.ssl.bundle names."
+						? ". Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
 						: ""),
 				operationId, fault);
 	}
@@ -337,8 +338,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		return false;
 	}
 
-	private static String subject(String operationId) {
-		return "Fetching operation '" + OperationsErrorResponse.printable(operationId) + "'";
+	private static String failed(String operationId) {
+		return "The request for operation '" + OperationsErrorResponse.printable(operationId) + "' failed";
 	}
 
 	private Instant now() {

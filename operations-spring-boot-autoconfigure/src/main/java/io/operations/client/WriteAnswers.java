@@ -64,7 +64,7 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 
 	private Mono<DataBuffer> timedOut() {
 		return Mono.error(new TimeoutException(
-				"no complete answer within " + this.timeout + " of its head (operations.http.request-timeout)"));
+				"no complete response within " + this.timeout + " after its headers (operations.http.request-timeout)"));
 	}
 
 	private long now() {
@@ -79,7 +79,7 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 		return OperationsErrorResponse
 			.of(HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY, Map.of(),
 					Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)))
-			.toException("The write was refused", null);
+			.toException("The write failed", null);
 	}
 
 }

@@ -149,9 +149,9 @@ public final class Admission {
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return new OperationsThrottledException(
-						call.subject() + "not sent, since " + this.queue.fetches()
-								+ " fetches are queued already (operations.rate-limit.max-queued). Fetch less, or raise"
-								+ " operations.rate-limit.requests-per-second if the account allows it.",
+						call.notSent() + this.queue.fetches()
+								+ " fetches are already queued (operations.rate-limit.max-queued). Send fewer fetches, or"
+								+ " raise operations.rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
 			}
 		}
@@ -161,8 +161,8 @@ public final class Admission {
 
 	private static OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
 		return new OperationsThrottledException(
-				call.subject() + "not sent, since the server asked all calls of the account to wait for another "
-						+ pause + ", longer than operations.retry.max-retry-after",
+				call.notSent() + "the server throttles the account, and the pause lasts for another " + pause
+						+ ", longer than operations.retry.max-retry-after. Fetch again after the pause.",
 				call.operationId(), pause);
 	}
 
@@ -292,7 +292,8 @@ public final class Admission {
 		}
 		if (state == Permit.State.REFUSED) {
 			call.refuse(new OperationsThrottledException(
-					call.subject() + "not sent, since the rate limiter refused it within its timeoutDuration",
+					call.notSent() + "the rate limiter gave no permit within its timeoutDuration. Send fewer requests, or"
+							+ " raise the limit of the rate limiter.",
 					call.operationId(), (Duration) null));
 		}
 		else if (call.proceed()) {
@@ -309,7 +310,9 @@ public final class Admission {
 		AdmittedCall<?> call = take(false);
 		if (call != null) {
 			call.refuse(new OperationsUnavailableException(
-					call.subject() + "not sent, since the rate limiter failed: " + cause, call.operationId(), cause));
+					call.notSent() + "the rate limiter failed with " + cause
+							+ ". Check the rate limiter and its event consumers.",
+					call.operationId(), cause));
 		}
 		return call != null;
 	}

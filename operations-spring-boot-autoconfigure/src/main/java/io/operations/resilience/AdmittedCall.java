@@ -93,11 +93,12 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Return what it is about, to begin a message with.
-	 * @return the text, a colon at its end
+	 * Return the beginning of a message that says why the call was not sent.
+	 * @return the text, which ends with a colon and a space
 	 */
-	String subject() {
-		return "Fetching operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "': ";
+	String notSent() {
+		return "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId))
+				+ "' was not sent: ";
 	}
 
 	/**

@@ -32,12 +32,15 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	private static final Set<Integer> REPEATED = Set.of(408, 425, 502, 503, 504);
 
 	public RetrySettings {
-		Assert.isTrue(maxAttempts >= 1, "'maxAttempts' must be at least 1");
-		Assert.isTrue(initialInterval.toMillis() >= 1, "'initialInterval' must be at least 1 ms");
-		Assert.isTrue(multiplier >= 1, "'multiplier' must be at least 1");
+		Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
+		Assert.isTrue(initialInterval.toMillis() >= 1,
+				() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+		Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
 		Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
-				"'maxInterval' must not be less than 'initialInterval'");
-		Assert.isTrue(!maxRetryAfter.isNegative(), "'maxRetryAfter' must not be negative");
+				() -> "'maxInterval' (" + maxInterval + ") must not be less than 'initialInterval' (" + initialInterval
+						+ ")");
+		Assert.isTrue(!maxRetryAfter.isNegative(),
+				() -> "'maxRetryAfter' must not be negative, but is " + maxRetryAfter);
 		statuses = Set.copyOf(statuses);
 	}
 

@@ -23,10 +23,10 @@ class BaseUrlTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "'', begins with neither", "example.com, begins with neither", "ftp://x, begins with neither",
-			"/v2, begins with neither", "https://, no URL", "https://a b, no URL", "https:///v2, names no host",
+	@CsvSource({ "'', must begin with https:// or http://", "example.com, must begin with https:// or http://", "ftp://x, must begin with https:// or http://",
+			"/v2, must begin with https:// or http://", "https://, not a valid URL", "https://a b, not a valid URL", "https:///v2, has no host",
 			"https://my_host, underscore", "http://twilio_mock:8080/v2, underscore",
-			"https://user:secret@my_host, holds credentials", "https://user:secret@h.example, holds credentials",
+			"https://user:secret@my_host, contains credentials", "https://user:secret@h.example, contains credentials",
 			"https://h.example?a=b, query or a fragment", "https://h.example#x, query or a fragment" })
 	void badUrlIsRefusedWithItsFault(String text, String fault) {
 		assertThatIllegalArgumentException().isThrownBy(() -> BaseUrl.parse(text, true))

@@ -42,7 +42,7 @@ class ConcurrentRequestsHeaderTests {
 	void refusalTellsHowFullTheAccountWas() {
 		answers(429, "120");
 		OperationsException refusal = endpoint.failure();
-		assertThat(refusal).hasMessageContaining("120 requests of the account under way");
+		assertThat(refusal).hasMessageContaining("120 requests of the account in flight");
 	}
 
 	private static void answers(int status, String concurrentRequests) {

@@ -44,7 +44,7 @@ class ConnectionFaultTests {
 		OperationsException failure = failure(url);
 		assertUnavailable(failure);
 		assertThat(failure).hasRootCauseInstanceOf(ConnectException.class)
-			.hasMessageStartingWith("Fetching operation 'proc_job_1': the exchange failed: ");
+			.hasMessageStartingWith("The request for operation 'proc_job_1' failed with ");
 	}
 
 	@Test
@@ -96,7 +96,7 @@ class ConnectionFaultTests {
 			Throwable failure = fetch.handle((snapshot, fault) -> fault).get(30, TimeUnit.SECONDS);
 			assertThat(failure)
 				.isInstanceOfSatisfying(OperationsException.class, ConnectionFaultTests::assertUnavailable)
-				.hasMessageContaining("no complete answer within PT15S (operations.http.request-timeout)")
+				.hasMessageContaining("no complete response within PT15S (operations.http.request-timeout)")
 				.hasRootCauseInstanceOf(TimeoutException.class);
 			server.left().get(30, TimeUnit.SECONDS);
 		}

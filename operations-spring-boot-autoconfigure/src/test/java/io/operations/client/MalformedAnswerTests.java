@@ -32,7 +32,7 @@ class MalformedAnswerTests {
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
 			.hasMessageContaining("media type application/json")
-			.hasMessageContaining("'" + body + "' is no operation");
+			.hasMessageContaining("'" + body + "' is not an operation");
 		assertThat(failure.getStatusCode()).hasValue(200);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
@@ -48,7 +48,7 @@ class MalformedAnswerTests {
 		endpoint.answers(okJson(body).withHeader("Twilio-Request-Id", "RQ1"));
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
-			.hasMessageContaining("is no operation, since it has no status")
+			.hasMessageContaining("is not an operation, because it has no status")
 			.hasMessageContaining("operations.base-url and operations.path");
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.isTransient()).isTrue();
@@ -76,7 +76,7 @@ class MalformedAnswerTests {
 		endpoint.answers(aResponse().withStatus(200).withBody(body));
 		assertThat(endpoint.failure()).isInstanceOf(MalformedOperationException.class)
 			.hasMessageContaining("no media type")
-			.hasMessageContaining("is no operation");
+			.hasMessageContaining("is not an operation");
 	}
 
 	@Test

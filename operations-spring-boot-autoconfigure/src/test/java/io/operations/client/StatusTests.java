@@ -65,7 +65,7 @@ class StatusTests {
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
 		assertThat(failure).hasMessageContaining(
-				"Fetching operation 'proc_job_1': HTTP " + status + ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1)");
+				"The request for operation 'proc_job_1' failed: HTTP " + status + ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1)");
 		assertThat(endpoint.requests()).hasSize(1);
 	}
 

@@ -133,7 +133,7 @@ class BothConnectorsTests {
 
 	private static void assertRefusedByProxy(OperationsException failure) {
 		assertThat(failure.getClass().getSimpleName()).isEqualTo("OperationsUnavailableException");
-		assertThat(failure).hasMessageContaining("HTTP 407").hasMessageContaining("proxy on the way wants credentials");
+		assertThat(failure).hasMessageContaining("HTTP 407").hasMessageContaining("A proxy requires credentials");
 		assertThat(failure.getStatusCode()).hasValue(407);
 		assertThat(failure.isTransient()).isTrue();
 	}

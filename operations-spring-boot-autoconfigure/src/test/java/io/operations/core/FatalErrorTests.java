@@ -152,7 +152,7 @@ class FatalErrorTests {
 			.havingCause()
 			.isInstanceOfSatisfying(OperationsUnavailableException.class,
 					(failure) -> assertThat(failure.isTransient()).isFalse())
-			.withMessageContaining("Fetching operation '")
+			.withMessageContaining("An error in this application ended the request for operation '")
 			.havingRootCause()
 			.isInstanceOf(Error.class);
 	}

@@ -271,7 +271,7 @@ class OperationsTemplateTests {
 	void withAnInsecureBaseUrlNothingIsBuilt() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.template.mutate().name("b").baseUrl("http://api.example.com").build())
-			.withMessageContaining("in the clear");
+			.withMessageContaining("send the credentials unencrypted");
 	}
 
 	@Test

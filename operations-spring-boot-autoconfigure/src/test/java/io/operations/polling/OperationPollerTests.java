@@ -496,7 +496,7 @@ class OperationPollerTests {
 			.isInstanceOfSatisfying(OperationTimeoutException.class,
 					(timeout) -> assertThat(timeout.getUnusualAge()).isBetween(Duration.ofSeconds(5),
 							Duration.ofSeconds(30)))
-			.hasMessageContaining("unusual, since such operations hardly ever take");
+			.hasMessageContaining("which is unusual: operations of its kind rarely reach");
 		assertThat(this.faults.get(1)).hasMessageContaining("is not known yet");
 	}
 
