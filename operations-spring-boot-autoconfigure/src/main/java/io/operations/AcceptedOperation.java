@@ -24,21 +24,25 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.util.UriUtils;
 
 /**
- * An operation that a write started: what its {@code 202 Accepted} told.
+ * Describes an operation that a write has started, as the {@code 202 Accepted} response
+ * to that write reports it.
  *
  * @param id the operation's id
- * @param statusUrl where its status is told, perhaps relative
- * @param retryAfter how long the server asks to wait before the first poll
- * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
- * @param kind what the operation is about, to tell those apart that take a different
- * time; where it is {@code null} the keys of {@code related} do
+ * @param statusUrl the URL that reports the operation's status, possibly relative;
+ * {@code null} if the response names none
+ * @param retryAfter how long the server wants the client to wait before the first poll;
+ * {@code null} if the response names no time
+ * @param related the ids of the resources that the operation is about, each under the
+ * kind of resource; usable once the operation is COMPLETED
+ * @param kind the kind of the operation. Operations of one kind take about the same time.
+ * If it is {@code null}, the keys of {@code related} stand for the kind
  * @since 0.1.0
  */
 public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Duration retryAfter,
 		Map<String, String> related, @Nullable String kind) {
 
 	/**
-	 * The header of the answer that names the operation.
+	 * The response header that names the operation.
 	 */
 	public static final String OPERATION_ID_HEADER = "Operation-Id";
 
@@ -51,11 +55,14 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	}
 
 	/**
-	 * Create an operation of a kind that goes by the keys of its related ids.
+	 * Create an operation whose kind follows from the keys of its related ids.
 	 * @param id the operation's id
-	 * @param statusUrl where its status is told, perhaps relative
-	 * @param retryAfter how long the server asks to wait before the first poll
-	 * @param related ids of what the operation is about, by kind
+	 * @param statusUrl the URL that reports the operation's status, possibly relative;
+	 * {@code null} if there is none
+	 * @param retryAfter how long the server wants the client to wait before the first
+	 * poll; {@code null} if it named no time
+	 * @param related the ids of the resources that the operation is about, each under the
+	 * kind of resource
 	 */
 	public AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Duration retryAfter,
 			Map<String, String> related) {
@@ -63,43 +70,45 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	}
 
 	/**
-	 * Return this operation under another kind: name those alike that take about the same
-	 * time. A template tells some dozens of kinds apart.
+	 * Return a copy of this operation with another kind. Give the same kind to operations
+	 * that take about the same time. A template distinguishes a few dozen kinds.
 	 * @param kind the kind, for instance {@code import}
-	 * @return the operation
+	 * @return the copy
 	 */
 	public AcceptedOperation withKind(String kind) {
 		return new AcceptedOperation(this.id, this.statusUrl, this.retryAfter, this.related, kind);
 	}
 
 	/**
-	 * Read the answer to a write, for {@code exchangeToMono(AcceptedOperation::from)}.
-	 * The body is consumed whatever comes of it, and waited for as long as the client
-	 * waits: {@code operationsWebClient} for {@code operations.http.request-timeout}.
-	 * @param response the answer
-	 * @return the operation that it started; or, if the answer is no 202 or names no
-	 * operation, the {@link OperationsException} that its status stands for
+	 * Read the response to a write, for use as
+	 * {@code exchangeToMono(AcceptedOperation::from)}. This method always consumes the
+	 * body. The client limits the time that the body may take:
+	 * {@code operationsWebClient} limits it to {@code operations.http.request-timeout}.
+	 * @param response the response to the write
+	 * @return the operation that the write started. The {@code Mono} fails with an
+	 * {@link OperationsException} if the response is not a 202 or does not name an
+	 * operation.
 	 */
 	public static Mono<AcceptedOperation> from(ClientResponse response) {
 		HttpStatusCode status = response.statusCode();
 		HttpHeaders headers = response.headers().asHttpHeaders();
 		if (status.is1xxInformational()) {
-			// Of what follows nothing tells where it ends: leaving it unread closes the
-			// connection.
+			// Nothing says where the data after an interim response ends. Leaving it
+			// unread closes the connection.
 			return response.bodyToFlux(byte[].class)
 				.take(0)
 				.onErrorComplete()
 				.then(Mono.fromSupplier(() -> from(status, headers, Map.of())));
 		}
-		// A body is JSON whatever its media type says, and no reason to fail if it is
-		// not: all that is needed may be in the headers.
+		// The body is read as JSON whatever its media type says. A body that is not JSON
+		// is ignored, because the headers may contain all that is needed.
 		return asJson(response).bodyToMono(OBJECT)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(Map.of())
 			.map((body) -> from(status, headers, body));
 	}
 
-	// The headers of some HTTP clients cannot be changed, so that mutate() would fail.
+	// Some HTTP clients return headers that cannot be changed, and mutate() would fail.
 	private static ClientResponse asJson(ClientResponse response) {
 		return ClientResponse.create(response.statusCode(), response.strategies()).headers((headers) -> {
 			headers.addAll(response.headers().asHttpHeaders());
@@ -108,10 +117,11 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	}
 
 	/**
-	 * Read the answer to a write.
-	 * @param response the answer, its body a JSON object or absent
-	 * @return the operation that it started
-	 * @throws OperationsException if the answer is no 202 or names no operation
+	 * Read the response to a write.
+	 * @param response the response, with a JSON object or nothing as its body
+	 * @return the operation that the write started
+	 * @throws OperationsException if the response is not a 202 or does not name an
+	 * operation
 	 */
 	public static AcceptedOperation from(ResponseEntity<? extends Map<String, ?>> response) {
 		Map<String, ?> body = response.getBody();
@@ -119,18 +129,18 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	}
 
 	/**
-	 * Read an answer that is known to be a {@code 202 Accepted}.
-	 * @param headers its headers
-	 * @param body the members of its JSON body, empty if it had none
-	 * @return the operation that it started
-	 * @throws OperationsException if the answer names no operation
+	 * Read a response that is known to be a {@code 202 Accepted}.
+	 * @param headers the headers of the response
+	 * @param body the members of its JSON body; empty if it has no body
+	 * @return the operation that the write started
+	 * @throws OperationsException if the response does not name an operation
 	 */
 	public static AcceptedOperation from(HttpHeaders headers, Map<String, ?> body) {
 		return from(HttpStatus.ACCEPTED, headers, body);
 	}
 
 	private static AcceptedOperation from(HttpStatusCode status, HttpHeaders headers, Map<String, ?> body) {
-		// Of use only where the answer has no date of its own.
+		// Used only if the response has no Date header.
 		Instant now = Clock.systemUTC().instant();
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
 		if (status.isError()) {

@@ -3,10 +3,11 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of success that is no operation: another media type, broken JSON, nothing at
- * all, or more than may be read. The message shows its media type and first 200
- * characters, escaped. To a poll also an answer that names another operation: the message
- * shows both ids.
+ * Thrown when the server reports success but its response is not an operation. The body
+ * may be empty, too large or not a JSON object, it may lack a status, or the status code
+ * may be another one than 200. The message shows the media type and the first 200
+ * characters of the body, escaped. A poll also treats a response as malformed if it names
+ * another operation; the message then shows both ids.
  *
  * @since 0.1.0
  */
@@ -15,10 +16,11 @@ public non-sealed class MalformedOperationException extends OperationsException 
 
 	/**
 	 * Create the exception.
-	 * @param message what came instead of an operation
-	 * @param cause why it could not be read, if something was thrown
-	 * @param operationId the operation's id, where there is one
-	 * @param response the answer's status and request id
+	 * @param message what the server sent instead of an operation
+	 * @param cause why the response could not be read; {@code null} if nothing was thrown
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response the status and the request id of the response; {@code null} if they
+	 * are not known
 	 */
 	public MalformedOperationException(String message, @Nullable Throwable cause, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {

@@ -14,26 +14,30 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.util.Assert;
 
 /**
- * A long-running operation as the endpoint last told of it. Immutable.
+ * Describes a long-running operation as the server last reported it. Immutable.
  *
- * @param id the id that was asked for
- * @param status what the status text means
- * @param statusText the status as it was sent, without white space round it; empty if
- * none was sent
- * @param createdAt when the operation was created, by the server's clock
- * @param completedAt when it completed or failed, by the server's clock
- * @param statusUrl where its status is told, perhaps relative
- * @param error what went wrong, of an operation that failed; {@code null}, too, if it was
- * sent as something else than an object, which is then among the details
- * @param related ids of what the operation is about, by kind: usable once it is COMPLETED
- * @param details everything else that was sent; values may be {@code null}
+ * @param id the id that was requested
+ * @param status the meaning of the status text
+ * @param statusText the status as the server sent it, without leading and trailing white
+ * space; empty if the server sent none
+ * @param createdAt when the server created the operation, by the server's clock;
+ * {@code null} if the server sent no readable time
+ * @param completedAt when the operation completed or failed, by the server's clock;
+ * {@code null} if the server sent no readable time
+ * @param statusUrl the URL that reports the operation's status, possibly relative;
+ * {@code null} if the server sent none that can be read
+ * @param error why the operation failed; {@code null} if the server sent no error, or
+ * sent one that is not a JSON object, which {@code details} then contains
+ * @param related the ids of the resources that the operation is about, each under the
+ * kind of resource; usable once the operation is COMPLETED
+ * @param details all other members that the server sent; values may be {@code null}
  * @since 0.1.0
  */
 public record Operation(String id, OperationStatus status, String statusText, @Nullable Instant createdAt,
 		@Nullable Instant completedAt, @Nullable URI statusUrl, @Nullable ProblemDetail error,
 		Map<String, String> related, Map<String, @Nullable Object> details) {
 
-	// Longer than any operation takes, and short enough for a sum of nanoseconds.
+	// Longer than any operation takes, but short enough to count in nanoseconds.
 	static final Duration LONGEST = Duration.ofDays(3650);
 
 	private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
@@ -43,15 +47,15 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 		Assert.notNull(status, "'status' must not be null");
 		Assert.notNull(statusText, "'statusText' must not be null");
 		statusText = OperationStatus.strip(statusText);
-		// Nearly all are related to one thing, and a wait keeps its operation for long.
+		// Most operations have one related id, and a wait keeps its operation for long.
 		related = (related.size() <= 1) ? Map.copyOf(related)
 				: Collections.unmodifiableMap(new LinkedHashMap<>(related));
 		details = details.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(details));
 	}
 
 	/**
-	 * Return what went wrong, of an operation that failed.
-	 * @return a copy, which is the caller's to change; {@code null} if nothing was told
+	 * Return why the operation failed.
+	 * @return a copy that the caller may change; {@code null} if the server sent no error
 	 */
 	@Override
 	public @Nullable ProblemDetail error() {
@@ -72,9 +76,11 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
-	 * Return why the operation failed, in the server's words, whatever form they came in:
-	 * a problem, the vendor's own {@code code} and {@code message}, a list or a text.
-	 * @return one line fit for messages and logs, empty if the server told nothing
+	 * Return the server's explanation of why the operation failed. The server may send it
+	 * as an RFC 9457 problem, as the vendor's {@code code} and {@code message}, as a list
+	 * or as plain text.
+	 * @return one line, trimmed and escaped for messages and logs; empty if the server
+	 * sent no explanation
 	 */
 	public Optional<String> errorText() {
 		return Optional.ofNullable(ErrorText.of(this));
@@ -89,10 +95,10 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
-	 * Return whether another sighting of the operation tells the same status. A
-	 * difference of case alone is no change.
-	 * @param other the operation as another answer told of it
-	 * @return {@code true} if both have the same word for their status
+	 * Return whether another report of this operation has the same status text. The
+	 * comparison ignores case.
+	 * @param other the operation as another response reported it
+	 * @return {@code true} if both status texts are the same
 	 */
 	public boolean hasStatusOf(Operation other) {
 		return this.statusText.equalsIgnoreCase(other.statusText);
@@ -100,9 +106,9 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 
 	/**
 	 * Return how long the operation took, by the server's clock.
-	 * @return the time from {@code createdAt} to {@code completedAt}, empty unless both
-	 * are known and can be true: an unset time is often sent as one of the year 1, 1970
-	 * or 9999
+	 * @return the time from {@code createdAt} to {@code completedAt}; empty if one of
+	 * them is missing or not plausible. Servers often send an unset time as one in the
+	 * year 1, 1970 or 9999.
 	 */
 	public Optional<Duration> duration() {
 		if (this.createdAt == null || this.completedAt == null || !isCredible(this.createdAt)
@@ -118,9 +124,10 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
-	 * Return the id that the answer named, if it is another one than was asked for: then
-	 * all that the answer told is about that operation. The two are compared exactly.
-	 * @return the id, empty if the answer named the operation or none
+	 * Return the id in the response if it differs from the requested id. In that case
+	 * everything in this operation describes that other operation. The comparison of the
+	 * two ids is exact.
+	 * @return the id; empty if the response names the requested operation or none
 	 */
 	public Optional<String> answeredId() {
 		Object id = this.details.get("operationId");
@@ -131,16 +138,17 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	/**
 	 * Return the id of a related resource.
 	 * @param key the kind of resource, for instance {@code configurationId}
-	 * @return the id, empty if the operation has none of that kind
+	 * @return the id; empty if the operation has none of that kind
 	 */
 	public Optional<String> related(String key) {
 		return Optional.ofNullable(this.related.get(key));
 	}
 
 	/**
-	 * Return the id of what the operation made, where its answer names it as a result
-	 * ({@code result.id} or {@code resultId}) and not among the related ids.
-	 * @return the id, empty if the answer names none
+	 * Return the id of the resource that the operation created, from {@code result.id} or
+	 * {@code resultId} of the response. Some products report the id there instead of
+	 * among the related ids.
+	 * @return the id; empty if the response contains neither
 	 */
 	public Optional<String> resultId() {
 		Object result = this.details.get("result");
@@ -155,7 +163,7 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 
 	/**
 	 * Return the id of the configuration that the operation creates, changes or deletes.
-	 * @return the id, empty if the operation is about something else
+	 * @return the id; empty if the operation is not about a configuration
 	 */
 	public Optional<String> configurationId() {
 		return related("configurationId");
@@ -163,7 +171,7 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 
 	/**
 	 * Return the id of the conversation that the operation deletes.
-	 * @return the id, empty if the operation is about something else
+	 * @return the id; empty if the operation is not about a conversation
 	 */
 	public Optional<String> conversationId() {
 		return related("conversationId");

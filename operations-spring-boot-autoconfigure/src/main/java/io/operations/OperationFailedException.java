@@ -3,7 +3,7 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait ended because the operation FAILED.
+ * Thrown when a wait ends because the operation is FAILED.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,9 @@ public final class OperationFailedException extends OperationsException {
 
 	/**
 	 * Create the exception.
-	 * @param operation the operation as it ended
-	 * @param requestId the {@code Twilio-Request-Id} of the answer that told of it
+	 * @param operation the operation in its final status
+	 * @param requestId the {@code Twilio-Request-Id} of the response that reported the
+	 * final status; {@code null} if the server sent none
 	 */
 	public OperationFailedException(Operation operation, @Nullable String requestId) {
 		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' failed"
@@ -32,7 +33,7 @@ public final class OperationFailedException extends OperationsException {
 	}
 
 	/**
-	 * Return the operation as it ended.
+	 * Return the operation in its final status.
 	 * @return the operation
 	 */
 	public Operation getOperation() {

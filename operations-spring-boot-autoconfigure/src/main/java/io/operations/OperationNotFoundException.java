@@ -3,17 +3,18 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server knows no such operation (404): the id is unknown, another account's, or of
- * an operation that has expired. Says nothing of whether the operation succeeded.
+ * Thrown when the server does not know the operation (404). The id is unknown, it belongs
+ * to another account, or the operation has expired. The exception does not say whether
+ * the operation succeeded.
  * <p>
- * A fetch fails with the first such answer. A wait may have asked a place that lags
+ * A fetch fails with the first 404. A wait tolerates that a replica of the server may lag
  * behind. It fails
  * <ul>
- * <li>at once, if all that the caller gave is an id;</li>
- * <li>with the first such answer a minute after it began, if it is for an
- * {@link AcceptedOperation};</li>
- * <li>with the second of two such answers, at least five seconds after the first, once
- * the operation was seen.</li>
+ * <li>with the first 404, if the caller passed only an id;</li>
+ * <li>with the first 404 that arrives a minute or more after the wait began, if the
+ * caller passed an {@link AcceptedOperation};</li>
+ * <li>with the second of two 404s that are at least five seconds apart, if a poll has
+ * already seen the operation.</li>
  * </ul>
  *
  * @since 0.1.0
@@ -24,8 +25,8 @@ public final class OperationNotFoundException extends OperationsException {
 	/**
 	 * Create the exception.
 	 * @param message what happened and what to do
-	 * @param operationId the operation's id, where there is one
-	 * @param response what the server told, where it did
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response what the server answered; {@code null} if there was no response
 	 */
 	public OperationNotFoundException(String message, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {

@@ -3,47 +3,48 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Status of an {@link Operation}. The set of words that the endpoint may send is open:
- * what is not known here is {@link #UNKNOWN}, which is never the end of an operation.
+ * Lists the statuses of an {@link Operation}. The server may send other words as well.
+ * They map to {@link #UNKNOWN}, which never ends an operation.
  *
  * @since 0.1.0
  */
 public enum OperationStatus {
 
 	/**
-	 * Accepted, not begun.
+	 * The server accepted the operation but has not started it.
 	 */
 	PENDING,
 
 	/**
-	 * Under way.
+	 * The operation is running.
 	 */
 	RUNNING,
 
 	/**
-	 * Ended well.
+	 * The operation ended successfully.
 	 */
 	COMPLETED,
 
 	/**
-	 * Ended with an error.
+	 * The operation ended with an error.
 	 */
 	FAILED,
 
 	/**
-	 * Ended before its work was done. Also sent as {@code CANCELED}, with one L.
+	 * The operation was cancelled before it finished. Some products send
+	 * {@code CANCELED}, with one L.
 	 */
 	CANCELLED,
 
 	/**
-	 * A word that is not known here, or none. Not terminal.
+	 * The server sent another word, or none. Not terminal.
 	 */
 	UNKNOWN;
 
 	private static final String CANCELED = "CANCELED";
 
 	/**
-	 * Return whether an operation of this status has ended.
+	 * Return whether an operation with this status has ended.
 	 * @return {@code true} for COMPLETED, FAILED and CANCELLED
 	 */
 	public boolean isTerminal() {
@@ -51,10 +52,10 @@ public enum OperationStatus {
 	}
 
 	/**
-	 * Return the status that a word stands for, without regard to case and to white space
-	 * round it.
-	 * @param text the word as sent, may be {@code null}
-	 * @return the status, {@link #UNKNOWN} for any other word and for {@code null}
+	 * Return the status that a word stands for. Case and leading and trailing white space
+	 * do not matter.
+	 * @param text the word that the server sent, may be {@code null}
+	 * @return the status; {@link #UNKNOWN} for any other word and for {@code null}
 	 */
 	public static OperationStatus of(@Nullable String text) {
 		if (text != null) {
@@ -71,7 +72,7 @@ public enum OperationStatus {
 		return UNKNOWN;
 	}
 
-	// More than String.strip(): a no-break space or a byte order mark is no word either.
+	// Unlike String.strip(), this also removes no-break spaces and byte order marks.
 	static String strip(String text) {
 		int from = 0;
 		int to = text.length();

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait reached its deadline. Says nothing of how the operation ends: it may still be
- * running, and can be awaited again.
+ * Thrown when a wait reaches its deadline. The exception does not say how the operation
+ * ends. The operation may still be running, and the caller can await it again.
  *
  * @since 0.1.0
  */
@@ -26,12 +26,15 @@ public final class OperationTimeoutException extends OperationsException {
 	/**
 	 * Create the exception.
 	 * @param operationId the operation's id
-	 * @param timeout how long was waited
-	 * @param lastSeen the operation as last seen, {@code null} if it never was
-	 * @param polls how many polls were spent
-	 * @param age how old the operation is, as far as that is known
-	 * @param unusualAge the age that such operations hardly ever reach, if that is known
-	 * @param lastFault the last transient fault since it was last seen
+	 * @param timeout the timeout of the wait
+	 * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has
+	 * seen it
+	 * @param polls how many polls the wait has used
+	 * @param age the operation's age, as far as it is known
+	 * @param unusualAge the age that operations of its kind rarely reach; {@code null} if
+	 * it is not known
+	 * @param lastFault the last transient error since a poll last saw the operation;
+	 * {@code null} if there was none
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
@@ -76,7 +79,7 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	/**
-	 * Return how long was waited.
+	 * Return how long the wait lasted.
 	 * @return the timeout of the wait
 	 */
 	public Duration getTimeout() {
@@ -84,15 +87,15 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	/**
-	 * Return the operation as last seen.
-	 * @return the operation, {@code null} if it never was seen
+	 * Return the operation as a poll last saw it.
+	 * @return the operation; {@code null} if no poll has seen it
 	 */
 	public @Nullable Operation getLastSeen() {
 		return this.lastSeen;
 	}
 
 	/**
-	 * Return how many polls the wait spent.
+	 * Return how many polls the wait has used.
 	 * @return the number of polls
 	 */
 	public int getPolls() {
@@ -101,16 +104,16 @@ public final class OperationTimeoutException extends OperationsException {
 
 	/**
 	 * Return how old the operation is.
-	 * @return its age by the server's clock or, where that is not known, how long it has
-	 * been waited for
+	 * @return the age by the server's clock; if that is not known, the duration of the
+	 * wait
 	 */
 	public Duration getAge() {
 		return this.age;
 	}
 
 	/**
-	 * Return the age that such operations hardly ever reach.
-	 * @return the age, {@code null} if too few of them were seen to end
+	 * Return the age that operations of this kind rarely reach.
+	 * @return the age; {@code null} if the template has seen too few of them end
 	 */
 	public @Nullable Duration getUnusualAge() {
 		return this.unusualAge;

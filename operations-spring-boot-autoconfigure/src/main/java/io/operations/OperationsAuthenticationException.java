@@ -3,7 +3,8 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server refused the credentials (401) or what they are allowed to do (403).
+ * Thrown when the server rejects the credentials (401) or the credentials lack the
+ * permission for the request (403).
  *
  * @since 0.1.0
  */
@@ -13,8 +14,8 @@ public final class OperationsAuthenticationException extends OperationsException
 	/**
 	 * Create the exception.
 	 * @param message what happened and what to do
-	 * @param operationId the operation's id, where there is one
-	 * @param response what the server told, where it did
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response what the server answered; {@code null} if there was no response
 	 */
 	public OperationsAuthenticationException(String message, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {

@@ -3,8 +3,9 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The template was closed, as it is when the application shuts down: waits end and
- * nothing more is sent. The operation itself is not touched.
+ * Thrown when the template is closed, usually because the application shuts down. A
+ * closed template ends its waits and sends no further requests. The operation itself is
+ * not affected.
  *
  * @since 0.1.0
  */
@@ -14,7 +15,7 @@ public final class OperationsClosedException extends OperationsException {
 	/**
 	 * Create the exception.
 	 * @param client the name of the template
-	 * @param operationId the operation's id, where there is one
+	 * @param operationId the operation's id; {@code null} if there is none
 	 */
 	public OperationsClosedException(String client, @Nullable String operationId) {
 		super("The operations client '" + client + "' was closed. "

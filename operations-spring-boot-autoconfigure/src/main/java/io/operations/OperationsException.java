@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedRuntimeException;
 
 /**
- * Root of all that can go wrong with operations. Carries, where an answer of the server
- * is the cause, its status, vendor code, message and request id; never credentials.
+ * Root of the exceptions that this library throws about operations. An exception that a
+ * response of the server caused carries the status, vendor code, message and request id
+ * of that response. No exception carries credentials.
  *
  * @since 0.1.0
  */
@@ -31,16 +32,16 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 	}
 
 	/**
-	 * Return the id of the operation that was asked for.
-	 * @return the id, {@code null} if the fault has to do with none
+	 * Return the id of the operation that the request was about.
+	 * @return the id; {@code null} if the request was not about a single operation
 	 */
 	public @Nullable String getOperationId() {
 		return this.operationId;
 	}
 
 	/**
-	 * Return the HTTP status of the answer.
-	 * @return the status, empty if there was no answer
+	 * Return the HTTP status of the response.
+	 * @return the status; empty if there was no response
 	 */
 	public OptionalInt getStatusCode() {
 		return (this.response != null) ? OptionalInt.of(this.response.status()) : OptionalInt.empty();
@@ -48,7 +49,7 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 
 	/**
 	 * Return the vendor's error code, for instance 20429.
-	 * @return the code, {@code null} if none was sent
+	 * @return the code; {@code null} if the server sent none
 	 */
 	public @Nullable Integer getCode() {
 		return (this.response != null) ? this.response.code() : null;
@@ -56,32 +57,32 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 
 	/**
 	 * Return the server's own message, trimmed and escaped.
-	 * @return the message, {@code null} if none was sent
+	 * @return the message; {@code null} if the server sent none
 	 */
 	public @Nullable String getServerMessage() {
 		return (this.response != null) ? this.response.message() : null;
 	}
 
 	/**
-	 * Return the {@code Twilio-Request-Id} of the answer, which the vendor's support asks
-	 * for.
-	 * @return the request id, {@code null} if none was sent
+	 * Return the {@code Twilio-Request-Id} of the response. The vendor's support needs it
+	 * to find the request.
+	 * @return the request id; {@code null} if the server sent none
 	 */
 	public @Nullable String getRequestId() {
 		return (this.response != null) ? this.response.requestId() : null;
 	}
 
 	/**
-	 * Return how long to wait at least before the next call.
-	 * @return the time that the server named, {@code null} if it named none
+	 * Return how long to wait at least before the next request.
+	 * @return the time that the server named; {@code null} if it named none
 	 */
 	public @Nullable Duration getRetryAfter() {
 		return (this.response != null) ? this.response.retryAfter() : null;
 	}
 
 	/**
-	 * Return whether the same call may succeed later without anybody changing anything. A
-	 * wait goes on after such a fault.
+	 * Return whether the same request may succeed later although nobody changes anything.
+	 * A wait continues after a transient error.
 	 * @return {@code false} unless overridden
 	 */
 	public boolean isTransient() {

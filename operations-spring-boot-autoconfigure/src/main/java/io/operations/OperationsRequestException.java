@@ -5,8 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request itself is wrong: an id that cannot be one, a status of 400, another 4xx or
- * a redirect. Repeating it does not help.
+ * Thrown when the request itself is wrong: the id is not valid, or the server answers with
+ * a redirect, with 400 or with another 4xx status that has no exception type of its own.
+ * A retry does not help.
  *
  * @since 0.1.0
  */
@@ -18,8 +19,8 @@ public final class OperationsRequestException extends OperationsException {
 	/**
 	 * Create the exception.
 	 * @param message what happened and what to do
-	 * @param operationId the operation's id, where there is one
-	 * @param response what the server told, where it did
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response what the server answered; {@code null} if there was no response
 	 */
 	public OperationsRequestException(String message, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {
@@ -27,10 +28,11 @@ public final class OperationsRequestException extends OperationsException {
 	}
 
 	/**
-	 * Check that a text can be an operation's id, before any request is made of it.
+	 * Check that a text can be an operation's id. The library checks each id before it
+	 * sends a request.
 	 * @param operationId the text
-	 * @throws OperationsRequestException if it is blank, {@code .} or {@code ..}, longer
-	 * than 512 characters or holds a control character
+	 * @throws OperationsRequestException if the text is blank, {@code .} or {@code ..},
+	 * is longer than 512 characters or contains a control character
 	 */
 	public static void checkId(String operationId) {
 		Objects.requireNonNull(operationId, "'operationId' must not be null");

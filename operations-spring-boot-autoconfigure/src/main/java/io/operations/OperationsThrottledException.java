@@ -5,9 +5,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Too many calls: the server said so (429), or we refused by ourselves
- * ({@link #isLocal()} ) because a queue is full or a permit too far away. The operation
- * was not touched.
+ * Thrown when there are too many requests. Either the server throttles the account (429),
+ * or the client refuses to send the request ({@link #isLocal()}), because its queue is
+ * full, the rate limiter has no permit in time, or the pause after a 429 is too long.
+ * The operation is not affected.
  *
  * @since 0.1.0
  */
@@ -21,10 +22,10 @@ public final class OperationsThrottledException extends OperationsException {
 	private final @Nullable Integer concurrentRequests;
 
 	/**
-	 * Create the exception for an answer of the server.
+	 * Create the exception for a response of the server.
 	 * @param message what happened
-	 * @param operationId the operation's id, where there is one
-	 * @param response what the server told
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response what the server answered
 	 */
 	public OperationsThrottledException(String message, @Nullable String operationId,
 			OperationsErrorResponse response) {
@@ -35,10 +36,11 @@ public final class OperationsThrottledException extends OperationsException {
 	}
 
 	/**
-	 * Create the exception for a refusal of our own, before any request.
+	 * Create the exception for a request that the client refuses to send.
 	 * @param message what happened and what to do
-	 * @param operationId the operation's id, where it is known
-	 * @param retryAfter how long it will last, where that is known
+	 * @param operationId the operation's id; {@code null} if it is not known
+	 * @param retryAfter how long the client will refuse requests; {@code null} if that is
+	 * not known
 	 */
 	public OperationsThrottledException(String message, @Nullable String operationId, @Nullable Duration retryAfter) {
 		super(message, null, operationId, null);
@@ -53,17 +55,18 @@ public final class OperationsThrottledException extends OperationsException {
 	}
 
 	/**
-	 * Return whether the call was refused before any request left.
-	 * @return {@code true} if it was, {@code false} if the server refused
+	 * Return whether the client refused to send the request.
+	 * @return {@code true} if the client refused it, {@code false} if the server rejected
+	 * it
 	 */
 	public boolean isLocal() {
 		return this.local;
 	}
 
 	/**
-	 * Return how many requests of the account were under way when the server refused this
-	 * one.
-	 * @return the number of requests, {@code null} if it is not known
+	 * Return how many requests of the account were in flight when the server rejected
+	 * this one, from the {@code Twilio-Concurrent-Requests} header.
+	 * @return the number of requests; {@code null} if it is not known
 	 */
 	public @Nullable Integer getConcurrentRequests() {
 		return this.concurrentRequests;

@@ -3,9 +3,10 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoint could not answer: a status of 5xx, 408 or 425, a connection that failed or
- * broke, no answer in time, a proxy that lets nothing through (407), or an {@link Error}
- * in this application, which is the only one that is not transient.
+ * Thrown when the server cannot answer the request. Possible causes are a status of 5xx,
+ * 408 or 425, a connection that fails or breaks, a timeout, a proxy that requires
+ * credentials (407), and an {@link Error} in this application. Only the {@link Error} is
+ * not transient.
  *
  * @since 0.1.0
  */
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class OperationsUnavailableException extends OperationsException {
 
 	/**
-	 * Create the exception for an answer of the server.
+	 * Create the exception for a response of the server.
 	 * @param message what happened
-	 * @param operationId the operation's id, where there is one
-	 * @param response what the server told
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response what the server answered
 	 */
 	public OperationsUnavailableException(String message, @Nullable String operationId,
 			OperationsErrorResponse response) {
@@ -24,20 +25,20 @@ public final class OperationsUnavailableException extends OperationsException {
 	}
 
 	/**
-	 * Create the exception for an exchange that failed.
+	 * Create the exception for a request that failed without a response.
 	 * @param message what happened
-	 * @param operationId the operation's id, where there is one
-	 * @param cause why the exchange failed
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param cause why the request failed
 	 */
 	public OperationsUnavailableException(String message, @Nullable String operationId, Throwable cause) {
 		super(message, cause, operationId, null);
 	}
 
 	/**
-	 * Create the exception for an error of the JVM that ended an exchange.
+	 * Create the exception for an {@link Error} that ended a request.
 	 * @param operationId the operation's id
 	 * @param error the error
-	 * @return the exception, not transient
+	 * @return the exception, which is not transient
 	 */
 	public static OperationsUnavailableException broken(String operationId, Error error) {
 		return new OperationsUnavailableException(
@@ -50,7 +51,7 @@ public final class OperationsUnavailableException extends OperationsException {
 	}
 
 	/**
-	 * Return whether the endpoint may answer later.
+	 * Return whether the server may answer the same request later.
 	 * @return {@code false} if an {@link Error} in this application is the cause
 	 */
 	@Override
