@@ -6,8 +6,9 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.util.Assert;
 
 /**
- * A user name and a password for HTTP Basic authentication: an API key SID and its
- * secret, or an account SID and its auth token. Never shows the password.
+ * Holds a user name and a password for HTTP Basic authentication: an API key SID and its
+ * secret, or an account SID and its auth token. {@link #toString} does not show the
+ * password.
  *
  * @since 0.1.0
  */
@@ -18,7 +19,7 @@ public final class BasicCredentials {
 	private final String authorization;
 
 	/**
-	 * Create a pair.
+	 * Create the credentials.
 	 * @param username the user name, not blank, without a colon
 	 * @param password the password, not blank
 	 */
@@ -39,7 +40,7 @@ public final class BasicCredentials {
 	}
 
 	/**
-	 * Return the value of the {@code Authorization} header: a secret.
+	 * Return the value of the {@code Authorization} header. The value is a secret.
 	 * @return the header's value
 	 */
 	public String authorization() {

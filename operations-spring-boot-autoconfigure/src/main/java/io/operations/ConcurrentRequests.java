@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Reads the {@code Twilio-Concurrent-Requests} header of an answer: how many requests of
- * the account, of all its clients, were under way when the server took or refused this
- * one.
+ * Reads the {@code Twilio-Concurrent-Requests} header of a response. The header reports
+ * how many requests of the account, from all its clients, were in flight when the server
+ * accepted or rejected this one.
  *
  * @since 0.1.0
  */
@@ -24,9 +24,9 @@ public final class ConcurrentRequests {
 	}
 
 	/**
-	 * Return how many requests of the account were under way.
-	 * @param headers the answer's headers
-	 * @return the number of requests, {@code null} if the header is missing or no
+	 * Return how many requests of the account were in flight.
+	 * @param headers the headers of the response
+	 * @return the number of requests; {@code null} if the header is missing or is not a
 	 * positive number
 	 */
 	public static @Nullable Integer of(HttpHeaders headers) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * Finds the words in what a server sends of an error. Products differ in the names that
- * they use and in how deep they put them; some send no object but a text or a list.
+ * Finds the explanation and the code in an error that the server sends. Products use
+ * different names and nest them at different depths. Some products send a text or a list
+ * instead of an object.
  */
 final class ErrorText {
 
@@ -31,9 +32,9 @@ final class ErrorText {
 	}
 
 	/**
-	 * Return the message of an answer that is no success.
-	 * @param body its body
-	 * @return the first words in it, {@code null} if it has none
+	 * Return the message of an error response.
+	 * @param body the body of the response
+	 * @return the first message in it; {@code null} if it has none
 	 */
 	static @Nullable String message(@Nullable Object body) {
 		return find(body, (value) -> (value instanceof Map<?, ?> members) ? words(members, WORDS_OF_AN_ANSWER)
@@ -41,9 +42,9 @@ final class ErrorText {
 	}
 
 	/**
-	 * Return the vendor's code of an answer that is no success.
-	 * @param body its body
-	 * @return the first code in it, {@code null} if it has none
+	 * Return the vendor's code of an error response.
+	 * @param body the body of the response
+	 * @return the first code in it; {@code null} if it has none
 	 */
 	static @Nullable Integer code(@Nullable Object body) {
 		return find(body, (value) -> (value instanceof Map<?, ?> members) ? integer(members.get(CODE)) : null);
@@ -65,8 +66,8 @@ final class ErrorText {
 	/**
 	 * Return why an operation ended without success.
 	 * @param operation the operation
-	 * @return one printable line with the vendor's code, {@code null} if the server sent
-	 * nothing of use
+	 * @return one printable line with the vendor's code; {@code null} if the server sent
+	 * no explanation
 	 */
 	static @Nullable String of(Operation operation) {
 		Object error = members(operation.error());
@@ -103,7 +104,7 @@ final class ErrorText {
 		return members;
 	}
 
-	// All that it says: a list may have more than one reason.
+	// Collects all texts, because a list may contain several reasons.
 	private static @Nullable String all(@Nullable Object value) {
 		Set<String> texts = new LinkedHashSet<>();
 		if (value instanceof Collection<?> elements) {

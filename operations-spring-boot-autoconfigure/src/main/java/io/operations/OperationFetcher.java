@@ -3,7 +3,7 @@ package io.operations;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks the endpoint once for an operation.
+ * Requests an operation from the server.
  *
  * @since 0.1.0
  */
@@ -11,10 +11,10 @@ import reactor.core.publisher.Mono;
 public interface OperationFetcher {
 
 	/**
-	 * Fetch an operation. Cold: each subscription is a fetch of its own, and cancelling
-	 * it ends the exchange.
+	 * Fetch an operation. The {@code Mono} is cold: each subscription sends a separate
+	 * request, and cancelling the subscription ends that request.
 	 * @param operationId the operation's id
-	 * @return what the endpoint told, or an {@link OperationsException}
+	 * @return what the server answered, or an {@link OperationsException}
 	 */
 	Mono<OperationSnapshot> fetch(String operationId);
 

@@ -3,10 +3,11 @@ package io.operations;
 import org.springframework.core.Ordered;
 
 /**
- * Wraps something of an application's own round each attempt to fetch an operation, by a
- * direct fetch and by a poll alike. It sees attempts, not retries, and is asked once for
- * each template. What it fails with is taken as it is: an {@link OperationsException} for
- * what it says, anything else for a fault that nothing will mend, which ends a wait.
+ * Adds an application's own behavior to each request for an operation. It wraps each
+ * attempt of a fetch and each poll, but not the retries of a fetch as a whole. A template
+ * calls {@link #decorate} once, when it is built. A decorated fetcher may fail with an
+ * {@link OperationsException}, which the template treats like one of its own. The
+ * template treats any other exception as permanent, so that it ends a wait.
  *
  * @since 0.1.0
  */
@@ -15,13 +16,14 @@ public interface OperationFetcherDecorator extends Ordered {
 
 	/**
 	 * Wrap a fetcher.
-	 * @param next the fetcher to call on to
-	 * @return the fetcher to call instead
+	 * @param next the fetcher to delegate to
+	 * @return the fetcher to use instead
 	 */
 	OperationFetcher decorate(OperationFetcher next);
 
 	/**
-	 * Order among decorators: the lowest is outermost.
+	 * Return the order among decorators. The decorator with the lowest order is the
+	 * outermost.
 	 * @return the order, 0 unless overridden
 	 */
 	@Override

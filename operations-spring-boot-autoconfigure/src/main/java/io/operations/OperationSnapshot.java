@@ -7,15 +7,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one fetch learned.
+ * Contains what the server answered to one request for an operation.
  *
  * @param operation the operation
- * @param retryAfter how long the server asks to wait before the next fetch
- * @param serverTime when the server answered, by its own clock (the {@code Date} header;
- * where it is missing, the local clock)
- * @param requestId the {@code Twilio-Request-Id}, which the vendor's support asks for
- * @param concurrentRequests how many requests of the account were under way, where the
- * server tells ({@link ConcurrentRequests})
+ * @param retryAfter how long the server wants the client to wait before the next request;
+ * {@code null} if it named no time
+ * @param serverTime when the server answered, by its own clock (the {@code Date} header);
+ * the time of the local clock if the header is missing
+ * @param requestId the {@code Twilio-Request-Id}, which the vendor's support needs to
+ * find the request; {@code null} if the server sent none
+ * @param concurrentRequests how many requests of the account were in flight
+ * ({@link ConcurrentRequests}); {@code null} if the server did not report it
  * @since 0.1.0
  */
 public record OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime,
@@ -24,9 +26,11 @@ public record OperationSnapshot(Operation operation, @Nullable Duration retryAft
 	private static final Duration CLOCK_DIFFERENCE = Duration.ofDays(-1);
 
 	/**
-	 * Create a snapshot of an answer that told nothing of itself.
+	 * Create a snapshot of a response without a request id and without a number of
+	 * concurrent requests.
 	 * @param operation the operation
-	 * @param retryAfter how long the server asks to wait before the next fetch
+	 * @param retryAfter how long the server wants the client to wait before the next
+	 * request; {@code null} if it named no time
 	 * @param serverTime when the server answered, by its own clock
 	 */
 	public OperationSnapshot(Operation operation, @Nullable Duration retryAfter, Instant serverTime) {
@@ -35,25 +39,25 @@ public record OperationSnapshot(Operation operation, @Nullable Duration retryAft
 
 	/**
 	 * Return how old the operation was when the server answered, by the server's clock.
-	 * @return its age, empty if it is not known or cannot be true
+	 * @return its age; empty if it is not known or not plausible
 	 */
 	public Optional<Duration> age() {
 		return since(this.operation.createdAt());
 	}
 
 	/**
-	 * Return how long the operation had been at its end when the server answered, by the
-	 * server's clock.
-	 * @return the time, empty if it is not known or cannot be true
+	 * Return how much time had passed between the end of the operation and the server's
+	 * response, by the server's clock.
+	 * @return the time; empty if it is not known or not plausible
 	 */
 	public Optional<Duration> sinceCompletion() {
 		return since(this.operation.completedAt());
 	}
 
 	/**
-	 * Return whether the times that the server told can be true. From others nothing is
-	 * to be learned.
-	 * @return {@code false} if one of them, or the order of both, is impossible
+	 * Return whether the times that the server sent are plausible. The client learns no
+	 * durations from other times.
+	 * @return {@code false} if one of the times or their order is not plausible
 	 */
 	public boolean hasCredibleTimes() {
 		boolean created = this.operation.createdAt() != null;
@@ -70,7 +74,7 @@ public record OperationSnapshot(Operation operation, @Nullable Duration retryAft
 		if (since.compareTo(CLOCK_DIFFERENCE) < 0 || since.compareTo(Operation.LONGEST) > 0) {
 			return Optional.empty();
 		}
-		// The Date header has whole seconds, and the server may have more than one clock.
+		// The Date header counts whole seconds, and the server may use several clocks.
 		return Optional.of(since.isNegative() ? Duration.ZERO : since);
 	}
 

@@ -5,12 +5,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting for one operation, shared by all who wait for it.
+ * Describes the wait for one operation. All callers that wait for the operation share it.
  *
  * @param operationId the operation's id
- * @param lastSeen the operation as last seen, {@code null} if it never was
- * @param polls how many polls were spent
- * @param lastRequestId the {@code Twilio-Request-Id} of the poll that saw it last
+ * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has seen
+ * it
+ * @param polls how many polls the wait has used
+ * @param lastRequestId the {@code Twilio-Request-Id} of the poll that last saw the
+ * operation; {@code null} if no poll has seen it or the server sent none
  * @param waited how long the wait has lasted
  * @since 0.1.0
  */

@@ -5,94 +5,96 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is doing right now. Cheap to read, at any time, from any thread.
+ * Reports what a client is doing at the moment. All methods are cheap and may be called
+ * at any time from any thread.
  *
  * @since 0.1.0
  */
 public interface OperationsActivity {
 
 	/**
-	 * How many attempts must fail one after another before the endpoint is away: one
-	 * fetch with its default three attempts.
+	 * How many consecutive requests must fail before an outage begins. The number is that
+	 * of the default attempts of one fetch.
 	 */
 	int FAULTS_IN_A_ROW = 3;
 
 	/**
-	 * Return how many calls wait to be admitted.
-	 * @return the number of calls
+	 * Return how many requests are queued.
+	 * @return the number of requests
 	 */
 	int queued();
 
 	/**
-	 * Return how many fetches wait for their next attempt, what
-	 * {@code operations.rate-limit.max-queued} bounds, too.
+	 * Return how many fetches wait for their next attempt. The property
+	 * {@code operations.rate-limit.max-queued} limits them, too.
 	 * @return the number of fetches
 	 */
 	int retrying();
 
 	/**
-	 * Return how many calls are under way.
-	 * @return the number of calls
+	 * Return how many requests are in flight.
+	 * @return the number of requests
 	 */
 	int inFlight();
 
 	/**
-	 * Return how many calls may be under way at present: fewer than is set while the
-	 * server refuses some because there are too many.
-	 * @return the number of calls
+	 * Return how many requests may be in flight at present. While the server throttles
+	 * the account, the number is lower than {@code operations.rate-limit.max-in-flight}.
+	 * @return the number of requests
 	 */
 	int inFlightLimit();
 
 	/**
-	 * Return whether the endpoint is of no use at present: three attempts in a row, of
-	 * fetches and polls alike, brought no answer, or it refused the credentials.
-	 * @return {@code true} until an attempt brings an answer, after a refusal one that
-	 * accepts the credentials
+	 * Return whether the server is unavailable at present: three consecutive requests,
+	 * fetches and polls alike, got no usable response, or the server rejected the
+	 * credentials of one request.
+	 * @return {@code true} until the server answers a request; after a rejection, until
+	 * the server accepts the credentials
 	 */
 	boolean isEndpointAway();
 
 	/**
-	 * Return how many operations are waited for.
+	 * Return how many operations are awaited.
 	 * @return the number of operations
 	 */
 	int waiting();
 
 	/**
-	 * Return how many callers wait for them, what {@code operations.polling.max-waiting}
-	 * bounds.
+	 * Return how many callers wait for an operation. The property
+	 * {@code operations.polling.max-waiting} limits them.
 	 * @return the number of callers
 	 */
 	int waiters();
 
 	/**
-	 * Return of how many kinds of operations it is known how long they take.
+	 * Return for how many kinds of operations the client knows how long they take.
 	 * @return the number of kinds
 	 */
 	int kinds();
 
 	/**
-	 * Return how many of the operations that are waited for are older than such
-	 * operations ever get.
+	 * Return how many of the awaited operations are stuck: they have been running for
+	 * unusually long compared with others of their kind.
 	 * @return the number of operations
 	 */
 	int stuck();
 
 	/**
-	 * Return for how long the poll that is due first has been so.
-	 * @return the time, zero if none is overdue
+	 * Return how long the most overdue poll has been overdue.
+	 * @return the time; zero if no poll is overdue
 	 */
 	Duration backlogAge();
 
 	/**
-	 * Return how many operations are waited for that were last seen with a status.
-	 * @param status the status, {@code null} for operations that were not seen yet
+	 * Return how many of the awaited operations were last seen with a given status.
+	 * @param status the status; {@code null} for operations that no poll has seen yet
 	 * @return the number of operations
 	 */
 	int waiting(@Nullable OperationStatus status);
 
 	/**
 	 * Return the age of the oldest wait.
-	 * @return its age, zero if there is none
+	 * @return its age; zero if there is no wait
 	 */
 	Duration oldestWait();
 

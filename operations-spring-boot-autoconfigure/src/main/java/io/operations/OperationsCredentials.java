@@ -3,8 +3,8 @@ package io.operations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the credentials of a request come from. Asked for each request, so that a
- * rotation needs no restart.
+ * Supplies the credentials of requests. The client calls {@link #get} for each request,
+ * so an application can rotate its credentials without a restart.
  *
  * @since 0.1.0
  */
@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 public interface OperationsCredentials {
 
 	/**
-	 * Return the credentials to send now. Called on the thread that sends the request,
-	 * often one of an event loop: it must not block.
+	 * Return the credentials for the next request. The client calls this method on the
+	 * thread that sends the request, often a thread of an event loop, so it must not
+	 * block.
 	 * @return the credentials
 	 */
 	BasicCredentials get();
 
 	/**
-	 * Return where these credentials are set, for health to say what to correct when they
-	 * are refused: properties, variables, a bean. No secret.
-	 * @return where they are set, {@code null} if it is where the client is built
+	 * Return where these credentials are configured, for instance in properties, in
+	 * environment variables or in a bean. The health indicator shows the text when the
+	 * server rejects the credentials, so it must not contain a secret.
+	 * @return where they are configured; {@code null} if the code that builds the client
+	 * sets them
 	 */
 	default @Nullable String origin() {
 		return null;

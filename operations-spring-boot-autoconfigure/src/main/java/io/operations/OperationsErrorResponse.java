@@ -9,36 +9,38 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What an answer that is no success told of itself: one of the vendor's forms, of which
- * some put all into a list of {@code errors}, RFC 9457, or nothing but a status. Its
- * texts are trimmed and escaped.
+ * Contains what the server reported in a response that is not a success. The server uses
+ * one of the vendor's formats, some of which have a list of {@code errors}, or RFC 9457,
+ * or sends only a status. All texts are trimmed and escaped.
  *
  * @param status the HTTP status
- * @param code the vendor's error code
- * @param message what went wrong, in the server's words
- * @param requestId the {@code Twilio-Request-Id}, which the vendor's support asks for
- * @param retryAfter how long the server asks to wait
- * @param concurrentRequests how many requests of the account were under way, where the
- * server tells ({@link ConcurrentRequests})
+ * @param code the vendor's error code; {@code null} if the server sent none
+ * @param message what went wrong, in the server's words; {@code null} if it sent nothing
+ * @param requestId the {@code Twilio-Request-Id}, which the vendor's support needs to
+ * find the request; {@code null} if the server sent none
+ * @param retryAfter how long the server wants the client to wait; {@code null} if it
+ * named no time
+ * @param concurrentRequests how many requests of the account were in flight
+ * ({@link ConcurrentRequests}); {@code null} if the server did not report it
  * @since 0.1.0
  */
 public record OperationsErrorResponse(int status, @Nullable Integer code, @Nullable String message,
 		@Nullable String requestId, @Nullable Duration retryAfter, @Nullable Integer concurrentRequests) {
 
 	/**
-	 * The header that identifies a call to the vendor's support.
+	 * The header that identifies a request. The vendor's support needs it.
 	 */
 	public static final String REQUEST_ID_HEADER = "Twilio-Request-Id";
 
 	private static final int MAXIMUM_MESSAGE = 200;
 
 	/**
-	 * Read what an answer told.
+	 * Read an error response.
 	 * @param status the HTTP status
-	 * @param headers the answer's headers
-	 * @param body the members of its JSON body, empty if it had none
-	 * @param receivedAt when the answer came
-	 * @return what it told
+	 * @param headers the headers of the response
+	 * @param body the members of its JSON body; empty if it has none
+	 * @param receivedAt when the client received the response
+	 * @return what the server reported
 	 */
 	public static OperationsErrorResponse of(int status, HttpHeaders headers, Map<String, ?> body, Instant receivedAt) {
 		return new OperationsErrorResponse(status, ErrorText.code(body), printableOrNull(ErrorText.message(body)),
@@ -47,8 +49,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	}
 
 	/**
-	 * Return a text that a server sent in a form fit for messages and logs: at most 200
-	 * characters, control characters escaped.
+	 * Return a text of the server in a form that is safe for messages and logs. The
+	 * result has at most 200 characters of the text, and control characters are escaped.
 	 * @param text the text
 	 * @return the printable form
 	 */
@@ -81,9 +83,9 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	}
 
 	/**
-	 * Return the exception that this answer stands for.
-	 * @param subject what was asked for, to begin the message with
-	 * @param operationId the operation's id, where there is one
+	 * Return the exception that matches the status of this response.
+	 * @param subject the beginning of the message, which says what failed
+	 * @param operationId the operation's id; {@code null} if there is none
 	 * @return the exception
 	 */
 	public OperationsException toException(String subject, @Nullable String operationId) {
@@ -91,9 +93,11 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
 					text + ". Check the credentials and their permissions.", operationId, this);
-			case 404 -> new OperationNotFoundException(text + ((operationId != null)
-					? ". The id may be wrong or belong to another account, or the operation may have expired."
-					: ". Check the path of the request, the ids in it and operations.base-url."), operationId, this);
+			case 404 -> new OperationNotFoundException(
+					text + ((operationId != null)
+							? ". The id may be wrong or belong to another account, or the operation may have expired."
+							: ". Check the path of the request, the ids in it and operations.base-url."),
+					operationId, this);
 			case 429 -> new OperationsThrottledException(text, operationId, this);
 			case 407 -> new OperationsUnavailableException(
 					text + ". A proxy requires credentials, so the request did not reach the server. Configure the"
@@ -107,7 +111,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	}
 
 	/**
-	 * Return the answer in one line: status, vendor code and message, request id.
+	 * Return this response in one line: the status, the vendor's code and message, the
+	 * time to wait, the requests in flight and the request id.
 	 * @return the line
 	 */
 	public String describe() {

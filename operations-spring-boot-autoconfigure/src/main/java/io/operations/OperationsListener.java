@@ -6,90 +6,96 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Watches a client at work: metrics, health and logs are listeners, an application's own
- * beans join them. Called on the threads that do the work, often those of an event loop,
- * so a listener must not block. One that throws is logged and changes nothing.
+ * Receives the events of a client. The metrics, health and logs of this library are
+ * listeners, and an application can add its own as beans. The client calls a listener on
+ * the thread that does the work, often a thread of an event loop, so a listener must not
+ * block. The client logs and ignores an exception that a listener throws.
  *
  * @since 0.1.0
  */
 public interface OperationsListener {
 
 	/**
-	 * A client is ready for use.
+	 * Called when a client is ready for use.
 	 * @param client the client's name
-	 * @param activity what it is doing, to be read at any time
+	 * @param activity the current activity of the client, which the listener may keep and
+	 * read at any time
 	 */
 	default void opened(String client, OperationsActivity activity) {
 	}
 
 	/**
-	 * A client was closed.
+	 * Called when a client has been closed.
 	 * @param client the client's name
 	 */
 	default void closed(String client) {
 	}
 
 	/**
-	 * An attempt to fetch an operation succeeded.
+	 * Called when a request for an operation has succeeded. Each attempt of a fetch and
+	 * each poll is one request.
 	 * @param client the client's name
-	 * @param snapshot what it learned
+	 * @param snapshot what the server answered
 	 */
 	default void fetched(String client, OperationSnapshot snapshot) {
 	}
 
 	/**
-	 * An attempt to fetch an operation failed.
+	 * Called when a request for an operation has failed. Each attempt of a fetch and each
+	 * poll is one request.
 	 * @param client the client's name
 	 * @param operationId the operation's id
-	 * @param fault why
+	 * @param fault why the request failed
 	 */
 	default void failed(String client, String operationId, Throwable fault) {
 	}
 
 	/**
-	 * A call was throttled, by the server or by the client itself. A call that failed so
-	 * is told of as failed, too.
+	 * Called when a request has been throttled by the server or by the client itself. If
+	 * the request failed because of that, the client also calls {@link #failed}.
 	 * @param client the client's name
-	 * @param fault who throttled, and for how long
+	 * @param fault whether the server or the client throttles, and for how long
 	 */
 	default void throttled(String client, OperationsThrottledException fault) {
 	}
 
 	/**
-	 * All calls are held back, because the server said that there are too many.
+	 * Called when all requests pause because the server throttles the account (429).
 	 * @param client the client's name
-	 * @param pause for how long; may be prolonged by a further call of this method
+	 * @param pause how long the pause lasts; another call of this method extends it
 	 */
 	default void pauseBegan(String client, Duration pause) {
 	}
 
 	/**
-	 * Calls leave again after a pause.
+	 * Called when a pause has ended and requests are sent again.
 	 * @param client the client's name
 	 */
 	default void pauseEnded(String client) {
 	}
 
 	/**
-	 * An outage began: three attempts in a row, of fetches and polls alike, brought no
-	 * answer or a refusal of the credentials. From now on only one poll at a time is
-	 * sent, to find out whether it is over.
+	 * Called when an outage has begun: three consecutive requests, fetches and polls
+	 * alike, got no usable response or a rejection of the credentials. The client then
+	 * sends only one poll at a time until the outage is over. While the server rejects
+	 * the credentials, each wait ends with its first rejected poll.
 	 * @param client the client's name
-	 * @param fault what the last attempt failed with
+	 * @param fault why the last request failed
 	 */
 	default void outageBegan(String client, OperationsException fault) {
 	}
 
 	/**
-	 * An outage is over: the endpoint answers again, and accepts the credentials.
+	 * Called when an outage is over: the server answers again and accepts the
+	 * credentials.
 	 * @param client the client's name
-	 * @param duration for how long it lasted, from the first fault on
+	 * @param duration how long the outage lasted, from its first error on
 	 */
 	default void outageEnded(String client, Duration duration) {
 	}
 
 	/**
-	 * A wait began.
+	 * Called when a wait has begun.
 	 * @param client the client's name
 	 * @param operationId the operation's id
 	 */
@@ -97,61 +103,64 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * A caller is about to begin a wait or to join one. Called on the caller's thread,
-	 * before the wait can end.
+	 * Called when a caller is about to begin a wait or to join one, before the wait can
+	 * end. The client calls this method on the caller's thread.
 	 * @param client the client's name
 	 * @param operationId the operation's id
-	 * @param caller what the caller's subscription carries
+	 * @param caller the Reactor context of the caller's subscription
 	 */
 	default void callerJoined(String client, String operationId, ContextView caller) {
 	}
 
 	/**
-	 * The next poll of a wait was planned.
+	 * Called when the next poll of a wait has been scheduled.
 	 * @param client the client's name
 	 * @param operationId the operation's id
-	 * @param delay when it is due, from now
+	 * @param delay the time from now until the poll is due
 	 */
 	default void pollScheduled(String client, String operationId, Duration delay) {
 	}
 
 	/**
-	 * A wait saw a status for the first time, or another one than before.
+	 * Called when a wait has seen the operation's first status or a change of its status.
 	 * @param client the client's name
-	 * @param snapshot what was seen
-	 * @param previous the operation as seen before, {@code null} if it was not
+	 * @param snapshot what the server answered
+	 * @param previous the operation as the wait saw it before; {@code null} if this is
+	 * the first time
 	 */
 	default void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 	}
 
 	/**
-	 * An operation that is waited for is older than such operations ever get. Told once
-	 * for each wait.
+	 * Called when an awaited operation is stuck: it has been running for unusually long
+	 * compared with others of its kind. The client calls this method once for each wait.
 	 * @param client the client's name
 	 * @param wait the wait
 	 * @param age how old the operation is
-	 * @param unusual the age that such operations hardly ever reach
+	 * @param unusual the age that operations of its kind rarely reach
 	 */
 	default void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
 	}
 
 	/**
-	 * The deadline of one who waits has passed; others may wait on for the same
-	 * operation.
+	 * Called when the deadline of one caller has passed. Other callers may continue to
+	 * wait for the same operation.
 	 * @param client the client's name
 	 * @param wait the wait
-	 * @param timeout what who waited was given
+	 * @param timeout the exception that the caller receives
 	 */
 	default void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
 	}
 
 	/**
-	 * A wait ended: with its operation, with a fault, or because nobody waits any longer.
+	 * Called when a wait has ended: the operation is terminal, an error ended the wait,
+	 * or the last caller has cancelled.
 	 * @param client the client's name
 	 * @param wait the wait
-	 * @param reason {@code null} if the operation is terminal; else the fault that those
-	 * who waited were given (an {@link OperationsException}, or what a decorator failed
-	 * with), or a {@link java.util.concurrent.CancellationException} if all of them left
+	 * @param reason {@code null} if the operation is terminal; a
+	 * {@link java.util.concurrent.CancellationException} if all callers have cancelled;
+	 * otherwise the error that the callers receive, which is an
+	 * {@link OperationsException} or the error of a decorator
 	 */
 	default void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
 	}

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Several listeners as one. What one of them throws is logged, and the others are called
- * all the same.
+ * Calls several listeners in turn. If one of them throws an exception, this class logs it
+ * and calls the others.
  *
  * @since 0.1.0
  */

@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the request itself is wrong: the id is not valid, or the server answers with
- * a redirect, with 400 or with another 4xx status that has no exception type of its own.
- * A retry does not help.
+ * Thrown when the request itself is wrong: the id is not valid, or the server answers
+ * with a redirect, with 400 or with another 4xx status that has no exception type of its
+ * own. A retry does not help.
  *
  * @since 0.1.0
  */

@@ -41,13 +41,11 @@ public final class OperationsUnavailableException extends OperationsException {
 	 * @return the exception, which is not transient
 	 */
 	public static OperationsUnavailableException broken(String operationId, Error error) {
-		return new OperationsUnavailableException(
-				"An error in this application ended the request for operation '"
-						+ OperationsErrorResponse.printable(operationId) + "': "
-						+ OperationsErrorResponse.printable(error.toString())
-						+ ". A retry does not help: fix the class path, the memory settings or the code that the error"
-						+ " is about.",
-				operationId, error);
+		return new OperationsUnavailableException("An error in this application ended the request for operation '"
+				+ OperationsErrorResponse.printable(operationId) + "': "
+				+ OperationsErrorResponse.printable(error.toString())
+				+ ". A retry does not help: fix the class path, the memory settings or the code that the error"
+				+ " is about.", operationId, error);
 	}
 
 	/**

@@ -12,15 +12,15 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /**
- * Reads when the window of a rate limit opens again. Products that send no
- * {@code Retry-After} tell it so.
+ * Reads when the window of a rate limit resets. Some products send this time instead of
+ * {@code Retry-After}.
  */
 final class RateLimitReset {
 
 	private static final String[] NAMES = { "X-RateLimit-", "RateLimit-", "X-Rate-Limit-" };
 
-	// More seconds than anybody waits: since 1970, then. The larger ones are
-	// milliseconds.
+	// A number above this limit is not a time to wait but a time since 1970: in seconds,
+	// or in milliseconds above the next limit.
 	private static final BigDecimal EPOCH_SECONDS = BigDecimal.valueOf(1_000_000_000L);
 
 	private static final BigDecimal EPOCH_MILLIS = BigDecimal.valueOf(1_000_000_000_000L);

@@ -15,48 +15,51 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Reads how long an answer asks to wait: from its {@code Retry-After} header or, where
- * that names no time, from those of its rate limit. A time is measured against the
- * answer's own {@code Date}, so that a wrong local clock does no harm.
+ * Reads how long the server wants the client to wait. The time comes from the
+ * {@code Retry-After} header or, if that names no time, from the rate limit headers. A
+ * date is compared with the {@code Date} header of the same response, so a wrong local
+ * clock has no effect.
  *
  * @since 0.1.0
  */
 public final class RetryAfter {
 
 	/**
-	 * The longest time that is believed, one hour. Whoever asks for more is asked again
-	 * after that: one request more an hour is cheap, a wait of a year for a garbled
-	 * header is not.
+	 * The longest time that the client accepts, one hour. If the server names a longer
+	 * time, the client sends its next request after an hour. One extra request an hour is
+	 * cheap, but a wait of a year because of a garbled header is not.
 	 */
 	public static final Duration MAXIMUM = Duration.ofHours(1);
 
-	// More digits than any time that is believed has, and few enough to parse at no cost.
+	// More digits than an accepted time has, but few enough to parse cheaply.
 	static final int MAXIMUM_LENGTH = 40;
 
-	// A list has commas between its values, and most dates have one of their own.
+	// A list has commas between its values, and most dates contain a comma, too.
 	private static final Pattern VALUE = Pattern.compile("\\s*[A-Za-z]+,\\s*\\d{1,2}[ -][A-Za-z]{3}[^,]*|[^,]+");
 
 	private static final int MAXIMUM_VALUES = 16;
 
-	// Answers of one second have the same date, and reading one allocates 1.5 KB.
+	// All responses of one second have the same date, and parsing it allocates 1.5 KB.
 	private static volatile DateHeader lastDate = new DateHeader(null, null);
 
 	private RetryAfter() {
 	}
 
 	/**
-	 * Return how long the answer asks to wait: what its {@code Retry-After} says and,
-	 * where that names no time, when the window of its rate limit opens.
+	 * Return how long the server wants the client to wait. The time is that of
+	 * {@code Retry-After} or, if that names no time, the time until the rate limit window
+	 * resets ({@code X-RateLimit-Reset}).
 	 * <p>
-	 * That window ({@code X-RateLimit-Reset}) counts where it is what stands in the way:
-	 * for a 429 unless {@code X-RateLimit-Remaining} tells that requests are left, for
-	 * any other answer only if it tells that none are. What a 202 tells of a window is
-	 * about writes, and delays no poll.
+	 * The window counts only if it blocks requests. For a 429 it counts unless
+	 * {@code X-RateLimit-Remaining} says that requests are left. For other responses it
+	 * counts only if {@code X-RateLimit-Remaining} says that none are left. The window in
+	 * a 202 is about writes and does not delay polls.
 	 * @param status the HTTP status
-	 * @param headers the answer's headers
-	 * @param receivedAt when the answer came, used if it has no {@code Date}
-	 * @return a positive time of at most {@link #MAXIMUM}, or {@code null} if the answer
-	 * names none
+	 * @param headers the headers of the response
+	 * @param receivedAt when the client received the response, used if the response has
+	 * no {@code Date}
+	 * @return a positive time of at most {@link #MAXIMUM}; {@code null} if the response
+	 * names no time
 	 */
 	public static @Nullable Duration of(int status, HttpHeaders headers, Instant receivedAt) {
 		Duration wait = of(headers, receivedAt);
@@ -64,12 +67,14 @@ public final class RetryAfter {
 	}
 
 	/**
-	 * Return how long the {@code Retry-After} of an answer asks to wait, seconds or an
-	 * HTTP date. Of more than one, in a list or in several headers, the longest counts.
-	 * @param headers the answer's headers
-	 * @param receivedAt when the answer came, used if it has no {@code Date}
-	 * @return a positive time of at most {@link #MAXIMUM}, or {@code null} if the header
-	 * is missing, negative, zero, past or not to be understood
+	 * Return the time that {@code Retry-After} names in seconds or as an HTTP date. If
+	 * the response has several values, in a list or in several headers, the longest
+	 * counts.
+	 * @param headers the headers of the response
+	 * @param receivedAt when the client received the response, used if the response has
+	 * no {@code Date}
+	 * @return a positive time of at most {@link #MAXIMUM}; {@code null} if the header is
+	 * missing, negative, zero, in the past or unreadable
 	 */
 	public static @Nullable Duration of(HttpHeaders headers, Instant receivedAt) {
 		return longest(headers, HttpHeaders.RETRY_AFTER, receivedAt,
@@ -77,12 +82,12 @@ public final class RetryAfter {
 	}
 
 	/**
-	 * Return the longest time that the values of a header name.
-	 * @param headers the answer's headers
+	 * Return the longest time among the values of a header.
+	 * @param headers the headers of the response
 	 * @param name the header's name
-	 * @param receivedAt when the answer came
-	 * @param reader from a value and the server's time to the time to wait
-	 * @return a positive time of at most {@link #MAXIMUM}, {@code null} if there is none
+	 * @param receivedAt when the client received the response
+	 * @param reader converts a value and the server's time to the time to wait
+	 * @return a positive time of at most {@link #MAXIMUM}; {@code null} if there is none
 	 */
 	static @Nullable Duration longest(HttpHeaders headers, String name, Instant receivedAt,
 			BiFunction<String, Instant, @Nullable Duration> reader) {
@@ -102,9 +107,10 @@ public final class RetryAfter {
 	}
 
 	/**
-	 * Return when the server sent an answer, by its own clock.
-	 * @param headers the answer's headers
-	 * @param receivedAt when the answer came, used if it has no readable {@code Date}
+	 * Return when the server sent the response, by its own clock.
+	 * @param headers the headers of the response
+	 * @param receivedAt when the client received the response, used if the response has
+	 * no readable {@code Date}
 	 * @return the time
 	 */
 	public static Instant serverTime(HttpHeaders headers, Instant receivedAt) {

@@ -1,5 +1,6 @@
 /**
- * The vocabulary: operations, their states, what fetches them and what can go wrong.
+ * Operations and their statuses, the interfaces that applications implement, and the
+ * exceptions.
  */
 @NullMarked
 package io.operations;
