@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * Something that goes wrong with an answer of the operation endpoint, for
- * {@link OperationsSimulator#fault(int, Fault)}. Immutable.
+ * Describes a fault that {@link OperationsSimulator#fault(int, Fault)} injects into a
+ * response. Immutable.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a 429 (error 20429) without {@code Retry-After}.
+	 * Return a fault that answers with 429 (error 20429) without {@code Retry-After}.
 	 * @return the fault
 	 */
 	public static Fault throttled() {
@@ -37,8 +37,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a 429 (error 20429) with {@code Retry-After}.
-	 * @param retryAfter the time to wait, sent in whole seconds, rounded up
+	 * Return a fault that answers with 429 (error 20429) and {@code Retry-After}.
+	 * @param retryAfter the time to wait, which the simulator rounds up to whole seconds
 	 * @return the fault
 	 */
 	public static Fault throttled(Duration retryAfter) {
@@ -46,7 +46,7 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a 503 without {@code Retry-After}.
+	 * Return a fault that answers with 503 without {@code Retry-After}.
 	 * @return the fault
 	 */
 	public static Fault unavailable() {
@@ -54,8 +54,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a 503 with {@code Retry-After}.
-	 * @param retryAfter the time to wait, sent in whole seconds, rounded up
+	 * Return a fault that answers with 503 and {@code Retry-After}.
+	 * @param retryAfter the time to wait, which the simulator rounds up to whole seconds
 	 * @return the fault
 	 */
 	public static Fault unavailable(Duration retryAfter) {
@@ -63,7 +63,7 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a 500.
+	 * Return a fault that answers with 500.
 	 * @return the fault
 	 */
 	public static Fault serverError() {
@@ -71,7 +71,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return an error of any other status, its body in the vendor's form.
+	 * Return a fault that answers with another error status and a body in the vendor's
+	 * format.
 	 * @param status the HTTP status, from 400 to 599
 	 * @return the fault
 	 */
@@ -81,8 +82,9 @@ public final class Fault {
 	}
 
 	/**
-	 * Return the right answer, late. It tells what was so when the request came.
-	 * @param delay how late, in whole milliseconds, at most two minutes
+	 * Return a fault that delays the correct response. The response shows the status at
+	 * the time of the request.
+	 * @param delay the delay, in whole milliseconds, at most two minutes
 	 * @return the fault
 	 */
 	public static Fault delayed(Duration delay) {
@@ -93,7 +95,7 @@ public final class Fault {
 	}
 
 	/**
-	 * Return no answer: the connection is reset.
+	 * Return a fault that resets the connection without a response.
 	 * @return the fault
 	 */
 	public static Fault dropped() {
@@ -101,7 +103,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a page of HTML with status 200, as a gateway under maintenance sends it.
+	 * Return a fault that answers with 200 and an HTML page, as a gateway under
+	 * maintenance does.
 	 * @return the fault
 	 */
 	public static Fault html() {
@@ -109,7 +112,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return the right answer with its JSON ending half-way: HTTP itself is in order.
+	 * Return a fault that sends only the first half of the JSON. The HTTP response itself
+	 * is complete.
 	 * @return the fault
 	 */
 	public static Fault truncated() {
@@ -117,7 +121,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return the right answer with the connection closing half-way through its body.
+	 * Return a fault that closes the connection halfway through the body of the correct
+	 * response.
 	 * @return the fault
 	 */
 	public static Fault cutOff() {

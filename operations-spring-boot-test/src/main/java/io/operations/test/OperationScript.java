@@ -10,10 +10,10 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.util.Assert;
 
 /**
- * How a simulated operation goes: how long it is PENDING, then RUNNING, and how it ends.
- * Immutable: each method returns another script. Unless told otherwise an operation is
- * PENDING for 100 ms and RUNNING for 400 ms, and no answer carries a {@code Retry-After}.
- * <pre class="code">
+ * Describes the course of a simulated operation: how long it is PENDING, how long it is
+ * RUNNING and how it ends. By default an operation is PENDING for 100 ms and RUNNING for
+ * 400 ms, and no response has a {@code Retry-After}. Scripts are immutable: each method
+ * returns a new script. <pre class="code">
  * OperationScript.completed().pending(Duration.ofSeconds(1)).running(Duration.ofSeconds(4))
  * </pre>
  *
@@ -52,7 +52,7 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Return a script that ends FAILED without a word why.
+	 * Return a script that ends FAILED without an error.
 	 * @return the script
 	 */
 	public static OperationScript failed() {
@@ -60,9 +60,9 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Return a script that ends FAILED.
-	 * @param error what went wrong, sent with its further properties; must not be changed
-	 * afterwards
+	 * Return a script that ends FAILED with an error.
+	 * @param error the error, which the simulator sends with all its properties; the
+	 * caller must not change it afterwards
 	 * @return the script
 	 */
 	public static OperationScript failed(ProblemDetail error) {
@@ -79,10 +79,10 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Return a script whose last status is any word. One that is not terminal, such as
-	 * {@code RUNNING} or {@code HIBERNATING}, makes an operation that never ends;
-	 * {@code CANCELED} is CANCELLED as some products spell it.
-	 * @param status the word, not blank, sent as it is
+	 * Return a script whose last status is any word. With a word that is not terminal,
+	 * such as {@code RUNNING} or {@code HIBERNATING}, the operation never ends. The word
+	 * {@code CANCELED} is the way in which some products spell CANCELLED.
+	 * @param status the word, not blank, which the simulator sends unchanged
 	 * @return the script
 	 */
 	public static OperationScript endingAs(String status) {
@@ -91,8 +91,8 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Set for how long the operation is PENDING.
-	 * @param duration the time from its creation, zero to leave PENDING out
+	 * Set how long the operation is PENDING.
+	 * @param duration the time from its creation; zero skips PENDING
 	 * @return the script
 	 */
 	public OperationScript pending(Duration duration) {
@@ -100,8 +100,8 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Set for how long the operation is RUNNING.
-	 * @param duration the time after PENDING, zero to leave RUNNING out
+	 * Set how long the operation is RUNNING.
+	 * @param duration the time after PENDING; zero skips RUNNING
 	 * @return the script
 	 */
 	public OperationScript running(Duration duration) {
@@ -109,9 +109,10 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Add a further phase, after all others and before the end.
-	 * @param status the word for it, not blank, sent as it is
-	 * @param duration how long it lasts
+	 * Add a phase after all other phases and before the end.
+	 * @param status the status of the phase, not blank, which the simulator sends
+	 * unchanged
+	 * @param duration how long the phase lasts
 	 * @return the script
 	 */
 	public OperationScript then(String status, Duration duration) {
@@ -120,22 +121,24 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Set the {@code Retry-After} of the {@code 202 Accepted}.
-	 * @param retryAfter the time, sent in whole seconds, rounded up
+	 * Set the {@code Retry-After} of the {@code 202 Accepted} response.
+	 * @param retryAfter the time, which the simulator rounds up to whole seconds
 	 * @return the script
 	 */
 	public OperationScript retryAfter(Duration retryAfter) {
-		return new OperationScript(this.phases, this.end, this.error, notNegative("retryAfter", retryAfter), this.pollRetryAfter);
+		return new OperationScript(this.phases, this.end, this.error, notNegative("retryAfter", retryAfter),
+				this.pollRetryAfter);
 	}
 
 	/**
-	 * Set the {@code Retry-After} of each answer of the operation endpoint before the
-	 * operation's end.
-	 * @param retryAfter the time, sent in whole seconds, rounded up
+	 * Set the {@code Retry-After} of the responses to polls and fetches until the
+	 * operation ends.
+	 * @param retryAfter the time, which the simulator rounds up to whole seconds
 	 * @return the script
 	 */
 	public OperationScript pollRetryAfter(Duration retryAfter) {
-		return new OperationScript(this.phases, this.end, this.error, this.retryAfter, notNegative("retryAfter", retryAfter));
+		return new OperationScript(this.phases, this.end, this.error, this.retryAfter,
+				notNegative("retryAfter", retryAfter));
 	}
 
 	private OperationScript withPhase(int index, Phase phase) {
@@ -155,7 +158,7 @@ public final class OperationScript {
 	}
 
 	String statusAfter(Duration elapsed) {
-		// Subtracted one by one: the sum of all phases may be more than a Duration holds.
+		// Subtracts phase by phase, because the sum of all phases may exceed a Duration.
 		Duration rest = elapsed.isNegative() ? Duration.ZERO : elapsed;
 		for (Phase phase : this.phases) {
 			if (rest.compareTo(phase.duration()) < 0) {

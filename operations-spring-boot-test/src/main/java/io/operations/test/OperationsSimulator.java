@@ -14,36 +14,43 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * The operations endpoint, simulated over a real socket of the loopback interface: the
- * writes that answer {@code 202 Accepted}, operations that go through a script, and
- * faults on demand. Safe for use by several threads. <pre class="code">
+ * Simulates the operations API on a real socket of the loopback interface. The
+ * simulator accepts writes with {@code 202 Accepted}, runs each operation through a
+ * script and injects faults on demand. It is safe for use by several threads.
+ * <pre class="code">
  * try (OperationsSimulator simulator = OperationsSimulator.start()) {
  *     String id = simulator.accept(OperationScript.completed());
  *     simulator.fault(2, Fault.unavailable());
  *     ... // a client of simulator.baseUrl() with simulator.credentials()
  * }
- * </pre> It serves {@code POST /v2/ControlPlane/Configurations}, {@code PUT},
- * {@code PATCH} and {@code DELETE /v2/ControlPlane/Configurations/{id}}, {@code DELETE
- * /v2/Conversations/{id}} and {@code GET /v2/ControlPlane/Operations/{id}}, and refuses
- * with 401 whoever has other credentials.
+ * </pre> The simulator serves these requests, and rejects requests with other credentials
+ * with 401:
+ * <ul>
+ * <li>{@code POST /v2/ControlPlane/Configurations}</li>
+ * <li>{@code PUT}, {@code PATCH} and {@code DELETE}
+ * <code>/v2/ControlPlane/Configurations/{id}</code></li>
+ * <li>{@code DELETE} <code>/v2/Conversations/{id}</code></li>
+ * <li>{@code GET} <code>/v2/ControlPlane/Operations/{id}</code></li>
+ * </ul>
  *
  * @since 0.1.0
  */
 public final class OperationsSimulator implements AutoCloseable {
 
 	/**
-	 * The user name that is accepted unless another was set.
+	 * The default user name.
 	 */
 	public static final String DEFAULT_USERNAME = "SKsimulator";
 
 	/**
-	 * The password that is accepted unless another was set.
+	 * The default password.
 	 */
 	public static final String DEFAULT_PASSWORD = "simulator-secret";
 
 	/**
-	 * How many operations are kept unless another number was set. The oldest one that has
-	 * ended makes room for a new one; while none has ended, writes are answered with 503.
+	 * The default number of operations that the simulator keeps. A new operation replaces
+	 * the oldest one that has ended. While no operation has ended, the simulator answers
+	 * writes with 503.
 	 */
 	public static final int DEFAULT_MAX_OPERATIONS = 10_000;
 
@@ -83,14 +90,14 @@ public final class OperationsSimulator implements AutoCloseable {
 
 	/**
 	 * Start a simulator on a free port, with the default credentials and script.
-	 * @return the simulator, to be closed by the caller
+	 * @return the simulator, which the caller must close
 	 */
 	public static OperationsSimulator start() {
 		return builder().start();
 	}
 
 	/**
-	 * Return a builder for a simulator with other options.
+	 * Return a builder for a simulator with custom options.
 	 * @return the builder
 	 */
 	public static Builder builder() {
@@ -98,7 +105,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return where the simulator listens.
+	 * Return the URL that the simulator listens on.
 	 * @return the URL, without a path
 	 */
 	public String baseUrl() {
@@ -106,7 +113,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return the user name that is accepted.
+	 * Return the user name that the simulator accepts.
 	 * @return the user name
 	 */
 	public String username() {
@@ -114,7 +121,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return the password that is accepted.
+	 * Return the password that the simulator accepts.
 	 * @return the password
 	 */
 	public String password() {
@@ -122,7 +129,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return the credentials that are accepted.
+	 * Return the credentials that the simulator accepts.
 	 * @return the credentials
 	 */
 	public OperationsCredentials credentials() {
@@ -130,23 +137,24 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Begin an operation as if a write had created a configuration.
-	 * @param script how it goes, from now on
-	 * @return its id
-	 * @throws IllegalStateException if there is no room, and none has ended that could
-	 * make some
+	 * Start an operation as if a write had created a configuration.
+	 * @param script the script that the operation follows from now on
+	 * @return the operation's id
+	 * @throws IllegalStateException if the simulator is full and none of its operations
+	 * has ended
 	 */
 	public String accept(OperationScript script) {
 		return accept(Ids.operation(), script);
 	}
 
 	/**
-	 * Begin an operation under an id of one's own, in place of one that has it already.
+	 * Start an operation with a given id. It replaces an operation that already has this
+	 * id.
 	 * @param id the id, any text that is not empty
-	 * @param script how it goes, from now on
+	 * @param script the script that the operation follows from now on
 	 * @return the id
-	 * @throws IllegalStateException if there is no room, and none has ended that could
-	 * make some
+	 * @throws IllegalStateException if the simulator is full and none of its operations
+	 * has ended
 	 */
 	public String accept(String id, OperationScript script) {
 		Assert.hasLength(id, "'id' must not be empty");
@@ -157,18 +165,18 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Set the script of the next write. Called several times, it sets those of several
-	 * writes in turn.
-	 * @param script how the operation goes that the write starts
+	 * Set the script of the operation that the next write starts. Several calls set the
+	 * scripts of several writes in turn.
+	 * @param script the script
 	 */
 	public void nextScript(OperationScript script) {
 		this.nextScripts.add(Objects.requireNonNull(script, "'script' must not be null"));
 	}
 
 	/**
-	 * Set the script of all writes that {@link #nextScript(OperationScript)} says nothing
-	 * of.
-	 * @param script how the operations go that the writes start
+	 * Set the script of the operations that writes start if
+	 * {@link #nextScript(OperationScript)} has set none for them.
+	 * @param script the script
 	 */
 	public void defaultScript(OperationScript script) {
 		this.defaultScript = Objects.requireNonNull(script, "'script' must not be null");
@@ -180,22 +188,22 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Spoil the next answers of the operation endpoint, whatever operation they are
-	 * about. Faults are played in the order in which they were asked for. Requests with
-	 * wrong credentials, and writes, use none up.
-	 * @param times how many answers, at least one; {@link Integer#MAX_VALUE} for an
-	 * outage, ended by {@link #clearFaults()}
-	 * @param fault what happens to them
+	 * Inject a fault into the next responses to polls and fetches, whatever operation
+	 * they are about. The simulator injects faults in the order of the calls of this
+	 * method. Writes and requests with wrong credentials do not use up a fault.
+	 * @param times how many responses, at least one; {@link Integer#MAX_VALUE} for an
+	 * outage that lasts until {@link #clearFaults()}
+	 * @param fault the fault
 	 */
 	public void fault(int times, Fault fault) {
 		plan(null, times, fault);
 	}
 
 	/**
-	 * Spoil the next answers about one operation.
-	 * @param id the operation's id, known or not
-	 * @param times how many answers, at least one
-	 * @param fault what happens to them
+	 * Inject a fault into the next responses about one operation.
+	 * @param id the operation's id, which the simulator need not know
+	 * @param times how many responses, at least one
+	 * @param fault the fault
 	 */
 	public void fault(String id, int times, Fault fault) {
 		plan(Objects.requireNonNull(id, "'id' must not be null"), times, fault);
@@ -208,15 +216,15 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Forget the faults that have not been played.
+	 * Discard the faults that the simulator has not yet injected.
 	 */
 	public void clearFaults() {
 		this.traffic.clearFaults();
 	}
 
 	/**
-	 * Return how many requests the operation endpoint has seen, refused and spoilt ones
-	 * among them.
+	 * Return how many requests for operations the simulator has received. The number
+	 * includes requests with wrong credentials and those whose response had a fault.
 	 * @return the number of requests since the start or the last {@link #reset()}
 	 */
 	public long requestCount() {
@@ -224,9 +232,9 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return how many requests the operation endpoint has seen for an id. The last 10,000
-	 * ids are counted.
-	 * @param id the id as the server understood it, decoded, known or not
+	 * Return how many requests for an id the simulator has received. The simulator counts
+	 * the requests of the last 10,000 ids.
+	 * @param id the id after URL decoding, which the simulator need not know
 	 * @return the number of requests since the start or the last {@link #reset()}
 	 */
 	public long requestCount(String id) {
@@ -234,8 +242,8 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Forget operations, scripts, faults and counts, as between two tests that share a
-	 * simulator.
+	 * Discard all operations, scripts, faults and counts. Call this method between tests
+	 * that share a simulator.
 	 */
 	public void reset() {
 		this.nextScripts.clear();
@@ -245,7 +253,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Stop listening and free the port. A second call does nothing.
+	 * Stop the simulator and release its port. A second call has no effect.
 	 */
 	@Override
 	public void close() {
@@ -283,7 +291,7 @@ public final class OperationsSimulator implements AutoCloseable {
 
 		/**
 		 * Set the port to listen on.
-		 * @param port the port, 0 (the default) for a free one
+		 * @param port the port; 0, the default, selects a free port
 		 * @return this
 		 */
 		public Builder port(int port) {
@@ -293,7 +301,8 @@ public final class OperationsSimulator implements AutoCloseable {
 		}
 
 		/**
-		 * Serve {@code https} instead of {@code http}, to test an application's TLS.
+		 * Serve {@code https} instead of {@code http}, to test the TLS configuration of
+		 * an application.
 		 * @param keyStore a PKCS12 file with the key and the certificate of
 		 * {@code localhost}
 		 * @param password the password of the file and of its key
@@ -306,8 +315,8 @@ public final class OperationsSimulator implements AutoCloseable {
 		}
 
 		/**
-		 * Set the clock that operations go by and the {@code Date} header tells.
-		 * @param clock the clock, by default the system's
+		 * Set the clock of the operations and of the {@code Date} header.
+		 * @param clock the clock, by default that of the system
 		 * @return this
 		 */
 		public Builder clock(InstantSource clock) {
@@ -316,7 +325,7 @@ public final class OperationsSimulator implements AutoCloseable {
 		}
 
 		/**
-		 * Set the credentials that are accepted.
+		 * Set the credentials that the simulator accepts.
 		 * @param username the user name, not blank, without a colon
 		 * @param password the password, not blank
 		 * @return this
@@ -328,7 +337,8 @@ public final class OperationsSimulator implements AutoCloseable {
 		}
 
 		/**
-		 * Set the script of all writes that have none of their own.
+		 * Set the script of the operations that writes start, unless
+		 * {@link OperationsSimulator#nextScript(OperationScript)} sets another.
 		 * @param script the script, by default {@link OperationScript#completed()}
 		 * @return this
 		 */
@@ -338,7 +348,7 @@ public final class OperationsSimulator implements AutoCloseable {
 		}
 
 		/**
-		 * Set how many operations are kept.
+		 * Set how many operations the simulator keeps.
 		 * @param maxOperations the number, at least one
 		 * @return this
 		 */
@@ -350,9 +360,9 @@ public final class OperationsSimulator implements AutoCloseable {
 
 		/**
 		 * Start the simulator.
-		 * @return the simulator, to be closed by the caller
-		 * @throws IllegalArgumentException if the credentials cannot be any
-		 * @throws IllegalStateException if the port is taken
+		 * @return the simulator, which the caller must close
+		 * @throws IllegalArgumentException if the credentials are not valid
+		 * @throws IllegalStateException if the port is already in use
 		 */
 		public OperationsSimulator start() {
 			return new OperationsSimulator(this);

@@ -120,7 +120,8 @@ final class SimulatedEndpoint {
 		String id = Ids.operation();
 		OperationScript script = this.scripts.get();
 		if (!add(id, script, Map.of(kind, relatedId))) {
-			return Answer.error(503, 20503, "The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
+			return Answer.error(503, 20503,
+					"The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 		}
 		String statusUrl = statusUrl(baseUrl, id);
 		Map<String, Object> body = new LinkedHashMap<>();

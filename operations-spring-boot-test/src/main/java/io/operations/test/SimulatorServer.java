@@ -75,8 +75,9 @@ final class SimulatorServer {
 			this.server.start();
 		}
 		catch (FatalStartupException ex) {
-			throw new IllegalStateException("The simulator cannot listen on port " + this.port
-					+ ". Choose another port, or 0 for a free one.", ex);
+			throw new IllegalStateException(
+					"The simulator cannot listen on port " + this.port + ". Choose another port, or 0 for a free one.",
+					ex);
 		}
 		this.server.stubFor(WireMock.any(WireMock.anyUrl()));
 	}

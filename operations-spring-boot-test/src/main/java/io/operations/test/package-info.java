@@ -1,5 +1,5 @@
 /**
- * The operations endpoint, simulated over a real socket.
+ * A simulator of the server, for tests of applications that use operations.
  */
 @NullMarked
 package io.operations.test;

@@ -226,7 +226,8 @@ class OperationsSimulatorTests {
 			small.accept("second", OperationScript.completed());
 			assertThat(client.send("POST", CONFIGURATIONS).statusCode()).isEqualTo(503);
 			assertThatIllegalStateException().isThrownBy(() -> small.accept(endless))
-				.withMessage("The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
+				.withMessage(
+						"The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 			this.clock.advance(Duration.ofSeconds(1));
 			assertThat(client.send("POST", CONFIGURATIONS).statusCode()).isEqualTo(202);
 			assertThat(client.poll("first").statusCode()).isEqualTo(404);

@@ -12,8 +12,8 @@ import io.operations.test.OperationsSimulator;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
- * Starts an {@link OperationsSimulator} for the application context of a test, as a bean,
- * and leads the application's client there. <pre class="code">
+ * Starts an {@link OperationsSimulator} as a bean of a test's application context and
+ * connects the application's {@code OperationsTemplate} to it. <pre class="code">
  * &#064;SpringBootTest
  * &#064;AutoConfigureOperationsSimulator
  * class ConfigurationsTests {
@@ -25,10 +25,10 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  *         assertThat(done.status()).isEqualTo(OperationStatus.COMPLETED);
  *     }
  * }
- * </pre> The simulator lives as long as the context, which the test framework shares
- * among test classes: call {@link OperationsSimulator#reset()} between tests. An
- * {@code OperationsSimulator} bean of the test's own, for instance with another clock,
- * takes the place of the one that is started here.
+ * </pre> The simulator lives as long as the context. The test framework shares the
+ * context among test classes, so call {@link OperationsSimulator#reset()} between tests.
+ * If the test declares its own {@code OperationsSimulator} bean, for instance with
+ * another clock, this annotation starts no other simulator.
  *
  * @since 0.1.0
  */

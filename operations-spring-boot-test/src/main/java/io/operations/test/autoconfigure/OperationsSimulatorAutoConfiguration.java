@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
 /**
- * Auto-configuration of the simulated endpoint, imported by
- * {@link AutoConfigureOperationsSimulator} only.
+ * Auto-configures the simulator. Only {@link AutoConfigureOperationsSimulator} imports
+ * this class.
  *
  * @since 0.1.0
  */
@@ -24,8 +24,7 @@ public final class OperationsSimulatorAutoConfiguration {
 		return OperationsSimulator.start();
 	}
 
-	// Primary, since an application under test may well have connection details of its
-	// own.
+	// Primary, because the application under test may declare its own connection details.
 	@Bean
 	@Primary
 	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator) {
@@ -33,7 +32,7 @@ public final class OperationsSimulatorAutoConfiguration {
 	}
 
 	/**
-	 * Leads to the simulator.
+	 * Provides the base URL and the credentials of the simulator.
 	 */
 	private static final class SimulatorConnectionDetails implements OperationsConnectionDetails {
 

@@ -1,5 +1,5 @@
 /**
- * Brings the simulated endpoint into the application context of a test.
+ * Auto-configuration of the simulator for the application context of a test.
  */
 @NullMarked
 package io.operations.test.autoconfigure;
