@@ -14,12 +14,11 @@ class OperationTimeoutExceptionTests {
 	@Test
 	void saysHowOldTheOperationIsWhetherThatIsKnownToBeUsualOrNot() {
 		assertThat(timeout(null, null)).hasMessageContaining("timed out after PT3M and 3 polls. ")
-			.hasMessageContaining(
-					"The operation is PT4M old; how long operations of its kind take is not known yet.");
+			.hasMessageContaining("The operation is PT4M old; how long operations of its kind take is not known yet.");
 		assertThat(timeout(Duration.ofMinutes(5), null))
 			.hasMessageContaining("The operation is PT4M old, which is usual: operations of its kind take up to PT5M.");
-		assertThat(timeout(Duration.ofMinutes(4), null))
-			.hasMessageContaining("The operation is PT4M old, which is unusual: operations of its kind rarely reach PT4M.");
+		assertThat(timeout(Duration.ofMinutes(4), null)).hasMessageContaining(
+				"The operation is PT4M old, which is unusual: operations of its kind rarely reach PT4M.");
 	}
 
 	@Test
@@ -27,9 +26,11 @@ class OperationTimeoutExceptionTests {
 		assertThat(timeout(null, null)).hasMessageStartingWith(
 				"The wait for operation 'op' timed out after PT3M and 3 polls. The last status seen was RUNNING. ");
 		IllegalStateException fault = new IllegalStateException("no answer");
-		assertThat(timeout(null, fault)).hasMessageContaining("RUNNING. The last error was: no answer. The operation is PT4M old").hasCause(fault);
-		assertThat(new OperationTimeoutException("op", AGE, null, 0, AGE, null, null))
-			.hasMessageStartingWith("The wait for operation 'op' timed out after PT4M and 0 polls. No poll has seen the operation. ");
+		assertThat(timeout(null, fault))
+			.hasMessageContaining("RUNNING. The last error was: no answer. The operation is PT4M old")
+			.hasCause(fault);
+		assertThat(new OperationTimeoutException("op", AGE, null, 0, AGE, null, null)).hasMessageStartingWith(
+				"The wait for operation 'op' timed out after PT4M and 0 polls. No poll has seen the operation. ");
 	}
 
 	@Test

@@ -46,8 +46,10 @@ public final class BaseUrl {
 		Assert.isTrue(url.getHost() != null || authority.indexOf('_') < 0 || authority.indexOf('@') >= 0,
 				"the host name must not contain an underscore: use a name without one, such as twilio-mock");
 		Assert.isTrue(url.getHost() != null || authority.indexOf('@') >= 0, "it has no host");
-		Assert.isTrue(authority.indexOf('@') < 0, "it contains credentials: remove them and configure the credentials separately");
-		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null, "it must not have a query or a fragment");
+		Assert.isTrue(authority.indexOf('@') < 0,
+				"it contains credentials: remove them and configure the credentials separately");
+		Assert.isTrue(url.getRawQuery() == null && url.getRawFragment() == null,
+				"it must not have a query or a fragment");
 		if (scheme.equals("http") && !allowInsecure && !isLoopback(url.getHost())) {
 			throw new InsecureBaseUrlException(
 					"it would send the credentials unencrypted: http:// is allowed only for loopback addresses");

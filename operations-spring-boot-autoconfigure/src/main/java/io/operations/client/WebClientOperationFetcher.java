@@ -248,10 +248,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					+ " operations.base-url.", operationId, answer);
 		}
 		if (status == HttpStatus.NOT_FOUND.value()) {
-			return new OperationNotFoundException(failed(operationId) + ": " + answer.describe()
-					+ ". The id may be wrong or belong to another account, or the operation may have expired."
-					+ " If the id is right, check operations.base-url (" + this.baseUrl + ") and operations.path ("
-					+ this.path.replaceFirst("\\?.*", "") + ").", operationId, answer);
+			return new OperationNotFoundException(
+					failed(operationId) + ": " + answer.describe()
+							+ ". The id may be wrong or belong to another account, or the operation may have expired."
+							+ " If the id is right, check operations.base-url (" + this.baseUrl
+							+ ") and operations.path (" + this.path.replaceFirst("\\?.*", "") + ").",
+					operationId, answer);
 		}
 		return answer.toException(failed(operationId), operationId);
 	}
@@ -312,10 +314,9 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					? OperationsErrorResponse.of(response.getStatusCode().value(), response.getHeaders(), Map.of(),
 							now())
 					: null;
-			return new MalformedOperationException(
-					failed(operationId) + ": the response is larger than operations.http.max-response-size allows. Raise the"
-							+ " limit, or check operations.base-url and operations.path.",
-					root, operationId, answer);
+			return new MalformedOperationException(failed(operationId)
+					+ ": the response is larger than operations.http.max-response-size allows. Raise the"
+					+ " limit, or check operations.base-url and operations.path.", root, operationId, answer);
 		}
 		if (ProxyRefusals.isOne(root)) {
 			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);

@@ -63,8 +63,8 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Mono<DataBuffer> timedOut() {
-		return Mono.error(new TimeoutException(
-				"no complete response within " + this.timeout + " after its headers (operations.http.request-timeout)"));
+		return Mono.error(new TimeoutException("no complete response within " + this.timeout
+				+ " after its headers (operations.http.request-timeout)"));
 	}
 
 	private long now() {

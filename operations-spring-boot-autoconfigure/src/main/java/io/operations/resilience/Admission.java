@@ -148,10 +148,9 @@ public final class Admission {
 				return pausedTooLong(call, pause);
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
-				return new OperationsThrottledException(
-						call.notSent() + this.queue.fetches()
-								+ " fetches are already queued (operations.rate-limit.max-queued). Send fewer fetches, or"
-								+ " raise operations.rate-limit.requests-per-second if the account allows it.",
+				return new OperationsThrottledException(call.notSent() + this.queue.fetches()
+						+ " fetches are already queued (operations.rate-limit.max-queued). Send fewer fetches, or"
+						+ " raise operations.rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
 			}
 		}
@@ -291,10 +290,9 @@ public final class Admission {
 			return false;
 		}
 		if (state == Permit.State.REFUSED) {
-			call.refuse(new OperationsThrottledException(
-					call.notSent() + "the rate limiter gave no permit within its timeoutDuration. Send fewer requests, or"
-							+ " raise the limit of the rate limiter.",
-					call.operationId(), (Duration) null));
+			call.refuse(new OperationsThrottledException(call.notSent()
+					+ "the rate limiter gave no permit within its timeoutDuration. Send fewer requests, or"
+					+ " raise the limit of the rate limiter.", call.operationId(), (Duration) null));
 		}
 		else if (call.proceed()) {
 			this.permit.use();
@@ -309,10 +307,8 @@ public final class Admission {
 	private boolean refuseNext(Throwable cause) {
 		AdmittedCall<?> call = take(false);
 		if (call != null) {
-			call.refuse(new OperationsUnavailableException(
-					call.notSent() + "the rate limiter failed with " + cause
-							+ ". Check the rate limiter and its event consumers.",
-					call.operationId(), cause));
+			call.refuse(new OperationsUnavailableException(call.notSent() + "the rate limiter failed with " + cause
+					+ ". Check the rate limiter and its event consumers.", call.operationId(), cause));
 		}
 		return call != null;
 	}

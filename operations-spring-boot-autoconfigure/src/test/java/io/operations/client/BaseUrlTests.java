@@ -23,8 +23,9 @@ class BaseUrlTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "'', must begin with https:// or http://", "example.com, must begin with https:// or http://", "ftp://x, must begin with https:// or http://",
-			"/v2, must begin with https:// or http://", "https://, not a valid URL", "https://a b, not a valid URL", "https:///v2, has no host",
+	@CsvSource({ "'', must begin with https:// or http://", "example.com, must begin with https:// or http://",
+			"ftp://x, must begin with https:// or http://", "/v2, must begin with https:// or http://",
+			"https://, not a valid URL", "https://a b, not a valid URL", "https:///v2, has no host",
 			"https://my_host, underscore", "http://twilio_mock:8080/v2, underscore",
 			"https://user:secret@my_host, contains credentials", "https://user:secret@h.example, contains credentials",
 			"https://h.example?a=b, query or a fragment", "https://h.example#x, query or a fragment" })

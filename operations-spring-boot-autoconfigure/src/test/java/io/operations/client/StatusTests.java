@@ -64,8 +64,8 @@ class StatusTests {
 		assertThat(failure.getServerMessage()).isEqualTo("Sorry");
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
-		assertThat(failure).hasMessageContaining(
-				"The request for operation 'proc_job_1' failed: HTTP " + status + ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1)");
+		assertThat(failure).hasMessageContaining("The request for operation 'proc_job_1' failed: HTTP " + status
+				+ ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1)");
 		assertThat(endpoint.requests()).hasSize(1);
 	}
 
