@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * Checks the base URL, the only origin that credentials are sent to.
+ * Checks the base URL. The client sends credentials only to the origin of this URL.
  *
  * @since 0.1.0
  */
@@ -18,14 +18,14 @@ public final class BaseUrl {
 	}
 
 	/**
-	 * Read a base URL.
+	 * Parse a base URL.
 	 * @param text the URL
-	 * @param allowInsecure whether {@code http} may be spoken to another host than this
-	 * one
+	 * @param allowInsecure whether {@code http} is allowed for other addresses than
+	 * loopback addresses
 	 * @return the URL, without a trailing slash
-	 * @throws InsecureBaseUrlException if credentials would be sent in the clear
-	 * @throws IllegalArgumentException if it is no URL that requests could be sent to;
-	 * the message says what is wrong with it
+	 * @throws InsecureBaseUrlException if the client would send credentials unencrypted
+	 * @throws IllegalArgumentException if the URL is not valid; the message is a clause
+	 * that says why
 	 */
 	public static URI parse(String text, boolean allowInsecure) {
 		String trimmed = text.trim();
@@ -41,7 +41,7 @@ public final class BaseUrl {
 		}
 		String scheme = (url.getScheme() != null) ? url.getScheme().toLowerCase(Locale.ROOT) : "";
 		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "it must begin with https:// or http://");
-		// With a host that a URI cannot have, all of the authority is one text.
+		// If the host is not valid, URI has no host and no user info, only an authority.
 		String authority = (url.getRawAuthority() != null) ? url.getRawAuthority() : "";
 		Assert.isTrue(url.getHost() != null || authority.indexOf('_') < 0 || authority.indexOf('@') >= 0,
 				"the host name must not contain an underscore: use a name without one, such as twilio-mock");
@@ -58,11 +58,12 @@ public final class BaseUrl {
 	}
 
 	/**
-	 * Return what a path repeats of the base URL, most likely by mistake.
+	 * Return the segment that both the base URL and the path contain, most likely by
+	 * mistake.
 	 * @param url the base URL
-	 * @param path the path that is appended to it
-	 * @return the last segment of the URL if it is the first one of the path, with its
-	 * slash, else {@code null}
+	 * @param path the path that the client appends to the base URL
+	 * @return the last segment of the URL with its slash, if it is also the first segment
+	 * of the path; otherwise {@code null}
 	 */
 	public static @Nullable String repeated(URI url, String path) {
 		String base = url.getRawPath();
@@ -78,7 +79,7 @@ public final class BaseUrl {
 	}
 
 	/**
-	 * The base URL would make credentials travel in the clear.
+	 * Thrown when the client would send credentials unencrypted to the base URL.
 	 */
 	@SuppressWarnings("serial")
 	public static final class InsecureBaseUrlException extends IllegalArgumentException {

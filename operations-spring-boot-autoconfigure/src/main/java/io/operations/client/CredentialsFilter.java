@@ -22,14 +22,14 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 
 /**
- * Adds the credentials to requests of one origin, and to no others: an absolute URL that
- * a server or a caller names never carries them elsewhere.
+ * Adds the credentials to requests to one origin. A request to any other origin gets no
+ * credentials, even if a server or a caller names its absolute URL.
  *
  * @since 0.1.0
  */
 public final class CredentialsFilter implements ExchangeFilterFunction {
 
-	// One line of the request: each costs.
+	// One header line for both types, because each line costs time.
 	private static final String ACCEPTED = MediaType.APPLICATION_JSON_VALUE + ", "
 			+ MediaType.APPLICATION_PROBLEM_JSON_VALUE;
 
@@ -39,8 +39,8 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 
 	/**
 	 * Create the filter.
-	 * @param baseUrl the absolute URL whose origin the credentials belong to
-	 * @param credentials where the credentials come from
+	 * @param baseUrl the absolute URL whose origin receives the credentials
+	 * @param credentials the supplier of the credentials
 	 */
 	public CredentialsFilter(URI baseUrl, OperationsCredentials credentials) {
 		Origin baseOrigin = Origin.of(baseUrl);
@@ -58,12 +58,13 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 	}
 
 	/**
-	 * A request that carries credentials only on the wire: who looks at it on its way
-	 * there does not see them, and copying it costs nothing.
+	 * A request that gets its credentials only when it is written to the connection.
+	 * Filters that handle the request before that do not see the credentials, and nothing
+	 * needs to copy its headers.
 	 *
 	 * @param request the request
 	 * @param authorization the value of the header
-	 * @param origin whom it may be sent to
+	 * @param origin the origin that may receive the credentials
 	 */
 	private record Authorized(ClientRequest request, String authorization, Origin origin) implements ClientRequest {
 
@@ -100,7 +101,8 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 		@Override
 		public @Nullable Consumer<ClientHttpRequest> httpRequest() {
 			Consumer<ClientHttpRequest> own = this.request.httpRequest();
-			// All that a copy of this keeps of it, which a filter may send elsewhere.
+			// A copy of this request keeps only this callback. A filter may send such a
+			// copy to another origin.
 			return (wire) -> {
 				if (own != null) {
 					own.accept(wire);
@@ -118,12 +120,12 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 
 		@Override
 		public Mono<Void> writeTo(ClientHttpRequest wire, ExchangeStrategies strategies) {
-			// The request's own headers do not replace what is there already.
+			// The headers of the request do not replace headers that are already there.
 			addTo(wire.getHeaders());
 			return this.request.writeTo(wire, strategies);
 		}
 
-		// As default headers of the client they would be copied twice for each request.
+		// Default headers of the client would be copied twice for each request.
 		private void addTo(HttpHeaders wire) {
 			wire.set(HttpHeaders.AUTHORIZATION, this.authorization);
 			if (!wire.containsHeader(HttpHeaders.ACCEPT) && !headers().containsHeader(HttpHeaders.ACCEPT)) {

@@ -18,16 +18,17 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 /**
- * One exchange under way, ended by what comes first: its answer, its fault, who waits for
- * it, or its deadline. One object in place of four operators and a timer, since a fetch
- * is made of little else.
+ * One HTTP exchange in flight. The first of these ends it: the response, an error, the
+ * cancellation by the caller, or the deadline. This one object replaces four operators and
+ * a timer, because they would make up most of the cost of a fetch.
  */
 final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscription {
 
 	private static final Logger logger = Loggers.getLogger(Exchange.class);
 
-	// Reactor's key for who is told of a fault that nobody waits for any longer. Without
-	// one it logs an error: a cancelled exchange of the JDK's client fails so each time.
+	// Reactor's key for the consumer of errors that arrive after the end. Without a
+	// consumer, Reactor logs an error. A cancelled exchange of the JDK's client always
+	// fails in this way.
 	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
 	private final AtomicBoolean over = new AtomicBoolean();
@@ -48,7 +49,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	private @Nullable Subscription answer;
 
-	// Of those under way: guarded by the timeouts.
+	// Links among the exchanges in flight, guarded by the timeouts.
 	@Nullable Exchange previous;
 
 	@Nullable Exchange next;
@@ -79,7 +80,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * Note that the head of an answer came that is an error by its status alone.
+	 * Note that the status and the headers of an error response have arrived.
 	 * @param status the status
 	 * @param headers the headers
 	 */
@@ -88,7 +89,8 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * Return the context of whoever waits for it: what that throws is no late fault.
+	 * Return the context of the caller. An error that the caller throws is not a late
+	 * error of the exchange.
 	 * @return the context
 	 */
 	Context callersContext() {
@@ -119,7 +121,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 			snapshot = this.fetcher.snapshot(this.operationId, this.uri, entity);
 		}
 		catch (Exception | Error ex) {
-			// Whatever it is: nobody else is left to tell of the end.
+			// Catches everything, because nobody else can notify the caller of the end.
 			fail(ex);
 			return;
 		}
@@ -134,7 +136,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	@Override
 	public void onError(Throwable fault) {
-		// What its cancelling breaks is no news to anybody.
+		// Ignores an error that the cancellation causes.
 		if (end()) {
 			fail(fault);
 		}
@@ -150,8 +152,8 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * End it because it could not be begun.
-	 * @param fault what was thrown
+	 * End the exchange because it could not be started.
+	 * @param fault the error that the start threw
 	 */
 	void refuse(Throwable fault) {
 		if (this.answer != null) {
@@ -184,8 +186,8 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * End it because its deadline has passed. An error whose body has not come is known
-	 * by its head.
+	 * End the exchange because its deadline has passed. If the headers of an error
+	 * response have arrived, the exchange fails with that error even without its body.
 	 */
 	void timeOut() {
 		Head known = this.head;
@@ -194,8 +196,8 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	/**
-	 * End it, whatever else its connection may bring.
-	 * @param reason why
+	 * End the exchange and ignore whatever the connection still receives.
+	 * @param reason the error that the caller receives
 	 */
 	void leave(Throwable reason) {
 		if (end() && this.answer != null) {

@@ -12,9 +12,10 @@ import reactor.util.context.Context;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * Errors of the JVM that are thrown by what an answer is handed to. Reactor does not
- * signal these, so that whoever waits for the answer would wait for ever: who guards the
- * fetch is told instead, found in the context under the type of what is guarded.
+ * Handles errors of the JVM that a consumer of a response throws. Reactor does not signal
+ * these errors, so the caller would wait forever. This class passes them to the guard of
+ * the fetch instead. The context contains the guard under the type
+ * {@link OperationFetcher}.
  */
 final class FatalErrors {
 
@@ -22,9 +23,9 @@ final class FatalErrors {
 	}
 
 	/**
-	 * Tell who guards the fetch.
+	 * Pass an error to the guard of the fetch.
 	 * @param context the context of the fetch
-	 * @param fault what was thrown, thrown again if nobody guards the fetch
+	 * @param fault the error, which this method throws if the fetch has no guard
 	 */
 	static void tell(Context context, Error fault) {
 		Consumer<Throwable> guard = context.getOrDefault(OperationFetcher.class, null);
@@ -35,9 +36,9 @@ final class FatalErrors {
 	}
 
 	/**
-	 * Catch what the filters of the client throw when an answer comes.
-	 * @param answer the answer
-	 * @return the same answer
+	 * Catch the errors that the filters of the client throw when a response arrives.
+	 * @param answer the response
+	 * @return the same response
 	 */
 	static Mono<ClientResponse> caught(Mono<ClientResponse> answer) {
 		return new MonoOperator<>(answer) {

@@ -14,9 +14,9 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.util.ClassUtils;
 
 /**
- * Drops interim answers such as {@code 103 Early Hints} before Reactor Netty sees them.
- * It takes the first answer for the only one, and gives the connection to the next
- * request, which then reads the answer of the request before it.
+ * Drops interim responses such as {@code 103 Early Hints} before Reactor Netty sees them.
+ * Reactor Netty treats an interim response as the final one and reuses the connection. The
+ * next request would then read the response to the request before it.
  *
  * @since 0.1.0
  */
@@ -29,9 +29,9 @@ public final class InterimAnswers {
 	}
 
 	/**
-	 * Drop the interim answers to a request. Other HTTP clients than Reactor Netty are
-	 * left alone.
-	 * @param request the request, about to be written to its connection
+	 * Drop the interim responses to a request. This method does nothing for HTTP clients
+	 * other than Reactor Netty.
+	 * @param request the request, which is about to be written to its connection
 	 */
 	public static void drop(ClientHttpRequest request) {
 		if (REACTOR_NETTY) {
@@ -39,7 +39,7 @@ public final class InterimAnswers {
 		}
 	}
 
-	// Loaded only where Reactor Netty is there.
+	// Loaded only if Reactor Netty is on the class path.
 	private static final class ReactorNetty {
 
 		private static final String NAME = "io.operations.interimAnswers";
@@ -47,7 +47,7 @@ public final class InterimAnswers {
 		private ReactorNetty() {
 		}
 
-		// A connection serves many requests, and needs one handler.
+		// A connection serves many requests but needs only one handler.
 		static void drop(Object request) {
 			if (request instanceof Connection connection) {
 				ChannelPipeline pipeline = connection.channel().pipeline();
@@ -57,7 +57,7 @@ public final class InterimAnswers {
 			}
 		}
 
-		// Before all who count or time answers, where the codec is known.
+		// Before the handlers that count or time responses, if the codec is known.
 		private static void add(ChannelPipeline pipeline) {
 			if (pipeline.context(NettyPipeline.HttpCodec) != null) {
 				pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new Handler());
@@ -78,10 +78,10 @@ public final class InterimAnswers {
 		public void channelRead(ChannelHandlerContext context, Object message) {
 			if (message instanceof HttpResponse response) {
 				int status = response.status().code();
-				// Reactor Netty drops 100 by itself.
+				// Reactor Netty itself drops 100.
 				this.dropping = status > HttpResponseStatus.CONTINUE.code() && status < HttpResponseStatus.OK.code();
 				if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
-					// Nobody asked for it, so nothing tells what follows.
+					// The client did not request it, so the data that follows is unknown.
 					context.close();
 				}
 			}
@@ -93,7 +93,7 @@ public final class InterimAnswers {
 			ReferenceCountUtil.release(message);
 			if (last) {
 				this.dropping = false;
-				// What asked for an answer still waits for one.
+				// The read that this response used up must be repeated.
 				context.read();
 			}
 		}

@@ -19,9 +19,9 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.util.StringUtils;
 
 /**
- * Reads an operation from JSON, token by token: by explicit names, so that an
- * application's mapper has no say, and without ever failing for a value of an unexpected
- * kind. What does not fit its property is kept among the details.
+ * Reads an operation from JSON, token by token. The names of the members are explicit, so
+ * the configuration of an application's mapper has no effect. A value of an unexpected
+ * type is not an error: the reader keeps it among the details.
  */
 final class OperationReader {
 
@@ -33,10 +33,10 @@ final class OperationReader {
 
 	private final Map<String, String> related = new LinkedHashMap<>(4);
 
-	// Made only for what is rare.
+	// Created only if needed, which is rare.
 	private @Nullable Map<String, @Nullable Object> details;
 
-	// What names the operation where the body does not.
+	// The id of the operation if the body does not contain one.
 	private final @Nullable String idHeader;
 
 	private boolean namesItself;
@@ -59,13 +59,13 @@ final class OperationReader {
 
 	/**
 	 * Read an operation.
-	 * @param id the id that was asked for
-	 * @param uri what was asked for it
-	 * @param idHeader the id that a header of the answer names
-	 * @param json the answer's body
-	 * @return the operation, its status text empty if the body has none; {@code null} if
-	 * the body is no single JSON object
-	 * @throws JacksonException if the body is no JSON
+	 * @param id the requested id
+	 * @param uri the URI of the request
+	 * @param idHeader the id in a header of the response; {@code null} if there is none
+	 * @param json the body of the response
+	 * @return the operation, with an empty status text if the body has none; {@code null}
+	 * if the body is not a single JSON object
+	 * @throws JacksonException if the body is not JSON
 	 */
 	static @Nullable Operation read(String id, URI uri, @Nullable String idHeader, byte[] json)
 			throws JacksonException {
@@ -82,10 +82,10 @@ final class OperationReader {
 	}
 
 	/**
-	 * Read the members of a JSON object, leniently.
-	 * @param json an error's body
-	 * @return its members, a list alone under the name of {@code errors}; none if it is
-	 * neither
+	 * Read the members of a JSON object leniently.
+	 * @param json the body of an error response
+	 * @return the members of the object; for a list a single member {@code errors};
+	 * empty if the body is neither
 	 */
 	@SuppressWarnings("unchecked")
 	static Map<String, ?> readMembers(byte[] json) {
@@ -161,7 +161,7 @@ final class OperationReader {
 		problem.setInstance(memberUri(members, "instance"));
 		problem.setTitle(memberText(members, "title"));
 		problem.setDetail(memberText(members, "detail"));
-		// The vendor's own form of an error, of which these two are the same.
+		// The vendor's own format of an error, whose two members mean the same.
 		if (!StringUtils.hasText(problem.getDetail()) && members.get("message") instanceof String message) {
 			problem.setDetail(message);
 		}
@@ -218,7 +218,7 @@ final class OperationReader {
 		this.details.put(name, value);
 	}
 
-	// The URL that was asked, as a rule, and one that takes half a kilobyte to parse.
+	// Usually the URL of the request. Parsing it again would allocate half a kilobyte.
 	private @Nullable URI statusUrl(String text) {
 		return text.equals(this.uri.toString()) ? this.uri : uri(text);
 	}
@@ -235,7 +235,7 @@ final class OperationReader {
 	private Operation operation() {
 		String text = (this.statusText != null) ? this.statusText : "";
 		OperationStatus status = OperationStatus.of(text);
-		// One text for all who have it: waits keep their operations for long.
+		// Shares the text, because waits keep their operations for long.
 		text = status.name().equals(text) ? status.name() : text;
 		if (!this.namesItself && this.idHeader != null && !this.idHeader.equals(this.id)
 				&& (this.details == null || !this.details.containsKey("operationId"))) {

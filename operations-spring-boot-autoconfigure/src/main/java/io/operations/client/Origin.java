@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scheme, host and port: what credentials belong to.
+ * The scheme, host and port that credentials belong to.
  */
 record Origin(String scheme, String host, int port) {
 

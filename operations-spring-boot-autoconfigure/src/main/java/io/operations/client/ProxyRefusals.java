@@ -1,21 +1,21 @@
 package io.operations.client;
 
 /**
- * Proxies that want credentials. To the JDK's client that is an answer as any other, to
- * Reactor Netty a connection that failed.
+ * Recognizes proxies that require credentials. The JDK's client treats such a 407 as an
+ * ordinary response, Reactor Netty as a failed connection.
  */
 final class ProxyRefusals {
 
-	// Of a library that need not be there.
+	// Compared by name, because the library is optional.
 	private static final String NETTY = "io.netty.handler.proxy.";
 
 	private ProxyRefusals() {
 	}
 
 	/**
-	 * Return whether an exchange failed because a proxy wants credentials.
-	 * @param fault why it failed
-	 * @return whether it did
+	 * Return whether an exchange failed because a proxy requires credentials.
+	 * @param fault the error of the exchange
+	 * @return {@code true} if a proxy requires credentials
 	 */
 	static boolean isOne(Throwable fault) {
 		return fault.getClass().getName().startsWith(NETTY) && fault.getMessage() != null

@@ -11,9 +11,10 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Ends exchanges that take too long. All may take equally long, so that they are over in
- * the order in which they began, and one timer, set for the first, serves all: it is set
- * again when it rings, not when that one ends.
+ * Ends exchanges that take too long. All exchanges have the same timeout, so their
+ * deadlines pass in the order in which they began. A single timer, set for the first
+ * exchange, serves all of them. The timer is set again when it fires, not when that
+ * exchange ends.
  */
 final class RequestTimeouts {
 
@@ -21,7 +22,7 @@ final class RequestTimeouts {
 
 	private final Scheduler scheduler;
 
-	// All below is guarded by "this"; nothing foreign is called while it is held.
+	// "this" guards the fields below. No foreign code is called while it is locked.
 	private @Nullable Exchange first;
 
 	private @Nullable Exchange last;
@@ -104,7 +105,7 @@ final class RequestTimeouts {
 				exchange.timeOut();
 			}
 			catch (RuntimeException | Error ex) {
-				// Of a subscriber, who must not keep others from being told.
+				// Thrown by a subscriber, which must not affect other exchanges.
 				Operators.onErrorDropped(ex, exchange.callersContext());
 			}
 		}

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the ISO 8601 timestamps that are seen in the wild: with {@code Z} or any form of
- * offset, with fractions of any length.
+ * Reads ISO 8601 timestamps in the formats that servers send: with {@code Z} or an offset
+ * in any format, and with a fraction of any length.
  */
 final class TimestampReader {
 
@@ -26,7 +26,7 @@ final class TimestampReader {
 
 	static @Nullable Instant read(String text) {
 		try {
-			// Nearly all are of this form, and the general way costs ten times as much.
+			// Most timestamps have this format. The general way costs ten times as much.
 			return isPlain(text) ? readPlain(text) : readAny(text.trim());
 		}
 		catch (DateTimeException ex) {

@@ -48,8 +48,8 @@ import org.springframework.web.reactive.function.client.WebClientResponseExcepti
 import org.springframework.web.util.UriUtils;
 
 /**
- * Fetches operations over a {@link WebClient} that authenticates by itself. Turns every
- * answer and every fault of the exchange into an operation or an
+ * Requests operations with a {@link WebClient} that adds the credentials. This fetcher
+ * converts every response and every error of the exchange to an operation or an
  * {@link OperationsException}.
  *
  * @since 0.1.0
@@ -58,8 +58,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private static final String ID = "{id}";
 
-	// Where WebClient keeps the template of a request's URI, for the "uri" tag of its
-	// metrics. Expanding the template for each request costs a sixth of a whole fetch.
+	// The attribute in which WebClient keeps the URI template of a request, for the "uri"
+	// tag of its metrics. Expanding the template for each request costs a sixth of a fetch.
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
 	private static final byte[] NOTHING = {};
@@ -82,12 +82,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param webClient the client, authenticated, not following redirects, bounded in
-	 * what it reads into memory
+	 * @param webClient the client, which adds the credentials, does not follow redirects
+	 * and limits how much it reads into memory
 	 * @param baseUrl the absolute base URL
-	 * @param path the path of an operation, with <code>{id}</code> once in it
+	 * @param path the path of an operation, which contains <code>{id}</code> exactly once
 	 * @param requestTimeout how long an exchange may take as a whole
-	 * @param scheduler where the timeout is kept
+	 * @param scheduler the scheduler that runs the timeout
 	 */
 	public WebClientOperationFetcher(WebClient webClient, URI baseUrl, String path, Duration requestTimeout,
 			Scheduler scheduler) {
@@ -106,11 +106,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Fetch an operation once. Emits on the thread of the HTTP client, a time-out on the
-	 * scheduler's.
-	 * @param operationId the operation's id, encoded as one path segment
-	 * @return what the endpoint told, or the {@link OperationsException} that its answer
-	 * stands for
+	 * Fetch an operation once. The {@code Mono} emits on a thread of the HTTP client; it
+	 * emits a timeout on a thread of the scheduler.
+	 * @param operationId the operation's id, which the fetcher encodes as one path
+	 * segment
+	 * @return what the server answered, or the {@link OperationsException} that matches
+	 * the response
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
@@ -153,8 +154,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			.toEntity(byte[].class);
 	}
 
-	// With a media type that cannot be parsed WebClient would not read the body, and the
-	// status of the answer would be lost with it.
+	// WebClient does not read the body if the media type cannot be parsed, and the status
+	// of the response would be lost as well.
 	private static Mono<ClientResponse> withReadableMediaType(ClientRequest request, ExchangeFunction next) {
 		return FatalErrors.caught(next.exchange(request)).map((response) -> {
 			if (MediaType.APPLICATION_JSON_VALUE
@@ -171,7 +172,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		});
 	}
 
-	// The headers of some HTTP clients cannot be changed, so that mutate() would fail.
+	// Some HTTP clients return headers that cannot be changed, and mutate() would fail.
 	private static ClientResponse asBytes(ClientResponse response) {
 		return ClientResponse.create(response.statusCode(), response.strategies()).headers((headers) -> {
 			headers.addAll(response.headers().asHttpHeaders());
@@ -193,7 +194,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		if (operation == null) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", null);
 		}
-		// Whatever has no status was never an operation: to wait for its end is in vain.
+		// A body without a status is not an operation, and a wait for its end is useless.
 		if (operation.statusText().isEmpty()) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ", because it has no status", null);
 		}
@@ -207,12 +208,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		int status = response.statusCode().value();
 		HttpHeaders headers = response.headers().asHttpHeaders();
 		if (response.statusCode().is1xxInformational()) {
-			// What follows is the answer proper, or never ends.
+			// The final response follows, or never comes.
 			exchange.leave(fault(exchange.operationId(), status, headers));
 			return Mono.never();
 		}
 		exchange.head(status, headers);
-		// The status is what counts: a body too large, cut short or missing is dropped.
+		// Only the status counts: a body that is too large, cut short or missing is dropped.
 		return response.bodyToMono(byte[].class)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(NOTHING)
@@ -220,10 +221,10 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Return what an answer stands for of which no more than the head came.
+	 * Return the exception for a response whose body has not arrived.
 	 * @param operationId the operation's id
-	 * @param status the answer's status
-	 * @param headers the answer's headers
+	 * @param status the status of the response
+	 * @param headers the headers of the response
 	 * @return the exception
 	 */
 	OperationsException fault(String operationId, int status, HttpHeaders headers) {
@@ -258,7 +259,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		return answer.toException(failed(operationId), operationId);
 	}
 
-	// Others name no target, or, as 304, what a cache holds.
+	// Other statuses name no target, or, like 304, refer to a cache.
 	private static boolean isRedirect(int status, HttpHeaders headers) {
 		return switch (status) {
 			case 301, 302, 303, 307, 308 -> true;

@@ -22,9 +22,10 @@ import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 
 /**
- * Bounds how long the answers to writes take once their head has come: what a write
- * started is told by the head, and its body may never come. A write itself is not
- * bounded, since nobody would know what it did.
+ * Limits how long the body of a response to a write may take after its headers. The
+ * headers name the operation that the write started, and the body may never come. This
+ * filter does not limit the write itself, because after a timeout nobody would know
+ * whether the write had an effect.
  *
  * @since 0.1.0
  */
@@ -37,7 +38,7 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	/**
 	 * Create the filter.
 	 * @param timeout how long a body may take
-	 * @param scheduler where the timeout is kept
+	 * @param scheduler the scheduler that runs the timeout
 	 */
 	public WriteAnswers(Duration timeout, Scheduler scheduler) {
 		this.timeout = timeout;
@@ -52,7 +53,7 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 		}).onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
 	}
 
-	// Whoever reads the body in vain releases it afterwards: the time is that of both.
+	// After a failed read the reader releases the body. One deadline covers both.
 	private Flux<DataBuffer> bounded(Flux<DataBuffer> body, long deadline) {
 		return Flux.defer(() -> {
 			AtomicBoolean late = new AtomicBoolean();

@@ -1,5 +1,5 @@
 /**
- * One HTTP exchange with the endpoint: credentials, decoding, errors.
+ * A single HTTP exchange with the server: credentials, decoding and errors.
  */
 @NullMarked
 package io.operations.client;
