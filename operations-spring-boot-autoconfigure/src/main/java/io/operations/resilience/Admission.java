@@ -22,11 +22,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The one door to an account. Every call, a fetch or a poll, waits here for its turn: for
- * the end of a pause, a place in flight, and a permit of the rate limiter. Only one
- * reservation is ever outstanding, whoever is then at the head of the queue uses it, and
- * the pause is looked at again when its permit has come. So a call that is cancelled
- * leaves nothing behind, and nothing that was queued before a 429 leaves after it.
+ * Decides when each request to an account is sent. Every fetch and every poll waits here
+ * for the end of a pause, for a place among the requests in flight, and for a permit of
+ * the rate limiter. The admission reserves only one permit at a time, and the request at
+ * the head of the queue uses it. When the permit arrives, the admission checks again for a
+ * pause. A cancelled request therefore leaves no reservation behind, and no request that
+ * was queued before a 429 is sent during the pause after it.
  *
  * @since 0.1.0
  */
@@ -59,7 +60,7 @@ public final class Admission {
 	private volatile Runnable onRoom = () -> {
 	};
 
-	// All below is guarded by "this"; nothing foreign is called while it is held.
+	// "this" guards the fields below. No foreign code is called while it is locked.
 	private final CallQueue queue = new CallQueue();
 
 	private final InFlightLimit inFlightLimit;
@@ -77,12 +78,12 @@ public final class Admission {
 	/**
 	 * Create the admission.
 	 * @param client the name of the client
-	 * @param limiter decides on the rate
-	 * @param settings the bounds
+	 * @param limiter the rate limiter
+	 * @param settings the limits
 	 * @param retry how long to pause after a 429 without Retry-After, and how long a
-	 * fetch is willing to wait for the end of a pause
-	 * @param scheduler where all waiting is done
-	 * @param listener told of pauses and of calls that were refused
+	 * fetch waits at most for the end of a pause
+	 * @param scheduler the scheduler that runs all delays
+	 * @param listener the listener for pauses and for throttled requests
 	 */
 	public Admission(String client, RateLimiter limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
@@ -92,12 +93,12 @@ public final class Admission {
 	/**
 	 * Create the admission.
 	 * @param client the name of the client
-	 * @param limiter gives who decides on the rate, asked for anew each time
-	 * @param settings the bounds
+	 * @param limiter the supplier of the rate limiter, called for each permit
+	 * @param settings the limits
 	 * @param retry how long to pause after a 429 without Retry-After, and how long a
-	 * fetch is willing to wait for the end of a pause
-	 * @param scheduler where all waiting is done
-	 * @param listener told of pauses and of calls that were refused
+	 * fetch waits at most for the end of a pause
+	 * @param scheduler the scheduler that runs all delays
+	 * @param listener the listener for pauses and for throttled requests
 	 */
 	public Admission(String client, Supplier<RateLimiter> limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
@@ -113,13 +114,15 @@ public final class Admission {
 	}
 
 	/**
-	 * Make a call when its turn has come. Its {@link Turn} is taken from the context.
-	 * @param operationId the id of the operation that the call is about
-	 * @param call the call
-	 * @param <T> what the call yields
-	 * @return what the call yields, or an {@link OperationsThrottledException} of our own
-	 * if the queue is full, the limiter refuses, or the pause is longer than a fetch is
-	 * willing to wait; {@link OperationsClosedException} once closed
+	 * Send a request when its turn has come. The Reactor context contains the
+	 * {@link Turn} of the request.
+	 * @param operationId the id of the operation that the request is about
+	 * @param call the request
+	 * @param <T> the type of the result
+	 * @return the result of the request. The {@code Mono} fails with a local
+	 * {@link OperationsThrottledException} if the queue is full, the rate limiter gives
+	 * no permit in time, or the pause is longer than a fetch waits. It fails with an
+	 * {@link OperationsClosedException} once the admission is closed.
 	 */
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
 		return Mono.create((sink) -> {
@@ -166,17 +169,16 @@ public final class Admission {
 	}
 
 	/**
-	 * Note that the server refused a call because there were too many: nothing leaves
-	 * until the time it named has passed, or, if it named none, for a time that grows
-	 * from one refusal to the next.
+	 * Note that the server throttled a request. All requests pause for the time that the
+	 * server named. If it named none, the pause grows from one 429 to the next.
 	 * @param refusal what the server answered
-	 * @param call the call that was refused
+	 * @param call the request that was throttled
 	 */
 	private void refused(OperationsThrottledException refusal, AdmittedCall<?> call) {
 		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
 		synchronized (this) {
-			// A success inside a pause forgets the refusals, not that this is one.
+			// A success during a pause resets the count, but this 429 still counts.
 			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
@@ -187,8 +189,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Let nothing leave for a while, unless that is so for longer already.
-	 * @param pause how long
+	 * Pause all requests, unless they already pause for longer.
+	 * @param pause how long the pause lasts
 	 */
 	void pause(Duration pause) {
 		long until;
@@ -203,16 +205,16 @@ public final class Admission {
 				impatient = this.queue.removeFetches();
 			}
 		}
-		// One that is replaced finds that the pause is not its own any longer.
+		// A timer that is replaced finds that the pause has another end.
 		this.pauseEnd.replace(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		this.listener.pauseBegan(this.client, pause);
 		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
 	}
 
 	/**
-	 * Note that the server accepted a call.
-	 * @param concurrentRequests how many calls of the account were under way, where the
-	 * server told
+	 * Note that the server accepted a request.
+	 * @param concurrentRequests how many requests of the account were in flight;
+	 * {@code null} if the server did not report it
 	 */
 	synchronized void accepted(@Nullable Integer concurrentRequests) {
 		this.strikes = 0;
@@ -237,7 +239,7 @@ public final class Admission {
 			if (this.closed || this.pausedUntil != until) {
 				return;
 			}
-			// The timer ends the pause, not the clock: that may have been set back.
+			// The timer ends the pause, because the clock may have been set back.
 			this.pausedUntil = Long.MIN_VALUE;
 		}
 		this.listener.pauseEnded(this.client);
@@ -245,7 +247,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Send what may be sent now. One thread at a time; others leave it to that one.
+	 * Send the requests that may be sent now. Only one thread does this at a time; it
+	 * also does the work of the others.
 	 */
 	private void drain() {
 		if (this.draining.getAndIncrement() != 0) {
@@ -265,7 +268,7 @@ public final class Admission {
 		}
 		finally {
 			if (!done) {
-				// Whatever was thrown, the next one must be able to go on.
+				// After any error the next thread must be able to continue.
 				this.draining.set(0);
 			}
 		}
@@ -303,7 +306,7 @@ public final class Admission {
 		return true;
 	}
 
-	// What an application hangs on its limiter may throw, and must not stop all calls.
+	// An event consumer of the application may throw, which must not stop all requests.
 	private boolean refuseNext(Throwable cause) {
 		AdmittedCall<?> call = take(false);
 		if (call != null) {
@@ -318,7 +321,7 @@ public final class Admission {
 	}
 
 	private synchronized @Nullable AdmittedCall<?> take(boolean toSend) {
-		// A pause may have begun since the permit was asked for.
+		// A pause may have begun since the permit was requested.
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.inFlight++;
@@ -342,25 +345,26 @@ public final class Admission {
 	}
 
 	/**
-	 * Have something done whenever no call is queued and one more could be under way: a
-	 * poll that is not due yet may use what would be left unused.
-	 * @param action what to do, on the thread that made the room
+	 * Set an action to run whenever no request is queued and another one could be in
+	 * flight. A poll that is not due yet can then use the free capacity.
+	 * @param action the action, which runs on the thread that freed the capacity
 	 */
 	public void onRoom(Runnable action) {
 		this.onRoom = action;
 	}
 
 	/**
-	 * Return whether no call is queued and one more could be under way.
-	 * @return {@code true} if the next call would be the next to leave
+	 * Return whether no request is queued and another one could be in flight.
+	 * @return {@code true} if the next request would be sent next
 	 */
 	public synchronized boolean hasRoom() {
 		return !this.closed && this.queue.isEmpty() && this.inFlight < this.inFlightLimit.get() && paused().isZero();
 	}
 
 	/**
-	 * Return how many polls of a sort, first ones or repeats, need be handed over at once
-	 * so that none that could leave is missing: as many as may be under way.
+	 * Return how many polls the poller needs to hand over at once. The number applies to
+	 * first polls and to repeat polls separately. It is the maximum of requests in
+	 * flight, so that no free place stays unused.
 	 * @return the number of polls
 	 */
 	public int maxHanded() {
@@ -368,10 +372,10 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how many polls may leave in a second: what the rate limiter and the bound of
-	 * calls under way let through, less the fetches of late, but at least the share that
-	 * polls have of the queue.
-	 * @return the number of polls in a second
+	 * Return how many polls may be sent per second. The number is what the rate limiter
+	 * and the limit of requests in flight allow, minus the recent rate of fetches. It is
+	 * at least the share of the queue that is reserved for polls.
+	 * @return the number of polls per second
 	 */
 	public synchronized double pollsPerSecond() {
 		RateLimiterConfig config = this.limiter.get().getRateLimiterConfig();
@@ -381,15 +385,15 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how many calls may be under way at present.
-	 * @return the number of calls, at most that of the settings
+	 * Return how many requests may be in flight at present.
+	 * @return the number of requests, at most that of the settings
 	 */
 	public synchronized int inFlightLimit() {
 		return this.inFlightLimit.get();
 	}
 
 	/**
-	 * Let nothing leave any more, and end what is queued with an
+	 * Close the admission. It sends no further requests, and queued requests fail with an
 	 * {@link OperationsClosedException}.
 	 */
 	public void close() {
@@ -404,8 +408,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how long all calls are still held back.
-	 * @return the time, zero if there is no pause
+	 * Return how long the current pause still lasts.
+	 * @return the time; zero if there is no pause
 	 */
 	public synchronized Duration paused() {
 		long left = (this.pausedUntil != Long.MIN_VALUE) ? this.pausedUntil - now() : 0;
@@ -413,22 +417,22 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how many calls wait for their turn.
-	 * @return the number of calls
+	 * Return how many requests are queued.
+	 * @return the number of requests
 	 */
 	public synchronized int queued() {
 		return this.queue.size();
 	}
 
 	/**
-	 * Return how many calls are under way.
-	 * @return the number of calls
+	 * Return how many requests are in flight.
+	 * @return the number of requests
 	 */
 	public synchronized int inFlight() {
 		return this.inFlight;
 	}
 
-	// Of the clock that is never set back, as the polls' due times are.
+	// Monotonic, like the due times of the polls.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(nanoTime());
 	}

@@ -16,8 +16,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
- * One call on its way through the admission: queued, then running, then done. Cancelling
- * it while it is queued takes it from the queue; while it runs, ends the exchange.
+ * One request in the admission: queued, then running, then done. Cancelling a queued
+ * request removes it from the queue. Cancelling a running one ends the exchange.
  */
 final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable<AdmittedCall<?>> {
 
@@ -61,23 +61,23 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Note that it was the last that could be sent.
-	 * @param bound how many calls are under way, it included
+	 * Note that this request took the last free place in flight.
+	 * @param bound how many requests are in flight, including this one
 	 */
 	void filled(int bound) {
 		this.filled = bound;
 	}
 
 	/**
-	 * Return the bound that was full when it was sent.
-	 * @return the number of calls, 0 if it was not full
+	 * Return the limit of requests in flight that was reached when this one was sent.
+	 * @return the number of requests; 0 if the limit was not reached
 	 */
 	int filled() {
 		return this.filled;
 	}
 
 	/**
-	 * Return when it was sent.
+	 * Return when this request was sent.
 	 * @return the time in nanoseconds
 	 */
 	long began() {
@@ -93,7 +93,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Return the beginning of a message that says why the call was not sent.
+	 * Return the beginning of a message that says why this request was not sent.
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
@@ -102,22 +102,22 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Send the call.
-	 * @return {@code false} if it was cancelled in the meantime: nothing is sent then,
-	 * and the place in flight is free again
+	 * Send the request.
+	 * @return {@code false} if the request was cancelled in the meantime. It is then not
+	 * sent, and its place in flight is free again.
 	 */
 	boolean proceed() {
-		// Before it runs: from then on it may be cancelled, and its time be taken.
+		// Set before it runs, because a cancellation then measures its time.
 		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
 		try {
-			// Written, so that the subscription sees the caller's thread-locals, too.
+			// Written so that the subscription also sees the caller's thread-locals.
 			this.call.contextWrite(this.sink.contextView()).subscribe(this);
 		}
 		catch (Exception | Error ex) {
-			// Else the place in flight would be lost.
+			// Otherwise the place in flight would be lost.
 			if (!fail(ex)) {
 				Operators.onErrorDropped(ex, currentContext());
 			}
@@ -149,12 +149,12 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onError(Throwable fault) {
-		// One that meets the end of the wait for it is no news to anybody.
+		// An error after the end is ignored.
 		fail(fault);
 	}
 
 	private boolean fail(Throwable fault) {
-		// Before the place in flight is given to the next call.
+		// Before the next request gets the place in flight.
 		try {
 			this.admission.noteFault(fault, this);
 		}
@@ -189,7 +189,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 				this.sink.error(reason);
 			}
 			catch (RuntimeException | Error ex) {
-				// Of a subscriber, who must not stop the calls of others.
+				// Thrown by a subscriber, which must not stop other requests.
 				if (!GuardedOperationFetcher.tell(this.sink.contextView(), ex)) {
 					Operators.onErrorDropped(ex, Context.of(this.sink.contextView()));
 				}
@@ -205,7 +205,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		}
 		end(() -> {
 			Subscription subscription = this.exchange;
-			// One that is still to come finds that this is over.
+			// A later subscription finds that this request is done.
 			if (subscription != null) {
 				subscription.cancel();
 			}

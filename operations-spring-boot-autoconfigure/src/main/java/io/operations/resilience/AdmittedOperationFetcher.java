@@ -5,7 +5,7 @@ import io.operations.OperationSnapshot;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks the admission before each attempt.
+ * Passes each attempt through the admission.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public final class AdmittedOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param next the fetcher that is called once admitted
+	 * @param next the fetcher to call when the admission allows it
 	 * @param admission the account's admission
 	 */
 	public AdmittedOperationFetcher(OperationFetcher next, Admission admission) {
@@ -26,10 +26,11 @@ public final class AdmittedOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Fetch an operation once admitted. Emits on the thread of the HTTP client; a refusal
-	 * of our own on the caller's or the scheduler's.
+	 * Fetch an operation when the admission allows it. The {@code Mono} emits on a thread
+	 * of the HTTP client. A refusal by the admission arrives on the caller's thread or on
+	 * a thread of the scheduler.
 	 * @param operationId the operation's id
-	 * @return what the next fetcher yields, or a refusal of our own
+	 * @return the result of the next fetcher, or the refusal by the admission
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {

@@ -8,15 +8,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that wait to be admitted: fetches and first polls before repeat polls, within
- * each in the order in which they were due. One in four goes to a poll all the same, to a
- * repeat poll if there is one, so that a flood of fetches does not starve the waits. Not
- * thread-safe.
+ * The requests that wait for admission. Fetches and first polls come before repeat polls,
+ * and each group is in the order of its due times. Every fourth request is nevertheless a
+ * poll, and a repeat poll if there is one, so that many fetches do not starve the waits.
+ * Not thread-safe.
  */
 final class CallQueue {
 
 	/**
-	 * The part of the calls that goes to polls, however many fetches there are.
+	 * The share of requests that is reserved for polls, regardless of the fetches.
 	 */
 	static final double SHARE_OF_POLLS = 0.25;
 

@@ -1,7 +1,8 @@
 package io.operations.resilience;
 
 /**
- * How often something happens, by an exponential average over time. Not thread-safe.
+ * Measures how often an event occurs, as an exponential average over time. Not
+ * thread-safe.
  *
  * @since 0.1.0
  */
@@ -15,14 +16,14 @@ public final class DecayingRate {
 
 	/**
 	 * Create a rate of zero.
-	 * @param secondsOfMemory over what time is averaged
+	 * @param secondsOfMemory the time constant of the average, in seconds
 	 */
 	public DecayingRate(double secondsOfMemory) {
 		this.secondsOfMemory = secondsOfMemory;
 	}
 
 	/**
-	 * Note that it happened.
+	 * Note that the event occurred.
 	 * @param now the present time in milliseconds
 	 */
 	public void add(long now) {
@@ -31,9 +32,9 @@ public final class DecayingRate {
 	}
 
 	/**
-	 * Return how often it happens.
+	 * Return how often the event occurs.
 	 * @param now the present time in milliseconds
-	 * @return how many times in a second
+	 * @return the number of events per second
 	 */
 	public double perSecond(long now) {
 		decay(now);

@@ -17,9 +17,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Ends an attempt with an {@link OperationsException} that an error of the JVM broke, for
- * instance a class that is missing. Reactor throws these errors in place of signalling
- * them, so that whoever waits for the attempt would wait for ever.
+ * Ends an attempt with an {@link OperationsException} if an error of the JVM broke it, for
+ * instance a missing class. Reactor throws these errors instead of signalling them, so the
+ * caller would wait forever.
  *
  * @since 0.1.0
  */
@@ -33,9 +33,9 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param next the attempt as a whole, decorators included
+	 * @param next the attempt as a whole, including decorators
 	 * @param client the name of the client
-	 * @param listener told of errors that nobody told it of
+	 * @param listener the listener for errors that it would otherwise not receive
 	 */
 	public GuardedOperationFetcher(OperationFetcher next, String client, OperationsListener listener) {
 		this.next = next;
@@ -62,10 +62,10 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Tell who guards an attempt that an error was thrown on its way.
+	 * Pass an error to the guard of an attempt.
 	 * @param context the context of the attempt
-	 * @param fault what was thrown
-	 * @return whether there is somebody to tell
+	 * @param fault the error
+	 * @return {@code true} if a guard received the error
 	 */
 	static boolean tell(ContextView context, Throwable fault) {
 		Consumer<Throwable> guard = context.getOrDefault(OperationFetcher.class, null);
@@ -103,7 +103,7 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 			this.fetcher = fetcher;
 			this.operationId = operationId;
 			this.caller = caller;
-			// Where the client looks for whom to tell.
+			// The client finds the guard under this key.
 			this.context = caller.currentContext().put(OperationFetcher.class, this);
 		}
 
@@ -130,8 +130,7 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 				this.caller.onComplete();
 			}
 			catch (Error ex) {
-				// What the caller does with the operation threw it: Reactor does not
-				// signal it.
+				// The caller's code threw it, and Reactor does not signal it.
 				this.caller.onError(this.fetcher.signalled(this.operationId, ex));
 			}
 		}
@@ -151,8 +150,8 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 		}
 
 		/**
-		 * End the attempt, since an error was thrown that nobody signals.
-		 * @param fault what was thrown
+		 * End the attempt because of an error that Reactor does not signal.
+		 * @param fault the error
 		 */
 		@Override
 		public void accept(Throwable fault) {

@@ -5,27 +5,32 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls may be under way at once: halved when the server refuses one because
- * there are too many, and raised by one for as many accepted calls as are allowed, which
- * is about one a round trip. Clients that know nothing of each other come to equal shares
- * of what an account is given by it (Chiu and Jain, <i>Analysis of the Increase and
- * Decrease Algorithms</i>, 1989). A bound that nobody comes near is not raised, since it
- * is not what the server accepted.
+ * Adapts how many requests may be in flight. The limit is halved when the server throttles
+ * a request. It grows by one for as many accepted requests as the limit allows, which is
+ * about one per round trip. With this algorithm, clients that do not know each other reach
+ * equal shares of an account (Chiu and Jain, <i>Analysis of the Increase and Decrease
+ * Algorithms</i>, 1989). A limit that the requests do not come near is not raised, because
+ * the server has not accepted that many.
  * <p>
- * A refusal costs a pause, in which nothing leaves, so that a bound that was refused when
- * it was full is tried again only after ten times the pause; after twice as many, and up
- * to a hundred, if that was refused again. What is refused meanwhile, with fewer calls,
- * is not for that bound: it halves, too, but neither lowers what is then tried again nor
- * puts it off, or refusals that come for another reason would end in one call at a time.
- * Where the server tells how many calls of the account it has under way, the bound need
- * not wait while these are half of what was refused or fewer, and is raised a tenth as
- * fast when they come near it: the account is full, and who has less than an equal share
- * comes to it all the same. Guarded by the admission.
+ * Each 429 costs a pause, in which no request is sent. A limit that was reached when the
+ * server throttled is therefore tried again only after ten times the pause. If the server
+ * throttles again, the time doubles, up to a hundred times the pause. A 429 in the
+ * meantime, with fewer requests in flight, has another reason. It halves the limit, too,
+ * but it does not change which limit is tried again or when. Otherwise such 429s would
+ * lead to one request at a time.
  * <p>
- * Not Netflix's {@code concurrency-limits}: its {@code AIMDLimit} adds one for every call
- * that is accepted, so that the bound doubles in a round trip and shares do not become
- * equal; its others follow latency, which says nothing of an account's limit; and its
- * limiters refuse or block the caller, where calls are to queue here.
+ * Some servers report how many requests of the account are in flight. While that number is
+ * at most half of the number at which the server throttled, the limit need not wait. When
+ * it comes near that number, the account is full and the limit grows a tenth as fast. A
+ * client with less than an equal share still reaches an equal share.
+ * <p>
+ * The admission guards this class.
+ * <p>
+ * Netflix's {@code concurrency-limits} does not fit for three reasons. Its
+ * {@code AIMDLimit} adds one for every accepted request, so the limit doubles in a round
+ * trip and shares do not become equal. Its other limits follow latency, which says nothing
+ * about the limit of an account. Its limiters reject or block the caller, but requests
+ * must queue here.
  */
 final class InFlightLimit {
 
@@ -33,17 +38,17 @@ final class InFlightLimit {
 
 	private static final double SMOOTHING = 0.1;
 
-	// Of what was refused before, from which part on an account is full, and up to which
-	// there is surely room.
+	// Shares of the number at which the server throttled: from FULL on the account is
+	// full, up to SPACIOUS it certainly has room.
 	private static final double FULL = 0.9;
 
 	private static final double SPACIOUS = 0.5;
 
-	// How much slower one goes where it is full.
+	// How much slower the limit grows if the account is full.
 	private static final double CAUTION = 0.1;
 
-	// How many pauses are waited for, after the one that a refusal costs, until as many
-	// calls are risked again: at first, and at most.
+	// How many further pauses pass after that of a 429 until the same limit is tried again:
+	// at first, and at most.
 	private static final int PATIENCE = 9;
 
 	private static final int MOST_PATIENCE = 99;
@@ -76,20 +81,20 @@ final class InFlightLimit {
 	}
 
 	/**
-	 * Note that a call was refused.
-	 * @param began when it was sent, in nanoseconds
+	 * Note that the server throttled a request.
+	 * @param began when the request was sent, in nanoseconds
 	 * @param now the present time in nanoseconds
-	 * @param pause how long nothing leaves for it
-	 * @param filled the bound that was full when the call was sent, it included; 0 if it
-	 * was not full
-	 * @param accountLoad how many calls of the account were under way, where that is
-	 * known
+	 * @param pause how long the pause after it lasts
+	 * @param filled the limit that the request reached, including the request; 0 if it
+	 * did not reach the limit
+	 * @param accountLoad how many requests of the account were in flight; {@code null} if
+	 * that is not known
 	 */
 	void refused(long began, long now, Duration pause, int filled, @Nullable Integer accountLoad) {
 		if (accountLoad != null) {
 			this.refusedAt = accountLoad;
 		}
-		// What was sent before the bound was halved says nothing of the half.
+		// A request from before the limit was halved says nothing about the half.
 		if (this.halvedAt != Long.MIN_VALUE && began <= this.halvedAt) {
 			return;
 		}
@@ -105,17 +110,17 @@ final class InFlightLimit {
 	}
 
 	/**
-	 * Note that a call was accepted.
+	 * Note that the server accepted a request.
 	 * @param now the present time in nanoseconds
-	 * @param inFlight how many calls were under way, it included
-	 * @param accountLoad how many calls of the account were under way, where that is
-	 * known
+	 * @param inFlight how many requests were in flight, including this one
+	 * @param accountLoad how many requests of the account were in flight; {@code null} if
+	 * that is not known
 	 */
 	void accepted(long now, int inFlight, @Nullable Integer accountLoad) {
 		if (accountLoad != null && accountLoad >= this.refusedAt) {
 			this.refusedAt = accountLoad + 1;
 		}
-		// A bound that nobody comes near says nothing of what the server would take.
+		// Far below the limit, a success says nothing about what the server would accept.
 		if (2 * inFlight < get()) {
 			return;
 		}
@@ -135,8 +140,8 @@ final class InFlightLimit {
 	}
 
 	/**
-	 * Return how many calls this bound lets through.
-	 * @return the number of calls in a second, without end where calls take no time
+	 * Return how many requests this limit allows per second.
+	 * @return the number of requests per second; infinite if requests take no time
 	 */
 	double perSecond() {
 		return (this.seconds > 0) ? get() / this.seconds : Double.POSITIVE_INFINITY;

@@ -9,31 +9,32 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The one permit of the rate limiter that is reserved at a time. It belongs to nobody:
- * who is first when it comes uses it. One that comes unused is kept for its own period
- * and no longer, so that it neither is lost nor adds to a burst.
+ * The single permit that the admission reserves from the rate limiter at a time. It belongs
+ * to no particular request: the first request in the queue uses it when it arrives. An
+ * unused permit is kept for one period of the rate limiter, so that it is not lost, and not
+ * longer, so that it does not add to a burst.
  */
 final class Permit implements Disposable {
 
 	enum State {
 
 		/**
-		 * None is reserved.
+		 * No permit is reserved.
 		 */
 		NONE,
 
 		/**
-		 * It is reserved and comes later.
+		 * The permit is reserved and arrives later.
 		 */
 		COMING,
 
 		/**
-		 * It is there.
+		 * The permit has arrived.
 		 */
 		HELD,
 
 		/**
-		 * The limiter would not say yes in time.
+		 * The rate limiter gives no permit in time.
 		 */
 		REFUSED
 
@@ -58,8 +59,9 @@ final class Permit implements Disposable {
 	}
 
 	/**
-	 * Reserve the permit unless it is reserved already. Called by one thread at a time.
-	 * @return where the permit is now
+	 * Reserve the permit unless it is already reserved. Only one thread may call this
+	 * method at a time.
+	 * @return the state of the permit
 	 */
 	State request() {
 		if (this.state == State.HELD && isOver()) {

@@ -7,22 +7,22 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import org.springframework.util.Assert;
 
 /**
- * How many calls an account is given.
+ * Limits the requests to an account.
  *
- * @param requestsPerSecond calls in a second, spread evenly over it
- * @param maxInFlight calls under way at once
- * @param maxQueued fetches that may wait for their turn, and as many that may wait for
- * their next attempt
+ * @param requestsPerSecond requests per second, spread evenly
+ * @param maxInFlight the maximum number of requests in flight
+ * @param maxQueued the maximum number of queued fetches, and also that of fetches that
+ * wait for their next attempt
  * @since 0.1.0
  */
 public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int maxQueued) {
 
 	/**
-	 * The highest rate, far beyond what any account is given.
+	 * The highest rate, far above the limit of any account.
 	 */
 	public static final int MAXIMUM_RATE = 1_000_000;
 
-	// Timers are no finer than this: above 1,000 requests/s several leave together.
+	// Timers are not finer: above 1,000 requests per second several are sent together.
 	private static final Duration SHORTEST_PERIOD = Duration.ofMillis(1);
 
 	public RateLimitSettings {
@@ -34,17 +34,18 @@ public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int m
 	}
 
 	/**
-	 * Return the settings that apply where none are given.
-	 * @return 20 requests/s, 16 in flight, 10,000 queued
+	 * Return the default settings.
+	 * @return 20 requests per second, 16 in flight, 10,000 queued
 	 */
 	public static RateLimitSettings defaults() {
 		return new RateLimitSettings(20, 16, 10_000);
 	}
 
 	/**
-	 * Return these settings as Resilience4j wants them: one permit a period where that is
-	 * a millisecond or longer, since all permits of a period are given at its start.
-	 * @return a builder, to be changed further
+	 * Convert these settings to a configuration of Resilience4j. Resilience4j gives all
+	 * permits of a period at its start. A period therefore has one permit, unless it
+	 * would be shorter than a millisecond.
+	 * @return a builder that the caller may change
 	 */
 	public RateLimiterConfig.Builder toConfig() {
 		int permits = (int) Math.ceil(this.requestsPerSecond * SHORTEST_PERIOD.toNanos() / 1e9);
@@ -52,8 +53,8 @@ public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int m
 		return RateLimiterConfig.custom()
 			.limitForPeriod(permits)
 			.limitRefreshPeriod(period)
-			// Only the head of our queue asks, so that it never waits longer than a
-			// period.
+			// Only the head of the queue requests a permit, so it never waits longer
+			// than a period.
 			.timeoutDuration(period.multipliedBy(2).plusSeconds(1));
 	}
 

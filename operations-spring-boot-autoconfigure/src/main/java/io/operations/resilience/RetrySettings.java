@@ -12,21 +12,21 @@ import io.operations.OperationsUnavailableException;
 import org.springframework.util.Assert;
 
 /**
- * How a fetch is repeated.
+ * Configures the retries of a fetch.
  *
- * @param maxAttempts how often a fetch is tried, the first time included
- * @param initialInterval the wait before the second attempt
- * @param multiplier the growth of the wait from attempt to attempt
- * @param maxInterval the longest wait
- * @param maxRetryAfter the longest Retry-After that is waited for; a fetch that is told a
- * longer one fails with it
- * @param statuses HTTP statuses of 5xx that are repeated besides 502, 503 and 504
+ * @param maxAttempts the maximum number of attempts, including the first one
+ * @param initialInterval the interval before the second attempt
+ * @param multiplier the factor by which the interval grows from attempt to attempt
+ * @param maxInterval the longest interval
+ * @param maxRetryAfter the longest Retry-After that a fetch waits for; a fetch fails if
+ * the server names a longer one
+ * @param statuses 5xx statuses to retry in addition to 502, 503 and 504
  * @since 0.1.0
  */
 public record RetrySettings(int maxAttempts, Duration initialInterval, double multiplier, Duration maxInterval,
 		Duration maxRetryAfter, Set<Integer> statuses) {
 
-	// 20 % to either side keeps callers that failed together from coming back together.
+	// 20 % in both directions, so that fetches that fail together do not retry together.
 	private static final double JITTER = 0.2;
 
 	private static final Set<Integer> REPEATED = Set.of(408, 425, 502, 503, 504);
@@ -44,7 +44,7 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	}
 
 	/**
-	 * Return the settings that apply where none are given.
+	 * Return the default settings.
 	 * @return 3 attempts, 200 ms doubling up to 5 s, a Retry-After of up to 60 s
 	 */
 	public static RetrySettings defaults() {
@@ -52,8 +52,8 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	}
 
 	/**
-	 * Return the wait before the next attempt, where the server names none.
-	 * @return exponential, with 20 % of jitter to either side
+	 * Return the interval before the next attempt if the server names no time.
+	 * @return an exponential interval with a jitter of 20 % in both directions
 	 */
 	public IntervalFunction backOff() {
 		return IntervalFunction.ofExponentialRandomBackoff(this.initialInterval, this.multiplier, JITTER,
@@ -61,8 +61,8 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	}
 
 	/**
-	 * Return these settings as Resilience4j wants them.
-	 * @return a builder, to be changed further
+	 * Convert these settings to a configuration of Resilience4j.
+	 * @return a builder that the caller may change
 	 */
 	public RetryConfig.Builder<Object> toConfig() {
 		return RetryConfig.custom()
@@ -83,9 +83,9 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	}
 
 	/**
-	 * Return whether the server asks to wait longer than a fetch is willing to.
+	 * Return whether the server wants a fetch to wait longer than these settings allow.
 	 * @param fault what the server answered
-	 * @return {@code true} if its Retry-After is beyond the maximum
+	 * @return {@code true} if its Retry-After exceeds the maximum
 	 */
 	boolean isTooFar(OperationsException fault) {
 		Duration retryAfter = fault.getRetryAfter();
@@ -93,10 +93,11 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	}
 
 	/**
-	 * Return whether repeating can help at all, whatever an application's own
-	 * configuration of Resilience4j says of it.
+	 * Return whether a retry can help at all, regardless of the configuration of
+	 * Resilience4j that the application may provide.
 	 * @param fault why an attempt failed
-	 * @return {@code false} for what only a change by somebody can mend
+	 * @return {@code false} if the error is permanent, if its Retry-After exceeds the
+	 * maximum, or if the client itself refused the request
 	 */
 	boolean isRepeatable(OperationsException fault) {
 		return fault.isTransient() && !isTooFar(fault)

@@ -16,15 +16,16 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Repeats a fetch as Resilience4j's {@link Retry} decides, each subscription with
- * attempts of its own. The waiting is done here, on the injected scheduler: never shorter
- * than the server asked for, whatever the configuration of the retry says.
+ * Retries a fetch as Resilience4j's {@link Retry} decides. Each subscription counts its
+ * own attempts. This fetcher itself waits between attempts, on the given scheduler. It
+ * never waits for less than the {@code Retry-After} of the server, whatever the
+ * configuration of the retry says.
  *
  * @since 0.1.0
  */
 public final class RetryingOperationFetcher implements OperationFetcher {
 
-	// Where the server named a time, jitter only adds to it.
+	// If the server named a time, jitter only extends it.
 	private static final double UPWARD_JITTER = 0.2;
 
 	private final OperationFetcher next;
@@ -45,12 +46,12 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param next one attempt
-	 * @param retry decides whether to repeat and after how long
-	 * @param settings the longest Retry-After that is waited for
-	 * @param maxWaiting how many fetches may wait for their next attempt; a further one
-	 * fails with the fault of its last
-	 * @param scheduler where all waiting is done
+	 * @param next the fetcher of one attempt
+	 * @param retry decides whether and when to retry
+	 * @param settings the longest Retry-After that a fetch waits for
+	 * @param maxWaiting how many fetches may wait for their next attempt; any further
+	 * fetch fails with the error of its last attempt
+	 * @param scheduler the scheduler that runs all delays
 	 * @param client the name of the client
 	 */
 	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, int maxWaiting,
@@ -60,13 +61,12 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 
 	/**
 	 * Create the fetcher.
-	 * @param next one attempt
-	 * @param retry gives what decides whether to repeat and after how long, asked for
-	 * anew at each fetch
-	 * @param settings the longest Retry-After that is waited for
-	 * @param maxWaiting how many fetches may wait for their next attempt; a further one
-	 * fails with the fault of its last
-	 * @param scheduler where all waiting is done
+	 * @param next the fetcher of one attempt
+	 * @param retry the supplier of the retry, called for each fetch
+	 * @param settings the longest Retry-After that a fetch waits for
+	 * @param maxWaiting how many fetches may wait for their next attempt; any further
+	 * fetch fails with the error of its last attempt
+	 * @param scheduler the scheduler that runs all delays
 	 * @param client the name of the client
 	 */
 	public RetryingOperationFetcher(OperationFetcher next, Supplier<Retry> retry, RetrySettings settings,
@@ -80,16 +80,16 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Fetch an operation, in several attempts if need be. Emits on the thread of the last
-	 * attempt.
+	 * Fetch an operation, in several attempts if necessary. The {@code Mono} emits on the
+	 * thread of the last attempt.
 	 * @param operationId the operation's id
-	 * @return what an attempt yields, or the fault of the last one
+	 * @return the result of the first successful attempt, or the error of the last one
 	 */
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
 		return Mono.defer(() -> {
 			Retry.AsyncContext<OperationSnapshot> attempts = this.retry.get().asyncContext();
-			// Nearly all need one attempt only: what repeats it is made when it failed.
+			// Most fetches need only one attempt, so the retry is built after a failure.
 			return attempt(operationId, attempts).onErrorResume((fault) -> nextAttempt(attempts, fault)
 				.then(Mono.defer(() -> attempt(operationId, attempts))
 					.retryWhen(reactor.util.retry.Retry
@@ -111,7 +111,7 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 		if (interval == -1 || !(fault instanceof OperationsException known && this.settings.isRepeatable(known))) {
 			return Mono.error(fault);
 		}
-		// An interval function that miscalculates must not make a hot loop.
+		// A faulty interval function must not cause a hot loop.
 		long wait = (interval >= 0) ? interval : this.settings.initialInterval().toMillis();
 		Mono<Long> over = Mono.delay(Duration.ofMillis(Math.max(wait, floor(known.getRetryAfter()))), this.scheduler)
 			.or(this.closed.asMono()
@@ -130,7 +130,8 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * End what waits for its next attempt with an {@link OperationsClosedException}.
+	 * Close this fetcher. Fetches that wait for their next attempt fail with an
+	 * {@link OperationsClosedException}.
 	 */
 	public void close() {
 		this.closed.tryEmitEmpty();

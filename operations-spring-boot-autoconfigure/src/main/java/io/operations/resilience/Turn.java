@@ -3,12 +3,13 @@ package io.operations.resilience;
 import reactor.util.context.ContextView;
 
 /**
- * When a call's turn is, among those that wait to be admitted. A call says so by an entry
- * of its Reactor context, under this class as the key; one without is a direct fetch.
+ * Determines the place of a request in the queue of the admission. The Reactor context of
+ * a request contains its turn under this class as the key. A request without a turn is a
+ * fetch.
  *
- * @param kind what kind of call it is
- * @param due when it was due, in milliseconds of the scheduler's monotonic clock, that of
- * {@link reactor.core.scheduler.Scheduler#now} in nanoseconds
+ * @param kind the kind of the request
+ * @param due when the request was due, in milliseconds of the scheduler's monotonic clock
+ * ({@link reactor.core.scheduler.Scheduler#now} in nanoseconds)
  * @since 0.1.0
  */
 public record Turn(Kind kind, long due) {
@@ -19,12 +20,12 @@ public record Turn(Kind kind, long due) {
 	}
 
 	/**
-	 * Kinds of call.
+	 * Lists the kinds of requests.
 	 */
 	public enum Kind {
 
 		/**
-		 * A direct fetch: somebody is waiting for its answer now.
+		 * A fetch, whose caller waits for the response.
 		 */
 		FETCH,
 

@@ -1,5 +1,5 @@
 /**
- * The one door to an account, and the repeating of a fetch that did not get through it.
+ * The admission, which every request passes, and the retry of failed fetches.
  */
 @NullMarked
 package io.operations.resilience;
