@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One answer of the simulated endpoint, before it goes to the wire.
+ * A response of the simulator before it is sent.
  *
  * @param status the HTTP status
- * @param headers the headers, {@code Content-Length} not among them
+ * @param headers the headers without {@code Content-Length}
  * @param body the body
- * @param delay how long it is held back
- * @param delivery what the connection does to it
+ * @param delay how long the response is delayed
+ * @param delivery what happens to the response on the connection
  */
 record Answer(int status, Map<String, String> headers, String body, Duration delay, Delivery delivery) {
 
@@ -65,22 +65,22 @@ record Answer(int status, Map<String, String> headers, String body, Duration del
 	}
 
 	/**
-	 * What the connection does to an answer.
+	 * Lists what can happen to a response on the connection.
 	 */
 	enum Delivery {
 
 		/**
-		 * All of it arrives.
+		 * The whole response arrives.
 		 */
 		WHOLE,
 
 		/**
-		 * The headers and half the body arrive, then the connection closes.
+		 * The headers and half of the body arrive. Then the connection closes.
 		 */
 		CUT_OFF,
 
 		/**
-		 * Nothing arrives, the connection is reset.
+		 * Nothing arrives, because the connection is reset.
 		 */
 		DROPPED
 

@@ -5,7 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ids of the forms that the endpoint uses.
+ * Creates ids in the formats of the real server.
  */
 final class Ids {
 

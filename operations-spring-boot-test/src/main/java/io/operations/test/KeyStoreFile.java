@@ -13,7 +13,7 @@ import java.security.KeyStore;
  */
 record KeyStoreFile(Path path, String password) {
 
-	// WireMock reads the file much later, and says less of what is wrong with it.
+	// Checked here, because WireMock reads the file later and reports less detail.
 	KeyStoreFile {
 		try {
 			KeyStore.getInstance(path.toFile(), password.toCharArray());

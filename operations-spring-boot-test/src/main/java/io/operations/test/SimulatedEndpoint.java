@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
 /**
- * What the endpoint answers to whom. Knows nothing of the server that it is reached by.
+ * Answers the requests to the simulator. Independent of the HTTP server.
  */
 final class SimulatedEndpoint {
 
@@ -31,7 +31,7 @@ final class SimulatedEndpoint {
 
 	private static final Set<String> CONFIGURATION_WRITES = Set.of("PUT", "PATCH", "DELETE");
 
-	// Not RFC_1123_DATE_TIME, whose day of the month has one digit where HTTP wants two.
+	// Not RFC_1123_DATE_TIME, which writes a day of one digit where HTTP requires two.
 	private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter
 		.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
 		.withZone(ZoneOffset.UTC);
@@ -57,11 +57,11 @@ final class SimulatedEndpoint {
 
 	/**
 	 * Answer a request.
-	 * @param method its method
-	 * @param url its path and query, still encoded
-	 * @param credentials its {@code Authorization}, if it has one
-	 * @param baseUrl the URL that the endpoint is reached by
-	 * @return the answer
+	 * @param method the method of the request
+	 * @param url the path and the query, still encoded
+	 * @param credentials the {@code Authorization}; {@code null} if there is none
+	 * @param baseUrl the base URL of the simulator
+	 * @return the response
 	 */
 	Answer answer(String method, String url, @Nullable String credentials, String baseUrl) {
 		int query = url.indexOf('?');
@@ -134,11 +134,11 @@ final class SimulatedEndpoint {
 	}
 
 	/**
-	 * Begin an operation.
-	 * @param id its id
-	 * @param script how it goes
-	 * @param related ids of what it is about, by kind
-	 * @return whether there was room for it
+	 * Start an operation.
+	 * @param id the operation's id
+	 * @param script the script of the operation
+	 * @param related the ids of the related resources, each under the kind of resource
+	 * @return {@code false} if the simulator is full
 	 */
 	boolean add(String id, OperationScript script, Map<String, String> related) {
 		Instant now = this.clock.instant();

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * One operation on its way through its script.
+ * An operation that follows a script.
  *
- * @param id its id
- * @param script how it goes
- * @param createdAt when it began
- * @param related ids of what it is about, by kind
+ * @param id the operation's id
+ * @param script the script
+ * @param createdAt when the operation began
+ * @param related the ids of the related resources, each under the kind of resource
  */
 record SimulatedOperation(String id, OperationScript script, Instant createdAt, Map<String, String> related) {
 
@@ -30,7 +30,7 @@ record SimulatedOperation(String id, OperationScript script, Instant createdAt, 
 
 	Map<String, @Nullable Object> describe(String statusUrl, Instant now) {
 		String status = statusAt(now);
-		// The endpoint tells the time of a cancellation to nobody.
+		// The real server does not send the time of a cancellation.
 		boolean completed = switch (OperationStatus.of(status)) {
 			case COMPLETED, FAILED -> true;
 			default -> false;

@@ -8,8 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations that the simulated endpoint knows: a bounded number, in the order of
- * their creation.
+ * Keeps a limited number of operations in the order of their creation.
  */
 final class SimulatedOperations {
 
@@ -22,10 +21,11 @@ final class SimulatedOperations {
 	}
 
 	/**
-	 * Add an operation, in place of the oldest one that has ended if there is no room.
-	 * @param operation the operation, which takes the place of another with its id
-	 * @param now the time
-	 * @return whether there was room
+	 * Add an operation. If there is no room, the new operation replaces the oldest one that
+	 * has ended.
+	 * @param operation the operation, which replaces another one with the same id
+	 * @param now the present time
+	 * @return {@code false} if there is no room and no operation has ended
 	 */
 	synchronized boolean add(SimulatedOperation operation, Instant now) {
 		this.operations.remove(operation.id());

@@ -15,8 +15,8 @@ import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket: WireMock, set up to be small, quick and to touch nothing of the process
- * that it runs in.
+ * The HTTP server of the simulator: WireMock, configured to be small and quick and to leave
+ * the rest of the process alone.
  */
 final class SimulatorServer {
 
@@ -42,14 +42,14 @@ final class SimulatorServer {
 			// A delayed answer must not hold a thread.
 			.asynchronousResponseEnabled(true)
 			.asynchronousResponseThreads(4)
-			// Longer than clients keep idle connections, lest one be reused as it closes.
+			// Longer than clients keep idle connections, so that none is reused as it closes.
 			.jettyIdleTimeout(IDLE_MILLIS)
 			.jettyStopTimeout(0L)
 			.gzipDisabled(true)
 			.useChunkedTransferEncoding(Options.ChunkedEncodingPolicy.NEVER)
 			.disableRequestJournal()
-			// No such place: by default WireMock reads the mappings under
-			// src/test/resources, which are the application's own.
+			// A path that does not exist. By default WireMock reads the mappings under
+			// src/test/resources, which belong to the application.
 			.usingFilesUnderClasspath("io/operations/test/no-mappings")
 			.disableOptimizeXmlFactoriesLoading(true)
 			.extensionScanningEnabled(false)
@@ -90,13 +90,13 @@ final class SimulatorServer {
 		return this.https ? this.server.httpsPort() : this.server.port();
 	}
 
-	// Certificates for tests name localhost, and not always its address.
+	// Test certificates name localhost, but not always its address.
 	String baseUrl() {
 		return (this.https ? "https://localhost:" : "http://" + LOOPBACK + ":") + port();
 	}
 
 	/**
-	 * Asks the endpoint for each answer.
+	 * Requests each response from the endpoint.
 	 */
 	private final class EndpointTransformer implements ResponseDefinitionTransformerV2 {
 

@@ -9,14 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that the operation endpoint has seen, and the faults that it has yet to
- * play.
+ * Counts the requests for operations and keeps the faults to inject.
  */
 final class Traffic {
 
 	/**
-	 * How many ids are counted one by one. Any id may be asked for, known or not, so that
-	 * their number is bounded by nothing else.
+	 * The maximum number of ids with a separate count. Clients may request any id, known
+	 * or not, so nothing else limits their number.
 	 */
 	static final int MAXIMUM_COUNTED_IDS = 10_000;
 
@@ -72,7 +71,7 @@ final class Traffic {
 	}
 
 	/**
-	 * A fault with the number of answers that it has yet to spoil.
+	 * A fault and the number of responses to inject it into.
 	 */
 	private static final class Planned {
 

@@ -28,7 +28,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * </pre> The simulator lives as long as the context. The test framework shares the
  * context among test classes, so call {@link OperationsSimulator#reset()} between tests.
  * If the test declares its own {@code OperationsSimulator} bean, for instance with
- * another clock, this annotation starts no other simulator.
+ * another clock, this annotation uses that bean.
  *
  * @since 0.1.0
  */
