@@ -15,8 +15,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Drops interim responses such as {@code 103 Early Hints} before Reactor Netty sees them.
- * Reactor Netty treats an interim response as the final one and reuses the connection. The
- * next request would then read the response to the request before it.
+ * Reactor Netty treats an interim response as the final one and reuses the connection.
+ * The next request would then read the response to the request before it.
  *
  * @since 0.1.0
  */

@@ -84,8 +84,8 @@ final class OperationReader {
 	/**
 	 * Read the members of a JSON object leniently.
 	 * @param json the body of an error response
-	 * @return the members of the object; for a list a single member {@code errors};
-	 * empty if the body is neither
+	 * @return the members of the object; for a list a single member {@code errors}; empty
+	 * if the body is neither
 	 */
 	@SuppressWarnings("unchecked")
 	static Map<String, ?> readMembers(byte[] json) {

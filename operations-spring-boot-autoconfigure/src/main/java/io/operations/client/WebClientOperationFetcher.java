@@ -59,7 +59,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	private static final String ID = "{id}";
 
 	// The attribute in which WebClient keeps the URI template of a request, for the "uri"
-	// tag of its metrics. Expanding the template for each request costs a sixth of a fetch.
+	// tag of its metrics. Expanding the template for each request costs a sixth of a
+	// fetch.
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
 	private static final byte[] NOTHING = {};
@@ -213,7 +214,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			return Mono.never();
 		}
 		exchange.head(status, headers);
-		// Only the status counts: a body that is too large, cut short or missing is dropped.
+		// Only the status counts: a body that is too large, cut short or missing is
+		// dropped.
 		return response.bodyToMono(byte[].class)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(NOTHING)

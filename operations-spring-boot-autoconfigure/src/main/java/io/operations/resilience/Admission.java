@@ -25,9 +25,9 @@ import reactor.core.scheduler.Scheduler;
  * Decides when each request to an account is sent. Every fetch and every poll waits here
  * for the end of a pause, for a place among the requests in flight, and for a permit of
  * the rate limiter. The admission reserves only one permit at a time, and the request at
- * the head of the queue uses it. When the permit arrives, the admission checks again for a
- * pause. A cancelled request therefore leaves no reservation behind, and no request that
- * was queued before a 429 is sent during the pause after it.
+ * the head of the queue uses it. When the permit arrives, the admission checks again for
+ * a pause. A cancelled request therefore leaves no reservation behind, and no request
+ * that was queued before a 429 is sent during the pause after it.
  *
  * @since 0.1.0
  */

@@ -17,9 +17,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Ends an attempt with an {@link OperationsException} if an error of the JVM broke it, for
- * instance a missing class. Reactor throws these errors instead of signalling them, so the
- * caller would wait forever.
+ * Ends an attempt with an {@link OperationsException} if an error of the JVM broke it,
+ * for instance a missing class. Reactor throws these errors instead of signalling them,
+ * so the caller would wait forever.
  *
  * @since 0.1.0
  */

@@ -5,12 +5,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adapts how many requests may be in flight. The limit is halved when the server throttles
- * a request. It grows by one for as many accepted requests as the limit allows, which is
- * about one per round trip. With this algorithm, clients that do not know each other reach
- * equal shares of an account (Chiu and Jain, <i>Analysis of the Increase and Decrease
- * Algorithms</i>, 1989). A limit that the requests do not come near is not raised, because
- * the server has not accepted that many.
+ * Adapts how many requests may be in flight. The limit is halved when the server
+ * throttles a request. It grows by one for as many accepted requests as the limit allows,
+ * which is about one per round trip. With this algorithm, clients that do not know each
+ * other reach equal shares of an account (Chiu and Jain, <i>Analysis of the Increase and
+ * Decrease Algorithms</i>, 1989). A limit that the requests do not come near is not
+ * raised, because the server has not accepted that many.
  * <p>
  * Each 429 costs a pause, in which no request is sent. A limit that was reached when the
  * server throttled is therefore tried again only after ten times the pause. If the server
@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * but it does not change which limit is tried again or when. Otherwise such 429s would
  * lead to one request at a time.
  * <p>
- * Some servers report how many requests of the account are in flight. While that number is
- * at most half of the number at which the server throttled, the limit need not wait. When
- * it comes near that number, the account is full and the limit grows a tenth as fast. A
- * client with less than an equal share still reaches an equal share.
+ * Some servers report how many requests of the account are in flight. While that number
+ * is at most half of the number at which the server throttled, the limit need not wait.
+ * When it comes near that number, the account is full and the limit grows a tenth as
+ * fast. A client with less than an equal share still reaches an equal share.
  * <p>
  * The admission guards this class.
  * <p>
  * Netflix's {@code concurrency-limits} does not fit for three reasons. Its
  * {@code AIMDLimit} adds one for every accepted request, so the limit doubles in a round
- * trip and shares do not become equal. Its other limits follow latency, which says nothing
- * about the limit of an account. Its limiters reject or block the caller, but requests
- * must queue here.
+ * trip and shares do not become equal. Its other limits follow latency, which says
+ * nothing about the limit of an account. Its limiters reject or block the caller, but
+ * requests must queue here.
  */
 final class InFlightLimit {
 
@@ -47,7 +47,8 @@ final class InFlightLimit {
 	// How much slower the limit grows if the account is full.
 	private static final double CAUTION = 0.1;
 
-	// How many further pauses pass after that of a 429 until the same limit is tried again:
+	// How many further pauses pass after that of a 429 until the same limit is tried
+	// again:
 	// at first, and at most.
 	private static final int PATIENCE = 9;
 

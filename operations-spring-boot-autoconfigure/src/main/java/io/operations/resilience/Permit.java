@@ -9,10 +9,10 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The single permit that the admission reserves from the rate limiter at a time. It belongs
- * to no particular request: the first request in the queue uses it when it arrives. An
- * unused permit is kept for one period of the rate limiter, so that it is not lost, and not
- * longer, so that it does not add to a burst.
+ * The single permit that the admission reserves from the rate limiter at a time. It
+ * belongs to no particular request: the first request in the queue uses it when it
+ * arrives. An unused permit is kept for one period of the rate limiter, so that it is not
+ * lost, and not longer, so that it does not add to a burst.
  */
 final class Permit implements Disposable {
 

@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * Simulates the operations API on a real socket of the loopback interface. The
- * simulator accepts writes with {@code 202 Accepted}, runs each operation through a
- * script and injects faults on demand. It is safe for use by several threads.
- * <pre class="code">
+ * Simulates the operations API on a real socket of the loopback interface. The simulator
+ * accepts writes with {@code 202 Accepted}, runs each operation through a script and
+ * injects faults on demand. It is safe for use by several threads. <pre class="code">
  * try (OperationsSimulator simulator = OperationsSimulator.start()) {
  *     String id = simulator.accept(OperationScript.completed());
  *     simulator.fault(2, Fault.unavailable());

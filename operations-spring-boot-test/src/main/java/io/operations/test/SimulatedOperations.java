@@ -21,8 +21,8 @@ final class SimulatedOperations {
 	}
 
 	/**
-	 * Add an operation. If there is no room, the new operation replaces the oldest one that
-	 * has ended.
+	 * Add an operation. If there is no room, the new operation replaces the oldest one
+	 * that has ended.
 	 * @param operation the operation, which replaces another one with the same id
 	 * @param now the present time
 	 * @return {@code false} if there is no room and no operation has ended

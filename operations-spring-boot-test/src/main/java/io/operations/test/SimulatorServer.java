@@ -15,8 +15,8 @@ import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP server of the simulator: WireMock, configured to be small and quick and to leave
- * the rest of the process alone.
+ * The HTTP server of the simulator: WireMock, configured to be small and quick and to
+ * leave the rest of the process alone.
  */
 final class SimulatorServer {
 
@@ -42,7 +42,8 @@ final class SimulatorServer {
 			// A delayed answer must not hold a thread.
 			.asynchronousResponseEnabled(true)
 			.asynchronousResponseThreads(4)
-			// Longer than clients keep idle connections, so that none is reused as it closes.
+			// Longer than clients keep idle connections, so that none is reused as it
+			// closes.
 			.jettyIdleTimeout(IDLE_MILLIS)
 			.jettyStopTimeout(0L)
 			.gzipDisabled(true)
