@@ -144,7 +144,7 @@ class OperationsConfigurationFailureAnalyzerTests {
 	void withCredentialsInTheUrlTheyAreNotShown() {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
 				"operations.base-url=https://user:" + SECRET + "@api.example.com");
-		assertThat(analysis.getDescription()).contains("'operations.base-url'", "holds credentials")
+		assertThat(analysis.getDescription()).contains("'operations.base-url'", "contains credentials")
 			.doesNotContain(SECRET);
 	}
 
