@@ -1,0 +1,28 @@
+package io.operations.docs.extending;
+
+import io.operations.OperationFetcherDecorator;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Audits each successful attempt.
+ */
+@Configuration(proxyBeanMethods = false)
+class DecoratorConfiguration {
+
+	@Bean
+	OperationFetcherDecorator auditDecorator(Audit audit) {
+		return (next) -> (operationId) -> next.fetch(operationId).doOnSuccess((snapshot) -> audit.fetched(operationId));
+	}
+
+	/**
+	 * What an application records.
+	 */
+	interface Audit {
+
+		void fetched(String operationId);
+
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.operations.docs.extending;
+
+import io.operations.OperationsCredentials;
+import io.operations.core.OperationsTemplate;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * A template for another product, and one for another account.
+ */
+@Configuration(proxyBeanMethods = false)
+class SecondTemplateConfiguration {
+
+	@Bean(defaultCandidate = false)
+	OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
+		return builder.name("memory")
+			.baseUrl("https://memory.twilio.com")
+			.path("/v1/ControlPlane/Operations/{id}")
+			.build();
+	}
+
+	@Bean(defaultCandidate = false)
+	OperationsTemplate otherAccountOperations(OperationsTemplate.Builder builder,
+			@Value("${other-account.api-key}") String apiKey, @Value("${other-account.secret}") String secret) {
+		return builder.name("other").credentials(OperationsCredentials.of(apiKey, secret)).build();
+	}
+
+}
