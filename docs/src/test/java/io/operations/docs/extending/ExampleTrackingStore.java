@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationStatus;
@@ -21,6 +22,8 @@ import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.TrackingSummary;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The smallest store that keeps the promises of {@link TrackingStore}: one instance, one
@@ -28,11 +31,15 @@ import io.operations.tracking.TrackingSummary;
  */
 class ExampleTrackingStore implements TrackingStore {
 
+	private static final Log logger = LogFactory.getLog(ExampleTrackingStore.class);
+
 	private final ConcurrentNavigableMap<String, TrackedRow> rows = new ConcurrentSkipListMap<>();
 
 	private final TrackingEngine engine;
 
 	private volatile ScheduledExecutorService worker;
+
+	private volatile ScheduledFuture<?> job;
 
 	ExampleTrackingStore(TrackingEngine engine) {
 		this.engine = engine;
@@ -42,14 +49,25 @@ class ExampleTrackingStore implements TrackingStore {
 	public void start() {
 		this.engine.start();
 		this.worker = Executors.newSingleThreadScheduledExecutor();
-		this.worker.scheduleWithFixedDelay(this::workOnDue, 0, 50, TimeUnit.MILLISECONDS);
+		this.job = this.worker.scheduleWithFixedDelay(this::look, 0, 50, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void stop() {
 		this.engine.stop();
 		if (this.worker != null) {
+			this.job.cancel(false);
 			this.worker.shutdown();
+		}
+	}
+
+	private void look() {
+		try {
+			workOnDue();
+		}
+		catch (RuntimeException ex) {
+			// An exception would end the job.
+			logger.warn("The look for due operations failed. The next one follows.", ex);
 		}
 	}
 
@@ -160,10 +178,10 @@ class ExampleTrackingStore implements TrackingStore {
 
 		@Override
 		public TrackedRow save(TrackedRow row) {
-			TrackedRow stored = row.stored();
-			TrackedRow present = ExampleTrackingStore.this.rows.computeIfPresent(row.id(),
-					(id, before) -> (before.version() == row.version()) ? stored : before);
-			return (present == stored) ? stored : null;
+			TrackedRow present = ExampleTrackingStore.this.rows.get(row.id());
+			boolean stored = present != null && present.version() == row.version()
+					&& ExampleTrackingStore.this.rows.replace(row.id(), present, row.stored());
+			return stored ? row.stored() : null;
 		}
 
 		@Override
