@@ -155,10 +155,15 @@ class ExtendingTests {
 	@Test
 	void furtherTemplatesStandBesideTheApplicationsOwn() {
 		this.runner.withPropertyValues("other-account.api-key=SKother", "other-account.secret=secret")
+			.withBean(RateLimiterRegistry.class, RateLimiterRegistry::ofDefaults)
 			.withUserConfiguration(SecondTemplateConfiguration.class, MemoryService.class)
 			.run((context) -> {
+				assertThat(context.getBean(RateLimiterRegistry.class)
+					.rateLimiter("slow")
+					.getRateLimiterConfig()
+					.getLimitRefreshPeriod()).isEqualTo(Duration.ofMillis(200));
 				assertThat(context.getBeansOfType(OperationsTemplate.class)).containsOnlyKeys("operationsTemplate",
-						"memoryOperations", "otherAccountOperations");
+						"memoryOperations", "otherAccountOperations", "slowOperations");
 				assertThat(context.getBean(OperationsTemplate.class).getName()).isEqualTo("operations");
 			});
 	}

@@ -2,6 +2,7 @@ package io.operations.docs.extending;
 
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
+import io.operations.resilience.RateLimitSettings;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -25,6 +26,12 @@ class SecondTemplateConfiguration {
 	OperationsTemplate otherAccountOperations(OperationsTemplate.Builder builder,
 			@Value("${other-account.api-key}") String apiKey, @Value("${other-account.secret}") String secret) {
 		return builder.name("other").credentials(OperationsCredentials.of(apiKey, secret)).build();
+	}
+
+	@Bean(defaultCandidate = false)
+	OperationsTemplate slowOperations(OperationsTemplate.Builder builder) {
+		RateLimitSettings limits = new RateLimitSettings(5, 4, 1000);
+		return builder.name("slow").rateLimit(limits).rateLimiterConfig(limits.toConfig().build()).build();
 	}
 
 }
