@@ -1,4 +1,4 @@
-package io.operations.readme;
+package io.operations.docs.tracking;
 
 import java.util.Map;
 
@@ -14,7 +14,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * The example of the README, so that it compiles.
+ * Creates configurations, and stores how the operation of each one ended.
  */
 @Service
 class Configurations implements OperationOutcomeHandler {
@@ -36,7 +36,7 @@ class Configurations implements OperationOutcomeHandler {
 	}
 
 	void create(String id, Map<String, ?> configuration) {
-		// Before the transaction, which would hold a connection meanwhile.
+		// Before the transaction, which would hold a database connection meanwhile.
 		AcceptedOperation accepted = this.api.post()
 			.uri("/v2/ControlPlane/Configurations")
 			.bodyValue(configuration)
