@@ -100,7 +100,7 @@ final class Sources {
 			.toList();
 	}
 
-	private static List<Path> files(Path folder) {
+	static List<Path> files(Path folder) {
 		try (Stream<Path> files = Files.walk(folder)) {
 			return files.filter(Files::isRegularFile).toList();
 		}

@@ -69,18 +69,22 @@ class Outcomes {
 	@Service
 	static class Listeners {
 
-		private int seen;
+		private final Mailer mailer;
+
+		Listeners(Mailer mailer) {
+			this.mailer = mailer;
+		}
 
 		@EventListener
 		void within(OperationOutcome outcome) {
 			// Part of the attempt: an exception fails it.
-			this.seen++;
+			this.mailer.send(outcome.operationId(), outcome.attempt() > 1);
 		}
 
 		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)
 		void after(OperationOutcome outcome) {
 			// After the attempt: called once, and an exception changes nothing.
-			this.seen++;
+			this.mailer.send(outcome.operationId(), false);
 		}
 
 	}
