@@ -73,7 +73,7 @@ class MetricsPageTests {
 			.isThrownBy(() -> operations.await(failing, PATIENCE).block());
 		assertThatExceptionOfType(OperationNotFoundException.class)
 			.isThrownBy(() -> operations.await("no-such-operation", PATIENCE).block());
-		simulator.fault(completing, 1, Fault.throttled(Duration.ofSeconds(1)));
+		simulator.fault(completing, 1, Fault.throttled());
 		operations.fetch(completing).block();
 		String tracked = simulator.accept(OperationScript.completed());
 		tracker.track(tracked, Map.of()).block();
