@@ -18,7 +18,7 @@ import org.springframework.web.reactive.function.client.WebClient
 
 @RestController
 class ConfigurationController(
-	@Qualifier("operationsWebClient") private val api: WebClient,
+	@param:Qualifier("operationsWebClient") private val api: WebClient,
 	private val operations: OperationsTemplate,
 ) {
 

@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.client.WebClient
 
 @Service
 class Configurations(
-	@Qualifier("operationsWebClient") private val api: WebClient,
+	@param:Qualifier("operationsWebClient") private val api: WebClient,
 	private val jdbc: JdbcTemplate,
 	private val transaction: TransactionTemplate,
 	private val tracker: OperationTracker,
