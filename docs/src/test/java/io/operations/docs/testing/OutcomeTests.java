@@ -41,7 +41,6 @@ class OutcomeTests {
 	void theHandlerTakesAnOutcomeThatTheTestMakes() {
 		OperationOutcome expired = new OperationOutcome("operation-1", OperationOutcome.Type.EXPIRED, null,
 				Map.of("configuration", "c2"), 2, "HTTP 404");
-		new ConfigurationOutcomes().handle(expired);
 		this.outcomes.handle(expired);
 		assertThat(this.outcomes.stateOf("c2")).isEqualTo(OperationOutcome.Type.EXPIRED);
 	}

@@ -1,21 +1,14 @@
 package io.operations.docs.using;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 
-import io.operations.Operation;
 import io.operations.core.OperationsTemplate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Service;
 
 @Service
 class Progress {
-
-	private static final Logger log = LoggerFactory.getLogger(Progress.class);
 
 	private final OperationsTemplate operations;
 
@@ -25,28 +18,6 @@ class Progress {
 
 	Mono<Duration> timeTaken(String operationId) {
 		return this.operations.await(operationId).map((done) -> done.duration().orElseThrow());
-	}
-
-	Mono<Operation> fetchWithin(String operationId) {
-		return this.operations.fetch(operationId).timeout(Duration.ofSeconds(5));
-	}
-
-	Mono<Operation> imported(String operationId) {
-		return this.operations.await(operationId, "import", Duration.ofMinutes(30));
-	}
-
-	Disposable log(String operationId) {
-		return this.operations.watch(operationId)
-			.subscribe((seen) -> log.info("{} is {}", seen.id(), seen.statusText()),
-					(fault) -> log.warn("The watch of {} ended", operationId, fault));
-	}
-
-	Operation block(String operationId) {
-		return this.operations.await(operationId, Duration.ofMinutes(2)).block();
-	}
-
-	CompletableFuture<Operation> future(String operationId) {
-		return this.operations.await(operationId).toFuture();
 	}
 
 }

@@ -28,7 +28,9 @@ import org.springframework.web.reactive.function.client.WebClient
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CoroutinesTests {
 
-	private val simulator = OperationsSimulator.start()
+	private val simulator = OperationsSimulator.builder()
+		.defaultScript(OperationScript.completed().pending(Duration.ZERO).running(Duration.ofMillis(50)))
+		.start()
 
 	private val operations = OperationsTemplate.builder(WebClient.builder())
 		.baseUrl(simulator.baseUrl())

@@ -5,6 +5,7 @@ import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
 import org.springframework.aop.framework.ProxyFactory
 import org.springframework.transaction.TransactionDefinition
+import org.springframework.transaction.TransactionManager
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource
 import org.springframework.transaction.annotation.Transactional
 import org.springframework.transaction.interceptor.TransactionInterceptor
@@ -29,7 +30,7 @@ class TransactionalSuspendTests {
 	private fun proxy(manager: ThreadBound): Service {
 		val factory = ProxyFactory(Service())
 		factory.isProxyTargetClass = true
-		factory.addAdvice(TransactionInterceptor(manager, AnnotationTransactionAttributeSource()))
+		factory.addAdvice(TransactionInterceptor(manager as TransactionManager, AnnotationTransactionAttributeSource()))
 		return factory.proxy as Service
 	}
 
