@@ -38,8 +38,8 @@ class Configurations(
 	override fun handle(outcome: OperationOutcome) {
 		jdbc.update(
 			"UPDATE configuration SET state = ? WHERE id = ?",
-			outcome.type().name,
-			outcome.attributes()["configuration"],
+			outcome.type.name,
+			outcome.attributes["configuration"],
 		)
 	}
 

@@ -49,13 +49,13 @@ class CoroutinesTests {
 	fun `a suspending function awaits the end`() = runBlocking<Unit> {
 		val id = simulator.accept(OperationScript.completed())
 		assertThat(progress.configurationOf(id, 30.seconds)).startsWith("c")
-		assertThat(progress.fetch(id).status()).isEqualTo(OperationStatus.COMPLETED)
+		assertThat(progress.fetch(id).status).isEqualTo(OperationStatus.COMPLETED)
 	}
 
 	@Test
 	fun `a flow ends with the terminal operation`() = runBlocking<Unit> {
 		val id = simulator.accept(OperationScript.failed())
-		assertThat(progress.statuses(id).toList().last().status()).isEqualTo(OperationStatus.FAILED)
+		assertThat(progress.statuses(id).toList().last().status).isEqualTo(OperationStatus.FAILED)
 		assertThat(describeEnd(operations, id)).contains("no reason")
 	}
 

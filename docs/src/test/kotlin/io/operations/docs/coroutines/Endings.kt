@@ -17,13 +17,13 @@ import kotlinx.coroutines.reactor.awaitSingle
 
 suspend fun describeEnd(operations: OperationsTemplate, id: String): String =
 	try {
-		operations.await(id).awaitSingle().statusText()
+		operations.await(id).awaitSingle().statusText
 	}
 	catch (ex: OperationFailedException) {
 		ex.operation.errorText().getOrNull() ?: "failed, and the server gave no reason"
 	}
 	catch (ex: OperationTimeoutException) {
-		ex.lastSeen?.statusText() ?: "not seen yet"
+		ex.lastSeen?.statusText ?: "not seen yet"
 	}
 
 fun isWorthRepeating(ex: OperationsException): Boolean = when (ex) {
