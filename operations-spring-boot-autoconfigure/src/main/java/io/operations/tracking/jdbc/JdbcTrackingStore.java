@@ -38,8 +38,8 @@ import org.springframework.transaction.TransactionException;
  * At each start, the schedule learns from ended operations that the table still keeps.
  * Operations are polled when they are due, never earlier, even if permits remain unused.
  * Waits in memory are polled early when permits are scarce. Doing so here would cost a
- * statement per search and reduce the lag by a quarter at most. In simulations the lag
- * was 1.03 to 1.23 times the optimum in memory, and 1.1 to 1.9 times here.
+ * statement per search. Under overload the lag was 1.05 to 1.23 times the optimum in
+ * memory (simulated) and 1.63 times here (measured): see benchmarks/README.md.
  *
  * @since 0.1.0
  */
