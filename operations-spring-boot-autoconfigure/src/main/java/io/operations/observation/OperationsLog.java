@@ -57,16 +57,16 @@ public class OperationsLog implements OperationsListener {
 			logger.warn("[" + client + "] The server answered a request for operation '"
 					+ printable(snapshot.operation().id()) + "' with operation '" + printable(other) + "'"
 					+ requestId(snapshot.requestId())
-					+ ". A fetch returns this answer. A wait ignores it and polls again. Check operations.path and the"
-					+ " proxies and caches between this application and operations.base-url. This warning is not"
-					+ " repeated.");
+					+ ". A fetch returns this response. A wait ignores it and polls again. Check operations.path and the"
+					+ " proxies and caches between this application and operations.base-url. The library logs"
+					+ " this warning once for each client.");
 		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("[" + client + "] Operation '" + printable(snapshot.operation().id()) + "' is "
 					+ printable(snapshot.operation().statusText())
-					+ ((other != null) ? ", but the answer names operation '" + printable(other) + "'" : "")
+					+ ((other != null) ? ", but the response names operation '" + printable(other) + "'" : "")
 					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
-					+ requestId(snapshot.requestId()));
+					+ requestId(snapshot.requestId()) + ".");
 		}
 		if (!this.broken.isEmpty()) {
 			this.broken.remove(client);
@@ -76,7 +76,7 @@ public class OperationsLog implements OperationsListener {
 		if (!this.throttled.isEmpty() && !this.pauses.containsKey(client) && this.throttled.remove(client)) {
 			logger.warn("[" + client + "] The throttling is over: the server answers again, first for operation '"
 					+ printable(snapshot.operation().id()) + "'" + requestId(snapshot.requestId())
-					+ ". Requests are no longer held back.");
+					+ ". The client no longer holds back requests.");
 		}
 	}
 
@@ -91,8 +91,7 @@ public class OperationsLog implements OperationsListener {
 			return;
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug("[" + client + "] An attempt to fetch operation '" + printable(operationId) + "' failed: "
-					+ fault.getMessage());
+			logger.debug("[" + client + "] " + sentence("The request for operation", operationId, fault));
 		}
 	}
 
@@ -110,20 +109,20 @@ public class OperationsLog implements OperationsListener {
 	public void throttled(String client, OperationsThrottledException fault) {
 		if (!fault.isLocal() && this.throttled.add(client)) {
 			Duration pause = this.pauses.get(client);
-			logger.warn("[" + client + "] The server throttles this client. All requests are held back"
+			logger.warn("[" + client + "] The server throttles the account. The client holds back all requests"
 					+ ((pause != null) ? ", at first for " + pause : "")
 					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
-					+ " operations.rate-limit.requests-per-second. First refusal: " + fault.getMessage());
+					+ " operations.rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}
 	}
 
 	@Override
 	public void outageBegan(String client, OperationsException fault) {
 		logger.warn("[" + client + "] " + ((fault instanceof OperationsAuthenticationException)
-				? "The server rejects the credentials. Each wait ends with this error. Only one tracked operation at a"
-						+ " time is polled until the server accepts the credentials. Last error: "
+				? "The server rejects the credentials. Each wait ends with this error. The client polls only one"
+						+ " tracked operation at a time until the server accepts the credentials. Last error: "
 				: "The server is unavailable: " + OperationsActivity.FAULTS_IN_A_ROW + " attempts in a row failed."
-						+ " Only one poll at a time is sent until the server answers again. Waits continue until their"
+						+ " The client sends only one poll at a time until the server answers again. Waits continue until their"
 						+ " deadlines. If the outage lasts, check operations.base-url, the network path to it and the"
 						+ " state of the server. Last error: ")
 				+ fault.getMessage());
@@ -144,13 +143,20 @@ public class OperationsLog implements OperationsListener {
 		Throwable fault = (reason != null) ? reason : faultOf(wait);
 		// A deadline that passes has its own line.
 		if (fault != null && !(fault instanceof OperationTimeoutException)) {
-			ended(client, wait, fault);
+			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
+			logger.info("[" + client + "] " + sentence("The wait for operation", wait.operationId(), fault)
+					+ " The wait ended after " + wait.waited() + " and " + wait.polls()
+					+ ((wait.polls() == 1) ? " poll" : " polls") + (ownRequestId ? "" : requestId(wait.lastRequestId()))
+					+ ".");
 		}
 	}
 
 	@Override
 	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
-		ended(client, wait, timeout);
+		// The message names the operation, the timeout and the polls.
+		String requestId = wait.lastRequestId();
+		logger.info("[" + client + "] " + timeout.getMessage() + ((requestId != null)
+				? " Last " + OperationsErrorResponse.REQUEST_ID_HEADER + ": " + printable(requestId) + "." : ""));
 	}
 
 	@Override
@@ -158,17 +164,18 @@ public class OperationsLog implements OperationsListener {
 		Operation operation = wait.lastSeen();
 		logger.warn("[" + client + "] Operation '" + printable(wait.operationId()) + "' is stuck: "
 				+ ((operation != null) ? "it is still " + printable(operation.statusText()) : "no poll has seen it")
-				+ " after " + age + ", and an operation of its kind should not take longer than " + unusual
+				+ " after " + age + ", but operations of its kind should not take longer than " + unusual
 				+ requestId(wait.lastRequestId())
 				+ ". Polling continues until the deadlines of its waits. If the operation does not end, report it to"
 				+ " the vendor's support.");
 	}
 
-	private static void ended(String client, OperationWait wait, Throwable fault) {
-		boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
-		logger.info("[" + client + "] The wait for operation '" + printable(wait.operationId()) + "' ended after "
-				+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll: " : " polls: ")
-				+ fault.getMessage() + (ownRequestId ? "" : requestId(wait.lastRequestId())));
+	// The messages of our own exceptions name the operation.
+	private static String sentence(String subject, String operationId, Throwable fault) {
+		String message = String.valueOf(fault.getMessage());
+		String text = (fault instanceof OperationsException) ? message
+				: subject + " '" + printable(operationId) + "' failed: " + message;
+		return text.endsWith(".") ? text : text + ".";
 	}
 
 	private static @Nullable OperationsException faultOf(OperationWait wait) {

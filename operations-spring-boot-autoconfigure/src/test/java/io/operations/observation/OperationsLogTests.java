@@ -77,7 +77,10 @@ class OperationsLogTests {
 	void eachPollThatFailsIsOneDebugLineWithIdAndRequestId(CapturedOutput output) {
 		answers("503", "COMPLETED");
 		await("op-1", Duration.ofMinutes(5));
-		assertThat(lines(output, "DEBUG")).hasSize(2).first().asString().contains("'op-1'", "HTTP 503", "RQ-503");
+		assertThat(lines(output, "DEBUG")).hasSize(2)
+			.first()
+			.asString()
+			.endsWith("[operations] The request for operation 'op-1' failed: HTTP 503 (Twilio-Request-Id: RQ-503).");
 		assertThat(lines(output, "INFO")).isEmpty();
 	}
 
@@ -87,7 +90,8 @@ class OperationsLogTests {
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' failed: name in use", "2 polls", "RQ-FAILED");
+			.containsPattern("\\[operations] Operation 'op-1' failed: name in use\\. The wait ended after PT[\\d.]+S"
+					+ " and 2 polls \\(Twilio-Request-Id: RQ-FAILED\\)\\.$");
 	}
 
 	@Test
@@ -106,7 +110,10 @@ class OperationsLogTests {
 		await("op-1", Duration.ofSeconds(20));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1'", "was RUNNING", "PT20S", "RQ-RUNNING");
+			.contains("[operations] The wait for operation 'op-1' timed out after PT20S", "was RUNNING")
+			.containsOnlyOnce("op-1")
+			.containsOnlyOnce("polls")
+			.endsWith(" Last Twilio-Request-Id: RQ-RUNNING.");
 	}
 
 	@Test
