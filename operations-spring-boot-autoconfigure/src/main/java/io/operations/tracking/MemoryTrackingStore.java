@@ -126,7 +126,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 		}
 		if (this.entries.size() >= most) {
 			throw new OperationsThrottledException("Operation '" + operationId
-					+ "' is not tracked because the store in memory is full with " + most
+					+ "' is not tracked because the store in memory already holds " + most
 					+ " operations (operations.tracking.max-tracked). Track fewer operations, raise the limit, or set"
 					+ " operations.tracking.store=jdbc.", operationId, (Duration) null);
 		}
@@ -218,7 +218,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 		}
 		catch (RejectedExecutionException ex) {
 			logger.warn("No thread is free to deliver the outcome of operation '" + row.id()
-					+ "'. Delivery is tried again in one second. If this repeats, look for handlers that block too long.",
+					+ "'. The library tries again in one second. If this repeats, look for handlers that block too long.",
 					ex);
 			claim.release(row.due(this.polls.now().plusSeconds(1)));
 		}
@@ -248,8 +248,10 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	private void giveUp(Claim claim, TrackedRow row, Throwable fault) {
-		logger.error("Polling operation '" + row.id() + "' failed unexpectedly. It is polled again in one minute. If"
-				+ " this repeats, fix the cause below.", fault);
+		logger.error(
+				"Polling operation '" + row.id() + "' failed unexpectedly. The library polls it again in one minute. If"
+						+ " this repeats, fix the cause below.",
+				fault);
 		claim.release(row.due(this.polls.now().plus(Duration.ofMinutes(1))));
 	}
 

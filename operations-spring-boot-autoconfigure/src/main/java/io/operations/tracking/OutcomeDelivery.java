@@ -56,8 +56,7 @@ final class OutcomeDelivery {
 			// The process that made that attempt did not report how it ended. One more
 			// attempt may end the same way.
 			failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
-					+ " began but never finished, and it was the last one: the process probably died while a handler"
-					+ " was running"));
+					+ " never finished: the process probably died while a handler was running."));
 			return;
 		}
 		Semaphore taken = this.places;
@@ -105,8 +104,9 @@ final class OutcomeDelivery {
 		}
 		else {
 			// Without a row to store the fault in, this is its only trace.
-			logger.warn("Attempt " + row.ending().attempts() + " to deliver the outcome of operation '" + row.id()
-					+ "' failed, and this instance does not repeat it: the operation was forgotten meanwhile, or its"
+			logger.warn("Attempt " + row.ending().attempts() + " to deliver the outcome of tracked operation '"
+					+ row.id()
+					+ "' failed, and this instance does not retry it: the operation was forgotten meanwhile, or its"
 					+ " outcome had already been delivered. Check whether the handler changed anything outside of its"
 					+ " transaction.", fault);
 		}

@@ -46,8 +46,8 @@ public final class TrackingListeners implements TrackingListener {
 			}
 			catch (RuntimeException | LinkageError ex) {
 				logger.warn("Tracking listener " + listener.getClass().getName()
-						+ " failed. Its exception is ignored and the other listeners are notified. Fix the listener.",
-						ex);
+						+ " threw an exception. The library ignores it and notifies the other listeners. Fix the"
+						+ " listener.", ex);
 			}
 		}
 	}

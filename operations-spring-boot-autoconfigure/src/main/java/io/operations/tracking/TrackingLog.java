@@ -6,6 +6,7 @@ import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs what an operator needs to know about tracked operations. Each outcome is one line
@@ -22,18 +23,19 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info("Tracked operation " + id(operation) + " ended as " + operation.outcome() + why(operation)
-					+ "; tracked for " + operation.age(operation.since()) + ", polls: " + operation.polls()
-					+ ((operation.lastFault() != null) ? ", last error: " + operation.lastFault() : ""));
+			logger.info("Tracked operation " + id(operation) + " has the outcome " + operation.outcome()
+					+ why(operation) + " after " + operation.age(operation.since()) + " and " + operation.polls()
+					+ ((operation.polls() == 1) ? " poll." : " polls.") + lastError(operation.lastFault()));
 		}
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		logger.warn("Tracked operation " + id(operation) + " has not ended after " + age
-				+ "; operations of its kind rarely take longer than " + unusual + ". It is polled until its deadline, "
-				+ operation.deadline() + ". If it should have ended, report it to the API vendor, or stop tracking it"
-				+ " with OperationTracker.forget.");
+		logger.warn("Tracked operation " + id(operation) + " is stuck: it has not ended after " + age
+				+ ", but operations of its kind should not take longer than " + unusual
+				+ ". Polling continues until its deadline, " + operation.deadline()
+				+ ". If the operation does not end, report it to the vendor's support, or stop tracking it with"
+				+ " OperationTracker.forget.");
 	}
 
 	@Override
@@ -41,8 +43,9 @@ public final class TrackingLog implements TrackingListener {
 		String text = "Attempt " + operation.attempts() + " to deliver the outcome " + operation.outcome()
 				+ " of tracked operation " + id(operation) + " failed. ";
 		if (operation.state() == TrackingState.UNDELIVERED) {
-			logger.error(text + "It was the last attempt (operations.tracking.delivery.max-attempts); the operation is"
-					+ " kept as UNDELIVERED. Fix the handler, then call OperationTracker.redeliver.", fault);
+			logger.error(text + "It was the last attempt (operations.tracking.delivery.max-attempts), so the store"
+					+ " keeps the operation as UNDELIVERED. Fix the handler, then call OperationTracker.redeliver.",
+					fault);
 		}
 		else {
 			logger.warn(text + "The next attempt is due at " + operation.nextDue()
@@ -58,10 +61,9 @@ public final class TrackingLog implements TrackingListener {
 			.append(operation.outcome())
 			.append(") have not returned after ")
 			.append(duration)
-			.append(", so their thread '")
+			.append(". The library interrupts their thread '")
 			.append(handler.getName())
-			.append("' is interrupted. Make the blocking call below end sooner, or raise"
-					+ " operations.tracking.delivery.timeout:");
+			.append("'. Make the blocking call below end sooner, or raise" + " operations.tracking.delivery.timeout:");
 		for (StackTraceElement element : handler.getStackTrace()) {
 			text.append(System.lineSeparator()).append("\tat ").append(element);
 		}
@@ -81,7 +83,11 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void storeRegained(Duration duration) {
 		logger.info("The database of tracked operations can be reached again after " + duration
-				+ "; polling and delivery resume.");
+				+ ". Polling and delivery resume.");
+	}
+
+	private static String lastError(@Nullable String fault) {
+		return (fault == null) ? "" : " Last error: " + (fault.endsWith(".") ? fault : fault + ".");
 	}
 
 	private static String why(TrackedOperation operation) {

@@ -48,7 +48,7 @@ class TrackingLogTests {
 		template.close();
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' ended as COMPLETED; tracked for PT", ", polls: 3");
+			.contains("'op-1' has the outcome COMPLETED after PT", " and 3 polls.");
 		assertThat(lines(output, "ERROR")).isEmpty();
 	}
 
@@ -57,7 +57,7 @@ class TrackingLogTests {
 		this.log.ended(operation(TrackingState.ENDED, "no answer"));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("tracked for PT1M3S, polls: 7, last error: no answer");
+			.contains("has the outcome COMPLETED after PT1M3S and 7 polls. Last error: no answer.");
 	}
 
 	@Test
@@ -68,7 +68,7 @@ class TrackingLogTests {
 				null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0, null));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' ended as FAILED (bo\\u000aom); tracked for PT1M3S");
+			.contains("'op-1' has the outcome FAILED (bo\\u000aom) after PT1M3S and 7 polls.");
 	}
 
 	@ParameterizedTest
@@ -79,7 +79,7 @@ class TrackingLogTests {
 				false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' ended as " + outcome + " (" + explanation + "); tracked for PT1M3S, polls: 7");
+			.contains("'op-1' has the outcome " + outcome + " (" + explanation + ") after PT1M3S and 7 polls.");
 	}
 
 	@Test

@@ -102,7 +102,7 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 
 		private AnswerException() {
 			super("This is not an error: the library throws this exception once to find out whether the application's"
-					+ " event multicaster passes on exceptions of listeners", null, false, false);
+					+ " event multicaster passes on exceptions of listeners.", null, false, false);
 		}
 
 	}

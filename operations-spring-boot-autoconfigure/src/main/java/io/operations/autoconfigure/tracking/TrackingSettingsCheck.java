@@ -27,7 +27,7 @@ final class TrackingSettingsCheck {
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
 		OperationsTrackingProperties.Delivery delivery = properties.getDelivery();
 		check(delivery.getMaxAttempts() >= 1, "delivery.max-attempts", delivery.getMaxAttempts(),
-				"it must be at least 1 because the first attempt counts");
+				"it must be at least 1, because it includes the first attempt");
 		positive("delivery.initial-interval", delivery.getInitialInterval());
 		check(delivery.getMultiplier() >= 1, "delivery.multiplier", delivery.getMultiplier(), "it must be at least 1");
 		atLeast(delivery.getInitialInterval(), "delivery.max-interval", delivery.getMaxInterval(),

@@ -84,10 +84,9 @@ final class Claims {
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex) && !this.failing) {
 				this.failing = true;
-				logger
-					.error("Due operations cannot be claimed, so this instance polls nothing and delivers no outcomes."
-							+ " It keeps retrying and does not log this again until a claim succeeds. Check the tables and"
-							+ " the rights of the database user.", ex);
+				logger.error("This instance cannot claim due operations, so it polls nothing and delivers no outcomes."
+						+ " It keeps retrying and does not log this again until a claim succeeds. Check the tables and"
+						+ " the rights of the database user.", ex);
 			}
 			return new ArrayList<>();
 		}

@@ -201,9 +201,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
 			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));
 			if (overdue != null && overdue > 0) {
-				logger.info("Overdue tracked operations: " + overdue + ". They are polled within the next "
-						+ Duration.ofSeconds(Math.round(overdue * millis / 1000))
-						+ ", so that they leave room for other polls.");
+				logger.info("Overdue tracked operations: " + overdue
+						+ ". The library spreads their polls over the next "
+						+ Duration.ofSeconds(Math.round(overdue * millis / 1000)) + ", to leave room for other polls.");
 			}
 		}
 		catch (DataAccessException | TransactionException ex) {
@@ -261,8 +261,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}
 		catch (RuntimeException ex) {
 			// An exception would end the periodic pruning.
-			logger.warn("Delivered operations older than operations.tracking.retention cannot be removed. Removing them"
-					+ " is tried again in one minute. If this repeats, fix the cause below, or the table grows.", ex);
+			logger.warn(
+					"The library cannot remove delivered operations older than operations.tracking.retention. It tries"
+							+ " again in one minute. If this repeats, fix the cause below: until then the table grows.",
+					ex);
 		}
 	}
 

@@ -75,7 +75,7 @@ final class JdbcTransactions {
 		if (!unknown.isEmpty()) {
 			throw new IllegalTransactionStateException(
 					"The tracker cannot find out whether the transaction of this thread belongs to the database of tracked"
-							+ " operations: the pool's connections are not in auto-commit mode, and a transaction manager"
+							+ " operations. The pool's connections are not in auto-commit mode, and a transaction manager"
 							+ " does not report its resource: " + unknown
 							+ ". Let it implement ResourceTransactionManager and return its resource, or track outside of"
 							+ " its transactions.");
@@ -150,8 +150,8 @@ final class JdbcTransactions {
 				throw ex;
 			}
 			throw new DatabaseReach.ForeignFaultException(new IllegalStateException(
-					"The application's transaction manager cannot begin a transaction for handlers. They run outside of"
-							+ " requests: it may need a default tenant. Cause: "
+					"The application's transaction manager cannot begin a transaction for handlers, which run"
+							+ " outside of requests. It may need a default tenant. Cause: "
 							+ NestedExceptionUtils.getMostSpecificCause(ex),
 					ex));
 		}

@@ -125,7 +125,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " RENAME TO " + this.tables.prefix() + "away")
 			.update();
 		await().atMost(PATIENCE).until(() -> claims.get() > 4);
-		assertThat(output).containsOnlyOnce("cannot be claimed").containsOnlyOnce("RunUntilShutdown.run(");
+		assertThat(output).containsOnlyOnce("cannot claim due operations").containsOnlyOnce("RunUntilShutdown.run(");
 		this.jdbc.sql("ALTER TABLE " + this.tables.prefix() + "away RENAME TO " + this.tables.prefix() + "scheduled")
 			.update();
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
