@@ -32,6 +32,15 @@ final class ErrorText {
 	}
 
 	/**
+	 * Return a text with a full stop at its end, so that another sentence can follow.
+	 * @param text the text
+	 * @return the text as it is if it ends with a full stop
+	 */
+	static String sentence(@Nullable String text) {
+		return (text != null && text.endsWith(".")) ? text : text + ".";
+	}
+
+	/**
 	 * Return the message of an error response.
 	 * @param body the body of the response
 	 * @return the first message in it; {@code null} if it has none

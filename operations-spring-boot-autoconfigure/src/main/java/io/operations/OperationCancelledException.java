@@ -22,7 +22,8 @@ public final class OperationCancelledException extends OperationsException {
 	 */
 	public OperationCancelledException(Operation operation, @Nullable String requestId) {
 		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' was cancelled"
-				+ operation.errorText().map((text) -> ": " + text).orElse(""), null, operation.id(), null);
+				+ ErrorText.sentence(operation.errorText().map((text) -> ": " + text).orElse("")), null, operation.id(),
+				null);
 		this.operation = operation;
 		this.requestId = requestId;
 	}

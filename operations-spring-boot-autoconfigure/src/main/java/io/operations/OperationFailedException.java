@@ -22,7 +22,8 @@ public final class OperationFailedException extends OperationsException {
 	 */
 	public OperationFailedException(Operation operation, @Nullable String requestId) {
 		super("Operation '" + OperationsErrorResponse.printable(operation.id()) + "' failed"
-				+ operation.errorText().map((text) -> ": " + text).orElse(""), null, operation.id(), null);
+				+ ErrorText.sentence(operation.errorText().map((text) -> ": " + text).orElse("")), null, operation.id(),
+				null);
 		this.operation = operation;
 		this.requestId = requestId;
 	}

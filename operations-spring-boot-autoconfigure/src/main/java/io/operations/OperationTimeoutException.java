@@ -54,20 +54,16 @@ public final class OperationTimeoutException extends OperationsException {
 				: "No poll has seen the operation";
 		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
 				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
-				+ ((lastFault != null) ? "The last error was: " + sentence(lastFault.getMessage()) + " " : "")
+				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " " : "")
 				+ describe(age, unusualAge)
 				+ " It may still be running: await it again, or raise the timeout (operations.polling.timeout, unless"
 				+ " the call passes a timeout).";
 	}
 
-	private static String sentence(@Nullable String text) {
-		return (text != null && text.endsWith(".")) ? text : text + ".";
-	}
-
 	private static String describe(Duration age, @Nullable Duration unusualAge) {
 		String old = "The operation is " + age + " old";
 		if (unusualAge == null) {
-			return old + "; how long operations of its kind take is not known yet.";
+			return old + ". The client does not know yet how long operations of its kind take.";
 		}
 		return old + ((age.compareTo(unusualAge) < 0) ? ", which is usual: operations of its kind take up to "
 				: ", which is unusual: operations of its kind rarely reach ") + unusualAge + ".";

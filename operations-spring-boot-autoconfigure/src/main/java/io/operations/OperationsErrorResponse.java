@@ -98,15 +98,20 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 							? ". The id may be wrong or belong to another account, or the operation may have expired."
 							: ". Check the path of the request, the ids in it and operations.base-url."),
 					operationId, this);
-			case 429 -> new OperationsThrottledException(text, operationId, this);
+			case 429 -> new OperationsThrottledException(text + ".", operationId, this);
 			case 407 -> new OperationsUnavailableException(
 					text + ". A proxy requires credentials, so the request did not reach the server. Configure the"
 							+ " proxy's user name and password in the HTTP client (\"Behind a proxy\" in the"
 							+ " documentation).",
 					operationId, this);
-			case 408, 425 -> new OperationsUnavailableException(text, operationId, this);
-			default -> (this.status >= 500) ? new OperationsUnavailableException(text, operationId, this)
-					: new OperationsRequestException(text, operationId, this);
+			case 408, 425 -> new OperationsUnavailableException(text + ".", operationId, this);
+			default -> (this.status >= 500)
+					? new OperationsUnavailableException(
+							text + ((operationId != null) ? "." : ". Check what the request did before you repeat it."),
+							operationId, this)
+					: new OperationsRequestException(text + ((operationId != null)
+							? ". Check the id, operations.path and operations.base-url." : ". Correct the request."),
+							operationId, this);
 		};
 	}
 

@@ -119,7 +119,8 @@ public final class OperationsListeners implements OperationsListener {
 			}
 			catch (Exception | Error ex) {
 				logger.warn("Listener " + listener.getClass().getName()
-						+ " threw an exception. The client ignores it and continues: fix the listener", ex);
+						+ " threw an exception. The client ignores it and notifies the other listeners. Fix the listener.",
+						ex);
 			}
 		}
 	}

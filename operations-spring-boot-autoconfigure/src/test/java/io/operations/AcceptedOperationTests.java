@@ -132,6 +132,15 @@ class AcceptedOperationTests {
 			.withMessageStartingWith("The write failed: HTTP 429, code 20429, 'Too many', retry after PT20S");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "400, The write failed: HTTP 400. Correct the request.",
+			"503, The write failed: HTTP 503. Check what the request did before you repeat it." })
+	void messageOfAFailedWriteSaysWhatToDo(int status, String message) {
+		assertThatExceptionOfType(OperationsException.class)
+			.isThrownBy(() -> AcceptedOperation.from(ResponseEntity.status(status).build()))
+			.withMessage(message);
+	}
+
 	@Test
 	void rateLimitOfWritesDelaysNoPoll() {
 		ResponseEntity<Map<String, Object>> response = ResponseEntity.accepted()

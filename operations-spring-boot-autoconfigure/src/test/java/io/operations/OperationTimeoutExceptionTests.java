@@ -14,7 +14,8 @@ class OperationTimeoutExceptionTests {
 	@Test
 	void saysHowOldTheOperationIsWhetherThatIsKnownToBeUsualOrNot() {
 		assertThat(timeout(null, null)).hasMessageContaining("timed out after PT3M and 3 polls. ")
-			.hasMessageContaining("The operation is PT4M old; how long operations of its kind take is not known yet.");
+			.hasMessageContaining(
+					"The operation is PT4M old. The client does not know yet how long operations of its kind take.");
 		assertThat(timeout(Duration.ofMinutes(5), null))
 			.hasMessageContaining("The operation is PT4M old, which is usual: operations of its kind take up to PT5M.");
 		assertThat(timeout(Duration.ofMinutes(4), null)).hasMessageContaining(

@@ -68,7 +68,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	}
 
 	private static void logLate(Throwable fault) {
-		logger.debug("An exchange failed after it had ended; the failure is ignored", fault);
+		logger.debug("A request failed after it had ended. The client ignores the error.", fault);
 	}
 
 	String operationId() {

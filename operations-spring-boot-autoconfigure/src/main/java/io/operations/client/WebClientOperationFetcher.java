@@ -93,7 +93,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	public WebClientOperationFetcher(WebClient webClient, URI baseUrl, String path, Duration requestTimeout,
 			Scheduler scheduler) {
 		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
-				"'path' must begin with a slash and contain {id} exactly once: " + path);
+				() -> "'path' must begin with a slash and contain {id} exactly once, but is '" + path + "'");
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
 		int position = url.indexOf(ID);
 		this.webClient = webClient.mutate().filter(WebClientOperationFetcher::withReadableMediaType).build();
@@ -240,14 +240,14 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, OperationReader.readMembers(body),
 				now());
 		if (status < 200) {
-			return new OperationsUnavailableException(failed(operationId) + ": " + answer.describe()
-					+ " is an interim response, and this HTTP client does not wait for the final one. Use Reactor Netty"
+			return new OperationsUnavailableException(failed(operationId) + ": the server answered " + answer.describe()
+					+ ", an interim response, and this HTTP client does not wait for the final one. Use Reactor Netty"
 					+ " as the HTTP client (\"Which HTTP client\" in the documentation).", operationId, answer);
 		}
 		if (status < 400) {
 			return new OperationsRequestException(failed(operationId) + ": " + answer.describe() + ", redirect to "
 					+ redirectTarget(headers)
-					+ ". Redirects are not followed, because the credentials could reach another server. Correct"
+					+ ". The client does not follow redirects, because it would send the credentials to their targets. Correct"
 					+ " operations.base-url.", operationId, answer);
 		}
 		if (status == HttpStatus.NOT_FOUND.value()) {
@@ -286,10 +286,9 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
 		String content = (body.length == 0) ? "an empty body" : "the body '" + OperationsErrorResponse
 			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
-		return new MalformedOperationException(
-				failed(operationId) + ": " + answer.describe() + " with " + mediaType(headers) + " and " + content
-						+ " is not an operation" + why + ". Check operations.base-url and operations.path.",
-				cause, operationId, answer);
+		return new MalformedOperationException(failed(operationId) + ": the server answered " + answer.describe()
+				+ " with " + mediaType(headers) + " and " + content + ", which is not an operation" + why
+				+ ". Check operations.base-url and operations.path.", cause, operationId, answer);
 	}
 
 	private static String mediaType(HttpHeaders headers) {
@@ -309,7 +308,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		}
 		if (fault instanceof TimeoutException) {
 			return new OperationsUnavailableException(failed(operationId) + ": no complete response within "
-					+ this.requestTimeout + " (operations.http.request-timeout)", operationId, fault);
+					+ this.requestTimeout + " (operations.http.request-timeout).", operationId, fault);
 		}
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
 		if (root instanceof DataBufferLimitException) {
@@ -329,7 +328,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 						root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""))
 				+ (isOfTls(fault)
 						? ". Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
-						: ""),
+						: "."),
 				operationId, fault);
 	}
 

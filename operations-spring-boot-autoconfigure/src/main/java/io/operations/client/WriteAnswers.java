@@ -64,8 +64,8 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Mono<DataBuffer> timedOut() {
-		return Mono.error(new TimeoutException("no complete response within " + this.timeout
-				+ " after its headers (operations.http.request-timeout)"));
+		return Mono.error(new TimeoutException("The body of the response was not complete within " + this.timeout
+				+ " after its headers (operations.http.request-timeout). Check what the request did before you repeat it."));
 	}
 
 	private long now() {

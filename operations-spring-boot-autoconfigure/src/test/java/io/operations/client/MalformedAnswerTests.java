@@ -32,7 +32,7 @@ class MalformedAnswerTests {
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
 			.hasMessageContaining("media type application/json")
-			.hasMessageContaining("'" + body + "' is not an operation");
+			.hasMessageContaining("'" + body + "', which is not an operation");
 		assertThat(failure.getStatusCode()).hasValue(200);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);

@@ -258,7 +258,7 @@ class OperationReaderTests {
 	void exceptionOfAFailureHasItsText(String error, @Nullable String expected) {
 		Operation failed = read("{\"status\": \"FAILED\", " + error + "}");
 		assertThat(failed.errorText()).isEqualTo(Optional.ofNullable(expected));
-		String ending = (expected != null) ? ": " + expected : "";
+		String ending = ((expected != null) ? ": " + expected : "") + ".";
 		assertThat(new OperationFailedException(failed, null)).hasMessage("Operation 'proc_job_1' failed" + ending);
 		assertThat(new OperationCancelledException(failed, null))
 			.hasMessage("Operation 'proc_job_1' was cancelled" + ending);

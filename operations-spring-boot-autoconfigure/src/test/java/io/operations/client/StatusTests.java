@@ -65,7 +65,8 @@ class StatusTests {
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
 		assertThat(failure).hasMessageContaining("The request for operation 'proc_job_1' failed: HTTP " + status
-				+ ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1)");
+				+ ", code 20429, 'Sorry' (Twilio-Request-Id: RQ1).");
+		assertThat(failure.getMessage()).endsWith(".").doesNotContain("..");
 		assertThat(endpoint.requests()).hasSize(1);
 	}
 
@@ -91,7 +92,7 @@ class StatusTests {
 		assertThat(failure).isInstanceOf(OperationsRequestException.class)
 			.hasMessageContaining("HTTP " + status)
 			.hasMessageContaining("redirect to " + endpoint.url() + ".")
-			.hasMessageContaining("Redirects are not followed")
+			.hasMessageContaining("The client does not follow redirects")
 			.hasMessageNotContaining("secret");
 		assertThat(failure.getStatusCode()).hasValue(status);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
@@ -105,7 +106,7 @@ class StatusTests {
 			"http://a b, an unreadable location" })
 	void redirectNamesTheOriginOfItsTargetAlone(String location, String expected) {
 		endpoint.answers(aResponse().withStatus(302).withHeader("Location", location));
-		assertThat(endpoint.failure()).hasMessageContaining("redirect to " + expected + ". Redirects");
+		assertThat(endpoint.failure()).hasMessageContaining("redirect to " + expected + ". The client does not");
 	}
 
 	@ParameterizedTest
