@@ -189,9 +189,9 @@ public final class OperationPoller {
 				refusal = new OperationsClosedException(this.client, target.operationId());
 			}
 			else if (this.waiters >= this.settings.maxWaiting()) {
-				refusal = new OperationsThrottledException("The wait for operation '" + target.operationId()
-						+ "' is refused: the limit of " + this.settings.maxWaiting()
-						+ " concurrent waits (operations.polling.max-waiting) is reached. Start fewer waits at once, or"
+				refusal = new OperationsThrottledException("The client refuses the wait for operation '"
+						+ target.operationId() + "': the limit of " + this.settings.maxWaiting()
+						+ " concurrent waits is reached. Start fewer waits at once, or"
 						+ " raise operations.polling.max-waiting.", target.operationId(), (Duration) null);
 			}
 			else {
@@ -281,8 +281,8 @@ public final class OperationPoller {
 			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-					"An OperationFetcherDecorator completed without an answer for operation '" + wait.operationId()
-							+ "'. Let the decorator emit the answer or an error.",
+					"An OperationFetcherDecorator completed without a result for operation '" + wait.operationId()
+							+ "'. Let the decorator emit the result of the next fetcher, or an error.",
 					wait.operationId(), new IllegalStateException("The decorator returned an empty Mono"))))
 			.subscribe((snapshot) -> {
 				forgetPoll(wait);
@@ -448,7 +448,7 @@ public final class OperationPoller {
 			this.listener.waitEnded(this.client, wait.summary(now()),
 					(reason != null) ? reason
 							: new CancellationException("All callers cancelled their waits for operation '"
-									+ wait.operationId() + "', so that it is no longer polled"));
+									+ wait.operationId() + "'. The poller no longer polls it."));
 		}
 	}
 

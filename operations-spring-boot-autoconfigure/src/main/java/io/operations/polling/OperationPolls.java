@@ -101,8 +101,8 @@ public final class OperationPolls {
 				.contextWrite((context) -> context.put(Turn.class, turn))
 				.doOnNext((snapshot) -> refuseOther(operation, snapshot))
 				.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-						"An OperationFetcherDecorator completed without an answer for operation '" + operation.id()
-								+ "'. Let the decorator emit the answer or an error.",
+						"An OperationFetcherDecorator completed without a result for operation '" + operation.id()
+								+ "'. Let the decorator emit the result of the next fetcher, or an error.",
 						operation.id(), new IllegalStateException("The decorator returned an empty Mono"))));
 		});
 	}

@@ -34,7 +34,7 @@ final class OtherOperationException extends MalformedOperationException {
 		return new OtherOperationException("The server answered the poll of operation '"
 				+ OperationsErrorResponse.printable(operationId) + "' with operation '"
 				+ OperationsErrorResponse.printable(other.get()) + "' (" + response.describe()
-				+ "). The answer is ignored. Check operations.path and the proxies and caches between this application"
+				+ "). The poller ignores this response. Check operations.path and the proxies and caches between this application"
 				+ " and operations.base-url.", operationId, response);
 	}
 

@@ -67,7 +67,7 @@ final class Pace {
 			return Math.min(1, Math.max(0, this.schedule.jitter()));
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("jitter", "This interval is not spread."), ex);
+			logger.warn(failed("jitter", "The poller does not spread this interval."), ex);
 			return 0;
 		}
 	}
@@ -87,7 +87,7 @@ final class Pace {
 		catch (RuntimeException ex) {
 			logger
 				.warn(failed(first ? "firstPoll" : "nextPoll",
-						"Operation '" + state.operationId() + "' is polled "
+						"The poller polls operation '" + state.operationId() + "' "
 								+ (first ? "as soon as possible." : "again after operations.polling.max-interval.")),
 						ex);
 			return first ? 0 : this.settings.maxInterval().toMillis();
@@ -105,7 +105,7 @@ final class Pace {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("learn", "It does not learn from " + run + "."), ex);
+			logger.warn(failed("learn", "The schedule does not learn from " + run + "."), ex);
 		}
 	}
 
@@ -114,7 +114,7 @@ final class Pace {
 			return this.schedule.isShortOfPolls();
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("isShortOfPolls", "No poll is sent before it is due."), ex);
+			logger.warn(failed("isShortOfPolls", "The poller sends no poll before it is due."), ex);
 			return false;
 		}
 	}
@@ -139,8 +139,8 @@ final class Pace {
 			return this.schedule.unusualAge(kind);
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("unusualAge", "An operation counts as stuck from operations.polling.stuck-after on."),
-					ex);
+			logger.warn(failed("unusualAge",
+					"An operation counts as stuck from the age operations.polling.stuck-after on."), ex);
 			return null;
 		}
 	}
@@ -150,14 +150,14 @@ final class Pace {
 			return this.schedule.learned();
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("learned", "The durations that it learned are not reported."), ex);
+			logger.warn(failed("learned", "The client does not report the learned durations."), ex);
 			return Map.of();
 		}
 	}
 
 	private String failed(String method, String consequence) {
 		return "The polling schedule '" + this.schedule + "' threw an exception from " + method + "(). " + consequence
-				+ " Correct the schedule.";
+				+ " Fix the schedule.";
 	}
 
 }

@@ -39,8 +39,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 		checkTimeout(timeout);
 		Assert.isTrue(maxWaiting >= 1, () -> "'maxWaiting' must be at least 1, not " + maxWaiting);
 		Assert.isTrue(stuckAfter.toMillis() >= 1, () -> "'stuckAfter' must be at least 1 ms, not " + stuckAfter);
-		Assert.isTrue(pollsPerOperation > 1,
-				() -> "'pollsPerOperation' must be greater than 1, not " + pollsPerOperation);
+		Assert.isTrue(pollsPerOperation > 1, () -> "'pollsPerOperation' must be more than 1, not " + pollsPerOperation);
 	}
 
 	/**
@@ -67,7 +66,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	public static void checkTimeout(Duration timeout) {
 		Objects.requireNonNull(timeout, "'timeout' must not be null");
 		Assert.isTrue(!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(MAXIMUM_TIMEOUT) <= 0,
-				() -> "'timeout' must be positive and at most 365 days, not " + timeout);
+				() -> "'timeout' must be more than 0 and at most 365 days, not " + timeout);
 	}
 
 }

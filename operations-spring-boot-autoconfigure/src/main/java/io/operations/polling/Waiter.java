@@ -110,8 +110,7 @@ abstract class Waiter extends Timed {
 				// A subscriber's error must not keep other waits from being notified.
 				logger.warn("A subscriber to the wait for operation '"
 						+ OperationsErrorResponse.printable(this.wait.operationId())
-						+ "' threw an exception when it was notified. Other subscribers are notified. Correct the"
-						+ " subscriber.", ex);
+						+ "' threw an exception. The poller notifies the other subscribers. Fix the subscriber.", ex);
 			}
 			missed = this.telling.addAndGet(-missed);
 		}

@@ -27,7 +27,7 @@ public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int m
 
 	public RateLimitSettings {
 		Assert.isTrue(requestsPerSecond > 0 && requestsPerSecond <= MAXIMUM_RATE,
-				() -> "'requestsPerSecond' must be positive and at most " + MAXIMUM_RATE + ", not "
+				() -> "'requestsPerSecond' must be more than 0 and at most " + MAXIMUM_RATE + ", not "
 						+ requestsPerSecond);
 		Assert.isTrue(maxInFlight >= 1, () -> "'maxInFlight' must be at least 1, not " + maxInFlight);
 		Assert.isTrue(maxQueued >= 1, () -> "'maxQueued' must be at least 1, not " + maxQueued);

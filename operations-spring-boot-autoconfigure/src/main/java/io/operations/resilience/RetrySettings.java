@@ -36,8 +36,9 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 		Assert.isTrue(initialInterval.toMillis() >= 1,
 				() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
 		Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
-		Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0, () -> "'maxInterval' (" + maxInterval
-				+ ") must not be less than 'initialInterval' (" + initialInterval + ")");
+		Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
+				() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "
+						+ maxInterval);
 		Assert.isTrue(!maxRetryAfter.isNegative(),
 				() -> "'maxRetryAfter' must not be negative, but is " + maxRetryAfter);
 		statuses = Set.copyOf(statuses);

@@ -497,7 +497,7 @@ class OperationPollerTests {
 					(timeout) -> assertThat(timeout.getUnusualAge()).isBetween(Duration.ofSeconds(5),
 							Duration.ofSeconds(30)))
 			.hasMessageContaining("which is unusual: operations of its kind rarely reach");
-		assertThat(this.faults.get(1)).hasMessageContaining("is not known yet");
+		assertThat(this.faults.get(1)).hasMessageContaining("does not know yet");
 	}
 
 	@Test
