@@ -149,7 +149,7 @@ public class OperationsProperties {
 	public static final class Http extends HttpClientSettingsProperties {
 
 		/**
-		 * Maximum duration of a fetch or poll, from the request to the last byte of the
+		 * Maximum duration of one request of a fetch or poll, up to the last byte of the
 		 * response. For a write through operationsWebClient, maximum duration of reading
 		 * the response body.
 		 */
@@ -320,8 +320,9 @@ public class OperationsProperties {
 		private int maxInFlight = 16;
 
 		/**
-		 * Maximum number of queued fetches. The client refuses further fetches. Just as
-		 * many fetches may wait for their next attempt. Further ones fail at once.
+		 * Maximum number of queued fetches. The client refuses further fetches. The same
+		 * maximum applies to fetches that wait for their next attempt: further ones fail
+		 * at once.
 		 */
 		private int maxQueued = 10_000;
 
@@ -484,8 +485,8 @@ public class OperationsProperties {
 
 		/**
 		 * Mode of the health check. The passive mode reports the results of recent calls
-		 * and sends no request. The probe mode fetches an operation that does not exist
-		 * at every check.
+		 * and sends no request. In the probe mode, each check fetches an operation that
+		 * does not exist.
 		 */
 		private Mode mode = Mode.PASSIVE;
 
@@ -508,7 +509,7 @@ public class OperationsProperties {
 			PASSIVE,
 
 			/**
-			 * Fetches an operation that does not exist at every check.
+			 * Each check fetches an operation that does not exist.
 			 */
 			PROBE
 

@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class OperationsTrackingProperties {
 
 	/**
-	 * Store for tracked operations: memory, whose content is lost at a restart, or jdbc,
-	 * a database that all instances of the application share.
+	 * Store for tracked operations: memory, which a restart clears, or jdbc, a database
+	 * that all instances of the application share.
 	 */
 	private Store store = Store.MEMORY;
 
@@ -27,8 +27,9 @@ public class OperationsTrackingProperties {
 	private Duration timeout = Duration.ofHours(24);
 
 	/**
-	 * Time, from the end of an operation, for which the store keeps it once its outcome
-	 * is delivered. The default is the time for which the API vendor keeps operations.
+	 * Time for which the store keeps an operation whose outcome is delivered, counted
+	 * from the end of the operation. The default is the time for which the vendor keeps
+	 * operations.
 	 */
 	private Duration retention = Duration.ofDays(7);
 
