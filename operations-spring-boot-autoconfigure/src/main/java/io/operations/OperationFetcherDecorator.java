@@ -5,8 +5,8 @@ import org.springframework.core.Ordered;
 /**
  * Adds an application's own behavior to each request for an operation. It wraps each
  * attempt of a fetch and each poll, but not the retries of a fetch as a whole. A template
- * calls {@link #decorate} once, when it is built. A decorated fetcher may fail with an
- * {@link OperationsException}, which the template treats like one of its own. The
+ * calls {@link #decorate} once, when the template is built. A decorated fetcher may fail
+ * with an {@link OperationsException}, which the template treats like one of its own. The
  * template treats any other exception as permanent, so that it ends a wait.
  *
  * @since 0.1.0

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Contains what the server reported in a response that is not a success. The server uses
- * one of the vendor's formats, some of which have a list of {@code errors}, or RFC 9457,
- * or sends only a status. All texts are trimmed and escaped.
+ * Contains what the server reported in a response that is not a success. The server sends
+ * one of the vendor's formats, an RFC 9457 problem, or only a status. Some of the
+ * vendor's formats have a list of {@code errors}. All texts are trimmed and escaped.
  *
  * @param status the HTTP status
  * @param code the vendor's error code; {@code null} if the server sent none

@@ -18,7 +18,7 @@ public interface OperationsConnectionDetails extends ConnectionDetails {
 	 * Return the credentials. The library calls this method once at startup, which fails
 	 * if it returns none, and then for each request, on the thread that sends the
 	 * request. The method must not block.
-	 * @return the credentials, whose value the library also reads for each request
+	 * @return the credentials; the library calls their {@code get()} for each request
 	 */
 	OperationsCredentials getCredentials();
 

@@ -63,15 +63,15 @@ import org.springframework.web.reactive.function.client.WebClient;
  * cold: each subscription starts its own fetch or wait, and cancelling the subscription
  * ends it. Blocking callers add {@code .block()}.
  * <p>
- * Subscribers are notified on these threads, and must not block them:
+ * The template notifies subscribers on these threads. Subscribers must not block them:
  * <ul>
- * <li>with an answer: on a thread of the HTTP client;</li>
- * <li>with a passed deadline, a timeout of an exchange or a refusal after queueing: on a
- * thread of the template's scheduler,
- * {@link reactor.core.scheduler.Schedulers#parallel()} by default;</li>
- * <li>with an outcome that is known at once: on the subscribing thread;</li>
- * <li>with an {@link OperationsClosedException}: on the thread that closes the template
- * or ends its waits.</li>
+ * <li>after a response: a thread of the HTTP client;</li>
+ * <li>after a deadline, a request timeout or the refusal of a queued request: a thread of
+ * the template's scheduler, {@link reactor.core.scheduler.Schedulers#parallel()} by
+ * default;</li>
+ * <li>if the outcome is known at once: the subscribing thread;</li>
+ * <li>with an {@link OperationsClosedException}: the thread that closes the template or
+ * ends its waits.</li>
  * </ul>
  *
  * @since 0.1.0
@@ -141,8 +141,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * operation is a value here, not an error.
 	 * <p>
 	 * A fetch is retried after 408, 425, 429, 502, 503, 504 and connection errors:
-	 * {@code operations.retry.max-attempts} (3) attempts in all. It has no deadline over
-	 * all attempts and queueing. A caller adds one with {@link Mono#timeout(Duration)}.
+	 * {@code operations.retry.max-attempts} (3) attempts in all. No deadline covers all
+	 * attempts and the queueing. A caller adds one with {@link Mono#timeout(Duration)}.
 	 * @param operationId the operation's id
 	 * @return the operation; or an {@link OperationsException}:
 	 * <ul>
@@ -156,7 +156,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * refused the request</li>
 	 * <li>{@link io.operations.OperationsUnavailableException}: the server did not
 	 * answer, or answered with 408, 425 or a 5xx status</li>
-	 * <li>{@link io.operations.MalformedOperationException}: the answer is not an
+	 * <li>{@link io.operations.MalformedOperationException}: the response is not an
 	 * operation</li>
 	 * <li>{@link OperationsClosedException}: the template is closed</li>
 	 * </ul>
@@ -189,8 +189,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * share its polls.
 	 * <p>
 	 * Transient errors do not end the wait: after an outage, throttling or a malformed
-	 * answer the operation is polled again. The wait ends early with an error that a
-	 * further poll cannot clear.
+	 * response, the template polls the operation again. The wait ends early with an error
+	 * that a further poll cannot clear.
 	 * @param operationId the operation's id
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
@@ -209,7 +209,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * <li>{@link io.operations.OperationNotFoundException}: the server does not know the
 	 * operation; the exception describes when a wait trusts a 404</li>
 	 * <li>{@link io.operations.OperationsUnavailableException}: a JVM error in this
-	 * application ended the exchange</li>
+	 * application ended the request</li>
 	 * <li>{@link OperationsClosedException}: the template is closed, or its waits were
 	 * ended</li>
 	 * </ul>
@@ -246,7 +246,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * Wait for the operation that a write started to complete. The deadline is
 	 * {@code operations.polling.timeout} (10 minutes) after the subscription. Everything
 	 * else is as in {@link #await(AcceptedOperation, Duration)}.
-	 * @param accepted the operation as the answer to the write describes it
+	 * @param accepted the operation as the response to the write describes it
 	 * @return the completed operation, or an error as from
 	 * {@link #await(String, Duration)}
 	 */
@@ -256,9 +256,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Wait for the operation that a write started to complete. The first poll respects
-	 * the Retry-After of the answer to the write. If the answers to polls leave out
-	 * related ids that the answer to the write named, the emitted operation has them.
-	 * @param accepted the operation as the answer to the write describes it
+	 * the Retry-After of the response to the write. If the responses to polls leave out
+	 * related ids that the response to the write named, the emitted operation has them.
+	 * @param accepted the operation as the response to the write describes it
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
 	 * @return the completed operation, or an error as from
@@ -302,10 +302,10 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Watch the operation that a write started, as {@link #watch(String)} does. The first
-	 * poll respects the Retry-After of the answer to the write. If the answers to polls
-	 * leave out related ids that the answer to the write named, the emitted operations
-	 * have them.
-	 * @param accepted the operation as the answer to the write describes it
+	 * poll respects the Retry-After of the response to the write. If the responses to
+	 * polls leave out related ids that the response to the write named, the emitted
+	 * operations have them.
+	 * @param accepted the operation as the response to the write describes it
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
@@ -358,7 +358,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * operation that does not exist. It sends one request, which bypasses the queue and
 	 * is not retried.
 	 * @return an empty {@code Mono} if the server answers with 404, 400 or an operation;
-	 * otherwise the {@link OperationsException} of the answer
+	 * otherwise the {@link OperationsException} for the response
 	 */
 	public Mono<Void> probe() {
 		return Mono.defer(() -> {
@@ -462,8 +462,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder path(String path);
 
 		/**
-		 * Set the credentials. They are read for each request, so that a rotation needs
-		 * no new template.
+		 * Set the credentials. The template reads them for each request, so a rotation
+		 * needs no new template.
 		 * @param credentials the source of the credentials; it must not block
 		 * @return this builder
 		 */
@@ -480,18 +480,18 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder allowInsecure(boolean allowInsecure);
 
 		/**
-		 * Set the time for one exchange of a fetch or poll, from the request to the last
-		 * byte of the answer ({@code operations.http.request-timeout}). For a write
-		 * through {@link OperationsTemplate#getWebClient()} it bounds the body of the
-		 * answer only. The default is 15 s.
+		 * Set the maximum duration of one request of a fetch or poll, up to the last byte
+		 * of the response ({@code operations.http.request-timeout}). For a write through
+		 * {@link OperationsTemplate#getWebClient()} it limits only the time that reading
+		 * the response body takes. The default is 15 s.
 		 * @param requestTimeout the timeout, positive
 		 * @return this builder
 		 */
 		Builder requestTimeout(Duration requestTimeout);
 
 		/**
-		 * Set the largest size of an answer ({@code operations.http.max-response-size}).
-		 * The default is 256 KB.
+		 * Set the maximum size of a response body
+		 * ({@code operations.http.max-response-size}). The default is 256 KB.
 		 * @param maxResponseSize the size in bytes
 		 * @return this builder
 		 */

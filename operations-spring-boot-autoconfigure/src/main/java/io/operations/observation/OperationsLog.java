@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Logs what happens to operations, to the logger {@code io.operations}.
  * <ul>
- * <li>DEBUG: each attempt to fetch an operation, and each wait that all its callers
+ * <li>DEBUG: each request for an operation, and each wait that all its callers
  * cancelled.</li>
  * <li>INFO: each wait that ended without a completed operation.</li>
- * <li>WARN: the begin and the end of throttling and of an outage; once for each wait, an
- * operation that is stuck; once for each client, an answer that names another
+ * <li>WARN: the beginning and the end of throttling and of an outage; once for each wait,
+ * an operation that is stuck; once for each client, a response that names another
  * operation.</li>
- * <li>ERROR: a JVM error that ended an exchange, once until the next success.</li>
+ * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
  * {@code Twilio-Request-Id}.

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * Completes operations with the related ids that the answer to the write named. The
- * answers to polls may leave them out.
+ * Completes operations with the related ids that the response to the write named. The
+ * responses to polls may leave them out.
  */
 final class AcceptedRelated {
 
@@ -21,7 +21,7 @@ final class AcceptedRelated {
 	/**
 	 * Return an operation with the related ids that it lacks. Its own ids win.
 	 * @param operation the operation as a poll saw it
-	 * @param related the ids that the answer to the write named
+	 * @param related the ids that the response to the write named
 	 * @return the completed operation
 	 */
 	static Operation fill(Operation operation, Map<String, String> related) {

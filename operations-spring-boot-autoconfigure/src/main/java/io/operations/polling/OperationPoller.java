@@ -126,11 +126,11 @@ public final class OperationPoller {
 
 	/**
 	 * Wait for the end of an operation. An outcome is emitted on the thread that received
-	 * the answer, or on the subscribing thread if the outcome is known at once.
+	 * the response, or on the subscribing thread if the outcome is known at once.
 	 * @param target the operation to wait for
 	 * @param timeout the time from the subscription to the deadline
-	 * @return the answer that shows the terminal operation, whether COMPLETED, FAILED or
-	 * CANCELLED; or an {@link OperationsException}
+	 * @return the response that shows the terminal operation, whether COMPLETED, FAILED
+	 * or CANCELLED; or an {@link OperationsException}
 	 */
 	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
 		return Mono.create((sink) -> {
@@ -143,7 +143,7 @@ public final class OperationPoller {
 
 	/**
 	 * Watch an operation until it ends. Changes are emitted on the thread that received
-	 * the answer, or on the subscribing thread if they are known at once.
+	 * the response, or on the subscribing thread if they are known at once.
 	 * @param target the operation to watch
 	 * @param timeout the time from the subscription to the deadline
 	 * @return the operation as first seen and after each change of its status; completes
@@ -161,7 +161,7 @@ public final class OperationPoller {
 	/**
 	 * Record that a fetch has seen an operation. A wait for this operation then does not
 	 * trust the first 404.
-	 * @param snapshot the answer that shows the operation
+	 * @param snapshot the response that shows the operation
 	 */
 	public void noteSeen(OperationSnapshot snapshot) {
 		if (snapshot.operation().answeredId().isEmpty()) {

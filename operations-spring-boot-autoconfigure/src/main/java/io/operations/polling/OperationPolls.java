@@ -86,7 +86,7 @@ public final class OperationPolls {
 	 * {@link #seen} or {@link #failed}.
 	 * @param operation the operation
 	 * @param due the time at which the poll became due
-	 * @return the answer, or the error of the poll; empty if an outage has begun in the
+	 * @return the response, or the error of the poll; empty if an outage has begun in the
 	 * meantime, so that no poll is sent
 	 */
 	public Mono<OperationSnapshot> poll(PolledOperation operation, Instant due) {
@@ -115,9 +115,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Record the answer to a poll, and let the schedule learn from it.
+	 * Record the response to a poll, and let the schedule learn from it.
 	 * @param operation the operation as known before the poll
-	 * @param snapshot the answer
+	 * @param snapshot the response
 	 * @return the operation as known now
 	 */
 	public PolledOperation seen(PolledOperation operation, OperationSnapshot snapshot) {

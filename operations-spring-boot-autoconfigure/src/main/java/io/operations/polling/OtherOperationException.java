@@ -8,7 +8,7 @@ import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals an answer that names another operation than the polled one. Its status says
+ * Signals a response that names another operation than the polled one. Its status says
  * nothing about the polled operation.
  */
 @SuppressWarnings("serial")
@@ -19,10 +19,10 @@ final class OtherOperationException extends MalformedOperationException {
 	}
 
 	/**
-	 * Return the fault of an answer that names another operation.
+	 * Return the fault of a response that names another operation.
 	 * @param operationId the id of the polled operation
-	 * @param answer the answer
-	 * @return the fault, {@code null} if the answer names the polled operation or none
+	 * @param answer the response
+	 * @return the fault, {@code null} if the response names the polled operation or none
 	 */
 	static @Nullable OtherOperationException in(String operationId, OperationSnapshot answer) {
 		Optional<String> other = answer.operation().answeredId();

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param accepted whether the operation began when it was handed over
  * @param since the time at which the operation was handed over, by the local clock
  * @param created the time at which the operation began, by the local clock: derived from
- * the server's answer or, if that is not possible, the same as {@code since}
+ * the server's response or, if that is not possible, the same as {@code since}
  * @param learned the age up to which the schedule has learned that the operation ran,
  * {@code null} if it has learned nothing from this operation
  * @param polls the number of polls so far
  * @param notFoundSince the time of the first 404 since the operation was last seen,
  * {@code null} if there was none
- * @param related the related ids that the answer to the write named
+ * @param related the related ids that the response to the write named
  * @param lastSeen the operation as last seen, completed by {@code related}; {@code null}
  * if no poll has seen it yet
  * @since 0.1.0
@@ -78,7 +78,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 
 	/**
 	 * Return the operation after a poll that saw it, and the run to learn from.
-	 * @param snapshot the answer to the poll
+	 * @param snapshot the response to the poll
 	 * @param now the present time
 	 * @return the operation and the run
 	 */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The poller adjusts the interval of a schedule in these ways:
  * <ul>
  * <li>It spreads the interval to either side by {@link #jitter()}.</li>
- * <li>It extends the interval to the Retry-After of the last answer.</li>
+ * <li>It extends the interval to the Retry-After of the last response.</li>
  * <li>It delays polls during an outage and while the account's limits are reached.</li>
  * <li>It polls an operation once more shortly before the deadline of a wait.</li>
  * </ul>

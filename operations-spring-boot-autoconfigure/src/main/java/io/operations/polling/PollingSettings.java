@@ -18,8 +18,8 @@ import org.springframework.util.Assert;
  * further waits are refused
  * @param stuckAfter the age from which an operation is stuck if the durations of its kind
  * are not learned, at least 1 ms
- * @param pollsPerOperation the average number of polls that an operation may cost,
- * greater than 1; operations get fewer if the account's limits allow fewer
+ * @param pollsPerOperation the average number of polls that an operation may cost, more
+ * than 1; operations get fewer if the account's limits allow fewer
  * @since 0.1.0
  */
 public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting,

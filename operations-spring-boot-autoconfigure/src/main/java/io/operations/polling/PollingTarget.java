@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter the shortest time to the first poll, {@code null} if there is none
  * @param accepted whether the server accepted the operation just now, so that it is as
  * old as the wait
- * @param related the related ids that the answer to the write named; they complete the
- * answers to polls
+ * @param related the related ids that the response to the write named; they complete the
+ * responses to polls
  * @since 0.1.0
  */
 public record PollingTarget(String operationId, @Nullable String kind, @Nullable Duration retryAfter, boolean accepted,
@@ -59,7 +59,7 @@ public record PollingTarget(String operationId, @Nullable String kind, @Nullable
 
 	/**
 	 * Return the target of an operation that a write started just now.
-	 * @param accepted the operation as the answer to the write describes it
+	 * @param accepted the operation as the response to the write describes it
 	 * @return the target
 	 */
 	public static PollingTarget of(AcceptedOperation accepted) {

@@ -190,8 +190,8 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Record the answer to a poll.
-	 * @param snapshot the answer
+	 * Record the response to a poll.
+	 * @param snapshot the response
 	 * @param now the present time
 	 * @return the run to learn from, {@code null} if there is nothing to learn
 	 */

@@ -45,9 +45,10 @@ public record OperationOutcome(String operationId, Type type, @Nullable Operatio
 		CANCELLED,
 
 		/**
-		 * The server does not know the operation, so its result cannot be determined.
-		 * Either the server stopped knowing it and said so twice, at least five seconds
-		 * apart, or it did not know it within the first minute.
+		 * The server answers 404, so the result of the operation cannot be determined. If
+		 * a poll has seen the operation before, this takes two 404s that are at least
+		 * five seconds apart. If no poll has seen it, this takes a 404 a minute or more
+		 * after the tracking began.
 		 */
 		EXPIRED,
 

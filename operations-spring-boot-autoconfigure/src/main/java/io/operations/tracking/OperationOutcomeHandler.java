@@ -9,7 +9,7 @@ package io.operations.tracking;
  * handlers run. With a store in a database, the handlers run in one transaction that also
  * marks the outcome as delivered. Their writes to that database therefore take effect
  * once. Their other effects happen at least once: if {@link OperationOutcome#attempt()}
- * is greater than 1, the attempt is a repeat.
+ * is greater than 1, the attempt is a retry.
  * <p>
  * Handlers run on a thread that may block. If a handler throws an exception, the
  * transaction is rolled back and all handlers are called again later, until

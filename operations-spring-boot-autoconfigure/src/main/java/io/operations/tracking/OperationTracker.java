@@ -32,7 +32,7 @@ public interface OperationTracker {
 	/**
 	 * Track the operation that a write started, without attributes and for at most
 	 * {@code operations.tracking.timeout}.
-	 * @param accepted the server's answer to the write
+	 * @param accepted the server's response to the write
 	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}
 	 */
 	Mono<TrackingResult> track(AcceptedOperation accepted);
@@ -40,7 +40,7 @@ public interface OperationTracker {
 	/**
 	 * Track the operation that a write started for at most
 	 * {@code operations.tracking.timeout}.
-	 * @param accepted the server's answer to the write
+	 * @param accepted the server's response to the write
 	 * @param attributes the application's own data, passed to handlers with the outcome
 	 * @return the same as {@link #track(AcceptedOperation, Map, Duration)}
 	 */
@@ -50,7 +50,7 @@ public interface OperationTracker {
 	 * Track the operation that a write started. The operation is in the store when the
 	 * result is emitted. An operation that is already tracked remains unchanged,
 	 * including its attributes and its deadline.
-	 * @param accepted the server's answer to the write
+	 * @param accepted the server's response to the write
 	 * @param attributes the application's own data, passed to handlers with the outcome,
 	 * for instance a correlation id. Keys and values together have at most 4096 bytes of
 	 * UTF-8.

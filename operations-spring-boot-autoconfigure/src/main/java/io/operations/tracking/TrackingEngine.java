@@ -125,7 +125,7 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Poll an operation once. Emits on the thread that received the answer.
+	 * Poll an operation once. Emits on the thread that received the response.
 	 * @param row the row of the operation, in state TRACKED
 	 * @return the row after the poll, to be passed to {@link #conclude}. Empty if the
 	 * poll was abandoned because the engine or the template is stopped.
