@@ -87,7 +87,7 @@ public final class TrackingLog implements TrackingListener {
 	}
 
 	private static String lastError(@Nullable String fault) {
-		return (fault == null) ? "" : " Last error: " + (fault.endsWith(".") ? fault : fault + ".");
+		return (fault != null) ? " Last error: " + (fault.endsWith(".") ? fault : fault + ".") : "";
 	}
 
 	private static String why(TrackedOperation operation) {
