@@ -85,10 +85,10 @@ class DemoTour {
 
 	private static void stoppedEarly(Throwable cause) {
 		if (cause instanceof OperationsClosedException) {
-			logger.info("The tour ends early, because the application stops");
+			logger.info("The tour ends early, because the application stops.");
 		}
 		else {
-			logger.error("The tour stopped early because of an error", cause);
+			logger.error("The tour ends early, because of an error.", cause);
 		}
 	}
 
