@@ -111,7 +111,7 @@ public class OperationsEndpoint {
 			@Nullable Integer size, boolean showsValues) {
 		int limit = (size != null) ? size : DEFAULT_SIZE;
 		if (limit < 0 || limit > MAXIMUM_SIZE) {
-			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE);
+			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE + ".");
 		}
 		check("kind", kind);
 		check("after", after);
@@ -185,7 +185,7 @@ public class OperationsEndpoint {
 	private static void check(String parameter, @Nullable String text) {
 		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
 			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
-					+ " characters long and must not contain a control character");
+					+ " characters long and must not contain a control character.");
 		}
 	}
 
@@ -200,7 +200,7 @@ public class OperationsEndpoint {
 	// Spring Boot calls the endpoint on a thread that may block.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
 		Mono<T> late = Mono
-			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s"));
+			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s."));
 		return answer.timeout(PATIENCE, late, this.template.getPolls().scheduler()).block();
 	}
 

@@ -52,10 +52,10 @@ final class OperationsHttpClient implements DisposableBean {
 					Schedulers.boundedElastic());
 		}
 		catch (RuntimeException ex) {
+			String fault = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 			throw new OperationsConfigurationException(
 					"The HTTP client cannot be created from the settings in operations.http.* and"
-							+ " spring.http.clients.*: " + NestedExceptionUtils.getMostSpecificCause(ex).getMessage()
-							+ ".",
+							+ " spring.http.clients.*: " + fault + (fault.endsWith(".") ? "" : "."),
 					"Correct the property that causes this error, for example operations.http.ssl.bundle.", ex);
 		}
 	}

@@ -323,12 +323,13 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		if (ProxyRefusals.isOne(root)) {
 			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);
 		}
-		return new OperationsUnavailableException(failed(operationId) + " with "
-				+ OperationsErrorResponse.printable(
-						root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""))
+		String text = OperationsErrorResponse
+			.printable(root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""));
+		return new OperationsUnavailableException(failed(operationId) + " with " + text
+				+ (text.endsWith(".") ? "" : ".")
 				+ (isOfTls(fault)
-						? ". Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
-						: "."),
+						? " Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
+						: ""),
 				operationId, fault);
 	}
 

@@ -43,7 +43,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	 * @param probe whether each check sends a request to the server
 	 */
 	public OperationsHealthIndicator(OperationsTemplate template, OperationsHealthListener listener, boolean probe) {
-		super("The health check of the operations client '" + template.getName() + "' failed");
+		super("The health check of the operations client '" + template.getName() + "' failed.");
 		this.template = template;
 		this.listener = listener;
 		this.probe = probe;

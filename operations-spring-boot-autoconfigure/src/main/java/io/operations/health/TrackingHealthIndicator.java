@@ -42,7 +42,7 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	 * @param time the scheduler of the timeout
 	 */
 	public TrackingHealthIndicator(OperationTracker tracker, Scheduler blocking, Scheduler time) {
-		super("The health check of the store of tracked operations failed");
+		super("The health check of the store of tracked operations failed.");
 		this.tracker = tracker;
 		this.blocking = blocking;
 		this.time = time;
@@ -54,7 +54,7 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 		return this.tracker.summary()
 			.subscribeOn(this.blocking)
 			.timeout(PATIENCE, Mono
-				.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s")),
+				.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s.")),
 					this.time)
 			.map((summary) -> up(builder, summary))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> down(builder, fault)));

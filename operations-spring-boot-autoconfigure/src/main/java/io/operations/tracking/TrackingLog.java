@@ -75,8 +75,8 @@ public final class TrackingLog implements TrackingListener {
 		// Without a stack trace, and in one line even if the driver's message has
 		// several.
 		logger.warn("The database of tracked operations cannot be reached: "
-				+ OperationsErrorResponse.printable(fault.toString())
-				+ ". No stored operation is lost: this instance keeps retrying, and polling and delivery resume when the"
+				+ sentence(OperationsErrorResponse.printable(fault.toString()))
+				+ " No stored operation is lost: this instance keeps retrying, and polling and delivery resume when the"
 				+ " database is available. Check the database and the network.");
 	}
 
@@ -87,7 +87,11 @@ public final class TrackingLog implements TrackingListener {
 	}
 
 	private static String lastError(@Nullable String fault) {
-		return (fault != null) ? " Last error: " + (fault.endsWith(".") ? fault : fault + ".") : "";
+		return (fault != null) ? " Last error: " + sentence(fault) : "";
+	}
+
+	private static String sentence(String text) {
+		return text.endsWith(".") ? text : text + ".";
 	}
 
 	private static String why(TrackedOperation operation) {

@@ -63,7 +63,7 @@ class TrackingHealthIndicatorTests {
 		Health health = health(Duration.ofSeconds(5));
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails().get("fault")).asString()
-			.isEqualTo("java.util.concurrent.TimeoutException: The store did not answer within 5 s");
+			.isEqualTo("java.util.concurrent.TimeoutException: The store did not answer within 5 s.");
 	}
 
 	private Health health(Duration after) {

@@ -113,6 +113,14 @@ class TrackingLogTests {
 			.contains("INFO", "can be reached again", "PT9S");
 	}
 
+	@Test
+	void faultThatEndsWithAFullStopIsFollowedByNoOther(CapturedOutput output) {
+		this.log.storeLost(new IllegalStateException("Connection refused."));
+		this.log.ended(operation(TrackingState.ENDED, "Try again later."));
+		assertThat(output).contains("Connection refused. No stored operation is lost", "Try again later.")
+			.doesNotContain("..");
+	}
+
 	private static List<String> lines(CapturedOutput output, String level) {
 		return output.getAll().lines().filter((line) -> line.contains(" " + level + " ")).toList();
 	}

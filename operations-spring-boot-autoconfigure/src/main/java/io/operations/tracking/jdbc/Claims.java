@@ -132,7 +132,7 @@ final class Claims {
 			});
 		}
 		catch (RuntimeException ex) {
-			logger.debug("The store was stopped before the database could be reached", ex);
+			logger.debug("The store was stopped before the database could be reached.", ex);
 		}
 	}
 

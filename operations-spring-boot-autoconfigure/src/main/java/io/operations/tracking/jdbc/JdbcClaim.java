@@ -188,7 +188,7 @@ final class JdbcClaim implements TrackingClaim {
 	private static final class NotOursException extends RuntimeException {
 
 		private NotOursException() {
-			super("Another worker or a caller has changed or removed the operation");
+			super("Another worker or a caller has changed or removed the operation.");
 		}
 
 	}

@@ -207,7 +207,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			}
 		}
 		catch (DataAccessException | TransactionException ex) {
-			logger.debug("Overdue operations keep their due times because they could not be spread", ex);
+			logger.debug("Overdue operations keep their due times because they could not be spread.", ex);
 		}
 	}
 
@@ -357,7 +357,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			this.client.cancel(this.task.instanceId(operationId));
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled",
+			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled.",
 					ex);
 		}
 	}

@@ -78,7 +78,8 @@ final class TrackingTask extends AbstractTask<Void> {
 					: null;
 		}
 		catch (TrackedRows.NewerVersionException ex) {
-			logger.debug("The operation is left to instances that run a newer version of the library", ex);
+			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
+					ex);
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
 			return (complete, operations) -> claim(complete, operations).giveBack(later);
 		}

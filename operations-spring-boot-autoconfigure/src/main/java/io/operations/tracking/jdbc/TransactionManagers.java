@@ -130,7 +130,7 @@ final class TransactionManagers {
 			return (DataSource) ReflectionUtils.invokeMethod(getter, manager);
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Transaction manager " + manager + " does not return its DataSource", ex);
+			logger.debug("Transaction manager " + manager + " does not return its DataSource.", ex);
 			return null;
 		}
 	}
