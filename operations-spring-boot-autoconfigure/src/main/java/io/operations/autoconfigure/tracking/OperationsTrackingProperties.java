@@ -218,11 +218,12 @@ public class OperationsTrackingProperties {
 		 * Maximum number of concurrent polls, each of which holds a thread until the
 		 * server answers. Half as many outcomes, but at least one, are delivered
 		 * concurrently. Each delivery holds a database connection until the handlers
-		 * return, so the connection pool needs at least two connections more than that.
-		 * If not set, operations.rate-limit.max-in-flight applies: no more polls can be
-		 * in flight. Measured with answers after 100 ms: 10 threads made 91 polls per
-		 * second, 32 threads 241. Threads are virtual if spring.threads.virtual.enabled
-		 * is true on JDK 21 or later.
+		 * return, so the connection pool needs at least two connections more than
+		 * outcomes are delivered concurrently. If not set,
+		 * operations.rate-limit.max-in-flight applies: no more polls can be in flight.
+		 * Measured with answers after 100 ms: 10 threads made 91 polls per second, 32
+		 * threads 241. Threads are virtual if spring.threads.virtual.enabled is true on
+		 * JDK 21 or later.
 		 */
 		private @Nullable Integer threads;
 
@@ -234,17 +235,16 @@ public class OperationsTrackingProperties {
 
 		/**
 		 * Time between two heartbeats of running polls and deliveries. Other instances
-		 * take over the work of a dead instance after missed-heartbeats plus at most two
-		 * such intervals. With 5 seconds, the database may be unavailable for 10 seconds
-		 * before running work is considered dead.
+		 * take over the work of a dead instance after missed-heartbeats such intervals,
+		 * or up to two more. With 5 seconds, a database outage of up to 10 seconds makes
+		 * no instance take over another's work.
 		 */
 		private Duration heartbeatInterval = Duration.ofSeconds(5);
 
 		/**
 		 * Number of missed heartbeats after which a poll or a delivery is considered dead
 		 * and another instance takes it over. db-scheduler requires at least 4. Measured
-		 * with 4 heartbeats of 5 seconds: takeover after 4.1 to 6.1 heartbeats, at most
-		 * 27.8 seconds.
+		 * with 4 heartbeats of 5 seconds: takeover after at most 27.8 seconds.
 		 */
 		private int missedHeartbeats = 4;
 
