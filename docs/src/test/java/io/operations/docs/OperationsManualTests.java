@@ -28,7 +28,7 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an operator copies from the pages at night: messages are those that the library
+ * An operator copies these from the pages at night: messages are those that the library
  * has, meters exist, and statements run on the library's tables.
  */
 class OperationsManualTests {

@@ -8,6 +8,7 @@ import io.operations.docs.Page.Snippet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.core.io.ByteArrayResource;
@@ -42,6 +43,10 @@ class SnippetsTests {
 
 	static Stream<Snippet> commands() {
 		return snippets("bash");
+	}
+
+	static Stream<Snippet> bodies() {
+		return snippets("json");
 	}
 
 	private static Stream<Snippet> snippets(String... languages) {
@@ -108,6 +113,14 @@ class SnippetsTests {
 			assertThat(command.unknownParts(SOURCES, PROPERTIES)).as("The unknown parts of '%s' in %s", line, snippet)
 				.isEmpty();
 		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("bodies")
+	void bodiesAreJson(Snippet snippet) {
+		assertThat(JsonMapper.shared().readTree(snippet.text()).isContainer())
+			.as("%s is an object or an array", snippet)
+			.isTrue();
 	}
 
 }

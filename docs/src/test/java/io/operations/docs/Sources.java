@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import io.operations.docs.Page.Snippet;
 
 /**
- * What the build compiles and resolves.
+ * The sources that the build compiles, and the dependencies that it resolves.
  */
 final class Sources {
 

@@ -17,7 +17,7 @@ class DecoratorConfiguration {
 	}
 
 	/**
-	 * What an application records.
+	 * The audit log of an application.
 	 */
 	interface Audit {
 
