@@ -7,7 +7,6 @@ import java.util.Map;
 import io.operations.Operation;
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
-import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind the kind of the operation, {@code null} if it is unknown
  * @param accepted whether the operation began when it was handed over
  * @param since the time at which the operation was handed over, by the local clock
- * @param created the time at which the operation began, by the local clock: derived from
- * the server's response or, if that is not possible, the same as {@code since}
+ * @param created the time from which the age of the operation counts, by the local clock:
+ * derived from {@code createdAt} of the first response or, if that is not possible, the
+ * same as {@code since}
  * @param learned the age up to which the schedule has learned that the operation ran,
  * {@code null} if it has learned nothing from this operation
  * @param polls the number of polls so far
@@ -86,32 +86,20 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Operation operation = snapshot.operation();
 		String known = (this.kind == null && !operation.related().isEmpty()) ? Kinds.of(operation.related())
 				: this.kind;
-		// The age comes from the server's clock, the time since the answer from the local
-		// one.
-		Instant began = snapshot.age().map((age) -> earlier(now.minus(age), this.since)).orElse(this.created);
+		Instant began = (this.learned != null) ? this.created
+				: now.minusMillis(TimeOrigin.age(snapshot, between(this.since, now), between(this.created, now)));
 		Duration age = atLeastZero(Duration.between(began, now));
 		Duration from = (this.learned != null) ? this.learned : entry(began);
 		boolean learns = snapshot.hasCredibleTimes();
 		Duration told = (operation.isTerminal() || !learns) ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
 				this.polls + 1, null, this.related, AcceptedRelated.fill(operation, this.related));
-		return new Sighting(next, learns ? run(next, from, age) : null);
+		return new Sighting(next,
+				learns ? TimeOrigin.run(known, snapshot, from.toMillis(), age.toMillis(), this.learned != null) : null);
 	}
 
-	private @Nullable ObservedRun run(PolledOperation next, Duration from, Duration age) {
-		Operation operation = next.lastSeen;
-		if (operation == null || operation.status() == OperationStatus.CANCELLED) {
-			return null;
-		}
-		if (!operation.isTerminal()) {
-			return (age.compareTo(from) > 0) ? new ObservedRun(next.kind, from, age, false) : null;
-		}
-		Duration to = atLeastZero(operation.duration().orElse(from.plus(age).dividedBy(2)));
-		if (to.compareTo(from) >= 0) {
-			return new ObservedRun(next.kind, from, to, true);
-		}
-		// Nothing is learned from an operation that had ended before it was handed over.
-		return (this.learned != null) ? new ObservedRun(next.kind, to, to, true) : null;
+	private static long between(Instant from, Instant to) {
+		return Duration.between(from, to).toMillis();
 	}
 
 	private Duration entry(Instant began) {
@@ -124,10 +112,6 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 
 	private static Duration longer(Duration one, Duration other) {
 		return (one.compareTo(other) >= 0) ? one : other;
-	}
-
-	private static Instant earlier(Instant one, Instant other) {
-		return one.isBefore(other) ? one : other;
 	}
 
 	/**

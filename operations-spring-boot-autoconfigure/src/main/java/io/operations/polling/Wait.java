@@ -206,34 +206,24 @@ final class Wait extends Timed {
 		if (this.kind == null && !operation.related().isEmpty()) {
 			this.kind = Kinds.of(operation.related());
 		}
-		// The age comes from the server's clock, the time since the answer from the local
-		// one.
-		snapshot.age().ifPresent((age) -> this.created = Math.min(now - age.toMillis(), this.began));
-		return snapshot.hasCredibleTimes() ? learn(operation, now) : null;
+		if (this.learned < 0) {
+			this.created = now - TimeOrigin.age(snapshot, now - this.began, now - this.created);
+		}
+		return snapshot.hasCredibleTimes() ? learn(snapshot, now) : null;
 	}
 
-	private @Nullable ObservedRun learn(Operation operation, long now) {
+	private @Nullable ObservedRun learn(OperationSnapshot snapshot, long now) {
 		long age = Math.max(0, now - this.created);
-		long from = (this.learned >= 0) ? this.learned : entry();
-		if (operation.isTerminal()) {
-			if (operation.status() == OperationStatus.CANCELLED) {
-				return null;
-			}
-			// Nothing is learned from an operation that had ended before the wait began:
-			// the wait saw no part of its run.
-			long to = operation.duration().map(Duration::toMillis).orElse((from + age) / 2);
-			return (to >= from) ? run(from, to, true) : (this.learned >= 0) ? run(to, to, true) : null;
+		boolean sawRunning = this.learned >= 0;
+		long from = sawRunning ? this.learned : entry();
+		if (!snapshot.operation().isTerminal()) {
+			this.learned = Math.max(from, age);
 		}
-		this.learned = Math.max(from, age);
-		return (age > from) ? run(from, age, false) : null;
+		return TimeOrigin.run(this.kind, snapshot, from, age, sawRunning);
 	}
 
 	private long entry() {
 		return this.accepted ? 0 : Math.max(0, this.began - this.created - CLOCK_RESOLUTION);
-	}
-
-	private ObservedRun run(long from, long to, boolean ended) {
-		return new ObservedRun(this.kind, Duration.ofMillis(from), Duration.ofMillis(Math.max(0, to)), ended);
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
