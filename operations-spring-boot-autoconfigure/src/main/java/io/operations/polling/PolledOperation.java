@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param accepted whether the operation began when it was handed over
  * @param since the time at which the operation was handed over, by the local clock
  * @param created the time from which the age of the operation counts, by the local clock:
- * derived from {@code createdAt} of the first response or, if that is not possible, the
+ * derived from the time that the first response names or, if that is not possible, the
  * same as {@code since}
  * @param learned the age up to which the schedule has learned that the operation ran,
  * {@code null} if it has learned nothing from this operation
