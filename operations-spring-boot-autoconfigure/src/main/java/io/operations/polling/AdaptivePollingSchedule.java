@@ -232,7 +232,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 				PollingPlan plan = share.kind.plan(found, now);
 				if (plan != null) {
 					total += share.rate;
-					polls += share.rate * plan.polls();
+					polls += share.rate * plan.polls() * share.kind.surplus();
 				}
 			}
 			double ratio = (total > 0) ? polls / total / wanted : 1;

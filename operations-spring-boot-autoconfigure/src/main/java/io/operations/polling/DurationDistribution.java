@@ -6,22 +6,13 @@ package io.operations.polling;
  */
 final class DurationDistribution {
 
-	// Below this the durations of two operations are never told apart (log time).
-	private static final double LEAST_BANDWIDTH = 0.03;
-
-	private static final double WIDEST_BANDWIDTH = 0.7;
-
-	private static final double BANDWIDTH_STEP = 1.4;
-
-	// A single observation tells the scale to within some 50 % (log time).
-	private static final double FIRST_BANDWIDTH = 0.4;
-
-	// A heavy tail around what was seen, with the weight of a tenth of an observation.
+	// A heavy tail around what was seen. It has the weight of a tenth of an observation.
 	private static final double PRIOR_WEIGHT = 0.1;
 
-	private static final double PRIOR_WIDTH = Ages.bins(0.7);
+	// While little is known, the prior weighs as much as half an observation.
+	private static final double FIRST_PRIOR_WEIGHT = 0.5;
 
-	private static final double KERNEL_RADIUS = 3.5;
+	private static final double PRIOR_WIDTH = Ages.bins(0.7);
 
 	private final double[] shares;
 
@@ -33,9 +24,9 @@ final class DurationDistribution {
 	}
 
 	/**
-	 * Estimate the distribution with a Gaussian kernel in log time and a prior with the
-	 * weight of a tenth of an observation. The width of the kernel maximizes the
-	 * likelihood of each observation given the others.
+	 * Estimate the distribution with {@link DurationKernels} and a heavy-tailed prior. The
+	 * prior has the weight of half an observation at first, and of a tenth from ten
+	 * observations on.
 	 * @param histogram the observed durations, with at least one end
 	 * @return the estimate
 	 */
@@ -44,9 +35,10 @@ final class DurationDistribution {
 		double observations = histogram.observations();
 		double median = quantile(seen, 0.5);
 		double[] prior = prior(median);
-		double[] smooth = smooth(seen, bandwidth(seen, prior, observations));
+		double priorWeight = Math.max(PRIOR_WEIGHT, Math.min(FIRST_PRIOR_WEIGHT, 1 / observations));
+		double[] smooth = new DurationKernels(seen, histogram.single(seen), observations, prior, priorWeight).smooth();
 		double known = sum(seen);
-		double trust = observations / (observations + PRIOR_WEIGHT);
+		double trust = observations / (observations + priorWeight);
 		double[] beyond = beyond(last(seen), 1 - known, prior, histogram.atRisk());
 		double[] shares = new double[Ages.BINS];
 		for (int bin = 0; bin < Ages.BINS; bin++) {
@@ -74,53 +66,6 @@ final class DurationDistribution {
 			priorTail -= prior[bin];
 		}
 		return beyond;
-	}
-
-	// The width with which the other observations predict each observation best. It also
-	// fits durations with several peaks.
-	private static double bandwidth(double[] seen, double[] prior, double observations) {
-		double least = Ages.bins(LEAST_BANDWIDTH);
-		double best = least;
-		double likeliest = Double.NEGATIVE_INFINITY;
-		for (double width = least; width < Ages.bins(WIDEST_BANDWIDTH); width *= BANDWIDTH_STEP) {
-			double likelihood = likelihood(seen, prior, observations, width);
-			if (likelihood > likeliest) {
-				likeliest = likelihood;
-				best = width;
-			}
-		}
-		return Math.hypot(best, Ages.bins(FIRST_BANDWIDTH) / observations);
-	}
-
-	private static double likelihood(double[] seen, double[] prior, double observations, double bandwidth) {
-		double[] smooth = smooth(seen, bandwidth);
-		double own = 1 / (bandwidth * Math.sqrt(2 * Math.PI) * observations);
-		double likelihood = 0;
-		for (int bin = 0; bin < seen.length; bin++) {
-			if (seen[bin] > 0) {
-				double others = Math.max(0, smooth[bin] - own);
-				likelihood += seen[bin] * Math.log(others + PRIOR_WEIGHT / observations * prior[bin]);
-			}
-		}
-		return likelihood;
-	}
-
-	private static double[] smooth(double[] seen, double bandwidth) {
-		int radius = (int) Math.ceil(KERNEL_RADIUS * bandwidth);
-		double[] kernel = new double[radius + 1];
-		for (int i = 0; i <= radius; i++) {
-			kernel[i] = Math.exp(-0.5 * i * i / (bandwidth * bandwidth)) / (bandwidth * Math.sqrt(2 * Math.PI));
-		}
-		double[] smooth = new double[seen.length];
-		for (int bin = 0; bin < seen.length; bin++) {
-			if (seen[bin] > 0) {
-				for (int i = -radius; i <= radius; i++) {
-					int to = Math.min(Math.max(bin + i, 0), seen.length - 1);
-					smooth[to] += seen[bin] * kernel[Math.abs(i)];
-				}
-			}
-		}
-		return smooth;
 	}
 
 	private static double[] prior(double center) {

@@ -14,11 +14,14 @@ final class DurationHistogram {
 
 	private final double[] ended = new double[Ages.BINS];
 
+	// The sums of the squared weights of the ends in each bin.
+	private final double[] squared = new double[Ages.BINS];
+
 	// The number of operations that were seen to run in a bin, as the difference to the
 	// bin before.
 	private final double[] exposed = new double[Ages.BINS + 2];
 
-	private final double growth;
+	private final double halfLife;
 
 	// The weight of a new observation. It grows, so that older observations count less.
 	private double weight = 1;
@@ -32,7 +35,7 @@ final class DurationHistogram {
 	 * @param halfLife the number of ends after which an observation counts for half
 	 */
 	DurationHistogram(double halfLife) {
-		this.growth = Math.pow(2, 1 / halfLife);
+		this.halfLife = halfLife;
 	}
 
 	/**
@@ -50,13 +53,24 @@ final class DurationHistogram {
 	 * @param at the age in seconds at which it ended
 	 */
 	void ended(double from, double at) {
+		ended(from, at, this.halfLife);
+	}
+
+	/**
+	 * Note that an operation ended, and let earlier observations count less.
+	 * @param from the age in seconds up to which it was known to be running
+	 * @param at the age in seconds at which it ended
+	 * @param halfLife the half-life that applies to this step, in ends
+	 */
+	void ended(double from, double at, double halfLife) {
 		int bin = bin(at);
 		// An operation that ends within a bin counts as at risk in the whole bin.
 		expose(Math.min(Ages.position(from), bin), bin + 1.0);
 		this.ended[bin] += this.weight;
+		this.squared[bin] += this.weight * this.weight;
 		this.sum += this.weight;
 		this.squares += this.weight * this.weight;
-		this.weight *= this.growth;
+		this.weight *= Math.pow(2, 1 / halfLife);
 		if (this.weight > LARGEST_WEIGHT) {
 			rescale();
 		}
@@ -80,6 +94,7 @@ final class DurationHistogram {
 		double scale = 1 / this.weight;
 		for (int i = 0; i < this.ended.length; i++) {
 			this.ended[i] *= scale;
+			this.squared[i] *= scale * scale;
 		}
 		for (int i = 0; i < this.exposed.length; i++) {
 			this.exposed[i] *= scale;
@@ -116,6 +131,39 @@ final class DurationHistogram {
 			}
 		}
 		return shares;
+	}
+
+	/**
+	 * Return the share of a single observation in each bin. Recent observations have a
+	 * larger share than old ones.
+	 * @param shares the shares of all observations
+	 * @return the mean share of an observation in the bin, zero if there is none
+	 */
+	double[] single(double[] shares) {
+		double[] single = new double[Ages.BINS];
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			if (this.ended[bin] > 0) {
+				single[bin] = shares[bin] * this.squared[bin] / (this.ended[bin] * this.ended[bin]);
+			}
+		}
+		return single;
+	}
+
+	/**
+	 * Return which part of the operations ends before an age.
+	 * @param seconds the age
+	 * @return the part, from 0 to 1
+	 */
+	double rank(double seconds) {
+		double[] shares = shares();
+		int at = bin(seconds);
+		double before = shares[at] / 2;
+		double total = 0;
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			total += shares[bin];
+			before += (bin < at) ? shares[bin] : 0;
+		}
+		return (total > 0) ? before / total : 0.5;
 	}
 
 	/**
@@ -162,6 +210,7 @@ final class DurationHistogram {
 	 */
 	void clear() {
 		Arrays.fill(this.ended, 0);
+		Arrays.fill(this.squared, 0);
 		Arrays.fill(this.exposed, 0);
 		this.sum = 0;
 		this.squares = 0;

@@ -22,6 +22,29 @@ final class LearnedKind {
 
 	private static final double CHANGE = 2.1;
 
+	// The ranks of this many of the latest ends among the earlier ones show a slow drift.
+	private static final double RANK_MEMORY = 10;
+
+	// The standard deviation of their mean without drift.
+	private static final double RANK_DEVIATION = Math.sqrt(1 / 12.0 / (2 * RANK_MEMORY - 1));
+
+	private static final double DRIFT = 1.3;
+
+	private static final double RANKED_FROM = 4;
+
+	private static final double LEAST_HALF_LIFE = 4;
+
+	// This many of the latest ends tell how far real polls differ from planned ones.
+	private static final double POLLS_MEMORY = 10;
+
+	// The polls of this many operations are taken to be as planned.
+	private static final double PLANNED_POLLS = 2;
+
+	private static final double HIGHEST_SURPLUS = 2;
+
+	// An operation that ends far beyond all others does not count for more polls.
+	private static final double MOST_POLLS = 3;
+
 	// A new plan needs new ends and sightings of running operations: this part of the
 	// observations behind the present plan.
 	private static final double NEWS = 0.1;
@@ -39,8 +62,7 @@ final class LearnedKind {
 	private final DurationHistogram all = new DurationHistogram(HALF_LIFE);
 
 	// All ends except the latest. Running operations are left out, because they would
-	// hide
-	// that operations have become slower.
+	// hide that operations have become slower.
 	private final DurationHistogram settled = new DurationHistogram(HALF_LIFE);
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
@@ -50,6 +72,14 @@ final class LearnedKind {
 	private final double minInterval;
 
 	private final double maxInterval;
+
+	private double rank;
+
+	private double pollsMade;
+
+	private double pollsPlanned;
+
+	private volatile double surplus = 1;
 
 	private long ends;
 
@@ -77,7 +107,8 @@ final class LearnedKind {
 			note(1.0 / SIGHTINGS);
 			return;
 		}
-		this.all.ended(from, to);
+		comparePolls(to);
+		this.all.ended(from, to, halfLife(to));
 		if (this.latest.size() == LATEST) {
 			this.settled.ended(0, this.latest.remove());
 		}
@@ -85,6 +116,41 @@ final class LearnedKind {
 		this.endings.add(now);
 		this.ends++;
 		note(hasChanged() ? forgetAllButTheLatest() : 1);
+	}
+
+	// Where durations drift, the latest rank high or low among the earlier ones. The
+	// further they do, the sooner the earlier ones are forgotten.
+	private double halfLife(double duration) {
+		if (this.all.observations() < RANKED_FROM) {
+			return HALF_LIFE;
+		}
+		this.rank += (this.all.rank(duration) - 0.5 - this.rank) / RANK_MEMORY;
+		double deviations = Math.abs(this.rank) / RANK_DEVIATION;
+		return (deviations > DRIFT) ? Math.max(LEAST_HALF_LIFE, HALF_LIFE * Math.pow(DRIFT / deviations, 3))
+				: HALF_LIFE;
+	}
+
+	// Under a drift, operations outlive the estimate, and cost more polls than planned.
+	private void comparePolls(double duration) {
+		Known present = this.known;
+		if (present == null) {
+			return;
+		}
+		double planned = present.plan.polls();
+		double kept = 1 - 1 / POLLS_MEMORY;
+		this.pollsMade = kept * this.pollsMade + present.plan.polls(duration, MOST_POLLS * (planned + 1));
+		this.pollsPlanned = kept * this.pollsPlanned + planned;
+		double assumed = PLANNED_POLLS * planned;
+		double ratio = (this.pollsMade + assumed) / (this.pollsPlanned + assumed);
+		this.surplus = Math.min(HIGHEST_SURPLUS, Math.max(1 / HIGHEST_SURPLUS, ratio));
+	}
+
+	/**
+	 * Return how many polls the latest operations cost, compared with the plan.
+	 * @return the ratio
+	 */
+	double surplus() {
+		return this.surplus;
 	}
 
 	private boolean hasChanged() {
@@ -95,6 +161,10 @@ final class LearnedKind {
 	private double forgetAllButTheLatest() {
 		this.all.clear();
 		this.settled.clear();
+		this.rank = 0;
+		this.pollsMade = 0;
+		this.pollsPlanned = 0;
+		this.surplus = 1;
 		this.latest.forEach((duration) -> this.all.ended(0, duration));
 		return LATEST;
 	}

@@ -80,7 +80,12 @@ final class PollingPlan {
 					break;
 				}
 				if (interval >= this.minInterval || to == bins) {
-					double total = lag(surviving, moment, from, to) + cost[to];
+					double lag = lag(surviving, moment, from, to);
+					// The lag only grows with the interval.
+					if (lag > least) {
+						break;
+					}
+					double total = lag + cost[to];
 					if (total < least) {
 						least = total;
 						best = to;
@@ -128,6 +133,20 @@ final class PollingPlan {
 	 */
 	double polls() {
 		return this.polls;
+	}
+
+	/**
+	 * Return the number of polls for an operation, if each comes as planned.
+	 * @param duration how long the operation takes, in seconds
+	 * @param most where to stop counting
+	 * @return the number of polls
+	 */
+	double polls(double duration, double most) {
+		double polls = 1;
+		for (double age = interval(0); age < duration && polls < most; polls++) {
+			age += interval(age);
+		}
+		return polls;
 	}
 
 	/**
