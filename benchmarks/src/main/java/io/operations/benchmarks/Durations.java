@@ -3,8 +3,9 @@ package io.operations.benchmarks;
 import java.util.Random;
 
 /**
- * How long operations take, in seconds. The first three are those of the theory, the
- * others are there so that nothing is tuned to them.
+ * How long operations take, in seconds. The first three are those of the theory. The
+ * schedule was tuned with those before {@link #FAST_SORT}. Those from there on were
+ * chosen afterwards.
  */
 public enum Durations {
 
@@ -41,20 +42,111 @@ public enum Durations {
 	/**
 	 * Of several steps.
 	 */
-	GAMMA("gamma, mean 20 s, shape 3");
+	GAMMA("gamma, mean 20 s, shape 3"),
+
+	/**
+	 * Of three sorts.
+	 */
+	THREE_SORTS("a third each around 5, 50 and 500 s, σ 0.15"),
+
+	/**
+	 * With a lower edge and a heavy tail.
+	 */
+	EDGE("30 s + Pareto, scale 10 s, shape 1.5"),
+
+	/**
+	 * Nearly the same for all, except failures.
+	 */
+	FAST_FAILURES("60 s, σ 0.05; one in 20 fails at 2 s, σ 0.3"),
+
+	/**
+	 * Half a per cent longer each time.
+	 */
+	DRIFT("60 s, σ 0.2, 0.5 % slower with each operation", true),
+
+	/**
+	 * With a daily pattern.
+	 */
+	DAILY("30 to 120 s in turn over 300 operations, σ 0.2", true),
+
+	/**
+	 * Never below a lower bound.
+	 */
+	OFFSET("20 s + log-normal, median 20 s, σ 0.8"),
+
+	/**
+	 * Without memory.
+	 */
+	EXPONENTIAL("exponential, mean 60 s"),
+
+	/**
+	 * Longer than many intervals.
+	 */
+	ONE_HOUR("log-normal, median 1 h, σ 0.3"),
+
+	/**
+	 * Mostly of a fast sort.
+	 */
+	FAST_SORT("90 % around 3 s, 10 % around 90 s, σ 0.1"),
+
+	/**
+	 * Of any scale.
+	 */
+	LOG_UNIFORM("log-uniform, 2 to 200 s"),
+
+	/**
+	 * Seen by the server in steps.
+	 */
+	STEPS("multiples of 10 s, each the last with 1 in 3"),
+
+	/**
+	 * With two edges and a time-out of the server.
+	 */
+	TIMED_OUT("uniform, 10 to 30 s; one in 10 times out at 120 s"),
+
+	/**
+	 * With a heavy tail from the start.
+	 */
+	PARETO("Pareto, scale 8 s, shape 1.2"),
+
+	/**
+	 * Faster with each operation.
+	 */
+	SPEEDING_UP("120 s, σ 0.3, 0.4 % faster with each operation", true);
 
 	private final String text;
 
+	private final boolean moving;
+
 	Durations(String text) {
+		this(text, false);
+	}
+
+	Durations(String text, boolean moving) {
 		this.text = text;
+		this.moving = moving;
+	}
+
+	boolean moves() {
+		return this.moving;
+	}
+
+	/**
+	 * Draw the duration of the first operation.
+	 * @param random what it is drawn from
+	 * @return the duration in seconds
+	 */
+	public double next(Random random) {
+		return next(random, 0);
 	}
 
 	/**
 	 * Draw a duration.
 	 * @param random what it is drawn from
+	 * @param before the number of operations before this one
 	 * @return the duration in seconds
 	 */
-	public double next(Random random) {
+	public double next(Random random, int before) {
 		return switch (this) {
 			case NEAR_CONSTANT -> 60 * Math.exp(0.1 * random.nextGaussian());
 			case HEAVY_TAIL -> 60 * Math.exp(random.nextGaussian());
@@ -64,6 +156,21 @@ public enum Durations {
 			case WEIBULL -> 30 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 0.6);
 			case GAMMA -> -20.0 / 3 * (Math.log(1 - random.nextDouble()) + Math.log(1 - random.nextDouble())
 					+ Math.log(1 - random.nextDouble()));
+			case THREE_SORTS -> 5 * Math.pow(10, random.nextInt(3)) * Math.exp(0.15 * random.nextGaussian());
+			case EDGE -> 20 + 10 * Math.pow(1 - random.nextDouble(), -1 / 1.5);
+			case FAST_FAILURES -> (random.nextDouble() < 0.05) ? 2 * Math.exp(0.3 * random.nextGaussian())
+					: 60 * Math.exp(0.05 * random.nextGaussian());
+			case DRIFT -> 60 * Math.exp(0.005 * before + 0.2 * random.nextGaussian());
+			case DAILY -> 60 * Math.exp(0.7 * Math.sin(before * 2 * Math.PI / 300) + 0.2 * random.nextGaussian());
+			case OFFSET -> 20 + 20 * Math.exp(0.8 * random.nextGaussian());
+			case EXPONENTIAL -> -60 * Math.log(1 - random.nextDouble());
+			case ONE_HOUR -> 3600 * Math.exp(0.3 * random.nextGaussian());
+			case FAST_SORT -> ((random.nextDouble() < 0.9) ? 3 : 90) * Math.exp(0.1 * random.nextGaussian());
+			case LOG_UNIFORM -> 2 * Math.pow(100, random.nextDouble());
+			case STEPS -> 10 * Math.ceil(Math.log(1 - random.nextDouble()) / Math.log(2.0 / 3) + 1e-9);
+			case TIMED_OUT -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble();
+			case PARETO -> 8 * Math.pow(1 - random.nextDouble(), -1 / 1.2);
+			case SPEEDING_UP -> 120 * Math.exp(-0.004 * before + 0.3 * random.nextGaussian());
 		};
 	}
 

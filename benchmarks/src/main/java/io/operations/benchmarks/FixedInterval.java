@@ -1,6 +1,7 @@
 package io.operations.benchmarks;
 
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What polls cost that come at one interval, chosen with the distribution known.
@@ -20,9 +21,17 @@ public final class FixedInterval {
 	 * @param durations their distribution
 	 */
 	public FixedInterval(Durations durations) {
+		this(durations::next);
+	}
+
+	/**
+	 * Draw durations.
+	 * @param durations draws a duration in seconds
+	 */
+	public FixedInterval(ToDoubleFunction<Random> durations) {
 		Random random = new Random(1);
 		for (int i = 0; i < SAMPLES; i++) {
-			this.durations[i] = durations.next(random);
+			this.durations[i] = durations.applyAsDouble(random);
 			this.mean += this.durations[i] / SAMPLES;
 		}
 	}

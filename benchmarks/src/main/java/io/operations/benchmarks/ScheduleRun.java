@@ -19,13 +19,18 @@ final class ScheduleRun {
 
 	static final Clock CLOCK = new Clock();
 
-	private static final int MEASURED = 500;
+	private static final int MEASURED = 1000;
+
+	// The price is adjusted once a second.
+	private static final int SETTLING = 4;
 
 	private final PollingSchedule schedule;
 
 	private final Durations durations;
 
 	private final Random random;
+
+	private int learned;
 
 	ScheduleRun(PollingSchedule schedule, Durations durations, Random random) {
 		this.schedule = schedule;
@@ -41,14 +46,19 @@ final class ScheduleRun {
 	void learn(int operations, double scale) {
 		for (int i = 0; i < operations; i++) {
 			poll(scale * nextDuration(), true);
+			this.learned++;
 		}
 	}
 
 	/**
-	 * Poll 500 operations, from which the schedule does not learn.
+	 * Poll 1,000 operations at the present price, from which the schedule does not learn.
 	 * @return the mean number of polls and the mean lag in seconds
 	 */
 	double[] measure() {
+		for (int i = 0; i < SETTLING; i++) {
+			pass(1);
+			poll(nextDuration());
+		}
 		double polls = 0;
 		double lag = 0;
 		for (int i = 0; i < MEASURED; i++) {
@@ -61,7 +71,7 @@ final class ScheduleRun {
 	}
 
 	double nextDuration() {
-		return this.durations.next(this.random);
+		return this.durations.next(this.random, this.learned);
 	}
 
 	/**
@@ -74,28 +84,30 @@ final class ScheduleRun {
 	}
 
 	private List<Double> poll(double duration, boolean learn) {
-		pass(1);
+		if (learn) {
+			pass(1);
+		}
 		List<Double> ages = new ArrayList<>();
 		double known = 0;
-		double age = pass(spread(this.schedule.firstPoll(state(0, 0))));
+		double age = spread(this.schedule.firstPoll(state(0, 0)));
 		while (age < duration) {
 			ages.add(age);
 			if (learn) {
 				this.schedule.learn(new ObservedRun("kind", time(known), time(age), false));
 			}
 			known = age;
-			age += pass(spread(this.schedule.nextPoll(state(age, ages.size()))));
+			age += spread(this.schedule.nextPoll(state(age, ages.size())));
 		}
 		ages.add(age);
 		if (learn) {
+			pass(age);
 			this.schedule.learn(new ObservedRun("kind", time(known), time(duration), true));
 		}
 		return ages;
 	}
 
-	private static double pass(double seconds) {
+	private static void pass(double seconds) {
 		CLOCK.millis += Math.round(seconds * 1000);
-		return seconds;
 	}
 
 	private double spread(Duration interval) {

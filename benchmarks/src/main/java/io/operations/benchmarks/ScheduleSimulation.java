@@ -1,19 +1,19 @@
 package io.operations.benchmarks;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 import io.operations.polling.AdaptivePollingSchedule;
-import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSettings;
 
 /**
- * What the schedules cost in polls and lag against what is possible, in virtual time: no
- * poller, no socket. Prints a Markdown table of medians over seeds.
+ * What the adaptive schedule costs in polls and lag against what is possible, in virtual
+ * time: no poller, no socket. Prints a Markdown table of medians over seeds.
  */
 public final class ScheduleSimulation {
 
@@ -23,7 +23,7 @@ public final class ScheduleSimulation {
 
 	static final Duration MAX_INTERVAL = Duration.ofMinutes(10);
 
-	private static final int[] LEARNED = { 10, 50, 200 };
+	private static final int[] LEARNED = { 3, 10, 50, 200 };
 
 	private static final double[] AIMS = { 3, 8 };
 
@@ -32,37 +32,49 @@ public final class ScheduleSimulation {
 
 	/**
 	 * Run the simulation.
-	 * @param args none
+	 * @param args the names of the {@link Durations}, none for all
 	 */
 	public static void main(String[] args) {
-		System.out.println(
-				"| durations | schedule | polls | mean lag | optimum | ratio | p90 of seeds | ÷ a fixed interval's |");
-		System.out.println("|---|---|---|---|---|---|---|---|");
+		System.out.println("| durations | aim | " + Arrays.stream(LEARNED)
+			.mapToObj((ends) -> "polls | ÷ optimum after " + ends + " | ÷ fixed interval ")
+			.collect(Collectors.joining("| ")) + "|");
+		System.out.println("|---|---|" + "---|---|---|".repeat(LEARNED.length));
 		for (Durations durations : Durations.values()) {
-			Reference reference = new Reference(new Optimum(durations::next, 0.5, MAX_INTERVAL.toSeconds()),
-					new FixedInterval(durations));
-			print(durations, "a fifth of the age", reference,
-					(seed) -> new ScheduleRun(new BackoffPollingSchedule(MIN_INTERVAL, MAX_INTERVAL), durations,
-							new Random(seed))
-						.measure());
-			for (double aim : AIMS) {
-				for (int learned : LEARNED) {
-					print(durations, "adaptive, " + learned + " ends, aim " + (int) aim, reference, (seed) -> {
-						ScheduleRun run = new ScheduleRun(adaptive(aim), durations, new Random(seed));
-						run.learn(learned, 1);
-						return run.measure();
-					});
-				}
-				for (double scale : new double[] { 4, 0.25 }) {
-					print(durations, "adaptive, 50 ends since it became 4 times as " + ((scale > 1) ? "fast" : "slow")
-							+ ", aim " + (int) aim, reference, (seed) -> {
-								ScheduleRun run = new ScheduleRun(adaptive(aim), durations, new Random(seed));
-								run.learn(100, scale);
-								run.learn(50, 1);
-								return run.measure();
-							});
+			if (args.length == 0 || Arrays.asList(args).contains(durations.name())) {
+				print(durations);
+			}
+		}
+	}
+
+	private static void print(Durations durations) {
+		Map<Integer, Reference> references = new HashMap<>();
+		for (double aim : AIMS) {
+			double[] polls = new double[LEARNED.length];
+			double[][] ratios = new double[LEARNED.length][SEEDS];
+			double[][] besideFixed = new double[LEARNED.length][SEEDS];
+			for (int seed = 0; seed < SEEDS; seed++) {
+				ScheduleRun run = new ScheduleRun(adaptive(aim), durations, new Random(seed));
+				int learned = 0;
+				for (int i = 0; i < LEARNED.length; i++) {
+					run.learn(LEARNED[i] - learned, 1);
+					learned = LEARNED[i];
+					double[] cost = run.measure();
+					Reference reference = references.computeIfAbsent(durations.moves() ? learned : 0,
+							(ends) -> Reference.of(durations, ends));
+					polls[i] += cost[0] / SEEDS;
+					ratios[i][seed] = cost[1] / reference.optimum.lag(cost[0]);
+					besideFixed[i][seed] = cost[1] / reference.fixed.lag(cost[0]);
 				}
 			}
+			StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "| %s | %.0f |", durations, aim));
+			for (int i = 0; i < LEARNED.length; i++) {
+				Arrays.sort(ratios[i]);
+				Arrays.sort(besideFixed[i]);
+				row.append(String.format(Locale.ROOT, " %.1f | %.2f (%.2f) | %.2f (%.2f) |", polls[i],
+						ratios[i][SEEDS / 2], ratios[i][SEEDS * 9 / 10], besideFixed[i][SEEDS / 2],
+						besideFixed[i][SEEDS * 9 / 10]));
+			}
+			System.out.println(row);
 		}
 	}
 
@@ -72,31 +84,13 @@ public final class ScheduleSimulation {
 				ScheduleRun.CLOCK);
 	}
 
-	private static void print(Durations durations, String schedule, Reference reference, Trial trial) {
-		List<Double> ratios = new ArrayList<>();
-		List<Double> besideFixed = new ArrayList<>();
-		double polls = 0;
-		double lag = 0;
-		for (int seed = 0; seed < SEEDS; seed++) {
-			double[] cost = trial.run(seed);
-			polls += cost[0] / SEEDS;
-			lag += cost[1] / SEEDS;
-			ratios.add(cost[1] / reference.optimum.lag(cost[0]));
-			besideFixed.add(cost[1] / reference.fixed.lag(cost[0]));
-		}
-		Collections.sort(ratios);
-		Collections.sort(besideFixed);
-		System.out.printf(Locale.ROOT, "| %s | %s | %.1f | %.2f s | %.2f s | %.2f | %.2f | %.2f |%n", durations,
-				schedule, polls, lag, reference.optimum.lag(polls), ratios.get(SEEDS / 2), ratios.get(SEEDS * 9 / 10),
-				besideFixed.get(SEEDS / 2));
-	}
-
 	private record Reference(Optimum optimum, FixedInterval fixed) {
-	}
 
-	private interface Trial {
-
-		double[] run(int seed);
+		static Reference of(Durations durations, int ends) {
+			return new Reference(
+					new Optimum((random) -> durations.next(random, ends), 0.5, MAX_INTERVAL.toSeconds()),
+					new FixedInterval((random) -> durations.next(random, ends)));
+		}
 
 	}
 
