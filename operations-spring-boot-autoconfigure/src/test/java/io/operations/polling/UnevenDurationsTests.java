@@ -1,0 +1,123 @@
+package io.operations.polling;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the schedule learns of durations that one kernel width does not fit, and of
+ * durations that drift.
+ */
+class UnevenDurationsTests {
+
+	private static final int SEEDS = 9;
+
+	private static final int MEASURED = 2000;
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	@Test
+	void whereOneInTwentyFailsFastTheOthersArePolledAsIfTheyWereAlone() {
+		assertThat(product(8, 50, (random, before) -> (random.nextDouble() < 0.05)
+				? 2 * Math.exp(0.3 * random.nextGaussian()) : 60 * Math.exp(0.05 * random.nextGaussian())))
+			.isLessThan(4.8);
+	}
+
+	@Test
+	void aSharpLowerEdgeAndAHeavyTailAreLearnedTogether() {
+		assertThat(product(8, 200,
+				(random, before) -> 20 + 10 * Math.pow(1 - 0.999 * random.nextDouble(), -1 / 1.5)))
+			.isLessThan(9.8);
+	}
+
+	@Test
+	void underASlowDriftAnOperationCostsAsManyPollsAsAreAimedAt() {
+		Sample drift = (random, before) -> 60 * Math.exp(0.005 * before + 0.2 * random.nextGaussian());
+		double[] polls = new double[SEEDS];
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			AdaptivePollingSchedule schedule = schedule(8);
+			for (int before = 0; before < 200; before++) {
+				double made = cost(schedule, drift.next(random, before), true)[0];
+				polls[seed] += (before >= 50) ? made / 150 : 0;
+			}
+		}
+		assertThat(median(polls)).isLessThan(8 * 1.1);
+	}
+
+	// Where polls are dense, lag goes with their inverse. So their product tells how well
+	// they are placed.
+	private double product(double aim, int ends, Sample durations) {
+		double[] products = new double[SEEDS];
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			AdaptivePollingSchedule schedule = schedule(aim);
+			for (int before = 0; before < ends; before++) {
+				cost(schedule, durations.next(random, before), true);
+			}
+			double polls = 0;
+			double lag = 0;
+			for (int i = 0; i < MEASURED; i++) {
+				double[] cost = cost(schedule, durations.next(random, ends), false);
+				polls += cost[0] / MEASURED;
+				lag += cost[1] / MEASURED;
+			}
+			products[seed] = polls * lag;
+		}
+		return median(products);
+	}
+
+	private AdaptivePollingSchedule schedule(double aim) {
+		return new AdaptivePollingSchedule(new PollingSettings(Duration.ofMillis(500), Duration.ofMinutes(10),
+				Duration.ofMinutes(10), 100, Duration.ofMinutes(5), aim), this.time);
+	}
+
+	private double[] cost(AdaptivePollingSchedule schedule, double duration, boolean learn) {
+		if (learn) {
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+		}
+		double known = 0;
+		double age = seconds(schedule.firstPoll(state(0, 0)));
+		int polls = 1;
+		for (; age < duration; polls++) {
+			if (learn) {
+				schedule.learn(new ObservedRun("kind", duration(known), duration(age), false));
+			}
+			known = age;
+			age += seconds(schedule.nextPoll(state(age, polls)));
+		}
+		if (learn) {
+			schedule.learn(new ObservedRun("kind", duration(known), duration(duration), true));
+		}
+		return new double[] { polls, age - duration };
+	}
+
+	private static PollingState state(double age, int polls) {
+		return new PollingState("op", "kind", null, duration(age), polls, 1e9);
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toMillis() / 1000.0;
+	}
+
+	private static Duration duration(double seconds) {
+		return Duration.ofMillis(Math.round(seconds * 1000));
+	}
+
+	private static double median(double[] values) {
+		Arrays.sort(values);
+		return values[values.length / 2];
+	}
+
+	private interface Sample {
+
+		double next(Random random, int before);
+
+	}
+
+}
