@@ -24,8 +24,8 @@ final class DurationDistribution {
 	}
 
 	/**
-	 * Estimate the distribution with {@link DurationKernels} and a heavy-tailed prior. The
-	 * prior has the weight of half an observation at first, and of a tenth from ten
+	 * Estimate the distribution with {@link DurationKernels} and a heavy-tailed prior.
+	 * The prior has the weight of half an observation at first, and of a tenth from ten
 	 * observations on.
 	 * @param histogram the observed durations, with at least one end
 	 * @return the estimate

@@ -30,8 +30,7 @@ class UnevenDurationsTests {
 
 	@Test
 	void aSharpLowerEdgeAndAHeavyTailAreLearnedTogether() {
-		assertThat(product(8, 200,
-				(random, before) -> 20 + 10 * Math.pow(1 - 0.999 * random.nextDouble(), -1 / 1.5)))
+		assertThat(product(8, 200, (random, before) -> 20 + 10 * Math.pow(1 - 0.999 * random.nextDouble(), -1 / 1.5)))
 			.isLessThan(9.8);
 	}
 
