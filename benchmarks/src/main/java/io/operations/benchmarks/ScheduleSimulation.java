@@ -87,8 +87,7 @@ public final class ScheduleSimulation {
 	private record Reference(Optimum optimum, FixedInterval fixed) {
 
 		static Reference of(Durations durations, int ends) {
-			return new Reference(
-					new Optimum((random) -> durations.next(random, ends), 0.5, MAX_INTERVAL.toSeconds()),
+			return new Reference(new Optimum((random) -> durations.next(random, ends), 0.5, MAX_INTERVAL.toSeconds()),
 					new FixedInterval((random) -> durations.next(random, ends)));
 		}
 
