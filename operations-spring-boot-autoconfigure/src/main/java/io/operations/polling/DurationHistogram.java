@@ -65,7 +65,7 @@ final class DurationHistogram {
 	void ended(double from, double at, double halfLife) {
 		int bin = bin(at);
 		// An operation that ends within a bin counts as at risk in the whole bin.
-		expose(Math.min(Ages.position(from), bin), bin + 1.0);
+		expose(Ages.position(from), bin + 1.0);
 		this.ended[bin] += this.weight;
 		this.squared[bin] += this.weight * this.weight;
 		this.sum += this.weight;

@@ -49,6 +49,18 @@ class UnevenDurationsTests {
 		assertThat(median(polls)).isLessThan(8 * 1.1);
 	}
 
+	@Test
+	void anOperationThatWasSeenRunningJustBeforeItsEndIsNotLearnedAsALongOne() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		Duration end = Duration.ofSeconds(60);
+		for (int i = 0; i < 60; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, end, false));
+			schedule.learn(new ObservedRun("kind", end, end, true));
+		}
+		schedule.firstPoll(new PollingState("op", "kind", null, Duration.ZERO, 0, Double.MAX_VALUE));
+		assertThat(schedule.unusualAge("kind")).isLessThan(Duration.ofSeconds(3 * 70));
+	}
+
 	// Where polls are dense, lag goes with their inverse. So their product tells how well
 	// they are placed.
 	private double product(double aim, int ends, Sample durations) {
