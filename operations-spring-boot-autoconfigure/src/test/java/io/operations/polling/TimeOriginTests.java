@@ -251,7 +251,7 @@ class TimeOriginTests {
 		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));
 	}
 
-	private enum Keeper {
+	enum Keeper {
 
 		WAIT, TRACKED
 
