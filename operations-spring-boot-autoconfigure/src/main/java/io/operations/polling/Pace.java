@@ -65,8 +65,7 @@ final class Pace {
 	 * @return the delay in milliseconds
 	 */
 	long again(PollingState state, @Nullable Duration retryAfter) {
-		double shortest = this.settings.minInterval().toMillis();
-		double wanted = Math.min(wanted(state, false), shortest);
+		double wanted = Math.min(wanted(state, false), this.settings.minInterval().toMillis());
 		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted), floor(retryAfter))));
 	}
 
