@@ -11,6 +11,7 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,25 +60,9 @@ public final class OperationsHealthListener implements OperationsListener {
 		if (kept != null && (fault instanceof OperationsUnavailableException || isAnswer(fault))) {
 			kept.lastFault = fault;
 			kept.lastFaultAt = this.clock.instant();
-		}
-	}
-
-	@Override
-	public void pauseBegan(String client, Duration pause) {
-		Showing kept = this.records.get(client);
-		if (kept != null) {
-			kept.paused = true;
-			if (kept.throttledSince == null) {
-				kept.throttledSince = this.clock.instant();
+			if (fault instanceof OperationsThrottledException && kept.throttledSince == null) {
+				kept.throttledSince = kept.lastFaultAt;
 			}
-		}
-	}
-
-	@Override
-	public void pauseEnded(String client) {
-		Showing kept = this.records.get(client);
-		if (kept != null) {
-			kept.paused = false;
 		}
 	}
 
@@ -90,10 +75,7 @@ public final class OperationsHealthListener implements OperationsListener {
 		Showing kept = this.records.get(client);
 		if (kept != null) {
 			kept.lastSuccessAt = this.clock.instant();
-			// A response during a pause belongs to a request from before it.
-			if (!kept.paused) {
-				kept.throttledSince = null;
-			}
+			kept.throttledSince = null;
 		}
 	}
 
@@ -120,8 +102,6 @@ public final class OperationsHealthListener implements OperationsListener {
 		volatile @Nullable Throwable lastFault;
 
 		volatile @Nullable Instant throttledSince;
-
-		volatile boolean paused;
 
 		Showing(OperationsActivity activity) {
 			this.activity = activity;
