@@ -53,7 +53,6 @@ public final class Simulations {
 		scenarios.put("many", new ManyScenario());
 		scenarios.put("outage", new OutageScenario());
 		scenarios.put("instances", new InstancesScenario());
-		scenarios.put("throttling", new ThrottlingScenario());
 		return scenarios;
 	}
 
