@@ -23,6 +23,11 @@ final class DurationHistogram {
 
 	private final double halfLife;
 
+	// The weight of old ends, compared with a new one, below which a bin is empty. It
+	// must
+	// not become so small that its square is zero.
+	private static final double FORGOTTEN = 1e-12;
+
 	// The weight of a new observation. It grows, so that older observations count less.
 	private double weight = 1;
 
@@ -93,8 +98,9 @@ final class DurationHistogram {
 	private void rescale() {
 		double scale = 1 / this.weight;
 		for (int i = 0; i < this.ended.length; i++) {
-			this.ended[i] *= scale;
-			this.squared[i] *= scale * scale;
+			boolean forgotten = this.ended[i] * scale < FORGOTTEN;
+			this.ended[i] = forgotten ? 0 : this.ended[i] * scale;
+			this.squared[i] = forgotten ? 0 : this.squared[i] * scale * scale;
 		}
 		for (int i = 0; i < this.exposed.length; i++) {
 			this.exposed[i] *= scale;
@@ -143,7 +149,7 @@ final class DurationHistogram {
 		double[] single = new double[Ages.BINS];
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			if (this.ended[bin] > 0) {
-				single[bin] = shares[bin] * this.squared[bin] / (this.ended[bin] * this.ended[bin]);
+				single[bin] = shares[bin] * (this.squared[bin] / this.ended[bin] / this.ended[bin]);
 			}
 		}
 		return single;

@@ -61,6 +61,18 @@ class UnevenDurationsTests {
 		assertThat(schedule.unusualAge("kind")).isLessThan(Duration.ofSeconds(3 * 70));
 	}
 
+	@Test
+	void aDurationThatWasSeenOnceLongAgoDoesNotSpoilWhatIsKnown() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(30), true));
+		for (int i = 0; i < 30_000; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(60), true));
+		}
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		schedule.firstPoll(new PollingState("op", "kind", null, Duration.ZERO, 0, Double.MAX_VALUE));
+		assertThat(schedule.unusualAge("kind")).isLessThan(Duration.ofSeconds(3 * 70));
+	}
+
 	// Where polls are dense, lag goes with their inverse. So their product tells how well
 	// they are placed.
 	private double product(double aim, int ends, Sample durations) {
