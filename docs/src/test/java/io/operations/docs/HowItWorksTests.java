@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.commonmark.ext.gfm.tables.TableRow;
-import org.commonmark.node.AbstractVisitor;
-import org.commonmark.node.Code;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,28 +30,12 @@ class HowItWorksTests {
 	void theNamesToLookForOccurInTheFilesOfTheRow(TableRow row) {
 		Node files = row.getFirstChild().getNext();
 		List<String> targets = new ArrayList<>();
-		files.accept(new AbstractVisitor() {
-
-			@Override
-			public void visit(Link link) {
-				targets.add(link.getDestination());
-			}
-
-		});
+		Page.visit(files, Link.class, (link) -> targets.add(link.getDestination()));
 		assertThat(targets).hasSizeBetween(1, 2);
 		String sources = targets.stream()
 			.map((target) -> Sources.text(Page.ROOT.resolve(Path.of("docs", target)).normalize()))
 			.reduce("", String::concat);
-		List<String> names = new ArrayList<>();
-		files.getNext().accept(new AbstractVisitor() {
-
-			@Override
-			public void visit(Code code) {
-				names.add(code.getLiteral());
-			}
-
-		});
-		assertThat(names).as("%s", Page.plain(row.getFirstChild()))
+		assertThat(Page.codes(files.getNext())).as("%s", Page.plain(row.getFirstChild()))
 			.isNotEmpty()
 			.allSatisfy((name) -> assertThat(sources).contains(name));
 	}

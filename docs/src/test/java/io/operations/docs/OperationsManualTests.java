@@ -15,8 +15,6 @@ import io.operations.docs.Page.Snippet;
 import org.commonmark.ext.gfm.tables.TableBlock;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TableRow;
-import org.commonmark.node.AbstractVisitor;
-import org.commonmark.node.Code;
 import org.commonmark.node.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +102,7 @@ class OperationsManualTests {
 				List<String> heads = rows.get(0).stream().map((cell) -> Page.plain(cell)).toList();
 				int column = heads.indexOf(head);
 				if (column >= 0) {
-					rows.stream().skip(1).forEach((row) -> found.addAll(codes(row.get(column))));
+					rows.stream().skip(1).forEach((row) -> found.addAll(Page.codes(row.get(column))));
 				}
 			});
 		}
@@ -123,19 +121,6 @@ class OperationsManualTests {
 			}
 		}
 		return rows;
-	}
-
-	private static List<String> codes(Node cell) {
-		List<String> codes = new ArrayList<>();
-		cell.accept(new AbstractVisitor() {
-
-			@Override
-			public void visit(Code code) {
-				codes.add(code.getLiteral());
-			}
-
-		});
-		return codes;
 	}
 
 	// Literals that are joined by a plus sign are one text.

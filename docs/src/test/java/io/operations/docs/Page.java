@@ -142,7 +142,16 @@ record Page(Path path, String text, Node document) {
 		visit(this.document, type, visitor);
 	}
 
-	private static <T extends Node> void visit(Node parent, Class<T> type, Consumer<T> visitor) {
+	/**
+	 * Return the code spans within a node.
+	 */
+	static List<String> codes(Node node) {
+		List<String> codes = new ArrayList<>();
+		visit(node, Code.class, (code) -> codes.add(code.getLiteral()));
+		return codes;
+	}
+
+	static <T extends Node> void visit(Node parent, Class<T> type, Consumer<T> visitor) {
 		for (Node node = parent.getFirstChild(); node != null; node = node.getNext()) {
 			if (type.isInstance(node)) {
 				visitor.accept(type.cast(node));
