@@ -535,19 +535,22 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	@Test
 	void thoseNeverAskedForComeFirstButNotAlone() {
 		this.store.stop();
-		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(1);
 		for (int i = 0; i < 60; i++) {
 			track("old" + i, Map.of());
 		}
 		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50, execution_time = :then")
-			.param("then", then)
-			.update();
+		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50").update();
 		for (int i = 0; i < 60; i++) {
 			track("new" + i, Map.of());
 		}
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then WHERE priority <> 50")
-			.param("then", then.plusNanos(500_000_000))
+		// Read last: the start spreads operations that are overdue for longer.
+		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minus(Duration.ofMillis(600));
+		this.jdbc
+			.sql("UPDATE " + this.tables.scheduled()
+					+ " SET execution_time = CASE WHEN priority = 50 THEN CAST(:old AS TIMESTAMP WITH TIME ZONE)"
+					+ " ELSE CAST(:new AS TIMESTAMP WITH TIME ZONE) END")
+			.param("old", then)
+			.param("new", then.plusNanos(500_000_000))
 			.update();
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store = newSlowStore(20);
