@@ -63,8 +63,8 @@ class PackagedSampleIT {
 	}
 
 	private static Process start(OperationsSimulator simulator, Path log) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-				jar().toString(), "--spring.profiles.active=live", "--server.port=0",
+		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-jar", jar().toString(), "--spring.profiles.active=live", "--server.port=0",
 				"--operations.base-url=" + simulator.baseUrl(), "--operations.api-key=" + simulator.username(),
 				"--operations.api-key-secret=" + simulator.password(), "--operations.http.ssl.bundle=api",
 				"--spring.ssl.bundle.pem.api.truststore.certificate=file:" + certificate("authority.pem"))
