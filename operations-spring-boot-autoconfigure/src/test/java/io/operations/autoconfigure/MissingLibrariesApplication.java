@@ -16,7 +16,7 @@ import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * The application that {@link MissingLibrariesTests} starts.
+ * The application that {@link WithoutLibrariesTests} starts.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(MissingLibrariesApplication.OursAndThoseThatOursNeed.class)

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Starts an application whose class path really lacks a library, so that a class of ours
  * that cannot be linked is found out.
  */
-class MissingLibrariesTests {
+class WithoutLibrariesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "spring-boot-actuator-", "spring-boot-health-", "(micrometer-core|resilience4j-spring)",
