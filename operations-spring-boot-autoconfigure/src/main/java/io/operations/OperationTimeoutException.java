@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a wait reaches its deadline. The exception does not say how the operation
- * ends. The operation may still be running, and the caller can await it again.
+ * ends. The operation may still be running, and the caller can await it again. The cause
+ * is a local {@link OperationsThrottledException} if the client's rate limit held back
+ * the last poll, otherwise the last transient error, if there was one.
  *
  * @since 0.1.0
  */
@@ -33,8 +35,8 @@ public final class OperationTimeoutException extends OperationsException {
 	 * @param age the operation's age, as far as it is known
 	 * @param unusualAge the age that operations of its kind rarely reach; {@code null} if
 	 * it is not known
-	 * @param lastFault the last transient error since a poll last saw the operation;
-	 * {@code null} if there was none
+	 * @param lastFault why the last poll was not sent, or the last transient error since
+	 * a poll last saw the operation; {@code null} if there was none
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {

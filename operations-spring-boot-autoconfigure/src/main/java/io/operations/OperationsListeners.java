@@ -100,6 +100,11 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
+	public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
+		each((listener) -> listener.waitsOverloaded(client, waits, pollsPerSecond, needed, timeout));
+	}
+
+	@Override
 	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
 		each((listener) -> listener.deadlinePassed(client, wait, timeout));
 	}

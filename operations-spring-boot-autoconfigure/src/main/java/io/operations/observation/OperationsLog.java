@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <li>DEBUG: each request for an operation, and each wait that all its callers
  * cancelled.</li>
  * <li>INFO: each wait that ended without a completed operation.</li>
- * <li>WARN: the beginning and the end of throttling and of an outage; once for each wait,
- * an operation that is stuck; once for each client, a response that names another
- * operation.</li>
+ * <li>WARN: the beginning and the end of throttling and of an outage; more waits than the
+ * rate limit can serve; once for each wait, an operation that is stuck; once for each
+ * client, a response that names another operation.</li>
  * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
@@ -168,6 +168,18 @@ public class OperationsLog implements OperationsListener {
 				+ requestId(wait.lastRequestId())
 				+ ". Polling continues until the deadlines of its waits. If the operation does not end, report it to"
 				+ " the vendor's support.");
+	}
+
+	@Override
+	public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
+		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + waits
+				+ " waits need some " + needed + " at " + Math.round(pollsPerSecond * 10) / 10.0
+				+ " polls per second, but the usual timeout of the waits is " + timeout
+				+ ". The client polls them in turn. Waits may time out although their operations have ended. Raise"
+				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
+				+ " allows it, raise operations.polling.timeout, start fewer waits at once, or track the operations"
+				+ " with OperationTracker. The library logs this warning again only after the number of waits has"
+				+ " fallen.");
 	}
 
 	// The messages of our own exceptions name the operation.

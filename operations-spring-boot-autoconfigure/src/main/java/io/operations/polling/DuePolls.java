@@ -30,6 +30,10 @@ final class DuePolls {
 		return (wait.isRepeated() ? this.repeats : this.firsts).remove(wait);
 	}
 
+	boolean contains(Wait wait) {
+		return (wait.isRepeated() ? this.repeats : this.firsts).contains(wait);
+	}
+
 	/**
 	 * Take the next wait whose poll is due.
 	 * @param now the present time

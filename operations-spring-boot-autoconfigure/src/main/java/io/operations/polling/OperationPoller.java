@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,12 @@ public final class OperationPoller {
 	// The last poll of a wait is due this many shortest intervals before its deadline.
 	private static final int LAST_CHANCE = 2;
 
+	// Without an overload, a poll that is overdue by this part of the timeout is held
+	// back
+	// by the account's limits. The last polls of waits that end together are overdue by
+	// less.
+	private static final int PART_OF_TIMEOUT = 10;
+
 	private final StatusCounts counts = new StatusCounts();
 
 	private final SeenOperations seenOperations = new SeenOperations();
@@ -71,6 +78,8 @@ public final class OperationPoller {
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.
 	private final Map<String, Wait> waits = new LinkedHashMap<>();
+
+	private final Overload overload = new Overload();
 
 	private long numbers;
 
@@ -196,6 +205,10 @@ public final class OperationPoller {
 			}
 			else {
 				this.waiters++;
+				this.overload.joined(waiter.timeout());
+				if (began) {
+					this.overload.waitBegan();
+				}
 				wait.join(waiter);
 				this.dispatcher.addDeadline(waiter);
 				if (!began) {
@@ -214,11 +227,42 @@ public final class OperationPoller {
 			Wait wait = waiter.waitedFor();
 			this.counts.of(null).incrementAndGet();
 			this.listener.waitBegan(this.client, target.operationId());
-			long delay = this.pace.first(wait.state(null, now, this.admission.pollsPerSecond()), target.retryAfter());
+			double pollsPerSecond = this.admission.pollsPerSecond();
+			long delay = this.pace.first(wait.state(null, now, pollsPerSecond), target.retryAfter());
 			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
+			judgeLoad(wait, delay, pollsPerSecond);
 		}
 		this.dispatcher.pump();
 		return waiter;
+	}
+
+	// A pause or an outage has lines of its own, and what it delays is no overload.
+	private void judgeLoad(Wait wait, long delay, double pollsPerSecond) {
+		boolean judges = !this.outage.isOn() && this.admission.paused().isZero();
+		Overload.Figures begun;
+		synchronized (this) {
+			if (wait.isOver()) {
+				return;
+			}
+			// A poll that comes at once only finds out what to wait for.
+			if (delay <= this.settings.minInterval().toMillis() && wait.polls() == 0) {
+				wait.needsAnotherPoll(true);
+				this.overload.needsAnotherPoll();
+			}
+			begun = judges ? this.overload.judge(pollsPerSecond) : null;
+		}
+		if (begun != null) {
+			this.listener.waitsOverloaded(this.client, begun.waits(), begun.pollsPerSecond(), begun.needed(),
+					begun.timeout());
+		}
+	}
+
+	private void repeated(Wait wait) {
+		wait.repeated();
+		if (wait.needsAnotherPoll()) {
+			wait.needsAnotherPoll(false);
+			this.overload.otherPollIsOver();
+		}
 	}
 
 	private void plan(Wait wait, long delay, long now, long notBefore) {
@@ -256,8 +300,40 @@ public final class OperationPoller {
 
 	private OperationTimeoutException timeout(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
+		Throwable heldBack = heldBack(waiter);
 		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.lastSeen(), wait.polls(),
-				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault());
+				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()),
+				(heldBack != null) ? heldBack : wait.lastFault());
+	}
+
+	// A pause and an outage hold polls back, too, but the last fault names them.
+	private @Nullable Throwable heldBack(Waiter waiter) {
+		Wait wait = waiter.waitedFor();
+		boolean overloaded;
+		synchronized (this) {
+			overloaded = this.overload.isOn();
+		}
+		Duration overdue = this.dispatcher.overdue(wait, overloaded);
+		if ((!overloaded && overdue.compareTo(waiter.timeout().dividedBy(PART_OF_TIMEOUT)) <= 0)
+				|| overdue.compareTo(this.settings.minInterval().multipliedBy(LAST_CHANCE)) <= 0 || this.outage.isOn()
+				|| !this.admission.paused().isZero()) {
+			return null;
+		}
+		OperationsThrottledException reason = new OperationsThrottledException("The poll for operation '"
+				+ wait.operationId() + "' has been due for " + overdue + ", but the client's rate limit allows only "
+				+ perSecond(this.admission.pollsPerSecond())
+				+ " polls per second for all waits. Start fewer waits at once, raise"
+				+ " operations.rate-limit.requests-per-second if the account allows it, or track the" + " operation.",
+				wait.operationId(), (Duration) null);
+		Throwable fault = wait.lastFault();
+		if (fault != null) {
+			reason.addSuppressed(fault);
+		}
+		return reason;
+	}
+
+	private static String perSecond(double rate) {
+		return (rate == Math.rint(rate)) ? Long.toString((long) rate) : String.format(Locale.ROOT, "%.1f", rate);
 	}
 
 	private void poll(Wait wait) {
@@ -311,7 +387,7 @@ public final class OperationPoller {
 		boolean changed = previous == null || !previous.withoutUrl().hasStatusOf(operation);
 		this.outage.succeeded();
 		synchronized (this) {
-			wait.repeated();
+			repeated(wait);
 			if (changed && !wait.isOver()) {
 				this.counts.of(wait.countedAs()).decrementAndGet();
 				this.counts.of(operation.status()).incrementAndGet();
@@ -344,7 +420,7 @@ public final class OperationPoller {
 			return;
 		}
 		synchronized (this) {
-			wait.repeated();
+			repeated(wait);
 		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
@@ -356,7 +432,7 @@ public final class OperationPoller {
 		convinced.forEach((waiter) -> leave(waiter, fault));
 		convinced.forEach((waiter) -> waiter.giveUp(fault));
 		synchronized (this) {
-			wait.repeated();
+			repeated(wait);
 		}
 		planNext(wait, wait.operation(), fault.getRetryAfter(), now);
 	}
@@ -419,6 +495,11 @@ public final class OperationPoller {
 	private void over(Wait wait) {
 		wait.over();
 		this.waits.remove(wait.operationId());
+		this.overload.waitEnded();
+		if (wait.needsAnotherPoll()) {
+			wait.needsAnotherPoll(false);
+			this.overload.otherPollIsOver();
+		}
 		if (wait.lastSeen() != null) {
 			this.seenOperations.add(wait.operationId());
 		}
@@ -437,6 +518,7 @@ public final class OperationPoller {
 				return;
 			}
 			this.waiters--;
+			this.overload.left(waiter.timeout());
 			this.dispatcher.removeDeadline(waiter);
 			if (wait.leave(waiter) && !wait.isOver()) {
 				abandoned = true;

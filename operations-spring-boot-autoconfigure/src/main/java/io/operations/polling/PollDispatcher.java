@@ -245,6 +245,22 @@ final class PollDispatcher {
 	}
 
 	/**
+	 * Return the time by which the poll of a wait is overdue because the account's limits
+	 * do not let it leave.
+	 * @param wait the wait
+	 * @param overloaded whether the waits are overloaded, so that a poll that was sent
+	 * had been held back before
+	 * @return the time, zero if the poll is not due or was sent in time
+	 */
+	Duration overdue(Wait wait, boolean overloaded) {
+		// A poll that was handed over may still be queued there.
+		boolean late = overloaded || this.admission.queued() > 0;
+		synchronized (this) {
+			return Duration.ofMillis((late || this.due.contains(wait)) ? Math.max(0, now() - wait.at()) : 0);
+		}
+	}
+
+	/**
 	 * Stop handing over polls.
 	 */
 	void close() {

@@ -62,6 +62,8 @@ final class Wait extends Timed {
 
 	private boolean stuck;
 
+	private boolean needsAnotherPoll;
+
 	private boolean over;
 
 	/**
@@ -187,6 +189,19 @@ final class Wait extends Timed {
 
 	void stuck() {
 		this.stuck = true;
+	}
+
+	/**
+	 * Return whether the first poll is still to come, and is too early to see the
+	 * operation end.
+	 * @return {@code true} if the operation needs two polls at least
+	 */
+	boolean needsAnotherPoll() {
+		return this.needsAnotherPoll;
+	}
+
+	void needsAnotherPoll(boolean needs) {
+		this.needsAnotherPoll = needs;
 	}
 
 	/**

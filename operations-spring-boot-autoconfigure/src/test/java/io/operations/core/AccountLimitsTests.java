@@ -15,6 +15,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsCredentials;
 import io.operations.resilience.RateLimitSettings;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -73,7 +74,10 @@ class AccountLimitsTests {
 		this.time.advanceTimeBy(Duration.ofMillis(1));
 		assertThat(this.faults).singleElement()
 			.isInstanceOfSatisfying(OperationTimeoutException.class,
-					(timeout) -> assertThat(timeout.getLastSeen()).isNull());
+					(timeout) -> assertThat(timeout.getLastSeen()).isNull())
+			.asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+			.hasMessageContaining("has been due for")
+			.hasMessageContaining("allows only 0.1 polls per second");
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
 		assertThat(this.requests).hasSize(1);
 	}

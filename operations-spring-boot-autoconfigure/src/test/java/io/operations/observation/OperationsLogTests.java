@@ -212,6 +212,15 @@ class OperationsLogTests {
 	}
 
 	@Test
+	void overloadIsLoggedWithItsFiguresAndTheSettingsToChange(CapturedOutput output) {
+		new OperationsLog().waitsOverloaded("operations", 6001, 20, Duration.ofMinutes(11), Duration.ofMinutes(10));
+		assertThat(lines(output, "WARN")).singleElement()
+			.asString()
+			.contains("6001 waits need some PT11M at 20.0 polls per second", "PT10M",
+					"operations.rate-limit.requests-per-second", "operations.polling.timeout", "OperationTracker");
+	}
+
+	@Test
 	void faultThatHasARequestIdIsNotGivenThatOfAnotherPoll(CapturedOutput output) {
 		answers("RUNNING", "404");
 		await("op-1", Duration.ofMinutes(5));
