@@ -320,10 +320,11 @@ public final class OperationPoller {
 			return null;
 		}
 		OperationsThrottledException reason = new OperationsThrottledException("The poll for operation '"
-				+ wait.operationId() + "' has been due for " + overdue + ", but the client's rate limit allows only "
+				+ wait.operationId() + "' has been due for " + overdue + ", but the client's limits allow only "
 				+ perSecond(this.admission.pollsPerSecond())
 				+ " polls per second for all waits. Start fewer waits at once, raise"
-				+ " operations.rate-limit.requests-per-second if the account allows it, or track the" + " operation.",
+				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the"
+				+ " account allows it, or track the operation.",
 				wait.operationId(), (Duration) null);
 		Throwable fault = wait.lastFault();
 		if (fault != null) {

@@ -69,8 +69,8 @@ class OverloadedWaitsTests {
 		assertThat(this.seen.size() + this.faults.size()).isEqualTo(10_000);
 		assertThat(this.faults).hasSizeBetween(7500, 7700).allSatisfy((fault) -> {
 			assertThat(fault).isInstanceOf(OperationTimeoutException.class)
-				.hasMessageContaining("rate limit")
-				.hasMessageContaining("20 polls per second")
+				.hasMessageContaining("the client's limits allow only")
+				.hasMessageContaining("only 20 polls per second")
 				.hasMessageContaining("operations.rate-limit.requests-per-second");
 			assertThat(fault.getCause()).isInstanceOfSatisfying(OperationsThrottledException.class,
 					(reason) -> assertThat(reason.isLocal()).isTrue());
@@ -148,7 +148,7 @@ class OverloadedWaitsTests {
 		await(100, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.faults).hasSize(100)
-			.allSatisfy((fault) -> assertThat(fault).hasNoCause().hasMessageNotContaining("rate limit"));
+			.allSatisfy((fault) -> assertThat(fault).hasNoCause().hasMessageNotContaining("limits allow"));
 	}
 
 	@Test
@@ -157,7 +157,7 @@ class OverloadedWaitsTests {
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.faults).hasSize(10)
-			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("rate limit"));
+			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("limits allow"));
 	}
 
 	@Test
@@ -166,7 +166,7 @@ class OverloadedWaitsTests {
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.faults).hasSize(10)
-			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("rate limit"));
+			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("limits allow"));
 	}
 
 	private List<Disposable> await(int number, Duration timeout) {
