@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a wait reaches its deadline. The exception does not say how the operation
  * ends. The operation may still be running, and the caller can await it again. The cause
- * is a local {@link OperationsThrottledException} if the client's own limits held back the
- * last poll, otherwise the last transient error, if there was one.
+ * is a local {@link OperationsThrottledException} if the client's own limits held back
+ * the last poll, otherwise the last transient error, if there was one.
  *
  * @since 0.1.0
  */

@@ -319,12 +319,12 @@ public final class OperationPoller {
 				|| !this.admission.paused().isZero()) {
 			return null;
 		}
-		OperationsThrottledException reason = new OperationsThrottledException("The poll for operation '"
-				+ wait.operationId() + "' has been due for " + overdue + ", but the client's limits allow only "
-				+ perSecond(this.admission.pollsPerSecond())
-				+ " polls per second for all waits. Start fewer waits at once, raise"
-				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the"
-				+ " account allows it, or track the operation.",
+		OperationsThrottledException reason = new OperationsThrottledException(
+				"The poll for operation '" + wait.operationId() + "' has been due for " + overdue
+						+ ", but the client's limits allow only " + perSecond(this.admission.pollsPerSecond())
+						+ " polls per second for all waits. Start fewer waits at once, raise"
+						+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the"
+						+ " account allows it, or track the operation.",
 				wait.operationId(), (Duration) null);
 		Throwable fault = wait.lastFault();
 		if (fault != null) {
