@@ -47,10 +47,8 @@ public final class OperationPoller {
 	// The last poll of a wait is due this many shortest intervals before its deadline.
 	private static final int LAST_CHANCE = 2;
 
-	// Without an overload, a poll that is overdue by this part of the timeout is held
-	// back
-	// by the account's limits. The last polls of waits that end together are overdue by
-	// less.
+	// Without an overload, the account's limits hold a poll back that is overdue by this
+	// part of the timeout. Last polls of waits that end together are overdue by less.
 	private static final int PART_OF_TIMEOUT = 10;
 
 	private final StatusCounts counts = new StatusCounts();
