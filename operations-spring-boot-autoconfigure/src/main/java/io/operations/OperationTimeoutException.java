@@ -1,5 +1,7 @@
 package io.operations;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -7,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a wait reaches its deadline. The exception does not say how the operation
  * ends. The operation may still be running, and the caller can await it again. The cause
- * is a local {@link OperationsThrottledException} if the client's own limits held back
- * the last poll, otherwise the last transient error, if there was one.
+ * is the last transient error since a poll last saw the operation, if there was one.
+ * {@link #getHeldBack()} says whether the client's own limits held back the last poll.
  *
  * @since 0.1.0
  */
@@ -25,6 +27,8 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private final @Nullable Duration unusualAge;
 
+	private final @Nullable Duration heldBack;
+
 	/**
 	 * Create the exception.
 	 * @param operationId the operation's id
@@ -35,31 +39,67 @@ public final class OperationTimeoutException extends OperationsException {
 	 * @param age the operation's age, as far as it is known
 	 * @param unusualAge the age that operations of its kind rarely reach; {@code null} if
 	 * it is not known
-	 * @param lastFault why the last poll was not sent, or the last transient error since
-	 * a poll last saw the operation; {@code null} if there was none
+	 * @param lastFault the last transient error since a poll last saw the operation;
+	 * {@code null} if there was none
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
-		super(describe(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault), lastFault, operationId,
-				null);
+		this(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault, null, 0, 0);
+	}
+
+	/**
+	 * Create the exception for a wait whose last poll may have been held back.
+	 * @param operationId the operation's id
+	 * @param timeout the timeout of the wait
+	 * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has
+	 * seen it
+	 * @param polls how many polls the wait has used
+	 * @param age the operation's age, as far as it is known
+	 * @param unusualAge the age that operations of its kind rarely reach; {@code null} if
+	 * it is not known
+	 * @param lastFault the last transient error since a poll last saw the operation;
+	 * {@code null} if there was none
+	 * @param heldBack how long the client's own limits held back the last poll;
+	 * {@code null} if they did not
+	 * @param pollsPerSecond how many polls per second the limits allow for all waits
+	 * @param inFlight how many requests the limits allow in flight
+	 */
+	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
+			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault, @Nullable Duration heldBack,
+			double pollsPerSecond, int inFlight) {
+		super(describe(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault,
+				(heldBack != null) ? describe(heldBack, pollsPerSecond, inFlight) : ""), lastFault, operationId, null);
 		this.timeout = timeout;
 		this.lastSeen = lastSeen;
 		this.polls = polls;
 		this.age = age;
 		this.unusualAge = unusualAge;
+		this.heldBack = heldBack;
 	}
 
 	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
-			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
+			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault, String heldBack) {
 		String seen = (lastSeen != null)
 				? "The last status seen was " + OperationsErrorResponse.printable(lastSeen.statusText())
 				: "No poll has seen the operation";
 		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
 				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
 				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " " : "")
-				+ describe(age, unusualAge)
+				+ heldBack + describe(age, unusualAge)
 				+ " It may still be running: await it again, or raise the timeout (operations.polling.timeout, unless"
 				+ " the call passes a timeout).";
+	}
+
+	private static String describe(Duration heldBack, double pollsPerSecond, int inFlight) {
+		return "A poll has been due for " + heldBack + ", but the client's limits allow only "
+				+ number(pollsPerSecond) + " polls per second and " + inFlight
+				+ " requests in flight. Start fewer waits at once, raise"
+				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
+				+ " allows it, or track the operation. ";
+	}
+
+	private static String number(double rate) {
+		return new BigDecimal(rate).round(new MathContext(3)).stripTrailingZeros().toPlainString();
 	}
 
 	private static String describe(Duration age, @Nullable Duration unusualAge) {
@@ -115,6 +155,16 @@ public final class OperationTimeoutException extends OperationsException {
 	 */
 	public @Nullable Duration getUnusualAge() {
 		return this.unusualAge;
+	}
+
+	/**
+	 * Return how long the client's own limits held back the last poll of the wait. The
+	 * operation may have ended in that time, and the client could not see it.
+	 * @return the time from the moment at which the poll was due to the deadline;
+	 * {@code null} if the limits are not the reason of the timeout
+	 */
+	public @Nullable Duration getHeldBack() {
+		return this.heldBack;
 	}
 
 }

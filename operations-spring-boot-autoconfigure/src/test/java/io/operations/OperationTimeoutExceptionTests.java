@@ -35,6 +35,20 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
+	void saysThatTheLimitsHeldThePollBackBesidesTheLastFault() {
+		IllegalStateException fault = new IllegalStateException("no answer");
+		OperationTimeoutException timeout = new OperationTimeoutException("op", Duration.ofMinutes(3), null, 1, AGE,
+				null, fault, Duration.ofMinutes(2), 0.1, 16);
+		assertThat(timeout)
+			.hasMessageContaining("The last error was: no answer. A poll has been due for PT2M, but the client's limits"
+					+ " allow only 0.1 polls per second and 16 requests in flight. Start fewer waits at once, raise"
+					+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight)")
+			.hasCause(fault);
+		assertThat(timeout.getHeldBack()).isEqualTo(Duration.ofMinutes(2));
+		assertThat(timeout(null, fault).getHeldBack()).isNull();
+	}
+
+	@Test
 	void givesWhatItSaysAsValues() {
 		OperationTimeoutException timeout = timeout(Duration.ofMinutes(5), null);
 		assertThat(timeout.getTimeout()).isEqualTo(Duration.ofMinutes(3));

@@ -36,6 +36,7 @@ import io.operations.polling.OperationPolls;
 import io.operations.polling.Outage;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
+import io.operations.polling.SentPolls;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
 import io.operations.resilience.GuardedOperationFetcher;
@@ -327,8 +328,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
-		OperationFetcher attempt = new GuardedOperationFetcher(decorate(new ObservedOperationFetcher(
-				new AdmittedOperationFetcher(exchange, admission), observations, listener)), client, listener);
+		SentPolls sentPolls = new SentPolls();
+		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		OperationFetcher attempt = new GuardedOperationFetcher(
+				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
 		OperationFetcher fetch = outage.noting(attempt);
 		IntSupplier retrying = () -> 0;
@@ -342,7 +345,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
-				this.scheduler, listener, outage);
+				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
 				schedule, this.pollingSettings, this.scheduler, listener, outage);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,

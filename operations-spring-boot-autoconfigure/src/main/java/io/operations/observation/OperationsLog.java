@@ -1,5 +1,7 @@
 package io.operations.observation;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -173,13 +175,13 @@ public class OperationsLog implements OperationsListener {
 	@Override
 	public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
 		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + waits
-				+ " waits need some " + needed + " at " + Math.round(pollsPerSecond * 10) / 10.0
+				+ " waits need some " + needed + " at "
+				+ new BigDecimal(pollsPerSecond).round(new MathContext(3)).stripTrailingZeros().toPlainString()
 				+ " polls per second, but the usual timeout of the waits is " + timeout
 				+ ". The client polls them in turn. Waits may time out although their operations have ended. Raise"
 				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
 				+ " allows it, raise operations.polling.timeout, start fewer waits at once, or track the operations"
-				+ " with OperationTracker. The library logs this warning again only after the number of waits has"
-				+ " fallen.");
+				+ " with OperationTracker. The library logs this warning again only after the overload is over.");
 	}
 
 	// The messages of our own exceptions name the operation.

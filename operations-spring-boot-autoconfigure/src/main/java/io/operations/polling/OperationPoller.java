@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +18,7 @@ import io.operations.OperationTimeoutException;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsListeners;
 import io.operations.OperationsRequestException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
@@ -47,8 +47,12 @@ public final class OperationPoller {
 	// The last poll of a wait is due this many shortest intervals before its deadline.
 	private static final int LAST_CHANCE = 2;
 
-	// Without an overload, the account's limits hold a poll back that is overdue by this
-	// part of the timeout. Last polls of waits that end together are overdue by less.
+	// A poll that was due for less is late because its wait ends, not because of the
+	// limits: the last polls of waits that end together are due together.
+	private static final int HELD_BACK = 2 * LAST_CHANCE;
+
+	// Without an overload, the limits are the reason of a timeout only if they held the
+	// poll back for this part of it.
 	private static final int PART_OF_TIMEOUT = 10;
 
 	private final StatusCounts counts = new StatusCounts();
@@ -71,13 +75,15 @@ public final class OperationPoller {
 
 	private final Outage outage;
 
+	private final SentPolls sentPolls;
+
 	private final PollDispatcher dispatcher;
 
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.
 	private final Map<String, Wait> waits = new LinkedHashMap<>();
 
-	private final Overload overload = new Overload();
+	private final Overload overload;
 
 	private long numbers;
 
@@ -102,7 +108,7 @@ public final class OperationPoller {
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
 		this(client, fetcher, admission, schedule, settings, scheduler, listener,
-				new Outage(client, settings, scheduler, listener));
+				new Outage(client, settings, scheduler, listener), new SentPolls());
 	}
 
 	/**
@@ -116,18 +122,25 @@ public final class OperationPoller {
 	 * @param scheduler runs all timers and is the clock
 	 * @param listener notified of waits and of the statuses that polls see
 	 * @param outage the shared knowledge of outages
+	 * @param sentPolls knows which polls have left
 	 */
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
-			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage) {
+			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+			SentPolls sentPolls) {
 		this.client = client;
 		this.fetcher = fetcher;
 		this.admission = admission;
 		this.pace = new Pace(schedule, settings);
 		this.settings = settings;
 		this.scheduler = scheduler;
-		this.listener = listener;
+		// The composite ignores the exceptions of a listener.
+		this.listener = (listener instanceof OperationsListeners) ? listener
+				: new OperationsListeners(List.of(listener));
+		this.overload = new Overload(settings.timeout());
 		this.outage = outage;
+		this.sentPolls = sentPolls;
 		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
+		this.overload.allows(admission.pollsPerSecond(), now());
 		admission.onRoom(this.dispatcher::pump);
 	}
 
@@ -203,11 +216,11 @@ public final class OperationPoller {
 			}
 			else {
 				this.waiters++;
-				this.overload.joined(waiter.timeout());
-				if (began) {
-					this.overload.waitBegan();
+				if (!began) {
+					this.overload.remove(wait);
 				}
 				wait.join(waiter);
+				this.overload.add(wait);
 				this.dispatcher.addDeadline(waiter);
 				if (!began) {
 					hasten(wait);
@@ -228,39 +241,44 @@ public final class OperationPoller {
 			double pollsPerSecond = this.admission.pollsPerSecond();
 			long delay = this.pace.first(wait.state(null, now, pollsPerSecond), target.retryAfter());
 			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
-			judgeLoad(wait, delay, pollsPerSecond);
+			expectAnotherPoll(wait, delay);
+			judgeLoad(pollsPerSecond, now);
 		}
 		this.dispatcher.pump();
 		return waiter;
 	}
 
-	// A pause or an outage has lines of its own, and what it delays is no overload.
-	private void judgeLoad(Wait wait, long delay, double pollsPerSecond) {
-		boolean judges = !this.outage.isOn() && this.admission.paused().isZero();
-		Overload.Figures begun;
-		synchronized (this) {
-			if (wait.isOver()) {
-				return;
-			}
-			// A poll that comes at once only finds out what to wait for.
-			if (delay <= this.settings.minInterval().toMillis() && wait.polls() == 0) {
-				wait.needsAnotherPoll(true);
-				this.overload.needsAnotherPoll();
-			}
-			begun = judges ? this.overload.judge(pollsPerSecond) : null;
-		}
-		if (begun != null) {
-			this.listener.waitsOverloaded(this.client, begun.waits(), begun.pollsPerSecond(), begun.needed(),
-					begun.timeout());
+	// A poll that comes at once only finds out what to wait for.
+	private synchronized void expectAnotherPoll(Wait wait, long delay) {
+		if (delay <= this.settings.minInterval().toMillis() && wait.polls() == 0 && !wait.isOver()) {
+			this.overload.remove(wait);
+			wait.needsAnotherPoll(true);
+			this.overload.add(wait);
 		}
 	}
 
-	private void repeated(Wait wait) {
-		wait.repeated();
-		if (wait.needsAnotherPoll()) {
-			wait.needsAnotherPoll(false);
-			this.overload.otherPollIsOver();
+	private void judgeLoad(double pollsPerSecond, long now) {
+		Overload.Figures figures;
+		synchronized (this) {
+			this.overload.allows(pollsPerSecond, now);
+			figures = this.overload.judge(now);
+			// An outage and a pause have lines of their own.
+			if (figures == null || this.outage.isOn() || !this.admission.paused().isZero()) {
+				return;
+			}
+			this.overload.reported();
 		}
+		this.listener.waitsOverloaded(this.client, figures.waits(), figures.pollsPerSecond(), figures.needed(),
+				figures.timeout());
+	}
+
+	private void repeated(Wait wait) {
+		if (!wait.isRepeated() && !wait.isOver()) {
+			this.overload.remove(wait);
+			wait.needsAnotherPoll(false);
+			this.overload.add(wait);
+		}
+		wait.repeated();
 	}
 
 	private void plan(Wait wait, long delay, long now, long notBefore) {
@@ -298,41 +316,33 @@ public final class OperationPoller {
 
 	private OperationTimeoutException timeout(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		Throwable heldBack = heldBack(waiter);
+		Duration heldBack = heldBack(waiter);
+		double pollsPerSecond;
+		synchronized (this) {
+			pollsPerSecond = this.overload.pollsPerSecond();
+			if (heldBack != null) {
+				this.overload.timedOut(now());
+			}
+		}
 		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.lastSeen(), wait.polls(),
-				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()),
-				(heldBack != null) ? heldBack : wait.lastFault());
+				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault(), heldBack, pollsPerSecond,
+				this.admission.inFlightLimit());
 	}
 
-	// A pause and an outage hold polls back, too, but the last fault names them.
-	private @Nullable Throwable heldBack(Waiter waiter) {
+	// Calls nothing foreign: other deadlines wait for the end of this one.
+	private @Nullable Duration heldBack(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
+		long heldBack = this.dispatcher.heldBack(wait);
+		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis() || wait.end() != null || this.outage.isOn()
+				|| !this.admission.paused().isZero()) {
+			return null;
+		}
 		boolean overloaded;
 		synchronized (this) {
 			overloaded = this.overload.isOn();
 		}
-		Duration overdue = this.dispatcher.overdue(wait, overloaded);
-		if ((!overloaded && overdue.compareTo(waiter.timeout().dividedBy(PART_OF_TIMEOUT)) <= 0)
-				|| overdue.compareTo(this.settings.minInterval().multipliedBy(LAST_CHANCE)) <= 0 || this.outage.isOn()
-				|| !this.admission.paused().isZero()) {
-			return null;
-		}
-		OperationsThrottledException reason = new OperationsThrottledException(
-				"The poll for operation '" + wait.operationId() + "' has been due for " + overdue
-						+ ", but the client's limits allow only " + perSecond(this.admission.pollsPerSecond())
-						+ " polls per second for all waits. Start fewer waits at once, raise"
-						+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the"
-						+ " account allows it, or track the operation.",
-				wait.operationId(), (Duration) null);
-		Throwable fault = wait.lastFault();
-		if (fault != null) {
-			reason.addSuppressed(fault);
-		}
-		return reason;
-	}
-
-	private static String perSecond(double rate) {
-		return (rate == Math.rint(rate)) ? Long.toString((long) rate) : String.format(Locale.ROOT, "%.1f", rate);
+		return (overloaded || heldBack > waiter.timeout().toMillis() / PART_OF_TIMEOUT) ? Duration.ofMillis(heldBack)
+				: null;
 	}
 
 	private void poll(Wait wait) {
@@ -351,7 +361,7 @@ public final class OperationPoller {
 		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
-			.contextWrite((context) -> context.put(Turn.class, turn))
+			.contextWrite((context) -> this.sentPolls.handed(wait, context.put(Turn.class, turn)))
 			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
 			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
@@ -387,6 +397,7 @@ public final class OperationPoller {
 		this.outage.succeeded();
 		synchronized (this) {
 			repeated(wait);
+			this.overload.answered();
 			if (changed && !wait.isOver()) {
 				this.counts.of(wait.countedAs()).decrementAndGet();
 				this.counts.of(operation.status()).incrementAndGet();
@@ -421,6 +432,9 @@ public final class OperationPoller {
 		synchronized (this) {
 			repeated(wait);
 		}
+		if (known instanceof OperationsThrottledException) {
+			this.dispatcher.paused(this.admission.paused());
+		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
 
@@ -438,9 +452,11 @@ public final class OperationPoller {
 
 	private void planNext(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
 		noteIfStuck(wait, now);
-		long delay = this.pace.next(wait.state(operation, now, this.admission.pollsPerSecond()), retryAfter);
+		double pollsPerSecond = this.admission.pollsPerSecond();
+		long delay = this.pace.next(wait.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(wait, delay, now, now + pause);
+		judgeLoad(pollsPerSecond, now);
 	}
 
 	private void noteIfStuck(Wait wait, long now) {
@@ -482,6 +498,7 @@ public final class OperationPoller {
 				return;
 			}
 			waiting = waiting(wait);
+			this.overload.remove(wait);
 			over(wait);
 		}
 		this.listener.waitEnded(this.client, wait.summary(now()),
@@ -494,11 +511,6 @@ public final class OperationPoller {
 	private void over(Wait wait) {
 		wait.over();
 		this.waits.remove(wait.operationId());
-		this.overload.waitEnded();
-		if (wait.needsAnotherPoll()) {
-			wait.needsAnotherPoll(false);
-			this.overload.otherPollIsOver();
-		}
 		if (wait.lastSeen() != null) {
 			this.seenOperations.add(wait.operationId());
 		}
@@ -511,17 +523,23 @@ public final class OperationPoller {
 
 	private void leave(Waiter waiter, @Nullable OperationsException reason) {
 		Wait wait = waiter.waitedFor();
-		boolean abandoned = false;
+		boolean abandoned;
 		synchronized (this) {
 			if (!waiter.go()) {
 				return;
 			}
 			this.waiters--;
-			this.overload.left(waiter.timeout());
 			this.dispatcher.removeDeadline(waiter);
-			if (wait.leave(waiter) && !wait.isOver()) {
-				abandoned = true;
+			boolean counted = !wait.isOver();
+			if (counted) {
+				this.overload.remove(wait);
+			}
+			abandoned = wait.leave(waiter) && counted;
+			if (abandoned) {
 				over(wait);
+			}
+			else if (counted) {
+				this.overload.add(wait);
 			}
 		}
 		if (abandoned) {

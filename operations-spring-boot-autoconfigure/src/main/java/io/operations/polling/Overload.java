@@ -14,83 +14,138 @@ final class Overload {
 	// An overload is over when the polls take less than this part of the timeouts.
 	private static final double RELIEF = 0.5;
 
+	// A lower rate counts only if it has lasted for so many answers and for so long. An
+	// outage, a pause or a burst of fetches lowers the rate for a while. The average
+	// response time keeps less than 1 % of a slow answer after 50 more, and the rate of
+	// fetches keeps 14 % of a burst after two minutes.
+	private static final int ANSWERS = 64;
+
+	private static final long LASTING_MILLIS = 120_000;
+
+	private final long shortestEpisode;
+
 	private long waits;
 
 	private long polls;
 
-	private int waiters;
-
-	// The sum of the logarithms of the timeouts. Their geometric mean is what is usual: a
-	// single short or long timeout hardly moves it.
+	// The sum of the logarithms of the timeouts, each wait counted once. Their geometric
+	// mean is what is usual: a single short or long timeout hardly moves it.
 	private double timeouts;
+
+	// The best rate of the last whole period, and that of the present one.
+	private double lastBest;
+
+	private double best;
+
+	private int answers;
+
+	private long periodBegan;
 
 	private boolean on;
 
+	private long onUntil;
+
 	/**
-	 * Count a wait, and the one poll that sees its operation end.
+	 * Create the judge.
+	 * @param comeBack callers that come back within this time after a timeout prolong an
+	 * overload
 	 */
-	void waitBegan() {
+	Overload(Duration comeBack) {
+		this.shortestEpisode = comeBack.toMillis();
+	}
+
+	void add(Wait wait) {
 		this.waits++;
-		this.polls++;
+		this.polls += wait.pollsToTheEnd();
+		this.timeouts += wait.usualTimeout();
 	}
 
-	/**
-	 * Count a first poll that comes too early to see an operation end.
-	 */
-	void needsAnotherPoll() {
-		this.polls++;
-	}
-
-	void otherPollIsOver() {
-		this.polls--;
-	}
-
-	void waitEnded() {
+	void remove(Wait wait) {
 		this.waits--;
-		this.polls--;
-	}
-
-	void joined(Duration timeout) {
-		this.waiters++;
-		this.timeouts += Math.log(seconds(timeout));
-	}
-
-	void left(Duration timeout) {
-		this.waiters--;
-		this.timeouts = (this.waiters > 0) ? this.timeouts - Math.log(seconds(timeout)) : 0;
-	}
-
-	boolean isOn() {
-		return this.on;
+		this.polls -= wait.pollsToTheEnd();
+		this.timeouts = (this.waits > 0) ? this.timeouts - wait.usualTimeout() : 0;
 	}
 
 	/**
-	 * Judge the waits again, because one has begun.
-	 * @param pollsPerSecond the number of polls per second that the limits allow
-	 * @return the figures of an overload that begins, {@code null} if there is none or it
-	 * is known
+	 * Record the rate that the limits allow at present.
+	 * @param rate the number of polls per second
+	 * @param now the present time
 	 */
-	@Nullable Figures judge(double pollsPerSecond) {
-		if (this.waiters == 0) {
-			return null;
+	void allows(double rate, long now) {
+		if (this.best == 0) {
+			this.periodBegan = now;
 		}
-		double needed = this.polls / pollsPerSecond;
-		double timeout = usualTimeout();
+		this.best = Math.max(this.best, rate);
+		if (this.answers >= ANSWERS && now - this.periodBegan >= LASTING_MILLIS) {
+			this.lastBest = this.best;
+			this.best = rate;
+			this.answers = 0;
+			this.periodBegan = now;
+		}
+	}
+
+	/**
+	 * Record that the server has shown an operation.
+	 */
+	void answered() {
+		this.answers++;
+	}
+
+	/**
+	 * Return the rate that the limits allow, apart from what has lowered it for a short
+	 * time only.
+	 * @return the number of polls per second
+	 */
+	double pollsPerSecond() {
+		return Math.max(this.lastBest, this.best);
+	}
+
+	/**
+	 * Return whether there are too many waits at present.
+	 * @return {@code true} if the polls take longer than the timeouts
+	 */
+	boolean isOn() {
+		return this.waits > 0 && needed() > (this.on ? RELIEF : 1) * timeout();
+	}
+
+	/**
+	 * Record that a wait timed out because the limits held its poll back.
+	 * @param now the present time
+	 */
+	void timedOut(long now) {
+		this.onUntil = now + this.shortestEpisode;
+	}
+
+	/**
+	 * Judge the waits again.
+	 * @param now the present time
+	 * @return the figures of an overload that nobody has reported yet, {@code null} if
+	 * there is none
+	 */
+	@Nullable Figures judge(long now) {
+		boolean exceeded = isOn();
 		if (this.on) {
-			this.on = needed >= RELIEF * timeout;
+			this.on = exceeded || now < this.onUntil;
 			return null;
 		}
-		this.on = needed > timeout;
-		return this.on ? new Figures((int) this.waits, pollsPerSecond, Duration.ofSeconds((long) Math.ceil(needed)),
-				rounded(timeout)) : null;
+		return exceeded ? new Figures((int) this.waits, pollsPerSecond(), Duration.ofSeconds((long) Math.ceil(needed())),
+				rounded(timeout())) : null;
 	}
 
-	private double usualTimeout() {
-		return Math.exp(this.timeouts / this.waiters);
+	/**
+	 * Record that the overload is being reported.
+	 */
+	void reported() {
+		this.on = true;
+		this.onUntil = Long.MIN_VALUE;
 	}
 
-	private static double seconds(Duration duration) {
-		return Math.max(1, duration.toMillis()) / 1000.0;
+	private double needed() {
+		return this.polls / pollsPerSecond();
+	}
+
+	private double timeout() {
+		return Math.exp(this.timeouts / this.waits);
 	}
 
 	// To whole seconds, if there are some.
@@ -104,7 +159,7 @@ final class Overload {
 	 * @param waits the number of awaited operations
 	 * @param pollsPerSecond the number of polls per second that the limits allow
 	 * @param needed the time that the polls take
-	 * @param timeout the usual timeout of those who wait
+	 * @param timeout the usual timeout of the waits
 	 */
 	record Figures(int waits, double pollsPerSecond, Duration needed, Duration timeout) {
 	}

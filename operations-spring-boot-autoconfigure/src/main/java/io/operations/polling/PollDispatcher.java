@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.operations.OperationsErrorResponse;
 import io.operations.resilience.Admission;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -19,6 +22,8 @@ import reactor.core.scheduler.Scheduler;
  * have passed. One timer serves all waits.
  */
 final class PollDispatcher {
+
+	private static final Log logger = LogFactory.getLog(PollDispatcher.class);
 
 	private final AtomicInteger pumping = new AtomicInteger();
 
@@ -43,6 +48,9 @@ final class PollDispatcher {
 	private int firstsHanded;
 
 	private int repeatsHanded;
+
+	// When an outage last held all polls back.
+	private long heldUntil = Long.MIN_VALUE;
 
 	private @Nullable Disposable timer;
 
@@ -118,7 +126,7 @@ final class PollDispatcher {
 		try {
 			int missed = 1;
 			while (missed != 0) {
-				late().forEach(this.late);
+				late().forEach(this::endLate);
 				Wait wait = next(isRoomForEarlyPolls());
 				while (wait != null) {
 					this.poll.accept(wait);
@@ -137,6 +145,19 @@ final class PollDispatcher {
 		}
 	}
 
+	// An error at one deadline must not lose the others.
+	private void endLate(Waiter waiter) {
+		try {
+			this.late.accept(waiter);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("The end of the wait for operation '"
+					+ OperationsErrorResponse.printable(waiter.waitedFor().operationId())
+					+ "' at its deadline met an exception. The poller continues with the other waits. Fix the cause"
+					+ " below.", ex);
+		}
+	}
+
 	private synchronized List<Waiter> late() {
 		List<Waiter> passed = new ArrayList<>();
 		long now = now();
@@ -149,6 +170,9 @@ final class PollDispatcher {
 	private synchronized @Nullable Wait next(boolean early) {
 		long now = now();
 		boolean away = this.outage.holdsWaits();
+		if (away) {
+			this.heldUntil = Math.max(this.heldUntil, now);
+		}
 		if (this.closed || (away && !this.outage.mayProbe())) {
 			return null;
 		}
@@ -245,19 +269,22 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Return the time by which the poll of a wait is overdue because the account's limits
-	 * do not let it leave.
-	 * @param wait the wait
-	 * @param overloaded whether the waits are overloaded, so that a poll that was sent
-	 * had been held back before
-	 * @return the time, zero if the poll is not due or was sent in time
+	 * Record that a pause holds all polls back.
+	 * @param pause the remaining time of the pause
 	 */
-	Duration overdue(Wait wait, boolean overloaded) {
-		// A poll that was handed over may still be queued there.
-		boolean late = overloaded || this.admission.queued() > 0;
-		synchronized (this) {
-			return Duration.ofMillis((late || this.due.contains(wait)) ? Math.max(0, now() - wait.at()) : 0);
-		}
+	synchronized void paused(Duration pause) {
+		this.heldUntil = Math.max(this.heldUntil, now() + pause.toMillis());
+	}
+
+	/**
+	 * Return the time for which the account's limits have held back the poll of a wait.
+	 * Time during an outage or a pause does not count.
+	 * @param wait the wait
+	 * @return the time in milliseconds; zero if the poll is not due or was sent
+	 */
+	synchronized long heldBack(Wait wait) {
+		boolean sent = wait.isSent() && !this.due.contains(wait);
+		return sent ? 0 : Math.max(0, now() - Math.max(wait.at(), this.heldUntil));
 	}
 
 	/**

@@ -62,7 +62,15 @@ final class Wait extends Timed {
 
 	private boolean stuck;
 
+	// The number of waiters, and the sum of the logarithms of their timeouts in seconds.
+	private int callers;
+
+	private double timeouts;
+
 	private boolean needsAnotherPoll;
+
+	// Whether the last poll that was handed over has left.
+	private volatile boolean sent = true;
 
 	private boolean over;
 
@@ -120,6 +128,8 @@ final class Wait extends Timed {
 			this.waiters.previous = waiter;
 		}
 		this.waiters = waiter;
+		this.callers++;
+		this.timeouts += Math.log(waiter.timeout().toMillis() / 1000.0);
 	}
 
 	/**
@@ -139,6 +149,8 @@ final class Wait extends Timed {
 		}
 		waiter.next = null;
 		waiter.previous = null;
+		this.callers--;
+		this.timeouts -= Math.log(waiter.timeout().toMillis() / 1000.0);
 		return this.waiters == null;
 	}
 
@@ -192,16 +204,31 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Return whether the first poll is still to come, and is too early to see the
-	 * operation end.
-	 * @return {@code true} if the operation needs two polls at least
+	 * Return how many polls it takes at least to see the operation end.
+	 * @return 1, or 2 while a first poll is still to come that is too early
 	 */
-	boolean needsAnotherPoll() {
-		return this.needsAnotherPoll;
+	int pollsToTheEnd() {
+		return this.needsAnotherPoll ? 2 : 1;
 	}
 
 	void needsAnotherPoll(boolean needs) {
 		this.needsAnotherPoll = needs;
+	}
+
+	/**
+	 * Return the usual timeout of the waiters, of which there is at least one.
+	 * @return the mean of the logarithms of the timeouts in seconds
+	 */
+	double usualTimeout() {
+		return this.timeouts / this.callers;
+	}
+
+	boolean isSent() {
+		return this.sent;
+	}
+
+	void sent(boolean sent) {
+		this.sent = sent;
 	}
 
 	/**

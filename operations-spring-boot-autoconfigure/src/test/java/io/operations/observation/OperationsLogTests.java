@@ -216,7 +216,7 @@ class OperationsLogTests {
 		new OperationsLog().waitsOverloaded("operations", 6001, 20, Duration.ofMinutes(11), Duration.ofMinutes(10));
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
-			.contains("6001 waits need some PT11M at 20.0 polls per second", "PT10M",
+			.contains("6001 waits need some PT11M at 20 polls per second", "PT10M",
 					"operations.rate-limit.requests-per-second", "operations.polling.timeout", "OperationTracker");
 	}
 

@@ -6,15 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.Operation;
+import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
+import io.operations.OperationWait;
 import io.operations.OperationsListener;
-import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.retry.Retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +56,13 @@ class OverloadedWaitsTests {
 
 	private Function<String, Mono<OperationSnapshot>> endpoint = this::answer;
 
+	private Runnable atDeadline = () -> {
+	};
+
+	private boolean limiterIsBroken;
+
+	private final Admission admission = admission();
+
 	private final OperationPoller poller = poller();
 
 	@BeforeEach
@@ -67,13 +78,16 @@ class OverloadedWaitsTests {
 		assertThat(this.overloads).hasSize(1);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.seen.size() + this.faults.size()).isEqualTo(10_000);
-		assertThat(this.faults).hasSizeBetween(7500, 7700).allSatisfy((fault) -> {
+		// All but the polls in flight.
+		assertThat(this.faults).hasSizeBetween(7500, 7700)
+			.filteredOn((fault) -> !namesTheLimits(fault))
+			.hasSizeLessThanOrEqualTo(3);
+		assertThat(this.faults).filteredOn(OverloadedWaitsTests::namesTheLimits).allSatisfy((fault) -> {
 			assertThat(fault).isInstanceOf(OperationTimeoutException.class)
-				.hasMessageContaining("the client's limits allow only")
-				.hasMessageContaining("only 20 polls per second")
-				.hasMessageContaining("operations.rate-limit.requests-per-second");
-			assertThat(fault.getCause()).isInstanceOfSatisfying(OperationsThrottledException.class,
-					(reason) -> assertThat(reason.isLocal()).isTrue());
+				.hasMessageContaining("the client's limits allow only 20 polls per second and 16 requests in flight")
+				.hasMessageContaining("operations.rate-limit.requests-per-second")
+				.hasNoCause();
+			assertThat(((OperationTimeoutException) fault).getHeldBack()).isGreaterThan(Duration.ofSeconds(2));
 		});
 		assertThat(this.overloads).singleElement().satisfies((overload) -> {
 			assertThat(overload.waits()).isBetween(5000, 10_000);
@@ -169,6 +183,164 @@ class OverloadedWaitsTests {
 			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("limits allow"));
 	}
 
+	@Test
+	void timeoutOfAWaitWhosePollIsInFlightAtASlowServerDoesNotNameTheLimits() {
+		this.endpoint = (id) -> Mono.never();
+		await(40, Duration.ofMinutes(1));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(30));
+		fetch(5);
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(30));
+		assertThat(this.faults).hasSize(40);
+		// As many as may be in flight at once.
+		assertThat(this.faults).filteredOn(OverloadedWaitsTests::namesTheLimits).hasSize(40 - 16);
+	}
+
+	@Test
+	void timeoutAfterTheOverloadDoesNotNameTheLimits() {
+		this.endpoint = (id) -> Mono.never();
+		await(10, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
+		List<Disposable> callers = await(10_000, TIMEOUT);
+		assertThat(this.overloads).hasSize(1);
+		callers.forEach(Disposable::dispose);
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.faults).hasSize(10).noneMatch(OverloadedWaitsTests::namesTheLimits);
+	}
+
+	@Test
+	void pollThatBecameDueShortlyBeforeTheDeadlineIsNotHeldBack() {
+		this.endpoint = (id) -> Mono.delay(ROUND_TRIP, this.scheduler)
+			.thenReturn(TestOperations.snapshot(id, OperationStatus.RUNNING));
+		await(200, TIMEOUT);
+		this.scheduler.advanceTimeBy(TIMEOUT.minusMillis(1600));
+		await(13_000, TIMEOUT);
+		assertThat(this.overloads).hasSize(1);
+		this.scheduler.advanceTimeBy(Duration.ofMillis(1600));
+		assertThat(this.faults).hasSize(200).noneMatch(OverloadedWaitsTests::namesTheLimits);
+	}
+
+	@Test
+	void faultOfTheLastPollStaysTheCauseOfATimeoutThatNamesTheLimits() {
+		AtomicInteger polls = new AtomicInteger();
+		this.work = Duration.ofMinutes(8);
+		this.endpoint = (id) -> (polls.incrementAndGet() % 3 == 0) ? Mono.error(TestOperations.fault(503)) : answer(id);
+		await(10_000, TIMEOUT);
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.faults).filteredOn((fault) -> fault.getCause() != null)
+			.hasSizeGreaterThan(1000)
+			.allSatisfy((fault) -> assertThat(fault.getCause()).isInstanceOf(OperationsUnavailableException.class))
+			.filteredOn(OverloadedWaitsTests::namesTheLimits)
+			.hasSizeGreaterThan(1000);
+	}
+
+	@Test
+	void slowFaultsOfAnOutageAreNoOverload() {
+		this.endpoint = (id) -> Mono.delay(Duration.ofSeconds(30), this.scheduler)
+			.then(Mono.error(TestOperations.fault(503)));
+		await(3000, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(5));
+		this.work = Duration.ofHours(1);
+		this.endpoint = this::answer;
+		for (int i = 0; i < 2000; i++) {
+			await(1, TIMEOUT);
+			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
+		}
+		assertThat(this.overloads).isEmpty();
+	}
+
+	@Test
+	void halvedLimitAfterAPauseIsNoOverload() {
+		AtomicInteger polls = new AtomicInteger();
+		this.work = Duration.ofHours(1);
+		this.endpoint = (id) -> (polls.incrementAndGet() > 60) ? answer(id)
+				: Mono.delay(ROUND_TRIP, this.scheduler)
+					.then(Mono.error(TestOperations.fault(429, Duration.ofSeconds(2))));
+		await(100, TIMEOUT);
+		while (polls.get() < 80) {
+			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
+		}
+		await(4000, TIMEOUT);
+		assertThat(this.overloads).isEmpty();
+	}
+
+	@Test
+	void burstOfFetchesIsNoOverload() {
+		fetch(2000);
+		await(3000, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		await(1, TIMEOUT);
+		assertThat(this.overloads).isEmpty();
+	}
+
+	@Test
+	void slowServerIsAnOverloadOnceItStaysSlow() {
+		this.work = Duration.ofHours(1);
+		this.endpoint = (id) -> Mono.delay(Duration.ofSeconds(8), this.scheduler).then(answer(id));
+		await(3000, Duration.ofMinutes(20));
+		assertThat(this.overloads).isEmpty();
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(8));
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.pollsPerSecond()).isBetween(1.9, 2.1));
+	}
+
+	@Test
+	void manyCallersOfOneOperationDoNotDecideAboutAllWaits() {
+		await(7000, Duration.ofHours(1));
+		for (int i = 0; i < 10_000; i++) {
+			this.poller.await(PollingTarget.of("one"), Duration.ofSeconds(1))
+				.subscribe((end) -> this.seen.add(end.operation()), this.faults::add);
+		}
+		await(1, Duration.ofHours(2));
+		assertThat(this.overloads).isEmpty();
+	}
+
+	@Test
+	void callersThatComeBackAfterTheirTimeoutsAreReportedOnce() {
+		this.work = Duration.ofHours(2);
+		this.written = now();
+		for (int i = 0; i < 13_000; i++) {
+			Mono<OperationSnapshot> await = this.poller.await(PollingTarget.of("again-" + i), TIMEOUT);
+			await.retryWhen(Retry.fixedDelay(5, Duration.ofSeconds(1 + i % 10)).scheduler(this.scheduler))
+				.subscribe((end) -> this.seen.add(end.operation()), this.faults::add);
+		}
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(45));
+		assertThat(this.overloads).hasSize(1);
+	}
+
+	@Test
+	void listenerThatThrowsLosesNoDeadline() {
+		this.endpoint = (id) -> Mono.never();
+		this.atDeadline = () -> {
+			throw new IllegalStateException("a listener that throws");
+		};
+		await(100, Duration.ofMinutes(1));
+		await(100, Duration.ofMinutes(2));
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(2));
+		assertThat(this.faults).hasSize(200);
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	@Test
+	void rateLimiterThatThrowsLosesNoDeadline() {
+		this.endpoint = (id) -> Mono.never();
+		await(100, Duration.ofMinutes(1));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(59));
+		this.limiterIsBroken = true;
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.faults).hasSize(100);
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	private void fetch(int number) {
+		for (int i = 0; i < number; i++) {
+			this.admission.admit("fetched", Mono.delay(ROUND_TRIP, this.scheduler)).subscribe();
+		}
+	}
+
+	private static boolean namesTheLimits(Throwable fault) {
+		return fault.getMessage().contains("the client's limits allow only");
+	}
+
 	private List<Disposable> await(int number, Duration timeout) {
 		this.written = now();
 		List<Disposable> callers = new ArrayList<>();
@@ -189,8 +361,20 @@ class OverloadedWaitsTests {
 		});
 	}
 
-	private OperationPoller poller() {
+	private Admission admission() {
 		RateLimitSettings limits = RateLimitSettings.defaults();
+		RateLimiter limiter = RateLimiter.of("test", limits.toConfig().build(),
+				() -> this.scheduler.now(TimeUnit.NANOSECONDS));
+		return new Admission("test", () -> {
+			if (this.limiterIsBroken) {
+				throw new IllegalStateException("a registry that throws");
+			}
+			return limiter;
+		}, limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
+		});
+	}
+
+	private OperationPoller poller() {
 		OperationsListener listener = new OperationsListener() {
 
 			@Override
@@ -199,14 +383,18 @@ class OverloadedWaitsTests {
 				OverloadedWaitsTests.this.overloads.add(new Overload(waits, pollsPerSecond, needed, timeout));
 			}
 
+			@Override
+			public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+				OverloadedWaitsTests.this.atDeadline.run();
+			}
+
 		};
-		Admission admission = new Admission("test",
-				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
-				limits, RetrySettings.defaults(), this.scheduler, listener);
 		PollingSettings settings = PollingSettings.defaults();
-		return new OperationPoller("test",
-				new AdmittedOperationFetcher((id) -> Mono.defer(() -> this.endpoint.apply(id)), admission), admission,
-				new AdaptivePollingSchedule(settings, this.scheduler), settings, this.scheduler, listener);
+		SentPolls sentPolls = new SentPolls();
+		OperationFetcher exchange = sentPolls.reporting((id) -> Mono.defer(() -> this.endpoint.apply(id)));
+		return new OperationPoller("test", new AdmittedOperationFetcher(exchange, this.admission), this.admission,
+				new AdaptivePollingSchedule(settings, this.scheduler), settings, this.scheduler, listener,
+				new Outage("test", settings, this.scheduler, listener), sentPolls);
 	}
 
 	private Instant now() {
