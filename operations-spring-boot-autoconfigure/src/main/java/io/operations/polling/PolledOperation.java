@@ -94,8 +94,9 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Duration told = (operation.isTerminal() || !learns) ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
 				this.polls + 1, null, this.related, AcceptedRelated.fill(operation, this.related));
-		return new Sighting(next,
-				learns ? TimeOrigin.run(known, snapshot, from.toMillis(), age.toMillis(), this.learned != null) : null);
+		return new Sighting(next, learns
+				? TimeOrigin.run(known, snapshot, from.toMillis(), age.toMillis(), this.learned != null, this.lastSeen)
+				: null);
 	}
 
 	private static long between(Instant from, Instant to) {

@@ -2,6 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
@@ -57,10 +58,11 @@ final class TimeOrigin {
 	 * milliseconds
 	 * @param age the present age, in milliseconds
 	 * @param sawRunning whether an earlier response showed the operation running
+	 * @param before the operation as seen before, {@code null} if this is the first time
 	 * @return the run, {@code null} if there is nothing to learn
 	 */
 	static @Nullable ObservedRun run(@Nullable String kind, OperationSnapshot snapshot, long from, long age,
-			boolean sawRunning) {
+			boolean sawRunning, @Nullable Operation before) {
 		Operation operation = snapshot.operation();
 		if (operation.status() == OperationStatus.CANCELLED) {
 			return null;
@@ -70,7 +72,8 @@ final class TimeOrigin {
 		}
 		long halfway = (from + age) / 2;
 		long to = operation.duration().map(Duration::toMillis).orElse(halfway);
-		if (to >= from) {
+		boolean moved = sawRunning && before != null && !Objects.equals(before.createdAt(), operation.createdAt());
+		if (to >= from && !moved) {
 			return run(kind, from, to, true);
 		}
 		// Nothing is learned from an operation that had ended before the wait began: the

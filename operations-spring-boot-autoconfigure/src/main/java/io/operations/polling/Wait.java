@@ -240,6 +240,7 @@ final class Wait extends Timed {
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	@Nullable ObservedRun seen(OperationSnapshot snapshot, long now) {
 		Operation operation = snapshot.operation();
+		LastSeen before = this.lastSeen;
 		this.polls++;
 		this.lastSeen = LastSeen.of(operation);
 		this.lastRequestId = snapshot.requestId();
@@ -251,17 +252,17 @@ final class Wait extends Timed {
 		if (this.learned < 0) {
 			this.created = now - TimeOrigin.age(snapshot, now - this.began, now - this.created);
 		}
-		return snapshot.hasCredibleTimes() ? learn(snapshot, now) : null;
+		return snapshot.hasCredibleTimes() ? learn(snapshot, (before != null) ? before.withoutUrl() : null, now) : null;
 	}
 
-	private @Nullable ObservedRun learn(OperationSnapshot snapshot, long now) {
+	private @Nullable ObservedRun learn(OperationSnapshot snapshot, @Nullable Operation before, long now) {
 		long age = Math.max(0, now - this.created);
 		boolean sawRunning = this.learned >= 0;
 		long from = sawRunning ? this.learned : entry();
 		if (!snapshot.operation().isTerminal()) {
 			this.learned = Math.max(from, age);
 		}
-		return TimeOrigin.run(this.kind, snapshot, from, age, sawRunning);
+		return TimeOrigin.run(this.kind, snapshot, from, age, sawRunning, before);
 	}
 
 	private long entry() {

@@ -114,6 +114,21 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void timeThatAppearsWithTheWorkCountsFromTheWaitAlsoIfNoPollSawTheWork(Keeper keeper) {
+		this.firstPoll = Duration.ofSeconds(3);
+		this.nextPoll = Duration.ofSeconds(400);
+		for (int i = 0; i < 60; i++) {
+			run(keeper, new Server((i % 2 == 0) ? null : Duration.ZERO, QUEUED, QUEUED.plus(WORK)));
+		}
+		assertRunsAgree();
+		assertThat(this.runs).filteredOn(ObservedRun::ended)
+			.hasSize(60)
+			.allSatisfy((run) -> assertThat(run.to()).isBetween(Duration.ofSeconds(304), Duration.ofSeconds(306)));
+		assertThat(unusualAge()).isBetween(Duration.ofMinutes(15), Duration.ofSeconds(1000));
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void serverWhoseClocksDifferContradictsNothing(Keeper keeper) {
 		this.dateIsAheadBy = Duration.ofSeconds(60);
 		this.firstPoll = Duration.ofSeconds(3);
