@@ -91,9 +91,8 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	private static String describe(Duration heldBack, double pollsPerSecond, int inFlight) {
-		return "A poll has been due for " + heldBack + ", but the client's limits allow only "
-				+ number(pollsPerSecond) + " polls per second and " + inFlight
-				+ " requests in flight. Start fewer waits at once, raise"
+		return "A poll has been due for " + heldBack + ", but the client's limits allow only " + number(pollsPerSecond)
+				+ " polls per second and " + inFlight + " requests in flight. Start fewer waits at once, raise"
 				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
 				+ " allows it, or track the operation. ";
 	}

@@ -143,17 +143,16 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when the waits are overloaded: there are more than the account's limits
-	 * allow to be polled within their timeouts. Some then time out although their
+	 * Called when the waits are overloaded: the client cannot poll all awaited operations
+	 * within the timeouts of their waits. Waits may then time out although their
 	 * operations have ended. The client calls this method again only after the overload
-	 * was over.
+	 * is over.
 	 * @param client the client's name
 	 * @param waits how many operations are awaited
 	 * @param pollsPerSecond how many polls per second the limits allow
 	 * @param needed how long the polls take at that rate: one poll for each operation,
-	 * and another one where the first poll comes at once, because the operation is not
-	 * known
-	 * @param timeout the usual timeout of those who wait, which is shorter
+	 * and a second one until the first poll if that poll is sent at once
+	 * @param timeout the usual timeout of the waits, which is shorter
 	 */
 	default void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
 	}

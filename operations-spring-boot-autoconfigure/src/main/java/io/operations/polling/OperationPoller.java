@@ -136,7 +136,7 @@ public final class OperationPoller {
 		// The composite ignores the exceptions of a listener.
 		this.listener = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
-		this.overload = new Overload(settings.timeout());
+		this.overload = new Overload(settings.minInterval().multipliedBy(HELD_BACK), settings.timeout());
 		this.outage = outage;
 		this.sentPolls = sentPolls;
 		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
@@ -251,9 +251,7 @@ public final class OperationPoller {
 	// A poll that comes at once only finds out what to wait for.
 	private synchronized void expectAnotherPoll(Wait wait, long delay) {
 		if (delay <= this.settings.minInterval().toMillis() && wait.polls() == 0 && !wait.isOver()) {
-			this.overload.remove(wait);
-			wait.needsAnotherPoll(true);
-			this.overload.add(wait);
+			this.overload.needsAnotherPoll(wait, true);
 		}
 	}
 
@@ -274,9 +272,7 @@ public final class OperationPoller {
 
 	private void repeated(Wait wait) {
 		if (!wait.isRepeated() && !wait.isOver()) {
-			this.overload.remove(wait);
-			wait.needsAnotherPoll(false);
-			this.overload.add(wait);
+			this.overload.needsAnotherPoll(wait, false);
 		}
 		wait.repeated();
 	}
@@ -432,10 +428,16 @@ public final class OperationPoller {
 		synchronized (this) {
 			repeated(wait);
 		}
-		if (known instanceof OperationsThrottledException) {
-			this.dispatcher.paused(this.admission.paused());
-		}
+		noteLongPause();
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
+	}
+
+	// A shorter pause delays a poll by less than an interval does.
+	private void noteLongPause() {
+		Duration pause = this.admission.paused();
+		if (pause.compareTo(this.settings.maxInterval()) >= 0) {
+			this.dispatcher.paused(pause);
+		}
 	}
 
 	// Ends the waits of callers that trust the 404, and continues to poll for the others.

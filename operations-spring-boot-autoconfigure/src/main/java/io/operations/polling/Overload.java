@@ -22,14 +22,17 @@ final class Overload {
 
 	private static final long LASTING_MILLIS = 120_000;
 
+	private final double margin;
+
 	private final long shortestEpisode;
 
 	private long waits;
 
 	private long polls;
 
-	// The sum of the logarithms of the timeouts, each wait counted once. Their geometric
-	// mean is what is usual: a single short or long timeout hardly moves it.
+	// The sum of the logarithms of the timeouts. A wait counts once, with the timeout of
+	// its oldest caller. The geometric mean is the usual timeout: a single short or long
+	// one hardly moves it.
 	private double timeouts;
 
 	// The best rate of the last whole period, and that of the present one.
@@ -47,23 +50,42 @@ final class Overload {
 
 	/**
 	 * Create the judge.
+	 * @param margin waits that the limits delay by less are no overload
 	 * @param comeBack callers that come back within this time after a timeout prolong an
 	 * overload
 	 */
-	Overload(Duration comeBack) {
+	Overload(Duration margin, Duration comeBack) {
+		this.margin = margin.toMillis() / 1000.0;
 		this.shortestEpisode = comeBack.toMillis();
 	}
 
 	void add(Wait wait) {
 		this.waits++;
 		this.polls += wait.pollsToTheEnd();
-		this.timeouts += wait.usualTimeout();
+		this.timeouts += timeout(wait);
 	}
 
 	void remove(Wait wait) {
 		this.waits--;
 		this.polls -= wait.pollsToTheEnd();
-		this.timeouts = (this.waits > 0) ? this.timeouts - wait.usualTimeout() : 0;
+		this.timeouts = (this.waits > 0) ? this.timeouts - timeout(wait) : 0;
+	}
+
+	private static double timeout(Wait wait) {
+		Waiter oldest = wait.oldest();
+		return (oldest != null) ? Math.log(Math.max(1, oldest.timeout().toMillis()) / 1000.0) : 0;
+	}
+
+	/**
+	 * Record whether the first poll of a wait is still to come and is too early to see
+	 * the operation end.
+	 * @param wait the wait
+	 * @param needs whether the wait needs a second poll
+	 */
+	void needsAnotherPoll(Wait wait, boolean needs) {
+		this.polls -= wait.pollsToTheEnd();
+		wait.needsAnotherPoll(needs);
+		this.polls += wait.pollsToTheEnd();
 	}
 
 	/**
@@ -105,7 +127,7 @@ final class Overload {
 	 * @return {@code true} if the polls take longer than the timeouts
 	 */
 	boolean isOn() {
-		return this.waits > 0 && needed() > (this.on ? RELIEF : 1) * timeout();
+		return this.waits > 1 && needed() > Math.max(this.margin, (this.on ? RELIEF : 1) * timeout());
 	}
 
 	/**
@@ -128,8 +150,8 @@ final class Overload {
 			this.on = exceeded || now < this.onUntil;
 			return null;
 		}
-		return exceeded ? new Figures((int) this.waits, pollsPerSecond(), Duration.ofSeconds((long) Math.ceil(needed())),
-				rounded(timeout())) : null;
+		return exceeded ? new Figures((int) this.waits, pollsPerSecond(),
+				Duration.ofSeconds((long) Math.ceil(needed())), rounded(timeout())) : null;
 	}
 
 	/**
@@ -140,8 +162,9 @@ final class Overload {
 		this.onUntil = Long.MIN_VALUE;
 	}
 
+	// The first poll need not wait.
 	private double needed() {
-		return this.polls / pollsPerSecond();
+		return (this.polls - 1) / pollsPerSecond();
 	}
 
 	private double timeout() {

@@ -49,7 +49,7 @@ final class PollDispatcher {
 
 	private int repeatsHanded;
 
-	// When an outage last held all polls back.
+	// Until when an outage or a long pause held all polls back.
 	private long heldUntil = Long.MIN_VALUE;
 
 	private @Nullable Disposable timer;
@@ -151,10 +151,11 @@ final class PollDispatcher {
 			this.late.accept(waiter);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The end of the wait for operation '"
-					+ OperationsErrorResponse.printable(waiter.waitedFor().operationId())
-					+ "' at its deadline met an exception. The poller continues with the other waits. Fix the cause"
-					+ " below.", ex);
+			logger.warn(
+					"The poller met an exception when it ended the wait for operation '"
+							+ OperationsErrorResponse.printable(waiter.waitedFor().operationId())
+							+ "' at its deadline. It continues with the other waits. Report this with the stack trace.",
+					ex);
 		}
 	}
 
@@ -269,7 +270,7 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Record that a pause holds all polls back.
+	 * Record that a long pause holds all polls back.
 	 * @param pause the remaining time of the pause
 	 */
 	synchronized void paused(Duration pause) {
@@ -278,7 +279,7 @@ final class PollDispatcher {
 
 	/**
 	 * Return the time for which the account's limits have held back the poll of a wait.
-	 * Time during an outage or a pause does not count.
+	 * Time until the end of an outage or of a long pause does not count.
 	 * @param wait the wait
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */

@@ -30,7 +30,10 @@ final class Wait extends Timed {
 
 	private final boolean accepted;
 
+	// The list begins with the waiter that joined last.
 	private @Nullable Waiter waiters;
+
+	private @Nullable Waiter oldest;
 
 	private boolean repeated;
 
@@ -62,14 +65,8 @@ final class Wait extends Timed {
 
 	private boolean stuck;
 
-	// The number of waiters, and the sum of the logarithms of their timeouts in seconds.
-	private int callers;
-
-	private double timeouts;
-
 	private boolean needsAnotherPoll;
 
-	// Whether the last poll that was handed over has left.
 	private volatile boolean sent = true;
 
 	private boolean over;
@@ -127,9 +124,10 @@ final class Wait extends Timed {
 		if (this.waiters != null) {
 			this.waiters.previous = waiter;
 		}
+		else {
+			this.oldest = waiter;
+		}
 		this.waiters = waiter;
-		this.callers++;
-		this.timeouts += Math.log(waiter.timeout().toMillis() / 1000.0);
 	}
 
 	/**
@@ -147,10 +145,11 @@ final class Wait extends Timed {
 		if (waiter.next != null) {
 			waiter.next.previous = waiter.previous;
 		}
+		else {
+			this.oldest = waiter.previous;
+		}
 		waiter.next = null;
 		waiter.previous = null;
-		this.callers--;
-		this.timeouts -= Math.log(waiter.timeout().toMillis() / 1000.0);
 		return this.waiters == null;
 	}
 
@@ -216,13 +215,17 @@ final class Wait extends Timed {
 	}
 
 	/**
-	 * Return the usual timeout of the waiters, of which there is at least one.
-	 * @return the mean of the logarithms of the timeouts in seconds
+	 * Return the waiter that joined first, of those that still wait.
+	 * @return the waiter, {@code null} if there is none
 	 */
-	double usualTimeout() {
-		return this.timeouts / this.callers;
+	@Nullable Waiter oldest() {
+		return this.oldest;
 	}
 
+	/**
+	 * Return whether the last poll has left that was handed to the admission.
+	 * @return {@code false} while the poll is queued there
+	 */
 	boolean isSent() {
 		return this.sent;
 	}

@@ -252,9 +252,8 @@ class OverloadedWaitsTests {
 	void halvedLimitAfterAPauseIsNoOverload() {
 		AtomicInteger polls = new AtomicInteger();
 		this.work = Duration.ofHours(1);
-		this.endpoint = (id) -> (polls.incrementAndGet() > 60) ? answer(id)
-				: Mono.delay(ROUND_TRIP, this.scheduler)
-					.then(Mono.error(TestOperations.fault(429, Duration.ofSeconds(2))));
+		this.endpoint = (id) -> (polls.incrementAndGet() > 60) ? answer(id) : Mono.delay(ROUND_TRIP, this.scheduler)
+			.then(Mono.error(TestOperations.fault(429, Duration.ofSeconds(2))));
 		await(100, TIMEOUT);
 		while (polls.get() < 80) {
 			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
@@ -295,6 +294,22 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
+	void timeoutOfTheOldestCallerThatStillWaitsCounts() {
+		List<Disposable> oldest = new ArrayList<>();
+		for (Duration timeout : List.of(Duration.ofHours(1), TIMEOUT)) {
+			for (int i = 0; i < 7000; i++) {
+				oldest.add(this.poller.await(PollingTarget.of("op-" + i), timeout).subscribe());
+			}
+		}
+		await(1, TIMEOUT);
+		assertThat(this.overloads).isEmpty();
+		oldest.subList(0, 7000).forEach(Disposable::dispose);
+		await(2, TIMEOUT);
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.timeout()).isEqualTo(TIMEOUT));
+	}
+
+	@Test
 	void callersThatComeBackAfterTheirTimeoutsAreReportedOnce() {
 		this.work = Duration.ofHours(2);
 		this.written = now();
@@ -331,6 +346,33 @@ class OverloadedWaitsTests {
 		assertThat(this.poller.waiting()).isZero();
 	}
 
+	@Test
+	void timeWithinAnOutageOrALongPauseIsNotHeldBackByTheLimits() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		await(500, TIMEOUT);
+		this.scheduler.advanceTimeBy(TIMEOUT.minusSeconds(12));
+		this.work = Duration.ofHours(1);
+		this.endpoint = this::answer;
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(12));
+		assertThat(this.faults).hasSize(500).noneMatch(OverloadedWaitsTests::namesTheLimits);
+		this.faults.clear();
+		AtomicInteger polls = new AtomicInteger();
+		this.endpoint = (id) -> (polls.incrementAndGet() > 1) ? answer(id)
+				: Mono.error(TestOperations.fault(429, TIMEOUT.minusSeconds(20)));
+		await(500, TIMEOUT);
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.faults).hasSize(500).noneMatch(OverloadedWaitsTests::namesTheLimits);
+	}
+
+	@Test
+	void timeoutBelowAMillisecondIsCounted() {
+		await(10, Duration.ofNanos(1));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
+		await(10_000, TIMEOUT);
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.timeout()).isEqualTo(TIMEOUT));
+	}
+
 	private void fetch(int number) {
 		for (int i = 0; i < number; i++) {
 			this.admission.admit("fetched", Mono.delay(ROUND_TRIP, this.scheduler)).subscribe();
@@ -338,7 +380,7 @@ class OverloadedWaitsTests {
 	}
 
 	private static boolean namesTheLimits(Throwable fault) {
-		return fault.getMessage().contains("the client's limits allow only");
+		return String.valueOf(fault.getMessage()).contains("the client's limits allow only");
 	}
 
 	private List<Disposable> await(int number, Duration timeout) {
