@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
 import java.time.Instant;
 
 import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class JdbcClaim implements TrackingClaim {
 
 	private static final Log logger = LogFactory.getLog(JdbcClaim.class);
+
+	private static final Duration WHILE_HELD = Duration.ofSeconds(1);
+
+	private static final long NO_VERSION = -1;
 
 	private final TrackedRows rows;
 
@@ -42,9 +47,10 @@ final class JdbcClaim implements TrackingClaim {
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save", () -> this.transactions.in(() -> update(row)));
+		Boolean saved = this.reach.untilReached("save",
+				() -> this.transactions.in(() -> prioritized(row, this.rows.updateUnlessLocked(row))));
 		if (!Boolean.TRUE.equals(saved)) {
-			letGo(row.id());
+			letGo(row.id(), row.version());
 			return null;
 		}
 		return row.stored();
@@ -60,7 +66,7 @@ final class JdbcClaim implements TrackingClaim {
 			return row.stored();
 		}
 		catch (NotOursException | DbSchedulerException ex) {
-			letGo(row.id());
+			letGo(row.id(), NO_VERSION);
 			return null;
 		}
 	}
@@ -78,7 +84,7 @@ final class JdbcClaim implements TrackingClaim {
 			throw ex.fault();
 		}
 		catch (NotOursException ex) {
-			letGo(row.id());
+			letGo(row.id(), NO_VERSION);
 			return null;
 		}
 	}
@@ -129,7 +135,10 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	private boolean update(TrackedRow row) {
-		boolean updated = this.rows.update(row);
+		return prioritized(row, this.rows.update(row));
+	}
+
+	private boolean prioritized(TrackedRow row, boolean updated) {
 		int priority = priority(row.state());
 		if (updated && row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
 			this.rows.prioritize(row.id(), priority);
@@ -173,11 +182,15 @@ final class JdbcClaim implements TrackingClaim {
 		giveBack(null);
 	}
 
-	// The operation was forgotten meanwhile, and perhaps tracked again.
-	private void letGo(String operationId) {
-		TrackedRow anew = this.reach.untilReached("load", () -> this.rows.find(operationId));
-		boolean due = anew != null && (anew.state() == TrackingState.TRACKED || anew.state() == TrackingState.ENDED);
-		giveBack(due ? this.execution.getTimeDone() : null);
+	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has the
+	// version that is known, because a transaction holds it that may forget it.
+	private void letGo(String operationId, long known) {
+		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
+		boolean due = present != null
+				&& (present.state() == TrackingState.TRACKED || present.state() == TrackingState.ENDED);
+		Instant now = this.execution.getTimeDone();
+		Instant next = (due && present.version() == known) ? now.plus(WHILE_HELD) : now;
+		giveBack(due ? next : null);
 	}
 
 	/**

@@ -56,6 +56,8 @@ final class TrackedRows {
 		.map(TrackingState::name)
 		.toList();
 
+	private static final String THIS_VERSION = "id = :id AND version = :version";
+
 	private final OperationJson json = new OperationJson();
 
 	private final JdbcClient jdbc;
@@ -84,7 +86,7 @@ final class TrackedRows {
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
 				stuck = :stuck, outcome = :outcome, ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven,
-				delivery_fault = :delivery_fault, version = version + 1 WHERE id = :id AND version = :version""";
+				delivery_fault = :delivery_fault, version = version + 1 WHERE\040""";
 	}
 
 	boolean insert(TrackedRow row) {
@@ -113,9 +115,23 @@ final class TrackedRows {
 	}
 
 	boolean update(TrackedRow row) {
+		return update(this.update + THIS_VERSION, row);
+	}
+
+	/**
+	 * Store a row, but do not wait for a transaction that holds it.
+	 * @param row the row
+	 * @return whether it was stored. {@code false} if a transaction holds it, or it was
+	 * changed or removed.
+	 */
+	boolean updateUnlessLocked(TrackedRow row) {
+		return update(this.update + this.dialect.unlessLocked(this.tables.tracked(), THIS_VERSION), row);
+	}
+
+	private boolean update(String statement, TrackedRow row) {
 		PolledOperation polled = row.polled();
 		TrackedRow.Ending ending = row.ending();
-		return this.jdbc.sql(this.update)
+		return this.jdbc.sql(statement)
 			.param("kind", text(polled.kind()))
 			.param("state", row.state().name())
 			.param("status", (polled.lastSeen() != null) ? polled.lastSeen().status().name() : null)
@@ -202,8 +218,8 @@ final class TrackedRows {
 		// it is deleted.
 		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
-			.sql("DELETE FROM %1$s WHERE %2$s AND id IN (SELECT id FROM %1$s WHERE %2$s ORDER BY ended_at LIMIT %3$d)"
-				.formatted(this.tables.tracked(), outdated, BATCH))
+			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "
+					+ this.dialect.first(this.tables.tracked(), outdated, "ended_at", BATCH))
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
 			.update();
