@@ -121,7 +121,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.tables = settings.tables().in(target);
 		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
 		OwnDataSource own = new OwnDataSource(target, managers);
-		this.transactions = new JdbcTransactions(target, own, managers);
+		this.transactions = new JdbcTransactions(target, own, managers,
+				this.dialect.bounds(own, engine.settings().delivery().timeout()));
 		this.rows = new TrackedRows(own, this.tables, this.dialect);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		this.reach.onRegained(this::spread);

@@ -40,7 +40,10 @@ final class JdbcTransactions {
 	// Uses the isolation level of the pool, as a manager of the application would.
 	private final PlatformTransactionManager substitute;
 
-	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers) {
+	private final DeliveryBounds bounds;
+
+	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds) {
+		this.bounds = bounds;
 		this.dataSource = dataSource;
 		this.managers = managers;
 		this.own = new JdbcTransactionManager(dataSource);
@@ -129,6 +132,19 @@ final class JdbcTransactions {
 	 * @return its result
 	 */
 	<T> @Nullable T withHandlers(Supplier<@Nullable T> action) {
+		Supplier<@Nullable T> bounded = () -> {
+			this.bounds.set();
+			return action.get();
+		};
+		try {
+			return inTransactionOfHandlers(bounded);
+		}
+		catch (RuntimeException ex) {
+			throw this.bounds.explain(ex);
+		}
+	}
+
+	private <T> @Nullable T inTransactionOfHandlers(Supplier<@Nullable T> action) {
 		for (PlatformTransactionManager manager : this.managers.ofDatabase()) {
 			TransactionStatus status = begin(manager);
 			if (isActive()) {

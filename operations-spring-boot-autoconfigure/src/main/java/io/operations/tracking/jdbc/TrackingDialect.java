@@ -1,6 +1,7 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.DatabaseMetaData;
+import java.time.Duration;
 import java.util.Locale;
 
 import javax.sql.DataSource;
@@ -48,6 +49,11 @@ enum TrackingDialect {
 		@Override
 		String unlessLocked(String table, String condition) {
 			return "id = (SELECT id FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED)";
+		}
+
+		@Override
+		DeliveryBounds bounds(DataSource dataSource, Duration timeout) {
+			return new DeliveryBounds(dataSource, timeout);
 		}
 
 		@Override
@@ -172,6 +178,17 @@ enum TrackingDialect {
 	 */
 	String skipLocked() {
 		return "";
+	}
+
+	/**
+	 * Return the bounds of the database for transactions of handlers. H2 has a bound of
+	 * its own for locks, and ends with its process.
+	 * @param dataSource the database
+	 * @param timeout the timeout of handlers
+	 * @return the bounds
+	 */
+	DeliveryBounds bounds(DataSource dataSource, Duration timeout) {
+		return DeliveryBounds.NONE;
 	}
 
 	/**

@@ -166,7 +166,7 @@ class DatabasePoolTests {
 
 	private static JdbcTransactions transactions(DataSource database) {
 		TransactionManagers managers = new TransactionManagers(database, List::of);
-		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers);
+		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers, DeliveryBounds.NONE);
 	}
 
 	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {
