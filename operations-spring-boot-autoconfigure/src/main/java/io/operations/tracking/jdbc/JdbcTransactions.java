@@ -15,6 +15,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -46,7 +47,7 @@ final class JdbcTransactions {
 		this.bounds = bounds;
 		this.dataSource = dataSource;
 		this.managers = managers;
-		this.own = new JdbcTransactionManager(dataSource);
+		this.own = new OwnTransactionManager(dataSource);
 		this.substitute = new JdbcTransactionManager(target);
 	}
 
@@ -216,6 +217,29 @@ final class JdbcTransactions {
 			}
 
 		});
+	}
+
+	/**
+	 * Reports a commit that fails as it is. Otherwise Spring would roll back, log as an
+	 * error that this fails as well, and report that instead.
+	 */
+	@SuppressWarnings("serial")
+	private static final class OwnTransactionManager extends JdbcTransactionManager {
+
+		private OwnTransactionManager(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			try {
+				super.doCommit(status);
+			}
+			catch (RuntimeException ex) {
+				throw new DatabaseReach.CommitFailedException(ex);
+			}
+		}
+
 	}
 
 }
