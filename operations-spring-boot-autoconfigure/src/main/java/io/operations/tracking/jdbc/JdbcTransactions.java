@@ -1,6 +1,9 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -32,6 +35,8 @@ final class JdbcTransactions {
 
 	private static final int MOST_TRIES = 5;
 
+	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+
 	private final OwnDataSource dataSource;
 
 	private final TransactionManagers managers;
@@ -43,8 +48,24 @@ final class JdbcTransactions {
 
 	private final DeliveryBounds bounds;
 
+	private final Predicate<Duration> pauses;
+
 	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds) {
+		this(target, dataSource, managers, bounds, JdbcTransactions::sleep);
+	}
+
+	/**
+	 * Create the transactions.
+	 * @param target the database
+	 * @param dataSource the same database as the library uses it
+	 * @param managers the application's transaction managers
+	 * @param bounds the bounds of transactions of handlers
+	 * @param pauses waits for the given time, and returns {@code false} if it was interrupted
+	 */
+	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds,
+			Predicate<Duration> pauses) {
 		this.bounds = bounds;
+		this.pauses = pauses;
 		this.dataSource = dataSource;
 		this.managers = managers;
 		this.own = new OwnTransactionManager(dataSource);
@@ -100,8 +121,8 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
-	 * a new transaction. A new transaction is repeated if the database rolls it back
-	 * because of a conflict.
+	 * a new transaction. A new transaction is repeated after a pause if the database rolls
+	 * it back because of a conflict.
 	 * @param action the work
 	 * @param <T> the type of its result
 	 * @return its result
@@ -116,11 +137,28 @@ final class JdbcTransactions {
 				return run(this.own, this.own.getTransaction(null), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex)) {
+				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
 				tries++;
 			}
+		}
+	}
+
+	// Two that conflict would do so again if they began again at the same time.
+	private static Duration pause(int tries) {
+		long most = SHORTEST_PAUSE.toMillis() << tries;
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+	}
+
+	private static boolean sleep(Duration pause) {
+		try {
+			Thread.sleep(pause.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 
