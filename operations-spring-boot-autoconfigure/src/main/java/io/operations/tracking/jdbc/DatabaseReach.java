@@ -5,6 +5,8 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,8 @@ final class DatabaseReach {
 	// Guarded by "this".
 	private boolean reported;
 
+	private final Set<Thread> repeating = Collections.synchronizedSet(new HashSet<>());
+
 	private final Scheduler scheduler;
 
 	private final TrackingListener listener;
@@ -86,8 +90,26 @@ final class DatabaseReach {
 		this.stopping = new CountDownLatch(1);
 	}
 
+	/**
+	 * Let calls that are repeated end. If the database cannot be reached, interrupt them: a
+	 * pool may let them wait for a connection for long.
+	 */
 	void stop() {
 		this.stopping.countDown();
+		if (isLost()) {
+			synchronized (this.repeating) {
+				this.repeating.forEach(Thread::interrupt);
+			}
+		}
+	}
+
+	/**
+	 * Return whether a fault is to be expected because the store stops without a database.
+	 * @param fault the fault
+	 * @return {@code true} if nobody can do anything about it
+	 */
+	boolean isEndOf(Throwable fault) {
+		return this.stopping.getCount() == 0 && isAway(fault);
 	}
 
 	boolean isLost() {
@@ -103,6 +125,19 @@ final class DatabaseReach {
 	 * @return its result
 	 */
 	<T> @Nullable T untilReached(String name, Supplier<@Nullable T> action) {
+		Thread thread = Thread.currentThread();
+		this.repeating.add(thread);
+		try {
+			return repeat(name, action);
+		}
+		finally {
+			synchronized (this.repeating) {
+				this.repeating.remove(thread);
+			}
+		}
+	}
+
+	private <T> @Nullable T repeat(String name, Supplier<@Nullable T> action) {
 		while (true) {
 			try {
 				return once(name, action);

@@ -19,7 +19,7 @@ import org.springframework.util.Assert;
  * @param missedHeartbeats the number of missed heartbeats after which a poll or a
  * delivery is considered dead, at least 4
  * @param shutdownMaxWait how long a shutdown waits for running deliveries before it
- * interrupts them and waits once more
+ * interrupts them and ends their transactions. It then waits for at most 4 seconds more.
  * @param instanceName the name of this instance in the database, with 1 to 50 characters.
  * Each instance needs a different name.
  * @since 0.1.0

@@ -74,6 +74,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final Claims claims;
 
+	private final StopTimes times = new StopTimes();
+
 	private final TrackingTask task;
 
 	private final JdbcCustomization customization;
@@ -218,7 +220,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			.tableName(this.tables.scheduled())
 			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
 			.threads(threads)
-			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain))
+			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain,
+					this.transactions::abortHandlers, this.times))
 			.housekeeperExecutor(housekeeping())
 			.pollingInterval(this.settings.pollingInterval())
 			.heartbeatInterval(this.settings.heartbeatInterval())
@@ -233,7 +236,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	private Housekeeping housekeeping() {
-		Housekeeping housekeeping = new Housekeeping(this.settings.threadFactory(), this::isReached);
+		Housekeeping housekeeping = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
 		this.pruning = housekeeping.scheduleWithFixedDelay(this::prune, 1, PRUNING_SECONDS, TimeUnit.SECONDS);
 		return housekeeping;
 	}
@@ -280,6 +283,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	public void stop() {
 		Scheduler running = this.scheduler;
 		this.scheduler = null;
+		this.times.begin(this.settings.shutdownMaxWait());
 		this.engine.stop();
 		this.reach.stop();
 		ScheduledFuture<?> job = this.pruning;

@@ -1,16 +1,24 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.IllegalTransactionStateException;
@@ -30,6 +38,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class JdbcTransactions {
 
+	private static final Log logger = LogFactory.getLog(JdbcTransactions.class);
+
 	private static final TransactionDefinition JOIN = new DefaultTransactionDefinition(
 			TransactionDefinition.PROPAGATION_MANDATORY);
 
@@ -45,6 +55,9 @@ final class JdbcTransactions {
 
 	// Uses the isolation level of the pool, as a manager of the application would.
 	private final PlatformTransactionManager substitute;
+
+	private final Set<Connection> ofHandlers = Collections
+		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
 	private final DeliveryBounds bounds;
 
@@ -172,14 +185,38 @@ final class JdbcTransactions {
 	 */
 	<T> @Nullable T withHandlers(Supplier<@Nullable T> action) {
 		Supplier<@Nullable T> bounded = () -> {
-			this.bounds.set();
-			return action.get();
+			Connection connection = DataSourceUtils.getConnection(this.dataSource);
+			this.ofHandlers.add(connection);
+			try {
+				this.bounds.set();
+				return action.get();
+			}
+			finally {
+				this.ofHandlers.remove(connection);
+				DataSourceUtils.releaseConnection(connection, this.dataSource);
+			}
 		};
 		try {
 			return inTransactionOfHandlers(bounded);
 		}
 		catch (RuntimeException ex) {
 			throw this.bounds.explain(ex);
+		}
+	}
+
+	/**
+	 * Close the connections on which handlers run, from another thread. The database then
+	 * rolls their transactions back. A thread that waits for the database ignores an
+	 * interrupt.
+	 */
+	void abortHandlers() {
+		for (Connection connection : this.ofHandlers.toArray(Connection[]::new)) {
+			try {
+				connection.abort(Runnable::run);
+			}
+			catch (SQLException | RuntimeException ex) {
+				logger.debug("A connection on which handlers run could not be closed.", ex);
+			}
 		}
 	}
 

@@ -83,12 +83,32 @@ final class TrackingTask extends AbstractTask<Void> {
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
 			return (complete, operations) -> claim(complete, operations).giveBack(later);
 		}
+		catch (RuntimeException ex) {
+			leave(execution, ex);
+			return (complete, operations) -> {
+			};
+		}
 		finally {
 			if (isPoll) {
 				this.engine.polls().handedBack();
 			}
 		}
-		return (complete, operations) -> conclude(claim(complete, operations), before, after);
+		return (complete, operations) -> {
+			try {
+				conclude(claim(complete, operations), before, after);
+			}
+			catch (RuntimeException ex) {
+				leave(execution, ex);
+			}
+		};
+	}
+
+	// db-scheduler would log an error with a stack trace for each.
+	private void leave(Execution execution, RuntimeException fault) {
+		if (!this.reach.isEndOf(fault)) {
+			throw fault;
+		}
+		logger.debug("The store stops without a database, so another instance takes over " + execution, fault);
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
