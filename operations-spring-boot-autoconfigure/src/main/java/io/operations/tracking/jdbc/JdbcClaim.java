@@ -32,15 +32,19 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final JdbcTransactions transactions;
 
+	private final DatabaseClock clock;
+
 	private final ExecutionComplete execution;
 
 	private final ExecutionOperations<Void> operations;
 
-	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, ExecutionComplete execution,
+	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
+			ExecutionComplete execution,
 			ExecutionOperations<Void> operations) {
 		this.rows = rows;
 		this.reach = reach;
 		this.transactions = transactions;
+		this.clock = clock;
 		this.execution = execution;
 		this.operations = operations;
 	}
@@ -152,7 +156,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	private void schedule(@Nullable Instant due) {
 		if (due != null) {
-			this.operations.reschedule(this.execution, due);
+			this.operations.reschedule(this.execution, this.clock.toDatabase(due));
 		}
 		else {
 			this.operations.remove();
@@ -188,7 +192,7 @@ final class JdbcClaim implements TrackingClaim {
 		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
 		boolean due = present != null
 				&& (present.state() == TrackingState.TRACKED || present.state() == TrackingState.ENDED);
-		Instant now = this.execution.getTimeDone();
+		Instant now = this.clock.toInstance(this.execution.getTimeDone());
 		Instant next = (due && present.version() == known) ? now.plus(WHILE_HELD) : now;
 		giveBack(due ? next : null);
 	}

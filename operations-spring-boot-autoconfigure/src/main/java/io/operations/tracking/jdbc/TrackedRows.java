@@ -66,13 +66,16 @@ final class TrackedRows {
 
 	private final TrackingDialect dialect;
 
+	private final DatabaseClock clock;
+
 	private final String select;
 
 	private final String insert;
 
 	private final String update;
 
-	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect) {
+	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock) {
+		this.clock = clock;
 		this.jdbc = JdbcClient.create(dataSource);
 		this.tables = tables;
 		this.dialect = dialect;
@@ -294,14 +297,20 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return the time of the database's clock. Fails if a table or a column is missing.
-	 * @return the time
+	 * Fail if a table or a column is missing.
 	 */
-	Instant checkTables() {
+	void checkTables() {
 		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
 		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.scheduled() + " WHERE task_name = ''")
 			.query()
 			.listOfRows();
+	}
+
+	/**
+	 * Return the time of the database's clock.
+	 * @return the time
+	 */
+	Instant time() {
 		OffsetDateTime time = this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single();
 		return time.toInstant();
 	}
@@ -344,11 +353,11 @@ final class TrackedRows {
 			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
 					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
 			.param("task", TrackingTask.NAME)
-			.param("now", time(now))
+			.param("now", time(this.clock.toDatabase(now)))
 			.query((result, number) -> {
 				Instant first = instant(result, "first_due");
 				return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now),
-						result.getLong("number"), (first != null) ? Duration.between(first, now) : Duration.ZERO);
+						result.getLong("number"), (first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO);
 			})
 			.single();
 	}
@@ -362,11 +371,12 @@ final class TrackedRows {
 				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
+		Instant due = instant(result, "execution_time");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
 		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				instant(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
+				(due != null) ? this.clock.toInstance(due) : null, result.getString("last_fault"), result.getBoolean("stuck"), ending,
 				result.getLong("version"));
 	}
 

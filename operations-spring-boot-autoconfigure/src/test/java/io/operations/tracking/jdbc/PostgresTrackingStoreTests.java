@@ -84,7 +84,8 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
 			.update();
-		TrackedRows rows = new TrackedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL);
+		TrackedRows rows = new TrackedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL,
+				new DatabaseClock(Instant::now));
 		ExecutorService thread = Objects.requireNonNull(Executors.newSingleThreadExecutor());
 		try {
 			this.transaction.executeWithoutResult((status) -> {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,12 +36,14 @@ class RowLocksTests extends TrackingApplication {
 			until(context, "held", TrackingState.DELIVERED);
 			until(context, "free", TrackingState.DELIVERED);
 		});
-		this.jdbc.sql("UPDATE " + this.prefix + "tracked SET state = 'TRACKED', outcome = NULL, ended_at = NULL,"
-				+ " version = version + 1")
+		this.jdbc
+			.sql("UPDATE " + this.prefix + "tracked SET state = 'TRACKED', outcome = NULL, ended_at = NULL,"
+					+ " version = version + 1")
 			.update();
-		this.jdbc.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
-				+ " version, priority) SELECT 'operations', id, now() - INTERVAL '1 hour', FALSE, 1, 50 FROM "
-				+ this.prefix + "tracked")
+		this.jdbc
+			.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
+					+ " version, priority) SELECT 'operations', id, now() - INTERVAL '1 hour', FALSE, 1, 50 FROM "
+					+ this.prefix + "tracked")
 			.update();
 		try (Connection open = begin("DELETE FROM " + this.prefix + "scheduled WHERE task_instance = 'held'")) {
 			within(with(PostgresDatabase.DATA_SOURCE), (context) -> until(context, "free", TrackingState.DELIVERED));
@@ -68,14 +71,14 @@ class RowLocksTests extends TrackingApplication {
 						.single() == 1);
 				open.set(begin("DELETE FROM " + this.prefix + "tracked WHERE id = 'held'"));
 				await().atMost(PATIENCE)
-					.until(() -> this.jdbc.sql("SELECT COUNT(*) FROM " + this.prefix
-							+ "scheduled WHERE task_instance = 'held' AND execution_time < now() AND version > 2")
+					.until(() -> this.jdbc
+						.sql("SELECT COUNT(*) FROM " + this.prefix
+								+ "scheduled WHERE task_instance = 'held' AND execution_time < now() AND version > 2")
 						.query(Integer.class)
 						.single() == 1);
 				track(context, "free");
 				until(context, "free", TrackingState.DELIVERED);
-				Connection held = open.get();
-				assertThat(held).isNotNull();
+				Connection held = Objects.requireNonNull(open.get());
 				held.rollback();
 				held.close();
 				assertThat(until(context, "held", TrackingState.DELIVERED).attempts()).isEqualTo(2);
@@ -104,8 +107,7 @@ class RowLocksTests extends TrackingApplication {
 				statement.set(sql);
 			}
 		})).prune(Instant.EPOCH);
-		String sql = statement.get();
-		assertThat(sql).isNotNull();
+		String sql = Objects.requireNonNull(statement.get());
 		Object[] values = new Object[(int) sql.chars().filter((c) -> c == '?').count()];
 		for (int i = 0; i < values.length; i++) {
 			values[i] = (i % 2 == 0) ? OffsetDateTime.now(ZoneOffset.UTC) : "DELIVERED";
@@ -120,7 +122,8 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	private static TrackedRows rows(String prefix, DataSource database) {
-		return new TrackedRows(database, new TrackingTables(prefix), TrackingDialect.POSTGRESQL);
+		return new TrackedRows(database, new TrackingTables(prefix), TrackingDialect.POSTGRESQL,
+				new DatabaseClock(Instant::now));
 	}
 
 	private TrackedRows rows(DataSource database) {
@@ -132,16 +135,16 @@ class RowLocksTests extends TrackingApplication {
 			track(context, "op0");
 			until(context, "op0", TrackingState.DELIVERED);
 		});
-		this.jdbc.sql("UPDATE " + this.prefix + "tracked SET ended_at = now() - INTERVAL '8 days'")
-			.update();
+		this.jdbc.sql("UPDATE " + this.prefix + "tracked SET ended_at = now() - INTERVAL '8 days'").update();
 		copies(number - 1);
 	}
 
 	private void copies(int number) {
 		String columns = "kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, outcome,"
 				+ " ended_at, attempts, forgiven, version";
-		this.jdbc.sql("INSERT INTO " + this.prefix + "tracked (id, " + columns + ") SELECT 'op' || n, " + columns
-				+ " FROM " + this.prefix + "tracked, generate_series(1, " + number + ") n WHERE id = 'op0'")
+		this.jdbc
+			.sql("INSERT INTO " + this.prefix + "tracked (id, " + columns + ") SELECT 'op' || n, " + columns + " FROM "
+					+ this.prefix + "tracked, generate_series(1, " + number + ") n WHERE id = 'op0'")
 			.update();
 	}
 
