@@ -90,10 +90,11 @@ public final class TrackingLog implements TrackingListener {
 			if (cause instanceof SQLException sql && sql.getSQLState() != null
 					&& PREPARED_STATEMENTS.contains(sql.getSQLState())
 					&& this.preparedStatementsLost.compareAndSet(false, true)) {
-				logger.warn("The database of tracked operations and the JDBC driver disagree about prepared statements: "
-						+ sentence(OperationsErrorResponse.printable(String.valueOf(sql.getMessage())))
-						+ " Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
-						+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
+				logger
+					.warn("The database of tracked operations and the JDBC driver disagree about prepared statements: "
+							+ sentence(OperationsErrorResponse.printable(String.valueOf(sql.getMessage())))
+							+ " Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
+							+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
 			}
 			cause = cause.getCause();
 		}

@@ -100,9 +100,10 @@ class JdbcTrackingConfiguration {
 		if (deliveries < usual || mostConnections < deliveries + SPARE_CONNECTIONS) {
 			logger.warn("The maximum size of the connection pool (spring.datasource.hikari.maximum-pool-size) is "
 					+ mostConnections + ", but " + usual + " handlers of outcomes may run at once (half of"
-					+ " operations.tracking.jdbc.threads), each with a connection. This instance runs at most " + deliveries
-					+ " at once, to leave " + (mostConnections - deliveries) + " for polls and heartbeats. Raise the first to "
-					+ (usual + SPARE_CONNECTIONS) + ", and higher if handlers need a second connection, or lower the second.");
+					+ " operations.tracking.jdbc.threads), each with a connection. This instance runs at most "
+					+ deliveries + " at once, to leave " + (mostConnections - deliveries)
+					+ " for polls and heartbeats. Raise the first to " + (usual + SPARE_CONNECTIONS)
+					+ ", and higher if handlers need a second connection, or lower the second.");
 		}
 		return deliveries;
 	}

@@ -114,7 +114,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		}
 	}
 
-	private static OperationsConfigurationException locked(List<String> missing, TrackingTables names, Throwable cause) {
+	private static OperationsConfigurationException locked(List<String> missing, TrackingTables names,
+			Throwable cause) {
 		return new OperationsConfigurationException("The library could not create " + missing + " within " + MOST_WAIT
 				+ " s (lock timeout), because a transaction that is open has written to " + names.tracked() + " or "
 				+ names.scheduled() + ". It does not wait longer, because all instances would wait behind it.",
@@ -145,14 +146,14 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 
 	// All or nothing: PostgreSQL creates tables in transactions, too.
 	private void create(List<Resource> scripts) {
-		ResourceDatabasePopulator populator = new ResourceDatabasePopulator(false, false,
-				StandardCharsets.UTF_8.name(), scripts.toArray(Resource[]::new));
+		ResourceDatabasePopulator populator = new ResourceDatabasePopulator(false, false, StandardCharsets.UTF_8.name(),
+				scripts.toArray(Resource[]::new));
 		new TransactionTemplate(new DataSourceTransactionManager(getDataSource())).executeWithoutResult((status) -> {
 			JdbcTemplate jdbc = new JdbcTemplate(getDataSource());
 			jdbc.execute("SET LOCAL lock_timeout = '" + MOST_WAIT + "s'");
-			jdbc.execute((ConnectionCallback<Void>) (connection) -> {
+			jdbc.execute((ConnectionCallback<Boolean>) (connection) -> {
 				populator.populate(connection);
-				return null;
+				return true;
 			});
 		});
 	}

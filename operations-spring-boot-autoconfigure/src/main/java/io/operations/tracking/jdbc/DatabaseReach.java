@@ -91,8 +91,8 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Let calls that are repeated end. If the database cannot be reached, interrupt them: a
-	 * pool may let them wait for a connection for long.
+	 * Let calls that are repeated end. If the database cannot be reached, interrupt them:
+	 * a pool may let them wait for a connection for long.
 	 */
 	void stop() {
 		this.stopping.countDown();
@@ -104,7 +104,8 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * Return whether a fault is to be expected because the store stops without a database.
+	 * Return whether a fault is to be expected because the store stops without a
+	 * database.
 	 * @param fault the fault
 	 * @return {@code true} if nobody can do anything about it
 	 */
@@ -292,8 +293,8 @@ final class DatabaseReach {
 	}
 
 	/**
-	 * A transaction of the library could not be committed, or nobody knows whether it was.
-	 * The library may repeat it: each of its changes fits one version of a row only.
+	 * A transaction of the library could not be committed, or nobody knows whether it
+	 * was. The library may repeat it: each of its changes fits one version of a row only.
 	 */
 	@SuppressWarnings("serial")
 	static final class CommitFailedException extends TransactionException {

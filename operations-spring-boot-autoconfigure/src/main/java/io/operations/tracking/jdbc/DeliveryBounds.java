@@ -111,10 +111,12 @@ final class DeliveryBounds {
 			return fault;
 		}
 		Throwable cause = (fault instanceof DatabaseReach.ForeignFaultException foreign) ? foreign.fault() : fault;
-		return new DatabaseReach.ForeignFaultException(new IllegalStateException(why
-				+ " operations.tracking.delivery.timeout (" + this.timeout
-				+ "), so the database ended their transaction (SQLState " + state + "). The attempt is repeated. Find the"
-				+ " transaction that holds the lock, let the handlers return sooner, or raise that property.", cause));
+		return new DatabaseReach.ForeignFaultException(new IllegalStateException(
+				why + " operations.tracking.delivery.timeout (" + this.timeout
+						+ "), so the database ended their transaction (SQLState " + state
+						+ "). The attempt is repeated. Find the"
+						+ " transaction that holds the lock, let the handlers return sooner, or raise that property.",
+				cause));
 	}
 
 	private static @Nullable String state(Throwable fault) {

@@ -20,8 +20,9 @@ import org.springframework.util.Assert;
  * interrupts them and ends their transactions. It then waits for at most 4 seconds more.
  * @param instanceName the name of this instance in the database, with 1 to 50 characters.
  * Each instance needs a different name.
- * @param deliveries the maximum number of outcomes that are delivered concurrently, each of
- * which holds a thread and a connection. Polls and heartbeats need two further connections.
+ * @param deliveries the maximum number of outcomes that are delivered concurrently, each
+ * of which holds a thread and a connection. Polls and heartbeats need two further
+ * connections.
  * @since 0.1.0
  */
 public record JdbcTrackingSettings(TrackingTables tables, int threads, ThreadFactory threadFactory,

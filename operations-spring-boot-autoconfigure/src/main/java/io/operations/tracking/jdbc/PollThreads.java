@@ -29,8 +29,8 @@ final class PollThreads extends ThreadPoolExecutor {
 	 * @param threads the maximum number of threads
 	 * @param factory creates the threads
 	 * @param onFree called when a thread is free again
-	 * @param onInterrupt called after the threads were interrupted, to end calls that ignore
-	 * that
+	 * @param onInterrupt called after the threads were interrupted, to end calls that
+	 * ignore that
 	 * @param times bounds the time of a stop
 	 */
 	PollThreads(int threads, ThreadFactory factory, Runnable onFree, Runnable onInterrupt, StopTimes times) {

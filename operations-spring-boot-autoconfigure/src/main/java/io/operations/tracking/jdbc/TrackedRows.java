@@ -357,7 +357,8 @@ final class TrackedRows {
 			.query((result, number) -> {
 				Instant first = instant(result, "first_due");
 				return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now),
-						result.getLong("number"), (first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO);
+						result.getLong("number"),
+						(first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO);
 			})
 			.single();
 	}
@@ -376,8 +377,8 @@ final class TrackedRows {
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
 		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				(due != null) ? this.clock.toInstance(due) : null, result.getString("last_fault"), result.getBoolean("stuck"), ending,
-				result.getLong("version"));
+				(due != null) ? this.clock.toInstance(due) : null, result.getString("last_fault"),
+				result.getBoolean("stuck"), ending, result.getLong("version"));
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -84,16 +83,12 @@ class DeliveryBoundsTests extends TrackingApplication {
 		this.handler = (outcome) -> handlersJdbc().sql("UPDATE " + this.prefix + "business SET attempt = :attempt")
 			.param("attempt", outcome.attempt())
 			.update();
-		AtomicReference<@Nullable TrackedOperation> failed = new AtomicReference<>();
 		application().run((context) -> {
 			try (Connection open = begin("SELECT * FROM " + this.prefix + "business FOR UPDATE")) {
 				track(context, "op");
-				await().atMost(PATIENCE).until(() -> {
-					failed.set(find(context, "op"));
-					return failed.get().deliveryFault() != null;
-				});
-				assertThat(failed.get().deliveryFault()).contains("operations.tracking.delivery.timeout", "PT0.5S",
-						"lock", "55P03");
+				await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+				assertThat(find(context, "op").deliveryFault()).contains("operations.tracking.delivery.timeout",
+						"PT0.5S", "lock", "55P03");
 				open.rollback();
 			}
 			until(context, "op", TrackingState.DELIVERED);
@@ -104,11 +99,12 @@ class DeliveryBoundsTests extends TrackingApplication {
 	@Test
 	void shorterBoundsOfTheDatabaseRemainInForce() {
 		AtomicReference<@Nullable String> bounds = new AtomicReference<>();
-		this.handler = (outcome) -> bounds.set(handlersJdbc()
-			.sql("SELECT current_setting('lock_timeout') || ' ' ||"
-					+ " current_setting('idle_in_transaction_session_timeout')")
-			.query(String.class)
-			.single());
+		this.handler = (outcome) -> bounds.set(
+				handlersJdbc()
+					.sql("SELECT current_setting('lock_timeout') || ' ' ||"
+							+ " current_setting('idle_in_transaction_session_timeout')")
+					.query(String.class)
+					.single());
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.setConnectionInitSql("SET lock_timeout = '77ms'");
 			with(pool).withPropertyValues("operations.tracking.delivery.timeout=40s").run((context) -> {

@@ -12,8 +12,8 @@ class SchemaLocksTests extends TrackingApplication {
 	@Test
 	void instanceThatMayCreateTablesStartsWhileATransactionThatTrackedIsOpen() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> track(context, "first"));
-		try (Connection open = begin("INSERT INTO " + this.prefix + "tracked SELECT * FROM " + this.prefix
-				+ "tracked WHERE FALSE")) {
+		try (Connection open = begin(
+				"INSERT INTO " + this.prefix + "tracked SELECT * FROM " + this.prefix + "tracked WHERE FALSE")) {
 			within(with(PostgresDatabase.DATA_SOURCE), (context) -> {
 				track(context, "op");
 				until(context, "op", TrackingState.DELIVERED);
@@ -26,14 +26,14 @@ class SchemaLocksTests extends TrackingApplication {
 	void instanceThatWouldBlockTheOthersToCreateAnIndexFailsWithTheRemedy() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> track(context, "first"));
 		this.jdbc.sql("DROP INDEX " + this.prefix + "tracked_ended").update();
-		try (Connection open = begin("INSERT INTO " + this.prefix + "tracked SELECT * FROM " + this.prefix
-				+ "tracked WHERE FALSE")) {
-			within(with(PostgresDatabase.DATA_SOURCE), (context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContaining("lock timeout"));
-			within(with(PostgresDatabase.DATA_SOURCE), (context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining(this.prefix + "tracked_ended")
-				.hasStackTraceContaining("transaction that is open"));
+		try (Connection open = begin(
+				"INSERT INTO " + this.prefix + "tracked SELECT * FROM " + this.prefix + "tracked WHERE FALSE")) {
+			within(with(PostgresDatabase.DATA_SOURCE),
+					(context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("lock timeout"));
+			within(with(PostgresDatabase.DATA_SOURCE),
+					(context) -> assertThat(context).getFailure()
+						.hasStackTraceContaining(this.prefix + "tracked_ended")
+						.hasStackTraceContaining("transaction that is open"));
 			open.rollback();
 		}
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> assertThat(context).hasNotFailed());
