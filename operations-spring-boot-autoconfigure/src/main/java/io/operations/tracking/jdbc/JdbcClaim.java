@@ -39,8 +39,7 @@ final class JdbcClaim implements TrackingClaim {
 	private final ExecutionOperations<Void> operations;
 
 	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
-			ExecutionComplete execution,
-			ExecutionOperations<Void> operations) {
+			ExecutionComplete execution, ExecutionOperations<Void> operations) {
 		this.rows = rows;
 		this.reach = reach;
 		this.transactions = transactions;
@@ -82,6 +81,12 @@ final class JdbcClaim implements TrackingClaim {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));
+			if (this.transactions.isStrict()) {
+				// If the process dies before, the instance that takes over finds that
+				// there is
+				// nothing to do.
+				giveBack(row.due());
+			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
 		catch (DatabaseReach.ForeignFaultException ex) {
@@ -107,7 +112,12 @@ final class JdbcClaim implements TrackingClaim {
 	// of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
-			complete(row);
+			if (!this.transactions.isStrict()) {
+				complete(row);
+			}
+			else if (!update(row)) {
+				throw new NotOursException();
+			}
 			return true;
 		}
 		catch (NotOursException ex) {
@@ -115,7 +125,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (present != null && present.polled().since().equals(row.polled().since())) {
 				throw ex;
 			}
-			if (present == null) {
+			if (present == null && !this.transactions.isStrict()) {
 				removeUnlessTakenOver();
 			}
 			return false;
@@ -186,15 +196,17 @@ final class JdbcClaim implements TrackingClaim {
 		giveBack(null);
 	}
 
-	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has the
+	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has
+	// the
 	// version that is known, because a transaction holds it that may forget it.
 	private void letGo(String operationId, long known) {
 		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
-		boolean due = present != null
-				&& (present.state() == TrackingState.TRACKED || present.state() == TrackingState.ENDED);
+		if (present == null || (present.state() != TrackingState.TRACKED && present.state() != TrackingState.ENDED)) {
+			giveBack(null);
+			return;
+		}
 		Instant now = this.clock.toInstance(this.execution.getTimeDone());
-		Instant next = (due && present.version() == known) ? now.plus(WHILE_HELD) : now;
-		giveBack(due ? next : null);
+		giveBack((present.version() == known) ? now.plus(WHILE_HELD) : now);
 	}
 
 	/**

@@ -73,7 +73,8 @@ final class JdbcTransactions {
 	 * @param dataSource the same database as the library uses it
 	 * @param managers the application's transaction managers
 	 * @param bounds the bounds of transactions of handlers
-	 * @param pauses waits for the given time, and returns {@code false} if it was interrupted
+	 * @param pauses waits for the given time, and returns {@code false} if it was
+	 * interrupted
 	 */
 	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds,
 			Predicate<Duration> pauses) {
@@ -105,6 +106,15 @@ final class JdbcTransactions {
 		return this.dataSource.isAutoCommit() || isOfApplication();
 	}
 
+	/**
+	 * Return whether transactions of handlers fail if a heartbeat has changed a row since
+	 * they began.
+	 * @return whether their isolation level is above READ COMMITTED
+	 */
+	boolean isStrict() {
+		return this.dataSource.isStrict();
+	}
+
 	private boolean isOfApplication() {
 		if (this.managers.ofDatabase().stream().anyMatch(JdbcTransactions::hasBegun)) {
 			return true;
@@ -134,8 +144,8 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
-	 * a new transaction. A new transaction is repeated after a pause if the database rolls
-	 * it back because of a conflict.
+	 * a new transaction. A new transaction is repeated after a pause if the database
+	 * rolls it back because of a conflict.
 	 * @param action the work
 	 * @param <T> the type of its result
 	 * @return its result
