@@ -1,9 +1,6 @@
 package io.operations.tracking;
 
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
@@ -22,13 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class TrackingLog implements TrackingListener {
 
 	private static final Log logger = LogFactory.getLog(TrackingLog.class);
-
-	// A prepared statement does not exist, or already exists.
-	private static final Set<String> PREPARED_STATEMENTS = Set.of("26000", "42P05");
-
-	private static final int DEPTH = 20;
-
-	private final AtomicBoolean preparedStatementsLost = new AtomicBoolean();
 
 	@Override
 	public void ended(TrackedOperation operation) {
@@ -78,26 +68,6 @@ public final class TrackingLog implements TrackingListener {
 			text.append(System.lineSeparator()).append("\tat ").append(element);
 		}
 		logger.warn(text);
-	}
-
-	@Override
-	public void stored(String call, Duration duration, @Nullable Throwable fault) {
-		if (fault == null || this.preparedStatementsLost.get()) {
-			return;
-		}
-		Throwable cause = fault;
-		for (int i = 0; cause != null && i < DEPTH; i++) {
-			if (cause instanceof SQLException sql && sql.getSQLState() != null
-					&& PREPARED_STATEMENTS.contains(sql.getSQLState())
-					&& this.preparedStatementsLost.compareAndSet(false, true)) {
-				logger
-					.warn("The database of tracked operations and the JDBC driver disagree about prepared statements: "
-							+ sentence(OperationsErrorResponse.printable(String.valueOf(sql.getMessage())))
-							+ " Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
-							+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
-			}
-			cause = cause.getCause();
-		}
 	}
 
 	@Override

@@ -59,6 +59,8 @@ final class JdbcTransactions {
 	private final Set<Connection> ofHandlers = Collections
 		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
+	private final PreparedStatements preparedStatements = new PreparedStatements();
+
 	private final DeliveryBounds bounds;
 
 	private final Predicate<Duration> pauses;
@@ -151,6 +153,16 @@ final class JdbcTransactions {
 	 * @return its result
 	 */
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
+		try {
+			return inTransaction(action);
+		}
+		catch (RuntimeException ex) {
+			this.preparedStatements.check(ex);
+			throw ex;
+		}
+	}
+
+	private <T> @Nullable T inTransaction(Supplier<@Nullable T> action) {
 		if (isActive()) {
 			return action.get();
 		}
@@ -210,6 +222,7 @@ final class JdbcTransactions {
 			return inTransactionOfHandlers(bounded);
 		}
 		catch (RuntimeException ex) {
+			this.preparedStatements.check(ex);
 			throw this.bounds.explain(ex);
 		}
 	}
