@@ -32,10 +32,11 @@ final class PreparedStatements {
 		for (int i = 0; cause != null && i < DEPTH; i++) {
 			if (cause instanceof SQLException sql && sql.getSQLState() != null && STATES.contains(sql.getSQLState())
 					&& this.warned.compareAndSet(false, true)) {
-				logger.warn("The database of tracked operations and the JDBC driver disagree about prepared statements ("
-						+ OperationsErrorResponse.printable(String.valueOf(sql.getMessage()))
-						+ "). Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
-						+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
+				logger
+					.warn("The database of tracked operations and the JDBC driver disagree about prepared statements ("
+							+ OperationsErrorResponse.printable(String.valueOf(sql.getMessage()))
+							+ "). Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
+							+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
 			}
 			cause = cause.getCause();
 		}
