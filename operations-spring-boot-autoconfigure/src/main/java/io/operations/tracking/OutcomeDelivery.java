@@ -7,10 +7,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.operations.OperationsException;
 import io.operations.polling.OperationPolls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.Assert;
 
 /**
@@ -98,7 +100,7 @@ final class OutcomeDelivery {
 	private void failed(TrackingClaim claim, TrackedRow row, Throwable fault) {
 		boolean last = row.ending().isLast(this.settings);
 		Instant next = last ? null : this.polls.now().plus(row.ending().wait(this.settings));
-		TrackedRow stored = claim.release(row.with(row.ending().failed(TrackingSteps.text(fault), last), next));
+		TrackedRow stored = claim.release(row.with(row.ending().failed(text(fault), last), next));
 		if (stored != null) {
 			this.listener.deliveryFailed(stored.toOperation(), fault);
 		}
@@ -110,6 +112,16 @@ final class OutcomeDelivery {
 					+ " outcome had already been delivered. Check whether the handler changed anything outside of its"
 					+ " transaction.", fault);
 		}
+	}
+
+	// The root cause comes first, because the text is cut off: an exception of a database
+	// begins with the statement, and that may even be one of the library, if a handler
+	// hides the error that made the database end the transaction.
+	private static String text(Throwable fault) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(fault);
+		String reported = TrackingSteps.text(fault);
+		return (cause != fault && !(fault instanceof OperationsException))
+				? TrackingSteps.text(cause) + " (reported as " + reported + ")" : reported;
 	}
 
 	private void callHandlers(TrackedRow row) {

@@ -79,7 +79,8 @@ public interface TrackingListener {
 
 	/**
 	 * Called when the store cannot be reached. Not called again until
-	 * {@link #storeRegained} has been called.
+	 * {@link #storeRegained} has been called. If the store cannot be reached again within
+	 * a minute after that, this is called only if it lasts for 10 seconds.
 	 * @param fault the exception of the first call that failed
 	 */
 	default void storeLost(Throwable fault) {

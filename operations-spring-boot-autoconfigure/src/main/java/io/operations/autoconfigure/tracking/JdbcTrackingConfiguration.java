@@ -17,11 +17,17 @@ import io.operations.tracking.TrackingStore;
 import io.operations.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.tracking.jdbc.JdbcTrackingStore;
 import io.operations.tracking.jdbc.TrackingTables;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -47,9 +53,13 @@ import org.springframework.transaction.PlatformTransactionManager;
 @ImportRuntimeHints(TrackingRuntimeHints.class)
 class JdbcTrackingConfiguration {
 
+	private static final Log logger = LogFactory.getLog(JdbcTrackingConfiguration.class);
+
 	private static final String THREADS = "operations-tracking-";
 
 	private static final int LONGEST_HOST = 28;
+
+	private static final int SPARE_CONNECTIONS = 2;
 
 	private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
 
@@ -64,9 +74,38 @@ class JdbcTrackingConfiguration {
 	@DependsOnDatabaseInitialization
 	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
+			ObjectProvider<DataSourcePoolMetadataProvider> pools,
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
-		return new JdbcTrackingStore(dataSource(marked, dataSources), () -> transactionManagers(transactionManagers),
-				settings(properties, engine.polls().maxInFlight(), environment), engine);
+		DataSource dataSource = dataSource(marked, dataSources);
+		return new JdbcTrackingStore(dataSource, () -> transactionManagers(transactionManagers),
+				settings(properties, engine.polls().maxInFlight(), environment, mostConnections(dataSource, pools)),
+				engine);
+	}
+
+	private static @Nullable Integer mostConnections(DataSource dataSource,
+			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
+		DataSourcePoolMetadata pool = new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList())
+			.getDataSourcePoolMetadata(dataSource);
+		return (pool != null) ? pool.getMax() : null;
+	}
+
+	// Handlers that hold all connections leave none for the heartbeats, so that other
+	// instances take this one for dead and call the handlers again.
+	private static int deliveries(int threads, @Nullable Integer mostConnections) {
+		int usual = JdbcTrackingSettings.deliveries(threads);
+		if (mostConnections == null || mostConnections < 1 || mostConnections - SPARE_CONNECTIONS >= usual) {
+			return usual;
+		}
+		int deliveries = Math.max(1, mostConnections - SPARE_CONNECTIONS);
+		if (deliveries < usual || mostConnections < deliveries + SPARE_CONNECTIONS) {
+			logger.warn("The maximum size of the connection pool (spring.datasource.hikari.maximum-pool-size) is "
+					+ mostConnections + ", but " + usual + " handlers of outcomes may run at once (half of"
+					+ " operations.tracking.jdbc.threads), each with a connection. This instance runs at most "
+					+ deliveries + " at once, to leave " + (mostConnections - deliveries)
+					+ " for polls and heartbeats. Raise the first to " + (usual + SPARE_CONNECTIONS)
+					+ ", and higher if handlers need a second connection, or lower the second.");
+		}
+		return deliveries;
 	}
 
 	// Handlers use the unique or primary manager unless they name another, so it is
@@ -113,7 +152,7 @@ class JdbcTrackingConfiguration {
 	}
 
 	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, int maxInFlight,
-			Environment environment) {
+			Environment environment, @Nullable Integer mostConnections) {
 		OperationsTrackingProperties.Jdbc jdbc = properties.getJdbc();
 		int threads = (jdbc.getThreads() != null) ? jdbc.getThreads() : maxInFlight;
 		TrackingSettingsCheck.check(threads >= 1, "jdbc.threads", threads, "it must be at least 1");
@@ -131,7 +170,7 @@ class JdbcTrackingConfiguration {
 				"it must have between 1 and " + JdbcTrackingSettings.LONGEST_NAME + " characters");
 		return new JdbcTrackingSettings(tables(properties), threads, threadFactory(environment),
 				jdbc.getPollingInterval(), jdbc.getHeartbeatInterval(), jdbc.getMissedHeartbeats(),
-				jdbc.getShutdownMaxWait(), name);
+				jdbc.getShutdownMaxWait(), name, deliveries(threads, mostConnections));
 	}
 
 	private static ThreadFactory threadFactory(Environment environment) {

@@ -250,9 +250,9 @@ public class OperationsTrackingProperties {
 
 		/**
 		 * Maximum time for which a shutdown waits for running deliveries. Then it
-		 * interrupts them and waits once more for the same time. Keep twice this time
-		 * below the time that your platform grants a process to stop. Without this
-		 * property db-scheduler would wait for 30 minutes.
+		 * interrupts them, ends their transactions, and waits for at most 4 seconds more.
+		 * Keep this sum below the time that your platform grants a process to stop.
+		 * Without this property db-scheduler would wait for 30 minutes.
 		 */
 		private Duration shutdownMaxWait = Duration.ofSeconds(20);
 

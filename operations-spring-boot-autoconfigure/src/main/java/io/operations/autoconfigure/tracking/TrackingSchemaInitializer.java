@@ -3,28 +3,51 @@ package io.operations.autoconfigure.tracking;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.tracking.jdbc.JdbcTrackingStore;
 import io.operations.tracking.jdbc.TrackingTables;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.datasource.init.ScriptException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Creates the tables of tracked operations under the configured names.
  */
 final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitializer {
+
+	private static final Log logger = LogFactory.getLog(TrackingSchemaInitializer.class);
+
+	private static final String POSTGRESQL = "postgresql.sql";
+
+	private static final Pattern CREATED = Pattern
+		.compile("CREATE (?:TABLE|INDEX) IF NOT EXISTS (?:(\\S+) ON )?(\\S+)");
+
+	// In seconds: longer than a transaction of the library takes.
+	private static final int MOST_WAIT = 5;
+
+	private static final String LOCKED = "55P03";
 
 	private final TrackingTables tables;
 
@@ -49,15 +72,90 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		for (Resource script : scripts) {
 			renamed.add(rename(script, names));
 		}
+		if (JdbcTrackingStore.schemaLocation(getDataSource()).endsWith(POSTGRESQL)) {
+			createMissing(renamed, names);
+			return;
+		}
 		try {
 			run(renamed, scripts, false);
 		}
 		catch (ScriptException ex) {
 			// Two instances that start at the same time may both try to create a table.
-			// And a user without the right to create tables may use existing ones.
 			run(renamed, scripts, true);
 			checkTables(names, ex);
 		}
+	}
+
+	// CREATE INDEX waits for every transaction that has written to the table, even if the
+	// index exists, and all later writers wait behind it. So look first, which locks
+	// nothing, and do not wait for long.
+	private void createMissing(List<Resource> scripts, TrackingTables names) {
+		List<String> missing = missing(scripts);
+		if (missing.isEmpty()) {
+			return;
+		}
+		try {
+			create(scripts);
+		}
+		catch (DataAccessException ex) {
+			// Another instance that starts at the same time may have been faster.
+			missing = missing(scripts);
+			if (missing.isEmpty()) {
+				return;
+			}
+			if (ex.getMostSpecificCause() instanceof SQLException cause && LOCKED.equals(cause.getSQLState())) {
+				throw locked(missing, names, ex);
+			}
+			// A user without the right to create tables may use existing ones.
+			checkTables(names, ex);
+			logger.warn("The library cannot create " + missing + ": " + ex.getMostSpecificCause().getMessage()
+					+ ". Tracking works without, but more slowly. Create them with the script "
+					+ JdbcTrackingStore.schemaLocation(getDataSource()) + " of the library.");
+		}
+	}
+
+	private static OperationsConfigurationException locked(List<String> missing, TrackingTables names,
+			Throwable cause) {
+		return new OperationsConfigurationException("The library could not create " + missing + " within " + MOST_WAIT
+				+ " s (lock timeout), because a transaction that is open has written to " + names.tracked() + " or "
+				+ names.scheduled() + ". It does not wait longer, because all instances would wait behind it.",
+				"Start the application again when that transaction has ended. Or create what is missing with the script "
+						+ "of the library by a migration, indexes by CREATE INDEX CONCURRENTLY, and set"
+						+ " operations.tracking.jdbc.initialize-schema=never.",
+				cause);
+	}
+
+	private List<String> missing(List<Resource> scripts) {
+		JdbcClient jdbc = JdbcClient.create(getDataSource());
+		List<String> missing = new ArrayList<>();
+		for (Resource script : scripts) {
+			for (Matcher created = CREATED.matcher(text(script)); created.find();) {
+				String table = created.group(2);
+				String name = (created.group(1) != null)
+						? table.substring(0, table.lastIndexOf('.') + 1) + created.group(1) : table;
+				if (!jdbc.sql("SELECT to_regclass(:name) IS NOT NULL")
+					.param("name", name)
+					.query(Boolean.class)
+					.single()) {
+					missing.add(name);
+				}
+			}
+		}
+		return missing;
+	}
+
+	// All or nothing: PostgreSQL creates tables in transactions, too.
+	private void create(List<Resource> scripts) {
+		ResourceDatabasePopulator populator = new ResourceDatabasePopulator(false, false, StandardCharsets.UTF_8.name(),
+				scripts.toArray(Resource[]::new));
+		new TransactionTemplate(new DataSourceTransactionManager(getDataSource())).executeWithoutResult((status) -> {
+			JdbcTemplate jdbc = new JdbcTemplate(getDataSource());
+			jdbc.execute("SET LOCAL lock_timeout = '" + MOST_WAIT + "s'");
+			jdbc.execute((ConnectionCallback<Boolean>) (connection) -> {
+				populator.populate(connection);
+				return true;
+			});
+		});
 	}
 
 	private void run(List<Resource> resources, Scripts scripts, boolean continueOnError) {
@@ -66,7 +164,7 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			.encoding(StandardCharsets.UTF_8));
 	}
 
-	private void checkTables(TrackingTables names, ScriptException fault) {
+	private void checkTables(TrackingTables names, DataAccessException fault) {
 		JdbcClient jdbc = JdbcClient.create(getDataSource());
 		try {
 			for (String table : List.of(names.tracked(), names.scheduled())) {
@@ -87,9 +185,12 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 	}
 
 	private static Resource rename(Resource script, TrackingTables names) {
+		return new ByteArrayResource(names.rename(text(script)).getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static String text(Resource script) {
 		try {
-			String text = script.getContentAsString(StandardCharsets.UTF_8);
-			return new ByteArrayResource(names.rename(text).getBytes(StandardCharsets.UTF_8));
+			return script.getContentAsString(StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

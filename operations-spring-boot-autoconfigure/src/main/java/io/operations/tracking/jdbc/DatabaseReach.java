@@ -5,10 +5,11 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -21,6 +22,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Knows whether the database can be reached. Notifies the listener once when it cannot be
@@ -45,7 +48,25 @@ final class DatabaseReach {
 
 	private static final int DEPTH = 20;
 
-	private final AtomicReference<@Nullable Long> lostAt = new AtomicReference<>();
+	// Some calls succeed while connections are cut again and again. All that is one
+	// episode, which is reported once.
+	private static final Duration BETWEEN_EPISODES = Duration.ofMinutes(1);
+
+	// An outage that begins soon after another one is reported if it lasts this long.
+	private static final Duration LASTING = Duration.ofSeconds(10);
+
+	// HikariCP gives this message no state.
+	private static final String CLOSED = "Connection is closed";
+
+	private volatile @Nullable Long lostAt;
+
+	// Guarded by "this".
+	private @Nullable Long regainedAt;
+
+	// Guarded by "this".
+	private boolean reported;
+
+	private final Set<Thread> repeating = Collections.synchronizedSet(new HashSet<>());
 
 	private final Scheduler scheduler;
 
@@ -69,12 +90,31 @@ final class DatabaseReach {
 		this.stopping = new CountDownLatch(1);
 	}
 
+	/**
+	 * Let calls that are repeated end. If the database cannot be reached, interrupt them:
+	 * a pool may let them wait for a connection for long.
+	 */
 	void stop() {
 		this.stopping.countDown();
+		if (isLost()) {
+			synchronized (this.repeating) {
+				this.repeating.forEach(Thread::interrupt);
+			}
+		}
+	}
+
+	/**
+	 * Return whether a fault is to be expected because the store stops without a
+	 * database.
+	 * @param fault the fault
+	 * @return {@code true} if nobody can do anything about it
+	 */
+	boolean isEndOf(Throwable fault) {
+		return this.stopping.getCount() == 0 && isAway(fault);
 	}
 
 	boolean isLost() {
-		return this.lostAt.get() != null;
+		return this.lostAt != null;
 	}
 
 	/**
@@ -86,6 +126,19 @@ final class DatabaseReach {
 	 * @return its result
 	 */
 	<T> @Nullable T untilReached(String name, Supplier<@Nullable T> action) {
+		Thread thread = Thread.currentThread();
+		this.repeating.add(thread);
+		try {
+			return repeat(name, action);
+		}
+		finally {
+			synchronized (this.repeating) {
+				this.repeating.remove(thread);
+			}
+		}
+	}
+
+	private <T> @Nullable T repeat(String name, Supplier<@Nullable T> action) {
 		while (true) {
 			try {
 				return once(name, action);
@@ -133,15 +186,47 @@ final class DatabaseReach {
 
 	private void note(@Nullable Throwable fault) {
 		if (fault == null) {
-			Long lost = this.lostAt.getAndSet(null);
-			if (lost != null) {
-				this.listener.storeRegained(Duration.ofNanos(nanos() - lost));
-				this.onRegained.run();
+			if (this.lostAt != null) {
+				regained();
 			}
 		}
-		else if (isAway(fault) && !isConflict(fault) && this.lostAt.compareAndSet(null, nanos())) {
+		else if (isAway(fault) && !isConflict(fault) && isToReport()) {
 			this.listener.storeLost(fault);
 		}
+	}
+
+	private void regained() {
+		Long lost;
+		boolean report;
+		synchronized (this) {
+			lost = this.lostAt;
+			report = this.reported;
+			this.lostAt = null;
+			this.reported = false;
+			this.regainedAt = nanos();
+		}
+		if (lost == null) {
+			return;
+		}
+		if (report) {
+			this.listener.storeRegained(Duration.ofNanos(nanos() - lost));
+		}
+		this.onRegained.run();
+	}
+
+	private synchronized boolean isToReport() {
+		long now = nanos();
+		Long lost = this.lostAt;
+		boolean report;
+		if (lost == null) {
+			this.lostAt = now;
+			report = this.regainedAt == null || now - this.regainedAt > BETWEEN_EPISODES.toNanos();
+		}
+		else {
+			report = !this.reported && now - lost >= LASTING.toNanos();
+		}
+		this.reported |= report;
+		return report;
 	}
 
 	/**
@@ -155,7 +240,8 @@ final class DatabaseReach {
 				(cause) -> cause instanceof TransientDataAccessException
 						|| cause instanceof RecoverableDataAccessException
 						|| cause instanceof DataAccessResourceFailureException
-						|| cause instanceof CannotCreateTransactionException
+						|| cause instanceof CannotCreateTransactionException || cause instanceof CommitFailedException
+						|| (cause instanceof TransactionSystemException && hasNoState(cause))
 						|| (cause instanceof SQLException sql && isAway(sql)));
 	}
 
@@ -177,9 +263,23 @@ final class DatabaseReach {
 		return false;
 	}
 
+	// A commit that a database refuses has a state, but one on a connection that the
+	// driver or the pool has given up has not.
+	private static boolean hasNoState(Throwable fault) {
+		Throwable cause = fault;
+		for (int i = 0; cause != null && i < DEPTH; i++) {
+			if (cause instanceof SQLException sql) {
+				return stateClass(sql).isEmpty();
+			}
+			cause = cause.getCause();
+		}
+		return false;
+	}
+
 	private static boolean isAway(SQLException fault) {
 		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
 				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
+				|| (fault.getSQLState() == null && CLOSED.equals(fault.getMessage()))
 				|| STATES.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState());
 	}
 
@@ -190,6 +290,19 @@ final class DatabaseReach {
 
 	private long nanos() {
 		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * A transaction of the library could not be committed, or nobody knows whether it
+	 * was. The library may repeat it: each of its changes fits one version of a row only.
+	 */
+	@SuppressWarnings("serial")
+	static final class CommitFailedException extends TransactionException {
+
+		CommitFailedException(RuntimeException cause) {
+			super("A transaction of the library could not be committed", cause);
+		}
+
 	}
 
 	/**

@@ -17,10 +17,18 @@ final class Housekeeping extends ScheduledThreadPoolExecutor {
 
 	private final BooleanSupplier reached;
 
-	Housekeeping(ThreadFactory factory, BooleanSupplier reached) {
+	private final StopTimes times;
+
+	Housekeeping(ThreadFactory factory, BooleanSupplier reached, StopTimes times) {
 		super(THREADS, factory);
 		this.reached = reached;
+		this.times = times;
 		setRemoveOnCancelPolicy(true);
+	}
+
+	@Override
+	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+		return super.awaitTermination(Math.min(unit.toNanos(timeout), this.times.forTheRest()), TimeUnit.NANOSECONDS);
 	}
 
 	@Override

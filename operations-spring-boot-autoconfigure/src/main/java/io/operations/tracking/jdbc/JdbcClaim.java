@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
 import java.time.Instant;
 
 import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
@@ -21,30 +22,38 @@ final class JdbcClaim implements TrackingClaim {
 
 	private static final Log logger = LogFactory.getLog(JdbcClaim.class);
 
+	private static final Duration WHILE_HELD = Duration.ofSeconds(1);
+
+	private static final long NO_VERSION = -1;
+
 	private final TrackedRows rows;
 
 	private final DatabaseReach reach;
 
 	private final JdbcTransactions transactions;
 
+	private final DatabaseClock clock;
+
 	private final ExecutionComplete execution;
 
 	private final ExecutionOperations<Void> operations;
 
-	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, ExecutionComplete execution,
-			ExecutionOperations<Void> operations) {
+	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
+			ExecutionComplete execution, ExecutionOperations<Void> operations) {
 		this.rows = rows;
 		this.reach = reach;
 		this.transactions = transactions;
+		this.clock = clock;
 		this.execution = execution;
 		this.operations = operations;
 	}
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save", () -> this.transactions.in(() -> update(row)));
+		Boolean saved = this.reach.untilReached("save",
+				() -> this.transactions.in(() -> prioritized(row, this.rows.updateUnlessLocked(row))));
 		if (!Boolean.TRUE.equals(saved)) {
-			letGo(row.id());
+			letGo(row.id(), row.version());
 			return null;
 		}
 		return row.stored();
@@ -60,7 +69,7 @@ final class JdbcClaim implements TrackingClaim {
 			return row.stored();
 		}
 		catch (NotOursException | DbSchedulerException ex) {
-			letGo(row.id());
+			letGo(row.id(), NO_VERSION);
 			return null;
 		}
 	}
@@ -72,13 +81,19 @@ final class JdbcClaim implements TrackingClaim {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));
+			if (this.transactions.isStrict()) {
+				// If the process dies before, the instance that takes over finds that
+				// there is
+				// nothing to do.
+				giveBack(row.due());
+			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
 		catch (DatabaseReach.ForeignFaultException ex) {
 			throw ex.fault();
 		}
 		catch (NotOursException ex) {
-			letGo(row.id());
+			letGo(row.id(), NO_VERSION);
 			return null;
 		}
 	}
@@ -97,7 +112,12 @@ final class JdbcClaim implements TrackingClaim {
 	// of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
-			complete(row);
+			if (!this.transactions.isStrict()) {
+				complete(row);
+			}
+			else if (!update(row)) {
+				throw new NotOursException();
+			}
 			return true;
 		}
 		catch (NotOursException ex) {
@@ -105,7 +125,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (present != null && present.polled().since().equals(row.polled().since())) {
 				throw ex;
 			}
-			if (present == null) {
+			if (present == null && !this.transactions.isStrict()) {
 				removeUnlessTakenOver();
 			}
 			return false;
@@ -129,7 +149,10 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	private boolean update(TrackedRow row) {
-		boolean updated = this.rows.update(row);
+		return prioritized(row, this.rows.update(row));
+	}
+
+	private boolean prioritized(TrackedRow row, boolean updated) {
 		int priority = priority(row.state());
 		if (updated && row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
 			this.rows.prioritize(row.id(), priority);
@@ -143,7 +166,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	private void schedule(@Nullable Instant due) {
 		if (due != null) {
-			this.operations.reschedule(this.execution, due);
+			this.operations.reschedule(this.execution, this.clock.toDatabase(due));
 		}
 		else {
 			this.operations.remove();
@@ -173,11 +196,17 @@ final class JdbcClaim implements TrackingClaim {
 		giveBack(null);
 	}
 
-	// The operation was forgotten meanwhile, and perhaps tracked again.
-	private void letGo(String operationId) {
-		TrackedRow anew = this.reach.untilReached("load", () -> this.rows.find(operationId));
-		boolean due = anew != null && (anew.state() == TrackingState.TRACKED || anew.state() == TrackingState.ENDED);
-		giveBack(due ? this.execution.getTimeDone() : null);
+	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has
+	// the
+	// version that is known, because a transaction holds it that may forget it.
+	private void letGo(String operationId, long known) {
+		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
+		if (present == null || (present.state() != TrackingState.TRACKED && present.state() != TrackingState.ENDED)) {
+			giveBack(null);
+			return;
+		}
+		Instant now = this.clock.toInstance(this.execution.getTimeDone());
+		giveBack((present.version() == known) ? now.plus(WHILE_HELD) : now);
 	}
 
 	/**

@@ -68,11 +68,15 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final JdbcTransactions transactions;
 
+	private final DatabaseClock clock;
+
 	private final TrackedRows rows;
 
 	private final DatabaseReach reach;
 
 	private final Claims claims;
+
+	private final StopTimes times = new StopTimes();
 
 	private final TrackingTask task;
 
@@ -121,13 +125,16 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.tables = settings.tables().in(target);
 		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
 		OwnDataSource own = new OwnDataSource(target, managers);
-		this.transactions = new JdbcTransactions(target, own, managers);
-		this.rows = new TrackedRows(own, this.tables, this.dialect);
+		this.transactions = new JdbcTransactions(target, own, managers,
+				this.dialect.bounds(own, engine.settings().delivery().timeout()));
+		this.clock = new DatabaseClock(this.polls::now);
+		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		this.reach.onRegained(this::spread);
 		engine.limitDeliveries(settings.deliveries());
 		this.claims = new Claims(engine, this.rows, this.reach, this::spread);
-		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect);
+		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect,
+				this.clock);
 		this.dataSource = new TransactionalDataSource(own);
 		this.customization = this.dialect.customization(this.claims, own, this.transactions);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
@@ -161,10 +168,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	private void check() {
-		Instant before = this.polls.now();
-		Instant theirs;
+		Duration off;
 		try {
-			theirs = this.rows.checkTables();
+			this.rows.checkTables();
+			off = this.clock.measure(this.rows::time);
 		}
 		catch (DataAccessException ex) {
 			if (DatabaseReach.isAway(ex)) {
@@ -180,21 +187,19 @@ public final class JdbcTrackingStore implements TrackingStore {
 							+ " compare it with the script.",
 					ex);
 		}
-		Instant after = this.polls.now();
-		Duration off = theirs.isBefore(before) ? Duration.between(theirs, before)
-				: theirs.isAfter(after) ? Duration.between(after, theirs) : Duration.ZERO;
-		if (off.compareTo(this.settings.heartbeatInterval()) > 0) {
-			logger.warn("The clock of this machine differs from the database's clock by " + off + " (machine: " + after
-					+ ", database: " + theirs
-					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This"
-					+ " instance starts, but instances may consider each other's work dead and poll or deliver twice."
-					+ " Synchronize both clocks by NTP.");
+		if (off.abs().compareTo(this.settings.heartbeatInterval()) > 0) {
+			logger.warn("The clock of this machine differs from the database's clock by " + off.abs() + " (machine: "
+					+ this.polls.now() + ", database: " + this.clock.now()
+					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This instance adds the difference"
+					+ " to the due times and heartbeats that it stores. If one of the clocks is corrected while it runs,"
+					+ " instances may consider each other's work dead. Synchronize both clocks by NTP, then restart this"
+					+ " instance.");
 		}
 	}
 
 	private void spread() {
 		try {
-			Instant now = this.polls.now();
+			Instant now = this.clock.now();
 			// All instances share the overdue operations.
 			int instances = 1 + this.rows.others(this.settings.instanceName(),
 					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));
@@ -217,7 +222,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			.tableName(this.tables.scheduled())
 			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
 			.threads(threads)
-			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain))
+			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain,
+					this.transactions::abortHandlers, this.times))
 			.housekeeperExecutor(housekeeping())
 			.pollingInterval(this.settings.pollingInterval())
 			.heartbeatInterval(this.settings.heartbeatInterval())
@@ -225,14 +231,14 @@ public final class JdbcTrackingStore implements TrackingStore {
 			.shutdownMaxWait(this.settings.shutdownMaxWait())
 			.jdbcCustomization(this.customization)
 			.failureLogging(LogLevel.WARN, true)
-			.clock(this.polls::now)
+			.clock(this.clock::now)
 			.enablePriority();
 		this.dialect.strategy(builder);
 		return builder.build();
 	}
 
 	private Housekeeping housekeeping() {
-		Housekeeping housekeeping = new Housekeeping(this.settings.threadFactory(), this::isReached);
+		Housekeeping housekeeping = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
 		this.pruning = housekeeping.scheduleWithFixedDelay(this::prune, 1, PRUNING_SECONDS, TimeUnit.SECONDS);
 		return housekeeping;
 	}
@@ -279,6 +285,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	public void stop() {
 		Scheduler running = this.scheduler;
 		this.scheduler = null;
+		this.times.begin(this.settings.shutdownMaxWait());
 		this.engine.stop();
 		this.reach.stop();
 		ScheduledFuture<?> job = this.pruning;
@@ -315,8 +322,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 	// A worker may still hold the execution of an operation that was forgotten, and may
 	// remove it at any moment. Either this takes it over, or it is gone and is created.
 	private void schedule(String operationId, Instant due, int priority) {
-		while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, due, priority))) {
-			if (this.rows.takeOver(operationId, due, priority)) {
+		Instant theirs = this.clock.toDatabase(due);
+		while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, theirs, priority))) {
+			if (this.rows.takeOver(operationId, theirs, priority)) {
 				return;
 			}
 		}

@@ -1,13 +1,24 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.IllegalTransactionStateException;
@@ -15,6 +26,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -26,10 +38,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class JdbcTransactions {
 
+	private static final Log logger = LogFactory.getLog(JdbcTransactions.class);
+
 	private static final TransactionDefinition JOIN = new DefaultTransactionDefinition(
 			TransactionDefinition.PROPAGATION_MANDATORY);
 
 	private static final int MOST_TRIES = 5;
+
+	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
 
 	private final OwnDataSource dataSource;
 
@@ -40,10 +56,35 @@ final class JdbcTransactions {
 	// Uses the isolation level of the pool, as a manager of the application would.
 	private final PlatformTransactionManager substitute;
 
-	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers) {
+	private final Set<Connection> ofHandlers = Collections
+		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
+	private final PreparedStatements preparedStatements = new PreparedStatements();
+
+	private final DeliveryBounds bounds;
+
+	private final Predicate<Duration> pauses;
+
+	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds) {
+		this(target, dataSource, managers, bounds, JdbcTransactions::sleep);
+	}
+
+	/**
+	 * Create the transactions.
+	 * @param target the database
+	 * @param dataSource the same database as the library uses it
+	 * @param managers the application's transaction managers
+	 * @param bounds the bounds of transactions of handlers
+	 * @param pauses waits for the given time, and returns {@code false} if it was
+	 * interrupted
+	 */
+	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds,
+			Predicate<Duration> pauses) {
+		this.bounds = bounds;
+		this.pauses = pauses;
 		this.dataSource = dataSource;
 		this.managers = managers;
-		this.own = new JdbcTransactionManager(dataSource);
+		this.own = new OwnTransactionManager(dataSource);
 		this.substitute = new JdbcTransactionManager(target);
 	}
 
@@ -65,6 +106,15 @@ final class JdbcTransactions {
 			return false;
 		}
 		return this.dataSource.isAutoCommit() || isOfApplication();
+	}
+
+	/**
+	 * Return whether transactions of handlers fail if a heartbeat has changed a row since
+	 * they began.
+	 * @return whether their isolation level is above READ COMMITTED
+	 */
+	boolean isStrict() {
+		return this.dataSource.isStrict();
 	}
 
 	private boolean isOfApplication() {
@@ -96,13 +146,23 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
-	 * a new transaction. A new transaction is repeated if the database rolls it back
-	 * because of a conflict.
+	 * a new transaction. A new transaction is repeated after a pause if the database
+	 * rolls it back because of a conflict.
 	 * @param action the work
 	 * @param <T> the type of its result
 	 * @return its result
 	 */
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
+		try {
+			return inTransaction(action);
+		}
+		catch (RuntimeException ex) {
+			this.preparedStatements.check(ex);
+			throw ex;
+		}
+	}
+
+	private <T> @Nullable T inTransaction(Supplier<@Nullable T> action) {
 		if (isActive()) {
 			return action.get();
 		}
@@ -112,11 +172,28 @@ final class JdbcTransactions {
 				return run(this.own, this.own.getTransaction(null), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex)) {
+				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
 				tries++;
 			}
+		}
+	}
+
+	// Two that conflict would do so again if they began again at the same time.
+	private static Duration pause(int tries) {
+		long most = SHORTEST_PAUSE.toMillis() << tries;
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+	}
+
+	private static boolean sleep(Duration pause) {
+		try {
+			Thread.sleep(pause.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 
@@ -129,6 +206,44 @@ final class JdbcTransactions {
 	 * @return its result
 	 */
 	<T> @Nullable T withHandlers(Supplier<@Nullable T> action) {
+		Supplier<@Nullable T> bounded = () -> {
+			Connection connection = DataSourceUtils.getConnection(this.dataSource);
+			this.ofHandlers.add(connection);
+			try {
+				this.bounds.set();
+				return action.get();
+			}
+			finally {
+				this.ofHandlers.remove(connection);
+				DataSourceUtils.releaseConnection(connection, this.dataSource);
+			}
+		};
+		try {
+			return inTransactionOfHandlers(bounded);
+		}
+		catch (RuntimeException ex) {
+			this.preparedStatements.check(ex);
+			throw this.bounds.explain(ex);
+		}
+	}
+
+	/**
+	 * Close the connections on which handlers run, from another thread. The database then
+	 * rolls their transactions back. A thread that waits for the database ignores an
+	 * interrupt.
+	 */
+	void abortHandlers() {
+		for (Connection connection : this.ofHandlers.toArray(Connection[]::new)) {
+			try {
+				connection.abort(Runnable::run);
+			}
+			catch (SQLException | RuntimeException ex) {
+				logger.debug("A connection on which handlers run could not be closed.", ex);
+			}
+		}
+	}
+
+	private <T> @Nullable T inTransactionOfHandlers(Supplier<@Nullable T> action) {
 		for (PlatformTransactionManager manager : this.managers.ofDatabase()) {
 			TransactionStatus status = begin(manager);
 			if (isActive()) {
@@ -200,6 +315,29 @@ final class JdbcTransactions {
 			}
 
 		});
+	}
+
+	/**
+	 * Reports a commit that fails as it is. Otherwise Spring would roll back, log as an
+	 * error that this fails as well, and report that instead.
+	 */
+	@SuppressWarnings("serial")
+	private static final class OwnTransactionManager extends JdbcTransactionManager {
+
+		private OwnTransactionManager(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			try {
+				super.doCommit(status);
+			}
+			catch (RuntimeException ex) {
+				throw new DatabaseReach.CommitFailedException(ex);
+			}
+		}
+
 	}
 
 }

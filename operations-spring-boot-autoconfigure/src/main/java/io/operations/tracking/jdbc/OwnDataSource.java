@@ -76,6 +76,15 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
+	 * Return whether transactions on new connections of the pool fail if another one has
+	 * changed a row since they began.
+	 * @return whether their isolation level is above READ COMMITTED
+	 */
+	boolean isStrict() {
+		return this.defaults.isolation() > Connection.TRANSACTION_READ_COMMITTED;
+	}
+
+	/**
 	 * Return whether the connection that is bound to the thread is in auto-commit mode.
 	 * @return whether it commits each statement
 	 */

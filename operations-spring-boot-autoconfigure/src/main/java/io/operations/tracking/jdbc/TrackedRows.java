@@ -56,6 +56,8 @@ final class TrackedRows {
 		.map(TrackingState::name)
 		.toList();
 
+	private static final String THIS_VERSION = "id = :id AND version = :version";
+
 	private final OperationJson json = new OperationJson();
 
 	private final JdbcClient jdbc;
@@ -64,13 +66,16 @@ final class TrackedRows {
 
 	private final TrackingDialect dialect;
 
+	private final DatabaseClock clock;
+
 	private final String select;
 
 	private final String insert;
 
 	private final String update;
 
-	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect) {
+	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock) {
+		this.clock = clock;
 		this.jdbc = JdbcClient.create(dataSource);
 		this.tables = tables;
 		this.dialect = dialect;
@@ -84,7 +89,7 @@ final class TrackedRows {
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
 				stuck = :stuck, outcome = :outcome, ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven,
-				delivery_fault = :delivery_fault, version = version + 1 WHERE id = :id AND version = :version""";
+				delivery_fault = :delivery_fault, version = version + 1 WHERE\040""";
 	}
 
 	boolean insert(TrackedRow row) {
@@ -113,9 +118,23 @@ final class TrackedRows {
 	}
 
 	boolean update(TrackedRow row) {
+		return update(this.update + THIS_VERSION, row);
+	}
+
+	/**
+	 * Store a row, but do not wait for a transaction that holds it.
+	 * @param row the row
+	 * @return whether it was stored. {@code false} if a transaction holds it, or it was
+	 * changed or removed.
+	 */
+	boolean updateUnlessLocked(TrackedRow row) {
+		return update(this.update + this.dialect.unlessLocked(this.tables.tracked(), THIS_VERSION), row);
+	}
+
+	private boolean update(String statement, TrackedRow row) {
 		PolledOperation polled = row.polled();
 		TrackedRow.Ending ending = row.ending();
-		return this.jdbc.sql(this.update)
+		return this.jdbc.sql(statement)
 			.param("kind", text(polled.kind()))
 			.param("state", row.state().name())
 			.param("status", (polled.lastSeen() != null) ? polled.lastSeen().status().name() : null)
@@ -202,8 +221,8 @@ final class TrackedRows {
 		// it is deleted.
 		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
-			.sql("DELETE FROM %1$s WHERE %2$s AND id IN (SELECT id FROM %1$s WHERE %2$s ORDER BY ended_at LIMIT %3$d)"
-				.formatted(this.tables.tracked(), outdated, BATCH))
+			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "
+					+ this.dialect.first(this.tables.tracked(), outdated, "ended_at", BATCH))
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
 			.update();
@@ -278,14 +297,20 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return the time of the database's clock. Fails if a table or a column is missing.
-	 * @return the time
+	 * Fail if a table or a column is missing.
 	 */
-	Instant checkTables() {
+	void checkTables() {
 		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
 		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.scheduled() + " WHERE task_name = ''")
 			.query()
 			.listOfRows();
+	}
+
+	/**
+	 * Return the time of the database's clock.
+	 * @return the time
+	 */
+	Instant time() {
 		OffsetDateTime time = this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single();
 		return time.toInstant();
 	}
@@ -328,11 +353,12 @@ final class TrackedRows {
 			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
 					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
 			.param("task", TrackingTask.NAME)
-			.param("now", time(now))
+			.param("now", time(this.clock.toDatabase(now)))
 			.query((result, number) -> {
 				Instant first = instant(result, "first_due");
 				return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now),
-						result.getLong("number"), (first != null) ? Duration.between(first, now) : Duration.ZERO);
+						result.getLong("number"),
+						(first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO);
 			})
 			.single();
 	}
@@ -346,12 +372,13 @@ final class TrackedRows {
 				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
+		Instant due = instant(result, "execution_time");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
 		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				instant(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
-				result.getLong("version"));
+				(due != null) ? this.clock.toInstance(due) : null, result.getString("last_fault"),
+				result.getBoolean("stuck"), ending, result.getLong("version"));
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

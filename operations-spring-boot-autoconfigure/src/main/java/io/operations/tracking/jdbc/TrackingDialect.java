@@ -1,6 +1,7 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.DatabaseMetaData;
+import java.time.Duration;
 import java.util.Locale;
 
 import javax.sql.DataSource;
@@ -36,6 +37,28 @@ enum TrackingDialect {
 		@Override
 		void strategy(SchedulerBuilder builder) {
 			builder.pollUsingLockAndFetch(0.5, 1.0);
+		}
+
+		// As an array, the rows are selected once, even if the statistics are stale.
+		@Override
+		String first(String table, String condition, String order, int limit) {
+			return "id = ANY (ARRAY(SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT "
+					+ limit + " FOR UPDATE SKIP LOCKED))";
+		}
+
+		@Override
+		String unlessLocked(String table, String condition) {
+			return "id = (SELECT id FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED)";
+		}
+
+		@Override
+		DeliveryBounds bounds(DataSource dataSource, Duration timeout) {
+			return new DeliveryBounds(dataSource, timeout);
+		}
+
+		@Override
+		String skipLocked() {
+			return " FOR UPDATE SKIP LOCKED";
 		}
 
 	},
@@ -117,9 +140,55 @@ enum TrackingDialect {
 	 */
 	String spread(String table) {
 		String overdue = "SELECT task_instance, ROW_NUMBER() OVER (ORDER BY priority DESC, execution_time) AS number"
-				+ " FROM " + table + " WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue"
-				+ " AND priority <= :first";
+				+ " FROM (SELECT task_instance, priority, execution_time FROM " + table
+				+ " WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority <= :first"
+				+ skipLocked() + ") due";
 		return this.spread.formatted(table, overdue);
+	}
+
+	/**
+	 * Return the condition that selects the first rows that match, without those that a
+	 * transaction holds if the database can skip them.
+	 * @param table the table
+	 * @param condition the condition that the rows match
+	 * @param order the column that they are ordered by
+	 * @param limit the maximum number of rows
+	 * @return the condition
+	 */
+	String first(String table, String condition, String order, int limit) {
+		return "id IN (SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT " + limit
+				+ ")";
+	}
+
+	/**
+	 * Return the condition that selects one row, unless a transaction holds it and the
+	 * database can skip it.
+	 * @param table the table
+	 * @param condition the condition that the row matches
+	 * @return the condition
+	 */
+	String unlessLocked(String table, String condition) {
+		return condition;
+	}
+
+	/**
+	 * Return the end of a SELECT that locks its rows and skips those that a transaction
+	 * holds, if the database can do so.
+	 * @return the clause
+	 */
+	String skipLocked() {
+		return "";
+	}
+
+	/**
+	 * Return the bounds of the database for transactions of handlers. H2 has a bound of
+	 * its own for locks, and ends with its process.
+	 * @param dataSource the database
+	 * @param timeout the timeout of handlers
+	 * @return the bounds
+	 */
+	DeliveryBounds bounds(DataSource dataSource, Duration timeout) {
+		return DeliveryBounds.NONE;
 	}
 
 	/**

@@ -46,12 +46,14 @@ final class TrackingTask extends AbstractTask<Void> {
 
 	private final JdbcTransactions transactions;
 
+	private final DatabaseClock clock;
+
 	private final boolean takenWhenClaimed;
 
 	TrackingTask(TrackingEngine engine, TrackedRows rows, DatabaseReach reach, Claims claims,
-			JdbcTransactions transactions, TrackingDialect dialect) {
+			JdbcTransactions transactions, TrackingDialect dialect, DatabaseClock clock) {
 		super(NAME, Void.class,
-				(complete, operations) -> operations.reschedule(complete, engine.polls().now().plus(AFTER_A_FAULT)),
+				(complete, operations) -> operations.reschedule(complete, clock.now().plus(AFTER_A_FAULT)),
 				// An execution of a dead instance keeps its due time. Therefore it is the
 				// next one of its priority, even if the backlog is long.
 				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
@@ -60,6 +62,7 @@ final class TrackingTask extends AbstractTask<Void> {
 		this.reach = reach;
 		this.claims = claims;
 		this.transactions = transactions;
+		this.clock = clock;
 		this.takenWhenClaimed = dialect == TrackingDialect.POSTGRESQL;
 	}
 
@@ -83,16 +86,36 @@ final class TrackingTask extends AbstractTask<Void> {
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
 			return (complete, operations) -> claim(complete, operations).giveBack(later);
 		}
+		catch (RuntimeException ex) {
+			leave(execution, ex);
+			return (complete, operations) -> {
+			};
+		}
 		finally {
 			if (isPoll) {
 				this.engine.polls().handedBack();
 			}
 		}
-		return (complete, operations) -> conclude(claim(complete, operations), before, after);
+		return (complete, operations) -> {
+			try {
+				conclude(claim(complete, operations), before, after);
+			}
+			catch (RuntimeException ex) {
+				leave(execution, ex);
+			}
+		};
+	}
+
+	// db-scheduler would log an error with a stack trace for each.
+	private void leave(Execution execution, RuntimeException fault) {
+		if (!this.reach.isEndOf(fault)) {
+			throw fault;
+		}
+		logger.debug("The store stops without a database, so another instance takes over " + execution, fault);
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-		return new JdbcClaim(this.rows, this.reach, this.transactions, complete, operations);
+		return new JdbcClaim(this.rows, this.reach, this.transactions, this.clock, complete, operations);
 	}
 
 	static boolean isPoll(Execution execution) {
@@ -103,7 +126,7 @@ final class TrackingTask extends AbstractTask<Void> {
 		TrackedRow loaded = this.claims.takeLoaded(execution.getId());
 		TrackedRow row = (loaded != null) ? loaded
 				: this.reach.untilReached("load", () -> this.rows.find(execution.getId()));
-		return (row != null) ? row.due(execution.executionTime) : null;
+		return (row != null) ? row.due(this.clock.toInstance(execution.executionTime)) : null;
 	}
 
 	private void conclude(JdbcClaim claim, @Nullable TrackedRow before, @Nullable TrackedRow after) {

@@ -58,6 +58,8 @@ class DatabasePoolTests {
 
 	private final String unique = UUID.randomUUID().toString().substring(0, 8);
 
+	private final List<Duration> pauses = new ArrayList<>();
+
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -145,9 +147,14 @@ class DatabasePoolTests {
 		JdbcTransactions transactions = transactions(database);
 		AtomicInteger calls = new AtomicInteger();
 		assertThat(transactions.in(() -> failing(calls, 2, conflict))).isEqualTo(3);
+		assertThat(this.pauses).hasSize(2);
 		calls.set(0);
 		assertThatThrownBy(() -> transactions.in(() -> failing(calls, Integer.MAX_VALUE, conflict))).isSameAs(conflict);
 		assertThat(calls).hasValue(5);
+		assertThat(this.pauses).hasSize(6)
+			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(5)) >= 0)
+			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(80)) <= 0);
+		assertThat(this.pauses.get(5)).isGreaterThan(this.pauses.get(2));
 	}
 
 	@Test
@@ -164,9 +171,10 @@ class DatabasePoolTests {
 		assertThat(calls).hasValue(2);
 	}
 
-	private static JdbcTransactions transactions(DataSource database) {
+	private JdbcTransactions transactions(DataSource database) {
 		TransactionManagers managers = new TransactionManagers(database, List::of);
-		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers);
+		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers, DeliveryBounds.NONE,
+				this.pauses::add);
 	}
 
 	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {

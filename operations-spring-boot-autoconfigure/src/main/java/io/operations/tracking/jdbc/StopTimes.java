@@ -1,0 +1,48 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+
+/**
+ * Knows when a stop interrupts deliveries, and when it ends at the latest. db-scheduler
+ * waits several times one after the other, each time for a fixed time, so that a stop
+ * could last twice as long as it may.
+ */
+final class StopTimes {
+
+	// For deliveries that were interrupted to store why they failed.
+	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(3);
+
+	private static final Duration END = Duration.ofSeconds(4);
+
+	private volatile long interruptAt = System.nanoTime();
+
+	/**
+	 * Begin to stop.
+	 * @param maxWait how long deliveries may go on before they are interrupted
+	 */
+	void begin(Duration maxWait) {
+		this.interruptAt = System.nanoTime() + maxWait.toNanos();
+	}
+
+	/**
+	 * Return how long to wait for deliveries.
+	 * @param interrupted whether they were interrupted
+	 * @return the time in nanoseconds
+	 */
+	long forDeliveries(boolean interrupted) {
+		return left(interrupted ? AFTER_INTERRUPT : Duration.ZERO);
+	}
+
+	/**
+	 * Return how long to wait for everything else.
+	 * @return the time in nanoseconds
+	 */
+	long forTheRest() {
+		return left(END);
+	}
+
+	private long left(Duration later) {
+		return Math.max(0, this.interruptAt + later.toNanos() - System.nanoTime());
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+import io.operations.core.OperationsTemplate;
+import io.operations.tracking.TrackingState;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * An instance whose clock differs from the database's.
+ */
+class ClockTests extends TrackingApplication {
+
+	@ParameterizedTest
+	@ValueSource(ints = { 25, -25 })
+	void operationsArePolledAndDeliveredWhenTheyAreDue(int seconds) {
+		shifted(seconds).run((context) -> {
+			track(context, "op");
+			until(context, "op", TrackingState.DELIVERED);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 25 })
+	void workOfALiveInstanceIsNotTakenOverByAClockThatIsAhead(int seconds) {
+		with(PostgresDatabase.DATA_SOURCE).run((context) -> {
+			track(context, "alive");
+			track(context, "dead");
+			until(context, "alive", TrackingState.DELIVERED);
+			until(context, "dead", TrackingState.DELIVERED);
+		});
+		this.jdbc
+			.sql("UPDATE " + this.prefix + "tracked SET state = 'TRACKED', outcome = NULL, ended_at = NULL,"
+					+ " version = version + 1")
+			.update();
+		this.jdbc.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
+				+ " picked_by, last_heartbeat, version, priority) SELECT 'operations', id, now(), TRUE, 'other',"
+				+ " CASE WHEN id = 'dead' THEN now() - INTERVAL '1 hour' ELSE now() + INTERVAL '15 s' END, 1, 50 FROM "
+				+ this.prefix + "tracked")
+			.update();
+		shifted(seconds).withPropertyValues("operations.tracking.jdbc.heartbeat-interval=1s").run((context) -> {
+			until(context, "dead", TrackingState.DELIVERED);
+			assertThat(this.jdbc.sql("SELECT picked_by FROM " + this.prefix + "scheduled WHERE task_instance = 'alive'")
+				.query(String.class)
+				.single()).isEqualTo("other");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 25 })
+	void dueTimesInTheDatabaseAreThoseOfItsClock(int seconds) {
+		this.handler = (outcome) -> {
+			throw new IllegalStateException("later");
+		};
+		shifted(seconds).withPropertyValues("operations.tracking.delivery.initial-interval=5m").run((context) -> {
+			track(context, "op");
+			await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+			assertThat(
+					this.jdbc.sql("SELECT execution_time - now() < INTERVAL '5 min' FROM " + this.prefix + "scheduled")
+						.query(Boolean.class)
+						.single())
+				.isTrue();
+			assertThat(find(context, "op").nextDue()).isAfter(Instant.now().plus(Duration.ofMinutes(5)));
+		});
+	}
+
+	private ApplicationContextRunner shifted(int seconds) {
+		return with(PostgresDatabase.DATA_SOURCE).withBean("shifted", OperationsTemplate.class,
+				() -> this.endpoint.template().scheduler(new ShiftedScheduler(seconds)).build(),
+				(definition) -> definition.setPrimary(true));
+	}
+
+	private static final class ShiftedScheduler implements Scheduler {
+
+		private final Scheduler delegate = Schedulers.parallel();
+
+		private final int seconds;
+
+		private ShiftedScheduler(int seconds) {
+			this.seconds = seconds;
+		}
+
+		@Override
+		public long now(TimeUnit unit) {
+			return this.delegate.now(unit) + unit.convert(this.seconds, TimeUnit.SECONDS);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task) {
+			return this.delegate.schedule(task);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+			return this.delegate.schedule(task, delay, unit);
+		}
+
+		@Override
+		public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
+			return this.delegate.schedulePeriodically(task, initialDelay, period, unit);
+		}
+
+		@Override
+		public Worker createWorker() {
+			return this.delegate.createWorker();
+		}
+
+	}
+
+}
