@@ -346,6 +346,12 @@ public final class OperationPoller {
 		synchronized (this) {
 			wait.repeated();
 		}
+		if (fault instanceof OperationsThrottledException throttled && !throttled.isLocal()) {
+			noteIfStuck(wait, now);
+			long delay = this.pace.again(state(wait, wait.operation(), now), throttled.getRetryAfter());
+			plan(wait, delay, now, now + delay);
+			return;
+		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
 
@@ -363,9 +369,13 @@ public final class OperationPoller {
 
 	private void planNext(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
 		noteIfStuck(wait, now);
-		long delay = this.pace.next(wait.state(operation, now, this.admission.pollsPerSecond()), retryAfter);
+		long delay = this.pace.next(state(wait, operation, now), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(wait, delay, now, now + pause);
+	}
+
+	private PollingState state(Wait wait, @Nullable Operation operation, long now) {
+		return wait.state(operation, now, this.admission.pollsPerSecond());
 	}
 
 	private void noteIfStuck(Wait wait, long now) {

@@ -65,6 +65,8 @@ public final class Admission {
 
 	private final InFlightLimit inFlightLimit;
 
+	private final RefusalJudge judge;
+
 	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
 
 	private int inFlight;
@@ -106,6 +108,7 @@ public final class Admission {
 		this.settings = settings;
 		this.limiter = limiter;
 		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
+		this.judge = new RefusalJudge(settings.maxInFlight());
 		this.permit = new Permit(limiter, scheduler, this::drain);
 		this.pauses = retry.backOff();
 		this.patience = retry.maxRetryAfter();
@@ -169,8 +172,10 @@ public final class Admission {
 	}
 
 	/**
-	 * Note that the server throttled a request. All requests pause for the time that the
-	 * server named. If it named none, the pause grows from one 429 to the next.
+	 * Note that the server throttled a request. If the account is full, all requests pause
+	 * for the time that the server named. If it named none, the pause grows from one 429
+	 * to the next. If the refusal is noise, nothing happens here: the refused request
+	 * waits alone.
 	 * @param refusal what the server answered
 	 * @param call the request that was throttled
 	 */
@@ -178,12 +183,18 @@ public final class Admission {
 		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
 		synchronized (this) {
+			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests());
+			// A 429 that comes during a pause may extend it.
+			if (!full && paused().isZero()) {
+				return;
+			}
 			// A success during a pause resets the count, but this 429 still counts.
 			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			this.inFlightLimit.refused(call.began(), nanoTime(), pause, call.filled(), refusal.getConcurrentRequests());
+			this.inFlightLimit.refused(call.began(), nanoTime(), pause, (call.filled() > 0) ? this.judge.reached() : 0,
+					refusal.getConcurrentRequests());
 		}
 		pause(pause);
 	}
@@ -213,11 +224,13 @@ public final class Admission {
 
 	/**
 	 * Note that the server accepted a request.
+	 * @param call the request
 	 * @param concurrentRequests how many requests of the account were in flight;
 	 * {@code null} if the server did not report it
 	 */
-	synchronized void accepted(@Nullable Integer concurrentRequests) {
+	synchronized void accepted(AdmittedCall<?> call, @Nullable Integer concurrentRequests) {
 		this.strikes = 0;
+		this.judge.accepted(call.sentAs(), concurrentRequests);
 		this.inFlightLimit.accepted(nanoTime(), this.inFlight, concurrentRequests);
 	}
 
@@ -301,7 +314,7 @@ public final class Admission {
 			this.permit.use();
 		}
 		else {
-			finished(0);
+			finished(call, 0);
 		}
 		return true;
 	}
@@ -325,9 +338,7 @@ public final class Admission {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.inFlight++;
-			if (this.inFlight == this.inFlightLimit.get()) {
-				call.filled(this.inFlight);
-			}
+			call.sent(this.judge.sent(this.inFlight), (this.inFlight >= this.inFlightLimit.get() - 1) ? this.inFlight : 0);
 		}
 		return call;
 	}
@@ -336,8 +347,9 @@ public final class Admission {
 		this.queue.remove(call);
 	}
 
-	void finished(long nanos) {
+	void finished(AdmittedCall<?> call, long nanos) {
 		synchronized (this) {
+			this.judge.ended(call.sentAs());
 			this.inFlight--;
 			this.inFlightLimit.took(nanos);
 		}

@@ -36,6 +36,10 @@ class AdmissionTests {
 
 	private final List<Throwable> refused = new ArrayList<>();
 
+	private final List<Disposable> underWay = new ArrayList<>();
+
+	private int throttled;
+
 	private Admission admission = admission(10, 100, 100);
 
 	@Test
@@ -133,7 +137,7 @@ class AdmissionTests {
 		refuse(null);
 		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(320), Duration.ofMillis(480));
 		advance(Duration.ofSeconds(1));
-		this.admission.accepted(null);
+		accept(1, null);
 		refuse(null);
 		assertThat(this.admission.paused()).isLessThanOrEqualTo(Duration.ofMillis(240));
 	}
@@ -236,15 +240,60 @@ class AdmissionTests {
 	}
 
 	@Test
+	void refusalAmongManyAcceptedCallsStopsNoOther() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		refuse(Duration.ofSeconds(30));
+		assertThat(this.admission.paused()).isZero();
+		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
+		assertThat(this.throttled).as("each refusal is reported").isEqualTo(1);
+		advance(Duration.ofMillis(1));
+		call("a");
+		assertThat(this.sent).containsExactly("a");
+	}
+
+	@Test
+	void refusalsOneAfterTheOtherPauseAllCalls() {
+		this.admission = admission(1000, 16, 1000);
+		accept(100, null);
+		for (int i = 0; i < 4; i++) {
+			assertThat(this.admission.paused()).as("after %d refusals", i).isZero();
+			refuse(Duration.ofSeconds(30));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofMillis(29_999));
+		call("a");
+		advance(Duration.ofSeconds(29));
+		assertThat(this.sent).isEmpty();
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+	}
+
+	@Test
+	void refusalDuringAPauseExtendsIt() {
+		this.admission = admission(1000, 16, 1000);
+		Sinks.Empty<Object> late = Sinks.empty();
+		this.admission.admit("late", late.asMono()).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofMillis(1));
+		this.admission.pause(Duration.ofSeconds(1));
+		late.tryEmitError(throttled(Duration.ofSeconds(10)));
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
 	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
-		refuse(Duration.ofSeconds(1));
+		for (int i = 0; i < 4; i++) {
+			refuse(Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
 		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
 		advance(Duration.ofSeconds(2));
 		call("a");
 		assertThat(this.sent).as("15 are under way").isEmpty();
-		accept(9);
+		cancelUnderWay(8);
+		accept(9, null);
 		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
 	}
 
@@ -336,30 +385,39 @@ class AdmissionTests {
 	void accountsLoadComesToTheBoundWithRefusalsAndAnswers() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
+		accept(1, 99);
 		this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
 		}, this.refused::add);
 		advance(Duration.ofSeconds(3));
-		for (int i = 0; i < 9; i++) {
-			this.admission.accepted(95);
-		}
+		cancelUnderWay(8);
+		accept(9, 95);
 		assertThat(this.admission.inFlightLimit()).as("an account with 95 of 99 calls").isEqualTo(8);
-		for (int i = 0; i < 9; i++) {
-			this.admission.accepted(50);
-		}
+		accept(9, 50);
 		assertThat(this.admission.inFlightLimit()).as("an account with 50 of 99 calls").isEqualTo(9);
 	}
 
 	private void keepUnderWay(int calls) {
 		for (int i = 0; i < calls; i++) {
-			this.admission.admit("op", Mono.never()).subscribe();
+			this.underWay.add(this.admission.admit("op", Mono.never()).subscribe());
 		}
 		advance(Duration.ofSeconds(1));
 		assertThat(this.admission.inFlight()).isEqualTo(calls);
 	}
 
-	private void accept(int calls) {
+	private void cancelUnderWay(int calls) {
 		for (int i = 0; i < calls; i++) {
-			this.admission.accepted(null);
+			this.underWay.remove(0).dispose();
+		}
+	}
+
+	private void accept(int calls, @Nullable Integer accountLoad) {
+		OperationSnapshot answer = TestOperations.snapshot("op", OperationStatus.RUNNING);
+		for (int i = 0; i < calls; i++) {
+			this.admission
+				.admit("op",
+						Mono.just(new OperationSnapshot(answer.operation(), null, answer.serverTime(), null, accountLoad)))
+				.subscribe();
+			advance(Duration.ofMillis(1));
 		}
 	}
 
@@ -442,6 +500,12 @@ class AdmissionTests {
 	private Admission admission(RateLimiter limiter, RateLimitSettings settings) {
 		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler,
 				new OperationsListener() {
+
+					@Override
+					public void throttled(String client, OperationsThrottledException fault) {
+						AdmissionTests.this.throttled++;
+					}
+
 				});
 	}
 
