@@ -110,8 +110,9 @@ public class OperationsLog implements OperationsListener {
 		Duration pause = fault.isLocal() ? null : this.pauses.get(client);
 		// Without a pause the 429 is a single one, and only its request waits.
 		if (pause != null && this.throttled.add(client)) {
-			logger.warn("[" + client + "] The server throttles the account. The client holds back all requests, at first for "
-					+ pause + ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
+			logger.warn("[" + client
+					+ "] The server throttles the account. The client holds back all requests, at first for " + pause
+					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
 					+ " operations.rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}
 	}

@@ -27,7 +27,7 @@ import reactor.core.scheduler.Scheduler;
  * the rate limiter. The admission reserves only one permit at a time, and the request at
  * the head of the queue uses it. When the permit arrives, the admission checks again for
  * a pause. A cancelled request therefore leaves no reservation behind, and no request
- * that was queued before a 429 is sent during the pause after it.
+ * that was queued before a pause is sent during it.
  *
  * @since 0.1.0
  */
@@ -172,10 +172,10 @@ public final class Admission {
 	}
 
 	/**
-	 * Note that the server throttled a request. If the account is full, all requests pause
-	 * for the time that the server named. If it named none, the pause grows from one 429
-	 * to the next. If the refusal is noise, nothing happens here: the refused request
-	 * waits alone.
+	 * Note that the server throttled a request. If the account is full, all requests
+	 * pause for the time that the server named. If it named none, the pause grows from
+	 * one 429 to the next. If the refusal is noise, nothing happens here: the refused
+	 * request waits alone.
 	 * @param refusal what the server answered
 	 * @param call the request that was throttled
 	 */
@@ -338,7 +338,8 @@ public final class Admission {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.inFlight++;
-			call.sent(this.judge.sent(this.inFlight), (this.inFlight >= this.inFlightLimit.get() - 1) ? this.inFlight : 0);
+			call.sent(this.judge.sent(this.inFlight),
+					(this.inFlight >= this.inFlightLimit.get() - 1) ? this.inFlight : 0);
 		}
 		return call;
 	}

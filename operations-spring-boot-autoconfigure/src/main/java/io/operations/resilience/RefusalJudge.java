@@ -160,8 +160,8 @@ final class RefusalJudge {
 	}
 
 	/**
-	 * Return the number of requests in flight that the account refuses, if it is full. The
-	 * limit may have grown during a test.
+	 * Return the number of requests in flight that the account refuses, if it is full.
+	 * The limit may have grown during a test.
 	 * @return the number of requests, including the refused one
 	 */
 	int reached() {
@@ -208,7 +208,8 @@ final class RefusalJudge {
 		if (compared == WINDOW && PART * refused < WINDOW) {
 			this.nextUntested = 0;
 		}
-		// Before the first response of another kind, the requests that were sent later count,
+		// Before the first response of another kind, the requests that were sent later
+		// count,
 		// because refusals are fast.
 		long credit = this.accepted ? CREDIT + inFlight / CREDIT_PART : this.sent - 1 - this.newestRefused;
 		return PART * refused >= Math.min(WINDOW, compared + credit);

@@ -415,7 +415,8 @@ class AdmissionTests {
 		for (int i = 0; i < calls; i++) {
 			this.admission
 				.admit("op",
-						Mono.just(new OperationSnapshot(answer.operation(), null, answer.serverTime(), null, accountLoad)))
+						Mono.just(new OperationSnapshot(answer.operation(), null, answer.serverTime(), null,
+								accountLoad)))
 				.subscribe();
 			advance(Duration.ofMillis(1));
 		}
