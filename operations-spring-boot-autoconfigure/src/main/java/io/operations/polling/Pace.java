@@ -65,7 +65,8 @@ final class Pace {
 	 * @return the delay in milliseconds
 	 */
 	long again(PollingState state, @Nullable Duration retryAfter) {
-		double wanted = Math.min(wanted(state, false), this.settings.minInterval().toMillis());
+		double shortest = this.settings.minInterval().toMillis();
+		double wanted = Math.min(wanted(state, false), shortest);
 		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted), floor(retryAfter))));
 	}
 

@@ -41,7 +41,7 @@ class RefusalJudgeTests {
 				full++;
 			}
 		}
-		assertThat(full).as("of 1,000 refusals").isLessThan(20);
+		assertThat(full).as("of 1,000 refusals").isLessThan(5);
 	}
 
 	@Test
