@@ -116,8 +116,9 @@ final class ThrottlingScenario implements Scenario {
 		double[] measure() {
 			this.time.advanceTimeTo(Instant.ofEpochSecond((long) END));
 			double[] lags = this.operations.stream()
-				.mapToDouble((operation) -> (((operation.seen() >= 0) ? operation.seen() : END * 1000)
-						- operation.ends()) / 1000)
+				.mapToDouble(
+						(operation) -> (((operation.seen() >= 0) ? operation.seen() : END * 1000) - operation.ends())
+								/ 1000)
 				.sorted()
 				.toArray();
 			double mean = 0;
@@ -128,7 +129,8 @@ final class ThrottlingScenario implements Scenario {
 			double last = (ended < WAITS) ? END
 					: this.operations.stream().mapToLong(SimulatedOperation::seen).max().orElse(0) / 1000.0;
 			double requests = this.operations.stream().mapToInt(SimulatedOperation::polls).sum();
-			return new double[] { ended, last, requests / WAITS, (requests - this.faults.hits() - this.limit.refused()) / WAITS, mean,
+			return new double[] { ended, last, requests / WAITS,
+					(requests - this.faults.hits() - this.limit.refused()) / WAITS, mean,
 					lags[(int) (0.99 * (WAITS - 1))] };
 		}
 
