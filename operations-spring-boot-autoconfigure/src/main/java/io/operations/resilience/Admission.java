@@ -2,6 +2,9 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,7 +38,14 @@ public final class Admission {
 
 	private static final double RATE_MEMORY = 60;
 
+	// Rejected credentials, a proxy, and timeouts say nothing about the account's limits.
+	private static final Set<Integer> BEFORE_THE_ACCOUNT = Set.of(401, 403, 407, 408, 425, 429);
+
 	private final AtomicInteger draining = new AtomicInteger();
+
+	private final AtomicInteger telling = new AtomicInteger();
+
+	private final Queue<Runnable> pauseChanges = new ConcurrentLinkedQueue<>();
 
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -183,7 +193,8 @@ public final class Admission {
 		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
 		synchronized (this) {
-			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests());
+			long retryAt = (retryAfter != null) ? now() + retryAfter.toMillis() : RefusalJudge.NO_TIME;
+			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests(), nanoTime(), retryAt);
 			// A 429 that comes during a pause may extend it.
 			if (!full && paused().isZero()) {
 				return;
@@ -193,6 +204,9 @@ public final class Admission {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
+			if (full && this.judge.retryAt() > now() + pause.toMillis()) {
+				pause = Duration.ofMillis(this.judge.retryAt() - now());
+			}
 			this.inFlightLimit.refused(call.began(), nanoTime(), pause, (call.filled() > 0) ? this.judge.reached() : 0,
 					refusal.getConcurrentRequests());
 		}
@@ -212,14 +226,48 @@ public final class Admission {
 				return;
 			}
 			this.pausedUntil = until;
+			this.pauseChanges.add(() -> pauseBegan(pause, until));
 			if (pause.compareTo(this.patience) > 0) {
 				impatient = this.queue.removeFetches();
 			}
 		}
+		tellOfPauses();
+		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+	}
+
+	private void pauseBegan(Duration pause, long until) {
 		// A timer that is replaced finds that the pause has another end.
 		this.pauseEnd.replace(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		this.listener.pauseBegan(this.client, pause);
-		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+	}
+
+	/**
+	 * Notify the listener of pauses in their order. Only one thread does this at a time;
+	 * it also does the work of the others.
+	 */
+	private void tellOfPauses() {
+		if (this.telling.getAndIncrement() != 0) {
+			return;
+		}
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				Runnable change = this.pauseChanges.poll();
+				while (change != null) {
+					change.run();
+					change = this.pauseChanges.poll();
+				}
+				missed = this.telling.addAndGet(-missed);
+			}
+			done = true;
+		}
+		finally {
+			if (!done) {
+				// After any error the next thread must be able to continue.
+				this.telling.set(0);
+			}
+		}
 	}
 
 	/**
@@ -238,7 +286,17 @@ public final class Admission {
 		if (fault instanceof OperationsThrottledException refusal) {
 			refused(refusal, call);
 		}
+		else if (fault instanceof OperationsException known && isAnswerOfTheAccount(known)) {
+			accepted(call, null);
+		}
 		noteRefusal(fault);
+	}
+
+	// An account that is full refuses a request before it looks for the operation.
+	private static boolean isAnswerOfTheAccount(OperationsException fault) {
+		int status = fault.getStatusCode().orElse(0);
+		return (status >= 200 && status < 300)
+				|| (status >= 400 && status < 500 && !BEFORE_THE_ACCOUNT.contains(status));
 	}
 
 	void noteRefusal(Throwable refusal) {
@@ -254,8 +312,9 @@ public final class Admission {
 			}
 			// The timer ends the pause, because the clock may have been set back.
 			this.pausedUntil = Long.MIN_VALUE;
+			this.pauseChanges.add(() -> this.listener.pauseEnded(this.client));
 		}
-		this.listener.pauseEnded(this.client);
+		tellOfPauses();
 		drain();
 	}
 
@@ -390,11 +449,13 @@ public final class Admission {
 	 * at least the share of the queue that is reserved for polls.
 	 * @return the number of polls per second
 	 */
-	public synchronized double pollsPerSecond() {
+	public double pollsPerSecond() {
 		RateLimiterConfig config = this.limiter.get().getRateLimiterConfig();
 		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
-		double all = Math.min(rate, this.inFlightLimit.perSecond());
-		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+		synchronized (this) {
+			double all = Math.min(rate, this.inFlightLimit.perSecond());
+			return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+		}
 	}
 
 	/**

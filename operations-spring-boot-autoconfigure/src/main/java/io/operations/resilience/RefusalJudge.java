@@ -1,5 +1,7 @@
 package io.operations.resilience;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,57 +10,67 @@ import org.jspecify.annotations.Nullable;
  * account needs a pause and fewer requests in flight. A request that met noise waits
  * alone.
  * <p>
- * The account is full in each of these cases:
+ * The judge compares the refused request with the requests before it. The account is full
+ * in each of these cases, for any number of compared requests up to two hundred:
  * <ul>
- * <li>The server refused four consecutive requests.</li>
- * <li>The server refused a quarter of the last forty requests. Soon after the last
- * verdict "full" fewer requests and fewer refusals suffice. If no request was accepted
- * since then, a quarter of them suffices.</li>
- * <li>The server reports that more requests of the account are in flight than it has
- * accepted before.</li>
+ * <li>The server refused all requests since the start or since the last pause.</li>
+ * <li>The number of refused requests minus twice the number of accepted ones is six or
+ * more. Six refusals in a row are an example.</li>
+ * <li>Three times the number of refused requests minus the number of accepted ones is 36
+ * or more. This finds a server that refuses more than a quarter of many requests.</li>
  * </ul>
+ * The other two are sequential tests. {@code docs/decisions/noise-is-not-a-limit.md} calculates
+ * how often noise passes them.
+ * <p>
  * Requests count in the order in which the client sent them, because refusals often
  * arrive before responses to earlier requests. A request without a response counts as
  * accepted. Only requests with at least as many in flight as the refused one are
  * compared. A limit of requests in flight that is one too high then shows, although the
- * server accepts most requests.
+ * server accepts most requests. A refused request occupies no place at the server.
+ * Requests that were sent while it was in flight therefore count with one less. If the
+ * server reports how many requests of the account are in flight, that number replaces the
+ * client's.
  * <p>
- * A 429 that seems to be noise is a test of the account: the requests after it show
- * whether it is full. If it is, the next 429s begin a pause without a test: one, then
- * two, then four, and at most 64. A test that the account passes ends that. So the server
- * refuses hardly more requests of a full account than if each 429 began a pause.
- * <p>
- * The figures were chosen in simulations. With 5 % of noise, about one of 50,000 requests
- * leads to a wrong verdict. Full accounts behave as if each 429 began a pause ("Refusals
- * at random" in benchmarks/README.md).
+ * After such a verdict, the next refusals begin a pause without a test: one, then four,
+ * then sixteen, and at most 64. Without this trust, the server would refuse more requests
+ * of a full account than if each 429 began a pause. The trust ends after many accepted
+ * requests with as many in flight, and after ten minutes without a pause.
  * <p>
  * The admission guards this class.
  */
 final class RefusalJudge {
 
-	private static final int WINDOW = 40;
+	/**
+	 * The server did not name a time at which it accepts a request.
+	 */
+	static final long NO_TIME = Long.MIN_VALUE;
 
-	private static final long PART = 4;
+	private static final int ACCEPTED_WEIGHT = 2;
 
-	private static final int IN_A_ROW = 4;
+	private static final int PROOF = 6;
 
-	// The number of accepted requests that a test begins with. Otherwise its first
-	// refusal would be a quarter of the few requests that can be compared.
-	private static final int CREDIT = 2;
+	private static final int SLOW_REFUSED_WEIGHT = 3;
 
-	// More in flight are more numbers to test, one after the other, and a refusal costs
-	// less.
-	private static final int CREDIT_PART = 4;
+	private static final int SLOW_PROOF = 36;
 
-	private static final long EARLY = 2;
+	private static final int WINDOW = 200;
 
-	// By how much the limit may grow during a test.
-	private static final int GROWTH = 2;
+	private static final int TRUST_GROWTH = 4;
 
-	private static final int MOST_UNTESTED = 64;
+	private static final int MOST_TRUSTED = 64;
+
+	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
+
+	// The accepted requests that end the trust: this number, or twenty round trips. Each
+	// refusal weighs as much as ten accepted requests.
+	private static final int REFUTED = 80;
+
+	private static final int REFUTED_ROUNDS = 20;
+
+	private static final int REFUSAL_CONFIRMS = 10;
 
 	// Requests with fewer others in flight come between those that are compared.
-	private static final int MEMORY = 256;
+	private static final int MEMORY = 512;
 
 	private static final int MOST_MEMORY = 1 << 14;
 
@@ -68,7 +80,15 @@ final class RefusalJudge {
 
 	}
 
+	// How many requests were in flight: as sent, and without those that were refused.
+	private final int[] sentWith;
+
 	private final int[] inFlight;
+
+	// Reported by the server; 0 if it reported nothing.
+	private final int[] accountLoad;
+
+	private final long[] retryAt;
 
 	private final Answer[] answers;
 
@@ -79,19 +99,43 @@ final class RefusalJudge {
 
 	private long firstAfterVerdict;
 
-	private boolean accepted;
+	// The last verdict without trust: from how many requests in flight on the account
+	// refuses them.
+	private int fullFrom;
 
+	private int fullFromLoad;
+
+	// The last verdict.
 	private int reached;
 
-	private int acceptedLoad;
+	private long latestRetryAt = NO_TIME;
 
-	private int untested;
+	private long verdictAt;
 
-	private int nextUntested;
+	private boolean tested;
+
+	private boolean accepted;
+
+	// How many more refusals need no test, and how many needed none after the last
+	// verdict with a test.
+	private int trusted;
+
+	private int lastTrusted;
+
+	// Accepted requests that speak against the last verdict: with at least as many in
+	// flight, and all.
+	private int refuting;
+
+	private int refutingAll;
+
+	private long refutingFrom;
 
 	RefusalJudge(int maxInFlight) {
 		int memory = Math.max(MEMORY, Math.min(MOST_MEMORY, 4 * Math.min(MOST_MEMORY, maxInFlight)));
+		this.sentWith = new int[memory];
 		this.inFlight = new int[memory];
+		this.accountLoad = new int[memory];
+		this.retryAt = new long[memory];
 		this.answers = new Answer[memory];
 	}
 
@@ -102,7 +146,9 @@ final class RefusalJudge {
 	 */
 	long sent(int inFlight) {
 		int index = index(this.sent);
+		this.sentWith[index] = inFlight;
 		this.inFlight[index] = inFlight;
+		this.accountLoad[index] = 0;
 		this.answers[index] = Answer.NONE;
 		return this.sent++;
 	}
@@ -125,12 +171,22 @@ final class RefusalJudge {
 	 * that is not known
 	 */
 	void accepted(long request, @Nullable Integer accountLoad) {
-		if (accountLoad != null) {
-			this.acceptedLoad = Math.max(this.acceptedLoad, accountLoad);
+		if (!isRemembered(request)) {
+			return;
 		}
-		if (isRemembered(request)) {
-			this.answers[index(request)] = Answer.ACCEPTED;
-			this.accepted = true;
+		int index = index(request);
+		this.answers[index] = Answer.ACCEPTED;
+		this.accepted = true;
+		this.accountLoad[index] = (accountLoad != null) ? accountLoad : 0;
+		if (this.lastTrusted == 0 || request < this.refutingFrom) {
+			return;
+		}
+		this.refutingAll++;
+		if (isAtLeast(index, this.fullFrom, this.fullFromLoad)) {
+			this.refuting++;
+			if (this.refuting >= Math.max(REFUTED, REFUTED_ROUNDS * this.fullFrom)) {
+				distrust();
+			}
 		}
 	}
 
@@ -139,26 +195,34 @@ final class RefusalJudge {
 	 * @param request the number of the refused request
 	 * @param accountLoad how many requests of the account were in flight; {@code null} if
 	 * that is not known
+	 * @param nanos the present time in nanoseconds
+	 * @param retryAt when the server accepts the request, by a clock of the caller;
+	 * {@link #NO_TIME} if the server did not name a time
 	 * @return {@code true} if the account is full; {@code false} if the refusal is noise,
 	 * or if the request was sent before the last verdict "full"
 	 */
-	boolean isFull(long request, @Nullable Integer accountLoad) {
+	boolean isFull(long request, @Nullable Integer accountLoad, long nanos, long retryAt) {
 		if (!isRemembered(request)) {
 			return false;
 		}
-		this.answers[index(request)] = Answer.REFUSED;
+		int index = index(request);
+		this.answers[index] = Answer.REFUSED;
+		this.accountLoad[index] = (accountLoad != null) ? accountLoad : 0;
+		this.retryAt[index] = retryAt;
 		this.newestRefused = Math.max(this.newestRefused, request);
-		this.reached = this.inFlight[index(request)];
-		boolean full = true;
-		if (accountLoad == null || accountLoad <= this.acceptedLoad || !this.accepted) {
-			full = isFullWithoutLoad(this.inFlight[index(request)]);
+		for (long later = request + 1; later < this.sent; later++) {
+			this.inFlight[index(later)] = Math.max(1, this.inFlight[index(later)] - 1);
 		}
+		if (nanos - this.verdictAt > TRUST_NANOS) {
+			distrust();
+		}
+		boolean full = isTrusted(index) || isNothingElse(index) || isProven(request, index);
 		if (full) {
-			if (accountLoad != null) {
-				this.acceptedLoad = Math.min(this.acceptedLoad, accountLoad - 1);
-			}
-			this.accepted = false;
 			this.firstAfterVerdict = this.sent;
+			this.refutingFrom = this.sent;
+			this.verdictAt = nanos;
+			this.tested = false;
+			this.accepted = false;
 		}
 		return full;
 	}
@@ -172,51 +236,101 @@ final class RefusalJudge {
 		return this.reached;
 	}
 
-	private boolean isFullWithoutLoad(int inFlight) {
-		if (this.untested > 0) {
-			this.untested--;
-			return true;
-		}
-		if (!isMuchRefused(inFlight)) {
+	/**
+	 * Return when the full account accepts requests again.
+	 * @return the latest of the times that the server named for the requests that led to
+	 * the verdict; {@link #NO_TIME} if it did not name any
+	 */
+	long retryAt() {
+		return this.latestRetryAt;
+	}
+
+	// An account with a limit per second refuses any number of requests in flight.
+	private boolean isTrusted(int index) {
+		if (this.trusted == 0
+				|| (this.refutingAll >= REFUTED && !isAtLeast(index, this.fullFrom, this.fullFromLoad))) {
 			return false;
 		}
-		this.untested = this.nextUntested;
-		this.nextUntested = Math.min(MOST_UNTESTED, Math.max(1, 2 * this.nextUntested));
+		this.trusted--;
+		this.refuting = Math.max(0, this.refuting - REFUSAL_CONFIRMS);
+		this.refutingAll = Math.max(0, this.refutingAll - REFUSAL_CONFIRMS);
+		this.reached = this.sentWith[index];
+		this.latestRetryAt = this.retryAt[index];
 		return true;
 	}
 
-	private boolean isMuchRefused(int inFlight) {
-		// Just after a verdict, hardly any requests can be compared.
-		boolean early = !this.accepted || this.sent - this.firstAfterVerdict < EARLY * inFlight;
-		int atLeast = early ? 0 : inFlight;
+	// Without any accepted request, nothing speaks for noise.
+	private boolean isNothingElse(int index) {
+		if (this.accepted) {
+			return false;
+		}
+		for (long request = Math.max(this.firstAfterVerdict, this.sent - this.answers.length); request < this.sent; request++) {
+			if (this.answers[index(request)] == Answer.NONE) {
+				return false;
+			}
+		}
+		this.reached = this.sentWith[index];
+		this.latestRetryAt = this.retryAt[index];
+		return true;
+	}
+
+	private boolean isProven(long refused, int index) {
+		int inFlight = this.inFlight[index];
+		int load = this.accountLoad[index];
+		int reached = this.sentWith[index];
+		long latest = NO_TIME;
+		int score = 0;
+		int slowScore = 0;
 		int compared = 0;
-		int refused = 0;
 		long oldest = Math.max(this.firstAfterVerdict, this.sent - this.answers.length);
 		for (long request = this.newestRefused; request >= oldest && compared < WINDOW; request--) {
-			Answer answer = this.answers[index(request)];
-			int others = this.inFlight[index(request)];
-			if (answer == Answer.REFUSED && others >= inFlight - GROWTH) {
-				this.reached = Math.min(this.reached, others);
-			}
-			if (answer == Answer.OTHER || others < atLeast) {
+			int other = index(request);
+			if (this.answers[other] == Answer.OTHER || !isAtLeast(other, inFlight, load)) {
 				continue;
 			}
 			compared++;
-			if (answer == Answer.REFUSED) {
-				refused++;
-				if (refused == compared && refused == IN_A_ROW) {
-					return true;
-				}
+			if (this.answers[other] != Answer.REFUSED) {
+				score -= ACCEPTED_WEIGHT;
+				slowScore--;
+				continue;
+			}
+			score++;
+			slowScore += SLOW_REFUSED_WEIGHT;
+			reached = Math.min(reached, this.sentWith[other]);
+			latest = Math.max(latest, this.retryAt[other]);
+			if (score >= PROOF || slowScore >= SLOW_PROOF) {
+				this.fullFrom = inFlight;
+				this.fullFromLoad = load;
+				this.reached = reached;
+				this.latestRetryAt = latest;
+				this.lastTrusted = Math.min(MOST_TRUSTED, Math.max(1, TRUST_GROWTH * this.lastTrusted));
+				this.trusted = this.lastTrusted;
+				refuteFrom(this.sent);
+				return true;
 			}
 		}
-		if (compared == WINDOW && PART * refused < WINDOW) {
-			this.nextUntested = 0;
+		if (!this.tested) {
+			// The requests after the first refusal show whether the account is full.
+			this.tested = true;
+			refuteFrom(refused);
 		}
-		// Before the first response of another kind, the requests that were sent later
-		// count,
-		// because refusals are fast.
-		long credit = this.accepted ? CREDIT + inFlight / CREDIT_PART : this.sent - 1 - this.newestRefused;
-		return PART * refused >= Math.min(WINDOW, compared + credit);
+		return false;
+	}
+
+	private void refuteFrom(long request) {
+		this.refutingFrom = request;
+		this.refuting = 0;
+		this.refutingAll = 0;
+	}
+
+	private void distrust() {
+		this.trusted = 0;
+		this.lastTrusted = 0;
+	}
+
+	private boolean isAtLeast(int index, int inFlight, int accountLoad) {
+		return (accountLoad > 0 && this.accountLoad[index] > 0) ? this.accountLoad[index] >= accountLoad
+				: this.inFlight[index] >= inFlight;
 	}
 
 	// A request from before the verdict says nothing about what the server accepts now.

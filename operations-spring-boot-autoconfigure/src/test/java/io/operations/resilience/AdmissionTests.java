@@ -2,6 +2,7 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,15 @@ class AdmissionTests {
 	private final List<Disposable> underWay = new ArrayList<>();
 
 	private int throttled;
+
+	private OperationsListener listener = new OperationsListener() {
+
+		@Override
+		public void throttled(String client, OperationsThrottledException fault) {
+			AdmissionTests.this.throttled++;
+		}
+
+	};
 
 	private Admission admission = admission(10, 100, 100);
 
@@ -256,7 +266,7 @@ class AdmissionTests {
 	void refusalsOneAfterTheOtherPauseAllCalls() {
 		this.admission = admission(1000, 16, 1000);
 		accept(100, null);
-		for (int i = 0; i < 4; i++) {
+		for (int i = 0; i < 6; i++) {
 			assertThat(this.admission.paused()).as("after %d refusals", i).isZero();
 			refuse(Duration.ofSeconds(30));
 			advance(Duration.ofMillis(1));
@@ -266,6 +276,99 @@ class AdmissionTests {
 		advance(Duration.ofSeconds(29));
 		assertThat(this.sent).isEmpty();
 		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+	}
+
+	@Test
+	void pauseLastsUntilTheLatestRetryAfterOfTheRefusalsThatLedToIt() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		for (int i = 0; i < 6; i++) {
+			refuse((i == 2) ? Duration.ofSeconds(30) : Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(29_900), Duration.ofSeconds(30));
+	}
+
+	@Test
+	void loneRefusalWithALongRetryAfterDoesNotStopTheAccount() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		refuse(Duration.ofHours(1));
+		assertThat(this.admission.paused()).isZero();
+		accept(10, null);
+		advance(Duration.ofMinutes(1));
+		for (int i = 0; i < 6; i++) {
+			refuse(Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(1));
+	}
+
+	@Test
+	void unknownOperationIsAnAnswerOfAnAccountThatIsNotFull() {
+		this.admission = admission(1000, 16, 1000);
+		assertThat(pausedAfterRefusalsBetween(404)).isZero();
+	}
+
+	@Test
+	void rejectedCredentialsSayNothingAboutTheAccount() {
+		this.admission = admission(1000, 16, 1000);
+		assertThat(pausedAfterRefusalsBetween(401)).isPositive();
+	}
+
+	private Duration pausedAfterRefusalsBetween(int status) {
+		accept(1, null);
+		for (int i = 0; i < 6; i++) {
+			refuse(Duration.ofSeconds(30));
+			advance(Duration.ofMillis(1));
+			this.admission.admit("op", Mono.error(TestOperations.fault(status))).subscribe((value) -> {
+			}, this.refused::add);
+			advance(Duration.ofMillis(1));
+		}
+		return this.admission.paused();
+	}
+
+	@Test
+	void pauseThatBeginsWhileTheEndOfAnotherIsReportedIsReportedAfterIt() {
+		List<String> reported = new ArrayList<>();
+		this.listener = new OperationsListener() {
+
+			@Override
+			public void pauseBegan(String client, Duration pause) {
+				reported.add("began");
+			}
+
+			@Override
+			public void pauseEnded(String client) {
+				Thread other = new Thread(() -> AdmissionTests.this.admission.pause(Duration.ofSeconds(1)));
+				other.start();
+				try {
+					other.join();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+				reported.add("ended");
+			}
+
+		};
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofSeconds(1));
+		advance(Duration.ofMillis(1500));
+		assertThat(reported).containsExactly("began", "ended", "began");
+	}
+
+	@Test
+	void supplierOfTheLimiterIsNotCalledUnderTheLock() {
+		RateLimitSettings settings = new RateLimitSettings(10, 16, 100);
+		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build());
+		List<Boolean> locked = new ArrayList<>();
+		this.admission = new Admission("test", () -> {
+			locked.add(Thread.holdsLock(this.admission));
+			return limiter;
+		}, settings, RetrySettings.defaults(), this.scheduler, this.listener);
+		this.admission.pollsPerSecond();
+		assertThat(locked).containsExactly(false);
 	}
 
 	@Test
@@ -284,7 +387,7 @@ class AdmissionTests {
 	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
-		for (int i = 0; i < 4; i++) {
+		for (int i = 0; i < 6; i++) {
 			refuse(Duration.ofSeconds(1));
 			advance(Duration.ofMillis(1));
 		}
@@ -386,8 +489,11 @@ class AdmissionTests {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
 		accept(1, 99);
-		this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
-		}, this.refused::add);
+		for (int i = 0; i < 6; i++) {
+			this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
+			}, this.refused::add);
+			advance(Duration.ofMillis(1));
+		}
 		advance(Duration.ofSeconds(3));
 		cancelUnderWay(8);
 		accept(9, 95);
@@ -475,12 +581,12 @@ class AdmissionTests {
 	}
 
 	@Test
-	void answeredFetchLetsPausesBeginAnewAndRefusedOneBeginsAPause() {
+	void answeredFetchLetsPausesBeginAnewAndRefusedOnesBeginAPause() {
 		List<Mono<OperationSnapshot>> answers = new ArrayList<>(List.of(Mono.error(TestOperations.fault(429)),
-				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING)),
-				Mono.error(TestOperations.fault(429))));
+				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING))));
+		answers.addAll(Collections.nCopies(6, Mono.error(TestOperations.fault(429))));
 		AdmittedOperationFetcher fetcher = new AdmittedOperationFetcher((id) -> answers.remove(0), this.admission);
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 8; i++) {
 			advance(Duration.ofSeconds(1));
 			fetcher.fetch("a").onErrorComplete().subscribe();
 		}
@@ -499,15 +605,7 @@ class AdmissionTests {
 	}
 
 	private Admission admission(RateLimiter limiter, RateLimitSettings settings) {
-		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler,
-				new OperationsListener() {
-
-					@Override
-					public void throttled(String client, OperationsThrottledException fault) {
-						AdmissionTests.this.throttled++;
-					}
-
-				});
+		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler, this.listener);
 	}
 
 	private Disposable call(String id) {

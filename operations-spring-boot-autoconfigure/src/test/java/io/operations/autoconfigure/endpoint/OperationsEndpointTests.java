@@ -146,7 +146,7 @@ class OperationsEndpointTests {
 			Awaitility.await().atMost(PATIENCE).until(() -> this.endpoint.polls("running") > 0);
 			app.track("paused", Map.of());
 			OperationsTemplate template = app.context.getBean(OperationsTemplate.class);
-			for (int i = 0; i < 4; i++) {
+			for (int i = 0; i < 12; i++) {
 				template.fetch("paused").onErrorComplete().subscribe();
 			}
 			Awaitility.await().atMost(PATIENCE).until(() -> app.get("").body().path("throttled").asBoolean());
