@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <li>Three times the number of refused requests minus the number of accepted ones is 36
  * or more. This finds a server that refuses more than a quarter of many requests.</li>
  * </ul>
- * The other two are sequential tests. {@code docs/decisions/noise-is-not-a-limit.md} calculates
- * how often noise passes them.
+ * The other two are sequential tests. {@code docs/decisions/noise-is-not-a-limit.md}
+ * calculates how often noise passes them.
  * <p>
  * Requests count in the order in which the client sent them, because refusals often
  * arrive before responses to earlier requests. A request without a response counts as
@@ -62,12 +62,12 @@ final class RefusalJudge {
 	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
 
 	// The accepted requests that end the trust: this number, or twenty round trips. Each
-	// refusal weighs as much as ten accepted requests.
+	// refusal weighs as much as thirteen accepted requests.
 	private static final int REFUTED = 80;
 
 	private static final int REFUTED_ROUNDS = 20;
 
-	private static final int REFUSAL_CONFIRMS = 10;
+	private static final int REFUSAL_CONFIRMS = 13;
 
 	// Requests with fewer others in flight come between those that are compared.
 	private static final int MEMORY = 512;
@@ -247,8 +247,7 @@ final class RefusalJudge {
 
 	// An account with a limit per second refuses any number of requests in flight.
 	private boolean isTrusted(int index) {
-		if (this.trusted == 0
-				|| (this.refutingAll >= REFUTED && !isAtLeast(index, this.fullFrom, this.fullFromLoad))) {
+		if (this.trusted == 0 || (this.refutingAll >= REFUTED && !isAtLeast(index, this.fullFrom, this.fullFromLoad))) {
 			return false;
 		}
 		this.trusted--;
@@ -264,7 +263,8 @@ final class RefusalJudge {
 		if (this.accepted) {
 			return false;
 		}
-		for (long request = Math.max(this.firstAfterVerdict, this.sent - this.answers.length); request < this.sent; request++) {
+		for (long request = Math.max(this.firstAfterVerdict,
+				this.sent - this.answers.length); request < this.sent; request++) {
 			if (this.answers[index(request)] == Answer.NONE) {
 				return false;
 			}

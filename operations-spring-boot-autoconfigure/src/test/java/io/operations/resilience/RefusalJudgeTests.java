@@ -157,7 +157,7 @@ class RefusalJudgeTests {
 			accept(19, 4);
 			pauses += refuse(4) ? 1 : 0;
 		}
-		assertThat(pauses).isLessThan(12);
+		assertThat(pauses).isLessThan(16);
 		assertThat(refuse(4)).isFalse();
 	}
 
