@@ -52,7 +52,9 @@ public interface OperationsListener {
 
 	/**
 	 * Called when a request has been throttled by the server or by the client itself. If
-	 * the request failed because of that, the client also calls {@link #failed}.
+	 * the request failed because of that, the client also calls {@link #failed}. Most
+	 * often a single 429 delays only its own request. If it begins a pause of all
+	 * requests, the client calls {@link #pauseBegan} before this method.
 	 * @param client the client's name
 	 * @param fault whether the server or the client throttles, and for how long
 	 */
@@ -60,7 +62,8 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when all requests pause because the server throttles the account (429).
+	 * Called when all requests pause because the account is full: the server has refused
+	 * several requests (429), not only a single one among many accepted requests.
 	 * @param client the client's name
 	 * @param pause how long the pause lasts; another call of this method extends it
 	 */

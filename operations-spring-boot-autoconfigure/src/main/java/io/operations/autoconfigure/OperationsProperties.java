@@ -218,8 +218,8 @@ public class OperationsProperties {
 		private int maxAttempts = 3;
 
 		/**
-		 * Delay before the second attempt. Also the first pause of all calls after a 429
-		 * without Retry-After.
+		 * Delay before the second attempt. Also the first pause of all calls when the
+		 * account is full and a 429 has no Retry-After.
 		 */
 		private Duration initialInterval = Duration.ofMillis(200);
 
@@ -314,8 +314,8 @@ public class OperationsProperties {
 		private double requestsPerSecond = 20;
 
 		/**
-		 * Maximum number of requests in flight. After a 429 the client works with a lower
-		 * limit, and raises it again after successful requests.
+		 * Maximum number of requests in flight. When the account is full, the client
+		 * works with a lower limit, and raises it again after successful requests.
 		 */
 		private int maxInFlight = 16;
 

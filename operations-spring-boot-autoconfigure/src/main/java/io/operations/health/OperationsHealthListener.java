@@ -11,7 +11,6 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
-import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +59,25 @@ public final class OperationsHealthListener implements OperationsListener {
 		if (kept != null && (fault instanceof OperationsUnavailableException || isAnswer(fault))) {
 			kept.lastFault = fault;
 			kept.lastFaultAt = this.clock.instant();
-			if (fault instanceof OperationsThrottledException && kept.throttledSince == null) {
-				kept.throttledSince = kept.lastFaultAt;
+		}
+	}
+
+	@Override
+	public void pauseBegan(String client, Duration pause) {
+		Showing kept = this.records.get(client);
+		if (kept != null) {
+			kept.paused = true;
+			if (kept.throttledSince == null) {
+				kept.throttledSince = this.clock.instant();
 			}
+		}
+	}
+
+	@Override
+	public void pauseEnded(String client) {
+		Showing kept = this.records.get(client);
+		if (kept != null) {
+			kept.paused = false;
 		}
 	}
 
@@ -75,7 +90,10 @@ public final class OperationsHealthListener implements OperationsListener {
 		Showing kept = this.records.get(client);
 		if (kept != null) {
 			kept.lastSuccessAt = this.clock.instant();
-			kept.throttledSince = null;
+			// A response during a pause belongs to a request from before it.
+			if (!kept.paused) {
+				kept.throttledSince = null;
+			}
 		}
 	}
 
@@ -102,6 +120,8 @@ public final class OperationsHealthListener implements OperationsListener {
 		volatile @Nullable Throwable lastFault;
 
 		volatile @Nullable Instant throttledSince;
+
+		volatile boolean paused;
 
 		Showing(OperationsActivity activity) {
 			this.activity = activity;

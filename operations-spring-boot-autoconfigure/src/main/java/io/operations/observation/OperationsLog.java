@@ -109,10 +109,11 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void throttled(String client, OperationsThrottledException fault) {
-		if (!fault.isLocal() && this.throttled.add(client)) {
-			Duration pause = this.pauses.get(client);
-			logger.warn("[" + client + "] The server throttles the account. The client holds back all requests"
-					+ ((pause != null) ? ", at first for " + pause : "")
+		Duration pause = fault.isLocal() ? null : this.pauses.get(client);
+		// Without a pause the 429 is a single one, and only its request waits.
+		if (pause != null && this.throttled.add(client)) {
+			logger.warn("[" + client
+					+ "] The server throttles the account. The client holds back all requests, at first for " + pause
 					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
 					+ " operations.rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}

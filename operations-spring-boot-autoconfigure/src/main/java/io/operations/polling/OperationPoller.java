@@ -429,6 +429,14 @@ public final class OperationPoller {
 			repeated(wait);
 		}
 		noteLongPause();
+		if (fault instanceof OperationsThrottledException throttled && !throttled.isLocal()) {
+			noteIfStuck(wait, now);
+			double pollsPerSecond = this.admission.pollsPerSecond();
+			long delay = this.pace.again(wait.state(wait.operation(), now, pollsPerSecond), throttled.getRetryAfter());
+			plan(wait, delay, now, now + delay);
+			judgeLoad(pollsPerSecond, now);
+			return;
+		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
 	}
 

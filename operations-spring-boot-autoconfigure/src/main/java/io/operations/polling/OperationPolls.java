@@ -165,6 +165,17 @@ public final class OperationPolls {
 		return Duration.ofMillis(this.pace.next(state(operation), retryAfter));
 	}
 
+	/**
+	 * Return the time to the poll after one that the server throttled. That poll has seen
+	 * nothing, so the schedule's interval is the longest time.
+	 * @param operation the operation as known after its last poll
+	 * @param retryAfter the shortest time, {@code null} if the server named none
+	 * @return the time from now
+	 */
+	public Duration nextPollAfterThrottling(PolledOperation operation, @Nullable Duration retryAfter) {
+		return Duration.ofMillis(this.pace.again(state(operation), retryAfter));
+	}
+
 	private PollingState state(PolledOperation operation) {
 		return new PollingState(operation.id(), operation.kind(), operation.lastSeen(), operation.age(now()),
 				operation.polls(), this.admission.pollsPerSecond());

@@ -57,6 +57,19 @@ final class Pace {
 		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted(state, false)), floor(retryAfter))));
 	}
 
+	/**
+	 * Return the delay of the poll after one that the server throttled. That poll has
+	 * seen nothing, so the schedule's interval is the longest delay.
+	 * @param state the operation as known so far
+	 * @param retryAfter the shortest delay
+	 * @return the delay in milliseconds
+	 */
+	long again(PollingState state, @Nullable Duration retryAfter) {
+		double shortest = this.settings.minInterval().toMillis();
+		double wanted = Math.min(wanted(state, false), shortest);
+		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted), floor(retryAfter))));
+	}
+
 	private double spread(double delay) {
 		double jitter = jitter();
 		return Math.min(LONGEST, delay) * (1 - jitter + 2 * jitter * random());

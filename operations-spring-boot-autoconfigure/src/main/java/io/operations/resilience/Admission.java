@@ -2,6 +2,9 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +30,7 @@ import reactor.core.scheduler.Scheduler;
  * the rate limiter. The admission reserves only one permit at a time, and the request at
  * the head of the queue uses it. When the permit arrives, the admission checks again for
  * a pause. A cancelled request therefore leaves no reservation behind, and no request
- * that was queued before a 429 is sent during the pause after it.
+ * that was queued before a pause is sent during it.
  *
  * @since 0.1.0
  */
@@ -35,7 +38,14 @@ public final class Admission {
 
 	private static final double RATE_MEMORY = 60;
 
+	// Rejected credentials, a proxy, and timeouts say nothing about the account's limits.
+	private static final Set<Integer> BEFORE_THE_ACCOUNT = Set.of(401, 403, 407, 408, 425, 429);
+
 	private final AtomicInteger draining = new AtomicInteger();
+
+	private final AtomicInteger telling = new AtomicInteger();
+
+	private final Queue<Runnable> pauseChanges = new ConcurrentLinkedQueue<>();
 
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -64,6 +74,8 @@ public final class Admission {
 	private final CallQueue queue = new CallQueue();
 
 	private final InFlightLimit inFlightLimit;
+
+	private final RefusalJudge judge;
 
 	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
 
@@ -106,6 +118,7 @@ public final class Admission {
 		this.settings = settings;
 		this.limiter = limiter;
 		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
+		this.judge = new RefusalJudge(settings.maxInFlight());
 		this.permit = new Permit(limiter, scheduler, this::drain);
 		this.pauses = retry.backOff();
 		this.patience = retry.maxRetryAfter();
@@ -169,8 +182,10 @@ public final class Admission {
 	}
 
 	/**
-	 * Note that the server throttled a request. All requests pause for the time that the
-	 * server named. If it named none, the pause grows from one 429 to the next.
+	 * Note that the server throttled a request. If the account is full, all requests
+	 * pause for the time that the server named. If it named none, the pause grows from
+	 * one 429 to the next. If the refusal is noise, nothing happens here: the refused
+	 * request waits alone.
 	 * @param refusal what the server answered
 	 * @param call the request that was throttled
 	 */
@@ -178,12 +193,22 @@ public final class Admission {
 		Duration retryAfter = refusal.getRetryAfter();
 		Duration pause;
 		synchronized (this) {
+			long retryAt = (retryAfter != null) ? now() + retryAfter.toMillis() : RefusalJudge.NO_TIME;
+			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests(), nanoTime(), retryAt);
+			// A 429 that comes during a pause may extend it.
+			if (!full && paused().isZero()) {
+				return;
+			}
 			// A success during a pause resets the count, but this 429 still counts.
 			if (paused().isZero() || this.strikes == 0) {
 				this.strikes++;
 			}
 			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			this.inFlightLimit.refused(call.began(), nanoTime(), pause, call.filled(), refusal.getConcurrentRequests());
+			if (full && this.judge.retryAt() > now() + pause.toMillis()) {
+				pause = Duration.ofMillis(this.judge.retryAt() - now());
+			}
+			this.inFlightLimit.refused(call.began(), nanoTime(), pause, (call.filled() > 0) ? this.judge.reached() : 0,
+					refusal.getConcurrentRequests());
 		}
 		pause(pause);
 	}
@@ -201,23 +226,59 @@ public final class Admission {
 				return;
 			}
 			this.pausedUntil = until;
+			this.pauseChanges.add(() -> pauseBegan(pause, until));
 			if (pause.compareTo(this.patience) > 0) {
 				impatient = this.queue.removeFetches();
 			}
 		}
+		tellOfPauses();
+		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+	}
+
+	private void pauseBegan(Duration pause, long until) {
 		// A timer that is replaced finds that the pause has another end.
 		this.pauseEnd.replace(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
 		this.listener.pauseBegan(this.client, pause);
-		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+	}
+
+	/**
+	 * Notify the listener of pauses in their order. Only one thread does this at a time;
+	 * it also does the work of the others.
+	 */
+	private void tellOfPauses() {
+		if (this.telling.getAndIncrement() != 0) {
+			return;
+		}
+		boolean done = false;
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				Runnable change = this.pauseChanges.poll();
+				while (change != null) {
+					change.run();
+					change = this.pauseChanges.poll();
+				}
+				missed = this.telling.addAndGet(-missed);
+			}
+			done = true;
+		}
+		finally {
+			if (!done) {
+				// After any error the next thread must be able to continue.
+				this.telling.set(0);
+			}
+		}
 	}
 
 	/**
 	 * Note that the server accepted a request.
+	 * @param call the request
 	 * @param concurrentRequests how many requests of the account were in flight;
 	 * {@code null} if the server did not report it
 	 */
-	synchronized void accepted(@Nullable Integer concurrentRequests) {
+	synchronized void accepted(AdmittedCall<?> call, @Nullable Integer concurrentRequests) {
 		this.strikes = 0;
+		this.judge.accepted(call.sentAs(), concurrentRequests);
 		this.inFlightLimit.accepted(nanoTime(), this.inFlight, concurrentRequests);
 	}
 
@@ -225,7 +286,17 @@ public final class Admission {
 		if (fault instanceof OperationsThrottledException refusal) {
 			refused(refusal, call);
 		}
+		else if (fault instanceof OperationsException known && isAnswerOfTheAccount(known)) {
+			accepted(call, null);
+		}
 		noteRefusal(fault);
+	}
+
+	// An account that is full refuses a request before it looks for the operation.
+	private static boolean isAnswerOfTheAccount(OperationsException fault) {
+		int status = fault.getStatusCode().orElse(0);
+		return (status >= 200 && status < 300)
+				|| (status >= 400 && status < 500 && !BEFORE_THE_ACCOUNT.contains(status));
 	}
 
 	void noteRefusal(Throwable refusal) {
@@ -241,8 +312,9 @@ public final class Admission {
 			}
 			// The timer ends the pause, because the clock may have been set back.
 			this.pausedUntil = Long.MIN_VALUE;
+			this.pauseChanges.add(() -> this.listener.pauseEnded(this.client));
 		}
-		this.listener.pauseEnded(this.client);
+		tellOfPauses();
 		drain();
 	}
 
@@ -301,7 +373,7 @@ public final class Admission {
 			this.permit.use();
 		}
 		else {
-			finished(0);
+			finished(call, 0);
 		}
 		return true;
 	}
@@ -325,9 +397,8 @@ public final class Admission {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.inFlight++;
-			if (this.inFlight == this.inFlightLimit.get()) {
-				call.filled(this.inFlight);
-			}
+			call.sent(this.judge.sent(this.inFlight),
+					(this.inFlight >= this.inFlightLimit.get() - 1) ? this.inFlight : 0);
 		}
 		return call;
 	}
@@ -336,8 +407,9 @@ public final class Admission {
 		this.queue.remove(call);
 	}
 
-	void finished(long nanos) {
+	void finished(AdmittedCall<?> call, long nanos) {
 		synchronized (this) {
+			this.judge.ended(call.sentAs());
 			this.inFlight--;
 			this.inFlightLimit.took(nanos);
 		}
@@ -377,11 +449,13 @@ public final class Admission {
 	 * at least the share of the queue that is reserved for polls.
 	 * @return the number of polls per second
 	 */
-	public synchronized double pollsPerSecond() {
+	public double pollsPerSecond() {
 		RateLimiterConfig config = this.limiter.get().getRateLimiterConfig();
 		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
-		double all = Math.min(rate, this.inFlightLimit.perSecond());
-		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+		synchronized (this) {
+			double all = Math.min(rate, this.inFlightLimit.perSecond());
+			return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+		}
 	}
 
 	/**

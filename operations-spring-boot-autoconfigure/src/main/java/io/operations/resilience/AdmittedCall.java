@@ -45,6 +45,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile long began;
 
+	private volatile long sentAs = -1;
+
 	private volatile int filled;
 
 	private volatile @Nullable Subscription exchange;
@@ -61,11 +63,22 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Note that this request took the last free place in flight.
-	 * @param bound how many requests are in flight, including this one
+	 * Note that this request is sent.
+	 * @param sentAs the number of this request among those that were sent
+	 * @param bound how many requests are in flight, including this one, if it took the
+	 * last free place; otherwise 0
 	 */
-	void filled(int bound) {
+	void sent(long sentAs, int bound) {
+		this.sentAs = sentAs;
 		this.filled = bound;
+	}
+
+	/**
+	 * Return the number of this request among those that were sent.
+	 * @return the number; negative if it was not sent
+	 */
+	long sentAs() {
+		return this.sentAs;
 	}
 
 	/**
@@ -143,7 +156,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onNext(T result) {
-		this.admission.accepted((result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null);
+		this.admission.accepted(this,
+				(result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null);
 		end(() -> this.sink.success(result));
 	}
 
@@ -177,7 +191,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			outcome.run();
 		}
 		finally {
-			this.admission.finished(this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
+			this.admission.finished(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
 		}
 		return true;
 	}

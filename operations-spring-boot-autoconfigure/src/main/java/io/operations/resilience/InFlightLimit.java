@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adapts how many requests may be in flight. The limit is halved when the server
- * throttles a request. It grows by one for as many accepted requests as the limit allows,
- * which is about one per round trip. With this algorithm, clients that do not know each
- * other reach equal shares of an account (Chiu and Jain, <i>Analysis of the Increase and
- * Decrease Algorithms</i>, 1989). A limit that the requests do not come near is not
- * raised, because the server has not accepted that many.
+ * throttles a request because the account is full ({@link RefusalJudge}). It grows by one
+ * for as many accepted requests as the limit allows, which is about one per round trip.
+ * With this algorithm, clients that do not know each other reach equal shares of an
+ * account (Chiu and Jain, <i>Analysis of the Increase and Decrease Algorithms</i>, 1989).
+ * A limit that the requests do not come near is not raised, because the server has not
+ * accepted that many.
  * <p>
  * Each 429 costs a pause, in which no request is sent. A limit that was reached when the
  * server throttled is therefore tried again only after ten times the pause. If the server

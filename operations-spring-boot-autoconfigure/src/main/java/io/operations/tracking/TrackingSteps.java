@@ -7,6 +7,7 @@ import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
+import io.operations.OperationsThrottledException;
 import io.operations.polling.OperationPolls;
 import io.operations.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,9 @@ final class TrackingSteps {
 			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, text, now);
 		}
 		Duration retryAfter = (fault instanceof OperationsException known) ? known.getRetryAfter() : null;
-		Duration wait = this.polls.nextPoll(polled, retryAfter);
+		boolean throttled = fault instanceof OperationsThrottledException refusal && !refusal.isLocal();
+		Duration wait = throttled ? this.polls.nextPollAfterThrottling(polled, retryAfter)
+				: this.polls.nextPoll(polled, retryAfter);
 		if (!unknown && !(fault instanceof OperationsException known && known.isTransient())) {
 			wait = thinned(wait, polled.age(now));
 		}

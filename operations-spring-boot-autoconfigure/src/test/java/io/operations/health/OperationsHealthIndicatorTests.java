@@ -95,6 +95,27 @@ class OperationsHealthIndicatorTests {
 			.containsEntry("lastFaultAge", "PT0S");
 	}
 
+	@Test
+	void aRefusalWithoutAPauseIsNoThrottling() {
+		for (int i = 0; i < 10; i++) {
+			fetch(HttpStatus.OK);
+		}
+		fetch(HttpStatus.TOO_MANY_REQUESTS);
+		assertThat(health(false).getDetails()).containsKey("lastFault").doesNotContainKey("throttledSince");
+	}
+
+	@Test
+	void throttlingLastsUntilASuccessAfterThePause() {
+		String client = this.template.getName();
+		this.listener.pauseBegan(client, Duration.ofSeconds(1));
+		fetch(HttpStatus.OK);
+		assertThat(health(false).getDetails()).containsKey("throttledSince");
+		this.listener.pauseEnded(client);
+		assertThat(health(false).getDetails()).containsKey("throttledSince");
+		fetch(HttpStatus.OK);
+		assertThat(health(false).getDetails()).doesNotContainKey("throttledSince");
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 401, 403 })
 	void withWrongCredentialsHealthIsDownAtOnce(int status) {

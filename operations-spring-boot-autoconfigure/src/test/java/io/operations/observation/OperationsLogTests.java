@@ -196,6 +196,14 @@ class OperationsLogTests {
 	}
 
 	@Test
+	void refusalWithoutAPauseIsNoWarning(CapturedOutput output) {
+		answers("RUNNING", "RUNNING", "RUNNING", "RUNNING", "429", "COMPLETED");
+		await("op-1", Duration.ofMinutes(5));
+		assertThat(lines(output, "WARN")).isEmpty();
+		assertThat(lines(output, "DEBUG")).anyMatch((line) -> line.contains("RQ-429"));
+	}
+
+	@Test
 	void refusalOfOurOwnIsNoWarning(CapturedOutput output) {
 		new OperationsLog().throttled("operations", new OperationsThrottledException("full", "op-1", (Duration) null));
 		assertThat(lines(output, "WARN")).isEmpty();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +120,29 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void refusalOfOneOfAHundredThousandWaitsStopsAllAndMovesNone() {
+	void refusalsAtRandomHoldBackNobodyElse() {
+		Client fast = new Client(400, 16);
+		Random random = new Random(42);
+		int[] refusals = new int[1];
+		this.answers = (id) -> {
+			if (random.nextDouble() < 0.05) {
+				Duration retryAfter = (refusals[0]++ % 2 == 0) ? Duration.ofSeconds(5) : null;
+				return Mono.delay(Duration.ofMillis(30), this.scheduler)
+					.then(Mono.error(TestOperations.fault(429, retryAfter)));
+			}
+			OperationStatus status = (now() > 20_000) ? OperationStatus.COMPLETED : OperationStatus.RUNNING;
+			return Mono.delay(ROUND_TRIP, this.scheduler).thenReturn(TestOperations.snapshot(id, status));
+		};
+		for (String id : ids(1000)) {
+			fast.await(id);
+		}
+		advance(Duration.ofSeconds(45));
+		assertThat(refusals[0]).isGreaterThan(50);
+		assertThat(this.ends).hasSize(1000);
+	}
+
+	@Test
+	void refusalsOfAFewOfAHundredThousandWaitsStopAllAndMoveNone() {
 		Client big = new Client(1000, 16);
 		for (String id : ids(100_000)) {
 			big.await(id);

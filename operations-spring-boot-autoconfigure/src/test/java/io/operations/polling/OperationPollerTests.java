@@ -128,6 +128,21 @@ class OperationPollerTests {
 	}
 
 	@Test
+	void pollThatWasThrottledIsSentAgainAfterItsRetryAfterOrTheShortestInterval() {
+		this.poller = poller(PollingSettings.defaults(), (state) -> Duration.ofMinutes(1));
+		this.endpoint = (id) -> switch (this.polls.size()) {
+			case 1 -> Mono.error(TestOperations.fault(429));
+			case 2 -> Mono.error(TestOperations.fault(429, Duration.ofSeconds(2)));
+			default -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING));
+		};
+		watch("op");
+		advance(Duration.ofMinutes(2));
+		assertThat(this.polls.get(1) - this.polls.get(0)).isBetween(400L, 600L);
+		assertThat(this.polls.get(2) - this.polls.get(1)).isBetween(2000L, 2310L);
+		assertThat(this.polls.get(3) - this.polls.get(2)).as("the schedule's interval").isGreaterThan(50_000);
+	}
+
+	@Test
 	void firstPollIsNotBeforeTheRetryAfterOfTheWrite() {
 		this.poller.watch(new PollingTarget("op", null, Duration.ofSeconds(5), true), TIMEOUT).subscribe();
 		advance(Duration.ofMillis(4999));

@@ -2,6 +2,7 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,19 @@ class AdmissionTests {
 	private final List<String> sent = new ArrayList<>();
 
 	private final List<Throwable> refused = new ArrayList<>();
+
+	private final List<Disposable> underWay = new ArrayList<>();
+
+	private int throttled;
+
+	private OperationsListener listener = new OperationsListener() {
+
+		@Override
+		public void throttled(String client, OperationsThrottledException fault) {
+			AdmissionTests.this.throttled++;
+		}
+
+	};
 
 	private Admission admission = admission(10, 100, 100);
 
@@ -133,7 +147,7 @@ class AdmissionTests {
 		refuse(null);
 		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(320), Duration.ofMillis(480));
 		advance(Duration.ofSeconds(1));
-		this.admission.accepted(null);
+		accept(1, null);
 		refuse(null);
 		assertThat(this.admission.paused()).isLessThanOrEqualTo(Duration.ofMillis(240));
 	}
@@ -236,15 +250,153 @@ class AdmissionTests {
 	}
 
 	@Test
+	void refusalAmongManyAcceptedCallsStopsNoOther() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		refuse(Duration.ofSeconds(30));
+		assertThat(this.admission.paused()).isZero();
+		assertThat(this.admission.inFlightLimit()).isEqualTo(16);
+		assertThat(this.throttled).as("each refusal is reported").isEqualTo(1);
+		advance(Duration.ofMillis(1));
+		call("a");
+		assertThat(this.sent).containsExactly("a");
+	}
+
+	@Test
+	void refusalsOneAfterTheOtherPauseAllCalls() {
+		this.admission = admission(1000, 16, 1000);
+		accept(100, null);
+		for (int i = 0; i < 6; i++) {
+			assertThat(this.admission.paused()).as("after %d refusals", i).isZero();
+			refuse(Duration.ofSeconds(30));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofMillis(29_999));
+		call("a");
+		advance(Duration.ofSeconds(29));
+		assertThat(this.sent).isEmpty();
+		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
+	}
+
+	@Test
+	void pauseLastsUntilTheLatestRetryAfterOfTheRefusalsThatLedToIt() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		for (int i = 0; i < 6; i++) {
+			refuse((i == 2) ? Duration.ofSeconds(30) : Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(29_900), Duration.ofSeconds(30));
+	}
+
+	@Test
+	void loneRefusalWithALongRetryAfterDoesNotStopTheAccount() {
+		this.admission = admission(1000, 16, 1000);
+		accept(10, null);
+		refuse(Duration.ofHours(1));
+		assertThat(this.admission.paused()).isZero();
+		accept(10, null);
+		advance(Duration.ofMinutes(1));
+		for (int i = 0; i < 6; i++) {
+			refuse(Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
+		assertThat(this.admission.paused()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(1));
+	}
+
+	@Test
+	void unknownOperationIsAnAnswerOfAnAccountThatIsNotFull() {
+		this.admission = admission(1000, 16, 1000);
+		assertThat(pausedAfterRefusalsBetween(404)).isZero();
+	}
+
+	@Test
+	void rejectedCredentialsSayNothingAboutTheAccount() {
+		this.admission = admission(1000, 16, 1000);
+		assertThat(pausedAfterRefusalsBetween(401)).isPositive();
+	}
+
+	private Duration pausedAfterRefusalsBetween(int status) {
+		accept(1, null);
+		for (int i = 0; i < 6; i++) {
+			refuse(Duration.ofSeconds(30));
+			advance(Duration.ofMillis(1));
+			this.admission.admit("op", Mono.error(TestOperations.fault(status))).subscribe((value) -> {
+			}, this.refused::add);
+			advance(Duration.ofMillis(1));
+		}
+		return this.admission.paused();
+	}
+
+	@Test
+	void pauseThatBeginsWhileTheEndOfAnotherIsReportedIsReportedAfterIt() {
+		List<String> reported = new ArrayList<>();
+		this.listener = new OperationsListener() {
+
+			@Override
+			public void pauseBegan(String client, Duration pause) {
+				reported.add("began");
+			}
+
+			@Override
+			public void pauseEnded(String client) {
+				Thread other = new Thread(() -> AdmissionTests.this.admission.pause(Duration.ofSeconds(1)));
+				other.start();
+				try {
+					other.join();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+				reported.add("ended");
+			}
+
+		};
+		this.admission = admission(1000, 16, 1000);
+		this.admission.pause(Duration.ofSeconds(1));
+		advance(Duration.ofMillis(1500));
+		assertThat(reported).containsExactly("began", "ended", "began");
+	}
+
+	@Test
+	void supplierOfTheLimiterIsNotCalledUnderTheLock() {
+		RateLimitSettings settings = new RateLimitSettings(10, 16, 100);
+		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build());
+		List<Boolean> locked = new ArrayList<>();
+		this.admission = new Admission("test", () -> {
+			locked.add(Thread.holdsLock(this.admission));
+			return limiter;
+		}, settings, RetrySettings.defaults(), this.scheduler, this.listener);
+		this.admission.pollsPerSecond();
+		assertThat(locked).containsExactly(false);
+	}
+
+	@Test
+	void refusalDuringAPauseExtendsIt() {
+		this.admission = admission(1000, 16, 1000);
+		Sinks.Empty<Object> late = Sinks.empty();
+		this.admission.admit("late", late.asMono()).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofMillis(1));
+		this.admission.pause(Duration.ofSeconds(1));
+		late.tryEmitError(throttled(Duration.ofSeconds(10)));
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
 	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
-		refuse(Duration.ofSeconds(1));
+		for (int i = 0; i < 6; i++) {
+			refuse(Duration.ofSeconds(1));
+			advance(Duration.ofMillis(1));
+		}
 		assertThat(this.admission.inFlightLimit()).isEqualTo(8);
 		advance(Duration.ofSeconds(2));
 		call("a");
 		assertThat(this.sent).as("15 are under way").isEmpty();
-		accept(9);
+		cancelUnderWay(8);
+		accept(9, null);
 		assertThat(this.admission.inFlightLimit()).isEqualTo(9);
 	}
 
@@ -336,30 +488,43 @@ class AdmissionTests {
 	void accountsLoadComesToTheBoundWithRefusalsAndAnswers() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
-		this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
-		}, this.refused::add);
+		accept(1, 99);
+		for (int i = 0; i < 6; i++) {
+			this.admission.admit("refused", Mono.error(throttled(Duration.ofSeconds(1)))).subscribe((value) -> {
+			}, this.refused::add);
+			advance(Duration.ofMillis(1));
+		}
 		advance(Duration.ofSeconds(3));
-		for (int i = 0; i < 9; i++) {
-			this.admission.accepted(95);
-		}
+		cancelUnderWay(8);
+		accept(9, 95);
 		assertThat(this.admission.inFlightLimit()).as("an account with 95 of 99 calls").isEqualTo(8);
-		for (int i = 0; i < 9; i++) {
-			this.admission.accepted(50);
-		}
+		accept(9, 50);
 		assertThat(this.admission.inFlightLimit()).as("an account with 50 of 99 calls").isEqualTo(9);
 	}
 
 	private void keepUnderWay(int calls) {
 		for (int i = 0; i < calls; i++) {
-			this.admission.admit("op", Mono.never()).subscribe();
+			this.underWay.add(this.admission.admit("op", Mono.never()).subscribe());
 		}
 		advance(Duration.ofSeconds(1));
 		assertThat(this.admission.inFlight()).isEqualTo(calls);
 	}
 
-	private void accept(int calls) {
+	private void cancelUnderWay(int calls) {
 		for (int i = 0; i < calls; i++) {
-			this.admission.accepted(null);
+			this.underWay.remove(0).dispose();
+		}
+	}
+
+	private void accept(int calls, @Nullable Integer accountLoad) {
+		OperationSnapshot answer = TestOperations.snapshot("op", OperationStatus.RUNNING);
+		for (int i = 0; i < calls; i++) {
+			this.admission
+				.admit("op",
+						Mono.just(new OperationSnapshot(answer.operation(), null, answer.serverTime(), null,
+								accountLoad)))
+				.subscribe();
+			advance(Duration.ofMillis(1));
 		}
 	}
 
@@ -416,12 +581,12 @@ class AdmissionTests {
 	}
 
 	@Test
-	void answeredFetchLetsPausesBeginAnewAndRefusedOneBeginsAPause() {
+	void answeredFetchLetsPausesBeginAnewAndRefusedOnesBeginAPause() {
 		List<Mono<OperationSnapshot>> answers = new ArrayList<>(List.of(Mono.error(TestOperations.fault(429)),
-				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING)),
-				Mono.error(TestOperations.fault(429))));
+				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING))));
+		answers.addAll(Collections.nCopies(6, Mono.error(TestOperations.fault(429))));
 		AdmittedOperationFetcher fetcher = new AdmittedOperationFetcher((id) -> answers.remove(0), this.admission);
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 8; i++) {
 			advance(Duration.ofSeconds(1));
 			fetcher.fetch("a").onErrorComplete().subscribe();
 		}
@@ -440,9 +605,7 @@ class AdmissionTests {
 	}
 
 	private Admission admission(RateLimiter limiter, RateLimitSettings settings) {
-		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler,
-				new OperationsListener() {
-				});
+		return new Admission("test", limiter, settings, RetrySettings.defaults(), this.scheduler, this.listener);
 	}
 
 	private Disposable call(String id) {

@@ -114,9 +114,10 @@ class DemoTour {
 
 	private Mono<Operation> survivesErrors() {
 		return write(OperationScript.completed().running(Duration.ofSeconds(2))).doOnNext((accepted) -> {
-			logger.info("3. The server answers 429 (Retry-After: 1) twice and 503 once: operation " + accepted.id());
+			logger
+				.info("3. The server answers 429 (Retry-After: 1) six times and 503 once: operation " + accepted.id());
 			logger.info("   the library's next WARN lines, about throttling or an outage, are expected");
-			this.simulator.fault(accepted.id(), 2, Fault.throttled(Duration.ofSeconds(1)));
+			this.simulator.fault(accepted.id(), 6, Fault.throttled(Duration.ofSeconds(1)));
 			this.simulator.fault(accepted.id(), 1, Fault.unavailable());
 		})
 			.flatMap((accepted) -> this.operations.await(accepted)

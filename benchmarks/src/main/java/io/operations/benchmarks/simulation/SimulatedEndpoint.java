@@ -1,5 +1,6 @@
 package io.operations.benchmarks.simulation;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +46,8 @@ final class SimulatedEndpoint implements OperationFetcher {
 
 	private State state = State.WELL;
 
+	private RandomFaults faults = RandomFaults.none();
+
 	/**
 	 * Create the endpoint.
 	 * @param time the virtual time
@@ -73,6 +76,10 @@ final class SimulatedEndpoint implements OperationFetcher {
 		this.state = state;
 	}
 
+	void faults(RandomFaults faults) {
+		this.faults = faults;
+	}
+
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
 		return Mono.create((sink) -> {
@@ -87,11 +94,17 @@ final class SimulatedEndpoint implements OperationFetcher {
 		switch (this.state) {
 			case SILENT -> after(REQUEST_TIMEOUT, () -> sink.error(
 					new OperationsUnavailableException("No answer in time", operation.id(), new TimeoutException())));
-			case UNAVAILABLE -> after(CURT, () -> sink.error(fault(operation, 503, null, null)));
+			case UNAVAILABLE -> after(CURT, () -> sink.error(fault(operation, 503, null, null, null)));
 			case WELL -> {
+				int status = this.faults.nextStatus();
+				if (status != 200) {
+					Duration retryAfter = (status == 429) ? this.faults.nextRetryAfter() : null;
+					after(CURT, () -> sink.error(fault(operation, status, null, retryAfter, null)));
+					return;
+				}
 				if (!this.limit.enter(now())) {
 					Integer told = this.limit.told(true);
-					after(CURT, () -> sink.error(fault(operation, 429, 20429, told)));
+					after(CURT, () -> sink.error(fault(operation, 429, 20429, null, told)));
 					return;
 				}
 				Integer told = this.limit.told(false);
@@ -118,8 +131,8 @@ final class SimulatedEndpoint implements OperationFetcher {
 	}
 
 	private static Throwable fault(SimulatedOperation operation, int status, @Nullable Integer code,
-			@Nullable Integer told) {
-		return new OperationsErrorResponse(status, code, null, null, null, told).toException("Fetching",
+			@Nullable Duration retryAfter, @Nullable Integer told) {
+		return new OperationsErrorResponse(status, code, null, null, retryAfter, told).toException("Fetching",
 				operation.id());
 	}
 

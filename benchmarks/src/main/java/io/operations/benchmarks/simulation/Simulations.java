@@ -53,6 +53,7 @@ public final class Simulations {
 		scenarios.put("many", new ManyScenario());
 		scenarios.put("outage", new OutageScenario());
 		scenarios.put("instances", new InstancesScenario());
+		scenarios.put("throttling", new ThrottlingScenario());
 		return scenarios;
 	}
 

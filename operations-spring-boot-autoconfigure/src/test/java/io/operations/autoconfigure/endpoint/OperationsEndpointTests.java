@@ -21,6 +21,7 @@ import io.operations.OperationFetcherDecorator;
 import io.operations.actuate.OperationsDescriptor;
 import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.actuate.TrackedOperationDescriptor;
+import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
@@ -144,6 +145,10 @@ class OperationsEndpointTests {
 			app.track("running", Map.of());
 			Awaitility.await().atMost(PATIENCE).until(() -> this.endpoint.polls("running") > 0);
 			app.track("paused", Map.of());
+			OperationsTemplate template = app.context.getBean(OperationsTemplate.class);
+			for (int i = 0; i < 12; i++) {
+				template.fetch("paused").onErrorComplete().subscribe();
+			}
 			Awaitility.await().atMost(PATIENCE).until(() -> app.get("").body().path("throttled").asBoolean());
 			JsonNode body = app.get("").body();
 			assertThat(body.path("client").asString()).isEqualTo("operations");

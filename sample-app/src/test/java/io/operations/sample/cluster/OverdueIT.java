@@ -80,8 +80,9 @@ class OverdueIT {
 		before.write(OPERATIONS / 2).blockLast(LIMIT);
 		Waiting.until("all were asked for", () -> count(NEVER_ASKED_FOR) == 0);
 		// From here on the account is paused, and what is new is not asked for.
-		this.simulator.fault(1, Fault.throttled(LIMIT));
+		this.simulator.fault(OPERATIONS, Fault.throttled(LIMIT));
 		Waiting.pause(Duration.ofSeconds(1));
+		this.simulator.clearFaults();
 		before.write(OPERATIONS / 2).blockLast(LIMIT);
 		before.kill();
 		Waiting.until("all are overdue",
