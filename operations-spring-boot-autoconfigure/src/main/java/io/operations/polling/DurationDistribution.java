@@ -25,9 +25,8 @@ final class DurationDistribution {
 
 	/**
 	 * Estimate the distribution with {@link DurationKernels} and a heavy-tailed prior.
-	 * Durations that repeat exactly are not smoothed.
-	 * The prior has the weight of half an observation at first, and of a tenth from ten
-	 * observations on.
+	 * Durations that repeat exactly are not smoothed. The prior has the weight of half an
+	 * observation at first, and of a tenth from ten observations on.
 	 * @param histogram the observed durations, with at least one end
 	 * @return the estimate
 	 */

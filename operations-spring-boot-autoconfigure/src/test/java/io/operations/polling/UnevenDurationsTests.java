@@ -92,8 +92,8 @@ class UnevenDurationsTests {
 
 	@Test
 	void aTimeOutOfTheServerIsLearnedBesideOtherDurations() {
-		assertThat(product(8, 200,
-				(random, before) -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble()))
+		assertThat(
+				product(8, 200, (random, before) -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble()))
 			.isLessThan(5.75);
 	}
 
