@@ -4,7 +4,7 @@ import java.util.Random;
 
 /**
  * How long operations take, in seconds. The first three are those of the theory. The
- * schedule was tuned with those before {@link #FAST_SORT}. Those from there on were
+ * schedule was tuned with those before {@link #RARE_SLOW}. Those from there on were
  * chosen afterwards.
  */
 public enum Durations {
@@ -112,7 +112,112 @@ public enum Durations {
 	/**
 	 * Faster with each operation.
 	 */
-	SPEEDING_UP("120 s, σ 0.3, 0.4 % faster with each operation", true);
+	SPEEDING_UP("120 s, σ 0.3, 0.4 % faster with each operation", true),
+
+	/**
+	 * Of a rare slow sort.
+	 */
+	RARE_SLOW("5 s, one in 50 around 300 s, σ 0.2"),
+
+	/**
+	 * Of four sorts.
+	 */
+	FOUR_SORTS("a quarter each around 3, 20, 90 and 400 s, σ 0.2"),
+
+	/**
+	 * Of two sorts close to each other.
+	 */
+	TWO_NEAR("half around 30 s, half around 45 s, σ 0.1"),
+
+	/**
+	 * Nearly the same for all, except failures at any time.
+	 */
+	FAILURES("90 s, σ 0.1; one in ten fails anywhere before"),
+
+	/**
+	 * Many end at once.
+	 */
+	CHI_SQUARE("gamma, mean 30 s, shape 0.5"),
+
+	/**
+	 * With a hazard that grows.
+	 */
+	RAYLEIGH("Weibull, scale 40 s, shape 2"),
+
+	/**
+	 * With a tail to the left.
+	 */
+	LEFT_SKEWED("Weibull, scale 90 s, shape 8"),
+
+	/**
+	 * Of nearly any scale.
+	 */
+	WIDE("log-normal, median 10 s, σ 1.5"),
+
+	/**
+	 * Of two uniform steps.
+	 */
+	TRIANGULAR("triangular, 10 to 70 s"),
+
+	/**
+	 * After a time in a queue.
+	 */
+	QUEUED("exponential, mean 40 s, and then 10 s, σ 0.1"),
+
+	/**
+	 * With a heavy tail and no lower bound.
+	 */
+	LOMAX("Lomax, scale 30 s, shape 2"),
+
+	/**
+	 * Mostly at its edges.
+	 */
+	ARCSINE("arcsine, 10 to 60 s"),
+
+	/**
+	 * Noticed by the server in steps.
+	 */
+	LOOKED_AFTER("log-normal, median 40 s, σ 0.5, up to the next multiple of 15 s"),
+
+	/**
+	 * With a time-out of the server.
+	 */
+	CUT_OFF("exponential, mean 60 s, at most 150 s"),
+
+	/**
+	 * With a shortest time.
+	 */
+	AT_LEAST("log-normal, median 25 s, σ 0.6, at least 20 s"),
+
+	/**
+	 * As whole seconds.
+	 */
+	WHOLE_SECONDS("log-normal, median 8 s, σ 0.4, in whole seconds"),
+
+	/**
+	 * Hardly longer than the shortest interval.
+	 */
+	SHORT("log-normal, median 2 s, σ 0.3"),
+
+	/**
+	 * Of two steps.
+	 */
+	TWO_STEPS("uniform, 5 to 15 s, and then exponential, mean 5 s"),
+
+	/**
+	 * Far longer than the longest interval.
+	 */
+	SIX_HOURS("log-normal, median 6 h, σ 0.5"),
+
+	/**
+	 * Three times as long from one operation on.
+	 */
+	CHANGED("40 s, from the 101st operation on 120 s, σ 0.15", true),
+
+	/**
+	 * Slowly longer, and widely spread.
+	 */
+	WIDE_DRIFT("20 s, σ 0.5, 0.3 % slower with each operation", true);
 
 	private final String text;
 
@@ -171,6 +276,29 @@ public enum Durations {
 			case TIMED_OUT -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble();
 			case PARETO -> 8 * Math.pow(1 - random.nextDouble(), -1 / 1.2);
 			case SPEEDING_UP -> 120 * Math.exp(-0.004 * before + 0.3 * random.nextGaussian());
+			case RARE_SLOW -> ((random.nextDouble() < 0.98) ? 5 : 300) * Math.exp(0.2 * random.nextGaussian());
+			case FOUR_SORTS ->
+				new double[] { 3, 20, 90, 400 }[random.nextInt(4)] * Math.exp(0.2 * random.nextGaussian());
+			case TWO_NEAR -> (random.nextBoolean() ? 30 : 45) * Math.exp(0.1 * random.nextGaussian());
+			case FAILURES ->
+				90 * ((random.nextDouble() < 0.1) ? random.nextDouble() : Math.exp(0.1 * random.nextGaussian()));
+			case CHI_SQUARE -> 30 * Math.pow(random.nextGaussian(), 2);
+			case RAYLEIGH -> 40 * Math.sqrt(-Math.log(1 - random.nextDouble()));
+			case LEFT_SKEWED -> 90 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 8.0);
+			case WIDE -> 10 * Math.exp(1.5 * random.nextGaussian());
+			case TRIANGULAR -> 10 + 30 * (random.nextDouble() + random.nextDouble());
+			case QUEUED -> -40 * Math.log(1 - random.nextDouble()) + 10 * Math.exp(0.1 * random.nextGaussian());
+			case LOMAX -> 30 * (Math.pow(1 - random.nextDouble(), -0.5) - 1);
+			case ARCSINE -> 10 + 50 * Math.pow(Math.sin(Math.PI / 2 * random.nextDouble()), 2);
+			case LOOKED_AFTER -> 15 * Math.ceil(40 / 15.0 * Math.exp(0.5 * random.nextGaussian()));
+			case CUT_OFF -> Math.min(150, -60 * Math.log(1 - random.nextDouble()));
+			case AT_LEAST -> Math.max(20, 25 * Math.exp(0.6 * random.nextGaussian()));
+			case WHOLE_SECONDS -> Math.ceil(8 * Math.exp(0.4 * random.nextGaussian()));
+			case SHORT -> 2 * Math.exp(0.3 * random.nextGaussian());
+			case TWO_STEPS -> 5 + 10 * random.nextDouble() - 5 * Math.log(1 - random.nextDouble());
+			case SIX_HOURS -> 21_600 * Math.exp(0.5 * random.nextGaussian());
+			case CHANGED -> ((before < 100) ? 40 : 120) * Math.exp(0.15 * random.nextGaussian());
+			case WIDE_DRIFT -> 20 * Math.exp(0.003 * before + 0.5 * random.nextGaussian());
 		};
 	}
 

@@ -19,7 +19,7 @@ final class ScheduleRun {
 
 	static final Clock CLOCK = new Clock();
 
-	private static final int MEASURED = 1000;
+	private static final int MEASURED = 4000;
 
 	// The price is adjusted once a second.
 	private static final int SETTLING = 4;
@@ -30,12 +30,16 @@ final class ScheduleRun {
 
 	private final Random random;
 
+	// Apart from the durations, so that they do not depend on the number of polls.
+	private final Random jitter;
+
 	private int learned;
 
 	ScheduleRun(PollingSchedule schedule, Durations durations, Random random) {
 		this.schedule = schedule;
 		this.durations = durations;
 		this.random = random;
+		this.jitter = new Random(random.nextLong());
 	}
 
 	/**
@@ -51,7 +55,7 @@ final class ScheduleRun {
 	}
 
 	/**
-	 * Poll 1,000 operations at the present price, from which the schedule does not learn.
+	 * Poll 4,000 operations at the present price, from which the schedule does not learn.
 	 * @return the mean number of polls and the mean lag in seconds
 	 */
 	double[] measure() {
@@ -112,7 +116,7 @@ final class ScheduleRun {
 
 	private double spread(Duration interval) {
 		double jitter = this.schedule.jitter();
-		return interval.toMillis() / 1000.0 * (1 - jitter + 2 * jitter * this.random.nextDouble());
+		return interval.toMillis() / 1000.0 * (1 - jitter + 2 * jitter * this.jitter.nextDouble());
 	}
 
 	private static PollingState state(double age, int polls) {

@@ -64,7 +64,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	// Small, so that a poll does not miss the planned moment. Different kinds and start
 	// times spread polls, too.
-	private static final double JITTER = 0.03;
+	private static final double JITTER = 0.01;
 
 	private static final String OTHER = "other";
 

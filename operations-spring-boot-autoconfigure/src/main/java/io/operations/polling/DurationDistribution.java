@@ -25,8 +25,8 @@ final class DurationDistribution {
 
 	/**
 	 * Estimate the distribution with {@link DurationKernels} and a heavy-tailed prior.
-	 * The prior has the weight of half an observation at first, and of a tenth from ten
-	 * observations on.
+	 * Durations that repeat exactly are not smoothed. The prior has the weight of half an
+	 * observation at first, and of a tenth from ten observations on.
 	 * @param histogram the observed durations, with at least one end
 	 * @return the estimate
 	 */
@@ -36,7 +36,11 @@ final class DurationDistribution {
 		double median = quantile(seen, 0.5);
 		double[] prior = prior(median);
 		double priorWeight = Math.max(PRIOR_WEIGHT, Math.min(FIRST_PRIOR_WEIGHT, 1 / observations));
-		double[] smooth = new DurationKernels(seen, histogram.single(seen), observations, prior, priorWeight).smooth();
+		double[] single = histogram.single(seen);
+		double[] repeated = RepeatedDurations.in(seen, single);
+		double[] smooth = new DurationKernels(without(repeated, seen), single, observations, prior, priorWeight)
+			.smooth();
+		add(repeated, smooth);
 		double known = sum(seen);
 		double trust = observations / (observations + priorWeight);
 		double[] beyond = beyond(last(seen), 1 - known, prior, histogram.atRisk());
@@ -49,6 +53,23 @@ final class DurationDistribution {
 			shares[bin] /= total;
 		}
 		return new DurationDistribution(shares, Ages.edge(last(seen) + 1));
+	}
+
+	private static double[] without(double[] repeated, double[] shares) {
+		double[] rest = new double[Ages.BINS];
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			rest[bin] = shares[bin] - repeated[bin];
+		}
+		return rest;
+	}
+
+	// Polls are not exact to a bin. A poll just before a repeated duration is wasted, so
+	// half of its share lies in the bin after it.
+	private static void add(double[] repeated, double[] smooth) {
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			smooth[bin] += repeated[bin] / 2;
+			smooth[Math.min(bin + 1, Ages.BINS - 1)] += repeated[bin] / 2;
+		}
 	}
 
 	// Only the prior knows when operations end that outlived all operations that ended.

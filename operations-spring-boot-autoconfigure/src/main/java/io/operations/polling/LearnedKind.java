@@ -43,7 +43,7 @@ final class LearnedKind {
 	private static final double HIGHEST_SURPLUS = 2;
 
 	// An operation that ends far beyond all others does not count for more polls.
-	private static final double MOST_POLLS = 3;
+	private static final double MOST_POLLS = 6;
 
 	// A new plan needs new ends and sightings of running operations: this part of the
 	// observations behind the present plan.

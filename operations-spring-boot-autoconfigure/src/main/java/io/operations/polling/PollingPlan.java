@@ -16,6 +16,9 @@ package io.operations.polling;
 final class PollingPlan {
 
 	// A fraction of operations too small to be planned for.
+	// From one edge of the grid to the next, the next poll usually moves by about 1 %.
+	private static final double JUMP = 0.05;
+
 	private static final double NOBODY = 1e-9;
 
 	// For the edge of each bin, the age of the next poll.
@@ -121,9 +124,19 @@ final class PollingPlan {
 		if (bin >= Ages.BINS) {
 			return this.maxInterval;
 		}
-		double next = this.next[bin] + (position - bin) * (this.next[bin + 1] - this.next[bin]);
+		double next = following(bin, position - bin);
 		double trusted = Math.max(this.longestSeen - age, age / BackoffPollingSchedule.PART_OF_AGE);
 		return Math.min(this.maxInterval, Math.max(this.minInterval, Math.min(next - age, trusted)));
+	}
+
+	// The next poll of an age between two edges. Where it jumps from one sort of
+	// operations to the next, no operation ends halfway.
+	private double following(int bin, double part) {
+		double rise = this.next[bin + 1] - this.next[bin];
+		if (rise > JUMP * this.next[bin]) {
+			return (part < 0.5) ? this.next[bin] : this.next[bin + 1];
+		}
+		return this.next[bin] + part * rise;
 	}
 
 	/**

@@ -73,6 +73,37 @@ class UnevenDurationsTests {
 		assertThat(schedule.unusualAge("kind")).isLessThan(Duration.ofSeconds(3 * 70));
 	}
 
+	@Test
+	void betweenTwoSortsNoPollComesWhereNoOperationEnds() {
+		AdaptivePollingSchedule schedule = schedule(3);
+		Random random = new Random(1);
+		for (int i = 0; i < 60; i++) {
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			double sort = (i % 2 == 0) ? 10 : 200;
+			schedule.learn(new ObservedRun("kind", Duration.ZERO,
+					duration(sort * Math.exp(0.05 * random.nextGaussian())), true));
+			schedule.firstPoll(state(0, 0));
+		}
+		for (double age = 8; age < 20; age += 0.01) {
+			double next = age + seconds(schedule.nextPoll(state(age, 2)));
+			assertThat(next < 40 || next > 150).as("from %s to %s", age, next).isTrue();
+		}
+	}
+
+	@Test
+	void aTimeOutOfTheServerIsLearnedBesideOtherDurations() {
+		assertThat(
+				product(8, 200, (random, before) -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble()))
+			.isLessThan(5.75);
+	}
+
+	@Test
+	void stepsOfTheServerAreLearned() {
+		assertThat(product(8, 100,
+				(random, before) -> 10 * Math.ceil(Math.log(1 - random.nextDouble()) / Math.log(2.0 / 3))))
+			.isLessThan(3);
+	}
+
 	// Where polls are dense, lag goes with their inverse. So their product tells how well
 	// they are placed.
 	private double product(double aim, int ends, Sample durations) {

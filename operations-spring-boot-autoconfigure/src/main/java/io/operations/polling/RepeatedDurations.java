@@ -1,0 +1,54 @@
+package io.operations.polling;
+
+/**
+ * Finds durations that repeat exactly: a server's time-out, or the steps in which a
+ * server looks after its operations. Kernels would spread them over several per cent.
+ */
+final class RepeatedDurations {
+
+	// This many bins to either side tell how many ends a bin would have without a
+	// repeated duration.
+	private static final int REACH = 6;
+
+	private static final double FEWEST_ENDS = 3;
+
+	// The deviations, of a Poisson distribution, above what the bins around it expect.
+	private static final double DEVIATIONS = 4;
+
+	private RepeatedDurations() {
+	}
+
+	/**
+	 * Return the share of repeated durations in each bin of {@link Ages}. That is what a
+	 * bin has beyond the bins around it, if this cannot be chance.
+	 * @param shares the shares of all observations
+	 * @param single the share of a single observation in each bin
+	 * @return the part of each share that repeats
+	 */
+	static double[] in(double[] shares, double[] single) {
+		double[] ends = new double[Ages.BINS];
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			ends[bin] = (shares[bin] > 0) ? shares[bin] / single[bin] : 0;
+		}
+		double[] repeated = new double[Ages.BINS];
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			if (ends[bin] >= FEWEST_ENDS) {
+				// Half an observation to either side: that none was seen proves little.
+				double expected = (around(ends, bin) + 1) / (2 * REACH);
+				if (ends[bin] > expected + DEVIATIONS * Math.sqrt(expected)) {
+					repeated[bin] = shares[bin] * (1 - expected / ends[bin]);
+				}
+			}
+		}
+		return repeated;
+	}
+
+	private static double around(double[] ends, int bin) {
+		double around = -ends[bin];
+		for (int other = Math.max(0, bin - REACH); other <= Math.min(Ages.BINS - 1, bin + REACH); other++) {
+			around += ends[other];
+		}
+		return around;
+	}
+
+}
