@@ -50,12 +50,16 @@ class CodeRulesTests {
 		.callMethod(Clock.class, "systemDefaultZone");
 
 	// A worker of the scheduler underneath holds its thread for one poll: that is its
-	// bargain. Spring Boot calls an endpoint on a thread that may block, and under MVC
+	// bargain. A thread that repeats a transaction blocks in the database anyway, and
+	// pauses for milliseconds. Spring Boot calls an endpoint on a thread that may block,
+	// and under MVC
 	// takes no status out of a Mono. Event loops are closed with the context, which waits
 	// for them.
 	@ArchTest
 	static final ArchRule nobodyBlocks = noClasses().that()
 		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.TrackingTask")
+		.and()
+		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.JdbcTransactions")
 		.and()
 		.doNotHaveFullyQualifiedName("io.operations.actuate.OperationsEndpoint")
 		.and()

@@ -68,8 +68,8 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",
-			"io.operations.polling", RESILIENCE, "reactor..", "org.reactivestreams", "org.springframework.util",
-			"org.apache.commons.logging");
+			"io.operations.polling", RESILIENCE, "reactor..", "org.reactivestreams", "org.springframework.core",
+			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows("io.operations.tracking.jdbc",

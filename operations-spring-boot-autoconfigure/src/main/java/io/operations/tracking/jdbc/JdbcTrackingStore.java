@@ -76,7 +76,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final Claims claims;
 
-	private final StopTimes times = new StopTimes();
+	private final StopTimes times;
 
 	private final TrackingTask task;
 
@@ -121,6 +121,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.settings = settings;
 		this.engine = engine;
 		this.polls = engine.polls();
+		this.times = new StopTimes(this.polls.scheduler());
 		this.dialect = TrackingDialect.of(target);
 		this.tables = settings.tables().in(target);
 		TransactionManagers managers = new TransactionManagers(target, transactionManagers);

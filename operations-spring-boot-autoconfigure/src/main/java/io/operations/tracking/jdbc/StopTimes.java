@@ -1,6 +1,9 @@
 package io.operations.tracking.jdbc;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Knows when a stop interrupts deliveries, and when it ends at the latest. db-scheduler
@@ -14,14 +17,25 @@ final class StopTimes {
 
 	private static final Duration END = Duration.ofSeconds(4);
 
-	private volatile long interruptAt = System.nanoTime();
+	private final Scheduler clock;
+
+	private volatile long interruptAt;
+
+	/**
+	 * Create the times.
+	 * @param clock the clock
+	 */
+	StopTimes(Scheduler clock) {
+		this.clock = clock;
+		this.interruptAt = now();
+	}
 
 	/**
 	 * Begin to stop.
 	 * @param maxWait how long deliveries may go on before they are interrupted
 	 */
 	void begin(Duration maxWait) {
-		this.interruptAt = System.nanoTime() + maxWait.toNanos();
+		this.interruptAt = now() + maxWait.toNanos();
 	}
 
 	/**
@@ -42,7 +56,11 @@ final class StopTimes {
 	}
 
 	private long left(Duration later) {
-		return Math.max(0, this.interruptAt + later.toNanos() - System.nanoTime());
+		return Math.max(0, this.interruptAt + later.toNanos() - now());
+	}
+
+	private long now() {
+		return this.clock.now(TimeUnit.NANOSECONDS);
 	}
 
 }

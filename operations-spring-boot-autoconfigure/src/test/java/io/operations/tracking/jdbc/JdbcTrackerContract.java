@@ -510,15 +510,23 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		this.store = newStore(patientSettings());
 		this.store.start();
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		this.endpoint.script("throttled", (poll) -> ScriptedEndpoint.error(429, Duration.ofMinutes(5)));
 		track("op", Map.of());
 		pass(called);
-		track("throttled", Map.of());
+		fillAccount(Duration.ofMinutes(5));
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1, 2);
 		assertThat(engine().polls().paused()).isPositive();
 		assertThat(redeliver("op")).isTrue();
 		until("op", (operation) -> operation.attempts() == 3 && operation.state() == TrackingState.DELIVERED);
+	}
+
+	// As many refusals in a row as prove that the account is full.
+	private void fillAccount(Duration pause) {
+		for (int i = 0; i < 6; i++) {
+			String id = "throttled-" + i;
+			this.endpoint.script(id, (poll) -> ScriptedEndpoint.error(429, pause));
+			track(id, Map.of());
+		}
 	}
 
 	@Test
