@@ -45,6 +45,42 @@ public interface OperationsActivity {
 	int inFlightLimit();
 
 	/**
+	 * Return how many permits of the rate that all instances share this instance has
+	 * reserved and not used.
+	 * @return the number of permits; 0 if each instance has its own rate
+	 */
+	default int permits() {
+		return 0;
+	}
+
+	/**
+	 * Return how long a request waits for the next permit of the shared rate.
+	 * @return the time; zero if a permit is there, none is reserved, or each instance has
+	 * its own rate
+	 */
+	default Duration untilPermit() {
+		return Duration.ZERO;
+	}
+
+	/**
+	 * Return how many instances share the rate.
+	 * @return the number of instances seen last, including this one; 1 if each instance
+	 * has its own rate
+	 */
+	default int instances() {
+		return 1;
+	}
+
+	/**
+	 * Return whether the store of the shared rate is unavailable. This instance then
+	 * sends the rate divided by the number of instances seen last.
+	 * @return {@code true} from the first failure until the store answers
+	 */
+	default boolean isBudgetAway() {
+		return false;
+	}
+
+	/**
 	 * Return whether the server is unavailable at present: three consecutive requests,
 	 * fetches and polls alike, got no usable response, or the server rejected the
 	 * credentials of one request.

@@ -78,6 +78,24 @@ public interface OperationsListener {
 	}
 
 	/**
+	 * Called when the store of the rate that all instances share has become unavailable.
+	 * This instance then sends its share of the rate: the rate divided by the number of
+	 * instances seen last.
+	 * @param client the client's name
+	 * @param fault why the store is unavailable
+	 */
+	default void budgetLost(String client, Throwable fault) {
+	}
+
+	/**
+	 * Called when the store of the shared rate is available again.
+	 * @param client the client's name
+	 * @param duration how long it was unavailable
+	 */
+	default void budgetRegained(String client, Duration duration) {
+	}
+
+	/**
 	 * Called when an outage has begun: three consecutive requests, fetches and polls
 	 * alike, got no usable response or a rejection of the credentials. The client then
 	 * sends only one poll at a time until the outage is over. While the server rejects

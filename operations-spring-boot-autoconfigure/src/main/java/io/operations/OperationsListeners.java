@@ -65,6 +65,16 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
+	public void budgetLost(String client, Throwable fault) {
+		each((listener) -> listener.budgetLost(client, fault));
+	}
+
+	@Override
+	public void budgetRegained(String client, Duration duration) {
+		each((listener) -> listener.budgetRegained(client, duration));
+	}
+
+	@Override
 	public void outageBegan(String client, OperationsException fault) {
 		each((listener) -> listener.outageBegan(client, fault));
 	}

@@ -44,6 +44,10 @@ class PackageArrowsTests {
 			"org.reactivestreams", "io.github.resilience4j..", "org.springframework.util");
 
 	@ArchTest
+	static final ArchRule sharedRateInADatabaseKnowsResilience = knows("io.operations.resilience.jdbc", VOCABULARY,
+			RESILIENCE, "reactor.core..", "javax.sql");
+
+	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,
 			"reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
 
@@ -110,11 +114,12 @@ class PackageArrowsTests {
 	@ArchTest
 	void theTableNamesEveryPackage(JavaClasses classes) {
 		assertThat(classes.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrder(VOCABULARY,
-				"io.operations.client", RESILIENCE, "io.operations.observation", "io.operations.polling",
-				"io.operations.core", "io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
-				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking", "io.operations.tracking",
-				"io.operations.tracking.jdbc", "io.operations.tracking.metrics");
+				"io.operations.client", RESILIENCE, "io.operations.resilience.jdbc", "io.operations.observation",
+				"io.operations.polling", "io.operations.core", "io.operations.health", "io.operations.actuate",
+				"io.operations.autoconfigure", "io.operations.autoconfigure.endpoint",
+				"io.operations.autoconfigure.health", "io.operations.autoconfigure.metrics",
+				"io.operations.autoconfigure.tracking", "io.operations.tracking", "io.operations.tracking.jdbc",
+				"io.operations.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

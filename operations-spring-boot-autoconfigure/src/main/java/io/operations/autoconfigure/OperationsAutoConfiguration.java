@@ -14,6 +14,7 @@ import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsLog;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
+import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 
@@ -139,6 +140,7 @@ public final class OperationsAutoConfiguration {
 			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
 			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
 			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
+			ObjectProvider<BudgetStore> budgets, OperationsProperties properties,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
 		WebClient.Builder own = PlainWebClientBuilder.find(beans, webClientCustomizers);
 		ClientHttpConnector connector = httpClient.getConnector();
@@ -152,6 +154,9 @@ public final class OperationsAutoConfiguration {
 		map.from(awaitConventions::getIfUnique).to(builder::awaitObservationConvention);
 		decorators.orderedStream().forEach(builder::decorator);
 		listeners.orderedStream().forEach(builder::listener);
+		BudgetStore budget = budgets.getIfUnique();
+		OperationsSettings.checkBudget(properties.getRateLimit(), budget);
+		builder.budget(budget);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

@@ -326,6 +326,14 @@ public class OperationsProperties {
 		 */
 		private int maxQueued = 10_000;
 
+		/**
+		 * Whether requests-per-second is the rate of all instances together. Auto shares
+		 * the rate if operations.tracking.store is jdbc, and otherwise gives each
+		 * instance the whole rate. Jdbc shares it in the database that tracked operations
+		 * would use, also if the application tracks none.
+		 */
+		private AcrossInstances acrossInstances = AcrossInstances.AUTO;
+
 		public double getRequestsPerSecond() {
 			return this.requestsPerSecond;
 		}
@@ -349,6 +357,36 @@ public class OperationsProperties {
 		public void setMaxQueued(int maxQueued) {
 			this.maxQueued = maxQueued;
 		}
+
+		public AcrossInstances getAcrossInstances() {
+			return this.acrossInstances;
+		}
+
+		public void setAcrossInstances(AcrossInstances acrossInstances) {
+			this.acrossInstances = acrossInstances;
+		}
+
+	}
+
+	/**
+	 * How instances share the rate.
+	 */
+	public enum AcrossInstances {
+
+		/**
+		 * Share the rate if tracked operations are kept in a database.
+		 */
+		AUTO,
+
+		/**
+		 * Give each instance the whole rate.
+		 */
+		NONE,
+
+		/**
+		 * Share the rate in a database.
+		 */
+		JDBC
 
 	}
 

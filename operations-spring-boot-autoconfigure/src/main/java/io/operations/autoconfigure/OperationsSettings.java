@@ -6,6 +6,7 @@ import io.operations.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
+import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,14 @@ final class OperationsSettings {
 		check(limit.getMaxQueued() >= 1, "operations.rate-limit.max-queued", limit.getMaxQueued(),
 				"it must be at least 1");
 		return new RateLimitSettings(rate, limit.getMaxInFlight(), limit.getMaxQueued());
+	}
+
+	static void checkBudget(OperationsProperties.RateLimit limit, @Nullable BudgetStore budget) {
+		check(budget != null || limit.getAcrossInstances() != OperationsProperties.AcrossInstances.JDBC,
+				"operations.rate-limit.across-instances", "jdbc",
+				"the class path lacks spring-boot-jdbc, or the application has several BudgetStore beans",
+				"Add the dependency org.springframework.boot:spring-boot-starter-jdbc, or set"
+						+ " operations.rate-limit.across-instances=none.");
 	}
 
 	static PollingSettings polling(OperationsProperties.Polling polling) {

@@ -31,6 +31,7 @@ import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.polling.PollingTarget;
 import io.operations.resilience.Admission;
+import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
@@ -557,6 +558,16 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder rateLimiterConfig(RateLimiterConfig config);
+
+		/**
+		 * Set the store that shares the rate among all instances of the application
+		 * ({@code operations.rate-limit.across-instances}). The rate is that of the rate
+		 * limiter. All templates with the same name and the same store share one rate. By
+		 * default each instance has the whole rate.
+		 * @param store the store; {@code null} for none. The template does not close it
+		 * @return this builder
+		 */
+		Builder budget(@Nullable BudgetStore store);
 
 		/**
 		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default

@@ -39,6 +39,7 @@ import io.operations.polling.PollingSettings;
 import io.operations.polling.SentPolls;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.BudgetStore;
 import io.operations.resilience.GuardedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
@@ -102,6 +103,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable RateLimiterConfig rateLimiterConfig;
 
+	private @Nullable BudgetStore budget;
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -135,6 +138,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimitSettings = this.rateLimitSettings;
 		copy.rateLimiterRegistry = this.rateLimiterRegistry;
 		copy.rateLimiterConfig = this.rateLimiterConfig;
+		copy.budget = this.budget;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -225,6 +229,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder rateLimiterConfig(RateLimiterConfig config) {
 		this.rateLimiterConfig = config;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder budget(@Nullable BudgetStore store) {
+		this.budget = store;
 		return this;
 	}
 
@@ -324,8 +334,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.fetchObservationConvention, this.awaitObservationConvention);
 		List<Runnable> releases = new ArrayList<>();
 		releases.add(register(this.rateLimiterRegistry, client));
-		Admission admission = new Admission(client, rateLimiter(client), this.rateLimitSettings, this.retrySettings,
-				this.scheduler, listener);
+		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
+				this.retrySettings, this.scheduler, listener);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();

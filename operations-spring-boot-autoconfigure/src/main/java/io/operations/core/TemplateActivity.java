@@ -42,6 +42,26 @@ record TemplateActivity(Admission admission, OperationPoller poller, Outage outa
 	}
 
 	@Override
+	public int permits() {
+		return this.admission.permits();
+	}
+
+	@Override
+	public Duration untilPermit() {
+		return this.admission.untilPermit();
+	}
+
+	@Override
+	public int instances() {
+		return this.admission.instances();
+	}
+
+	@Override
+	public boolean isBudgetAway() {
+		return this.admission.isBudgetAway();
+	}
+
+	@Override
 	public boolean isEndpointAway() {
 		return this.outage.isAway();
 	}

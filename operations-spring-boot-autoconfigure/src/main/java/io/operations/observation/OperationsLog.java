@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <li>DEBUG: each request for an operation, and each wait that all its callers
  * cancelled.</li>
  * <li>INFO: each wait that ended without a completed operation.</li>
- * <li>WARN: the beginning and the end of throttling and of an outage; more waits than the
- * rate limit can serve; once for each wait, an operation that is stuck; once for each
- * client, a response that names another operation.</li>
+ * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
+ * shared rate limit; more waits than the rate limit can serve; once for each wait, an
+ * operation that is stuck; once for each client, a response that names another
+ * operation.</li>
  * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
@@ -117,6 +118,20 @@ public class OperationsLog implements OperationsListener {
 					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
 					+ " operations.rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}
+	}
+
+	@Override
+	public void budgetLost(String client, Throwable fault) {
+		logger.warn("[" + client + "] The database of the shared rate limit is unavailable. This instance sends only"
+				+ " its share of operations.rate-limit.requests-per-second until the database answers again: the rate"
+				+ " divided by the number of instances seen last. Check the database and the network path to it."
+				+ " First error: " + fault);
+	}
+
+	@Override
+	public void budgetRegained(String client, Duration duration) {
+		logger.warn("[" + client + "] The database of the shared rate limit answers again, after " + duration
+				+ ". All instances share the rate again.");
 	}
 
 	@Override

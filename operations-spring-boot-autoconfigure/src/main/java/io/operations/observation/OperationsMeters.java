@@ -85,6 +85,19 @@ public class OperationsMeters implements OperationsListener {
 			.add(gauge("operations.in.flight", "Requests in flight", client, activity, OperationsActivity::inFlight));
 		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client,
 				activity, OperationsActivity::inFlightLimit));
+		registered.add(gauge("operations.permits", "Reserved and unused permits of the shared rate limit", client,
+				activity, OperationsActivity::permits));
+		registered.add(TimeGauge
+			.builder("operations.permit.wait", activity, TimeUnit.MILLISECONDS,
+					(current) -> current.untilPermit().toMillis())
+			.description("Time until the next permit of the shared rate limit")
+			.tag(CLIENT, client)
+			.strongReference(true)
+			.register(this.registry));
+		registered.add(gauge("operations.instances", "Instances that share the rate limit", client, activity,
+				OperationsActivity::instances));
+		registered.add(gauge("operations.budget.away", "1 while the database of the shared rate limit is unavailable",
+				client, activity, (current) -> current.isBudgetAway() ? 1 : 0));
 		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
 			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, client)

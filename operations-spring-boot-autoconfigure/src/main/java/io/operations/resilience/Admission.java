@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -59,6 +58,8 @@ public final class Admission {
 
 	private final Permit permit;
 
+	private final @Nullable AccountBudget budget;
+
 	private final IntervalFunction pauses;
 
 	private final Duration patience;
@@ -103,7 +104,7 @@ public final class Admission {
 	}
 
 	/**
-	 * Create the admission.
+	 * Create the admission of an instance that has the whole rate.
 	 * @param client the name of the client
 	 * @param limiter the supplier of the rate limiter, called for each permit
 	 * @param settings the limits
@@ -114,16 +115,36 @@ public final class Admission {
 	 */
 	public Admission(String client, Supplier<RateLimiter> limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
+		this(client, limiter, null, settings, retry, scheduler, listener);
+	}
+
+	/**
+	 * Create the admission.
+	 * @param client the name of the client
+	 * @param limiter the supplier of the rate limiter, called for each permit
+	 * @param budget shares the rate of the limiter among all instances; {@code null} if
+	 * each instance has the whole rate
+	 * @param settings the limits
+	 * @param retry how long to pause after a 429 without Retry-After, and how long a
+	 * fetch waits at most for the end of a pause
+	 * @param scheduler the scheduler that runs all delays
+	 * @param listener the listener for pauses and for throttled requests
+	 */
+	public Admission(String client, Supplier<RateLimiter> limiter, @Nullable BudgetStore budget,
+			RateLimitSettings settings, RetrySettings retry, Scheduler scheduler, OperationsListener listener) {
 		this.client = client;
 		this.settings = settings;
 		this.limiter = limiter;
 		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
 		this.judge = new RefusalJudge(settings.maxInFlight());
-		this.permit = new Permit(limiter, scheduler, this::drain);
 		this.pauses = retry.backOff();
 		this.patience = retry.maxRetryAfter();
 		this.scheduler = scheduler;
 		this.listener = listener;
+		// Last, because the budget may call at once.
+		this.budget = (budget != null) ? new AccountBudget(client, budget, scheduler, () -> queued() > 0, this::drain,
+				this::pauseHere, listener) : null;
+		this.permit = new Permit(limiter, this.budget, scheduler, this::drain);
 	}
 
 	/**
@@ -218,12 +239,18 @@ public final class Admission {
 	 * @param pause how long the pause lasts
 	 */
 	void pause(Duration pause) {
+		if (pauseHere(pause) && this.budget != null) {
+			this.budget.pause(pause);
+		}
+	}
+
+	private boolean pauseHere(Duration pause) {
 		long until;
 		List<AdmittedCall<?>> impatient = List.of();
 		synchronized (this) {
 			until = now() + pause.toMillis();
 			if (this.closed || until <= this.pausedUntil) {
-				return;
+				return false;
 			}
 			this.pausedUntil = until;
 			this.pauseChanges.add(() -> pauseBegan(pause, until));
@@ -233,6 +260,7 @@ public final class Admission {
 		}
 		tellOfPauses();
 		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+		return true;
 	}
 
 	private void pauseBegan(Duration pause, long until) {
@@ -445,13 +473,13 @@ public final class Admission {
 
 	/**
 	 * Return how many polls may be sent per second. The number is what the rate limiter
-	 * and the limit of requests in flight allow, minus the recent rate of fetches. It is
-	 * at least the share of the queue that is reserved for polls.
+	 * and the limit of requests in flight allow, minus the recent rate of fetches. If
+	 * instances share the rate, it is an equal share of it. It is at least the share of
+	 * the queue that is reserved for polls.
 	 * @return the number of polls per second
 	 */
 	public double pollsPerSecond() {
-		RateLimiterConfig config = this.limiter.get().getRateLimiterConfig();
-		double rate = config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
+		double rate = Permit.perSecond(this.limiter.get()) * ((this.budget != null) ? this.budget.share() : 1);
 		synchronized (this) {
 			double all = Math.min(rate, this.inFlightLimit.perSecond());
 			return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
@@ -478,6 +506,9 @@ public final class Admission {
 		}
 		this.pauseEnd.dispose();
 		this.permit.dispose();
+		if (this.budget != null) {
+			this.budget.dispose();
+		}
 		queued.forEach((call) -> call.refuse(new OperationsClosedException(this.client, call.operationId())));
 	}
 
@@ -504,6 +535,40 @@ public final class Admission {
 	 */
 	public synchronized int inFlight() {
 		return this.inFlight;
+	}
+
+	/**
+	 * Return how many instances share the rate.
+	 * @return the number of instances seen last, including this one; 1 if the rate is not
+	 * shared
+	 */
+	public int instances() {
+		return (this.budget != null) ? this.budget.instances() : 1;
+	}
+
+	/**
+	 * Return whether the shared rate is unavailable, so that this instance sends only its
+	 * share of the rate.
+	 * @return {@code true} if the rate is shared and its store does not answer
+	 */
+	public boolean isBudgetAway() {
+		return this.budget != null && this.budget.isLost();
+	}
+
+	/**
+	 * Return how many permits of the shared rate this instance has reserved and not used.
+	 * @return the number of permits; 0 if the rate is not shared
+	 */
+	public int permits() {
+		return (this.budget != null) ? this.budget.left() : 0;
+	}
+
+	/**
+	 * Return how long a request waits for the next reserved permit of the shared rate.
+	 * @return the time; zero if there is no need to wait or the rate is not shared
+	 */
+	public Duration untilPermit() {
+		return (this.budget != null) ? this.budget.untilNext() : Duration.ZERO;
 	}
 
 	// Monotonic, like the due times of the polls.

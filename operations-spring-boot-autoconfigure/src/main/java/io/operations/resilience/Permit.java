@@ -4,6 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -13,6 +15,9 @@ import reactor.core.scheduler.Scheduler;
  * belongs to no particular request: the first request in the queue uses it when it
  * arrives. An unused permit is kept for one period of the rate limiter, so that it is not
  * lost, and not longer, so that it does not add to a burst.
+ * <p>
+ * If all instances share the rate, a request needs a permit of the shared budget, too.
+ * The rate limiter of the instance comes first, and the stricter of both decides.
  */
 final class Permit implements Disposable {
 
@@ -40,7 +45,12 @@ final class Permit implements Disposable {
 
 	}
 
+	// A permit that was reserved further ahead is checked for a change of the rate.
+	private static final long LONG = TimeUnit.SECONDS.toNanos(1);
+
 	private final Supplier<RateLimiter> limiter;
+
+	private final @Nullable AccountBudget budget;
 
 	private final Scheduler scheduler;
 
@@ -52,8 +62,17 @@ final class Permit implements Disposable {
 
 	private volatile long heldSince;
 
-	Permit(Supplier<RateLimiter> limiter, Scheduler scheduler, Runnable onArrival) {
+	private volatile long arrivesAt;
+
+	private volatile boolean far;
+
+	private volatile double reservedRate;
+
+	private volatile @Nullable RateLimiter reservedFrom;
+
+	Permit(Supplier<RateLimiter> limiter, @Nullable AccountBudget budget, Scheduler scheduler, Runnable onArrival) {
 		this.limiter = limiter;
+		this.budget = budget;
 		this.scheduler = scheduler;
 		this.onArrival = onArrival;
 	}
@@ -67,8 +86,13 @@ final class Permit implements Disposable {
 		if (this.state == State.HELD && isOver()) {
 			this.state = State.NONE;
 		}
+		else if (this.state == State.COMING && this.far && isOfAnotherRate()) {
+			this.arrival.update(null);
+			this.state = State.NONE;
+		}
 		if (this.state == State.NONE) {
-			long wait = this.limiter.get().reservePermission();
+			RateLimiter from = this.limiter.get();
+			long wait = from.reservePermission();
 			if (wait < 0) {
 				return State.REFUSED;
 			}
@@ -76,16 +100,25 @@ final class Permit implements Disposable {
 				hold();
 			}
 			else {
-				await(wait);
+				await(wait, from);
 			}
+		}
+		if (this.state == State.HELD && this.budget != null && !this.budget.request(perSecond(this.limiter.get()))) {
+			return State.COMING;
 		}
 		return this.state;
 	}
 
-	private void await(long wait) {
+	private void await(long wait, RateLimiter from) {
+		this.far = wait > LONG;
+		if (this.far) {
+			this.reservedFrom = from;
+			this.reservedRate = perSecond(from);
+		}
+		this.arrivesAt = now() + wait;
 		this.state = State.COMING;
 		try {
-			this.arrival.replace(this.scheduler.schedule(this::arrive, wait, TimeUnit.NANOSECONDS));
+			wakeIn(wait);
 		}
 		catch (RuntimeException ex) {
 			this.state = State.NONE;
@@ -93,12 +126,43 @@ final class Permit implements Disposable {
 		}
 	}
 
+	private void wakeIn(long wait) {
+		this.arrival.update(this.scheduler.schedule(this::arrive, Math.min(wait, LONG), TimeUnit.NANOSECONDS));
+	}
+
+	// A rate that was nearly zero would otherwise hold back requests for a long time
+	// after
+	// it was raised.
+	private boolean isOfAnotherRate() {
+		RateLimiter current = this.limiter.get();
+		return current != this.reservedFrom || perSecond(current) != this.reservedRate;
+	}
+
+	/**
+	 * Return the rate of a rate limiter.
+	 * @param limiter the rate limiter
+	 * @return the permits per second
+	 */
+	static double perSecond(RateLimiter limiter) {
+		RateLimiterConfig config = limiter.getRateLimiterConfig();
+		return config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
+	}
+
 	void use() {
 		this.state = State.NONE;
+		if (this.budget != null) {
+			this.budget.use();
+		}
 	}
 
 	private void arrive() {
-		hold();
+		long left = this.far ? this.arrivesAt - now() : 0;
+		if (left > 0) {
+			wakeIn(left);
+		}
+		else if (this.state == State.COMING) {
+			hold();
+		}
 		this.onArrival.run();
 	}
 

@@ -60,7 +60,8 @@ public final class TrackingInstance {
 			.web(WebApplicationType.NONE)
 			.logStartupInfo(false)
 			.properties("spring.main.banner-mode=off", "logging.level.root=ERROR", "operations.api-key=SK0123",
-					"operations.api-key-secret=secret", "operations.tracking.store=jdbc")
+					"operations.api-key-secret=secret", "operations.tracking.store=jdbc",
+					"operations.rate-limit.across-instances=none")
 			.run(args)) {
 			TrackingInstance instance = new TrackingInstance(context);
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.jdbc.JdbcTrackingSettings;
@@ -119,36 +118,12 @@ class JdbcTrackingConfiguration {
 	}
 
 	private static DataSource dataSource(ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {
-		DataSource dataSource = marked.getIfUnique();
-		if (dataSource == null) {
-			dataSource = dataSources.getIfUnique();
-		}
-		if (dataSource != null) {
-			return dataSource;
-		}
-		List<DataSource> several = dataSources.stream().toList();
-		throw new OperationsConfigurationException(
-				several.isEmpty() ? "Property 'operations.tracking.store' is 'jdbc', but there is no DataSource."
-						: "Property 'operations.tracking.store' is 'jdbc', but there are " + several.size()
-								+ " DataSources and the library cannot tell which one to use.",
-				several.isEmpty()
-						? "Set spring.datasource.url and add the JDBC driver of your database, or set"
-								+ " operations.tracking.store=memory."
-						: "Put @OperationsDataSource (io.operations.autoconfigure.tracking) on the bean method of the"
-								+ " DataSource for tracked operations, or make one of them @Primary.",
-				null);
+		return DatabaseChoice.dataSource(marked, dataSources, "operations.tracking.store",
+				"operations.tracking.store=memory");
 	}
 
 	private static TrackingTables tables(OperationsTrackingProperties properties) {
-		String prefix = properties.getJdbc().getTablePrefix();
-		try {
-			return new TrackingTables(prefix);
-		}
-		catch (IllegalArgumentException ex) {
-			throw OperationsConfigurationException.of("operations.tracking.jdbc.table-prefix", prefix,
-					String.valueOf(ex.getMessage()).replaceFirst("'prefix'", "it"),
-					"Correct the property 'operations.tracking.jdbc.table-prefix', or remove it to use its default.");
-		}
+		return DatabaseChoice.tables(properties);
 	}
 
 	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, int maxInFlight,

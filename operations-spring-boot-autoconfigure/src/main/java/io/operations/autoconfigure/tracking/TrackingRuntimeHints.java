@@ -18,6 +18,7 @@ final class TrackingRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/operations/tracking/jdbc/schema-*.sql");
+		hints.resources().registerPattern("io/operations/resilience/jdbc/schema-*.sql");
 		hints.proxies().registerJdkProxy(Connection.class);
 		for (String manager : List.of("JpaTransactionManager", "hibernate.HibernateTransactionManager")) {
 			hints.reflection()

@@ -86,7 +86,8 @@ class MetersTests {
 				"operations.fetch.active", "operations.await.active", "operations.active", "operations.completed",
 				"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
 				"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
-				"operations.retrying", "operations.waiters", "operations.kinds", "operations.backlog.age",
+				"operations.retrying", "operations.permits", "operations.permit.wait", "operations.instances",
+				"operations.budget.away", "operations.waiters", "operations.kinds", "operations.backlog.age",
 				"operations.tracked", "operations.deliveries", "operations.tracking.store");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("http.client.requests", "resilience4j.retry.calls",

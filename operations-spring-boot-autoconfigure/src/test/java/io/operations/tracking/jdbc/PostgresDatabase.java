@@ -9,11 +9,11 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 /**
  * A real PostgreSQL, started once for all tests.
  */
-final class PostgresDatabase {
+public final class PostgresDatabase {
 
 	private static final EmbeddedPostgres SERVER = start();
 
-	static final HikariDataSource DATA_SOURCE = open();
+	public static final HikariDataSource DATA_SOURCE = open();
 
 	private PostgresDatabase() {
 	}
@@ -36,7 +36,7 @@ final class PostgresDatabase {
 		}
 	}
 
-	static HikariDataSource open() {
+	public static HikariDataSource open() {
 		HikariDataSource dataSource = new HikariDataSource();
 		dataSource.setJdbcUrl(SERVER.getJdbcUrl("postgres", "postgres"));
 		dataSource.setMaximumPoolSize(20);

@@ -1,0 +1,75 @@
+package io.operations.resilience;
+
+import java.time.Duration;
+
+import reactor.core.publisher.Mono;
+
+/**
+ * Shares the requests per second of an account among all instances of an application. The
+ * store keeps for each client until when permits are reserved, and which instances exist.
+ * All times are measured by the store's clock, never by that of an instance.
+ * <p>
+ * Each method returns a cold {@code Mono} and does not block. A {@code Mono} that fails,
+ * or has no answer in time, means that the store is unavailable.
+ *
+ * @since 0.1.0
+ */
+public interface BudgetStore {
+
+	/**
+	 * Reserve the next free permits of a client.
+	 * @param client the name of the client
+	 * @param permits the number of permits, at least 1
+	 * @param duration how long these permits last at the rate of this instance
+	 * @param longestDebt how far ahead other reservations may reach at most. A
+	 * reservation that reaches further was made at a lower rate, or before the store's
+	 * clock was set back. The store ignores the excess.
+	 * @return the reservation
+	 */
+	Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt);
+
+	/**
+	 * Report that this instance is alive, and count the others.
+	 * @param client the name of the client
+	 * @param sending whether this instance has requests to send
+	 * @return the other instances
+	 */
+	Mono<Others> report(String client, boolean sending);
+
+	/**
+	 * Pause the client in all instances, unless it already pauses for longer.
+	 * @param client the name of the client
+	 * @param pause how long the pause lasts
+	 * @return an empty {@code Mono}
+	 */
+	Mono<Void> pause(String client, Duration pause);
+
+	/**
+	 * Report that this instance has stopped. The other instances no longer count it.
+	 * @param client the name of the client
+	 * @return an empty {@code Mono}
+	 */
+	Mono<Void> leave(String client);
+
+	/**
+	 * Describes reserved permits.
+	 *
+	 * @param untilEnd the time from now until the last of the permits is used up
+	 * @param paused how long the client still pauses; zero if it does not pause
+	 */
+	record Reservation(Duration untilEnd, Duration paused) {
+
+	}
+
+	/**
+	 * Counts the other instances that share the budget.
+	 *
+	 * @param alive how many have reported lately
+	 * @param sending how many of them have requests to send
+	 * @param paused how long the client still pauses; zero if it does not pause
+	 */
+	record Others(int alive, int sending, Duration paused) {
+
+	}
+
+}

@@ -1,0 +1,275 @@
+package io.operations.resilience.jdbc;
+
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import javax.sql.DataSource;
+
+import io.operations.resilience.BudgetStore;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Shares the rate of an account among all instances in a database: PostgreSQL, or H2 to
+ * try the library out. One statement reserves permits, by the clock of the database.
+ * <p>
+ * The store has its own daemon thread. It never uses the connection or the transaction of
+ * a caller, because a reservation must be committed at once.
+ *
+ * @since 0.1.0
+ */
+public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
+
+	private static final Duration ANSWER = Duration.ofSeconds(2);
+
+	// Rolled back because of a conflict, or because two inserted the same row at once.
+	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
+
+	private final ExecutorService thread;
+
+	private final String instance = UUID.randomUUID().toString();
+
+	private final DataSource dataSource;
+
+	private final boolean keep;
+
+	private final BudgetStatements statements;
+
+	private final BudgetStatements.Names names;
+
+	// Only the thread uses it.
+	private @Nullable Connection kept;
+
+	private JdbcBudgetStore(DataSource dataSource, boolean keep, BudgetStatements statements,
+			BudgetStatements.Names names) {
+		this.dataSource = dataSource;
+		this.keep = keep;
+		this.statements = statements;
+		this.names = names;
+		this.thread = Executors.newSingleThreadExecutor((task) -> {
+			Thread started = new Thread(task, "operations-budget");
+			started.setDaemon(true);
+			return started;
+		});
+	}
+
+	/**
+	 * Open the store, and check that its tables exist.
+	 * @param dataSource the database
+	 * @param keepConnection whether the store keeps one connection until it is closed,
+	 * which is only right for a {@code DataSource} that is no pool. Otherwise the store
+	 * borrows a connection for each statement.
+	 * @param tablePrefix the prefix of the names of the tables; a schema and a dot may
+	 * precede it
+	 * @return the store
+	 * @throws SQLException if the database cannot be reached or is not supported, or if a
+	 * table is missing or lacks a column
+	 */
+	public static JdbcBudgetStore open(DataSource dataSource, boolean keepConnection, String tablePrefix)
+			throws SQLException {
+		BudgetStatements.Names names = new BudgetStatements.Names(tablePrefix);
+		try (Connection connection = dataSource.getConnection()) {
+			BudgetStatements statements = BudgetStatements.of(connection);
+			statements.check(connection, names);
+			return new JdbcBudgetStore(dataSource, keepConnection, statements, names);
+		}
+	}
+
+	/**
+	 * Return the location of the script that creates the tables with their default names.
+	 * @param dataSource the database
+	 * @return the location of a class path resource
+	 * @throws SQLException if the database cannot be reached or is not supported
+	 */
+	public static String schemaLocation(DataSource dataSource) throws SQLException {
+		try (Connection connection = dataSource.getConnection()) {
+			return "classpath:" + BudgetStatements.of(connection).schema();
+		}
+	}
+
+	@Override
+	public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
+		return call((connection) -> this.statements.reserve(connection, this.names, client, duration, longestDebt));
+	}
+
+	@Override
+	public Mono<Others> report(String client, boolean sending) {
+		return call((connection) -> this.statements.report(connection, this.names, client, this.instance, sending));
+	}
+
+	@Override
+	public Mono<Void> pause(String client, Duration pause) {
+		return call((connection) -> {
+			this.statements.pause(connection, this.names, client, pause);
+			return null;
+		});
+	}
+
+	@Override
+	public Mono<Void> leave(String client) {
+		return call((connection) -> {
+			this.statements.leave(connection, this.names, client, this.instance);
+			return null;
+		});
+	}
+
+	// A caller that no longer waits does not interrupt the statement: H2 would close a
+	// file
+	// that a thread is interrupted in.
+	private <T> Mono<T> call(Work<T> work) {
+		return Mono.create((sink) -> {
+			AtomicBoolean unwanted = new AtomicBoolean();
+			sink.onDispose(() -> unwanted.set(true));
+			try {
+				this.thread.execute(() -> {
+					if (unwanted.get()) {
+						return;
+					}
+					try {
+						sink.success(run(work));
+					}
+					catch (SQLException | RuntimeException ex) {
+						sink.error(ex);
+					}
+				});
+			}
+			catch (RejectedExecutionException ex) {
+				sink.error(ex);
+			}
+		});
+	}
+
+	private <T> @Nullable T run(Work<T> work) throws SQLException {
+		if (!this.keep) {
+			return runBorrowed(work);
+		}
+		Connection connection = this.kept;
+		if (connection != null) {
+			try {
+				return twiceAfterConflict(connection, work);
+			}
+			catch (SQLException ex) {
+				// The server closed it before the statement, unless it did not answer.
+				closeKept();
+				if (ex.getCause() instanceof SocketTimeoutException) {
+					throw ex;
+				}
+			}
+		}
+		this.kept = prepared(this.dataSource.getConnection());
+		try {
+			return twiceAfterConflict(this.kept, work);
+		}
+		catch (SQLException | RuntimeException ex) {
+			closeKept();
+			throw ex;
+		}
+	}
+
+	private <T> @Nullable T runBorrowed(Work<T> work) throws SQLException {
+		try (Connection connection = this.dataSource.getConnection()) {
+			boolean autoCommit = connection.getAutoCommit();
+			int isolation = connection.getTransactionIsolation();
+			prepared(connection);
+			try {
+				return twiceAfterConflict(connection, work);
+			}
+			finally {
+				// Not every pool resets the settings of a connection.
+				if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+					connection.setTransactionIsolation(isolation);
+				}
+				if (!autoCommit) {
+					connection.setAutoCommit(false);
+				}
+			}
+		}
+	}
+
+	private static Connection prepared(Connection connection) throws SQLException {
+		try {
+			if (!connection.getAutoCommit()) {
+				connection.setAutoCommit(true);
+			}
+			if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
+				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			}
+			connection.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
+		}
+		catch (SQLFeatureNotSupportedException ex) {
+			// Without a network there is no need for it.
+			return connection;
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
+		}
+		return connection;
+	}
+
+	private static <T> @Nullable T twiceAfterConflict(Connection connection, Work<T> work) throws SQLException {
+		try {
+			return work.on(connection);
+		}
+		catch (SQLException ex) {
+			if (ex.getSQLState() == null || !CONFLICTS.contains(ex.getSQLState())) {
+				throw ex;
+			}
+			return work.on(connection);
+		}
+	}
+
+	private void closeKept() {
+		Connection connection = this.kept;
+		this.kept = null;
+		if (connection != null) {
+			try {
+				connection.close();
+			}
+			catch (SQLException ex) {
+				// Nobody uses it any more.
+			}
+		}
+	}
+
+	/**
+	 * Close the store. It waits up to one second for the statements that report that this
+	 * instance has stopped.
+	 */
+	@Override
+	public void close() {
+		if (this.thread.isShutdown()) {
+			return;
+		}
+		this.thread.execute(this::closeKept);
+		this.thread.shutdown();
+		try {
+			this.thread.awaitTermination(1, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * What is done on a connection.
+	 *
+	 * @param <T> the type of its result
+	 */
+	private interface Work<T> {
+
+		@Nullable T on(Connection connection) throws SQLException;
+
+	}
+
+}

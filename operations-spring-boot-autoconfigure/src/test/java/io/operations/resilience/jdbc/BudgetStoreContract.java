@@ -1,0 +1,224 @@
+package io.operations.resilience.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.operations.resilience.BudgetStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What the store of the shared rate does in each database.
+ */
+abstract class BudgetStoreContract {
+
+	static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final Duration SHORT = Duration.ofMillis(200);
+
+	private static final Duration LONG = Duration.ofHours(1);
+
+	final String client = "c-" + UUID.randomUUID();
+
+	final List<JdbcBudgetStore> stores = new ArrayList<>();
+
+	final HikariDataSource dataSource;
+
+	final JdbcClient jdbc;
+
+	BudgetStoreContract(HikariDataSource dataSource) {
+		this.dataSource = dataSource;
+		this.jdbc = JdbcClient.create(dataSource);
+		try {
+			new ResourceDatabasePopulator(
+					new DefaultResourceLoader().getResource(JdbcBudgetStore.schemaLocation(dataSource)))
+				.execute(dataSource);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@AfterEach
+	void close() {
+		this.stores.forEach(JdbcBudgetStore::close);
+	}
+
+	@Test
+	void tenThatCreateTheRowAtOnceGetTenDifferentPlaces() throws Exception {
+		List<BudgetStore> ten = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			ten.add(open(this.dataSource, true));
+		}
+		for (int round = 0; round < 10; round++) {
+			String fresh = this.client + round;
+			List<CompletableFuture<BudgetStore.Reservation>> answers = ten.stream()
+				.map((store) -> store.reserve(fresh, 10, Duration.ofSeconds(10), LONG).toFuture())
+				.toList();
+			List<Long> ends = new ArrayList<>();
+			for (CompletableFuture<BudgetStore.Reservation> answer : answers) {
+				ends.add(answer.get(20, TimeUnit.SECONDS).untilEnd().toSeconds());
+			}
+			assertThat(ends.stream().map((end) -> Math.round(end / 10.0)).distinct()).hasSize(10);
+		}
+	}
+
+	@Test
+	void aReservationThatWaitedForTheRowCountsFromTheEndOfTheWait() throws Exception {
+		BudgetStore store = open(this.dataSource, true);
+		reserve(store, Duration.ofMillis(1));
+		try (Connection other = this.dataSource.getConnection()) {
+			other.setAutoCommit(false);
+			other.createStatement()
+				.executeUpdate("UPDATE operations_budget SET client = client WHERE client = '" + this.client + "'");
+			CompletableFuture<BudgetStore.Reservation> waiting = store.reserve(this.client, 1, SHORT, LONG).toFuture();
+			await().pollDelay(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> !waiting.isDone());
+			other.rollback();
+			assertThat(waiting.get(20, TimeUnit.SECONDS).untilEnd()).isBetween(Duration.ofMillis(100), SHORT);
+		}
+	}
+
+	@Test
+	void aPauseThatIsReportedTwiceIsNotLonger() {
+		BudgetStore store = open(this.dataSource, true);
+		store.pause(this.client, Duration.ofSeconds(30)).block(PATIENCE);
+		store.pause(this.client, Duration.ofSeconds(10)).block(PATIENCE);
+		store.pause(this.client, Duration.ofSeconds(30)).block(PATIENCE);
+		BudgetStore.Reservation reservation = reserve(store, SHORT);
+		assertThat(reservation.paused()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+		assertThat(reservation.untilEnd()).isBetween(Duration.ofSeconds(20), Duration.ofMillis(30_200));
+		assertThat(others(open(this.dataSource, true), false).paused()).isBetween(Duration.ofSeconds(20),
+				Duration.ofSeconds(30));
+	}
+
+	@Test
+	void aReservationThatReachesTooFarIsCutShort() {
+		BudgetStore store = open(this.dataSource, true);
+		reserve(store, Duration.ofSeconds(1_000));
+		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
+			.untilEnd()).isBetween(Duration.ofMillis(300), Duration.ofMillis(700));
+		assertThat(reserve(store, SHORT).untilEnd()).isLessThan(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void aPauseIsNotCutShort() {
+		BudgetStore store = open(this.dataSource, true);
+		store.pause(this.client, Duration.ofSeconds(60)).block(PATIENCE);
+		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
+			.untilEnd()).isGreaterThan(Duration.ofSeconds(50));
+	}
+
+	@Test
+	void onlyInstancesThatReportedLatelyAreCounted() {
+		BudgetStore first = open(this.dataSource, true);
+		BudgetStore second = open(this.dataSource, true);
+		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
+		assertThat(others(second, false)).extracting("alive", "sending").containsExactly(1, 1);
+		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(1, 0);
+		second.leave(this.client).block(PATIENCE);
+		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
+		others(second, true);
+		seenEarlier(30);
+		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
+		seenEarlier(90);
+		others(first, true);
+		assertThat(this.jdbc.sql("SELECT COUNT(*) FROM operations_instance WHERE client = ?")
+			.param(this.client)
+			.query(Long.class)
+			.single()).isOne();
+	}
+
+	abstract void seenEarlier(int seconds);
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aBorrowedConnectionGoesBackAsItCame(boolean autoCommit) throws Exception {
+		try (HikariDataSource pool = pool()) {
+			pool.setMaximumPoolSize(1);
+			pool.setAutoCommit(autoCommit);
+			pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+			BudgetStore store = open(pool, false);
+			assertThat(reserve(store, SHORT).untilEnd()).isPositive();
+			assertThat(others(store, true).alive()).isZero();
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
+				assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+			}
+		}
+	}
+
+	@Test
+	void manyReserveAtOnceWhateverTheIsolationOfThePool() throws Exception {
+		try (HikariDataSource pool = pool()) {
+			pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+			List<CompletableFuture<BudgetStore.Reservation>> answers = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				BudgetStore store = open(pool, i % 2 == 0);
+				for (int j = 0; j < 50; j++) {
+					answers.add(store.reserve(this.client, 1, Duration.ofSeconds(1), LONG).toFuture());
+				}
+			}
+			for (CompletableFuture<BudgetStore.Reservation> answer : answers) {
+				assertThat(answer.get(20, TimeUnit.SECONDS).untilEnd()).isPositive();
+			}
+			assertThat(reserve(open(pool, true), Duration.ofSeconds(1)).untilEnd()).isBetween(Duration.ofSeconds(180),
+					Duration.ofSeconds(201));
+		}
+	}
+
+	@Test
+	void aMissingTableIsNamed() {
+		assertThatExceptionOfType(SQLException.class)
+			.isThrownBy(() -> JdbcBudgetStore.open(this.dataSource, true, "nowhere_"))
+			.withMessageMatching("(?is).*nowhere_budget.*");
+	}
+
+	@Test
+	void afterTheCloseNothingIsReserved() {
+		JdbcBudgetStore store = open(this.dataSource, true);
+		store.close();
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> reserve(store, SHORT));
+	}
+
+	abstract HikariDataSource pool();
+
+	final JdbcBudgetStore open(DataSource database, boolean keep) {
+		try {
+			JdbcBudgetStore store = JdbcBudgetStore.open(database, keep, "operations_");
+			this.stores.add(store);
+			return store;
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	final BudgetStore.Reservation reserve(BudgetStore store, Duration duration) {
+		return Objects.requireNonNull(store.reserve(this.client, 1, duration, LONG).block(PATIENCE));
+	}
+
+	private BudgetStore.Others others(BudgetStore store, boolean sending) {
+		return Objects.requireNonNull(store.report(this.client, sending).block(PATIENCE));
+	}
+
+}

@@ -1,0 +1,34 @@
+package io.operations.resilience.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+
+class H2BudgetStoreTests extends BudgetStoreContract {
+
+	private static final HikariDataSource DATABASE = open();
+
+	H2BudgetStoreTests() {
+		super(DATABASE);
+	}
+
+	private static HikariDataSource open() {
+		HikariDataSource dataSource = new HikariDataSource();
+		dataSource.setJdbcUrl("jdbc:h2:mem:budget;DB_CLOSE_DELAY=-1");
+		dataSource.setMaximumPoolSize(20);
+		return dataSource;
+	}
+
+	@Override
+	HikariDataSource pool() {
+		return open();
+	}
+
+	@Override
+	void seenEarlier(int seconds) {
+		this.jdbc
+			.sql("UPDATE operations_instance SET seen_at = DATEADD(SECOND, -" + seconds
+					+ ", CURRENT_TIMESTAMP(9)) WHERE client = ?")
+			.param(this.client)
+			.update();
+	}
+
+}
