@@ -302,12 +302,21 @@ public final class OperationPoller {
 	}
 
 	private void endLate(Waiter waiter) {
-		OperationTimeoutException reason = timeout(waiter);
-		if (waiter.waitedFor().end() == null) {
-			this.listener.deadlinePassed(this.client, waiter.waitedFor().summary(now()), reason);
+		Wait wait = waiter.waitedFor();
+		OperationTimeoutException reason = new OperationTimeoutException(wait.operationId(), waiter.timeout(),
+				waiter.lastSeen(), wait.polls(), wait.age(now()), null, wait.lastFault());
+		try {
+			reason = timeout(waiter);
+			if (wait.end() == null) {
+				this.listener.deadlinePassed(this.client, wait.summary(now()), reason);
+			}
 		}
-		leave(waiter, reason);
-		waiter.giveUp(reason);
+		finally {
+			// Also after an error of a schedule or a listener, the caller waits no
+			// longer.
+			leave(waiter, reason);
+			waiter.giveUp(reason);
+		}
 	}
 
 	private OperationTimeoutException timeout(Waiter waiter) {
@@ -315,7 +324,7 @@ public final class OperationPoller {
 		Duration heldBack = heldBack(waiter);
 		double pollsPerSecond;
 		synchronized (this) {
-			pollsPerSecond = this.overload.pollsPerSecond();
+			pollsPerSecond = this.overload.latestRate();
 			if (heldBack != null) {
 				this.overload.timedOut(now());
 			}
@@ -428,7 +437,6 @@ public final class OperationPoller {
 		synchronized (this) {
 			repeated(wait);
 		}
-		noteLongPause();
 		if (fault instanceof OperationsThrottledException throttled && !throttled.isLocal()) {
 			noteIfStuck(wait, now);
 			double pollsPerSecond = this.admission.pollsPerSecond();
@@ -438,14 +446,6 @@ public final class OperationPoller {
 			return;
 		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
-	}
-
-	// A shorter pause delays a poll by less than an interval does.
-	private void noteLongPause() {
-		Duration pause = this.admission.paused();
-		if (pause.compareTo(this.settings.maxInterval()) >= 0) {
-			this.dispatcher.paused(pause);
-		}
 	}
 
 	// Ends the waits of callers that trust the 404, and continues to poll for the others.

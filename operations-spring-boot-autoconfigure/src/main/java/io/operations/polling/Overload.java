@@ -40,6 +40,8 @@ final class Overload {
 
 	private double best;
 
+	private double latest;
+
 	private int answers;
 
 	private long periodBegan;
@@ -97,6 +99,7 @@ final class Overload {
 		if (this.best == 0) {
 			this.periodBegan = now;
 		}
+		this.latest = rate;
 		this.best = Math.max(this.best, rate);
 		if (this.answers >= ANSWERS && now - this.periodBegan >= LASTING_MILLIS) {
 			this.lastBest = this.best;
@@ -120,6 +123,14 @@ final class Overload {
 	 */
 	double pollsPerSecond() {
 		return Math.max(this.lastBest, this.best);
+	}
+
+	/**
+	 * Return the rate that the limits allowed when it was last recorded.
+	 * @return the number of polls per second
+	 */
+	double latestRate() {
+		return this.latest;
 	}
 
 	/**

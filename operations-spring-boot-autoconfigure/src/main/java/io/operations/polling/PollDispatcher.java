@@ -49,7 +49,7 @@ final class PollDispatcher {
 
 	private int repeatsHanded;
 
-	// Until when an outage or a long pause held all polls back.
+	// Until when an outage held all polls back.
 	private long heldUntil = Long.MIN_VALUE;
 
 	private @Nullable Disposable timer;
@@ -270,22 +270,15 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Record that a long pause holds all polls back.
-	 * @param pause the remaining time of the pause
-	 */
-	synchronized void paused(Duration pause) {
-		this.heldUntil = Math.max(this.heldUntil, now() + pause.toMillis());
-	}
-
-	/**
 	 * Return the time for which the account's limits have held back the poll of a wait.
-	 * Time until the end of an outage or of a long pause does not count.
+	 * Time until the end of an outage or of a pause does not count.
 	 * @param wait the wait
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */
 	synchronized long heldBack(Wait wait) {
 		boolean sent = wait.isSent() && !this.due.contains(wait);
-		return sent ? 0 : Math.max(0, now() - Math.max(wait.at(), this.heldUntil));
+		long heldUntil = Math.max(this.heldUntil, this.admission.lastPauseEnd());
+		return sent ? 0 : Math.max(0, now() - Math.max(wait.at(), heldUntil));
 	}
 
 	/**

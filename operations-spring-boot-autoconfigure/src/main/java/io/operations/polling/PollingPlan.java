@@ -15,10 +15,10 @@ package io.operations.polling;
  */
 final class PollingPlan {
 
-	// A fraction of operations too small to be planned for.
 	// From one edge of the grid to the next, the next poll usually moves by about 1 %.
 	private static final double JUMP = 0.05;
 
+	// A fraction of operations too small to be planned for.
 	private static final double NOBODY = 1e-9;
 
 	// For the edge of each bin, the age of the next poll.

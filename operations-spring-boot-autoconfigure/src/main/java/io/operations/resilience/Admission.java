@@ -84,6 +84,8 @@ public final class Admission {
 
 	private long pausedUntil = Long.MIN_VALUE;
 
+	private long lastPauseEnd = Long.MIN_VALUE;
+
 	private int strikes;
 
 	private boolean closed;
@@ -340,6 +342,7 @@ public final class Admission {
 			}
 			// The timer ends the pause, because the clock may have been set back.
 			this.pausedUntil = Long.MIN_VALUE;
+			this.lastPauseEnd = TimeUnit.NANOSECONDS.toMillis(nanoTime());
 			this.pauseChanges.add(() -> this.listener.pauseEnded(this.client));
 		}
 		tellOfPauses();
@@ -519,6 +522,15 @@ public final class Admission {
 	public synchronized Duration paused() {
 		long left = (this.pausedUntil != Long.MIN_VALUE) ? this.pausedUntil - now() : 0;
 		return (left > 0) ? Duration.ofMillis(left) : Duration.ZERO;
+	}
+
+	/**
+	 * Return when the last pause ended.
+	 * @return the time in milliseconds of the scheduler's monotonic clock;
+	 * {@link Long#MIN_VALUE} if no pause has ended
+	 */
+	public synchronized long lastPauseEnd() {
+		return this.lastPauseEnd;
 	}
 
 	/**

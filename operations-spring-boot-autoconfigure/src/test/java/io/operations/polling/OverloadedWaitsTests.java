@@ -336,6 +336,18 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
+	void errorOfAListenerLeavesNoCallerWaiting() {
+		this.endpoint = (id) -> Mono.never();
+		this.atDeadline = () -> {
+			throw new StackOverflowError();
+		};
+		await(100, Duration.ofMinutes(1));
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.faults).hasSize(100).allMatch(OperationTimeoutException.class::isInstance);
+		assertThat(this.poller.waiting()).isZero();
+	}
+
+	@Test
 	void rateLimiterThatThrowsLosesNoDeadline() {
 		this.endpoint = (id) -> Mono.never();
 		await(100, Duration.ofMinutes(1));
@@ -362,6 +374,31 @@ class OverloadedWaitsTests {
 		await(500, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.faults).hasSize(500).noneMatch(OverloadedWaitsTests::namesTheLimits);
+	}
+
+	@Test
+	void timeUntilTheEndOfAPauseThatAFetchBeganIsNotHeldBackByTheLimits() {
+		this.work = Duration.ofHours(1);
+		for (int i = 0; i < 6; i++) {
+			this.admission.admit("fetched", Mono.error(TestOperations.fault(429, Duration.ofSeconds(20))))
+				.subscribe((nothing) -> {
+				}, (fault) -> {
+				});
+		}
+		await(10, Duration.ofSeconds(21));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(21));
+		assertThat(this.faults).isNotEmpty().noneMatch(OverloadedWaitsTests::namesTheLimits);
+	}
+
+	@Test
+	void timeoutAtASlowServerNamesTheRateThatThePlacesInFlightAllow() {
+		this.endpoint = (id) -> answer(id).delaySubscription(Duration.ofSeconds(8), this.scheduler);
+		this.work = Duration.ofHours(1);
+		await(300, Duration.ofMinutes(1));
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.faults).filteredOn(OverloadedWaitsTests::namesTheLimits)
+			.isNotEmpty()
+			.allSatisfy((fault) -> assertThat(fault).hasMessageContaining("only 1.98 polls per second"));
 	}
 
 	@Test
