@@ -29,6 +29,8 @@ final class Account {
 
 	private final Gate gate;
 
+	private final Faults faults;
+
 	Account(int operations, Limit limit, Distribution distribution) {
 		this(durations(operations, distribution), limit);
 	}
@@ -37,6 +39,7 @@ final class Account {
 		this.durations = durations;
 		this.serverTime = limit.serverTime();
 		this.gate = limit.gate();
+		this.faults = limit.faults();
 	}
 
 	private static double[] durations(int operations, Distribution distribution) {
@@ -63,10 +66,17 @@ final class Account {
 		return this.serverTime;
 	}
 
-	boolean enter() {
-		boolean entered = this.gate.enter();
-		(entered ? this.answered : this.refused).incrementAndGet();
-		return entered;
+	/**
+	 * Let a request in, unless a fault hits it or the account is full.
+	 * @return 200 if it is in and has to leave, the status of the refusal otherwise
+	 */
+	int enter() {
+		int status = this.faults.nextStatus();
+		if (status == 200 && !this.gate.enter()) {
+			status = 429;
+		}
+		((status == 200) ? this.answered : this.refused).incrementAndGet();
+		return status;
 	}
 
 	void leave() {

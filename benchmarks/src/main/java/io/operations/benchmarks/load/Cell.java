@@ -15,6 +15,9 @@ record Cell(int operations, Limit limit, Distribution distribution) {
 	 * @return the seconds
 	 */
 	int seconds() {
+		if (this.distribution == Distribution.UNIFORM) {
+			return 30;
+		}
 		return (this.operations > 1000) ? 120 : 60;
 	}
 

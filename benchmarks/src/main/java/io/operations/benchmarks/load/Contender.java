@@ -5,8 +5,8 @@ package io.operations.benchmarks.load;
  */
 enum Contender {
 
-	LIBRARY("this library"), LIBRARY_BY_ID("this library, by id"), HAND_WRITTEN("hand-written"), AZURE("azure-core"),
-	GAX("gax"), TWILIO("twilio");
+	LIBRARY("this library"), LIBRARY_BY_ID("this library, by id"), HAND_WRITTEN("hand-written"), BARE("bare WebClient"),
+	AZURE("azure-core"), GAX("gax"), TWILIO("twilio");
 
 	private final String text;
 
@@ -19,6 +19,7 @@ enum Contender {
 			case LIBRARY -> new LibraryClient(target, false);
 			case LIBRARY_BY_ID -> new LibraryClient(target, true);
 			case HAND_WRITTEN -> new RepeatWhenClient(target);
+			case BARE -> new BareClient(target);
 			case AZURE -> new PollerFluxClient(target);
 			case GAX -> new GaxClient(target);
 			case TWILIO -> new TwilioClient(target);

@@ -11,8 +11,9 @@ import io.operations.benchmarks.Optimum;
  */
 enum Distribution {
 
-	NEAR_CONSTANT("near-constant", Durations.NEAR_CONSTANT), LOG_NORMAL("log-normal", Durations.HEAVY_TAIL),
-	BIMODAL("bimodal", Durations.BIMODAL);
+	NEAR_CONSTANT("near-constant", Durations.NEAR_CONSTANT, Distribution.SCALE),
+	LOG_NORMAL("log-normal", Durations.HEAVY_TAIL, Distribution.SCALE),
+	BIMODAL("bimodal", Durations.BIMODAL, Distribution.SCALE), UNIFORM("uniform", Durations.UNIFORM, 1);
 
 	/**
 	 * What the durations of the theory are multiplied by.
@@ -25,13 +26,16 @@ enum Distribution {
 
 	private final Durations durations;
 
-	Distribution(String text, Durations durations) {
+	private final double scale;
+
+	Distribution(String text, Durations durations, double scale) {
 		this.text = text;
 		this.durations = durations;
+		this.scale = scale;
 	}
 
 	double next(Random random) {
-		return Math.min(LONGEST, SCALE * this.durations.next(random));
+		return Math.min(LONGEST, this.scale * this.durations.next(random));
 	}
 
 	Optimum optimum() {

@@ -23,7 +23,12 @@ enum Limit {
 	 * Requests under way. The client is told of more than that, so that it has to learn
 	 * from refusals.
 	 */
-	CONCURRENCY("10-at-once", Duration.ofMillis(50), 200);
+	CONCURRENCY("10-at-once", Duration.ofMillis(50), 200),
+
+	/**
+	 * Everything, but 5 % of the requests get 429 and 5 % get 503 at random.
+	 */
+	FAULTS("faults", Duration.ofMillis(5), 1000);
 
 	private final String text;
 
@@ -55,10 +60,14 @@ enum Limit {
 
 	Gate gate() {
 		return switch (this) {
-			case NONE -> new Gate(Integer.MAX_VALUE);
+			case NONE, FAULTS -> new Gate(Integer.MAX_VALUE);
 			case RATE -> new TokenGate(20, 5);
 			case CONCURRENCY -> new Gate(10);
 		};
+	}
+
+	Faults faults() {
+		return (this == FAULTS) ? new Faults(0.05, 0.05) : new Faults(0, 0);
 	}
 
 	@Override

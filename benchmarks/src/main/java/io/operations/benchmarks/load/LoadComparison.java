@@ -1,5 +1,6 @@
 package io.operations.benchmarks.load;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.Future;
  * and prints a Markdown table.
  */
 public final class LoadComparison {
+
+	private static final Duration LONGEST = Duration.ofMinutes(20);
 
 	private final Map<Run, List<Outcome>> outcomes = new HashMap<>();
 
@@ -48,7 +51,7 @@ public final class LoadComparison {
 		System.out.println(this.table.header());
 		try (StubControl server = StubControl.start()) {
 			for (List<Run> group : this.plan.groups()) {
-				run(group, new RunExecution(server, this.plan.interval()));
+				run(group, new RunExecution(server, this.plan.interval(), LONGEST));
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package io.operations.benchmarks.load;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,9 +36,9 @@ final class LoadPlan {
 			read(arg);
 		}
 		fill(this.operations, List.of(1000, 10_000));
-		fill(this.limits, List.of(Limit.values()));
-		fill(this.distributions, List.of(Distribution.values()));
-		fill(this.contenders, List.of(Contender.values()));
+		fill(this.limits, List.of(Limit.NONE, Limit.RATE, Limit.CONCURRENCY));
+		fill(this.distributions, List.of(Distribution.NEAR_CONSTANT, Distribution.LOG_NORMAL, Distribution.BIMODAL));
+		fill(this.contenders, EnumSet.complementOf(EnumSet.of(Contender.BARE)));
 	}
 
 	private void read(String arg) {
@@ -71,7 +72,7 @@ final class LoadPlan {
 		return one.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	private static <T> void fill(Set<T> chosen, List<T> all) {
+	private static <T> void fill(Set<T> chosen, Collection<T> all) {
 		if (chosen.isEmpty()) {
 			chosen.addAll(all);
 		}

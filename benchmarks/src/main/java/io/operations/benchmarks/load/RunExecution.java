@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunExecution {
 
-	private static final Duration LONGEST = Duration.ofMinutes(20);
-
 	private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 
 	private final StubControl server;
 
 	private final Duration interval;
 
-	RunExecution(StubControl server, Duration interval) {
+	private final Duration longest;
+
+	RunExecution(StubControl server, Duration interval, Duration longest) {
 		this.server = server;
 		this.interval = interval;
+		this.longest = longest;
 	}
 
 	/**
@@ -49,11 +50,12 @@ final class RunExecution {
 			Thread.sleep(cell.seconds() * 950L);
 			client.order("heap");
 			double heap = Double.parseDouble(require(client.line("heap", Instant.now().plusSeconds(60)), run));
-			client.line("done", began.plus(LONGEST));
+			client.line("done", began.plus(this.longest));
+			double seconds = Duration.between(began, Instant.now()).toMillis() / 1e3;
 			Tally tally = this.server.tally(account);
 			client.order("end");
 			double cpu = Double.parseDouble(require(client.line("cpu", Instant.now().plusSeconds(60)), run));
-			Outcome outcome = new Outcome(tally, cpu, heap);
+			Outcome outcome = new Outcome(tally, seconds, cpu, heap);
 			System.err.println(run + ": " + outcome);
 			return outcome;
 		}

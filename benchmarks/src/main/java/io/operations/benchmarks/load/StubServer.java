@@ -104,8 +104,12 @@ public final class StubServer {
 		response.header("Content-Type", "application/json")
 			.header("Date", HTTP_DATE.format(Instant.now()))
 			.header("Twilio-Request-Id", "RQ00000000000000000000000000000000");
-		if (!account.enter()) {
+		int status = account.enter();
+		if (status == 429) {
 			return response.status(429).header("Retry-After", "1").sendString(Mono.just(REFUSAL));
+		}
+		if (status != 200) {
+			return response.status(status).send();
 		}
 		// The place is given back before the answer leaves: who asks again upon it finds
 		// it free.

@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
  * What a client's polling cost and brought, as the server saw it.
  *
  * @param polls requests answered, for each operation
- * @param refused requests answered with 429, for each operation
+ * @param refused requests answered with 429 or 503, for each operation
  * @param meanLag seconds from an end to the answer that told it, or until now
  * @param p99Lag the same, the 99th percentile
  * @param unseen operations whose end was never told
