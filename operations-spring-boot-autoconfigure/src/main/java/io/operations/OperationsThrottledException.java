@@ -5,10 +5,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when there are too many requests. Either the server throttles the account (429),
+ * Thrown when there are too many requests. Either the server throttles the request (429),
  * or the client refuses to send the request ({@link #isLocal()}), because its queue is
- * full, the rate limiter has no permit in time, or the pause after a 429 is too long. The
- * operation is not affected.
+ * full, the rate limiter has no permit in time, or the pause of a full account is too
+ * long. The operation is not affected.
  *
  * @since 0.1.0
  */

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * After such a verdict, the next refusals begin a pause without a test: one, then four,
  * then sixteen, and at most 64. Without this trust, the server would refuse more requests
  * of a full account than if each 429 began a pause. The trust ends after many accepted
- * requests with as many in flight, and after ten minutes without a pause.
+ * requests with as many in flight, after many refusals without a verdict, and after ten
+ * minutes without a pause.
  * <p>
  * The admission guards this class.
  */
@@ -62,12 +63,16 @@ final class RefusalJudge {
 	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
 
 	// The accepted requests that end the trust: this number, or twenty round trips. Each
-	// refusal weighs as much as thirteen accepted requests.
+	// refusal weighs as much as thirteen accepted requests, also one that begins no
+	// pause: it speaks for a full account.
 	private static final int REFUTED = 80;
 
 	private static final int REFUTED_ROUNDS = 20;
 
 	private static final int REFUSAL_CONFIRMS = 13;
+
+	// A full account is proven after some forty refusals. Noise of 15 % needs thousands.
+	private static final int MOST_UNPROVEN = 200;
 
 	// Requests with fewer others in flight come between those that are compared.
 	private static final int MEMORY = 512;
@@ -112,9 +117,10 @@ final class RefusalJudge {
 
 	private long verdictAt;
 
-	private boolean tested;
-
 	private boolean accepted;
+
+	// Refusals since the last verdict.
+	private int unproven;
 
 	// How many more refusals need no test, and how many needed none after the last
 	// verdict with a test.
@@ -217,11 +223,13 @@ final class RefusalJudge {
 			distrust();
 		}
 		boolean full = isTrusted(index) || isNothingElse(index) || isProven(request, index);
+		this.refuting = Math.max(0, this.refuting - REFUSAL_CONFIRMS);
+		this.refutingAll = Math.max(0, this.refutingAll - REFUSAL_CONFIRMS);
 		if (full) {
 			this.firstAfterVerdict = this.sent;
 			this.refutingFrom = this.sent;
 			this.verdictAt = nanos;
-			this.tested = false;
+			this.unproven = 0;
 			this.accepted = false;
 		}
 		return full;
@@ -251,8 +259,6 @@ final class RefusalJudge {
 			return false;
 		}
 		this.trusted--;
-		this.refuting = Math.max(0, this.refuting - REFUSAL_CONFIRMS);
-		this.refutingAll = Math.max(0, this.refutingAll - REFUSAL_CONFIRMS);
 		this.reached = this.sentWith[index];
 		this.latestRetryAt = this.retryAt[index];
 		return true;
@@ -263,14 +269,21 @@ final class RefusalJudge {
 		if (this.accepted) {
 			return false;
 		}
+		int reached = this.sentWith[index];
+		long latest = this.retryAt[index];
 		for (long request = Math.max(this.firstAfterVerdict,
 				this.sent - this.answers.length); request < this.sent; request++) {
-			if (this.answers[index(request)] == Answer.NONE) {
+			int other = index(request);
+			if (this.answers[other] == Answer.NONE) {
 				return false;
 			}
+			if (this.answers[other] == Answer.REFUSED) {
+				reached = Math.min(reached, this.sentWith[other]);
+				latest = Math.max(latest, this.retryAt[other]);
+			}
 		}
-		this.reached = this.sentWith[index];
-		this.latestRetryAt = this.retryAt[index];
+		this.reached = reached;
+		this.latestRetryAt = latest;
 		return true;
 	}
 
@@ -309,10 +322,13 @@ final class RefusalJudge {
 				return true;
 			}
 		}
-		if (!this.tested) {
+		if (this.unproven == 0) {
 			// The requests after the first refusal show whether the account is full.
-			this.tested = true;
 			refuteFrom(refused);
+		}
+		this.unproven++;
+		if (this.unproven >= MOST_UNPROVEN) {
+			distrust();
 		}
 		return false;
 	}

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
+import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
 import io.operations.TestOperations;
 import io.operations.resilience.Admission;
@@ -142,6 +143,36 @@ class AdmittedPollsTests {
 	}
 
 	@Test
+	void loneRefusalWithAVeryLongRetryAfterDelaysItsOwnPollAndTheDeadlineStillEndsItsWait() {
+		Map<String, Duration> retryAfters = Map.of("day", Duration.ofDays(1), "minutes", Duration.ofMinutes(30));
+		Set<String> refused = new HashSet<>();
+		this.answers = (id) -> (retryAfters.containsKey(id) && refused.add(id))
+				? Mono.error(TestOperations.fault(429, retryAfters.get(id))) : running(id);
+		await(1);
+		advance(Duration.ofSeconds(10));
+		this.client.await("day");
+		long begin = now();
+		advance(Duration.ofSeconds(5));
+		this.client.await("minutes");
+		await(20);
+		advance(TIMEOUT.minus(Duration.ofSeconds(6)));
+		List<Long> minutes = polls("minutes");
+		assertThat(minutes.get(1) - minutes.get(0)).isBetween(1_800_000L, 1_800_000L * 115 / 100 + 100);
+		assertThat(minutes).as("by the schedule afterwards").hasSizeGreaterThan(100);
+		assertThat(polls("day")).hasSize(1);
+		for (String id : ids(20)) {
+			assertThat(polls(id)).as("polls of another wait").hasSizeGreaterThan(200);
+		}
+		assertThat(this.ends).as("of the wait that began first").hasSize(1);
+		advance(Duration.ofSeconds(1));
+		assertThat(now() - begin).isEqualTo(TIMEOUT.toMillis());
+		assertThat(this.ends).hasSize(2)
+			.last()
+			.isInstanceOfSatisfying(OperationTimeoutException.class,
+					(timeout) -> assertThat(timeout.getOperationId()).isEqualTo("day"));
+	}
+
+	@Test
 	void refusalsOfAFewOfAHundredThousandWaitsStopAllAndMoveNone() {
 		Client big = new Client(1000, 16);
 		for (String id : ids(100_000)) {
@@ -209,6 +240,10 @@ class AdmittedPollsTests {
 
 	private Map<String, Integer> polls(long begin) {
 		return since(begin).collect(Collectors.toMap(Request::id, (request) -> 1, Integer::sum));
+	}
+
+	private List<Long> polls(String id) {
+		return this.requests.stream().filter((request) -> request.id().equals(id)).map(Request::at).toList();
 	}
 
 	private int busiestSecond(long begin) {

@@ -162,6 +162,45 @@ class RefusalJudgeTests {
 	}
 
 	@Test
+	void refusalsThatBeginNoPauseKeepTheTrustInAFullAccount() {
+		fill(4);
+		pausesUntilATest(8);
+		for (int i = 0; i < 30; i++) {
+			accept(8, 4);
+			assertThat(refuse(4)).isFalse();
+		}
+		for (int i = 0; i < 5; i++) {
+			refuse(4);
+		}
+		assertThat(pausesUntilATest(1)).isGreaterThanOrEqualTo(64);
+	}
+
+	@Test
+	void trustEndsAfterTwoHundredRefusalsWithoutAVerdict() {
+		fill(4);
+		pausesUntilATest(8);
+		for (int i = 0; i < 200; i++) {
+			accept(8, 4);
+			assertThat(refuse(4)).isFalse();
+		}
+		for (int i = 0; i < 5; i++) {
+			refuse(4);
+		}
+		assertThat(pausesUntilATest(1)).isOne();
+	}
+
+	// Until all refusals that need no test have begun a pause.
+	private int pausesUntilATest(int accepted) {
+		int pauses = 0;
+		accept(accepted, 4);
+		while (refuse(4)) {
+			accept(accepted, 4);
+			pauses++;
+		}
+		return pauses;
+	}
+
+	@Test
 	void loneRefusalWithFewerRequestsInFlightBeginsNoPauseAfterTheAccountWasFull() {
 		fill(8);
 		accept(80, 7);

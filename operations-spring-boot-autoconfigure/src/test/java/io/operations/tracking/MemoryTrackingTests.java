@@ -108,6 +108,26 @@ class MemoryTrackingTests {
 	}
 
 	@Test
+	void pollThatWasThrottledIsRepeatedAfterItsRetryAfterOrTheShortestIntervalAndNotByTheSchedule() {
+		List<Long> polls = new ArrayList<>();
+		this.endpoint.script("op", (poll) -> {
+			polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
+			return switch (poll) {
+				case 30 -> ScriptedEndpoint.error(429, Duration.ofSeconds(2));
+				case 31 -> ScriptedEndpoint.error(429);
+				default -> ScriptedEndpoint.status("RUNNING");
+			};
+		});
+		track("op");
+		advance(Duration.ofMinutes(10));
+		assertThat(polls).hasSizeGreaterThan(32);
+		assertThat(polls.get(29) - polls.get(28)).as("the schedule's interval").isGreaterThan(20_000);
+		assertThat(polls.get(30) - polls.get(29)).as("after the Retry-After").isBetween(2000L, 2400L);
+		assertThat(polls.get(31) - polls.get(30)).as("after the shortest interval").isBetween(400L, 700L);
+		assertThat(polls.get(32) - polls.get(31)).as("the schedule's interval").isGreaterThan(20_000);
+	}
+
+	@Test
 	void afterADayAnOperationIsGivenUp() {
 		track("op");
 		advance(Duration.ofHours(23));
