@@ -36,9 +36,10 @@ final class DurationDistribution {
 		double median = quantile(seen, 0.5);
 		double[] prior = prior(median);
 		double priorWeight = Math.max(PRIOR_WEIGHT, Math.min(FIRST_PRIOR_WEIGHT, 1 / observations));
-		double[] single = histogram.single(seen);
-		double[] repeated = RepeatedDurations.in(seen, single);
-		double[] smooth = new DurationKernels(without(repeated, seen), single, observations, prior, priorWeight)
+		double[] recent = histogram.recent(seen);
+		double[] single = histogram.single(recent);
+		double[] repeated = RepeatedDurations.in(recent, single);
+		double[] smooth = new DurationKernels(without(repeated, recent), single, observations, prior, priorWeight)
 			.smooth();
 		add(repeated, smooth);
 		double known = sum(seen);

@@ -24,9 +24,12 @@ final class DurationHistogram {
 	private final double halfLife;
 
 	// The weight of old ends, compared with a new one, below which a bin is empty. It
-	// must
-	// not become so small that its square is zero.
+	// must not become so small that its square is zero.
 	private static final double FORGOTTEN = 1e-12;
+
+	// The weight of the ends in a bin, compared with a new one, below which the bin does
+	// not count as recent. With a half-life of 40 ends, a single end has it after 266.
+	private static final double RECENT = 0.01;
 
 	// The weight of a new observation. It grows, so that older observations count less.
 	private double weight = 1;
@@ -137,6 +140,33 @@ final class DurationHistogram {
 			}
 		}
 		return shares;
+	}
+
+	/**
+	 * Return the shares without those of ends that are nearly forgotten. They have hardly
+	 * any weight, but after thousands of ends they are most of the bins that are not
+	 * empty. Their part goes to the other bins.
+	 * @param shares the shares of all observations
+	 * @return the shares of recent observations; they have the same sum
+	 */
+	double[] recent(double[] shares) {
+		double[] recent = new double[Ages.BINS];
+		double all = 0;
+		double kept = 0;
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			all += shares[bin];
+			if (this.ended[bin] >= RECENT * this.weight) {
+				recent[bin] = shares[bin];
+				kept += shares[bin];
+			}
+		}
+		if (kept == 0) {
+			return shares;
+		}
+		for (int bin = 0; bin < Ages.BINS; bin++) {
+			recent[bin] *= all / kept;
+		}
+		return recent;
 	}
 
 	/**

@@ -19,6 +19,11 @@ class UnevenDurationsTests {
 
 	private static final int MEASURED = 2000;
 
+	// So many ends settle the price.
+	private static final int PLANNED = 20;
+
+	private static final Sample WIDE = (random, before) -> 60 * Math.exp(random.nextGaussian());
+
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
 	@Test
@@ -104,6 +109,31 @@ class UnevenDurationsTests {
 			.isLessThan(3);
 	}
 
+	@Test
+	void afterThousandsOfEndsOfAWideKindTheLagIsAsLowAsAfterTwoHundred() {
+		double few = 0;
+		double many = 0;
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			AdaptivePollingSchedule schedule = schedule(8);
+			few += Math.log(productAfter(200, schedule, random)) / SEEDS;
+			productAfter(1300, schedule, random);
+			for (int i = 0; i < 3; i++) {
+				many += Math.log(productAfter(200, schedule, random)) / 3 / SEEDS;
+			}
+		}
+		assertThat(Math.exp(many - few)).isLessThan(1.03);
+	}
+
+	// Most of the ends come at once, so that the test makes few plans.
+	private double productAfter(int ends, AdaptivePollingSchedule schedule, Random random) {
+		for (int i = PLANNED; i < ends; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, duration(WIDE.next(random, 0)), true));
+		}
+		learn(schedule, PLANNED, WIDE, random);
+		return product(schedule, WIDE, random);
+	}
+
 	// Where polls are dense, lag goes with their inverse. So their product tells how well
 	// they are placed.
 	private double product(double aim, int ends, Sample durations) {
@@ -111,19 +141,27 @@ class UnevenDurationsTests {
 		for (int seed = 0; seed < SEEDS; seed++) {
 			Random random = new Random(seed);
 			AdaptivePollingSchedule schedule = schedule(aim);
-			for (int before = 0; before < ends; before++) {
-				cost(schedule, durations.next(random, before), true);
-			}
-			double polls = 0;
-			double lag = 0;
-			for (int i = 0; i < MEASURED; i++) {
-				double[] cost = cost(schedule, durations.next(random, ends), false);
-				polls += cost[0] / MEASURED;
-				lag += cost[1] / MEASURED;
-			}
-			products[seed] = polls * lag;
+			learn(schedule, ends, durations, random);
+			products[seed] = product(schedule, (source, before) -> durations.next(source, ends), random);
 		}
 		return median(products);
+	}
+
+	private void learn(AdaptivePollingSchedule schedule, int ends, Sample durations, Random random) {
+		for (int before = 0; before < ends; before++) {
+			cost(schedule, durations.next(random, before), true);
+		}
+	}
+
+	private double product(AdaptivePollingSchedule schedule, Sample durations, Random random) {
+		double polls = 0;
+		double lag = 0;
+		for (int i = 0; i < MEASURED; i++) {
+			double[] cost = cost(schedule, durations.next(random, 0), false);
+			polls += cost[0] / MEASURED;
+			lag += cost[1] / MEASURED;
+		}
+		return polls * lag;
 	}
 
 	private AdaptivePollingSchedule schedule(double aim) {
