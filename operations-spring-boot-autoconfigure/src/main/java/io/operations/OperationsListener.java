@@ -63,7 +63,8 @@ public interface OperationsListener {
 
 	/**
 	 * Called when all requests pause because the account is full: the server has refused
-	 * several requests (429), not only a single one among many accepted requests.
+	 * several requests (429), or the only request since the start or since the last
+	 * pause, and not a single one among many accepted requests.
 	 * @param client the client's name
 	 * @param pause how long the pause lasts; another call of this method extends it
 	 */

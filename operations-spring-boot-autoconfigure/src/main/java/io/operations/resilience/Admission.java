@@ -218,7 +218,8 @@ public final class Admission {
 		synchronized (this) {
 			long retryAt = (retryAfter != null) ? now() + retryAfter.toMillis() : RefusalJudge.NO_TIME;
 			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests(), nanoTime(), retryAt);
-			// A 429 that comes during a pause may extend it.
+			// A 429 that comes during a pause may extend it, but not for long: it may be
+			// noise.
 			if (!full && paused().isZero()) {
 				return;
 			}
@@ -230,8 +231,11 @@ public final class Admission {
 			if (full && this.judge.retryAt() > now() + pause.toMillis()) {
 				pause = Duration.ofMillis(this.judge.retryAt() - now());
 			}
-			this.inFlightLimit.refused(call.began(), nanoTime(), pause, (call.filled() > 0) ? this.judge.reached() : 0,
-					refusal.getConcurrentRequests());
+			if (!full && pause.compareTo(this.patience) > 0) {
+				pause = this.patience;
+			}
+			int reached = (full && call.filled() > 0) ? this.judge.reached() : call.filled();
+			this.inFlightLimit.refused(call.began(), nanoTime(), pause, reached, refusal.getConcurrentRequests());
 		}
 		pause(pause);
 	}
@@ -272,7 +276,7 @@ public final class Admission {
 	}
 
 	/**
-	 * Notify the listener of pauses in their order. Only one thread does this at a time;
+	 * Notify the listener of pauses and of throttled requests in their order. Only one thread does this at a time;
 	 * it also does the work of the others.
 	 */
 	private void tellOfPauses() {
@@ -315,11 +319,14 @@ public final class Admission {
 	void noteFault(Throwable fault, AdmittedCall<?> call) {
 		if (fault instanceof OperationsThrottledException refusal) {
 			refused(refusal, call);
+			// After the pause that it may have begun, if another thread reports that.
+			this.pauseChanges.add(() -> this.listener.throttled(this.client, refusal));
+			tellOfPauses();
+			return;
 		}
-		else if (fault instanceof OperationsException known && isAnswerOfTheAccount(known)) {
+		if (fault instanceof OperationsException known && isAnswerOfTheAccount(known)) {
 			accepted(call, null);
 		}
-		noteRefusal(fault);
 	}
 
 	// An account that is full refuses a request before it looks for the operation.

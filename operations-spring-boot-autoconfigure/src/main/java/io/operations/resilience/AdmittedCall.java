@@ -65,8 +65,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	/**
 	 * Note that this request is sent.
 	 * @param sentAs the number of this request among those that were sent
-	 * @param bound how many requests are in flight, including this one, if it took the
-	 * last free place; otherwise 0
+	 * @param bound how many requests are in flight, including this one, if it took one of
+	 * the last two free places; otherwise 0
 	 */
 	void sent(long sentAs, int bound) {
 		this.sentAs = sentAs;
@@ -82,8 +82,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	/**
-	 * Return the limit of requests in flight that was reached when this one was sent.
-	 * @return the number of requests; 0 if the limit was not reached
+	 * Return how many requests were in flight when this one took one of the last two free
+	 * places.
+	 * @return the number of requests, including this one; 0 if more places were free
 	 */
 	int filled() {
 		return this.filled;

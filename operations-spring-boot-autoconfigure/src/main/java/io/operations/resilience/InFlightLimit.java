@@ -87,8 +87,8 @@ final class InFlightLimit {
 	 * @param began when the request was sent, in nanoseconds
 	 * @param now the present time in nanoseconds
 	 * @param pause how long the pause after it lasts
-	 * @param filled the limit that the request reached, including the request; 0 if it
-	 * did not reach the limit
+	 * @param filled how many requests in flight the server refuses, as far as that is
+	 * known; 0 if the requests in flight were not near the limit
 	 * @param accountLoad how many requests of the account were in flight; {@code null} if
 	 * that is not known
 	 */

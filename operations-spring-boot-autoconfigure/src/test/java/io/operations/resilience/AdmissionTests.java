@@ -384,6 +384,35 @@ class AdmissionTests {
 	}
 
 	@Test
+	void refusalOfAnHourDuringAPauseExtendsItByNoMoreThanTheLongestRetryAfter() {
+		this.admission = admission(1000, 16, 1000);
+		Sinks.Empty<Object> late = Sinks.empty();
+		this.admission.admit("late", late.asMono()).subscribe((value) -> {
+		}, this.refused::add);
+		Sinks.Empty<Object> open = Sinks.empty();
+		this.admission.admit("open", open.asMono()).subscribe();
+		advance(Duration.ofMillis(1));
+		this.admission.pause(Duration.ofSeconds(1));
+		late.tryEmitError(throttled(Duration.ofHours(1)));
+		assertThat(this.admission.paused()).isEqualTo(RetrySettings.defaults().maxRetryAfter());
+	}
+
+	@Test
+	void pauseLastsUntilTheLatestRetryAfterOfTheFirstRefusals() {
+		this.admission = admission(1000, 16, 1000);
+		Sinks.Empty<Object> first = Sinks.empty();
+		this.admission.admit("first", first.asMono()).subscribe((value) -> {
+		}, this.refused::add);
+		Sinks.Empty<Object> second = Sinks.empty();
+		this.admission.admit("second", second.asMono()).subscribe((value) -> {
+		}, this.refused::add);
+		advance(Duration.ofMillis(1));
+		first.tryEmitError(throttled(Duration.ofSeconds(20)));
+		second.tryEmitError(throttled(null));
+		assertThat(this.admission.paused()).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
 	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
@@ -536,7 +565,7 @@ class AdmissionTests {
 		advance(Duration.ZERO);
 	}
 
-	private static Throwable throttled(Duration retryAfter) {
+	private static Throwable throttled(@Nullable Duration retryAfter) {
 		return new OperationsErrorResponse(429, 20429, null, null, retryAfter, 100).toException("Fetching", "op");
 	}
 
