@@ -276,8 +276,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Notify the listener of pauses and of throttled requests in their order. Only one thread does this at a time;
-	 * it also does the work of the others.
+	 * Notify the listener of pauses and of throttled requests in their order. Only one
+	 * thread does this at a time; it also does the work of the others.
 	 */
 	private void tellOfPauses() {
 		if (this.telling.getAndIncrement() != 0) {
