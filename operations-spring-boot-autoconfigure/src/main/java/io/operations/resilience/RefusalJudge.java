@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * client's.
  * <p>
  * After such a verdict, the next refusals begin a pause without a test: one, then four,
- * then sixteen, and at most 128. Without this trust, the server would refuse more requests
+ * then sixteen, and at most 64. Without this trust, the server would refuse more requests
  * of a full account than if each 429 began a pause. The trust ends after many accepted
  * requests with as many in flight, after many refusals without a verdict, and after ten
  * minutes without a pause.
@@ -58,7 +58,7 @@ final class RefusalJudge {
 
 	private static final int TRUST_GROWTH = 4;
 
-	private static final int MOST_TRUSTED = 128;
+	private static final int MOST_TRUSTED = 64;
 
 	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
 
