@@ -88,6 +88,8 @@ class OperationsListenersTests {
 		OperationWait wait = new OperationWait("op1", operation, 1, null, Duration.ZERO);
 		listener.stuck("x", wait, Duration.ofMinutes(9), Duration.ofMinutes(5));
 		listener.waitsOverloaded("x", 10_000, 20, Duration.ofMinutes(16), Duration.ofMinutes(10));
+		listener.budgetLost("x", throttled);
+		listener.budgetRegained("x", Duration.ofSeconds(3));
 		listener.deadlinePassed("x", wait, new OperationTimeoutException("op1", Duration.ofSeconds(1), operation, 1,
 				Duration.ofSeconds(1), null, null));
 		listener.waitEnded("x", wait, new CancellationException());

@@ -77,7 +77,7 @@ class AccountLimitsTests {
 					(timeout) -> assertThat(timeout.getLastSeen()).isNull())
 			.asInstanceOf(InstanceOfAssertFactories.THROWABLE)
 			.hasMessageContaining("has been due for")
-			.hasMessageContaining("allow only 0.1 polls per second");
+			.hasMessageContaining("allow only 0.0833 polls per second");
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
 		assertThat(this.requests).hasSize(1);
 	}
