@@ -94,6 +94,9 @@ enum BudgetStatements {
 	// An instance counts for so long after its last report.
 	private static final long LIVE_SECONDS = 15;
 
+	// No caller waits for longer.
+	private static final int TIMEOUT_SECONDS = 1;
+
 	private final String product;
 
 	private final String reserve;
@@ -156,7 +159,7 @@ enum BudgetStatements {
 		}
 	}
 
-	static BudgetStore.Others others(Connection connection, String sql, Object... parameters) throws SQLException {
+	BudgetStore.Others others(Connection connection, String sql, Object... parameters) throws SQLException {
 		try (PreparedStatement statement = prepare(connection, sql, parameters);
 				ResultSet row = statement.executeQuery()) {
 			row.next();
@@ -164,15 +167,22 @@ enum BudgetStatements {
 		}
 	}
 
-	static void update(Connection connection, String sql, Object... parameters) throws SQLException {
+	void update(Connection connection, String sql, Object... parameters) throws SQLException {
 		try (PreparedStatement statement = prepare(connection, sql, parameters)) {
 			statement.executeUpdate();
 		}
 	}
 
-	private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
-			throws SQLException {
+	private PreparedStatement prepare(Connection connection, String sql, Object... parameters) throws SQLException {
 		PreparedStatement statement = connection.prepareStatement(sql);
+		if (this == POSTGRESQL) {
+			// The driver cancels the statement in the server. A server whose client only
+			// closes
+			// the connection continues to wait for a lock. H2 would keep the timeout for
+			// the
+			// connection.
+			statement.setQueryTimeout(TIMEOUT_SECONDS);
+		}
 		for (int i = 0; i < parameters.length; i++) {
 			statement.setObject(i + 1, parameters[i]);
 		}

@@ -30,10 +30,15 @@ import reactor.core.publisher.Mono;
  */
 public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 
+	// The database ends a statement after one second. If it does not answer, this ends it.
 	private static final Duration ANSWER = Duration.ofSeconds(2);
 
 	// Rolled back because of a conflict, or because two inserted the same row at once.
 	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
+
+	// The statement was cancelled, or waited too long for a lock. Its repetition would wait
+	// again.
+	private static final Set<String> HELD_UP = Set.of("57014", "55P03");
 
 	private final ExecutorService thread;
 
@@ -159,6 +164,9 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 				return twiceAfterConflict(connection, work);
 			}
 			catch (SQLException ex) {
+				if (isOneOf(HELD_UP, ex)) {
+					throw ex;
+				}
 				// The server closed it before the statement, unless it did not answer.
 				closeKept();
 				if (ex.getCause() instanceof SocketTimeoutException) {
@@ -180,19 +188,45 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 		try (Connection connection = this.dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			int isolation = connection.getTransactionIsolation();
-			prepared(connection);
+			Integer timeout = networkTimeout(connection);
 			try {
-				return twiceAfterConflict(connection, work);
+				return twiceAfterConflict(prepared(connection), work);
 			}
 			finally {
-				// Not every pool resets the settings of a connection.
-				if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-					connection.setTransactionIsolation(isolation);
-				}
-				if (!autoCommit) {
-					connection.setAutoCommit(false);
-				}
+				giveBack(connection, autoCommit, isolation, timeout);
 			}
+		}
+	}
+
+	private static @Nullable Integer networkTimeout(Connection connection) throws SQLException {
+		try {
+			return connection.getNetworkTimeout();
+		}
+		catch (SQLFeatureNotSupportedException ex) {
+			return null;
+		}
+	}
+
+	// Not every pool resets the settings of a connection.
+	private static void giveBack(Connection connection, boolean autoCommit, int isolation, @Nullable Integer timeout)
+			throws SQLException {
+		if (connection.isClosed()) {
+			return;
+		}
+		try {
+			if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+				connection.setTransactionIsolation(isolation);
+			}
+			if (!autoCommit) {
+				connection.setAutoCommit(false);
+			}
+			if (timeout != null) {
+				connection.setNetworkTimeout(Runnable::run, timeout);
+			}
+		}
+		catch (SQLException ex) {
+			// The pool must not lend it again with these settings.
+			connection.abort(Runnable::run);
 		}
 	}
 
@@ -222,11 +256,15 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 			return work.on(connection);
 		}
 		catch (SQLException ex) {
-			if (ex.getSQLState() == null || !CONFLICTS.contains(ex.getSQLState())) {
+			if (!isOneOf(CONFLICTS, ex)) {
 				throw ex;
 			}
 			return work.on(connection);
 		}
+	}
+
+	private static boolean isOneOf(Set<String> states, SQLException fault) {
+		return fault.getSQLState() != null && states.contains(fault.getSQLState());
 	}
 
 	private void closeKept() {
