@@ -415,15 +415,19 @@ final class AccountBudget implements Disposable {
 	// The thread of the store must be free for the next statement. A store that throws is
 	// unavailable, too.
 	private <T> void answer(Supplier<Mono<T>> answer, Consumer<@Nullable T> then, Consumer<Throwable> onFault) {
-		Mono.defer(answer).materialize().timeout(ANSWER, this.scheduler).publishOn(this.scheduler).subscribe((signal) -> {
-			Throwable fault = signal.getThrowable();
-			if (fault != null) {
-				onFault.accept(fault);
-			}
-			else {
-				then.accept(signal.get());
-			}
-		}, onFault);
+		Mono.defer(answer)
+			.materialize()
+			.timeout(ANSWER, this.scheduler)
+			.publishOn(this.scheduler)
+			.subscribe((signal) -> {
+				Throwable fault = signal.getThrowable();
+				if (fault != null) {
+					onFault.accept(fault);
+				}
+				else {
+					then.accept(signal.get());
+				}
+			}, onFault);
 	}
 
 	/**

@@ -54,7 +54,8 @@ final class OwnConnections {
 			copy((Properties) pool.getPropertyValue("dataSourceProperties"), properties);
 			schema = (String) pool.getPropertyValue("schema");
 		}
-		else if (known.getClass() == SimpleDriverDataSource.class || known.getClass() == DriverManagerDataSource.class) {
+		else if (known.getClass() == SimpleDriverDataSource.class
+				|| known.getClass() == DriverManagerDataSource.class) {
 			AbstractDriverBasedDataSource plain = (AbstractDriverBasedDataSource) known;
 			copy(plain.getConnectionProperties(), properties);
 			schema = plain.getSchema();
@@ -100,7 +101,8 @@ final class OwnConnections {
 
 	// The application may have a subclass that gets its password from elsewhere.
 	private static boolean isHikari(@Nullable Class<?> type) {
-		return type != null && ("com.zaxxer.hikari.HikariDataSource".equals(type.getName()) || isHikari(type.getSuperclass()));
+		return type != null
+				&& ("com.zaxxer.hikari.HikariDataSource".equals(type.getName()) || isHikari(type.getSuperclass()));
 	}
 
 	private static boolean isSet(BeanWrapper pool, String property) {

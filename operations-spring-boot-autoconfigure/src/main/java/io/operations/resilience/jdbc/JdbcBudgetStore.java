@@ -35,13 +35,15 @@ import reactor.core.publisher.Mono;
  */
 public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 
-	// The database ends a statement after one second. If it does not answer, this ends it.
+	// The database ends a statement after one second. If it does not answer, this ends
+	// it.
 	private static final Duration ANSWER = Duration.ofSeconds(2);
 
 	// Rolled back because of a conflict, or because two inserted the same row at once.
 	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
 
-	// The statement was cancelled, or waited too long for a lock. Its repetition would wait
+	// The statement was cancelled, or waited too long for a lock. Its repetition would
+	// wait
 	// again.
 	private static final Set<String> HELD_UP = Set.of("57014", "55P03");
 

@@ -118,17 +118,6 @@ class SharedRateLimitTests {
 			.run(this::instanceReports);
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	static class MigrationWithTemplate {
-
-		@Bean
-		DataSourceScriptDatabaseInitializer migration(DataSource dataSource, OperationsTemplate template) {
-			assertThat(template).isNotNull();
-			return new DataSourceScriptDatabaseInitializer(dataSource, new DatabaseInitializationSettings());
-		}
-
-	}
-
 	@Test
 	void theTablesHaveThePrefixOfTheTracking() {
 		this.withDatabase.withPropertyValues(ACROSS + "jdbc", "operations.tracking.jdbc.table-prefix=own_")
@@ -208,8 +197,8 @@ class SharedRateLimitTests {
 
 	@Test
 	void ownConnectionsHaveTheSettingsOfADataSourceWithoutAPool() {
-		SimpleDriverDataSource plain = new SimpleDriverDataSource(new Driver(),
-				"jdbc:postgresql://db/app", "app", "secret");
+		SimpleDriverDataSource plain = new SimpleDriverDataSource(new Driver(), "jdbc:postgresql://db/app", "app",
+				"secret");
 		Properties settings = new Properties();
 		settings.setProperty("sslmode", "verify-full");
 		plain.setConnectionProperties(settings);
@@ -228,6 +217,22 @@ class SharedRateLimitTests {
 		assertThat(OwnConnections.to(new TransactionAwareDataSourceProxy(plain))).isSameAs(plain);
 	}
 
+	@Test
+	void ofADataSourceWithoutAUrlTheConnectionsAreBorrowed() {
+		assertThat(OwnConnections.to(mock(AbstractDataSource.class))).isNull();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MigrationWithTemplate {
+
+		@Bean
+		DataSourceScriptDatabaseInitializer migration(DataSource dataSource, OperationsTemplate template) {
+			assertThat(template).isNotNull();
+			return new DataSourceScriptDatabaseInitializer(dataSource, new DatabaseInitializationSettings());
+		}
+
+	}
+
 	/**
 	 * A pool whose settings beside the URL are unknown.
 	 */
@@ -237,11 +242,6 @@ class SharedRateLimitTests {
 			super(url);
 		}
 
-	}
-
-	@Test
-	void ofADataSourceWithoutAUrlTheConnectionsAreBorrowed() {
-		assertThat(OwnConnections.to(mock(AbstractDataSource.class))).isNull();
 	}
 
 }
