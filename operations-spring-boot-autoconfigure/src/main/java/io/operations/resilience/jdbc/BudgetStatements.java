@@ -70,23 +70,23 @@ enum BudgetStatements {
 			paused_until = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9) THEN b.paused_until
 			ELSE TIMESTAMP '1970-01-01 00:00:00' END
 			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
-			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)), TIMESTAMP '1970-01-01 00:00:00'))""",
-			"""
-					MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
-					CAST(? AS BIGINT) AS again) n ON b.client = n.client
-					WHEN MATCHED THEN UPDATE SET paused_until = GREATEST(
-					LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
-					DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))
-					WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
-					VALUES (n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))""", """
-					SELECT COUNT(*), COUNT(CASE WHEN o.sending THEN 1 END),
-					(SELECT TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
-					LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))) FROM %1$s b WHERE b.client = ?)
-					FROM %2$s o WHERE o.client = ? AND o.instance <> ?
-					AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))""", """
-					SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
+			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)),
+			TIMESTAMP '1970-01-01 00:00:00'))""", """
+			MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
+			CAST(? AS BIGINT) AS again) n ON b.client = n.client
+			WHEN MATCHED THEN UPDATE SET paused_until = GREATEST(
+			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
+			DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))
+			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
+			VALUES (n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))""", """
+			SELECT COUNT(*), COUNT(CASE WHEN o.sending THEN 1 END),
+			(SELECT TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
+			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))) FROM %1$s b WHERE b.client = ?)
+			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
+			AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))""", """
+			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
 
 		@Override
 		BudgetStore.Others report(Connection connection, Names names, String client, String instance, boolean sending)
