@@ -237,8 +237,9 @@ abstract class BudgetStoreContract {
 			@Override
 			public Connection getConnection() throws SQLException {
 				connects.incrementAndGet();
-				kept.set(super.getConnection());
-				return kept.get();
+				Connection connection = super.getConnection();
+				kept.set(connection);
+				return connection;
 			}
 
 		};
@@ -257,7 +258,7 @@ abstract class BudgetStoreContract {
 		reserve(store, SHORT);
 		assertThat(connects).hasValue(1);
 		own.set(rejected);
-		kept.get().close();
+		Objects.requireNonNull(kept.get()).close();
 		for (int i = 0; i < 10; i++) {
 			assertThat(reserve(store, SHORT).untilEnd()).isPositive();
 		}
