@@ -46,7 +46,7 @@ public final class SharedRateInstance {
 			OperationsTemplate template = context.getBean(OperationsTemplate.class);
 			String id = TimedEndpoint.operation(1, Instant.now(), Duration.ofHours(1)).id();
 			Flux.range(0, FETCHES)
-				// A closed template fails at once, which would keep the thread that closes it.
+				// A closed template fails at once, so the loop must end.
 				.flatMap((number) -> template.fetch(id)
 					.onErrorResume((fault) -> Mono.empty())
 					.repeat(context::isActive), FETCHES)
