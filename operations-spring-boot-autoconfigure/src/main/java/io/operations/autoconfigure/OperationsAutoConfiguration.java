@@ -18,6 +18,7 @@ import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -140,7 +141,7 @@ public final class OperationsAutoConfiguration {
 			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
 			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
 			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
-			ObjectProvider<BudgetStore> budgets, OperationsProperties properties,
+			DeferredBudgetStore budgets, OperationsProperties properties,
 			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
 		WebClient.Builder own = PlainWebClientBuilder.find(beans, webClientCustomizers);
 		ClientHttpConnector connector = httpClient.getConnector();
@@ -154,11 +155,18 @@ public final class OperationsAutoConfiguration {
 		map.from(awaitConventions::getIfUnique).to(builder::awaitObservationConvention);
 		decorators.orderedStream().forEach(builder::decorator);
 		listeners.orderedStream().forEach(builder::listener);
-		BudgetStore budget = budgets.getIfUnique();
+		boolean shared = properties.getRateLimit().getAcrossInstances() != OperationsProperties.AcrossInstances.NONE;
+		BudgetStore budget = shared ? budgets.get() : null;
 		OperationsSettings.checkBudget(properties.getRateLimit(), budget);
 		builder.budget(budget);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
+	}
+
+	@Bean("io.operations.operationsDeferredBudgetStore")
+	@Lazy(false)
+	DeferredBudgetStore operationsDeferredBudgetStore(BeanFactory beans, ObjectProvider<BudgetStore> stores) {
+		return new DeferredBudgetStore(beans, stores);
 	}
 
 	@Bean

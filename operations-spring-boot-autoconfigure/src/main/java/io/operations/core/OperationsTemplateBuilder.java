@@ -336,6 +336,19 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		releases.add(register(this.rateLimiterRegistry, client));
 		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
 				this.retrySettings, this.scheduler, listener);
+		try {
+			return assemble(client, url, webClient, admission, listener, observations, releases);
+		}
+		catch (RuntimeException | Error ex) {
+			// It already reports to the other instances that share the rate.
+			admission.close();
+			releases.forEach(Runnable::run);
+			throw ex;
+		}
+	}
+
+	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
+			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();

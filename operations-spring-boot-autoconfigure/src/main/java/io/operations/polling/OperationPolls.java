@@ -297,6 +297,15 @@ public final class OperationPolls {
 	}
 
 	/**
+	 * Return how many instances have a part of the rate, if instances share it.
+	 * @return the number of instances that send, including this one; 0 if each instance
+	 * has a rate of its own
+	 */
+	public int senders() {
+		return this.admission.senders();
+	}
+
+	/**
 	 * Return the highest number of requests in flight.
 	 * @return the number of requests
 	 */

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.operations.OperationsListener;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,8 @@ final class AccountBudget implements Disposable {
 	private boolean rateChanged;
 
 	private int alive = 1;
+
+	private boolean counted;
 
 	private int sending = 1;
 
@@ -157,11 +160,11 @@ final class AccountBudget implements Disposable {
 				this.wakeAt = due;
 			}
 		}
-		if (toWake) {
-			this.arrival.update(this.scheduler.schedule(() -> wake(due), due - now, TimeUnit.NANOSECONDS));
-		}
 		if (permits > 0) {
 			ask(permits, perSecond);
+		}
+		if (toWake) {
+			this.arrival.update(this.scheduler.schedule(() -> wake(due), due - now, TimeUnit.NANOSECONDS));
 		}
 		return due <= now;
 	}
@@ -203,7 +206,7 @@ final class AccountBudget implements Disposable {
 			instances = this.rateChanged ? this.alive : Math.max(STRANGERS, this.alive);
 			this.rateChanged = false;
 		}
-		answer(this.store.reserve(this.client, permits, seconds(seconds), seconds(2 * instances * seconds)),
+		answer(() -> this.store.reserve(this.client, permits, seconds(seconds), seconds(2 * instances * seconds)),
 				(reservation) -> reserved(reservation, permits, perSecond), this::refused);
 	}
 
@@ -226,10 +229,11 @@ final class AccountBudget implements Disposable {
 
 	private void refused(Throwable fault) {
 		boolean lost;
+		int others = othersAtStart();
 		synchronized (this) {
 			this.asking = false;
 			this.refusedPermits = true;
-			lost = lose();
+			lost = lose(others);
 		}
 		noteLost(lost, fault);
 	}
@@ -275,12 +279,13 @@ final class AccountBudget implements Disposable {
 			this.pauseToSend = false;
 		}
 		if (!left.isZero()) {
-			answer(this.store.pause(this.client, left), (nothing) -> {
+			answer(() -> this.store.pause(this.client, left), (nothing) -> {
 			}, (fault) -> {
 				boolean lost;
+				int others = othersAtStart();
 				synchronized (this) {
 					this.pauseToSend = true;
-					lost = lose();
+					lost = lose(others);
 				}
 				noteLost(lost, fault);
 			});
@@ -305,7 +310,7 @@ final class AccountBudget implements Disposable {
 			if (this.lostAt != NONE && this.refusedPermits) {
 				permits = this.asking ? 0 : startAsking();
 			}
-			toReport = !this.reporting && permits == 0 && (this.lostAt != NONE || isSending != this.reportedSending
+			toReport = !this.reporting && (this.lostAt != NONE || isSending != this.reportedSending
 					|| now - this.reportedAt >= REPORT || (isSending && now - this.answeredAt >= LOOK));
 			this.reporting |= toReport;
 		}
@@ -313,7 +318,7 @@ final class AccountBudget implements Disposable {
 			ask(permits, perSecond);
 		}
 		if (toReport) {
-			answer(this.store.report(this.client, isSending), (others) -> reported(others, isSending),
+			answer(() -> this.store.report(this.client, isSending), (others) -> reported(others, isSending),
 					this::notReported);
 		}
 		if (toPause) {
@@ -326,9 +331,10 @@ final class AccountBudget implements Disposable {
 		};
 		synchronized (this) {
 			this.reporting = false;
-			this.reportedAt = now();
-			this.reportedSending = isSending;
 			if (others != null) {
+				this.reportedAt = now();
+				this.reportedSending = isSending;
+				this.counted = true;
 				this.alive = others.alive() + 1;
 				this.sending = others.sending() + 1;
 				if (!this.refusedPermits) {
@@ -342,9 +348,10 @@ final class AccountBudget implements Disposable {
 
 	private void notReported(Throwable fault) {
 		boolean lost;
+		int others = othersAtStart();
 		synchronized (this) {
 			this.reporting = false;
-			lost = lose();
+			lost = lose(others);
 		}
 		noteLost(lost, fault);
 	}
@@ -371,10 +378,29 @@ final class AccountBudget implements Disposable {
 		};
 	}
 
-	private boolean lose() {
+	// An instance that never reached the store divides the rate by the instances that the
+	// store found at its start.
+	private int othersAtStart() {
+		synchronized (this) {
+			if (this.counted) {
+				return 0;
+			}
+		}
+		try {
+			return this.store.othersAtStart(this.client);
+		}
+		catch (RuntimeException ex) {
+			return 0;
+		}
+	}
+
+	private boolean lose(int othersAtStart) {
 		boolean first = this.lostAt == NONE && !this.closed;
 		if (first) {
 			this.lostAt = now();
+			if (!this.counted) {
+				this.alive = othersAtStart + 1;
+			}
 		}
 		return first;
 	}
@@ -386,17 +412,22 @@ final class AccountBudget implements Disposable {
 		this.onPermit.run();
 	}
 
-	// The thread of the store must be free for the next statement.
-	private <T> void answer(Mono<T> answer, Consumer<@Nullable T> then, Consumer<Throwable> onFault) {
-		answer.materialize().timeout(ANSWER, this.scheduler).publishOn(this.scheduler).subscribe((signal) -> {
-			Throwable fault = signal.getThrowable();
-			if (fault != null) {
-				onFault.accept(fault);
-			}
-			else {
-				then.accept(signal.get());
-			}
-		}, onFault);
+	// The thread of the store must be free for the next statement. A store that throws is
+	// unavailable, too.
+	private <T> void answer(Supplier<Mono<T>> answer, Consumer<@Nullable T> then, Consumer<Throwable> onFault) {
+		Mono.defer(answer)
+			.materialize()
+			.timeout(ANSWER, this.scheduler)
+			.publishOn(this.scheduler)
+			.subscribe((signal) -> {
+				Throwable fault = signal.getThrowable();
+				if (fault != null) {
+					onFault.accept(fault);
+				}
+				else {
+					then.accept(signal.get());
+				}
+			}, onFault);
 	}
 
 	/**
@@ -454,7 +485,7 @@ final class AccountBudget implements Disposable {
 		}
 		this.ticks.dispose();
 		this.arrival.dispose();
-		this.store.leave(this.client).onErrorComplete().subscribe();
+		Mono.defer(() -> this.store.leave(this.client)).onErrorComplete().subscribe();
 	}
 
 	private static Duration seconds(double seconds) {

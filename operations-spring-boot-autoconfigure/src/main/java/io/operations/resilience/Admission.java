@@ -566,6 +566,15 @@ public final class Admission {
 	}
 
 	/**
+	 * Return how many instances have a part of the rate that {@link #pollsPerSecond()}
+	 * returns, if instances share the rate.
+	 * @return the number of instances, including this one; 0 if the rate is not shared
+	 */
+	public int senders() {
+		return (this.budget != null) ? (int) Math.round(1 / this.budget.share()) : 0;
+	}
+
+	/**
 	 * Return whether the shared rate is unavailable, so that this instance sends only its
 	 * share of the rate.
 	 * @return {@code true} if the rate is shared and its store does not answer

@@ -52,6 +52,17 @@ public interface BudgetStore {
 	Mono<Void> leave(String client);
 
 	/**
+	 * Return how many other instances shared the client's budget when this store was
+	 * opened. An instance that never gets an answer divides the rate by them. This method
+	 * does not block.
+	 * @param client the name of the client
+	 * @return the number of other instances, 0 if it is unknown
+	 */
+	default int othersAtStart(String client) {
+		return 0;
+	}
+
+	/**
 	 * Describes reserved permits.
 	 *
 	 * @param untilEnd the time from now until the last of the permits is used up

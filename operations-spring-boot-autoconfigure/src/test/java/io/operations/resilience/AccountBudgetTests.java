@@ -207,6 +207,58 @@ class AccountBudgetTests {
 	}
 
 	@Test
+	void anInstanceThatCannotReserveStillReports() {
+		Instance stuck = start(RATE);
+		Instance other = start(RATE);
+		stuck.fill(1_000);
+		advance(Duration.ofSeconds(6));
+		this.store.reservesFail = true;
+		advance(Duration.ofSeconds(40));
+		assertThat(stuck.admission.isBudgetAway()).isTrue();
+		assertThat(other.admission.instances()).isEqualTo(2);
+	}
+
+	@Test
+	void anInstanceThatNeverReachedTheStoreDividesByThoseThatWereThereAtItsStart() {
+		this.store.failing = true;
+		this.store.othersAtStart = 3;
+		Instance alone = start(RATE);
+		alone.fill(1_000);
+		advance(Duration.ofSeconds(2));
+		int before = alone.sent();
+		advance(Duration.ofSeconds(10));
+		assertThat(alone.sent() - before).isBetween(48, 52);
+	}
+
+	@Test
+	void onlyInstancesWithRequestsHaveAPartOfTheRate() {
+		List<Instance> three = List.of(start(RATE), start(RATE), start(RATE));
+		three.get(0).fill(1_000);
+		three.get(1).fill(1_000);
+		advance(Duration.ofSeconds(12));
+		assertThat(three.get(0).admission.senders()).isEqualTo(2);
+		assertThat(three.get(0).admission.instances()).isEqualTo(3);
+	}
+
+	@Test
+	void aStoreThatThrowsIsUnavailableUntilItAnswersAgain() {
+		Instance alone = start(RATE);
+		alone.fill(1_000);
+		advance(Duration.ofSeconds(1));
+		this.store.throwing = true;
+		advance(Duration.ofSeconds(3));
+		assertThat(alone.admission.isBudgetAway()).isTrue();
+		alone.admission.pause(Duration.ofSeconds(1));
+		advance(Duration.ofSeconds(2));
+		this.store.throwing = false;
+		advance(Duration.ofSeconds(2));
+		assertThat(alone.admission.isBudgetAway()).isFalse();
+		int before = alone.sent();
+		advance(Duration.ofSeconds(5));
+		assertThat(alone.sent() - before).isBetween(98, 102);
+	}
+
+	@Test
 	void aPauseThatCouldNotBeStoredIsStoredLater() {
 		Instance throttled = start(RATE);
 		Instance other = start(RATE);

@@ -28,6 +28,12 @@ final class VirtualBudgetStore {
 
 	boolean failing;
 
+	boolean throwing;
+
+	boolean reservesFail;
+
+	int othersAtStart;
+
 	long nextAt;
 
 	long pausedUntil;
@@ -43,6 +49,9 @@ final class VirtualBudgetStore {
 
 			@Override
 			public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
+				if (VirtualBudgetStore.this.reservesFail) {
+					return Mono.error(new IllegalStateException("no permit"));
+				}
 				return answer(() -> {
 					long now = now();
 					VirtualBudgetStore.this.nextAt = Math
@@ -80,6 +89,11 @@ final class VirtualBudgetStore {
 			}
 
 			@Override
+			public int othersAtStart(String client) {
+				return VirtualBudgetStore.this.othersAtStart;
+			}
+
+			@Override
 			public Mono<Void> leave(String client) {
 				return answer(() -> {
 					VirtualBudgetStore.this.seen.remove(instance);
@@ -91,6 +105,9 @@ final class VirtualBudgetStore {
 	}
 
 	private <T> Mono<T> answer(Supplier<T> statement) {
+		if (this.throwing) {
+			throw new IllegalStateException("no thread");
+		}
 		Mono<T> answer = Mono.fromSupplier(() -> {
 			this.statements++;
 			return statement.get();

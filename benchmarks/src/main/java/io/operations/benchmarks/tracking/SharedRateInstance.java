@@ -46,7 +46,10 @@ public final class SharedRateInstance {
 			OperationsTemplate template = context.getBean(OperationsTemplate.class);
 			String id = TimedEndpoint.operation(1, Instant.now(), Duration.ofHours(1)).id();
 			Flux.range(0, FETCHES)
-				.flatMap((number) -> template.fetch(id).onErrorResume((fault) -> Mono.empty()).repeat(), FETCHES)
+				// A closed template fails at once, so the loop must end.
+				.flatMap((number) -> template.fetch(id)
+					.onErrorResume((fault) -> Mono.empty())
+					.repeat(context::isActive), FETCHES)
 				.subscribe();
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 			System.out.println("ready");
@@ -55,6 +58,8 @@ public final class SharedRateInstance {
 				System.out.println(endpoint.polls());
 			}
 		}
+		// The parent has ended, or wants this process to end.
+		System.exit(0);
 	}
 
 	/**

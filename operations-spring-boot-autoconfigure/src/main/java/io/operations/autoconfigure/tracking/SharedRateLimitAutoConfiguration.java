@@ -12,8 +12,6 @@ import io.operations.core.OperationsTemplate;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.jdbc.JdbcBudgetStore;
 import io.operations.tracking.jdbc.TrackingTables;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -49,8 +47,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @ImportRuntimeHints(TrackingRuntimeHints.class)
 public final class SharedRateLimitAutoConfiguration {
 
-	private static final Log logger = LogFactory.getLog("io.operations");
-
 	@Bean("io.operations.operationsBudgetSchemaInitializer")
 	BudgetSchemaInitializer operationsBudgetSchemaInitializer(OperationsProperties client,
 			OperationsTrackingProperties properties, @OperationsDataSource ObjectProvider<DataSource> marked,
@@ -67,18 +63,8 @@ public final class SharedRateLimitAutoConfiguration {
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources) {
 		DataSource dataSource = dataSource(client, marked, dataSources);
 		TrackingTables tables = DatabaseChoice.tables(properties).in(dataSource);
-		DataSource own = OwnConnections.to(dataSource);
-		if (own != null) {
-			try {
-				return JdbcBudgetStore.open(own, true, tables.prefix());
-			}
-			catch (SQLException | RuntimeException ex) {
-				logger.debug("The shared rate limit borrows its connections from the pool, because it cannot open its"
-						+ " own.", ex);
-			}
-		}
 		try {
-			return JdbcBudgetStore.open(dataSource, false, tables.prefix());
+			return JdbcBudgetStore.open(dataSource, () -> OwnConnections.to(dataSource), tables.prefix());
 		}
 		catch (SQLException ex) {
 			throw new OperationsConfigurationException(

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 import io.operations.RetryAfter;
 import io.operations.resilience.BudgetStore;
@@ -15,7 +17,8 @@ import io.operations.resilience.BudgetStore;
 /**
  * The statements of a database, which only know the database's clock. A reservation locks
  * the row before it reads the clock: a clock that was read before a wait for the lock
- * would be too early. Parameters that are times are in microseconds.
+ * would be too early. A reservation removes a pause that is over, because a clock that is
+ * set back would begin it again. Parameters that are times are in microseconds.
  */
 enum BudgetStatements {
 
@@ -25,11 +28,12 @@ enum BudgetStatements {
 	 */
 	POSTGRESQL("PostgreSQL", """
 			INSERT INTO %1$s AS b (client, next_at, paused_until)
-			VALUES (?, clock_timestamp() + ? * INTERVAL '1 microsecond', clock_timestamp())
+			VALUES (?, clock_timestamp() + ? * INTERVAL '1 microsecond', 'epoch')
 			ON CONFLICT (client) DO UPDATE SET next_at = GREATEST(
 			LEAST(b.next_at, clock_timestamp() + ? * INTERVAL '1 microsecond'),
 			LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second'), clock_timestamp())
-			+ ? * INTERVAL '1 microsecond'
+			+ ? * INTERVAL '1 microsecond',
+			paused_until = CASE WHEN b.paused_until > clock_timestamp() THEN b.paused_until ELSE 'epoch' END
 			RETURNING (EXTRACT(EPOCH FROM next_at - clock_timestamp()) * 1000000)::bigint,
 			(EXTRACT(EPOCH FROM LEAST(paused_until, clock_timestamp() + %3$d * INTERVAL '1 second')
 			- clock_timestamp()) * 1000000)::bigint""", """
@@ -47,7 +51,9 @@ enum BudgetStatements {
 			clock_timestamp() + %3$d * INTERVAL '1 second') - clock_timestamp()) * 1000000)::bigint
 			FROM %1$s b WHERE b.client = ?) FROM %2$s o WHERE o.client = ? AND o.instance <> ?
 			AND o.seen_at BETWEEN clock_timestamp() - %4$d * INTERVAL '1 second'
-			AND clock_timestamp() + %4$d * INTERVAL '1 second'"""),
+			AND clock_timestamp() + %4$d * INTERVAL '1 second'""", """
+			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN clock_timestamp() - %4$d * INTERVAL '1 second'
+			AND clock_timestamp() + %4$d * INTERVAL '1 second' GROUP BY client"""),
 
 	/**
 	 * H2, to try the library out. Its clock stands still within a statement.
@@ -60,9 +66,12 @@ enum BudgetStatements {
 			CAST(? AS BIGINT) AS debt, CAST(? AS BIGINT) AS again) n ON b.client = n.client
 			WHEN MATCHED THEN UPDATE SET next_at = DATEADD(MICROSECOND, n.mine, GREATEST(
 			LEAST(b.next_at, DATEADD(MICROSECOND, n.debt, CURRENT_TIMESTAMP(9))),
-			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))), CURRENT_TIMESTAMP(9)))
+			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))), CURRENT_TIMESTAMP(9))),
+			paused_until = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9) THEN b.paused_until
+			ELSE TIMESTAMP '1970-01-01 00:00:00' END
 			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
-			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)), CURRENT_TIMESTAMP(9)))""", """
+			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)),
+			TIMESTAMP '1970-01-01 00:00:00'))""", """
 			MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
 			CAST(? AS BIGINT) AS again) n ON b.client = n.client
 			WHEN MATCHED THEN UPDATE SET paused_until = GREATEST(
@@ -75,7 +84,9 @@ enum BudgetStatements {
 			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))) FROM %1$s b WHERE b.client = ?)
 			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
 			AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))""") {
+			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))""", """
+			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
 
 		@Override
 		BudgetStore.Others report(Connection connection, Names names, String client, String instance, boolean sending)
@@ -94,6 +105,9 @@ enum BudgetStatements {
 	// An instance counts for so long after its last report.
 	private static final long LIVE_SECONDS = 15;
 
+	// No caller waits for longer.
+	private static final int TIMEOUT_SECONDS = 1;
+
 	private final String product;
 
 	private final String reserve;
@@ -102,11 +116,14 @@ enum BudgetStatements {
 
 	final String report;
 
-	BudgetStatements(String product, String reserve, String pause, String report) {
+	private final String instances;
+
+	BudgetStatements(String product, String reserve, String pause, String report, String instances) {
 		this.product = product;
 		this.reserve = reserve;
 		this.pause = pause;
 		this.report = report;
+		this.instances = instances;
 	}
 
 	static BudgetStatements of(Connection connection) throws SQLException {
@@ -150,13 +167,24 @@ enum BudgetStatements {
 	void check(Connection connection, Names names) throws SQLException {
 		for (String question : new String[] { "client, next_at, paused_until FROM " + names.budget(),
 				"client, instance, seen_at, sending FROM " + names.instance() }) {
-			try (PreparedStatement statement = prepare(connection, "SELECT " + question + " WHERE 1 = 0")) {
+			try (PreparedStatement statement = connection.prepareStatement("SELECT " + question + " WHERE 1 = 0")) {
 				statement.execute();
 			}
 		}
 	}
 
-	static BudgetStore.Others others(Connection connection, String sql, Object... parameters) throws SQLException {
+	Map<String, Integer> instances(Connection connection, Names names) throws SQLException {
+		Map<String, Integer> instances = new HashMap<>();
+		try (PreparedStatement statement = connection.prepareStatement(sql(names, this.instances));
+				ResultSet row = statement.executeQuery()) {
+			while (row.next()) {
+				instances.put(row.getString(1), row.getInt(2));
+			}
+		}
+		return instances;
+	}
+
+	BudgetStore.Others others(Connection connection, String sql, Object... parameters) throws SQLException {
 		try (PreparedStatement statement = prepare(connection, sql, parameters);
 				ResultSet row = statement.executeQuery()) {
 			row.next();
@@ -164,15 +192,20 @@ enum BudgetStatements {
 		}
 	}
 
-	static void update(Connection connection, String sql, Object... parameters) throws SQLException {
+	void update(Connection connection, String sql, Object... parameters) throws SQLException {
 		try (PreparedStatement statement = prepare(connection, sql, parameters)) {
 			statement.executeUpdate();
 		}
 	}
 
-	private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
-			throws SQLException {
+	private PreparedStatement prepare(Connection connection, String sql, Object... parameters) throws SQLException {
 		PreparedStatement statement = connection.prepareStatement(sql);
+		if (this == POSTGRESQL) {
+			// The driver cancels the statement in the server, which otherwise waits for a
+			// lock
+			// even if the client closes its connection. H2 would keep the timeout.
+			statement.setQueryTimeout(TIMEOUT_SECONDS);
+		}
 		for (int i = 0; i < parameters.length; i++) {
 			statement.setObject(i + 1, parameters[i]);
 		}

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -12,10 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import io.operations.resilience.BudgetStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -30,10 +35,31 @@ import reactor.core.publisher.Mono;
  */
 public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 
+	// The database ends a statement after one second. If it does not answer, this ends
+	// it.
 	private static final Duration ANSWER = Duration.ofSeconds(2);
 
 	// Rolled back because of a conflict, or because two inserted the same row at once.
 	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
+
+	// The statement was cancelled, or waited too long for a lock. Its repetition would
+	// wait
+	// again.
+	private static final Set<String> HELD_UP = Set.of("57014", "55P03");
+
+	private static final Log logger = LogFactory.getLog(JdbcBudgetStore.class);
+
+	// A class of SQLStates.
+	private static final String CREDENTIALS = "28";
+
+	// The server cannot be reached, or stops or starts.
+	private static final Set<String> AWAY = Set.of("08", "57");
+
+	// So many statements are borrowed before the next attempt to connect. Attempts with
+	// wrong credentials may lock the account of the database.
+	private static final int BORROWINGS = 20;
+
+	private final Map<String, Integer> othersAtStart = new HashMap<>();
 
 	private final ExecutorService thread;
 
@@ -41,7 +67,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 
 	private final DataSource dataSource;
 
-	private final boolean keep;
+	private final Supplier<@Nullable DataSource> own;
 
 	private final BudgetStatements statements;
 
@@ -50,12 +76,36 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	// Only the thread uses it.
 	private @Nullable Connection kept;
 
-	private JdbcBudgetStore(DataSource dataSource, boolean keep, BudgetStatements statements,
-			BudgetStatements.Names names) {
+	// The fields below are used by the constructor, and then by the thread only.
+	private boolean connected;
+
+	private int failures;
+
+	private int borrowings;
+
+	private boolean explained;
+
+	private JdbcBudgetStore(DataSource dataSource, Supplier<@Nullable DataSource> own, String prefix)
+			throws SQLException {
 		this.dataSource = dataSource;
-		this.keep = keep;
-		this.statements = statements;
-		this.names = names;
+		this.own = own;
+		this.names = new BudgetStatements.Names(prefix);
+		BudgetStatements found = openedByItself();
+		if (found == null) {
+			try (Connection borrowed = dataSource.getConnection()) {
+				found = opened(borrowed);
+			}
+			if (!this.explained) {
+				this.explained = true;
+				logger.info("The shared rate limit borrows a connection of the pool for each statement, because the"
+						+ " library does not know how to open its own with all settings of the pool. Leave one"
+						+ " connection of the pool free for it.");
+			}
+		}
+		else {
+			logger.info("The shared rate limit has its own connection to the database, beside the pool.");
+		}
+		this.statements = found;
 		this.thread = Executors.newSingleThreadExecutor((task) -> {
 			Thread started = new Thread(task, "operations-budget");
 			started.setDaemon(true);
@@ -63,26 +113,46 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 		});
 	}
 
+	private @Nullable BudgetStatements openedByItself() throws SQLException {
+		Connection connection = connect(true);
+		if (connection == null) {
+			return null;
+		}
+		this.kept = connection;
+		try {
+			return opened(connection);
+		}
+		catch (SQLException ex) {
+			closeKept();
+			borrow(ex);
+			return null;
+		}
+	}
+
+	private BudgetStatements opened(Connection connection) throws SQLException {
+		BudgetStatements found = BudgetStatements.of(connection);
+		found.check(connection, this.names);
+		this.othersAtStart.putAll(found.instances(connection, this.names));
+		return found;
+	}
+
 	/**
 	 * Open the store, and check that its tables exist.
 	 * @param dataSource the database
-	 * @param keepConnection whether the store keeps one connection until it is closed,
-	 * which is only right for a {@code DataSource} that is no pool. Otherwise the store
-	 * borrows a connection for each statement.
+	 * @param own supplies a {@code DataSource} without a pool for the same database each
+	 * time that the store opens a connection, so that it has the credentials of that
+	 * moment. The store keeps the connection. If the supplier returns {@code null}, or
+	 * while the database rejects the connection, the store borrows a connection of the
+	 * first {@code DataSource} for each statement.
 	 * @param tablePrefix the prefix of the names of the tables; a schema and a dot may
 	 * precede it
 	 * @return the store
 	 * @throws SQLException if the database cannot be reached or is not supported, or if a
 	 * table is missing or lacks a column
 	 */
-	public static JdbcBudgetStore open(DataSource dataSource, boolean keepConnection, String tablePrefix)
+	public static JdbcBudgetStore open(DataSource dataSource, Supplier<@Nullable DataSource> own, String tablePrefix)
 			throws SQLException {
-		BudgetStatements.Names names = new BudgetStatements.Names(tablePrefix);
-		try (Connection connection = dataSource.getConnection()) {
-			BudgetStatements statements = BudgetStatements.of(connection);
-			statements.check(connection, names);
-			return new JdbcBudgetStore(dataSource, keepConnection, statements, names);
-		}
+		return new JdbcBudgetStore(dataSource, own, tablePrefix);
 	}
 
 	/**
@@ -105,6 +175,11 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	@Override
 	public Mono<Others> report(String client, boolean sending) {
 		return call((connection) -> this.statements.report(connection, this.names, client, this.instance, sending));
+	}
+
+	@Override
+	public int othersAtStart(String client) {
+		return this.othersAtStart.getOrDefault(client, 0);
 	}
 
 	@Override
@@ -150,15 +225,15 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	}
 
 	private <T> @Nullable T run(Work<T> work) throws SQLException {
-		if (!this.keep) {
-			return runBorrowed(work);
-		}
 		Connection connection = this.kept;
 		if (connection != null) {
 			try {
 				return twiceAfterConflict(connection, work);
 			}
 			catch (SQLException ex) {
+				if (isOneOf(HELD_UP, ex)) {
+					throw ex;
+				}
 				// The server closed it before the statement, unless it did not answer.
 				closeKept();
 				if (ex.getCause() instanceof SocketTimeoutException) {
@@ -166,9 +241,13 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 				}
 			}
 		}
-		this.kept = prepared(this.dataSource.getConnection());
+		connection = connect(false);
+		if (connection == null) {
+			return runBorrowed(work);
+		}
+		this.kept = connection;
 		try {
-			return twiceAfterConflict(this.kept, work);
+			return twiceAfterConflict(connection, work);
 		}
 		catch (SQLException | RuntimeException ex) {
 			closeKept();
@@ -176,23 +255,89 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 		}
 	}
 
+	// If the store cannot connect while the pool perhaps can, it borrows for a while.
+	private @Nullable Connection connect(boolean isStarting) throws SQLException {
+		if (this.borrowings > 0) {
+			this.borrowings--;
+			return null;
+		}
+		DataSource database = this.own.get();
+		if (database == null) {
+			return null;
+		}
+		try {
+			Connection connection = prepared(database.getConnection());
+			this.connected = true;
+			this.failures = 0;
+			return connection;
+		}
+		catch (SQLException ex) {
+			this.failures++;
+			String kind = (ex.getSQLState() != null) ? ex.getSQLState().replaceFirst("(?<=..).*", "") : "";
+			// The pool cannot reach the database either, and would keep the thread for
+			// longer.
+			boolean isAway = this.connected && AWAY.contains(kind);
+			if (!isStarting && !CREDENTIALS.equals(kind) && (this.failures < 2 || isAway)) {
+				throw ex;
+			}
+			borrow(ex);
+			return null;
+		}
+	}
+
+	private void borrow(SQLException cause) {
+		this.borrowings = BORROWINGS;
+		if (!this.explained) {
+			this.explained = true;
+			logger.info("The shared rate limit borrows connections of the pool, because it cannot open its own. It"
+					+ " tries again now and then. Check the credentials, and the limit of connections of the"
+					+ " database. The cause is: " + cause);
+		}
+	}
+
 	private <T> @Nullable T runBorrowed(Work<T> work) throws SQLException {
 		try (Connection connection = this.dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			int isolation = connection.getTransactionIsolation();
-			prepared(connection);
+			Integer timeout = networkTimeout(connection);
 			try {
-				return twiceAfterConflict(connection, work);
+				return twiceAfterConflict(prepared(connection), work);
 			}
 			finally {
-				// Not every pool resets the settings of a connection.
-				if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-					connection.setTransactionIsolation(isolation);
-				}
-				if (!autoCommit) {
-					connection.setAutoCommit(false);
-				}
+				giveBack(connection, autoCommit, isolation, timeout);
 			}
+		}
+	}
+
+	private static @Nullable Integer networkTimeout(Connection connection) throws SQLException {
+		try {
+			return connection.getNetworkTimeout();
+		}
+		catch (SQLFeatureNotSupportedException ex) {
+			return null;
+		}
+	}
+
+	// Not every pool resets the settings of a connection.
+	private static void giveBack(Connection connection, boolean autoCommit, int isolation, @Nullable Integer timeout)
+			throws SQLException {
+		if (connection.isClosed()) {
+			return;
+		}
+		try {
+			if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+				connection.setTransactionIsolation(isolation);
+			}
+			if (!autoCommit) {
+				connection.setAutoCommit(false);
+			}
+			if (timeout != null) {
+				connection.setNetworkTimeout(Runnable::run, timeout);
+			}
+		}
+		catch (SQLException ex) {
+			// The pool must not lend it again with these settings.
+			connection.abort(Runnable::run);
 		}
 	}
 
@@ -222,11 +367,15 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 			return work.on(connection);
 		}
 		catch (SQLException ex) {
-			if (ex.getSQLState() == null || !CONFLICTS.contains(ex.getSQLState())) {
+			if (!isOneOf(CONFLICTS, ex)) {
 				throw ex;
 			}
 			return work.on(connection);
 		}
+	}
+
+	private static boolean isOneOf(Set<String> states, SQLException fault) {
+		return fault.getSQLState() != null && states.contains(fault.getSQLState());
 	}
 
 	private void closeKept() {
@@ -236,7 +385,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 			try {
 				connection.close();
 			}
-			catch (SQLException ex) {
+			catch (SQLException | RuntimeException ex) {
 				// Nobody uses it any more.
 			}
 		}

@@ -98,14 +98,17 @@ final class DeliveryBounds {
 	/**
 	 * Explain why the transaction of handlers failed, if one of the bounds ended it.
 	 * @param fault the fault of the transaction
+	 * @param elapsed the time since the transaction began. A lock that was not waited for
+	 * as long as the bound has another reason, for instance NOWAIT.
 	 * @return the fault to report
 	 */
-	RuntimeException explain(RuntimeException fault) {
+	RuntimeException explain(RuntimeException fault, Duration elapsed) {
 		if (this.jdbc == null) {
 			return fault;
 		}
 		String state = state(fault);
-		String why = LOCKED.equals(state) ? "A statement of the handlers waited longer for a lock than"
+		boolean waited = LOCKED.equals(state) && elapsed.compareTo(this.timeout) >= 0;
+		String why = waited ? "A statement of the handlers waited longer for a lock than"
 				: (IDLE.equals(state) || TOO_LONG.equals(state)) ? "The handlers did not return in time after" : null;
 		if (why == null) {
 			return fault;

@@ -201,8 +201,11 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void spread() {
 		try {
 			Instant now = this.clock.now();
-			// All instances share the overdue operations.
-			int instances = 1 + this.rows.others(this.settings.instanceName(),
+			// All instances share the overdue operations. If they share the rate, the
+			// poll
+			// rate is this one's part of it, and only those that send have a part.
+			int senders = this.polls.senders();
+			int instances = (senders > 0) ? senders : 1 + this.rows.others(this.settings.instanceName(),
 					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));
 			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
 			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));

@@ -218,12 +218,13 @@ final class JdbcTransactions {
 				DataSourceUtils.releaseConnection(connection, this.dataSource);
 			}
 		};
+		long began = System.nanoTime();
 		try {
 			return inTransactionOfHandlers(bounded);
 		}
 		catch (RuntimeException ex) {
 			this.preparedStatements.check(ex);
-			throw this.bounds.explain(ex);
+			throw this.bounds.explain(ex, Duration.ofNanos(System.nanoTime() - began));
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.operations.autoconfigure.tracking;
 
 import java.time.Duration;
+import java.util.Properties;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -8,26 +9,37 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.core.OperationsTemplate;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.jdbc.JdbcBudgetStore;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
 
 /**
  * Which rate is shared, and what an operator is told when it cannot be shared.
@@ -88,6 +100,22 @@ class SharedRateLimitTests {
 	void theRateIsNotSharedIfTheApplicationSaysSo() {
 		this.withDatabase.withPropertyValues("operations.tracking.store=jdbc", ACROSS + "none")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BudgetStore.class));
+	}
+
+	@Test
+	void anApplicationsOwnStoreIsNotUsedIfTheRateIsNotShared() {
+		BudgetStore store = mock(BudgetStore.class);
+		this.runner.withBean(BudgetStore.class, () -> store).withPropertyValues(ACROSS + "none").run((context) -> {
+			context.getBean(OperationsTemplate.class);
+			verifyNoInteractions(store);
+		});
+	}
+
+	@Test
+	void theInitializationOfTheDatabaseMayUseTheTemplate() {
+		this.withDatabase.withPropertyValues(ACROSS + "jdbc")
+			.withUserConfiguration(MigrationWithTemplate.class)
+			.run(this::instanceReports);
 	}
 
 	@Test
@@ -154,8 +182,66 @@ class SharedRateLimitTests {
 	}
 
 	@Test
+	void ofAPoolWithAnInitialStatementTheConnectionsAreBorrowed() {
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl("jdbc:postgresql://db/app");
+			pool.setConnectionInitSql("SET ROLE app");
+			assertThat(OwnConnections.to(pool)).isNull();
+		}
+	}
+
+	@Test
+	void ofAnUnknownPoolTheConnectionsAreBorrowed() {
+		assertThat(OwnConnections.to(new UnknownPool("jdbc:postgresql://db/app"))).isNull();
+	}
+
+	@Test
+	void ownConnectionsHaveTheSettingsOfADataSourceWithoutAPool() {
+		SimpleDriverDataSource plain = new SimpleDriverDataSource(new Driver(), "jdbc:postgresql://db/app", "app",
+				"secret");
+		Properties settings = new Properties();
+		settings.setProperty("sslmode", "verify-full");
+		plain.setConnectionProperties(settings);
+		plain.setSchema("ours");
+		assertThat(OwnConnections.to(plain)).extracting("url", "username", "password", "schema")
+			.containsExactly("jdbc:postgresql://db/app", "app", "secret", "ours");
+		assertThat(OwnConnections.to(plain)).extracting("connectionProperties")
+			.asInstanceOf(InstanceOfAssertFactories.MAP)
+			.containsEntry("sslmode", "verify-full")
+			.containsEntry("socketTimeout", "2");
+	}
+
+	@Test
+	void ownConnectionsAreThoseOfTheDriversDataSource() {
+		PGSimpleDataSource plain = new PGSimpleDataSource();
+		assertThat(OwnConnections.to(new TransactionAwareDataSourceProxy(plain))).isSameAs(plain);
+	}
+
+	@Test
 	void ofADataSourceWithoutAUrlTheConnectionsAreBorrowed() {
 		assertThat(OwnConnections.to(mock(AbstractDataSource.class))).isNull();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MigrationWithTemplate {
+
+		@Bean
+		DataSourceScriptDatabaseInitializer migration(DataSource dataSource, OperationsTemplate template) {
+			assertThat(template).isNotNull();
+			return new DataSourceScriptDatabaseInitializer(dataSource, new DatabaseInitializationSettings());
+		}
+
+	}
+
+	/**
+	 * A pool whose settings beside the URL are unknown.
+	 */
+	private static final class UnknownPool extends DriverManagerDataSource {
+
+		UnknownPool(String url) {
+			super(url);
+		}
+
 	}
 
 }

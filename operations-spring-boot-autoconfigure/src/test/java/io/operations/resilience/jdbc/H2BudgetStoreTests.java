@@ -23,6 +23,13 @@ class H2BudgetStoreTests extends BudgetStoreContract {
 	}
 
 	@Override
+	boolean waitsForTheRow() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM INFORMATION_SCHEMA.SESSIONS WHERE BLOCKER_ID IS NOT NULL")
+			.query(Long.class)
+			.single() > 0;
+	}
+
+	@Override
 	void seenEarlier(int seconds) {
 		this.jdbc
 			.sql("UPDATE operations_instance SET seen_at = DATEADD(SECOND, -" + seconds

@@ -1,5 +1,6 @@
 package io.operations.resilience.jdbc;
 
+import java.sql.Connection;
 import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -8,8 +9,11 @@ import io.operations.tracking.jdbc.PostgresDatabase;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 class PostgresBudgetStoreTests extends BudgetStoreContract {
 
@@ -20,6 +24,15 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 	@Override
 	HikariDataSource pool() {
 		return PostgresDatabase.open();
+	}
+
+	@Override
+	boolean waitsForTheRow() {
+		return this.jdbc
+			.sql("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+					+ " AND query LIKE 'INSERT INTO operations_budget%'")
+			.query(Long.class)
+			.single() > 0;
 	}
 
 	@Override
@@ -41,6 +54,50 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 			.query()
 			.singleRow();
 		assertThat(reserve(store, Duration.ofMillis(100)).untilEnd()).isPositive();
+	}
+
+	@Test
+	void whileAnotherTransactionHoldsTheRowNoStatementStaysInTheDatabase() throws Exception {
+		BudgetStore store = open(
+				new DriverManagerDataSource(this.dataSource.getJdbcUrl() + "&ApplicationName=" + this.client), true);
+		reserve(store, Duration.ofMillis(1));
+		try (Connection other = holdRow()) {
+			for (int i = 0; i < 3; i++) {
+				assertThatExceptionOfType(RuntimeException.class)
+					.isThrownBy(() -> reserve(store, Duration.ofSeconds(1_000)));
+			}
+			await().during(Duration.ofMillis(200))
+				.atMost(Duration.ofSeconds(5))
+				.until(() -> count("application_name = ? AND wait_event_type = 'Lock'") == 0);
+			assertThat(count("application_name = ?")).isLessThanOrEqualTo(1);
+			other.rollback();
+		}
+		assertThat(reserve(store, Duration.ofSeconds(1)).untilEnd()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+	}
+
+	private long count(String condition) {
+		return this.jdbc.sql("SELECT COUNT(*) FROM pg_stat_activity WHERE " + condition)
+			.param(this.client)
+			.query(Long.class)
+			.single();
+	}
+
+	@Test
+	void aBorrowedConnectionGoesBackWithItsNetworkTimeout() throws Exception {
+		try (SingleConnectionDataSource pool = new SingleConnectionDataSource(this.dataSource.getJdbcUrl(), true)) {
+			try (Connection connection = pool.getConnection()) {
+				connection.setNetworkTimeout(Runnable::run, 77_000);
+				BudgetStore store = open(pool, false);
+				reserve(store, Duration.ofMillis(1));
+				assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
+				try (Connection other = holdRow()) {
+					assertThatExceptionOfType(RuntimeException.class)
+						.isThrownBy(() -> reserve(store, Duration.ofMillis(1)));
+					other.rollback();
+				}
+				assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
+			}
+		}
 	}
 
 	@Test

@@ -97,6 +97,25 @@ class DeliveryBoundsTests extends TrackingApplication {
 	}
 
 	@Test
+	void handlerThatDoesNotWaitForALockFailsWithoutBlameForTheTimeout() throws Exception {
+		this.jdbc.sql("CREATE TABLE " + this.prefix + "business (attempt INT)").update();
+		this.jdbc.sql("INSERT INTO " + this.prefix + "business VALUES (0)").update();
+		this.handler = (outcome) -> handlersJdbc()
+			.sql("SELECT attempt FROM " + this.prefix + "business FOR UPDATE NOWAIT")
+			.query(Integer.class)
+			.single();
+		with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.delivery.timeout=40s")
+			.run((context) -> {
+				try (Connection open = begin("SELECT * FROM " + this.prefix + "business FOR UPDATE")) {
+					track(context, "op");
+					await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+					assertThat(find(context, "op").deliveryFault()).doesNotContain("delivery.timeout");
+					open.rollback();
+				}
+			});
+	}
+
+	@Test
 	void shorterBoundsOfTheDatabaseRemainInForce() {
 		AtomicReference<@Nullable String> bounds = new AtomicReference<>();
 		this.handler = (outcome) -> bounds.set(
