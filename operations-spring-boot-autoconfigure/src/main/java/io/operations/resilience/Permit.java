@@ -135,7 +135,7 @@ final class Permit implements Disposable {
 	// it was raised.
 	private boolean isOfAnotherRate() {
 		RateLimiter current = this.limiter.get();
-		return current != this.reservedFrom || perSecond(current) != this.reservedRate;
+		return !current.equals(this.reservedFrom) || perSecond(current) != this.reservedRate;
 	}
 
 	/**

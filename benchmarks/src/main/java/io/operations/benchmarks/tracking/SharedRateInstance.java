@@ -47,9 +47,9 @@ public final class SharedRateInstance {
 			String id = TimedEndpoint.operation(1, Instant.now(), Duration.ofHours(1)).id();
 			Flux.range(0, FETCHES)
 				// A closed template fails at once, so the loop must end.
-				.flatMap((number) -> template.fetch(id)
-					.onErrorResume((fault) -> Mono.empty())
-					.repeat(context::isActive), FETCHES)
+				.flatMap(
+						(number) -> template.fetch(id).onErrorResume((fault) -> Mono.empty()).repeat(context::isActive),
+						FETCHES)
 				.subscribe();
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 			System.out.println("ready");
