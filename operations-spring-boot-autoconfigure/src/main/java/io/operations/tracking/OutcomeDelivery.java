@@ -118,9 +118,9 @@ final class OutcomeDelivery {
 	// begins with the statement, and that may even be one of the library, if a handler
 	// hides the error that made the database end the transaction.
 	private static String text(Throwable fault) {
-		Throwable cause = NestedExceptionUtils.getMostSpecificCause(fault);
+		Throwable cause = NestedExceptionUtils.getRootCause(fault);
 		String reported = TrackingSteps.text(fault);
-		return (cause != fault && !(fault instanceof OperationsException))
+		return (cause != null && !(fault instanceof OperationsException))
 				? TrackingSteps.text(cause) + " (reported as " + reported + ")" : reported;
 	}
 
