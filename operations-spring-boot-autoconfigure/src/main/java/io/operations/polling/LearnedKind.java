@@ -34,8 +34,12 @@ final class LearnedKind {
 
 	private static final double LEAST_HALF_LIFE = 4;
 
-	// This many of the latest ends tell how far real polls differ from planned ones.
+	// At least this many of the latest ends tell how far real polls differ from planned
+	// ones.
 	private static final double POLLS_MEMORY = 10;
+
+	// The plans of the first ends are poor. A longer memory would keep their polls.
+	private static final int LONGER_MEMORY_FROM = 30;
 
 	// The polls of this many operations are taken to be as planned.
 	private static final double PLANNED_POLLS = 2;
@@ -107,8 +111,9 @@ final class LearnedKind {
 			note(1.0 / SIGHTINGS);
 			return;
 		}
-		comparePolls(to);
-		this.all.ended(from, to, halfLife(to));
+		double halfLife = halfLife(to);
+		comparePolls(to, halfLife);
+		this.all.ended(from, to, halfLife);
 		if (this.latest.size() == LATEST) {
 			this.settled.ended(0, this.latest.remove());
 		}
@@ -131,13 +136,16 @@ final class LearnedKind {
 	}
 
 	// Under a drift, operations outlive the estimate, and cost more polls than planned.
-	private void comparePolls(double duration) {
+	// Without one, few operations would tell little: their polls differ by chance, and
+	// the price would move with them.
+	private void comparePolls(double duration, double halfLife) {
 		Known present = this.known;
 		if (present == null) {
 			return;
 		}
 		double planned = present.plan.polls();
-		double kept = 1 - 1 / POLLS_MEMORY;
+		double memory = (this.ends < LONGER_MEMORY_FROM) ? POLLS_MEMORY : Math.max(POLLS_MEMORY, halfLife);
+		double kept = 1 - 1 / memory;
 		this.pollsMade = kept * this.pollsMade + present.plan.polls(duration, MOST_POLLS * (planned + 1));
 		this.pollsPlanned = kept * this.pollsPlanned + planned;
 		double assumed = PLANNED_POLLS * planned;

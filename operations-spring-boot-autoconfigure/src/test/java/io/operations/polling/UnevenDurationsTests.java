@@ -2,6 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,40 @@ class UnevenDurationsTests {
 			}
 		}
 		assertThat(Math.exp(many - few)).isLessThan(1.03);
+	}
+
+	@Test
+	void whereDurationsOfTwoSortsStayTheSameThePriceOfAPollDoes() {
+		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
+				* Math.exp(0.2 * random.nextGaussian());
+		assertThat(spreadOfPlannedPolls(sorts)).isLessThan(0.17);
+	}
+
+	@Test
+	void whereAHeavyTailStaysTheSameThePriceOfAPollDoes() {
+		Sample tail = (random, before) -> 30 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 0.6);
+		assertThat(spreadOfPlannedPolls(tail)).isLessThan(0.16);
+	}
+
+	// At a fixed price, new ends would hardly move the planned polls. Polls that vary by a
+	// part s cost 1 + s² times the lag of as many polls at a fixed price.
+	private double spreadOfPlannedPolls(Sample durations) {
+		double[] spreads = new double[SEEDS];
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			AdaptivePollingSchedule schedule = schedule(8);
+			learn(schedule, 100, durations, random);
+			double sum = 0;
+			double squares = 0;
+			for (int i = 0; i < 300; i++) {
+				cost(schedule, durations.next(random, 0), true);
+				double planned = Objects.requireNonNull(schedule.learned("kind")).polls();
+				sum += planned / 300;
+				squares += planned * planned / 300;
+			}
+			spreads[seed] = Math.sqrt(squares - sum * sum) / sum;
+		}
+		return median(spreads);
 	}
 
 	// Most of the ends come at once, so that the test makes few plans.
