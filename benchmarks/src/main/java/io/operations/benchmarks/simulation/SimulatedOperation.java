@@ -17,6 +17,10 @@ final class SimulatedOperation {
 	// As a write of this API names it, so that the kind is known before the first poll.
 	private static final String RELATED = "configurationId";
 
+	// The virtual clock begins in 1970. The library believes no such time and would not
+	// learn from operations that begin at once.
+	private static final Instant SERVER_EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+
 	private final String id;
 
 	private final long began;
@@ -99,9 +103,9 @@ final class SimulatedOperation {
 		OperationStatus status = ended ? OperationStatus.COMPLETED : OperationStatus.RUNNING;
 		// The Date header has whole seconds.
 		return new OperationSnapshot(
-				new Operation(this.id, status, status.name(), Instant.ofEpochMilli(this.began),
-						ended ? Instant.ofEpochMilli(this.ends) : null, null, null, Map.of(RELATED, "cfg"), Map.of()),
-				null, Instant.ofEpochSecond(now / 1000), null, concurrentRequests);
+				new Operation(this.id, status, status.name(), SERVER_EPOCH.plusMillis(this.began),
+						ended ? SERVER_EPOCH.plusMillis(this.ends) : null, null, null, Map.of(RELATED, "cfg"), Map.of()),
+				null, SERVER_EPOCH.plusSeconds(now / 1000), null, concurrentRequests);
 	}
 
 }
