@@ -139,7 +139,8 @@ class UnevenDurationsTests {
 		assertThat(spreadOfPlannedPolls(tail)).isLessThan(0.16);
 	}
 
-	// At a fixed price, new ends would hardly move the planned polls. Polls that vary by a
+	// At a fixed price, new ends would hardly move the planned polls. Polls that vary by
+	// a
 	// part s cost 1 + s² times the lag of as many polls at a fixed price.
 	private double spreadOfPlannedPolls(Sample durations) {
 		double[] spreads = new double[SEEDS];

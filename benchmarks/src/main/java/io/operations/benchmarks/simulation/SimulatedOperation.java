@@ -102,10 +102,9 @@ final class SimulatedOperation {
 		}
 		OperationStatus status = ended ? OperationStatus.COMPLETED : OperationStatus.RUNNING;
 		// The Date header has whole seconds.
-		return new OperationSnapshot(
-				new Operation(this.id, status, status.name(), SERVER_EPOCH.plusMillis(this.began),
-						ended ? SERVER_EPOCH.plusMillis(this.ends) : null, null, null, Map.of(RELATED, "cfg"), Map.of()),
-				null, SERVER_EPOCH.plusSeconds(now / 1000), null, concurrentRequests);
+		return new OperationSnapshot(new Operation(this.id, status, status.name(), SERVER_EPOCH.plusMillis(this.began),
+				ended ? SERVER_EPOCH.plusMillis(this.ends) : null, null, null, Map.of(RELATED, "cfg"), Map.of()), null,
+				SERVER_EPOCH.plusSeconds(now / 1000), null, concurrentRequests);
 	}
 
 }
