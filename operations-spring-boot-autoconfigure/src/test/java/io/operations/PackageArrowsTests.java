@@ -45,7 +45,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule sharedRateInADatabaseKnowsResilience = knows("io.operations.resilience.jdbc", VOCABULARY,
-			RESILIENCE, "reactor.core..", "javax.sql");
+			RESILIENCE, "reactor.core..", "javax.sql", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,

@@ -127,7 +127,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
 		OwnDataSource own = new OwnDataSource(target, managers);
 		this.transactions = new JdbcTransactions(target, own, managers,
-				this.dialect.bounds(own, engine.settings().delivery().timeout()));
+				this.dialect.bounds(own, engine.settings().delivery().timeout()), this.polls.scheduler());
 		this.clock = new DatabaseClock(this.polls::now);
 		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());

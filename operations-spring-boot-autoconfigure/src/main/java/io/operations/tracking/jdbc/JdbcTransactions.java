@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -16,6 +17,7 @@ import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -63,10 +65,13 @@ final class JdbcTransactions {
 
 	private final DeliveryBounds bounds;
 
+	private final Scheduler clock;
+
 	private final Predicate<Duration> pauses;
 
-	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds) {
-		this(target, dataSource, managers, bounds, JdbcTransactions::sleep);
+	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds,
+			Scheduler clock) {
+		this(target, dataSource, managers, bounds, clock, JdbcTransactions::sleep);
 	}
 
 	/**
@@ -75,12 +80,14 @@ final class JdbcTransactions {
 	 * @param dataSource the same database as the library uses it
 	 * @param managers the application's transaction managers
 	 * @param bounds the bounds of transactions of handlers
+	 * @param clock the clock
 	 * @param pauses waits for the given time, and returns {@code false} if it was
 	 * interrupted
 	 */
 	JdbcTransactions(DataSource target, OwnDataSource dataSource, TransactionManagers managers, DeliveryBounds bounds,
-			Predicate<Duration> pauses) {
+			Scheduler clock, Predicate<Duration> pauses) {
 		this.bounds = bounds;
+		this.clock = clock;
 		this.pauses = pauses;
 		this.dataSource = dataSource;
 		this.managers = managers;
@@ -218,14 +225,18 @@ final class JdbcTransactions {
 				DataSourceUtils.releaseConnection(connection, this.dataSource);
 			}
 		};
-		long began = System.nanoTime();
+		long began = nanos();
 		try {
 			return inTransactionOfHandlers(bounded);
 		}
 		catch (RuntimeException ex) {
 			this.preparedStatements.check(ex);
-			throw this.bounds.explain(ex, Duration.ofNanos(System.nanoTime() - began));
+			throw this.bounds.explain(ex, Duration.ofNanos(nanos() - began));
 		}
+	}
+
+	private long nanos() {
+		return this.clock.now(TimeUnit.NANOSECONDS);
 	}
 
 	/**

@@ -174,7 +174,7 @@ class DatabasePoolTests {
 	private JdbcTransactions transactions(DataSource database) {
 		TransactionManagers managers = new TransactionManagers(database, List::of);
 		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers, DeliveryBounds.NONE,
-				this.pauses::add);
+				Schedulers.parallel(), this.pauses::add);
 	}
 
 	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {
