@@ -85,8 +85,9 @@ public final class OperationTimeoutException extends OperationsException {
 		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
 				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
 				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " " : "")
-				+ (heldBack.isEmpty() ? describe(age, unusualAge) : heldBack + "The operation was " + age
-						+ " old then, but no poll has seen whether it has ended.")
+				+ (heldBack.isEmpty() ? describe(age, unusualAge)
+						: heldBack + "The operation was " + age
+								+ " old then, but no poll has seen whether it has ended.")
 				+ " It may still be running: await it again, or raise the timeout (operations.polling.timeout, unless"
 				+ " the call passes a timeout).";
 	}
