@@ -144,11 +144,13 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when a wait has seen the operation's first status or a change of its status.
+	 * Called when a wait or the tracker has seen the operation's first status or a change
+	 * of its status. If both poll the operation together, this method is called once.
 	 * @param client the client's name
 	 * @param snapshot what the server answered
-	 * @param previous the operation as the wait saw it before; {@code null} if this is
-	 * the first time
+	 * @param previous the operation as it was seen before; {@code null} if this is the
+	 * first time. Of an operation that the tracker holds in memory, it has no more than
+	 * the status
 	 */
 	default void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 	}

@@ -57,7 +57,7 @@ class CodeRulesTests {
 	// for them.
 	@ArchTest
 	static final ArchRule nobodyBlocks = noClasses().that()
-		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.TrackingTask")
+		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.DeliveryTask")
 		.and()
 		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.JdbcTransactions")
 		.and()

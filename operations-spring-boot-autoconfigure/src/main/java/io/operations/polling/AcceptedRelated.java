@@ -25,7 +25,7 @@ final class AcceptedRelated {
 	 * @return the completed operation
 	 */
 	static Operation fill(Operation operation, Map<String, String> related) {
-		if (related.isEmpty()) {
+		if (related.keySet().stream().allMatch((key) -> StringUtils.hasText(operation.related().get(key)))) {
 			return operation;
 		}
 		Map<String, String> filled = new LinkedHashMap<>(operation.related());

@@ -68,6 +68,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	private static final String OTHER = "other";
 
+	private static final int SAMPLE = 40;
+
 	private static final double ARRIVAL_MEMORY = 300;
 
 	// The lowest price of a poll, as a part of the shortest interval.
@@ -199,6 +201,22 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 			}
 		});
 		return Collections.unmodifiableMap(all);
+	}
+
+	/**
+	 * Return durations of each kind that another process can learn from, to know what
+	 * this schedule has learned.
+	 * @return at most 40 durations of each kind
+	 */
+	Map<String, List<Duration>> samples() {
+		Map<String, List<Duration>> samples = new TreeMap<>();
+		this.kinds.forEach((kind, learned) -> {
+			List<Duration> durations = learned.sample(SAMPLE);
+			if (!durations.isEmpty()) {
+				samples.put(kind, durations);
+			}
+		});
+		return samples;
 	}
 
 	private LearnedKind kind(@Nullable String kind) {

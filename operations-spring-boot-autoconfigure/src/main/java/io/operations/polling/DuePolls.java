@@ -1,114 +1,142 @@
 package io.operations.polling;
 
-import java.util.NavigableSet;
-import java.util.TreeSet;
-
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the waits in the order of their next polls. First polls go before repeat polls,
- * but every fourth poll is a repeat poll. Guarded by the dispatcher.
+ * Keeps the waits and the held operations in the order of their next polls. First polls
+ * go before repeat polls, but every fourth poll is a repeat poll. Waits and held
+ * operations are apart, so that either can be left out, but have one order. Guarded by
+ * the dispatcher.
  */
 final class DuePolls {
 
 	private static final int SHARE_OF_REPEATS = 4;
 
-	// The number of waits that are examined in search of one that may be polled early.
-	private static final int EARLY_CANDIDATES = 8;
+	private final PollQueue firsts = new PollQueue();
 
-	private final NavigableSet<Wait> firsts = new TreeSet<>(Timed.ORDER);
+	private final PollQueue repeats = new PollQueue();
 
-	private final NavigableSet<Wait> repeats = new TreeSet<>(Timed.ORDER);
+	private final PollQueue heldFirsts = new PollQueue();
+
+	private final PollQueue heldRepeats = new PollQueue();
 
 	private int firstsInARow;
 
-	void add(Wait wait) {
-		(wait.isRepeated() ? this.repeats : this.firsts).add(wait);
+	void add(Polled polled) {
+		queueOf(polled).add(polled);
 	}
 
-	boolean remove(Wait wait) {
-		return (wait.isRepeated() ? this.repeats : this.firsts).remove(wait);
+	boolean remove(Polled polled) {
+		return queueOf(polled).remove(polled);
 	}
 
-	boolean contains(Wait wait) {
-		return (wait.isRepeated() ? this.repeats : this.firsts).contains(wait);
+	private PollQueue queueOf(Polled polled) {
+		if (polled instanceof HeldPoll) {
+			return polled.isRepeated() ? this.heldRepeats : this.heldFirsts;
+		}
+		return polled.isRepeated() ? this.repeats : this.firsts;
+	}
+
+	void removeHeld() {
+		this.heldFirsts.clear();
+		this.heldRepeats.clear();
+	}
+
+	boolean contains(Polled polled) {
+		return polled.place() >= 0;
 	}
 
 	/**
-	 * Take the next wait whose poll is due.
+	 * Take the next operation whose poll is due.
 	 * @param now the present time
 	 * @param sorts the sorts of polls that may be taken
-	 * @return the wait, {@code null} if none is due
+	 * @return the operation, {@code null} if none is due
 	 */
-	@Nullable Wait take(long now, Sorts sorts) {
-		boolean first = sorts.firsts() && isDue(this.firsts, now);
-		boolean repeat = sorts.repeats() && isDue(this.repeats, now);
-		if (repeat && (!first || this.firstsInARow >= SHARE_OF_REPEATS - 1)) {
+	@Nullable Polled take(long now, Sorts sorts) {
+		Polled first = due(first(sorts), now);
+		Polled repeat = due(repeat(sorts), now);
+		if (repeat != null && (first == null || this.firstsInARow >= SHARE_OF_REPEATS - 1)) {
 			this.firstsInARow = 0;
-			return this.repeats.pollFirst();
+			remove(repeat);
+			return repeat;
 		}
-		if (first) {
+		if (first != null) {
 			this.firstsInARow++;
-			return this.firsts.pollFirst();
+			remove(first);
 		}
-		return null;
+		return first;
+	}
+
+	private static @Nullable Polled due(@Nullable Polled polled, long now) {
+		return (polled != null && polled.at() <= now) ? polled : null;
+	}
+
+	private @Nullable Polled first(Sorts sorts) {
+		return sorts.firsts()
+				? earlier(sorts.waits() ? this.firsts.first() : null, sorts.held() ? this.heldFirsts.first() : null)
+				: null;
+	}
+
+	private @Nullable Polled repeat(Sorts sorts) {
+		return sorts.repeats()
+				? earlier(sorts.waits() ? this.repeats.first() : null, sorts.held() ? this.heldRepeats.first() : null)
+				: null;
+	}
+
+	private static @Nullable Polled earlier(@Nullable Polled one, @Nullable Polled other) {
+		if (one == null || other == null) {
+			return (one != null) ? one : other;
+		}
+		return (Timed.ORDER.compare(one, other) < 0) ? one : other;
 	}
 
 	/**
-	 * Take a wait before its poll is due.
+	 * Take an operation before its poll is due.
 	 * @param now the present time
 	 * @param sorts the sorts of polls that may be taken
-	 * @return the wait that is due next among the waits that may be polled now,
+	 * @return the operation that is due next among those that may be polled now,
 	 * {@code null} if there is none
 	 */
-	@Nullable Wait takeEarly(long now, Sorts sorts) {
-		Wait first = sorts.firsts() ? early(this.firsts, now) : null;
-		Wait repeat = sorts.repeats() ? early(this.repeats, now) : null;
-		Wait wait = (first != null && (repeat == null || Timed.ORDER.compare(first, repeat) < 0)) ? first : repeat;
-		if (wait != null) {
-			remove(wait);
+	@Nullable Polled takeEarly(long now, Sorts sorts) {
+		Polled next = null;
+		if (sorts.firsts() && sorts.waits()) {
+			next = earlier(next, this.firsts.early(now));
 		}
-		return wait;
-	}
-
-	private static @Nullable Wait early(NavigableSet<Wait> waits, long now) {
-		int passed = 0;
-		for (Wait wait : waits) {
-			if (wait.notBefore() <= now) {
-				return wait;
-			}
-			if (++passed == EARLY_CANDIDATES) {
-				break;
-			}
+		if (sorts.repeats() && sorts.waits()) {
+			next = earlier(next, this.repeats.early(now));
 		}
-		return null;
-	}
-
-	/**
-	 * Return the time at which the next wait may be taken before its poll is due.
-	 * @param sorts the sorts of polls that may be taken
-	 * @return the time, {@link Long#MAX_VALUE} if there is none
-	 */
-	long nextEarly(Sorts sorts) {
-		long first = sorts.firsts() ? nextEarly(this.firsts) : Long.MAX_VALUE;
-		long repeat = sorts.repeats() ? nextEarly(this.repeats) : Long.MAX_VALUE;
-		return Math.min(first, repeat);
-	}
-
-	private static long nextEarly(NavigableSet<Wait> waits) {
-		long next = Long.MAX_VALUE;
-		int passed = 0;
-		for (Wait wait : waits) {
-			next = Math.min(next, wait.notBefore());
-			if (++passed == EARLY_CANDIDATES) {
-				break;
-			}
+		if (sorts.firsts() && sorts.held()) {
+			next = earlier(next, this.heldFirsts.early(now));
+		}
+		if (sorts.repeats() && sorts.held()) {
+			next = earlier(next, this.heldRepeats.early(now));
+		}
+		if (next != null) {
+			remove(next);
 		}
 		return next;
 	}
 
-	private static boolean isDue(NavigableSet<Wait> waits, long now) {
-		return !waits.isEmpty() && waits.first().at() <= now;
+	/**
+	 * Return the time at which the next operation may be taken before its poll is due.
+	 * @param sorts the sorts of polls that may be taken
+	 * @return the time, {@link Long#MAX_VALUE} if there is none
+	 */
+	long nextEarly(Sorts sorts) {
+		long next = Long.MAX_VALUE;
+		if (sorts.firsts() && sorts.waits()) {
+			next = Math.min(next, this.firsts.nextEarly());
+		}
+		if (sorts.repeats() && sorts.waits()) {
+			next = Math.min(next, this.repeats.nextEarly());
+		}
+		if (sorts.firsts() && sorts.held()) {
+			next = Math.min(next, this.heldFirsts.nextEarly());
+		}
+		if (sorts.repeats() && sorts.held()) {
+			next = Math.min(next, this.heldRepeats.nextEarly());
+		}
+		return next;
 	}
 
 	/**
@@ -117,13 +145,8 @@ final class DuePolls {
 	 * @return the time, {@link Long#MAX_VALUE} if there is none
 	 */
 	long next(Sorts sorts) {
-		long first = sorts.firsts() ? next(this.firsts) : Long.MAX_VALUE;
-		long repeat = sorts.repeats() ? next(this.repeats) : Long.MAX_VALUE;
-		return Math.min(first, repeat);
-	}
-
-	private static long next(NavigableSet<Wait> waits) {
-		return waits.isEmpty() ? Long.MAX_VALUE : waits.first().at();
+		Polled next = earlier(first(sorts), repeat(sorts));
+		return (next != null) ? next.at() : Long.MAX_VALUE;
 	}
 
 	/**
@@ -131,10 +154,24 @@ final class DuePolls {
 	 *
 	 * @param firsts whether first polls may be taken
 	 * @param repeats whether repeat polls may be taken
+	 * @param waits whether polls of waits may be taken
+	 * @param held whether polls of held operations may be taken
 	 */
-	record Sorts(boolean firsts, boolean repeats) {
+	record Sorts(boolean firsts, boolean repeats, boolean waits, boolean held) {
 
 		static final Sorts BOTH = new Sorts(true, true);
+
+		Sorts(boolean firsts, boolean repeats) {
+			this(firsts, repeats, true, true);
+		}
+
+		Sorts withWaits(boolean allowed) {
+			return new Sorts(this.firsts, this.repeats, this.waits && allowed, this.held);
+		}
+
+		Sorts withHeld(boolean allowed) {
+			return new Sorts(this.firsts, this.repeats, this.waits, this.held && allowed);
+		}
 
 	}
 

@@ -2,7 +2,9 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 import io.operations.resilience.DecayingRate;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,9 @@ final class LearnedKind {
 	private static final double RATE_MEMORY = 300;
 
 	private static final double UPPER_QUANTILE = 0.95;
+
+	// The multiples of the golden ratio are spread evenly, however many there are.
+	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 	private final DurationHistogram all = new DurationHistogram(HALF_LIFE);
 
@@ -238,6 +243,23 @@ final class LearnedKind {
 		return new LearnedDurations(this.ends, duration(present.durations.quantile(0.5)),
 				duration(present.durations.quantile(UPPER_QUANTILE)), present.plan.polls(),
 				duration(present.plan.lag()));
+	}
+
+	/**
+	 * Return durations that are distributed as the learned ones are, for another process
+	 * to learn from. Neighbours in the list are far apart in size, so that they do not
+	 * look like a drift.
+	 * @param most the maximum number of durations
+	 * @return as many durations as were learned, empty if none were
+	 */
+	synchronized List<Duration> sample(int most) {
+		Known present = this.known;
+		int number = (int) Math.min(most, Math.round(this.all.observations()));
+		List<Duration> sample = new ArrayList<>();
+		for (int i = 1; present != null && i <= number; i++) {
+			sample.add(duration(present.durations.quantile((i * GOLDEN) % 1)));
+		}
+		return sample;
 	}
 
 	private static double seconds(Duration duration) {

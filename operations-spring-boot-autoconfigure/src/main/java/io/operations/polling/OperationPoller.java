@@ -1,13 +1,19 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -16,6 +22,7 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsClosedException;
+import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
@@ -24,6 +31,8 @@ import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.resilience.Admission;
 import io.operations.resilience.Turn;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -36,13 +45,19 @@ import reactor.util.context.ContextView;
  * polls. After a transient error the operation is polled again. A wait ends with the end
  * of its operation, with its deadline or with an error that a further poll cannot clear.
  * <p>
- * The poller keeps the waits in the order in which they are due. It hands the admission
+ * The poller also polls the tracked operations that a store has handed to it: the held
+ * operations. Their polls have the same order, the same permits and the same outage. If a
+ * wait and a held operation have the same id, they share their polls.
+ * <p>
+ * The poller keeps all of them in the order in which they are due. It hands the admission
  * only as many polls as may leave soon. The backlog therefore stays here, in order, and
- * costs one entry for each wait. One timer serves all waits.
+ * costs one entry for each operation. One timer serves all.
  *
  * @since 0.1.0
  */
 public final class OperationPoller {
+
+	private static final Log logger = LogFactory.getLog(OperationPoller.class);
 
 	// The last poll of a wait is due this many shortest intervals before its deadline.
 	private static final int LAST_CHANCE = 2;
@@ -54,6 +69,10 @@ public final class OperationPoller {
 	// Without an overload, the limits are the reason of a timeout only if they held the
 	// poll back for this part of it.
 	private static final int PART_OF_TIMEOUT = 10;
+
+	private static final HeldPoll.Next AFTER_THE_CLOSE = new HeldPoll.Next(1000, true);
+
+	private static final HeldPoll.Next AFTER_A_DEFECT = new HeldPoll.Next(60_000, true);
 
 	private final StatusCounts counts = new StatusCounts();
 
@@ -78,6 +97,9 @@ public final class OperationPoller {
 	private final SentPolls sentPolls;
 
 	private final PollDispatcher dispatcher;
+
+	// Read without the lock, changed while it is held.
+	private final Map<String, HeldPoll> held = new ConcurrentHashMap<>();
 
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.
@@ -226,6 +248,9 @@ public final class OperationPoller {
 					hasten(wait);
 				}
 				this.waits.put(target.operationId(), wait);
+				if (began) {
+					meet(wait, now);
+				}
 			}
 		}
 		if (refusal != null) {
@@ -239,13 +264,43 @@ public final class OperationPoller {
 			this.counts.of(null).incrementAndGet();
 			this.listener.waitBegan(this.client, target.operationId());
 			double pollsPerSecond = this.admission.pollsPerSecond();
-			long delay = this.pace.first(wait.state(null, now, pollsPerSecond), target.retryAfter());
-			plan(wait, delay, now, (target.retryAfter() != null) ? now + delay : now);
+			long delay = planFirst(wait, target.retryAfter(), now, pollsPerSecond);
 			expectAnotherPoll(wait, delay);
 			judgeLoad(pollsPerSecond, now);
 		}
 		this.dispatcher.pump();
 		return waiter;
+	}
+
+	// A wait for a held operation continues with what is known of it.
+	private void meet(Wait wait, long now) {
+		HeldPoll held = this.held.get(wait.operationId());
+		if (held == null) {
+			return;
+		}
+		PolledOperation known = held.polled();
+		wait.met(known, known.age(clock()), now);
+		Flight flight = held.flight();
+		if (flight != null) {
+			flight.board(wait);
+		}
+	}
+
+	private long planFirst(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
+		PollingState state = wait.state(null, now, pollsPerSecond);
+		HeldPoll held = this.held.get(wait.operationId());
+		if (held == null || retryAfter != null) {
+			long delay = (held != null) ? this.pace.next(state, retryAfter) : this.pace.first(state, retryAfter);
+			plan(wait, delay, now, (retryAfter != null) ? now + delay : now);
+			return delay;
+		}
+		// It is no new operation, and the next poll of the held one serves it, too.
+		long delay = this.pace.next(state, null);
+		synchronized (this) {
+			delay = Math.min(delay, Math.max(0, held.at() - now));
+		}
+		plan(wait, delay, now, now);
+		return delay;
 	}
 
 	// A poll that comes at once only finds out what to wait for.
@@ -274,12 +329,17 @@ public final class OperationPoller {
 		if (!wait.isRepeated() && !wait.isOver()) {
 			this.overload.needsAnotherPoll(wait, false);
 		}
+		if (!wait.isRepeated()) {
+			// It leaves the queue of first polls, if it was put there meanwhile.
+			this.dispatcher.remove(wait);
+		}
 		wait.repeated();
 	}
 
 	private void plan(Wait wait, long delay, long now, long notBefore) {
 		synchronized (this) {
-			if (wait.isOver()) {
+			// The response of a shared poll may have planned it meanwhile.
+			if (wait.isOver() || wait.flight() != null || wait.place() >= 0) {
 				return;
 			}
 			this.dispatcher.add(wait, Math.min(now + delay, Math.max(notBefore, lastChance(wait))), notBefore);
@@ -350,56 +410,132 @@ public final class OperationPoller {
 				: null;
 	}
 
-	private void poll(Wait wait) {
+	private void poll(Polled polled) {
+		Flight flight = begin(polled);
+		if (flight == null) {
+			this.dispatcher.handedBack(polled.isRepeated());
+			return;
+		}
 		try {
-			subscribe(wait);
+			subscribe(flight);
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			this.dispatcher.handedBack(wait.isRepeated());
-			end(wait, OperationsUnavailableException.broken(wait.operationId(), ex));
+			failed(land(flight), OperationsUnavailableException.broken(flight.operationId(), ex));
+			this.dispatcher.handedBack(flight.isRepeat());
 		}
 	}
 
-	private void subscribe(Wait wait) {
-		boolean repeat = wait.isRepeated();
-		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, wait.at());
+	private synchronized @Nullable Flight begin(Polled polled) {
+		if (polled.isOver()) {
+			return null;
+		}
+		Flight flight = new Flight(polled);
+		Wait wait = this.waits.get(polled.operationId());
+		HeldPoll held = this.held.get(polled.operationId());
+		if (wait != null) {
+			this.dispatcher.remove(wait);
+			flight.board(wait);
+		}
+		if (held != null) {
+			this.dispatcher.remove(held);
+			flight.board(held);
+		}
+		return flight;
+	}
+
+	private void subscribe(Flight flight) {
+		String operationId = flight.operationId();
+		boolean repeat = flight.isRepeat();
+		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
+				() -> mayLeave(flight));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
-		Mono.defer(() -> this.fetcher.fetch(wait.operationId()))
-			.contextWrite((context) -> this.sentPolls.handed(wait, context.put(Turn.class, turn)))
+		Mono.defer(() -> this.fetcher.fetch(operationId))
+			.contextWrite((context) -> this.sentPolls.handed(flight, context.put(Turn.class, turn)))
 			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
 			// Set before an answer can come, so that no cancellation is missed.
-			.doOnSubscribe((subscription) -> wait.poll().replace(subscription::cancel))
+			.doOnSubscribe((subscription) -> flight.request().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-					"An OperationFetcherDecorator completed without a result for operation '" + wait.operationId()
+					"An OperationFetcherDecorator completed without a result for operation '" + operationId
 							+ "'. Let the decorator emit the result of the next fetcher, or an error.",
-					wait.operationId(), new IllegalStateException("The decorator returned an empty Mono"))))
-			.subscribe((snapshot) -> {
-				forgetPoll(wait);
-				seen(wait, snapshot);
-			}, (fault) -> {
-				forgetPoll(wait);
-				failed(wait, fault);
-			});
+					operationId, new IllegalStateException("The decorator returned an empty Mono"))))
+			.subscribe((snapshot) -> seen(flight, snapshot), (fault) -> failed(flight, fault));
 	}
 
-	// A wait would otherwise keep the objects of its last poll in memory.
-	private static void forgetPoll(Wait wait) {
-		wait.poll().replace(null);
+	// The holder may have lost the right to poll while the poll was queued.
+	private boolean mayLeave(Flight flight) {
+		if (isForWait(flight) || this.dispatcher.mayPollHeld()) {
+			return true;
+		}
+		synchronized (this) {
+			if (isForWait(flight)) {
+				return true;
+			}
+			HeldPoll held = flight.getHeld();
+			if (held != null) {
+				flight.leave(held);
+				this.dispatcher.add(held, held.at(), held.notBefore());
+			}
+		}
+		flight.request().dispose();
+		return false;
 	}
 
-	private void seen(Wait wait, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperationException.in(wait.operationId(), snapshot);
+	private synchronized boolean isForWait(Flight flight) {
+		return flight.getWait() != null;
+	}
+
+	// Both are free for the next poll. The response of this one goes to both.
+	private synchronized Passengers land(Flight flight) {
+		Passengers passengers = new Passengers(flight.getWait(), flight.getHeld());
+		if (passengers.waiting() != null) {
+			flight.leave(passengers.waiting());
+		}
+		if (passengers.held() != null) {
+			flight.leave(passengers.held());
+		}
+		return passengers;
+	}
+
+	private void seen(Flight flight, OperationSnapshot snapshot) {
+		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot);
 		if (other != null) {
-			failed(wait, other);
+			failed(flight, other);
 			return;
 		}
+		Passengers passengers = land(flight);
+		Wait wait = passengers.waiting();
+		HeldPoll held = passengers.held();
+		PolledOperation before = (held != null) ? held.polled() : null;
+		PolledOperation.Sighting sighting = (before != null) ? before.seen(snapshot, clock()) : null;
+		Operation known = (before != null) ? before.lastSeen() : null;
+		boolean heldChanged = held != null && !held.hasStatusOf(snapshot.operation());
+		this.outage.succeeded();
+		if (held != null && sighting != null) {
+			this.pace.learn(sighting.run());
+			if (wait == null && heldChanged) {
+				this.listener.statusSeen(this.client, snapshot, known);
+			}
+			PolledOperation after = sighting.operation();
+			planHeld(held, () -> held.seen(after, snapshot));
+		}
+		// Last, because callers may continue on this thread for as long as they like.
+		if (wait != null) {
+			seen(wait, snapshot, sighting != null, heldChanged ? known : null, heldChanged);
+		}
+	}
+
+	private void seen(Wait wait, OperationSnapshot snapshot, boolean shared, @Nullable Operation known,
+			boolean changedElsewhere) {
 		long now = now();
 		LastSeen previous = wait.lastSeen();
 		Operation operation = snapshot.operation();
-		this.pace.learn(wait.seen(snapshot, now));
+		ObservedRun run = wait.seen(snapshot, now);
+		// The run of a shared poll is learned once.
+		if (!shared) {
+			this.pace.learn(run);
+		}
 		boolean changed = previous == null || !previous.withoutUrl().hasStatusOf(operation);
-		this.outage.succeeded();
 		synchronized (this) {
 			repeated(wait);
 			this.overload.answered();
@@ -409,8 +545,8 @@ public final class OperationPoller {
 				wait.countedAs(operation.status());
 			}
 		}
-		if (changed) {
-			this.listener.statusSeen(this.client, snapshot, (previous != null) ? previous.operation() : null);
+		if (changed || changedElsewhere) {
+			this.listener.statusSeen(this.client, snapshot, (previous != null) ? previous.operation() : known);
 		}
 		if (operation.isTerminal()) {
 			end(wait, snapshot);
@@ -422,10 +558,34 @@ public final class OperationPoller {
 		planNext(wait, operation, snapshot.retryAfter(), now);
 	}
 
+	private void failed(Flight flight, Throwable fault) {
+		this.outage.failed(fault);
+		failed(land(flight), fault);
+	}
+
+	private void failed(Passengers passengers, Throwable fault) {
+		Wait wait = passengers.waiting();
+		HeldPoll held = passengers.held();
+		if (held != null) {
+			planHeld(held, () -> (fault instanceof OperationsClosedException) ? AFTER_THE_CLOSE
+					: soonAfterOutage(held.failed(held.polled().failed(fault, clock()), fault)));
+		}
+		if (wait != null) {
+			failed(wait, fault);
+		}
+	}
+
+	// A failed probe shows nothing of the operation, which remains due until the server
+	// answers. The outage spreads the probes.
+	private HeldPoll.@Nullable Next soonAfterOutage(HeldPoll.@Nullable Next next) {
+		long shortest = this.settings.minInterval().toMillis();
+		return (next != null && !next.isFixed() && next.delay() > shortest && this.outage.isOn())
+				? new HeldPoll.Next(shortest, false) : next;
+	}
+
 	private void failed(Wait wait, Throwable fault) {
 		long now = now();
 		wait.failed(fault, now);
-		this.outage.failed(fault);
 		if (fault instanceof OperationNotFoundException notFound) {
 			notFound(wait, notFound, now);
 			return;
@@ -446,6 +606,69 @@ public final class OperationPoller {
 			return;
 		}
 		planNext(wait, wait.operation(), known.getRetryAfter(), now);
+	}
+
+	private void planHeld(HeldPoll held, Supplier<HeldPoll.@Nullable Next> outcome) {
+		if (isOver(held)) {
+			return;
+		}
+		// Also after an error that ends this thread, the operation must be polled again.
+		HeldPoll.Next next = AFTER_A_DEFECT;
+		try {
+			next = outcome.get();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.error("The result of a poll of operation '" + OperationsErrorResponse.printable(held.operationId())
+					+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
+					+ " below.", ex);
+		}
+		finally {
+			again(held, next);
+		}
+	}
+
+	private synchronized boolean isOver(HeldPoll held) {
+		return held.isOver();
+	}
+
+	private synchronized void again(HeldPoll held, HeldPoll.@Nullable Next next) {
+		if (next == null && !held.isOver()) {
+			over(held);
+		}
+		else if (next != null && held.place() < 0) {
+			held.repeated();
+			plan(held, next);
+		}
+	}
+
+	private void plan(HeldPoll held, HeldPoll.Next next) {
+		if (!held.isOver() && held.flight() == null && held.place() < 0) {
+			long now = now();
+			long at = now + next.delay();
+			long pause = next.isFixed() ? next.delay() : this.settings.minInterval().toMillis();
+			this.dispatcher.add(held, at, held.isRepeated() ? Math.min(at, now + pause) : next.isFixed() ? at : now);
+		}
+	}
+
+	private @Nullable Flight over(HeldPoll held) {
+		held.over();
+		this.held.remove(held.operationId(), held);
+		if (held.polled().lastSeen() != null) {
+			this.seenOperations.add(held.operationId());
+		}
+		this.dispatcher.remove(held);
+		return leave(held);
+	}
+
+	private static @Nullable Flight leave(Polled polled) {
+		Flight flight = polled.flight();
+		return (flight != null && flight.leave(polled)) ? flight : null;
+	}
+
+	private static void abandon(@Nullable Flight flight) {
+		if (flight != null) {
+			flight.request().dispose();
+		}
 	}
 
 	// Ends the waits of callers that trust the 404, and continues to poll for the others.
@@ -503,22 +726,23 @@ public final class OperationPoller {
 
 	private void end(Wait wait, Object outcome) {
 		List<Waiter> waiting;
+		Flight flight;
 		synchronized (this) {
 			if (wait.isOver()) {
 				return;
 			}
 			waiting = waiting(wait);
 			this.overload.remove(wait);
-			over(wait);
+			flight = over(wait);
 		}
 		this.listener.waitEnded(this.client, wait.summary(now()),
 				(outcome instanceof Throwable reason) ? reason : null);
 		wait.end(outcome);
 		waiting.forEach(Waiter::tell);
-		wait.poll().dispose();
+		abandon(flight);
 	}
 
-	private void over(Wait wait) {
+	private @Nullable Flight over(Wait wait) {
 		wait.over();
 		this.waits.remove(wait.operationId());
 		if (wait.lastSeen() != null) {
@@ -529,11 +753,13 @@ public final class OperationPoller {
 		if (wait.isStuck()) {
 			this.stuck--;
 		}
+		return leave(wait);
 	}
 
 	private void leave(Waiter waiter, @Nullable OperationsException reason) {
 		Wait wait = waiter.waitedFor();
 		boolean abandoned;
+		Flight flight = null;
 		synchronized (this) {
 			if (!waiter.go()) {
 				return;
@@ -546,19 +772,161 @@ public final class OperationPoller {
 			}
 			abandoned = wait.leave(waiter) && counted;
 			if (abandoned) {
-				over(wait);
+				flight = over(wait);
 			}
 			else if (counted) {
 				this.overload.add(wait);
 			}
 		}
 		if (abandoned) {
-			wait.poll().dispose();
+			abandon(flight);
 			this.listener.waitEnded(this.client, wait.summary(now()),
 					(reason != null) ? reason
 							: new CancellationException("All callers cancelled their waits for operation '"
 									+ wait.operationId() + "'. The poller no longer polls it."));
 		}
+	}
+
+	/**
+	 * Set the condition under which held operations are polled. Called before each of
+	 * their polls leaves. Without permission they remain due.
+	 * @param condition the condition; it must not block
+	 */
+	public void mayPollHeld(BooleanSupplier condition) {
+		this.dispatcher.mayPollHeld(condition);
+	}
+
+	/**
+	 * Return a number for the next held operation.
+	 * @return the number
+	 */
+	public synchronized long number() {
+		return this.numbers++;
+	}
+
+	/**
+	 * Poll an operation until it ends or is released. Replaces a held operation of the
+	 * same id. Sends no poll: call {@link #pump()} or {@link #pumpSoon()} afterwards.
+	 * @param operation the operation
+	 * @param next when its next poll is due
+	 * @param isNew whether it was never polled, so that its poll is a first poll
+	 */
+	public void hold(HeldPoll operation, HeldPoll.Next next, boolean isNew) {
+		Flight abandoned;
+		synchronized (this) {
+			HeldPoll replaced = this.held.get(operation.operationId());
+			abandoned = (replaced != null) ? over(replaced) : null;
+			this.held.put(operation.operationId(), operation);
+			if (!isNew) {
+				operation.repeated();
+			}
+			meet(operation);
+			plan(operation, next);
+		}
+		abandon(abandoned);
+	}
+
+	// A held operation continues with what a wait knows of it.
+	private void meet(HeldPoll operation) {
+		Wait wait = this.waits.get(operation.operationId());
+		if (wait == null) {
+			return;
+		}
+		PolledOperation known = wait.met(now(), clock());
+		if (known != null) {
+			operation.met(known);
+		}
+		Flight flight = wait.flight();
+		if (flight != null) {
+			flight.board(operation);
+		}
+	}
+
+	/**
+	 * Send the polls that are due and may leave. Only one thread at a time does so: a
+	 * further thread returns at once.
+	 */
+	public void pump() {
+		this.dispatcher.pump();
+	}
+
+	/**
+	 * Send the polls that are due and may leave, on a thread of the scheduler.
+	 */
+	public void pumpSoon() {
+		this.dispatcher.pumpSoon();
+	}
+
+	/**
+	 * Return a held operation.
+	 * @param operationId the operation's id
+	 * @return the operation, {@code null} if it is not held
+	 */
+	public @Nullable HeldPoll held(String operationId) {
+		return this.held.get(operationId);
+	}
+
+	/**
+	 * Return the operations that are held.
+	 * @return the operations, which may change while the caller reads them
+	 */
+	public Collection<HeldPoll> held() {
+		return Collections.unmodifiableCollection(this.held.values());
+	}
+
+	/**
+	 * Return the time until the next poll of a held operation is due.
+	 * @param operation the operation
+	 * @return the time, negative if the poll is overdue or in flight
+	 */
+	public synchronized Duration untilDue(HeldPoll operation) {
+		return Duration.ofMillis(operation.at() - now());
+	}
+
+	/**
+	 * Return whether a held operation waits for its next poll.
+	 * @param operation the operation
+	 * @return {@code false} if a poll is in flight, or the operation is not held
+	 */
+	public synchronized boolean isQueued(HeldPoll operation) {
+		return operation.place() >= 0;
+	}
+
+	/**
+	 * Stop polling a held operation. Its poll in flight is abandoned, unless a wait needs
+	 * it.
+	 * @param operationId the operation's id
+	 * @return whether the operation was held
+	 */
+	public boolean release(String operationId) {
+		HeldPoll operation;
+		Flight abandoned;
+		synchronized (this) {
+			operation = this.held.get(operationId);
+			abandoned = (operation != null) ? over(operation) : null;
+		}
+		abandon(abandoned);
+		return operation != null;
+	}
+
+	/**
+	 * Stop polling all held operations.
+	 */
+	public void releaseAll() {
+		List<Flight> abandoned = new ArrayList<>();
+		synchronized (this) {
+			this.dispatcher.removeHeld();
+			for (HeldPoll operation : this.held.values()) {
+				operation.over();
+				operation.place(-1);
+				Flight flight = leave(operation);
+				if (flight != null) {
+					abandoned.add(flight);
+				}
+			}
+			this.held.clear();
+		}
+		abandoned.forEach(OperationPoller::abandon);
 	}
 
 	/**
@@ -665,9 +1033,22 @@ public final class OperationPoller {
 		return this.dispatcher.backlogAge();
 	}
 
+	private Instant clock() {
+		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));
+	}
+
 	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * Those that a poll served.
+	 *
+	 * @param waiting the wait, {@code null} if there is none
+	 * @param held the held operation, {@code null} if there is none
+	 */
+	private record Passengers(@Nullable Wait waiting, @Nullable HeldPoll held) {
 	}
 
 	private interface WaiterFactory {

@@ -2,7 +2,9 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.Operation;
@@ -20,7 +22,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Polls operations that another component keeps, for instance in a database, and says
- * when each is due again.
+ * when each is due again. A store that holds its open operations in memory hands them to
+ * the {@link #poller()} instead.
  * <p>
  * The keeper takes no more operations in hand than {@link #room()} allows, and calls
  * {@link #handedBack()} for each when it is done. A poll that may leave then leaves at
@@ -53,6 +56,8 @@ public final class OperationPolls {
 
 	private final Outage outage;
 
+	private final OperationPoller poller;
+
 	// Guarded by "this"; nothing foreign is called while it is held.
 	private int taken;
 
@@ -67,10 +72,11 @@ public final class OperationPolls {
 	 * @param scheduler the clock
 	 * @param listener notified of the statuses that polls see
 	 * @param outage the shared knowledge of outages
+	 * @param poller polls the operations of stores that hold them in memory
 	 */
 	public OperationPolls(String client, OperationFetcher fetcher, Admission admission, int maxInFlight,
 			PollingSchedule schedule, PollingSettings settings, Scheduler scheduler, OperationsListener listener,
-			Outage outage) {
+			Outage outage, OperationPoller poller) {
 		this.client = client;
 		this.fetcher = fetcher;
 		this.admission = admission;
@@ -79,6 +85,15 @@ public final class OperationPolls {
 		this.scheduler = scheduler;
 		this.listener = listener;
 		this.outage = outage;
+		this.poller = poller;
+	}
+
+	/**
+	 * Return the poller of the template, which also polls held operations.
+	 * @return the poller
+	 */
+	public OperationPoller poller() {
+		return this.poller;
 	}
 
 	/**
@@ -156,6 +171,17 @@ public final class OperationPolls {
 	}
 
 	/**
+	 * Return the time to the next poll of an operation that was polled before, at a time
+	 * that is not known. Spread over the whole interval, as if the polls had gone on.
+	 * @param operation the operation
+	 * @return the time from now
+	 */
+	public Duration resume(PolledOperation operation) {
+		return Duration
+			.ofMillis((long) (this.pace.next(state(operation), null) * ThreadLocalRandom.current().nextDouble()));
+	}
+
+	/**
 	 * Return the time to the next poll of an operation.
 	 * @param operation the operation as known after its last poll
 	 * @param retryAfter the shortest time, {@code null} if the server named none
@@ -206,6 +232,16 @@ public final class OperationPolls {
 	 */
 	public Map<String, LearnedDurations> learned() {
 		return this.pace.learned();
+	}
+
+	/**
+	 * Return durations of each kind from which {@link #learn} of another process can
+	 * learn what the schedule has learned.
+	 * @return durations in the order in which they are to be learned, empty if the
+	 * schedule does not learn
+	 */
+	public Map<String, List<Duration>> samples() {
+		return this.pace.samples();
 	}
 
 	/**
@@ -311,6 +347,14 @@ public final class OperationPolls {
 	 */
 	public int maxInFlight() {
 		return this.maxInFlight;
+	}
+
+	/**
+	 * Return the name of the client.
+	 * @return the name
+	 */
+	public String client() {
+		return this.client;
 	}
 
 	/**

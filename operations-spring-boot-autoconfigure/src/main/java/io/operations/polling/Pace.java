@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -156,6 +157,10 @@ final class Pace {
 					"An operation counts as stuck from the age operations.polling.stuck-after on."), ex);
 			return null;
 		}
+	}
+
+	Map<String, List<Duration>> samples() {
+		return (this.schedule instanceof AdaptivePollingSchedule adaptive) ? adaptive.samples() : Map.of();
 	}
 
 	Map<String, LearnedDurations> learned() {

@@ -7,6 +7,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.operations.OperationsErrorResponse;
@@ -19,11 +20,14 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Hands due polls to the admission, as many as may leave soon, and reports deadlines that
- * have passed. One timer serves all waits.
+ * have passed. One timer serves all waits and all held operations.
  */
 final class PollDispatcher {
 
 	private static final Log logger = LogFactory.getLog(PollDispatcher.class);
+
+	// The time until the next look while held operations must not be polled.
+	private static final long LOOK_AGAIN_MILLIS = 1000;
 
 	private final AtomicInteger pumping = new AtomicInteger();
 
@@ -33,11 +37,13 @@ final class PollDispatcher {
 
 	private final Scheduler scheduler;
 
-	private final Consumer<Wait> poll;
+	private final Consumer<Polled> poll;
 
 	private final Consumer<Waiter> late;
 
 	private final Outage outage;
+
+	private volatile BooleanSupplier mayPollHeld = () -> true;
 
 	// All below is guarded by "this"; nothing foreign is called while it is held. The
 	// poller may hold its own lock when it calls, never the other way round.
@@ -67,7 +73,7 @@ final class PollDispatcher {
 	 * @param poll sends a poll, and calls {@link #handedBack(boolean)} at its end
 	 * @param late called with each waiter whose deadline has passed
 	 */
-	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Wait> poll,
+	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Polled> poll,
 			Consumer<Waiter> late) {
 		this.admission = admission;
 		this.pace = pace;
@@ -77,21 +83,36 @@ final class PollDispatcher {
 		this.outage = outage;
 	}
 
-	synchronized void add(Wait wait, long at, long notBefore) {
-		wait.at(at);
-		wait.notBefore(notBefore);
-		this.due.add(wait);
+	/**
+	 * Set the condition under which held operations are polled.
+	 * @param condition called before each of their polls
+	 */
+	void mayPollHeld(BooleanSupplier condition) {
+		this.mayPollHeld = condition;
+	}
+
+	boolean mayPollHeld() {
+		return this.mayPollHeld.getAsBoolean();
+	}
+
+	synchronized void add(Polled polled, long at, long notBefore) {
+		polled.at(at, notBefore);
+		this.due.add(polled);
 	}
 
 	synchronized void hasten(Wait wait, long at) {
 		if (at < wait.at() && this.due.remove(wait)) {
-			wait.at(at);
+			wait.at(at, Math.min(wait.notBefore(), at));
 			this.due.add(wait);
 		}
 	}
 
-	synchronized void remove(Wait wait) {
-		this.due.remove(wait);
+	synchronized void remove(Polled polled) {
+		this.due.remove(polled);
+	}
+
+	synchronized void removeHeld() {
+		this.due.removeHeld();
 	}
 
 	synchronized void addDeadline(Waiter waiter) {
@@ -127,12 +148,12 @@ final class PollDispatcher {
 			int missed = 1;
 			while (missed != 0) {
 				late().forEach(this::endLate);
-				Wait wait = next(isRoomForEarlyPolls());
-				while (wait != null) {
-					this.poll.accept(wait);
-					wait = next(isRoomForEarlyPolls());
+				Polled polled = next(isRoomForEarlyPolls(), mayPollHeld());
+				while (polled != null) {
+					this.poll.accept(polled);
+					polled = next(isRoomForEarlyPolls(), mayPollHeld());
 				}
-				setTimer(isRoomForEarlyPolls());
+				setTimer(isRoomForEarlyPolls(), mayPollHeld());
 				missed = this.pumping.addAndGet(-missed);
 			}
 			done = true;
@@ -140,9 +161,23 @@ final class PollDispatcher {
 		finally {
 			if (!done) {
 				// After any exception, the next thread must be able to continue.
+				forgetTimer();
 				this.pumping.set(0);
 			}
 		}
+	}
+
+	// The timer may not have been set because of the exception.
+	private synchronized void forgetTimer() {
+		this.timerAt = Long.MAX_VALUE;
+	}
+
+	/**
+	 * Do the same as {@link #pump()} on a thread of the scheduler, so that the caller's
+	 * thread sends no poll.
+	 */
+	void pumpSoon() {
+		this.scheduler.schedule(this::pump);
 	}
 
 	// An error at one deadline must not lose the others.
@@ -168,28 +203,31 @@ final class PollDispatcher {
 		return passed;
 	}
 
-	private synchronized @Nullable Wait next(boolean early) {
+	private synchronized @Nullable Polled next(boolean early, boolean held) {
 		long now = now();
+		boolean outage = this.outage.isOn();
 		boolean away = this.outage.holdsWaits();
 		if (away) {
 			this.heldUntil = Math.max(this.heldUntil, now);
 		}
-		if (this.closed || (away && !this.outage.mayProbe())) {
+		if (this.closed) {
 			return null;
 		}
-		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
-		Wait wait = this.due.take(now, sorts);
-		if (wait == null && early && !away) {
-			wait = this.due.takeEarly(now, sorts);
+		boolean probe = outage && this.outage.mayProbe();
+		DuePolls.Sorts sorts = (away ? DuePolls.Sorts.BOTH : sorts()).withWaits(!away || probe)
+			.withHeld(held && (!outage || probe));
+		Polled polled = this.due.take(now, sorts);
+		if (polled == null && early && !away) {
+			polled = this.due.takeEarly(now, sorts.withHeld(!outage));
 		}
-		if (wait != null && away && !this.outage.beginProbe()) {
-			this.due.add(wait);
+		if (polled != null && (away || (outage && polled instanceof HeldPoll)) && !this.outage.beginProbe()) {
+			this.due.add(polled);
 			return null;
 		}
-		if (wait != null) {
-			count(wait.isRepeated(), 1);
+		if (polled != null) {
+			count(polled.isRepeated(), 1);
 		}
-		return wait;
+		return polled;
 	}
 
 	private void count(boolean repeat, int number) {
@@ -213,10 +251,11 @@ final class PollDispatcher {
 		return this.pace.isShortOfPolls() && this.admission.hasRoom();
 	}
 
-	private void setTimer(boolean early) {
+	private void setTimer(boolean early, boolean held) {
 		long at;
 		synchronized (this) {
-			at = Math.min(nextPoll(early), this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at());
+			at = Math.min(nextPoll(early, held),
+					this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at());
 			if (at == this.timerAt) {
 				return;
 			}
@@ -237,17 +276,24 @@ final class PollDispatcher {
 		}
 	}
 
-	private long nextPoll(boolean early) {
+	private long nextPoll(boolean early, boolean held) {
 		if (this.closed) {
 			return Long.MAX_VALUE;
 		}
-		if (this.outage.holdsWaits()) {
-			return Math.max(this.due.next(DuePolls.Sorts.BOTH), this.outage.nextLook());
-		}
+		boolean away = this.outage.holdsWaits();
+		boolean heldAway = this.outage.isOn();
 		// A sort at its bound is left out: the end of one of its polls pumps again.
-		DuePolls.Sorts sorts = sorts();
+		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
+		long nextWait = next(sorts.withHeld(false), early && !away, away ? this.outage.nextLook() : Long.MIN_VALUE);
+		long look = heldAway ? this.outage.nextLook() : Long.MIN_VALUE;
+		long nextHeld = next(sorts.withWaits(false), early && !heldAway,
+				held ? look : Math.max(look, now() + LOOK_AGAIN_MILLIS));
+		return Math.min(nextWait, nextHeld);
+	}
+
+	private long next(DuePolls.Sorts sorts, boolean early, long earliest) {
 		long next = this.due.next(sorts);
-		return early ? Math.min(next, this.due.nextEarly(sorts)) : next;
+		return Math.max(early ? Math.min(next, this.due.nextEarly(sorts)) : next, earliest);
 	}
 
 	private void ring(long at) {
@@ -261,11 +307,11 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Return the time by which the earliest due poll is overdue.
+	 * Return the time by which the earliest due poll of a wait is overdue.
 	 * @return the time, zero if no poll is overdue
 	 */
 	synchronized Duration backlogAge() {
-		long next = this.due.next(DuePolls.Sorts.BOTH);
+		long next = this.due.next(DuePolls.Sorts.BOTH.withHeld(false));
 		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
 	}
 

@@ -10,8 +10,9 @@ import io.operations.OperationSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes an operation that {@link OperationPolls} polls. It holds everything that the
- * schedule needs, so that it can be stored and read by another process. Immutable.
+ * Describes an operation that the template polls for another component. It holds
+ * everything that the schedule needs, so that it can be stored and read by another
+ * process. Immutable.
  *
  * @param id the operation's id
  * @param kind the kind of the operation, {@code null} if it is unknown
@@ -36,6 +37,10 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 
 	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final Duration CLOCK_RESOLUTION = Duration.ofSeconds(1);
+
+	public PolledOperation {
+		lastSeen = AcceptedRelated.fillIfSeen(lastSeen, related);
+	}
 
 	/**
 	 * Return an operation that is handed over now.
@@ -93,7 +98,7 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		boolean learns = snapshot.hasCredibleTimes();
 		Duration told = (operation.isTerminal() || !learns) ? this.learned : longer(from, age);
 		PolledOperation next = new PolledOperation(this.id, known, this.accepted, this.since, began, told,
-				this.polls + 1, null, this.related, AcceptedRelated.fill(operation, this.related));
+				this.polls + 1, null, this.related, operation);
 		return new Sighting(next, learns
 				? TimeOrigin.run(known, snapshot, from.toMillis(), age.toMillis(), this.learned != null, this.lastSeen)
 				: null);

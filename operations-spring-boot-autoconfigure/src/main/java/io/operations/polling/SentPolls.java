@@ -26,9 +26,9 @@ public final class SentPolls {
 		return (operationId) -> {
 			Mono<OperationSnapshot> call = exchange.fetch(operationId);
 			return Mono.deferContextual((context) -> {
-				Wait wait = context.getOrDefault(Wait.class, null);
-				if (wait != null) {
-					wait.sent(true);
+				Flight flight = context.getOrDefault(Flight.class, null);
+				if (flight != null) {
+					flight.sent(true);
 				}
 				return call;
 			});
@@ -36,15 +36,15 @@ public final class SentPolls {
 	}
 
 	/**
-	 * Record that the poll of a wait is handed to the admission. Without a reporting
-	 * fetcher, the poll counts as sent.
-	 * @param wait the wait
+	 * Record that a poll is handed to the admission. Without a reporting fetcher, the
+	 * poll counts as sent.
+	 * @param flight the poll
 	 * @param context the Reactor context of the poll
-	 * @return the context in which the fetcher finds the wait
+	 * @return the context in which the fetcher finds the poll
 	 */
-	Context handed(Wait wait, Context context) {
-		wait.sent(!this.reporting);
-		return this.reporting ? context.put(Wait.class, wait) : context;
+	Context handed(Flight flight, Context context) {
+		flight.sent(!this.reporting);
+		return this.reporting ? context.put(Flight.class, flight) : context;
 	}
 
 }

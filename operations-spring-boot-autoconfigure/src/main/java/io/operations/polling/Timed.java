@@ -7,16 +7,19 @@ import java.util.Comparator;
  */
 abstract class Timed {
 
-	static final Comparator<Timed> ORDER = Comparator.<Timed>comparingLong((timed) -> timed.at)
-		.thenComparingLong((timed) -> timed.number);
+	static final Comparator<Timed> ORDER = (one, other) -> {
+		int byTime = Long.compare(one.at, other.at);
+		return (byTime != 0) ? byTime : Integer.compare(one.number, other.number);
+	};
 
-	private final long number;
+	// The low bits of the number: they differ among all that are in memory.
+	private final int number;
 
 	// Changed only while it is in no ordered collection.
 	private long at;
 
 	Timed(long number) {
-		this.number = number;
+		this.number = (int) number;
 	}
 
 	/**

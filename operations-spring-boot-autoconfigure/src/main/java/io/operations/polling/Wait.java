@@ -1,6 +1,8 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 
 import io.operations.Operation;
 import io.operations.OperationNotFoundException;
@@ -8,8 +10,6 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationWait;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 
 /**
  * Represents the wait for one operation: the operation as known so far, the time of its
@@ -17,14 +17,10 @@ import reactor.core.Disposables;
  * only one thread at a time changes the operation. The poller guards the waiters and the
  * times.
  */
-final class Wait extends Timed {
+final class Wait extends Polled {
 
 	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final long CLOCK_RESOLUTION = 1000;
-
-	private final Disposable.Swap poll = Disposables.swap();
-
-	private final String operationId;
 
 	private final long began;
 
@@ -34,10 +30,6 @@ final class Wait extends Timed {
 	private @Nullable Waiter waiters;
 
 	private @Nullable Waiter oldest;
-
-	private boolean repeated;
-
-	private long notBefore;
 
 	private volatile @Nullable String kind;
 
@@ -54,7 +46,7 @@ final class Wait extends Timed {
 	private long notFoundSince = -1;
 
 	// Whether this template had seen the operation before this wait began.
-	private final boolean seenBefore;
+	private boolean seenBefore;
 
 	private long created;
 
@@ -67,10 +59,6 @@ final class Wait extends Timed {
 
 	private boolean needsAnotherPoll;
 
-	private volatile boolean sent = true;
-
-	private boolean over;
-
 	/**
 	 * Begin a wait.
 	 * @param number its number
@@ -81,25 +69,46 @@ final class Wait extends Timed {
 	 * @param seenBefore whether this template has seen the operation already
 	 */
 	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now, boolean seenBefore) {
-		super(number);
+		super(number, operationId);
 		this.seenBefore = seenBefore;
-		this.operationId = operationId;
 		this.kind = kind;
 		this.accepted = accepted;
 		this.began = now;
 		this.created = now;
 	}
 
-	String operationId() {
-		return this.operationId;
+	/**
+	 * Continue from what another component knows of the operation.
+	 * @param known the operation as known so far
+	 * @param age its present age
+	 * @param now the present time
+	 */
+	void met(PolledOperation known, Duration age, long now) {
+		this.seenBefore |= known.lastSeen() != null;
+		this.kind = (this.kind != null) ? this.kind : known.kind();
+		if (known.learned() != null) {
+			this.created = now - age.toMillis();
+			this.learned = known.learned().toMillis();
+		}
+	}
+
+	/**
+	 * Return the operation in the form that another component can continue from.
+	 * @param now the present time
+	 * @param clock the present time by the local clock
+	 * @return the operation, {@code null} if nothing was learned from it yet
+	 */
+	@Nullable PolledOperation met(long now, Instant clock) {
+		if (this.learned < 0) {
+			return null;
+		}
+		return new PolledOperation(operationId(), this.kind, this.accepted, clock.minusMillis(now - this.began),
+				clock.minusMillis(now - this.created), Duration.ofMillis(this.learned), this.polls, null, Map.of(),
+				null);
 	}
 
 	long began() {
 		return this.began;
-	}
-
-	Disposable.Swap poll() {
-		return this.poll;
 	}
 
 	boolean wasSeen() {
@@ -157,35 +166,6 @@ final class Wait extends Timed {
 		return this.waiters;
 	}
 
-	boolean isRepeated() {
-		return this.repeated;
-	}
-
-	void repeated() {
-		this.repeated = true;
-	}
-
-	/**
-	 * Return the time before which the operation must not be polled, even if a permit is
-	 * unused.
-	 * @return the time
-	 */
-	long notBefore() {
-		return this.notBefore;
-	}
-
-	void notBefore(long time) {
-		this.notBefore = time;
-	}
-
-	boolean isOver() {
-		return this.over;
-	}
-
-	void over() {
-		this.over = true;
-	}
-
 	@Nullable OperationStatus countedAs() {
 		return this.countedAs;
 	}
@@ -227,11 +207,8 @@ final class Wait extends Timed {
 	 * @return {@code false} while the poll is queued there
 	 */
 	boolean isSent() {
-		return this.sent;
-	}
-
-	void sent(boolean sent) {
-		this.sent = sent;
+		Flight flight = flight();
+		return flight == null || flight.isSent();
 	}
 
 	/**
@@ -312,7 +289,7 @@ final class Wait extends Timed {
 	}
 
 	PollingState state(@Nullable Operation operation, long now, double pollsPerSecond) {
-		return new PollingState(this.operationId, this.kind, operation, age(now), this.polls, pollsPerSecond);
+		return new PollingState(operationId(), this.kind, operation, age(now), this.polls, pollsPerSecond);
 	}
 
 	int polls() {
@@ -324,7 +301,7 @@ final class Wait extends Timed {
 	}
 
 	OperationWait summary(long now) {
-		return new OperationWait(this.operationId, operation(), this.polls, this.lastRequestId,
+		return new OperationWait(operationId(), operation(), this.polls, this.lastRequestId,
 				Duration.ofMillis(now - this.began));
 	}
 

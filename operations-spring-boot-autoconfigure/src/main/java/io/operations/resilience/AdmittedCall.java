@@ -117,13 +117,13 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	/**
 	 * Send the request.
-	 * @return {@code false} if the request was cancelled in the meantime. It is then not
-	 * sent, and its place in flight is free again.
+	 * @return {@code false} if the request was cancelled in the meantime, or must not be
+	 * sent any more. It is then not sent, and its place in flight is free again.
 	 */
 	boolean proceed() {
 		// Set before it runs, because a cancellation then measures its time.
 		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
-		if (!this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
+		if (!this.turn.mayLeave().getAsBoolean() || !this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
 		try {

@@ -1,5 +1,7 @@
 package io.operations.resilience;
 
+import java.util.function.BooleanSupplier;
+
 import reactor.util.context.ContextView;
 
 /**
@@ -10,9 +12,20 @@ import reactor.util.context.ContextView;
  * @param kind the kind of the request
  * @param due when the request was due, in milliseconds of the scheduler's monotonic clock
  * ({@link reactor.core.scheduler.Scheduler#now} in nanoseconds)
+ * @param mayLeave called right before the request is sent. {@code false} sends nothing:
+ * whoever made the turn then cancels the request
  * @since 0.1.0
  */
-public record Turn(Kind kind, long due) {
+public record Turn(Kind kind, long due, BooleanSupplier mayLeave) {
+
+	/**
+	 * Create the turn of a request that is sent when its turn has come.
+	 * @param kind the kind of the request
+	 * @param due when the request was due
+	 */
+	public Turn(Kind kind, long due) {
+		this(kind, due, () -> true);
+	}
 
 	static Turn of(ContextView context, long now) {
 		Turn turn = context.getOrDefault(Turn.class, null);

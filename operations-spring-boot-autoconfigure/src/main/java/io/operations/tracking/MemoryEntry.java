@@ -2,18 +2,14 @@ package io.operations.tracking;
 
 import java.util.Comparator;
 
-import reactor.core.Disposable;
-import reactor.core.Disposables;
-
 /**
- * An operation in memory with its due time. Guarded by the store.
+ * An operation in memory with the time of its next delivery or of its removal. Guarded by
+ * the store.
  */
 final class MemoryEntry {
 
 	static final Comparator<MemoryEntry> ORDER = Comparator.<MemoryEntry>comparingLong((entry) -> entry.at)
 		.thenComparingLong((entry) -> entry.number);
-
-	private final Disposable.Swap poll = Disposables.swap();
 
 	private final long number;
 
@@ -25,10 +21,6 @@ final class MemoryEntry {
 	MemoryEntry(long number, TrackedRow row) {
 		this.number = number;
 		this.row = row;
-	}
-
-	Disposable.Swap poll() {
-		return this.poll;
 	}
 
 	TrackedRow row() {

@@ -6,59 +6,35 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Orders the operations in memory by their due times. First polls go before repeat polls,
- * except that every fourth poll is a repeat poll if one is due. Guarded by the store.
+ * Orders the outcomes in memory that are due for delivery, and the delivered ones by the
+ * end of their retention. Guarded by the store.
  */
 final class MemoryQueue {
-
-	private static final int SHARE_OF_REPEATS = 4;
-
-	private final NavigableSet<MemoryEntry> firsts = new TreeSet<>(MemoryEntry.ORDER);
-
-	private final NavigableSet<MemoryEntry> repeats = new TreeSet<>(MemoryEntry.ORDER);
 
 	private final NavigableSet<MemoryEntry> deliveries = new TreeSet<>(MemoryEntry.ORDER);
 
 	private final NavigableSet<MemoryEntry> delivered = new TreeSet<>(MemoryEntry.ORDER);
 
-	private int firstsInARow;
-
 	/**
-	 * Add an operation to the queue of its state. An undelivered operation is in no
-	 * queue: it remains until a caller redelivers or forgets it.
+	 * Add an operation to the queue of its state. The poller has those that are tracked.
+	 * An undelivered operation is in no queue: it remains until a caller redelivers or
+	 * forgets it.
 	 * @param entry the operation
 	 * @param at its due time, in milliseconds of the scheduler's monotonic clock
 	 */
 	void add(MemoryEntry entry, long at) {
 		entry.at(at);
 		switch (entry.row().state()) {
-			case TRACKED -> ((entry.row().polled().polls() == 0) ? this.firsts : this.repeats).add(entry);
 			case ENDED -> this.deliveries.add(entry);
 			case DELIVERED -> this.delivered.add(entry);
-			case UNDELIVERED -> {
+			case TRACKED, UNDELIVERED -> {
 			}
 		}
 	}
 
 	void remove(MemoryEntry entry) {
-		this.firsts.remove(entry);
-		this.repeats.remove(entry);
 		this.deliveries.remove(entry);
 		this.delivered.remove(entry);
-	}
-
-	@Nullable MemoryEntry takePoll(long now) {
-		boolean first = isDue(this.firsts, now);
-		boolean repeat = isDue(this.repeats, now);
-		if (repeat && (!first || this.firstsInARow >= SHARE_OF_REPEATS - 1)) {
-			this.firstsInARow = 0;
-			return this.repeats.pollFirst();
-		}
-		if (first) {
-			this.firstsInARow++;
-			return this.firsts.pollFirst();
-		}
-		return null;
 	}
 
 	@Nullable MemoryEntry takeDelivery(long now) {
@@ -73,11 +49,7 @@ final class MemoryQueue {
 		return !entries.isEmpty() && entries.first().at() <= now;
 	}
 
-	long nextPoll() {
-		return Math.min(next(this.firsts), next(this.repeats));
-	}
-
-	long nextOther() {
+	long next() {
 		return Math.min(next(this.deliveries), next(this.delivered));
 	}
 
@@ -86,11 +58,7 @@ final class MemoryQueue {
 	}
 
 	long due(long now) {
-		return due(this.firsts, now) + due(this.repeats, now) + due(this.deliveries, now);
-	}
-
-	private static long due(NavigableSet<MemoryEntry> entries, long now) {
-		return entries.stream().takeWhile((entry) -> entry.at() <= now).count();
+		return this.deliveries.stream().takeWhile((entry) -> entry.at() <= now).count();
 	}
 
 	/**

@@ -24,6 +24,9 @@ import reactor.core.scheduler.Scheduler;
  * Stores tracked operations in memory, for applications with one instance and for tests.
  * A restart loses all operations. The size is limited. If the store is full, a new
  * operation replaces the oldest delivered one.
+ * <p>
+ * The template's poller holds the open operations and polls them as it polls for waits.
+ * This class keeps the rows, delivers outcomes and removes what is outdated.
  *
  * @since 0.1.0
  */
@@ -31,15 +34,14 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private static final Log logger = LogFactory.getLog(MemoryTrackingStore.class);
 
-	// The time until the next look when other callers use up the rate limit.
-	private static final long CROWDED_MILLIS = 100;
-
 	private final AtomicInteger pumping = new AtomicInteger();
 
 	// Read without the lock; changed while it is held.
 	private final NavigableMap<String, MemoryEntry> entries = new ConcurrentSkipListMap<>();
 
 	private final TrackingEngine engine;
+
+	private final HeldOperations held;
 
 	private final OperationPolls polls;
 
@@ -52,7 +54,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private long numbers;
 
-	private boolean running;
+	private volatile boolean running;
 
 	private boolean warned;
 
@@ -67,6 +69,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 	 */
 	public MemoryTrackingStore(TrackingEngine engine, Scheduler blocking) {
 		this.engine = engine;
+		this.held = engine.hold(this::changed, this::isRunning);
 		this.polls = engine.polls();
 		this.scheduler = this.polls.scheduler();
 		this.blocking = blocking;
@@ -75,9 +78,16 @@ public final class MemoryTrackingStore implements TrackingStore {
 	@Override
 	public void start() {
 		this.engine.start();
+		List<TrackedRow> open;
 		synchronized (this) {
 			this.running = true;
+			open = this.entries.values()
+				.stream()
+				.map(MemoryEntry::row)
+				.filter((row) -> row.state() == TrackingState.TRACKED)
+				.toList();
 		}
+		this.held.load(open);
 		pump();
 	}
 
@@ -85,9 +95,16 @@ public final class MemoryTrackingStore implements TrackingStore {
 	public void stop() {
 		synchronized (this) {
 			this.running = false;
+			// What only the holder knows would be lost with it.
+			this.entries.values().forEach((entry) -> entry.row(this.held.current(entry.row())));
 		}
+		this.held.releaseAll();
 		this.engine.stop();
 		pump();
+	}
+
+	private boolean isRunning() {
+		return this.running;
 	}
 
 	@Override
@@ -98,15 +115,15 @@ public final class MemoryTrackingStore implements TrackingStore {
 	@Override
 	public @Nullable TrackedRow insert(TrackedRow row) {
 		boolean first;
+		boolean isHeld;
 		synchronized (this) {
 			MemoryEntry known = this.entries.get(row.id());
 			if (known != null) {
 				return known.row();
 			}
 			makeRoom(row.id());
-			MemoryEntry entry = new MemoryEntry(this.numbers++, row);
-			this.entries.put(row.id(), entry);
-			plan(entry);
+			this.entries.put(row.id(), new MemoryEntry(this.numbers++, row));
+			isHeld = this.running;
 			first = !this.warned;
 			this.warned = true;
 		}
@@ -114,7 +131,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 			logger.warn("Tracked operations are kept in memory only, so a restart loses them. Set"
 					+ " operations.tracking.store=jdbc to keep them in a database.");
 		}
-		pump();
+		if (isHeld) {
+			this.held.hold(row);
+		}
 		return null;
 	}
 
@@ -140,9 +159,32 @@ public final class MemoryTrackingStore implements TrackingStore {
 			due = ended.plus(this.engine.settings().retention());
 		}
 		if (due != null) {
-			// Both clocks are rounded down to milliseconds, but the poll at the deadline
-			// must not begin before it.
-			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis() + 1);
+			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis());
+		}
+	}
+
+	private void changed(TrackedChange change) {
+		TrackedRow before;
+		TrackedRow stored;
+		synchronized (this) {
+			MemoryEntry entry = this.entries.get(change.id());
+			before = (entry != null) ? entry.row() : null;
+			stored = (before != null && before.version() == change.version()) ? change.applyTo(before).stored() : null;
+			if (entry != null && stored != null) {
+				entry.row(stored);
+				this.held.stored(change.id(), change.version(), stored.version());
+				plan(entry);
+			}
+		}
+		if (before != null && stored != null) {
+			this.engine.changed(before, stored);
+			pump();
+			return;
+		}
+		// It was forgotten, and perhaps tracked again, while it was handed over.
+		this.held.release(change.id());
+		if (before != null && before.state() == TrackingState.TRACKED) {
+			this.held.hold(before);
 		}
 	}
 
@@ -179,14 +221,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 			deliver(entry);
 			entry = takeDelivery();
 		}
-		int room = this.polls.room();
-		entry = takePoll(room);
-		while (entry != null) {
-			poll(entry);
-			room = this.polls.room();
-			entry = takePoll(room);
-		}
-		setTimer(room > 0);
+		setTimer();
 	}
 
 	// The timer may not have been set because of the exception.
@@ -206,10 +241,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 		return this.running ? this.queue.takeDelivery(monotonic()) : null;
 	}
 
-	private synchronized @Nullable MemoryEntry takePoll(int room) {
-		return (this.running && room > 0) ? this.queue.takePoll(monotonic()) : null;
-	}
-
 	private void deliver(MemoryEntry entry) {
 		TrackedRow row = entry.row();
 		Claim claim = new Claim(entry);
@@ -224,53 +255,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 		}
 	}
 
-	private void poll(MemoryEntry entry) {
-		TrackedRow row = entry.row();
-		Claim claim = new Claim(entry);
-		this.polls.taken(1);
-		this.engine.poll(row).doFinally((signal) -> {
-			this.polls.handedBack();
-			pump();
-		})
-			.doOnSubscribe((subscription) -> entry.poll().replace(subscription::cancel))
-			.subscribe((after) -> conclude(claim, row, after), (fault) -> giveUp(claim, row, fault),
-					() -> back(claim, row));
-	}
-
-	private void conclude(Claim claim, TrackedRow before, TrackedRow after) {
-		claim.done = true;
-		if (after.state() == TrackingState.TRACKED) {
-			this.engine.conclude(claim, before, after);
-		}
-		else {
-			this.blocking.schedule(() -> this.engine.conclude(claim, before, after));
-		}
-	}
-
-	private void giveUp(Claim claim, TrackedRow row, Throwable fault) {
-		logger.error(
-				"Polling operation '" + row.id() + "' failed unexpectedly. The library polls it again in one minute. If"
-						+ " this repeats, fix the cause below.",
-				fault);
-		claim.release(row.due(this.polls.now().plus(Duration.ofMinutes(1))));
-	}
-
-	private void back(Claim claim, TrackedRow row) {
-		if (!claim.done) {
-			claim.release(row);
-		}
-	}
-
-	private void setTimer(boolean room) {
+	private void setTimer() {
 		long now = monotonic();
-		long until = this.polls.untilRoom().toMillis();
 		long at;
 		synchronized (this) {
-			at = this.queue.nextPoll();
-			if (!room && at != Long.MAX_VALUE) {
-				at = Math.max(at, now + ((until > 0) ? until : CROWDED_MILLIS));
-			}
-			at = this.running ? Math.min(at, this.queue.nextOther()) : Long.MAX_VALUE;
+			at = this.running ? this.queue.next() : Long.MAX_VALUE;
 			if (at == this.timerAt) {
 				return;
 			}
@@ -305,7 +294,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 	@Override
 	public @Nullable TrackedRow find(String operationId) {
 		MemoryEntry entry = this.entries.get(operationId);
-		return (entry != null) ? row(entry) : null;
+		return (entry != null) ? this.held.current(row(entry)) : null;
 	}
 
 	private synchronized TrackedRow row(MemoryEntry entry) {
@@ -318,7 +307,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 				: this.entries;
 		return from.values()
 			.stream()
-			.map(this::row)
+			.map((entry) -> this.held.current(row(entry)))
 			.filter((row) -> filter.matches(row.toOperation()))
 			.limit(filter.limit())
 			.toList();
@@ -334,7 +323,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 			}
 		}
 		if (entry != null) {
-			entry.poll().dispose();
+			this.held.release(operationId);
 		}
 		return entry != null;
 	}
@@ -361,9 +350,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
 		long unseen = 0;
 		long stuck = 0;
+		long overdue = 0;
 		Instant oldest = now;
+		Instant first = now;
 		for (MemoryEntry entry : this.entries.values()) {
-			TrackedRow row = row(entry);
+			TrackedRow row = this.held.current(row(entry));
 			states.merge(row.state(), 1L, Long::sum);
 			if (row.state() == TrackingState.TRACKED) {
 				oldest = row.polled().since().isBefore(oldest) ? row.polled().since() : oldest;
@@ -372,13 +363,18 @@ public final class MemoryTrackingStore implements TrackingStore {
 				if (row.polled().lastSeen() != null) {
 					statuses.merge(row.polled().lastSeen().status(), 1L, Long::sum);
 				}
+				Instant due = this.running ? this.held.nextDue(row.id()) : row.due();
+				if (due != null && !due.isAfter(now)) {
+					overdue++;
+					first = due.isBefore(first) ? due : first;
+				}
 			}
 		}
 		synchronized (this) {
-			long present = monotonic();
-			return new TrackingSummary(states, statuses, unseen, stuck, Duration.between(oldest, now),
-					this.queue.due(present), Duration.ofMillis(present - Math.min(this.queue.nextPoll(), present)));
+			overdue += this.queue.due(monotonic());
 		}
+		return new TrackingSummary(states, statuses, unseen, stuck, Duration.between(oldest, now), overdue,
+				Duration.between(first, now));
 	}
 
 	private long monotonic() {
@@ -386,13 +382,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * The claim of an entry, which is in no queue meanwhile.
+	 * The claim of an outcome, which is in no queue meanwhile.
 	 */
 	private final class Claim implements TrackingClaim {
 
 		private final MemoryEntry entry;
-
-		private boolean done;
 
 		private Claim(MemoryEntry entry) {
 			this.entry = entry;

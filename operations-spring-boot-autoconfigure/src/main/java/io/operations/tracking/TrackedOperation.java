@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the operation's id
  * @param kind the kind of the operation, {@code null} while it is unknown
  * @param operation the operation as the server last returned it, {@code null} if no poll
- * has returned it yet
+ * has returned it yet. A later response with the same status need not be kept.
  * @param attributes the attributes that the application passed to {@code track}
  * @param since when the application started to track the operation
  * @param deadline when the tracker gives up and the outcome is
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param polls how many polls the operation has taken so far
  * @param nextDue when the next poll or the next attempt to deliver is due, {@code null}
  * if none is due
- * @param lastFault why the last poll failed, {@code null} if it succeeded
+ * @param lastFault why the last poll failed, {@code null} if it succeeded. Of several
+ * faults of the same sort in a row, it may be the first.
  * @param stuck whether the operation has been running for unusually long compared with
  * others of its kind
  * @param state how far tracking has come

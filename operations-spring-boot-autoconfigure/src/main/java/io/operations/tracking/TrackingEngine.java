@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.operations.OperationsClosedException;
@@ -133,9 +134,9 @@ public final class TrackingEngine {
 	public Mono<TrackedRow> poll(TrackedRow row) {
 		Instant due = (row.due() != null) ? row.due() : this.polls.now();
 		return this.polls.poll(row.polled(), due)
-			.map((snapshot) -> this.steps.seen(row, snapshot))
+			.map((snapshot) -> this.steps.seen(row, this.polls.seen(row.polled(), snapshot), snapshot))
 			.onErrorResume((fault) -> (fault instanceof OperationsClosedException) ? Mono.empty()
-					: Mono.just(this.steps.failed(row, fault)))
+					: Mono.just(this.steps.failed(row, this.polls.failed(row.polled(), fault), fault)))
 			.takeUntilOther(this.stop.asMono());
 	}
 
@@ -166,6 +167,34 @@ public final class TrackingEngine {
 	 */
 	public void deliver(TrackingClaim claim, TrackedRow row) {
 		this.delivery.deliver(claim, row, false);
+	}
+
+	/**
+	 * Poll operations with the template's poller, as it polls for waits. A template has
+	 * one holder of operations at a time.
+	 * @param changes receives what the polls have changed
+	 * @param mayPoll called right before a poll of a held operation is sent.
+	 * {@code false} sends none: the operation remains due. Must not block.
+	 * @return the operations, none yet
+	 */
+	public HeldOperations hold(HeldOperations.Changes changes, BooleanSupplier mayPoll) {
+		return new HeldOperations(this.polls, this.steps, changes, mayPoll);
+	}
+
+	/**
+	 * Notify the listener of what a stored change means. Called by the store after it has
+	 * stored the change.
+	 * @param before the row before the change
+	 * @param stored the row as stored
+	 */
+	public void changed(TrackedRow before, TrackedRow stored) {
+		if (stored.state() != TrackingState.TRACKED) {
+			this.listener.ended(stored.toOperation());
+		}
+		else if (stored.stuck() && !before.stuck()) {
+			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
+					this.polls.unusualAge(stored.polled().kind()));
+		}
 	}
 
 	/**

@@ -29,8 +29,14 @@ final class TrackingSteps {
 		this.polls = polls;
 	}
 
-	TrackedRow seen(TrackedRow row, OperationSnapshot snapshot) {
-		PolledOperation polled = this.polls.seen(row.polled(), snapshot);
+	/**
+	 * Return the row after a poll that saw the operation.
+	 * @param row the row before the poll
+	 * @param polled the operation as known after the poll
+	 * @param snapshot the response
+	 * @return the row
+	 */
+	TrackedRow seen(TrackedRow row, PolledOperation polled, OperationSnapshot snapshot) {
 		Instant now = this.polls.now();
 		if (snapshot.operation().isTerminal()) {
 			return row.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
@@ -46,8 +52,14 @@ final class TrackingSteps {
 		return row.stuck() || polled.age(now).compareTo(this.polls.unusualAge(polled.kind())) >= 0;
 	}
 
-	TrackedRow failed(TrackedRow row, Throwable fault) {
-		PolledOperation polled = this.polls.failed(row.polled(), fault);
+	/**
+	 * Return the row after a poll that failed.
+	 * @param row the row before the poll
+	 * @param polled the operation as known after the poll
+	 * @param fault the reason
+	 * @return the row
+	 */
+	TrackedRow failed(TrackedRow row, PolledOperation polled, Throwable fault) {
 		Instant now = this.polls.now();
 		String text = text(fault);
 		boolean unknown = fault instanceof OperationNotFoundException;
@@ -58,16 +70,24 @@ final class TrackingSteps {
 			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, text, now);
 		}
 		Duration retryAfter = (fault instanceof OperationsException known) ? known.getRetryAfter() : null;
-		boolean throttled = fault instanceof OperationsThrottledException refusal && !refusal.isLocal();
-		Duration wait = throttled ? this.polls.nextPollAfterThrottling(polled, retryAfter)
+		Duration wait = isThrottled(fault) ? this.polls.nextPollAfterThrottling(polled, retryAfter)
 				: this.polls.nextPoll(polled, retryAfter);
-		if (!unknown && !(fault instanceof OperationsException known && known.isTransient())) {
+		if (isToBeMended(fault)) {
 			wait = thinned(wait, polled.age(now));
 		}
 		return row.polled(polled, due(row, now, wait, retryAfter), text, isStuck(row, polled, now));
 	}
 
+	static boolean isThrottled(Throwable fault) {
+		return fault instanceof OperationsThrottledException refusal && !refusal.isLocal();
+	}
+
 	// A fault that somebody has to fix is retried, but at growing intervals.
+	static boolean isToBeMended(Throwable fault) {
+		return !(fault instanceof OperationNotFoundException)
+				&& !(fault instanceof OperationsException known && known.isTransient());
+	}
+
 	private static Duration thinned(Duration wait, Duration age) {
 		Duration thin = age.dividedBy(PART_OF_AGE);
 		if (thin.compareTo(THINNEST) > 0) {

@@ -187,8 +187,11 @@ class TimeOriginTests {
 
 	private void runTracked(Server server) {
 		PollingSettings settings = PollingSettings.defaults();
+		Outage outage = new Outage("test", settings, this.scheduler, listener());
+		OperationPoller poller = new OperationPoller("test", (id) -> Mono.empty(), admission(), schedule(), settings,
+				this.scheduler, listener(), outage, new SentPolls());
 		OperationPolls polls = new OperationPolls("test", (id) -> Mono.empty(), admission(), 16, schedule(), settings,
-				this.scheduler, listener(), new Outage("test", settings, this.scheduler, listener()));
+				this.scheduler, listener(), outage, poller);
 		PolledOperation operation = PolledOperation.of(target(), now());
 		Duration delay = polls.firstPoll(operation, null);
 		boolean ended = false;

@@ -48,19 +48,16 @@ final class Database implements AutoCloseable {
 	 * @param count how many
 	 */
 	void fill(int count) {
-		this.jdbc.sql("TRUNCATE operations_tracked, operations_scheduled").update();
+		this.jdbc.sql("TRUNCATE operations_tracked, operations_scheduled, operations_inbox, operations_lease").update();
 		String id = "'proc_' || CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) || '_36000000_' || n";
 		this.jdbc
 			.sql("""
-					INSERT INTO operations_tracked (id, state, attributes, accepted, tracked_at, created_at, deadline, polls,
-					stuck, attempts, forgiven, version)
-					SELECT %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0, FALSE, 0, 0, 0
-					FROM generate_series(1, %d) n"""
+					INSERT INTO operations_tracked (client, id, state, attributes, accepted, tracked_at, created_at, deadline,
+					polls, stuck, attempts, forgiven, version)
+					SELECT 'operations', %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0,
+					FALSE, 0, 0, 0 FROM generate_series(1, %d) n"""
 				.formatted(id, count))
 			.update();
-		this.jdbc.sql("""
-				INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version, priority)
-				SELECT 'operations', id, now(), FALSE, 1, 50 FROM operations_tracked""").update();
 		this.jdbc.sql("VACUUM ANALYZE").update();
 		this.jdbc.sql("SELECT pg_stat_reset()").query().singleRow();
 	}

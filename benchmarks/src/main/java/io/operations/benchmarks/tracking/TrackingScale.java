@@ -40,6 +40,8 @@ public final class TrackingScale {
 
 	private List<Database.Usage> usage = List.of();
 
+	private long polls;
+
 	private TrackingScale(Database database) {
 		this.database = database;
 	}
@@ -83,6 +85,7 @@ public final class TrackingScale {
 
 	private void print(int number, Figures slice) {
 		double polls = slice.polls;
+		this.polls = slice.polls;
 		System.out.printf(Locale.ROOT, "| %d | %.0f | %.2f | %.2f | %.2f ms | %.2f ms | %.2f, %.2f |%n", number,
 				polls / SLICE.toSeconds(), calls() / polls, slice.commits / polls,
 				this.statements.stream().mapToDouble(Database.Statement::millis).sum() / polls,
@@ -96,10 +99,6 @@ public final class TrackingScale {
 	}
 
 	private void printStatements() {
-		long polls = this.statements.stream()
-			.filter((statement) -> statement.text().startsWith("UPDATE operations_tracked"))
-			.mapToLong(Database.Statement::calls)
-			.sum();
 		System.out.println();
 		System.out.println("| statement | for each poll | time of one |");
 		System.out.println("|---|---|---|");
@@ -107,7 +106,7 @@ public final class TrackingScale {
 			.filter(Database.Statement::isData)
 			.forEach((statement) -> System.out.printf(Locale.ROOT, "| `%s` | %.3f | %.3f ms |%n",
 					statement.text().substring(0, Math.min(90, statement.text().length())).replace('|', ' '),
-					statement.calls() / (double) polls, statement.millis() / statement.calls()));
+					statement.calls() / (double) this.polls, statement.millis() / statement.calls()));
 		System.out.println();
 		System.out.println(
 				"| table | read whole | read by each index | updates | of them without a new index entry | size |");

@@ -60,6 +60,12 @@ class JdbcTrackingConfiguration {
 
 	private static final int SPARE_CONNECTIONS = 2;
 
+	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(4);
+
+	private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
+
+	private static final int LOOKS = 4;
+
 	private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
 
 	@Bean("io.operations.operationsTrackingSchemaInitializer")
@@ -90,18 +96,17 @@ class JdbcTrackingConfiguration {
 
 	// Handlers that hold all connections leave none for the heartbeats, so that other
 	// instances take this one for dead and call the handlers again.
-	private static int deliveries(int threads, @Nullable Integer mostConnections) {
-		int usual = JdbcTrackingSettings.deliveries(threads);
+	private static int deliveries(int usual, @Nullable Integer mostConnections) {
 		if (mostConnections == null || mostConnections < 1 || mostConnections - SPARE_CONNECTIONS >= usual) {
 			return usual;
 		}
 		int deliveries = Math.max(1, mostConnections - SPARE_CONNECTIONS);
 		if (deliveries < usual || mostConnections < deliveries + SPARE_CONNECTIONS) {
 			logger.warn("The maximum size of the connection pool (spring.datasource.hikari.maximum-pool-size) is "
-					+ mostConnections + ", but " + usual + " handlers of outcomes may run at once (half of"
-					+ " operations.tracking.jdbc.threads), each with a connection. This instance runs at most "
+					+ mostConnections + ", but " + usual + " handlers of outcomes may run at once"
+					+ " (operations.tracking.jdbc.deliveries), each with a connection. This instance runs at most "
 					+ deliveries + " at once, to leave " + (mostConnections - deliveries)
-					+ " for polls and heartbeats. Raise the first to " + (usual + SPARE_CONNECTIONS)
+					+ " for the lease, the polls and the heartbeats. Raise the first to " + (usual + SPARE_CONNECTIONS)
 					+ ", and higher if handlers need a second connection, or lower the second.");
 		}
 		return deliveries;
@@ -129,9 +134,19 @@ class JdbcTrackingConfiguration {
 	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, int maxInFlight,
 			Environment environment, @Nullable Integer mostConnections) {
 		OperationsTrackingProperties.Jdbc jdbc = properties.getJdbc();
-		int threads = (jdbc.getThreads() != null) ? jdbc.getThreads() : maxInFlight;
-		TrackingSettingsCheck.check(threads >= 1, "jdbc.threads", threads, "it must be at least 1");
-		TrackingSettingsCheck.positive("jdbc.polling-interval", jdbc.getPollingInterval());
+		int deliveries = (jdbc.getDeliveries() != null) ? jdbc.getDeliveries() : Math.max(1, maxInFlight / 2);
+		TrackingSettingsCheck.check(deliveries >= 1, "jdbc.deliveries", deliveries, "it must be at least 1");
+		TrackingSettingsCheck.check(properties.getMaxHeld() >= 1, "max-held", properties.getMaxHeld(),
+				"it must be at least 1");
+		Duration lease = jdbc.getLeaseDuration();
+		TrackingSettingsCheck.atLeast(SHORTEST_LEASE, "jdbc.lease-duration", lease);
+		TrackingSettingsCheck.check(lease.compareTo(LONGEST_LEASE) <= 0, "jdbc.lease-duration", lease,
+				"it must be at most 10 minutes");
+		TrackingSettingsCheck.positive("jdbc.look-interval", jdbc.getLookInterval());
+		TrackingSettingsCheck.check(jdbc.getLookInterval().compareTo(lease.dividedBy(LOOKS)) <= 0, "jdbc.look-interval",
+				jdbc.getLookInterval(), "it must be at most a quarter of operations.tracking.jdbc.lease-duration ("
+						+ lease + "), because each look renews the lease");
+		TrackingSettingsCheck.positive("jdbc.flush-interval", jdbc.getFlushInterval());
 		TrackingSettingsCheck.atLeast(SHORTEST_HEARTBEAT, "jdbc.heartbeat-interval", jdbc.getHeartbeatInterval());
 		TrackingSettingsCheck.check(jdbc.getMissedHeartbeats() >= JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS,
 				"jdbc.missed-heartbeats", jdbc.getMissedHeartbeats(),
@@ -143,9 +158,9 @@ class JdbcTrackingConfiguration {
 		TrackingSettingsCheck.check(!name.isBlank() && name.length() <= JdbcTrackingSettings.LONGEST_NAME,
 				"jdbc.instance-name", name,
 				"it must have between 1 and " + JdbcTrackingSettings.LONGEST_NAME + " characters");
-		return new JdbcTrackingSettings(tables(properties), threads, threadFactory(environment),
-				jdbc.getPollingInterval(), jdbc.getHeartbeatInterval(), jdbc.getMissedHeartbeats(),
-				jdbc.getShutdownMaxWait(), name, deliveries(threads, mostConnections));
+		return new JdbcTrackingSettings(tables(properties), properties.getMaxHeld(), lease, jdbc.getLookInterval(),
+				jdbc.getFlushInterval(), deliveries(deliveries, mostConnections), threadFactory(environment),
+				jdbc.getHeartbeatInterval(), jdbc.getMissedHeartbeats(), jdbc.getShutdownMaxWait(), name);
 	}
 
 	private static ThreadFactory threadFactory(Environment environment) {

@@ -39,6 +39,13 @@ public class OperationsTrackingProperties {
 	 */
 	private int maxTracked = 100_000;
 
+	/**
+	 * Maximum number of open operations in a database that the instance that polls keeps
+	 * in memory, each with up to 256 bytes. Others wait in the database, and are polled
+	 * as held ones end.
+	 */
+	private int maxHeld = 1_000_000;
+
 	private final Delivery delivery = new Delivery();
 
 	private final Jdbc jdbc = new Jdbc();
@@ -73,6 +80,14 @@ public class OperationsTrackingProperties {
 
 	public void setMaxTracked(int maxTracked) {
 		this.maxTracked = maxTracked;
+	}
+
+	public int getMaxHeld() {
+		return this.maxHeld;
+	}
+
+	public void setMaxHeld(int maxHeld) {
+		this.maxHeld = maxHeld;
 	}
 
 	public Delivery getDelivery() {
@@ -208,43 +223,54 @@ public class OperationsTrackingProperties {
 		private SchemaInitialization initializeSchema = SchemaInitialization.EMBEDDED;
 
 		/**
-		 * Prefix of the names of both tables, with at most 44 characters. A schema and a
+		 * Prefix of the names of the tables, with at most 44 characters. A schema and a
 		 * dot may precede it. Applications that share a database need different prefixes,
 		 * otherwise they poll each other's operations.
 		 */
 		private String tablePrefix = "operations_";
 
 		/**
-		 * Maximum number of concurrent polls, each of which holds a thread until the
-		 * server answers. Half as many outcomes, but at least one, are delivered
-		 * concurrently. Each delivery holds a database connection until the handlers
-		 * return, so the connection pool needs at least two connections more than
-		 * outcomes are delivered concurrently. If not set,
-		 * operations.rate-limit.max-in-flight applies: no more polls can be in flight.
-		 * Measured with answers after 100 ms: 10 threads made 91 polls per second, 32
-		 * threads 241. Threads are virtual if spring.threads.virtual.enabled is true on
-		 * JDK 21 or later.
+		 * Time after which another instance takes over the polls of an instance that has
+		 * died or was suspended, from 4 seconds to 10 minutes. An instance that stops
+		 * hands them over at once.
 		 */
-		private @Nullable Integer threads;
+		private Duration leaseDuration = Duration.ofSeconds(4);
 
 		/**
-		 * Time between two searches for due operations. On average it delays each poll by
-		 * half of its length. A search that finds nothing costs one index read.
+		 * Time between two looks of the instance that polls for operations that other
+		 * instances track or forget, at most a quarter of lease-duration. Each look
+		 * renews the lease. An instance that does not poll looks as often for a free
+		 * lease.
 		 */
-		private Duration pollingInterval = Duration.ofMillis(250);
+		private Duration lookInterval = Duration.ofSeconds(1);
 
 		/**
-		 * Time between two heartbeats of running polls and deliveries. Other instances
-		 * take over the work of a dead instance after missed-heartbeats such intervals,
-		 * or up to two more. With 5 seconds, a database outage of up to 10 seconds makes
-		 * no instance take over another's work.
+		 * Time for which changes of operations are collected before one statement stores
+		 * them. Outcomes are stored at once.
+		 */
+		private Duration flushInterval = Duration.ofMillis(500);
+
+		/**
+		 * Maximum number of outcomes that an instance delivers concurrently. Each
+		 * delivery holds a thread and a database connection until the handlers return, so
+		 * the connection pool needs at least two connections more. If not set, half of
+		 * operations.rate-limit.max-in-flight applies, but at least one. Threads are
+		 * virtual if spring.threads.virtual.enabled is true on JDK 21 or later.
+		 */
+		private @Nullable Integer deliveries;
+
+		/**
+		 * Time between two heartbeats of running deliveries. Other instances repeat the
+		 * deliveries of a dead instance after missed-heartbeats such intervals, or up to
+		 * two more. With 5 seconds, a database outage of up to 10 seconds makes no
+		 * instance repeat another's delivery.
 		 */
 		private Duration heartbeatInterval = Duration.ofSeconds(5);
 
 		/**
-		 * Number of missed heartbeats after which a poll or a delivery is considered dead
-		 * and another instance takes it over. db-scheduler requires at least 4. Measured
-		 * with 4 heartbeats of 5 seconds: takeover after at most 27.8 seconds.
+		 * Number of missed heartbeats after which a delivery is considered dead and
+		 * another instance repeats it. db-scheduler requires at least 4. Measured with 4
+		 * heartbeats of 5 seconds: after at most 27.8 seconds.
 		 */
 		private int missedHeartbeats = 4;
 
@@ -280,20 +306,36 @@ public class OperationsTrackingProperties {
 			this.tablePrefix = tablePrefix;
 		}
 
-		public @Nullable Integer getThreads() {
-			return this.threads;
+		public Duration getLeaseDuration() {
+			return this.leaseDuration;
 		}
 
-		public void setThreads(@Nullable Integer threads) {
-			this.threads = threads;
+		public void setLeaseDuration(Duration leaseDuration) {
+			this.leaseDuration = leaseDuration;
 		}
 
-		public Duration getPollingInterval() {
-			return this.pollingInterval;
+		public Duration getLookInterval() {
+			return this.lookInterval;
 		}
 
-		public void setPollingInterval(Duration pollingInterval) {
-			this.pollingInterval = pollingInterval;
+		public void setLookInterval(Duration lookInterval) {
+			this.lookInterval = lookInterval;
+		}
+
+		public Duration getFlushInterval() {
+			return this.flushInterval;
+		}
+
+		public void setFlushInterval(Duration flushInterval) {
+			this.flushInterval = flushInterval;
+		}
+
+		public @Nullable Integer getDeliveries() {
+			return this.deliveries;
+		}
+
+		public void setDeliveries(@Nullable Integer deliveries) {
+			this.deliveries = deliveries;
 		}
 
 		public Duration getHeartbeatInterval() {

@@ -167,13 +167,13 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 	private void checkTables(TrackingTables names, DataAccessException fault) {
 		JdbcClient jdbc = JdbcClient.create(getDataSource());
 		try {
-			for (String table : List.of(names.tracked(), names.scheduled())) {
+			for (String table : names.all()) {
 				jdbc.sql("SELECT COUNT(*) FROM " + table + " WHERE 1 = 0").query(Long.class).single();
 			}
 		}
 		catch (NonTransientDataAccessException ex) {
 			throw new OperationsConfigurationException(
-					"The tables " + names.tracked() + " and " + names.scheduled() + " could not be created: "
+					"The tables " + String.join(", ", names.all()) + " could not be created: "
 							+ fault.getMostSpecificCause().getMessage(),
 					"Grant the database user the right to create tables, and create the schema if"
 							+ " operations.tracking.jdbc.table-prefix names one. Or run the script "

@@ -63,6 +63,15 @@ final class DatabaseReach {
 	// Guarded by "this".
 	private @Nullable Long regainedAt;
 
+	// When the call began that failed first. A pool may let it wait for long. Guarded by
+	// "this".
+	private long awaySince;
+
+	// How long the last outage was that matters, and when it ended. Guarded by "this".
+	private long away;
+
+	private long backAt;
+
 	// Guarded by "this".
 	private boolean reported;
 
@@ -115,6 +124,16 @@ final class DatabaseReach {
 
 	boolean isLost() {
 		return this.lostAt != null;
+	}
+
+	/**
+	 * Return whether there was no outage of the database for some time. An outage that
+	 * was shorter than half of that time does not count.
+	 * @param time the time
+	 * @return whether the database can be reached and could be during that time
+	 */
+	synchronized boolean hasBeenReachedFor(Duration time) {
+		return this.lostAt == null && (this.away < time.toNanos() / 2 || nanos() - this.backAt >= time.toNanos());
 	}
 
 	/**
@@ -180,17 +199,17 @@ final class DatabaseReach {
 		}
 		finally {
 			this.listener.stored(name, Duration.ofNanos(nanos() - began), fault);
-			note(fault);
+			note(fault, began);
 		}
 	}
 
-	private void note(@Nullable Throwable fault) {
+	private void note(@Nullable Throwable fault, long began) {
 		if (fault == null) {
 			if (this.lostAt != null) {
 				regained();
 			}
 		}
-		else if (isAway(fault) && !isConflict(fault) && isToReport()) {
+		else if (isAway(fault) && !isConflict(fault) && isToReport(began)) {
 			this.listener.storeLost(fault);
 		}
 	}
@@ -204,6 +223,7 @@ final class DatabaseReach {
 			this.lostAt = null;
 			this.reported = false;
 			this.regainedAt = nanos();
+			noteLength(this.regainedAt);
 		}
 		if (lost == null) {
 			return;
@@ -214,12 +234,22 @@ final class DatabaseReach {
 		this.onRegained.run();
 	}
 
-	private synchronized boolean isToReport() {
+	// A short outage does not hide a long one shortly before.
+	private void noteLength(long now) {
+		long length = now - this.awaySince;
+		if (length >= this.away || now - this.backAt >= 2 * this.away) {
+			this.away = length;
+			this.backAt = now;
+		}
+	}
+
+	private synchronized boolean isToReport(long began) {
 		long now = nanos();
 		Long lost = this.lostAt;
 		boolean report;
 		if (lost == null) {
 			this.lostAt = now;
+			this.awaySince = began;
 			report = this.regainedAt == null || now - this.regainedAt > BETWEEN_EPISODES.toNanos();
 		}
 		else {

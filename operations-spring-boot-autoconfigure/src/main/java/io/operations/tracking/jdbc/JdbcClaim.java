@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
@@ -32,18 +33,21 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseClock clock;
-
 	private final ExecutionComplete execution;
 
 	private final ExecutionOperations<Void> operations;
 
+	private final DatabaseClock clock;
+
+	private final Consumer<Instant> onRetry;
+
 	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
-			ExecutionComplete execution, ExecutionOperations<Void> operations) {
+			ExecutionComplete execution, ExecutionOperations<Void> operations, Consumer<Instant> onRetry) {
+		this.clock = clock;
+		this.onRetry = onRetry;
 		this.rows = rows;
 		this.reach = reach;
 		this.transactions = transactions;
-		this.clock = clock;
 		this.execution = execution;
 		this.operations = operations;
 	}
@@ -51,7 +55,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
 		Boolean saved = this.reach.untilReached("save",
-				() -> this.transactions.in(() -> prioritized(row, this.rows.updateUnlessLocked(row))));
+				() -> this.transactions.in(() -> this.rows.updateUnlessLocked(row)));
 		if (!Boolean.TRUE.equals(saved)) {
 			letGo(row.id(), row.version());
 			return null;
@@ -66,6 +70,9 @@ final class JdbcClaim implements TrackingClaim {
 				complete(row);
 				return null;
 			}));
+			if (row.due() != null) {
+				this.onRetry.accept(row.due());
+			}
 			return row.stored();
 		}
 		catch (NotOursException | DbSchedulerException ex) {
@@ -115,7 +122,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (!this.transactions.isStrict()) {
 				complete(row);
 			}
-			else if (!update(row)) {
+			else if (!this.rows.update(row)) {
 				throw new NotOursException();
 			}
 			return true;
@@ -142,26 +149,10 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	private void complete(TrackedRow row) {
-		if (!update(row)) {
+		if (!this.rows.update(row)) {
 			throw new NotOursException();
 		}
 		schedule(row.due());
-	}
-
-	private boolean update(TrackedRow row) {
-		return prioritized(row, this.rows.update(row));
-	}
-
-	private boolean prioritized(TrackedRow row, boolean updated) {
-		int priority = priority(row.state());
-		if (updated && row.due() != null && this.execution.getExecution().taskInstance.getPriority() != priority) {
-			this.rows.prioritize(row.id(), priority);
-		}
-		return updated;
-	}
-
-	private static int priority(TrackingState state) {
-		return (state == TrackingState.TRACKED) ? TrackingTask.REPEAT_POLL : TrackingTask.DELIVERY;
 	}
 
 	private void schedule(@Nullable Instant due) {
@@ -183,25 +174,21 @@ final class JdbcClaim implements TrackingClaim {
 				schedule(due);
 				return null;
 			}));
+			if (due != null) {
+				this.onRetry.accept(due);
+			}
 		}
 		catch (DbSchedulerException ex) {
 			logger.debug("Another worker has taken over " + this.execution.getExecution(), ex);
 		}
 	}
 
-	/**
-	 * Remove the execution of an operation that is no longer tracked.
-	 */
-	void drop() {
-		giveBack(null);
-	}
-
-	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has
-	// the
-	// version that is known, because a transaction holds it that may forget it.
+	// The operation was forgotten meanwhile. If it was also tracked again and has ended,
+	// its outcome uses the same execution. Or it still has the version that is known,
+	// because a transaction holds it that may forget it.
 	private void letGo(String operationId, long known) {
 		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
-		if (present == null || (present.state() != TrackingState.TRACKED && present.state() != TrackingState.ENDED)) {
+		if (present == null || present.state() != TrackingState.ENDED) {
 			giveBack(null);
 			return;
 		}

@@ -3,20 +3,23 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import io.operations.polling.OperationPolls;
+import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
@@ -29,30 +32,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionException;
 
 /**
- * Stores tracked operations in a database that all instances of an application share.
- * db-scheduler claims due operations and takes over the work of instances that have died.
- * <p>
- * At each start, the schedule learns from ended operations that the table still keeps.
- * Operations are polled when they are due, never earlier, even if permits remain unused.
- * Waits in memory are polled early when permits are scarce. Doing so here would cost a
- * statement per search. Under overload the lag was 1.05 to 1.23 times the optimum in
- * memory (simulated) and 1.63 times here (measured): see benchmarks/README.md.
+ * Stores tracked operations in a database that all instances of an application share. One
+ * instance at a time holds the lease of the client, keeps its open operations in memory
+ * and polls them. All instances deliver outcomes. db-scheduler runs both.
  *
  * @since 0.1.0
  */
 public final class JdbcTrackingStore implements TrackingStore {
 
+	private static final Duration NEVER = Duration.ofDays(36_500);
+
 	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
 
-	private static final Duration LATE = Duration.ofSeconds(2);
+	private static final long HOUSEKEEPING_SECONDS = 60;
 
-	// The share of the poll rate. The rest is for new operations and those due on time.
-	private static final double SHARE_OF_OVERDUE = 0.75;
-
-	private static final long PRUNING_SECONDS = 60;
+	private static final double LOOK_WHEN_THREADS_ARE_FREE = 0.9;
 
 	private final DataSource dataSource;
 
@@ -68,25 +64,29 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseClock clock;
-
 	private final TrackedRows rows;
 
 	private final DatabaseReach reach;
 
-	private final Claims claims;
+	private final DatabaseClock clock;
+
+	private final HeldOperations held;
+
+	private final LeaseHolder holder;
+
+	private final Leases leases;
 
 	private final StopTimes times;
 
-	private final TrackingTask task;
+	private final DeliveryTask task;
 
-	private final JdbcCustomization customization;
+	private final JdbcCustomization picks;
 
 	private final SchedulerClient client;
 
-	private volatile @Nullable Scheduler scheduler;
+	private volatile @Nullable Scheduler deliveries;
 
-	private volatile @Nullable ScheduledFuture<?> pruning;
+	private volatile @Nullable ScheduledFuture<?> housekeeping;
 
 	/**
 	 * Create the store.
@@ -124,25 +124,38 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.times = new StopTimes(this.polls.scheduler());
 		this.dialect = TrackingDialect.of(target);
 		this.tables = settings.tables().in(target);
+		this.clock = new DatabaseClock(this.polls::now);
 		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
 		OwnDataSource own = new OwnDataSource(target, managers);
+		this.dataSource = new TransactionalDataSource(own);
 		this.transactions = new JdbcTransactions(target, own, managers,
 				this.dialect.bounds(own, engine.settings().delivery().timeout()), this.polls.scheduler());
-		this.clock = new DatabaseClock(this.polls::now);
-		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock);
+		String name = this.polls.client();
+		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock, name);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
-		this.reach.onRegained(this::spread);
 		engine.limitDeliveries(settings.deliveries());
-		this.claims = new Claims(engine, this.rows, this.reach, this::spread);
-		this.task = new TrackingTask(engine, this.rows, this.reach, this.claims, this.transactions, this.dialect,
-				this.clock);
-		this.dataSource = new TransactionalDataSource(own);
-		this.customization = this.dialect.customization(this.claims, own, this.transactions);
+		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
+				settings.flushInterval(), settings.maxHeld(), settings.threadFactory());
+		HeldByEngine adapter = new HeldByEngine();
+		this.holder = new LeaseHolder(adapter,
+				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.reach,
+				holding, this.polls.scheduler(), this.clock::now, this::deliver);
+		this.reach.onRegained(this.holder::regained);
+		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
+		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
+				picks(own, this.tables.lease(), LeaseTask.NAME, this.holder::deadBefore), name, settings.instanceName(),
+				this.holder, holding, this.clock::now);
+		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, this.clock,
+				this::deliverAt);
+		this.picks = picks(own, this.tables.scheduled(), name, (now) -> Instant.EPOCH);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
 			.tableName(this.tables.scheduled())
-			.jdbcCustomization(this.customization)
-			.enablePriority()
+			.jdbcCustomization(this.picks)
 			.build();
+	}
+
+	private Picks picks(DataSource own, String table, String name, UnaryOperator<Instant> deadBefore) {
+		return new Picks(own, this.transactions, this.reach, this.dialect, table, name, deadBefore);
 	}
 
 	/**
@@ -159,13 +172,23 @@ public final class JdbcTrackingStore implements TrackingStore {
 	@Override
 	public void start() {
 		check();
-		this.rows.endedLast().forEach(this.engine::learn);
-		spread();
+		learn(this.rows.learned());
 		this.engine.start();
 		this.reach.start();
 		Scheduler started = createScheduler();
-		this.scheduler = started;
+		this.deliveries = started;
 		started.start();
+		this.leases.start();
+	}
+
+	// What this instance has learned itself is at least as recent.
+	private void learn(Map<String, List<Duration>> durations) {
+		Set<String> known = this.polls.samples().keySet();
+		durations.forEach((kind, learned) -> {
+			if (!known.contains(kind)) {
+				learned.forEach((duration) -> this.polls.learn(kind, duration));
+			}
+		});
 	}
 
 	private void check() {
@@ -178,10 +201,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (DatabaseReach.isAway(ex)) {
 				throw ex;
 			}
-			throw new TrackingDatabaseException(
-					"The tables " + this.tables.tracked() + " and " + this.tables.scheduled()
-							+ " are missing, cannot be read or lack a column: "
-							+ ex.getMostSpecificCause().getMessage(),
+			throw new TrackingDatabaseException("A table of tracked operations (" + String.join(", ", this.tables.all())
+					+ ") is missing, cannot be read or lacks a column: " + ex.getMostSpecificCause().getMessage(),
 					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
 							+ " the script " + this.dialect.schema()
 							+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
@@ -192,59 +213,36 @@ public final class JdbcTrackingStore implements TrackingStore {
 			logger.warn("The clock of this machine differs from the database's clock by " + off.abs() + " (machine: "
 					+ this.polls.now() + ", database: " + this.clock.now()
 					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This instance adds the difference"
-					+ " to the due times and heartbeats that it stores. If one of the clocks is corrected while it runs,"
-					+ " instances may consider each other's work dead. Synchronize both clocks by NTP, then restart this"
-					+ " instance.");
-		}
-	}
-
-	private void spread() {
-		try {
-			Instant now = this.clock.now();
-			// All instances share the overdue operations. If they share the rate, the
-			// poll
-			// rate is this one's part of it, and only those that send have a part.
-			int senders = this.polls.senders();
-			int instances = (senders > 0) ? senders : 1 + this.rows.others(this.settings.instanceName(),
-					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));
-			double millis = 1000 / (this.polls.pollsPerSecond() * SHARE_OF_OVERDUE * instances);
-			Integer overdue = this.transactions.in(() -> this.rows.spread(now, now.minus(LATE), millis));
-			if (overdue != null && overdue > 0) {
-				logger.info("Overdue tracked operations: " + overdue
-						+ ". The library spreads their polls over the next "
-						+ Duration.ofSeconds(Math.round(overdue * millis / 1000)) + ", to leave room for other polls.");
-			}
-		}
-		catch (DataAccessException | TransactionException ex) {
-			logger.debug("Overdue operations keep their due times because they could not be spread.", ex);
+					+ " to the due times and heartbeats that it stores, and measures it each minute. Times that it stores"
+					+ " of operations, such as deadlines, are wrong on other instances. Synchronize both clocks by NTP.");
 		}
 	}
 
 	private Scheduler createScheduler() {
-		int threads = 2 * this.settings.threads();
-		SchedulerBuilder builder = Scheduler.create(this.dataSource, this.task)
+		return Scheduler.create(this.dataSource, this.task)
 			.tableName(this.tables.scheduled())
 			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
-			.threads(threads)
-			.executorService(new PollThreads(threads, this.settings.threadFactory(), this::lookAgain,
+			.threads(this.settings.deliveries())
+			.executorService(new DeliveryThreads(this.settings.deliveries(), this.settings.threadFactory(),
 					this.transactions::abortHandlers, this.times))
 			.housekeeperExecutor(housekeeping())
-			.pollingInterval(this.settings.pollingInterval())
+			.pollingInterval(this.settings.lookInterval().multipliedBy(2))
 			.heartbeatInterval(this.settings.heartbeatInterval())
 			.missedHeartbeatsLimit(this.settings.missedHeartbeats())
+			// The table may also have deliveries of another client.
+			.deleteUnresolvedAfter(NEVER)
 			.shutdownMaxWait(this.settings.shutdownMaxWait())
-			.jdbcCustomization(this.customization)
+			.jdbcCustomization(this.picks)
 			.failureLogging(LogLevel.WARN, true)
 			.clock(this.clock::now)
-			.enablePriority();
-		this.dialect.strategy(builder);
-		return builder.build();
+			.pollUsingLockAndFetch(LOOK_WHEN_THREADS_ARE_FREE, 1)
+			.build();
 	}
 
 	private Housekeeping housekeeping() {
-		Housekeeping housekeeping = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
-		this.pruning = housekeeping.scheduleWithFixedDelay(this::prune, 1, PRUNING_SECONDS, TimeUnit.SECONDS);
-		return housekeeping;
+		Housekeeping executor = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
+		this.housekeeping = executor.scheduleWithFixedDelay(this::keepHouse, 1, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
+		return executor;
 	}
 
 	private boolean isReached() {
@@ -260,8 +258,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}
 	}
 
-	private void prune() {
+	private void keepHouse() {
 		try {
+			this.clock.measure(this.rows::time);
 			Instant before = this.polls.now().minus(this.engine.settings().retention());
 			Integer removed;
 			do {
@@ -278,21 +277,27 @@ public final class JdbcTrackingStore implements TrackingStore {
 		}
 	}
 
-	private void lookAgain() {
-		Scheduler running = this.scheduler;
-		if (running != null && this.claims.isLimited()) {
+	private void deliver() {
+		Scheduler running = this.deliveries;
+		if (running != null) {
 			running.triggerCheckForDueExecutions();
 		}
 	}
 
+	private void deliverAt(Instant due) {
+		long millis = Math.max(0, Duration.between(this.polls.now(), due).toMillis()) + 1;
+		this.polls.scheduler().schedule(this::deliver, millis, TimeUnit.MILLISECONDS);
+	}
+
 	@Override
 	public void stop() {
-		Scheduler running = this.scheduler;
-		this.scheduler = null;
+		Scheduler running = this.deliveries;
+		this.deliveries = null;
 		this.times.begin(this.settings.shutdownMaxWait());
+		this.leases.stop();
 		this.engine.stop();
 		this.reach.stop();
-		ScheduledFuture<?> job = this.pruning;
+		ScheduledFuture<?> job = this.housekeeping;
 		if (job != null) {
 			job.cancel(false);
 		}
@@ -308,7 +313,6 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public @Nullable TrackedRow insert(TrackedRow row) {
-		Instant due = (row.due() != null) ? row.due() : this.polls.now();
 		return this.transactions.in(() -> {
 			while (!this.rows.insert(row)) {
 				TrackedRow present = this.rows.find(row.id());
@@ -317,38 +321,35 @@ public final class JdbcTrackingStore implements TrackingStore {
 				}
 				// The row was removed between the two statements, so insert it again.
 			}
-			schedule(row.id(), due, TrackingTask.FIRST_POLL);
-			lookAfterCommit(due);
+			this.transactions.afterCommit(() -> hold(row));
 			return null;
 		});
 	}
 
-	// A worker may still hold the execution of an operation that was forgotten, and may
-	// remove it at any moment. Either this takes it over, or it is gone and is created.
-	private void schedule(String operationId, Instant due, int priority) {
-		Instant theirs = this.clock.toDatabase(due);
-		while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, theirs, priority))) {
-			if (this.rows.takeOver(operationId, theirs, priority)) {
-				return;
-			}
-		}
-	}
-
-	private void lookAfterCommit(Instant due) {
-		Scheduler running = this.scheduler;
-		if (running != null && !due.isAfter(this.polls.now())) {
-			this.transactions.afterCommit(running::triggerCheckForDueExecutions);
+	// The inbox contains the row, too, so that another holder finds it, or this one
+	// later.
+	// No poll leaves on the thread of the caller, who may still have a connection.
+	private void hold(TrackedRow row) {
+		if (this.holder.hasRoom()) {
+			this.held.load(List.of(row));
 		}
 	}
 
 	@Override
 	public @Nullable TrackedRow find(String operationId) {
-		return this.rows.find(operationId);
+		TrackedRow row = this.rows.find(operationId);
+		return (row != null) ? current(row) : null;
+	}
+
+	// The number of polls belongs to what they have seen, which may not be stored yet.
+	private TrackedRow current(TrackedRow row) {
+		boolean isCurrent = !this.holder.isHolding() || this.holder.hasUnwritten(row.id());
+		return isCurrent ? row : this.held.current(row);
 	}
 
 	@Override
 	public List<TrackedRow> list(TrackingFilter filter) {
-		return this.rows.list(filter);
+		return this.rows.list(filter).stream().map(this::current).toList();
 	}
 
 	@Override
@@ -357,20 +358,25 @@ public final class JdbcTrackingStore implements TrackingStore {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
 				cancel(operationId);
+				this.transactions.afterCommit(() -> release(operationId));
 			}
 			return removed;
 		}));
 	}
 
-	// A worker that holds the operation finds that its row is gone and removes the
+	private void release(String operationId) {
+		this.held.release(operationId);
+		this.holder.wake();
+	}
+
+	// A worker that holds the outcome finds that its row is gone and removes the
 	// execution.
 	private void cancel(String operationId) {
 		try {
 			this.client.cancel(this.task.instanceId(operationId));
 		}
 		catch (DbSchedulerException ex) {
-			logger.debug("Operation '" + operationId + "' has no scheduled poll or delivery that could be cancelled.",
-					ex);
+			logger.debug("Operation '" + operationId + "' has no scheduled delivery that could be cancelled.", ex);
 		}
 	}
 
@@ -382,15 +388,87 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (next == null || !this.rows.update(next)) {
 				return false;
 			}
-			schedule(operationId, now, TrackingTask.DELIVERY);
-			lookAfterCommit(now);
+			while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, now))) {
+				// A worker may still hold the execution, and may remove it at any moment.
+				if (this.rows.takeOver(operationId, now)) {
+					break;
+				}
+			}
+			this.transactions.afterCommit(this::deliver);
 			return true;
 		}));
 	}
 
 	@Override
 	public TrackingSummary summary(Instant now) {
-		return this.rows.summary(now);
+		return this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+	}
+
+	/**
+	 * Passes what the holder of the lease does to the operations in memory.
+	 */
+	private final class HeldByEngine implements Held {
+
+		@Override
+		public void load(List<TrackedRow> rows) {
+			JdbcTrackingStore.this.held.load(rows);
+		}
+
+		@Override
+		public void take(List<TrackedRow> rows) {
+			JdbcTrackingStore.this.held.take(rows);
+		}
+
+		@Override
+		public void release(String operationId) {
+			JdbcTrackingStore.this.held.release(operationId);
+		}
+
+		@Override
+		public void releaseAll() {
+			JdbcTrackingStore.this.held.releaseAll();
+		}
+
+		@Override
+		public void resume() {
+			JdbcTrackingStore.this.held.resume();
+		}
+
+		@Override
+		public boolean has(String operationId, long version) {
+			return JdbcTrackingStore.this.held.has(operationId, version);
+		}
+
+		@Override
+		public int held() {
+			return JdbcTrackingStore.this.held.held();
+		}
+
+		@Override
+		public void stored(String operationId, long version, long next) {
+			JdbcTrackingStore.this.held.stored(operationId, version, next);
+		}
+
+		@Override
+		public void changed(TrackedRow before, TrackedRow stored) {
+			JdbcTrackingStore.this.engine.changed(before, stored);
+		}
+
+		@Override
+		public Map<String, List<Duration>> samples() {
+			return JdbcTrackingStore.this.polls.samples();
+		}
+
+		@Override
+		public void learn(Map<String, List<Duration>> durations) {
+			JdbcTrackingStore.this.learn(durations);
+		}
+
+		@Override
+		public List<HeldOperations.Polls> polls(int most) {
+			return JdbcTrackingStore.this.held.polls(most);
+		}
+
 	}
 
 }

@@ -1,10 +1,12 @@
 package io.operations.tracking.jdbc;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.operations.Operation;
@@ -26,11 +28,28 @@ final class OperationJson {
 	private static final TypeReference<LinkedHashMap<String, @Nullable Object>> OBJECT = new TypeReference<>() {
 	};
 
+	private static final TypeReference<List<Number>> NUMBERS = new TypeReference<>() {
+	};
+
 	// Not the application's mapper, whose settings would change the format.
 	private final JsonMapper mapper = JsonMapper.builder().build();
 
 	String write(Map<String, String> texts) {
 		return this.mapper.writeValueAsString(texts);
+	}
+
+	String write(List<Duration> durations) {
+		return this.mapper.writeValueAsString(durations.stream().map(Duration::toMillis).toList());
+	}
+
+	List<Duration> readDurations(@Nullable String json) {
+		try {
+			List<Number> millis = (json != null) ? this.mapper.readValue(json, NUMBERS) : List.of();
+			return millis.stream().map((number) -> Duration.ofMillis(number.longValue())).toList();
+		}
+		catch (JacksonException ex) {
+			return List.of();
+		}
 	}
 
 	Map<String, String> readTexts(@Nullable String json) {

@@ -2,14 +2,15 @@ package io.operations.tracking.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,9 +18,11 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.TrackedChange;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
@@ -37,15 +40,12 @@ final class TrackedRows {
 
 	private static final int BATCH = 1000;
 
-	// Enough for each frequent kind, and read within some milliseconds.
-	private static final int TO_LEARN_FROM = 1000;
-
-	private static final String COLUMNS = "id, kind, state, status, operation, attributes, accepted, related,"
+	private static final String COLUMNS = "client, id, kind, state, status, operation, attributes, accepted, related,"
 			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
-			+ " ended_at, attempts, forgiven, delivery_fault, version";
+			+ " ended_at, attempts, forgiven, delivery_fault, traceparent," + " version";
 
 	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
-			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version, priority";
+			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version";
 
 	// A newer version of the library may have further states and outcomes.
 	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
@@ -56,7 +56,7 @@ final class TrackedRows {
 		.map(TrackingState::name)
 		.toList();
 
-	private static final String THIS_VERSION = "id = :id AND version = :version";
+	private static final String THIS_VERSION = "client = :client AND id = :id AND version = :version";
 
 	private final OperationJson json = new OperationJson();
 
@@ -68,34 +68,61 @@ final class TrackedRows {
 
 	private final DatabaseClock clock;
 
+	private final String client;
+
 	private final String select;
 
 	private final String insert;
 
 	private final String update;
 
-	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock) {
+	private final String change;
+
+	private final String delete;
+
+	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock,
+			String client) {
 		this.clock = clock;
+		this.client = client;
 		this.jdbc = JdbcClient.create(dataSource);
 		this.tables = tables;
 		this.dialect = dialect;
 		this.select = "SELECT t.*, s.execution_time FROM " + tables.tracked() + " t LEFT JOIN " + tables.scheduled()
-				+ " s ON s.task_name = '" + TrackingTask.NAME + "' AND s.task_instance = t.id ";
-		this.insert = "INSERT INTO " + tables.tracked() + """
-				 (id, kind, state, attributes, accepted, related, tracked_at, created_at, deadline, polls, stuck,
-				attempts, forgiven, version) VALUES (:id, :kind, :state, :attributes, :accepted, :related, :tracked_at,
-				:created_at, :deadline, :polls, :stuck, :attempts, :forgiven, :version)""" + " " + dialect.onConflict();
+				+ " s ON s.task_name = t.client" + " AND s.task_instance = t.id WHERE t.client = :client ";
+		this.insert = dialect.noted(tables.inbox(),
+				"INSERT INTO " + tables.tracked()
+						+ """
+								 (client, id, kind, state, attributes, accepted, related, tracked_at, created_at, deadline, polls, stuck,
+								attempts, forgiven, version) VALUES (:client, :id, :kind, :state, :attributes, :accepted, :related, :tracked_at,
+								:created_at, :deadline, :polls, :stuck, :attempts, :forgiven, :version)"""
+						+ " " + dialect.onConflict(),
+				"FINAL");
+		this.delete = dialect.noted(tables.inbox(),
+				"DELETE FROM " + tables.tracked() + " WHERE client = :client AND id = :id", "OLD");
+		this.change = "UPDATE " + tables.tracked() + """
+				 SET kind = COALESCE(:kind, kind), state = :state, status = COALESCE(:status, status),
+				operation = COALESCE(:operation, operation), created_at = :created_at, learned_millis = :learned,
+				polls = :polls, not_found_since = :not_found, last_fault = :fault, stuck = :stuck, outcome = :outcome,
+				ended_at = :ended_at, version = version + 1
+				WHERE client = :client AND id = :id AND version = :version""";
 		this.update = "UPDATE " + tables.tracked() + """
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
 				stuck = :stuck, outcome = :outcome, ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven,
-				delivery_fault = :delivery_fault, version = version + 1 WHERE\040""";
+				delivery_fault = :delivery_fault, version = version + 1 WHERE client = :client AND\040""";
 	}
 
+	/**
+	 * Insert a row, and note it in the inbox of the instance that polls.
+	 * @param row the row
+	 * @return {@code false} if there is a row of this id
+	 */
 	boolean insert(TrackedRow row) {
 		PolledOperation polled = row.polled();
 		try {
 			return this.jdbc.sql(this.insert)
+				.param("client", this.client)
+				.param("due", due(row.due()))
 				.param("id", row.id())
 				.param("kind", text(polled.kind()))
 				.param("state", row.state().name())
@@ -150,30 +177,120 @@ final class TrackedRows {
 			.param("attempts", ending.attempts())
 			.param("forgiven", ending.forgiven())
 			.param("delivery_fault", text(ending.fault()))
+			.param("client", this.client)
 			.param("id", row.id())
 			.param("version", row.version())
 			.update() == 1;
 	}
 
-	boolean delete(String operationId) {
-		return this.jdbc.sql("DELETE FROM " + this.tables.tracked() + " WHERE id = :id")
-			.param("id", operationId)
+	/**
+	 * Store what a poll has changed.
+	 * @param change the change
+	 * @return {@code false} if the row has another version
+	 */
+	boolean update(TrackedChange change) {
+		PolledOperation polled = change.polled();
+		TrackedRow.Ending ending = change.ending();
+		return this.jdbc.sql(this.change)
+			.param("kind", text(polled.kind()))
+			.param("state", ending.state().name())
+			.param("status", status(change))
+			.param("operation", operation(change))
+			.param("created_at", time(polled.created()))
+			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
+			.param("polls", polled.polls())
+			.param("not_found", time(polled.notFoundSince()))
+			.param("fault", text(change.lastFault()))
+			.param("stuck", change.stuck())
+			.param("outcome", (ending.outcome() != null) ? ending.outcome().name() : null)
+			.param("ended_at", time(ending.endedAt()))
+			.param("client", this.client)
+			.param("id", change.id())
+			.param("version", change.version())
 			.update() == 1;
 	}
 
-	@Nullable TrackedRow find(String operationId) {
-		return this.jdbc.sql(this.select + "WHERE t.id = :id")
+	static @Nullable String status(TrackedChange change) {
+		Operation seen = change.polled().lastSeen();
+		return (seen != null) ? seen.status().name() : null;
+	}
+
+	@Nullable String operation(TrackedChange change) {
+		return this.json.write(change.polled().lastSeen());
+	}
+
+	/**
+	 * Delete a row, and note that in the inbox of the instance that polls.
+	 * @param operationId the operation's id
+	 * @return whether there was a row
+	 */
+	boolean delete(String operationId) {
+		return this.jdbc.sql(this.delete)
+			.param("client", this.client)
+			.param("id", operationId)
+			.param("due", null, Types.TIMESTAMP_WITH_TIMEZONE)
+			.update() == 1;
+	}
+
+	/**
+	 * Return an operation to poll.
+	 * @param operationId the operation's id
+	 * @return its row, {@code null} if there is none or it has ended
+	 */
+	@Nullable TrackedRow findTracked(String operationId) {
+		return this.jdbc
+			.sql("SELECT t.*, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS execution_time FROM " + this.tables.tracked()
+					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
+			.param("client", this.client)
 			.param("id", operationId)
 			.query(this::map)
 			.optional()
 			.orElse(null);
 	}
 
-	List<TrackedRow> find(List<String> operationIds) {
-		return this.jdbc.sql(this.select + "WHERE t.id IN (:ids) AND " + KNOWN)
-			.param("ids", operationIds)
-			.query(this::map)
+	/**
+	 * Return open operations in the order of their ids, without what only callers and
+	 * handlers need.
+	 * @param after the last id of the page before
+	 * @param limit the maximum number of operations
+	 * @return their rows
+	 */
+	List<TrackedRow> open(String after, int limit) {
+		return this.jdbc
+			.sql("SELECT id, kind, status, accepted, tracked_at, created_at, deadline, learned_millis, polls,"
+					+ " not_found_since, last_fault, stuck, version FROM " + this.tables.tracked()
+					+ " WHERE client = :client AND state = 'TRACKED' AND id > :after ORDER BY id LIMIT " + limit)
+			.param("client", this.client)
+			.param("after", after)
+			.query(TrackedRows::mapOpen)
 			.list();
+	}
+
+	private static TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
+		String id = result.getString("id");
+		String status = result.getString("status");
+		Operation seen = (status != null)
+				? new Operation(id, OperationStatus.of(status), status, null, null, null, null, Map.of(), Map.of())
+				: null;
+		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
+				required(result, "tracked_at"), required(result, "created_at"), learned(result), result.getInt("polls"),
+				instant(result, "not_found_since"), Map.of(), seen);
+		return new TrackedRow(polled, Map.of(), required(result, "deadline"), null, result.getString("last_fault"),
+				result.getBoolean("stuck"), TrackedRow.Ending.NONE, result.getLong("version"));
+	}
+
+	private static @Nullable Duration learned(ResultSet result) throws SQLException {
+		long millis = result.getLong("learned_millis");
+		return result.wasNull() ? null : Duration.ofMillis(millis);
+	}
+
+	@Nullable TrackedRow find(String operationId) {
+		return this.jdbc.sql(this.select + "AND t.id = :id")
+			.param("client", this.client)
+			.param("id", operationId)
+			.query(this::map)
+			.optional()
+			.orElse(null);
 	}
 
 	List<TrackedRow> list(TrackingFilter filter) {
@@ -187,9 +304,10 @@ final class TrackedRows {
 		if (filter.after() != null) {
 			conditions.add("t.id > :after");
 		}
-		JdbcClient.StatementSpec statement = this.jdbc.sql(this.select + "WHERE " + String.join(" AND ", conditions)
+		JdbcClient.StatementSpec statement = this.jdbc.sql(this.select + "AND " + String.join(" AND ", conditions)
 				+ " ORDER BY t.id LIMIT " + Math.min(filter.limit(), Integer.MAX_VALUE));
-		return statement.param("states", filter.states().stream().map(TrackingState::name).toList())
+		return statement.param("client", this.client)
+			.param("states", filter.states().stream().map(TrackingState::name).toList())
 			.param("kind", filter.kind())
 			.param("after", filter.after())
 			.query(this::map)
@@ -197,17 +315,27 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return the operations that ended last, for the schedule to learn from.
-	 * @return the rows, the oldest first
+	 * Return the durations that an instance has learned.
+	 * @return the durations by kind
 	 */
-	List<TrackedRow> endedLast() {
-		List<TrackedRow> rows = new ArrayList<>(this.jdbc
-			.sql(this.select + "WHERE t.ended_at IS NOT NULL AND " + KNOWN + " ORDER BY t.ended_at DESC LIMIT "
-					+ TO_LEARN_FROM)
-			.query(this::map)
-			.list());
-		Collections.reverse(rows);
-		return rows;
+	Map<String, List<Duration>> learned() {
+		Map<String, List<Duration>> learned = new HashMap<>();
+		this.jdbc.sql("SELECT kind, state FROM " + this.tables.learned() + " WHERE client = :client")
+			.param("client", this.client)
+			.query((result) -> {
+				List<Duration> durations = this.json.readDurations(result.getString("state"));
+				learned.put(result.getString("kind"), durations);
+			});
+		return learned;
+	}
+
+	/**
+	 * Return what {@link FencedRows#learned} stores.
+	 * @param durations the learned durations of a kind
+	 * @return their text
+	 */
+	String text(List<Duration> durations) {
+		return this.json.write(durations);
 	}
 
 	/**
@@ -219,10 +347,11 @@ final class TrackedRows {
 		// The condition is repeated because a selected operation may be redelivered
 		// before
 		// it is deleted.
-		String outdated = "ended_at < :before AND state = :state";
+		String outdated = "client = :client AND ended_at < :before AND state = :state";
 		return this.jdbc
 			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "
 					+ this.dialect.first(this.tables.tracked(), outdated, "ended_at", BATCH))
+			.param("client", this.client)
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
 			.update();
@@ -233,65 +362,18 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Spread overdue operations evenly over time, in their order. Operations that were
-	 * never polled come first among them, but new operations come before all of them.
-	 * @param now the current time
-	 * @param overdue the time before which they were due
-	 * @param millis the time between two of them, in milliseconds
-	 * @return how many there were
-	 */
-	int spread(Instant now, Instant overdue, double millis) {
-		return this.jdbc.sql(this.dialect.spread(this.tables.scheduled()))
-			.param("task", TrackingTask.NAME)
-			.param("now", time(now))
-			.param("overdue", time(overdue))
-			.param("first", TrackingTask.FIRST_POLL)
-			.param("repeat", TrackingTask.REPEAT_POLL)
-			.param("millis", millis)
-			.update();
-	}
-
-	/**
-	 * Return how many other instances are alive.
-	 * @param instance the name of this instance
-	 * @param since the time after which they have sent a heartbeat
-	 * @return the number of other instances that currently hold a claim
-	 */
-	int others(String instance, Instant since) {
-		return this.jdbc
-			.sql("SELECT COUNT(DISTINCT picked_by) FROM " + this.tables.scheduled()
-					+ " WHERE picked = TRUE AND picked_by <> :instance AND last_heartbeat > :since")
-			.param("instance", instance)
-			.param("since", time(since))
-			.query(Integer.class)
-			.single();
-	}
-
-	void prioritize(String operationId, int priority) {
-		this.jdbc
-			.sql("UPDATE " + this.tables.scheduled()
-					+ " SET priority = :priority WHERE task_name = :task AND task_instance = :id")
-			.param("priority", priority)
-			.param("task", TrackingTask.NAME)
-			.param("id", operationId)
-			.update();
-	}
-
-	/**
 	 * Take over the execution of an operation, even if a worker holds it.
 	 * @param operationId the operation's id
 	 * @param due the new due time
-	 * @param priority the new priority
 	 * @return whether there was an execution
 	 */
-	boolean takeOver(String operationId, Instant due, int priority) {
+	boolean takeOver(String operationId, Instant due) {
 		return this.jdbc
-			.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :due, priority = :priority,"
+			.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :due,"
 					+ " picked = FALSE, picked_by = NULL, last_heartbeat = NULL, version = version + 1"
 					+ " WHERE task_name = :task AND task_instance = :id")
-			.param("due", time(due))
-			.param("priority", priority)
-			.param("task", TrackingTask.NAME)
+			.param("due", due(due))
+			.param("task", this.client)
 			.param("id", operationId)
 			.update() == 1;
 	}
@@ -301,6 +383,15 @@ final class TrackedRows {
 	 */
 	void checkTables() {
 		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
+		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.lease() + " WHERE task_name = ''")
+			.query()
+			.listOfRows();
+		this.jdbc.sql("SELECT client, number, id, due FROM " + this.tables.inbox() + " WHERE client = ''")
+			.query()
+			.listOfRows();
+		this.jdbc.sql("SELECT client, kind, state FROM " + this.tables.learned() + " WHERE client = ''")
+			.query()
+			.listOfRows();
 		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.scheduled() + " WHERE task_name = ''")
 			.query()
 			.listOfRows();
@@ -311,29 +402,58 @@ final class TrackedRows {
 	 * @return the time
 	 */
 	Instant time() {
-		OffsetDateTime time = this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single();
-		return time.toInstant();
+		return this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single().toInstant();
 	}
 
 	void ping() {
 		this.jdbc.sql("SELECT 1").query(Integer.class).single();
 	}
 
-	TrackingSummary summary(Instant now) {
+	/**
+	 * Return a summary.
+	 * @param now the local time
+	 * @param held the summary of the operations in state TRACKED, {@code null} if this
+	 * instance does not hold them
+	 * @return the summary of all operations
+	 */
+	TrackingSummary summary(Instant now, @Nullable TrackingSummary held) {
 		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
-		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
-		long[] others = new long[2];
-		Instant[] oldest = { now };
 		// Millions of operations may have ended, so this count uses the index only.
 		this.jdbc
 			.sql("SELECT state, COUNT(*) AS number FROM " + this.tables.tracked()
-					+ " WHERE state IN (:states) GROUP BY state")
+					+ " WHERE client = :client AND state IN (:states) GROUP BY state")
+			.param("client", this.client)
 			.param("states", FINISHED)
 			.query((result, number) -> states.put(TrackingState.valueOf(result.getString("state")),
 					result.getLong("number")))
 			.list();
-		this.jdbc.sql("SELECT status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
-				+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked() + " WHERE state = :state GROUP BY status")
+		TrackingSummary open = (held != null) ? held : open(now);
+		states.putAll(open.states());
+		return this.jdbc
+			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
+					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
+			.param("task", this.client)
+			.param("now", due(now))
+			.query((result, number) -> {
+				Instant first = due(result, "first_due");
+				Duration age = (first != null) ? Duration.between(first, now) : Duration.ZERO;
+				return new TrackingSummary(states, open.statuses(), open.unseen(), open.stuck(), open.oldest(),
+						open.backlog() + result.getLong("number"),
+						(age.compareTo(open.backlogAge()) > 0) ? age : open.backlogAge());
+			})
+			.single();
+	}
+
+	private TrackingSummary open(Instant now) {
+		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
+		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
+		long[] others = new long[2];
+		Instant[] oldest = { now };
+		this.jdbc
+			.sql("SELECT status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
+					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked()
+					+ " WHERE client = :client AND state = :state GROUP BY status")
+			.param("client", this.client)
 			.param("state", TrackingState.TRACKED.name())
 			.query((result) -> {
 				long number = result.getLong("number");
@@ -349,36 +469,24 @@ final class TrackedRows {
 				Instant first = instant(result, "oldest");
 				oldest[0] = (first != null && first.isBefore(oldest[0])) ? first : oldest[0];
 			});
-		return this.jdbc
-			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
-					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
-			.param("task", TrackingTask.NAME)
-			.param("now", time(this.clock.toDatabase(now)))
-			.query((result, number) -> {
-				Instant first = instant(result, "first_due");
-				return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now),
-						result.getLong("number"),
-						(first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO);
-			})
-			.single();
+		return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now), 0,
+				Duration.ZERO);
 	}
 
-	private TrackedRow map(ResultSet result, int number) throws SQLException {
+	TrackedRow map(ResultSet result, int number) throws SQLException {
 		String id = result.getString("id");
-		long learned = result.getLong("learned_millis");
-		Duration told = result.wasNull() ? null : Duration.ofMillis(learned);
+		Duration told = learned(result);
 		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
 				required(result, "tracked_at"), required(result, "created_at"), told, result.getInt("polls"),
 				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
 				this.json.readOperation(id, result.getString("operation")));
 		String outcome = result.getString("outcome");
-		Instant due = instant(result, "execution_time");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
 		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				(due != null) ? this.clock.toInstance(due) : null, result.getString("last_fault"),
-				result.getBoolean("stuck"), ending, result.getLong("version"));
+				due(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
+				result.getLong("version"));
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {
@@ -400,7 +508,16 @@ final class TrackedRows {
 		return result.getObject(column, OffsetDateTime.class).toInstant();
 	}
 
-	private static @Nullable Instant instant(ResultSet result, String column) throws SQLException {
+	@Nullable Instant due(ResultSet result, String column) throws SQLException {
+		Instant due = instant(result, column);
+		return (due != null) ? this.clock.toInstance(due) : null;
+	}
+
+	private @Nullable OffsetDateTime due(@Nullable Instant due) {
+		return (due != null) ? time(this.clock.toDatabase(due)) : null;
+	}
+
+	static @Nullable Instant instant(ResultSet result, String column) throws SQLException {
 		OffsetDateTime time = result.getObject(column, OffsetDateTime.class);
 		return (time != null) ? time.toInstant() : null;
 	}
@@ -410,7 +527,7 @@ final class TrackedRows {
 	}
 
 	// Databases reject the character NUL in texts.
-	private static @Nullable String text(@Nullable String text) {
+	static @Nullable String text(@Nullable String text) {
 		return (text != null) ? text.replace('\0', ' ') : null;
 	}
 

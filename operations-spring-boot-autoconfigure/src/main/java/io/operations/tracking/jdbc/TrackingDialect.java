@@ -6,9 +6,6 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.scheduler.SchedulerBuilder;
-import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.support.DatabaseMetaDataCallback;
 import org.springframework.jdbc.support.JdbcUtils;
@@ -20,23 +17,28 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 enum TrackingDialect {
 
 	/**
-	 * PostgreSQL. One statement finds and claims operations.
+	 * PostgreSQL. One statement does the work of each call.
 	 */
-	POSTGRESQL("PostgreSQL", "ON CONFLICT (id) DO NOTHING", """
-			UPDATE %1$s s
-			SET execution_time = CAST(:now AS TIMESTAMP WITH TIME ZONE) + o.number * :millis * INTERVAL '1 millisecond',
-			priority = :repeat
-			FROM (%2$s) o
-			WHERE s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE""") {
+	POSTGRESQL("PostgreSQL", "ON CONFLICT (client, id) DO NOTHING") {
 
+		// An array, because a subselect may be repeated for each row, and locks others
+		// then.
 		@Override
-		JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions) {
-			return new PostgresClaims(claims, dataSource, transactions);
+		String pick(String table) {
+			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED") + " AND " + ABANDONED
+					+ " RETURNING *";
 		}
 
 		@Override
-		void strategy(SchedulerBuilder builder) {
-			builder.pollUsingLockAndFetch(0.5, 1.0);
+		String noted(String inbox, String statement, String rows) {
+			return "WITH changed AS (" + statement + " RETURNING client, id) INSERT INTO " + inbox
+					+ " (client, id, due) SELECT client, id, CAST(:due AS TIMESTAMP WITH TIME ZONE) FROM changed";
+		}
+
+		@Override
+		FencedRows fenced(DataSource dataSource, JdbcTransactions transactions, TrackedRows rows, TrackingTables tables,
+				String client) {
+			return new PostgresFencedRows(dataSource, transactions, rows, tables, client);
 		}
 
 		// As an array, the rows are selected once, even if the statistics are stale.
@@ -56,45 +58,56 @@ enum TrackingDialect {
 			return new DeliveryBounds(dataSource, timeout);
 		}
 
-		@Override
-		String skipLocked() {
-			return " FOR UPDATE SKIP LOCKED";
-		}
-
 	},
 
 	/**
-	 * H2, to try the library out. Separate statements find and claim operations. A second
-	 * insert of an id fails without effect on the transaction.
+	 * H2, to try the library out. A second insert of an id fails without effect on the
+	 * transaction.
 	 */
-	H2("H2", "", """
-			MERGE INTO %1$s s USING (%2$s) o
-			ON s.task_name = :task AND s.task_instance = o.task_instance AND s.picked = FALSE
-			WHEN MATCHED THEN UPDATE SET execution_time = DATEADD('MILLISECOND', CAST(o.number * :millis AS BIGINT),
-			CAST(:now AS TIMESTAMP WITH TIME ZONE)), priority = :repeat""") {
+	H2("H2", "") {
 
 		@Override
-		JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions) {
-			return new H2Claims(claims);
+		String pick(String table) {
+			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "") + ")";
 		}
 
 		@Override
-		void strategy(SchedulerBuilder builder) {
-			builder.pollUsingFetch(0.5, 1.0);
+		String noted(String inbox, String statement, String rows) {
+			return "INSERT INTO " + inbox
+					+ " (client, id, due) SELECT client, id, CAST(:due AS TIMESTAMP WITH TIME ZONE)" + " FROM " + rows
+					+ " TABLE (" + statement + ")";
+		}
+
+		@Override
+		FencedRows fenced(DataSource dataSource, JdbcTransactions transactions, TrackedRows rows, TrackingTables tables,
+				String client) {
+			return new H2FencedRows(dataSource, transactions, rows, tables, client);
 		}
 
 	};
+
+	/**
+	 * A condition that is always true. If a process is suspended or its host is lost
+	 * before it commits, PostgreSQL rolls the transaction back after two seconds.
+	 * Otherwise nobody could take the rows that it has locked. Two seconds are half of
+	 * the shortest lease, so this delays no takeover.
+	 */
+	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)) IS NOT NULL";
+
+	private static final String PICK = """
+			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = :now, version = version + 1
+			WHERE task_name = :task AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE task_name = :task
+			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)
+			ORDER BY execution_time LIMIT :limit %3$s))
+			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)""";
 
 	private final String product;
 
 	private final String onConflict;
 
-	private final String spread;
-
-	TrackingDialect(String product, String onConflict, String spread) {
+	TrackingDialect(String product, String onConflict) {
 		this.product = product;
 		this.onConflict = onConflict;
-		this.spread = spread;
 	}
 
 	static TrackingDialect of(DataSource dataSource) {
@@ -134,17 +147,11 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the statement that spreads overdue operations over time, in their order.
-	 * @param table the table with the due times
+	 * Return the statement that picks due executions of a task and returns them.
+	 * @param table the table of db-scheduler
 	 * @return the statement
 	 */
-	String spread(String table) {
-		String overdue = "SELECT task_instance, ROW_NUMBER() OVER (ORDER BY priority DESC, execution_time) AS number"
-				+ " FROM (SELECT task_instance, priority, execution_time FROM " + table
-				+ " WHERE task_name = :task AND picked = FALSE AND execution_time < :overdue AND priority <= :first"
-				+ skipLocked() + ") due";
-		return this.spread.formatted(table, overdue);
-	}
+	abstract String pick(String table);
 
 	/**
 	 * Return the condition that selects the first rows that match, without those that a
@@ -172,15 +179,6 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the end of a SELECT that locks its rows and skips those that a transaction
-	 * holds, if the database can do so.
-	 * @return the clause
-	 */
-	String skipLocked() {
-		return "";
-	}
-
-	/**
 	 * Return the bounds of the database for transactions of handlers. H2 has a bound of
 	 * its own for locks, and ends with its process.
 	 * @param dataSource the database
@@ -192,18 +190,25 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the customization of db-scheduler for this database.
-	 * @param claims determines how many operations may be claimed
-	 * @param dataSource the database
-	 * @param transactions the transactions of the database
-	 * @return the customization
+	 * Return a statement that also notes the rows that it changes in the inbox.
+	 * @param inbox the table of the inbox
+	 * @param statement the statement, which inserts or deletes rows with a client and an
+	 * id
+	 * @param rows which form of the rows the statement returns: OLD or FINAL
+	 * @return the statement, with the additional parameter {@code due}
 	 */
-	abstract JdbcCustomization customization(Claims claims, DataSource dataSource, JdbcTransactions transactions);
+	abstract String noted(String inbox, String statement, String rows);
 
 	/**
-	 * Set how db-scheduler claims executions.
-	 * @param builder the builder of db-scheduler's scheduler
+	 * Return the statements of the instance that holds the lease of a client.
+	 * @param dataSource the database
+	 * @param transactions the transactions of the database
+	 * @param rows the rows of the client
+	 * @param tables the names of the tables
+	 * @param client the name of the client
+	 * @return the statements
 	 */
-	abstract void strategy(SchedulerBuilder builder);
+	abstract FencedRows fenced(DataSource dataSource, JdbcTransactions transactions, TrackedRows rows,
+			TrackingTables tables, String client);
 
 }

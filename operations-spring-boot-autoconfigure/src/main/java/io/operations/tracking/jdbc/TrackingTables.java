@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.sql.ResultSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import javax.sql.DataSource;
@@ -9,9 +10,9 @@ import javax.sql.DataSource;
 import org.springframework.util.Assert;
 
 /**
- * Names of the two tables of the store.
+ * Names of the tables of the store.
  *
- * @param prefix the prefix of both names: letters, digits and underscores, at most 44. A
+ * @param prefix the prefix of all names: letters, digits and underscores, at most 44. A
  * schema and a dot may precede it, and the schema may be in double quotes.
  * @since 0.1.0
  */
@@ -67,7 +68,32 @@ public record TrackingTables(String prefix) {
 	}
 
 	/**
-	 * Return the name of the table with the due times.
+	 * Return the name of the table with the leases.
+	 * @return the name
+	 */
+	public String lease() {
+		return this.prefix + "lease";
+	}
+
+	/**
+	 * Return the name of the table with the ids of operations that callers have added or
+	 * removed.
+	 * @return the name
+	 */
+	public String inbox() {
+		return this.prefix + "inbox";
+	}
+
+	/**
+	 * Return the name of the table with the learned durations.
+	 * @return the name
+	 */
+	public String learned() {
+		return this.prefix + "learned";
+	}
+
+	/**
+	 * Return the name of the table with the outcomes to deliver.
 	 * @return the name
 	 */
 	public String scheduled() {
@@ -83,6 +109,14 @@ public record TrackingTables(String prefix) {
 	}
 
 	/**
+	 * Return the names of all tables.
+	 * @return the names
+	 */
+	public List<String> all() {
+		return List.of(tracked(), scheduled(), lease(), inbox(), learned());
+	}
+
+	/**
 	 * Replace the default names in a script by the names with this prefix.
 	 * @param script the script for the default names
 	 * @return the script for these names
@@ -93,6 +127,7 @@ public record TrackingTables(String prefix) {
 		return script
 			.replaceAll("INDEX IF NOT EXISTS operations_(\\w+) ON operations_",
 					"INDEX IF NOT EXISTS " + bare + "$1 ON " + this.prefix)
+			.replace("CONSTRAINT operations_", "CONSTRAINT " + bare)
 			.replace("TABLE IF NOT EXISTS operations_", "TABLE IF NOT EXISTS " + this.prefix);
 	}
 

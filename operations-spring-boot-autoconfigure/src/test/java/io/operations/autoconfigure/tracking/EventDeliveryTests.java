@@ -54,7 +54,9 @@ class EventDeliveryTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.tracking.delivery.initial-interval=10ms",
-				"operations.polling.min-interval=20ms", "operations.tracking.jdbc.polling-interval=20ms",
+				"operations.polling.min-interval=20ms", "operations.tracking.jdbc.look-interval=20ms",
+				"operations.tracking.jdbc.flush-interval=20ms",
+
 				"spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID())
 		.withBean(OperationsTemplate.class, EventDeliveryTests::template)
 		.withConfiguration(

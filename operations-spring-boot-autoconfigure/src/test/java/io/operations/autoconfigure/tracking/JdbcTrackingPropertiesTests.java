@@ -60,19 +60,17 @@ class JdbcTrackingPropertiesTests {
 			JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
 			await().atMost(PATIENCE)
 				.untilAsserted(() -> assertThat(
-						jdbc.sql("SELECT picked_by FROM operations_scheduled WHERE picked").query(String.class).list())
+						jdbc.sql("SELECT picked_by FROM operations_lease WHERE picked").query(String.class).list())
 					.containsExactly("mine"));
 		});
 	}
 
 	@Test
-	void aPollUnderWayGivesSignsOfLife() {
-		this.endpoint.others((poll) -> Mono.never());
+	void theLeaseIsRenewedWithEachLook() {
 		this.runner
-			.withPropertyValues("operations.tracking.jdbc.heartbeat-interval=50ms",
-					"operations.tracking.jdbc.missed-heartbeats=10000")
+			.withPropertyValues("operations.tracking.jdbc.look-interval=50ms",
+					"operations.tracking.jdbc.lease-duration=10m")
 			.run((context) -> {
-				context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
 				JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
 				await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1);
 				List<@Nullable Object> first = heartbeats(jdbc);
@@ -83,23 +81,26 @@ class JdbcTrackingPropertiesTests {
 	@Test
 	void everyPropertyReachesTheStore() {
 		this.runner
-			.withPropertyValues("operations.tracking.jdbc.threads=3", "operations.tracking.jdbc.polling-interval=40ms",
-					"operations.tracking.jdbc.heartbeat-interval=5m", "operations.tracking.jdbc.missed-heartbeats=6",
-					"operations.tracking.jdbc.shutdown-max-wait=7s", "operations.tracking.jdbc.instance-name=mine",
-					"operations.tracking.jdbc.table-prefix=own_")
+			.withPropertyValues("operations.tracking.jdbc.deliveries=3", "operations.tracking.jdbc.look-interval=40ms",
+					"operations.tracking.jdbc.flush-interval=30ms", "operations.tracking.jdbc.lease-duration=5s",
+					"operations.tracking.max-held=77", "operations.tracking.jdbc.heartbeat-interval=5m",
+					"operations.tracking.jdbc.missed-heartbeats=6", "operations.tracking.jdbc.shutdown-max-wait=7s",
+					"operations.tracking.jdbc.instance-name=mine", "operations.tracking.jdbc.table-prefix=own_")
 			.run((context) -> assertThat(context.getBean(JdbcTrackingStore.class))
-				.extracting("settings.threads", "settings.pollingInterval", "settings.heartbeatInterval",
+				.extracting("settings.deliveries", "settings.lookInterval", "settings.flushInterval",
+						"settings.leaseDuration", "settings.maxHeld", "settings.heartbeatInterval",
 						"settings.missedHeartbeats", "settings.shutdownMaxWait", "settings.instanceName",
 						"settings.tables.prefix")
-				.containsExactly(3, Duration.ofMillis(40), Duration.ofMinutes(5), 6, Duration.ofSeconds(7), "mine",
-						"own_"));
+				.containsExactly(3, Duration.ofMillis(40), Duration.ofMillis(30), Duration.ofSeconds(5), 77,
+						Duration.ofMinutes(5), 6, Duration.ofSeconds(7), "mine", "own_"));
 	}
 
 	@Test
-	void thereIsAThreadForEachPollThatMayBeUnderWay() {
+	void halfAsManyOutcomesAreDeliveredAtOnceAsRequestsMayBeInFlight() {
 		this.runner.run((context) -> {
 			int maxInFlight = context.getBean(OperationsTemplate.class).getPolls().maxInFlight();
-			assertThat(context.getBean(JdbcTrackingStore.class)).extracting("settings.threads").isEqualTo(maxInFlight);
+			assertThat(context.getBean(JdbcTrackingStore.class)).extracting("settings.deliveries")
+				.isEqualTo(maxInFlight / 2);
 		});
 	}
 
@@ -126,7 +127,7 @@ class JdbcTrackingPropertiesTests {
 	}
 
 	private static List<@Nullable Object> heartbeats(JdbcClient jdbc) {
-		return jdbc.sql("SELECT last_heartbeat FROM operations_scheduled WHERE picked").query().singleColumn();
+		return jdbc.sql("SELECT last_heartbeat FROM operations_lease WHERE picked").query().singleColumn();
 	}
 
 	private Thread handlerThread(OperationTracker tracker) {

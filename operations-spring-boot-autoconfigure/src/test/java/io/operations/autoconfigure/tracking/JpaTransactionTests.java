@@ -87,7 +87,8 @@ class JpaTransactionTests {
 		TestPropertyValues
 			.of("operations.tracking.store=jdbc", "spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(),
 					"operations.tracking.delivery.max-attempts=2", "operations.tracking.delivery.initial-interval=10ms",
-					"operations.tracking.jdbc.polling-interval=20ms", "operations.polling.min-interval=20ms")
+					"operations.tracking.jdbc.look-interval=20ms", "operations.tracking.jdbc.flush-interval=20ms",
+					"operations.polling.min-interval=20ms")
 			.applyTo(context);
 		ENDPOINT.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		context.register(Application.class);

@@ -310,9 +310,11 @@ class OperationsTrackingAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "timeout, 0s", "timeout, 366d", "retention, -1s", "max-tracked, 0", "delivery.max-attempts, 0",
 			"delivery.initial-interval, 0", "delivery.multiplier, 0.5", "delivery.max-interval, 10ms",
-			"delivery.timeout, 0", "jdbc.threads, 0", "jdbc.polling-interval, 0", "jdbc.heartbeat-interval, 0",
-			"jdbc.missed-heartbeats, 3", "jdbc.shutdown-max-wait, 0", "jdbc.table-prefix, a b",
-			"jdbc.instance-name, ''", "jdbc.instance-name, ${NO_SUCH}", "jdbc.table-prefix, ${NO_SUCH}",
+			"delivery.timeout, 0", "max-held, 0", "jdbc.deliveries, 0", "jdbc.look-interval, 0",
+			"jdbc.flush-interval, 0", "jdbc.look-interval, 2s", "jdbc.lease-duration, 3s", "jdbc.lease-duration, 11m",
+			"jdbc.heartbeat-interval, 0", "jdbc.missed-heartbeats, 3", "jdbc.shutdown-max-wait, 0",
+			"jdbc.table-prefix, a b", "jdbc.instance-name, ''", "jdbc.instance-name, ${NO_SUCH}",
+			"jdbc.table-prefix, ${NO_SUCH}",
 			"jdbc.instance-name, 123456789012345678901234567890123456789012345678901" })
 	void aValueThatIsNoGoodIsRefusedWithItsKey(String key, String value) {
 		FailureAnalysis analysis = analyze(

@@ -68,7 +68,9 @@ class TransactionManagersTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.delivery.max-attempts=2",
-				"operations.tracking.delivery.initial-interval=10ms", "operations.tracking.jdbc.polling-interval=20ms",
+				"operations.tracking.delivery.initial-interval=10ms", "operations.tracking.jdbc.look-interval=20ms",
+				"operations.tracking.jdbc.flush-interval=20ms",
+
 				"operations.polling.min-interval=20ms", "operations.tracking.jdbc.initialize-schema=always")
 		.withBean(OperationsTemplate.class, () -> this.endpoint.template().build())
 		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,

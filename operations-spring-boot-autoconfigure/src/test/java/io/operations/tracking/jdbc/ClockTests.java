@@ -40,14 +40,12 @@ class ClockTests extends TrackingApplication {
 			until(context, "alive", TrackingState.DELIVERED);
 			until(context, "dead", TrackingState.DELIVERED);
 		});
+		this.jdbc.sql("UPDATE " + this.prefix + "tracked SET state = 'ENDED', version = version + 1").update();
 		this.jdbc
-			.sql("UPDATE " + this.prefix + "tracked SET state = 'TRACKED', outcome = NULL, ended_at = NULL,"
-					+ " version = version + 1")
-			.update();
-		this.jdbc.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
-				+ " picked_by, last_heartbeat, version, priority) SELECT 'operations', id, now(), TRUE, 'other',"
-				+ " CASE WHEN id = 'dead' THEN now() - INTERVAL '1 hour' ELSE now() + INTERVAL '15 s' END, 1, 50 FROM "
-				+ this.prefix + "tracked")
+			.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
+					+ " picked_by, last_heartbeat, version) SELECT client, id, now(), TRUE, 'other',"
+					+ " CASE WHEN id = 'dead' THEN now() - INTERVAL '1 hour' ELSE now() + INTERVAL '15 s' END, 1 FROM "
+					+ this.prefix + "tracked")
 			.update();
 		shifted(seconds).withPropertyValues("operations.tracking.jdbc.heartbeat-interval=1s").run((context) -> {
 			until(context, "dead", TrackingState.DELIVERED);

@@ -211,8 +211,9 @@ class DatabasePoolTests {
 			.run((context) -> {
 				deliverOne(context);
 				List<@Nullable String> expected = new ArrayList<>();
-				for (String index : List.of("scheduled_heartbeat", "scheduled_pkey", "scheduled_priority",
-						"scheduled_time", "tracked_ended", "tracked_pkey", "tracked_state")) {
+				for (String index : List.of("inbox_pkey", "learned_pkey", "lease_epoch", "lease_pkey",
+						"scheduled_heartbeat", "scheduled_pkey", "scheduled_time", "tracked_ended", "tracked_pkey",
+						"tracked_state")) {
 					expected.add(prefix + index);
 				}
 				assertThat(JdbcClient.create(PostgresDatabase.DATA_SOURCE)

@@ -51,6 +51,37 @@ class DatabaseReachTests {
 	}
 
 	@Test
+	void anOutageCountsForSomeTimeAfterwardsUnlessItWasShorterThanHalfOfIt() {
+		Duration lease = Duration.ofSeconds(4);
+		assertThat(this.virtual.hasBeenReachedFor(lease)).isTrue();
+		failAfter(Duration.ZERO);
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("away").isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		reachInVirtualTime();
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("short").isTrue();
+		failAfter(Duration.ofSeconds(30));
+		reachInVirtualTime();
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("the first call waited for long").isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(2));
+		failAfter(Duration.ofMillis(100));
+		reachInVirtualTime();
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("a short one after a long one").isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(2));
+		assertThat(this.virtual.hasBeenReachedFor(lease)).isTrue();
+	}
+
+	private void failAfter(Duration waited) {
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> this.virtual.once("pick", () -> {
+			this.time.advanceTimeBy(waited);
+			throw new QueryTimeoutException("away");
+		}));
+	}
+
+	private void reachInVirtualTime() {
+		this.virtual.once("pick", () -> null);
+	}
+
+	@Test
 	void whatADeadlockUndidIsTriedAgainAndTheDatabaseIsNotLost() {
 		AtomicInteger tries = new AtomicInteger();
 		Integer last = this.reach.untilReached("save", () -> {

@@ -81,7 +81,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	protected final JdbcClient jdbc;
 
-	private int threads = 8;
+	private int deliveries = 4;
+
+	protected Duration lease = Duration.ofSeconds(2);
 
 	// Long where what lives must not be taken for dead, however busy the machine is.
 	protected Duration heartbeat = Duration.ofMillis(500);
@@ -116,8 +118,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	protected JdbcTrackingSettings jdbcSettings(String name) {
-		return new JdbcTrackingSettings(this.tables, this.threads,
-				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), this.heartbeat, 4,
+		return new JdbcTrackingSettings(this.tables, 1000, this.lease, Duration.ofMillis(50), Duration.ofMillis(50),
+				this.deliveries, Objects.requireNonNull(Executors.defaultThreadFactory()), this.heartbeat, 4,
 				Duration.ofSeconds(5), name);
 	}
 
@@ -193,7 +195,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 			@Override
 			public void stored(String name, Duration duration, @Nullable Throwable fault) {
-				if (name.equals("load") && answered.get()) {
+				if (name.equals("look") && answered.get()) {
 					letGo.countDown();
 				}
 			}
@@ -262,6 +264,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	void whatIsClaimedWhileItIsForgottenIsForgotten() {
 		this.store.stop();
 		track("op", Map.of());
+		schedule("op");
 		this.dataSource.before("delete from " + this.tables.scheduled(),
 				() -> JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()))
 					.sql("UPDATE " + this.tables.scheduled()
@@ -339,7 +342,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc
-			.sql("UPDATE " + this.tables.scheduled() + " SET picked = TRUE, picked_by = 'dead', last_heartbeat = :then")
+			.sql("UPDATE " + this.tables.lease() + " SET picked = TRUE, picked_by = 'dead', last_heartbeat = :then")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
 			.update();
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
@@ -354,10 +357,19 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		this.jdbc.sql("UPDATE " + this.tables.tracked()
 				+ " SET state = 'ENDED', outcome = 'COMPLETED', attempts = 1, ended_at = tracked_at, version = version + 1")
 			.update();
+		schedule("op");
 		this.store.start();
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(2);
 		assertThat(this.endpoint.polls("op")).isZero();
+	}
+
+	private void schedule(String id) {
+		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', :id, :now, FALSE, 1)")
+			.param("id", id)
+			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
+			.update();
 	}
 
 	@Test
@@ -414,39 +426,10 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		assertThat(output).doesNotContain("cannot be reached").doesNotContain("can be reached again");
 	}
 
-	@ParameterizedTest
-	@ValueSource(ints = { TrackingTask.REPEAT_POLL, TrackingTask.FIRST_POLL })
-	void whatIsOverdueIsSpreadAndANewOneComesFirst(int priority) {
-		this.store.stop();
-		for (int i = 0; i < 300; i++) {
-			track("old" + i, Map.of());
-		}
-		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
-		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = :priority, execution_time = :then")
-			.param("priority", priority)
-			.param("then", then)
-			.update();
-		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		this.store = newSlowStore(20);
-		this.store.start();
-		List<@Nullable OffsetDateTime> due = this.jdbc
-			.sql("SELECT execution_time FROM " + this.tables.scheduled() + " ORDER BY execution_time")
-			.query(OffsetDateTime.class)
-			.list();
-		assertThat(due.get(0)).isAfter(then.plusMinutes(50));
-		assertThat(Duration.between(Objects.requireNonNull(due.get(0)), due.get(due.size() - 1)))
-			.as("at three quarters of 20 polls a second")
-			.isBetween(Duration.ofSeconds(15), Duration.ofSeconds(21));
-		track("new", Map.of());
-		until("new", TrackingState.DELIVERED);
-		assertThat(this.endpoint.order()).hasSizeLessThan(100);
-	}
-
 	@Test
 	void handlersThatHangLeaveThreadsForPollsAndWhatWaitsForThemIsNotClaimed() {
 		this.store.stop();
-		this.threads = 2;
+		this.deliveries = 1;
 		this.heartbeat = Duration.ofMinutes(1);
 		CountDownLatch end = new CountDownLatch(1);
 		AtomicInteger called = new AtomicInteger();
@@ -477,17 +460,14 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	private long waiting() {
 		return this.jdbc
-			.sql("SELECT COUNT(*) FROM " + this.tables.scheduled()
-					+ " WHERE priority = 100 AND picked = FALSE AND execution_time < :now")
+			.sql("SELECT COUNT(*) FROM " + this.tables.scheduled() + " WHERE picked = FALSE AND execution_time < :now")
 			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
 			.query(Long.class)
 			.single();
 	}
 
 	private long claims() {
-		return this.jdbc.sql("SELECT SUM(version) FROM " + this.tables.scheduled() + " WHERE priority = 100")
-			.query(Long.class)
-			.single();
+		return this.jdbc.sql("SELECT SUM(version) FROM " + this.tables.scheduled()).query(Long.class).single();
 	}
 
 	private static TrackingSettings patientSettings() {
@@ -530,105 +510,6 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void anAttemptThatACrashInterruptsGoesBeforePolls() {
-		List<Integer> priorities = new CopyOnWriteArrayList<>();
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status((poll > 2) ? "COMPLETED" : "RUNNING"));
-		this.handler = (outcome) -> priorities
-			.add(this.jdbc.sql("SELECT priority FROM " + this.tables.scheduled()).query(Integer.class).single());
-		track("op", Map.of());
-		until("op", TrackingState.DELIVERED);
-		assertThat(priorities).containsExactly(TrackingTask.DELIVERY);
-	}
-
-	@Test
-	void thoseNeverAskedForComeFirstButNotAlone() {
-		this.store.stop();
-		for (int i = 0; i < 60; i++) {
-			track("old" + i, Map.of());
-		}
-		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET polls = 1, version = version + 1").update();
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET priority = 50").update();
-		for (int i = 0; i < 60; i++) {
-			track("new" + i, Map.of());
-		}
-		// Read last: the start spreads operations that are overdue for longer.
-		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minus(Duration.ofMillis(600));
-		this.jdbc
-			.sql("UPDATE " + this.tables.scheduled()
-					+ " SET execution_time = CASE WHEN priority = 50 THEN CAST(:old AS TIMESTAMP WITH TIME ZONE)"
-					+ " ELSE CAST(:new AS TIMESTAMP WITH TIME ZONE) END")
-			.param("old", then)
-			.param("new", then.plusNanos(500_000_000))
-			.update();
-		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		this.store = newSlowStore(20);
-		this.store.start();
-		await().atMost(PATIENCE).until(() -> this.endpoint.order().size() >= 40);
-		long firsts = this.endpoint.order().stream().limit(40).filter((id) -> id.startsWith("new")).count();
-		assertThat(firsts).isBetween(24L, 36L);
-	}
-
-	@Test
-	void whatIsOverdueIsSpreadOverAllInstancesThatLive() {
-		this.store.stop();
-		for (int i = 0; i < 300; i++) {
-			track("old" + i, Map.of());
-		}
-		OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
-		OffsetDateTime then = now.minusHours(1);
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then").param("then", then).update();
-		pick("old0", "one", now.plusMinutes(1));
-		pick("old1", "one", now.plusMinutes(1));
-		pick("old2", "two", now.plusMinutes(1));
-		pick("old3", "dead", then);
-		this.store = newSlowStore(20);
-		this.store.start();
-		List<@Nullable OffsetDateTime> due = this.jdbc
-			.sql("SELECT execution_time FROM " + this.tables.scheduled() + " WHERE execution_time > :then"
-					+ " ORDER BY execution_time")
-			.param("then", then.plusMinutes(50))
-			.query(OffsetDateTime.class)
-			.list();
-		assertThat(Duration.between(Objects.requireNonNull(due.get(0)), due.get(due.size() - 1)))
-			.as("at three quarters of three times 20 polls a second")
-			.isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
-	}
-
-	@Test
-	void whatBecameOverdueWhileTheDatabaseWasAwayIsSpreadWhenItIsBack() {
-		this.store.stop();
-		for (int i = 0; i < 300; i++) {
-			track("old" + i, Map.of());
-		}
-		JdbcClient within = JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()));
-		OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
-		String update = "UPDATE " + this.tables.scheduled() + " SET execution_time = :due";
-		within.sql(update).param("due", now.plusDays(1)).update();
-		this.store = newSlowStore(20);
-		this.store.start();
-		int refused = this.dataSource.refused();
-		this.dataSource.away(true);
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
-		within.sql(update).param("due", now.minusHours(1)).update();
-		this.dataSource.away(false);
-		await().atMost(PATIENCE)
-			.until(() -> within.sql("SELECT MAX(execution_time) FROM " + this.tables.scheduled())
-				.query(OffsetDateTime.class)
-				.single()
-				.isAfter(now.plusSeconds(10)));
-		assertThat(this.endpoint.order()).hasSizeLessThan(100);
-	}
-
-	private void pick(String id, String instance, OffsetDateTime heartbeat) {
-		this.jdbc.sql("UPDATE " + this.tables.scheduled()
-				+ " SET picked = TRUE, picked_by = :instance, last_heartbeat = :heartbeat WHERE task_instance = :id")
-			.param("instance", instance)
-			.param("heartbeat", heartbeat)
-			.param("id", id)
-			.update();
-	}
-
-	@Test
 	void whatWasDeliveredLongAgoIsRemovedInBatchesAndWhatWasNotIsKept() {
 		this.store.stop();
 		for (int i = 0; i < 10; i++) {
@@ -668,24 +549,22 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void afterAStartTheScheduleLearnsFromWhatTheTableKeeps() {
-		this.store.stop();
+	void afterARestartTheScheduleKnowsWhatItHadLearned() {
+		this.endpoint.others(
+				(poll) -> ScriptedEndpoint.json("{\"status\": \"COMPLETED\", \"createdAt\": \"2026-01-01T00:00:00Z\","
+						+ " \"completedAt\": \"2026-01-01T00:10:00Z\"}"));
 		for (int i = 0; i < 20; i++) {
-			track("op" + i, Map.of());
+			this.tracker.track(new AcceptedOperation("op" + i, null, null, Map.of()).withKind("import"))
+				.block(PATIENCE);
+			until("op" + i, TrackingState.DELIVERED);
 		}
-		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
-		this.jdbc
-			.sql("UPDATE " + this.tables.tracked() + " SET kind = 'import', state = 'DELIVERED',"
-					+ " outcome = 'COMPLETED', ended_at = :now, status = 'COMPLETED', operation = :operation")
-			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-			.param("operation",
-					"{\"status\": \"COMPLETED\", \"createdAt\": \"2026-01-01T00:00:00Z\","
-							+ " \"completedAt\": \"2026-01-01T00:10:00Z\"}")
-			.update();
+		Duration learned = engine().polls().unusualAge("import");
+		assertThat(learned).isNotEqualTo(Duration.ofMinutes(5));
+		this.store.stop();
 		this.store = newStore(settings());
 		this.store.start();
 		this.tracker.track(new AcceptedOperation("new", null, null, Map.of()).withKind("import")).block(PATIENCE);
-		assertThat(engine().polls().unusualAge("import")).isBetween(Duration.ofMinutes(20), Duration.ofMinutes(45));
+		assertThat(engine().polls().unusualAge("import")).isBetween(learned.dividedBy(2), learned.multipliedBy(2));
 		assertThat(engine().polls().unusualAge("other")).isEqualTo(Duration.ofMinutes(5));
 	}
 
@@ -773,6 +652,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		this.store.stop();
 		track("newer", Map.of());
 		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET " + columns + ", version = version + 1").update();
+		schedule("newer");
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store.start();
 		track("op", Map.of());

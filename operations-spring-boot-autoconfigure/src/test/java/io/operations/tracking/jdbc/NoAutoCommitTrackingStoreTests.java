@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.tracking.OperationTrackerContract;
 import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -49,9 +47,10 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 
 	@Override
 	protected TrackingStore createStore(TrackingEngine engine) {
-		JdbcTrackingSettings settings = new JdbcTrackingSettings(this.tables, 8,
-				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(50), Duration.ofMillis(500),
-				4, Duration.ofSeconds(5), "test-" + UUID.randomUUID().toString().substring(0, 8));
+		JdbcTrackingSettings settings = new JdbcTrackingSettings(this.tables, 1000, Duration.ofSeconds(2),
+				Duration.ofMillis(50), Duration.ofMillis(50), 4,
+				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(500), 4,
+				Duration.ofSeconds(5), "test-" + UUID.randomUUID().toString().substring(0, 8));
 		return new JdbcTrackingStore(DATABASE, List.of(new JdbcTransactionManager(DATABASE)), settings, engine);
 	}
 
@@ -83,22 +82,6 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 			.update();
 		this.store.start();
 		await().atMost(PATIENCE).until(() -> find("op") == null);
-	}
-
-	@Test
-	void whatIsOverdueIsSpread() {
-		this.store.stop();
-		for (int i = 0; i < 40; i++) {
-			track("op" + i, Map.of());
-		}
-		OffsetDateTime then = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
-		this.jdbc.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :then").param("then", then).update();
-		this.store = newSlowStore(1);
-		this.store.start();
-		assertThat(this.jdbc.sql("SELECT MIN(execution_time) FROM " + this.tables.scheduled())
-			.query(OffsetDateTime.class)
-			.single()).isAfter(then.plusMinutes(50));
-		assertThat(summary().count(TrackingState.TRACKED)).isEqualTo(40);
 	}
 
 }

@@ -54,7 +54,7 @@ class PoolSizeTests extends TrackingApplication {
 			});
 		}
 		assertThat(this.most).hasValue(deliveries);
-		assertThat(output).containsOnlyOnce("operations.tracking.jdbc.threads")
+		assertThat(output).containsOnlyOnce("operations.tracking.jdbc.deliveries")
 			.containsOnlyOnce("spring.datasource.hikari.maximum-pool-size")
 			.containsPattern("maximum-pool-size.*" + size);
 	}

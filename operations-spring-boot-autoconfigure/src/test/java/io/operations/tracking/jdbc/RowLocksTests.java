@@ -40,12 +40,7 @@ class RowLocksTests extends TrackingApplication {
 			.sql("UPDATE " + this.prefix + "tracked SET state = 'TRACKED', outcome = NULL, ended_at = NULL,"
 					+ " version = version + 1")
 			.update();
-		this.jdbc
-			.sql("INSERT INTO " + this.prefix + "scheduled (task_name, task_instance, execution_time, picked,"
-					+ " version, priority) SELECT 'operations', id, now() - INTERVAL '1 hour', FALSE, 1, 50 FROM "
-					+ this.prefix + "tracked")
-			.update();
-		try (Connection open = begin("DELETE FROM " + this.prefix + "scheduled WHERE task_instance = 'held'")) {
+		try (Connection open = begin("DELETE FROM " + this.prefix + "tracked WHERE id = 'held'")) {
 			within(with(PostgresDatabase.DATA_SOURCE), (context) -> until(context, "free", TrackingState.DELIVERED));
 			open.rollback();
 		}
@@ -60,7 +55,7 @@ class RowLocksTests extends TrackingApplication {
 		};
 		AtomicReference<@Nullable Connection> open = new AtomicReference<>();
 		with(PostgresDatabase.DATA_SOURCE)
-			.withPropertyValues("operations.tracking.jdbc.threads=2",
+			.withPropertyValues("operations.tracking.jdbc.deliveries=1",
 					"operations.tracking.delivery.initial-interval=1s")
 			.run((context) -> {
 				track(context, "held");
@@ -110,7 +105,11 @@ class RowLocksTests extends TrackingApplication {
 		String sql = Objects.requireNonNull(statement.get());
 		Object[] values = new Object[(int) sql.chars().filter((c) -> c == '?').count()];
 		for (int i = 0; i < values.length; i++) {
-			values[i] = (i % 2 == 0) ? OffsetDateTime.now(ZoneOffset.UTC) : "DELIVERED";
+			values[i] = switch (i % 3) {
+				case 0 -> "operations";
+				case 1 -> OffsetDateTime.now(ZoneOffset.UTC);
+				default -> "DELIVERED";
+			};
 		}
 		List<@Nullable String> plan = this.jdbc.sql("EXPLAIN (ANALYZE, TIMING OFF) " + sql)
 			.params(values)
@@ -123,7 +122,7 @@ class RowLocksTests extends TrackingApplication {
 
 	private static TrackedRows rows(String prefix, DataSource database) {
 		return new TrackedRows(database, new TrackingTables(prefix), TrackingDialect.POSTGRESQL,
-				new DatabaseClock(Instant::now));
+				new DatabaseClock(Instant::now), "operations");
 	}
 
 	private TrackedRows rows(DataSource database) {
@@ -140,7 +139,7 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	private void copies(int number) {
-		String columns = "kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, outcome,"
+		String columns = "client, kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, outcome,"
 				+ " ended_at, attempts, forgiven, version";
 		this.jdbc
 			.sql("INSERT INTO " + this.prefix + "tracked (id, " + columns + ") SELECT 'op' || n, " + columns + " FROM "

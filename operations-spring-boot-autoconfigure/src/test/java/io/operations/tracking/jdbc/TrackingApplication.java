@@ -52,8 +52,8 @@ abstract class TrackingApplication {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always",
-				"operations.tracking.jdbc.table-prefix=" + this.prefix,
-				"operations.tracking.jdbc.polling-interval=20ms", "operations.tracking.delivery.initial-interval=100ms")
+				"operations.tracking.jdbc.table-prefix=" + this.prefix, "operations.tracking.jdbc.look-interval=20ms",
+				"operations.tracking.jdbc.flush-interval=20ms", "operations.tracking.delivery.initial-interval=100ms")
 		.withBean(OperationsTemplate.class, () -> this.endpoint.template().build())
 		.withBean("handler", OperationOutcomeHandler.class, () -> (outcome) -> this.handler.handle(outcome))
 		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,

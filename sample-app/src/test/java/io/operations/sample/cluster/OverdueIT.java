@@ -87,10 +87,6 @@ class OverdueIT {
 		this.simulator.clearFaults();
 		before.write(OPERATIONS / 2).blockLast(LIMIT);
 		before.kill();
-		Waiting.until("all are overdue",
-				() -> count("SELECT count(*) FROM operations_scheduled"
-						+ " WHERE execution_time < now() - INTERVAL '1 second' AND NOT picked") >= OPERATIONS
-								- RATE_BEFORE);
 		this.figures.put("overdue, of these never asked for", OPERATIONS + ", " + count(NEVER_ASKED_FOR));
 		Instance after = startInstance("after", RATE).awaitReady();
 		long started = System.nanoTime();

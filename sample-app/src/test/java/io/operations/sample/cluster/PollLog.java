@@ -120,6 +120,20 @@ final class PollLog {
 	}
 
 	/**
+	 * Return when another instance first polled after a time.
+	 * @param instance the instance
+	 * @param after the time
+	 * @return the seconds since then, infinite if none did
+	 */
+	double secondsToOther(Instance instance, long after) {
+		return this.polls.stream()
+			.filter((poll) -> !poll.userAgent().equals(instance.userAgent()) && poll.began() > after)
+			.mapToDouble((poll) -> seconds(poll.began() - after))
+			.findFirst()
+			.orElse(Double.POSITIVE_INFINITY);
+	}
+
+	/**
 	 * Return the instances that asked.
 	 * @return their names at the endpoint
 	 */

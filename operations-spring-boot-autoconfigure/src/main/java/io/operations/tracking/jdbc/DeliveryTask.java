@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 import com.github.kagkarlsson.scheduler.task.AbstractTask;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -19,20 +20,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one poll or one attempt to deliver for a claimed operation. Holds its thread until
- * that is done. The row of db-scheduler contains no data other than the operation's id.
+ * Delivers the outcome of an operation. The name of the task is the client, the instance
+ * is the operation's id. The row of db-scheduler contains no other data.
  */
-final class TrackingTask extends AbstractTask<Void> {
+final class DeliveryTask extends AbstractTask<Void> {
 
-	private static final Log logger = LogFactory.getLog(TrackingTask.class);
-
-	static final String NAME = "operations";
-
-	static final int DELIVERY = 100;
-
-	static final int FIRST_POLL = 90;
-
-	static final int REPEAT_POLL = 50;
+	private static final Log logger = LogFactory.getLog(DeliveryTask.class);
 
 	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(30);
 
@@ -42,43 +35,42 @@ final class TrackingTask extends AbstractTask<Void> {
 
 	private final DatabaseReach reach;
 
-	private final Claims claims;
-
 	private final JdbcTransactions transactions;
 
 	private final DatabaseClock clock;
 
-	private final boolean takenWhenClaimed;
+	private final Consumer<Instant> onRetry;
 
-	TrackingTask(TrackingEngine engine, TrackedRows rows, DatabaseReach reach, Claims claims,
-			JdbcTransactions transactions, TrackingDialect dialect, DatabaseClock clock) {
-		super(NAME, Void.class,
+	/**
+	 * Create the task.
+	 * @param client the name of the client
+	 * @param engine delivers
+	 * @param rows the rows of the operations
+	 * @param reach knows whether the database can be reached
+	 * @param transactions the transactions of the database
+	 * @param clock the database's clock
+	 * @param onRetry called with the local time at which another attempt is due
+	 */
+	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseReach reach,
+			JdbcTransactions transactions, DatabaseClock clock, Consumer<Instant> onRetry) {
+		super(client, Void.class,
 				(complete, operations) -> operations.reschedule(complete, clock.now().plus(AFTER_A_FAULT)),
 				// An execution of a dead instance keeps its due time. Therefore it is the
-				// next one of its priority, even if the backlog is long.
+				// next one, even if the backlog is long.
 				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
 		this.engine = engine;
 		this.rows = rows;
 		this.reach = reach;
-		this.claims = claims;
 		this.transactions = transactions;
 		this.clock = clock;
-		this.takenWhenClaimed = dialect == TrackingDialect.POSTGRESQL;
+		this.onRetry = onRetry;
 	}
 
 	@Override
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
-		Execution execution = context.getExecution();
-		boolean isPoll = isPoll(execution);
-		if (isPoll && !this.takenWhenClaimed) {
-			this.engine.polls().taken(1);
-		}
-		TrackedRow before;
-		TrackedRow after;
+		TrackedRow row;
 		try {
-			before = read(execution);
-			after = (before != null && before.state() == TrackingState.TRACKED) ? this.engine.poll(before).block()
-					: null;
+			row = this.reach.untilReached("load", () -> this.rows.find(instance.getId()));
 		}
 		catch (TrackedRows.NewerVersionException ex) {
 			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
@@ -87,21 +79,16 @@ final class TrackingTask extends AbstractTask<Void> {
 			return (complete, operations) -> claim(complete, operations).giveBack(later);
 		}
 		catch (RuntimeException ex) {
-			leave(execution, ex);
+			leave(context.getExecution(), ex);
 			return (complete, operations) -> {
 			};
 		}
-		finally {
-			if (isPoll) {
-				this.engine.polls().handedBack();
-			}
-		}
 		return (complete, operations) -> {
 			try {
-				conclude(claim(complete, operations), before, after);
+				conclude(claim(complete, operations), row);
 			}
 			catch (RuntimeException ex) {
-				leave(execution, ex);
+				leave(context.getExecution(), ex);
 			}
 		};
 	}
@@ -115,39 +102,21 @@ final class TrackingTask extends AbstractTask<Void> {
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-		return new JdbcClaim(this.rows, this.reach, this.transactions, this.clock, complete, operations);
+		return new JdbcClaim(this.rows, this.reach, this.transactions, this.clock, complete, operations, this.onRetry);
 	}
 
-	static boolean isPoll(Execution execution) {
-		return execution.taskInstance.getPriority() < DELIVERY;
-	}
-
-	private @Nullable TrackedRow read(Execution execution) {
-		TrackedRow loaded = this.claims.takeLoaded(execution.getId());
-		TrackedRow row = (loaded != null) ? loaded
-				: this.reach.untilReached("load", () -> this.rows.find(execution.getId()));
-		return (row != null) ? row.due(this.clock.toInstance(execution.executionTime)) : null;
-	}
-
-	private void conclude(JdbcClaim claim, @Nullable TrackedRow before, @Nullable TrackedRow after) {
-		if (before == null) {
-			claim.drop();
-		}
-		else if (after != null) {
-			this.engine.conclude(claim, before, after);
-		}
-		else if (before.state() == TrackingState.ENDED) {
-			this.engine.deliver(claim, before);
+	private void conclude(JdbcClaim claim, @Nullable TrackedRow row) {
+		if (row != null && row.state() == TrackingState.ENDED) {
+			this.engine.deliver(claim, row);
 		}
 		else {
-			// The poll was abandoned because the store stops, or nothing is due.
-			claim.giveBack((before.state() == TrackingState.TRACKED) ? before.due() : null);
+			claim.giveBack(null);
 		}
 	}
 
 	@Override
 	public SchedulableInstance<Void> schedulableInstance(String id) {
-		return schedule(id, this.engine.polls().now(), FIRST_POLL);
+		return schedule(id, this.engine.polls().now());
 	}
 
 	@Override
@@ -155,8 +124,14 @@ final class TrackingTask extends AbstractTask<Void> {
 		return schedulableInstance(id);
 	}
 
-	SchedulableInstance<Void> schedule(String id, Instant due, int priority) {
-		return SchedulableInstance.of(instanceBuilder(id).priority(priority).build(), due);
+	/**
+	 * Return the execution for an outcome.
+	 * @param id the operation's id
+	 * @param due the local time at which the delivery is due
+	 * @return the execution
+	 */
+	SchedulableInstance<Void> schedule(String id, Instant due) {
+		return SchedulableInstance.of(instanceBuilder(id).build(), this.clock.toDatabase(due));
 	}
 
 }

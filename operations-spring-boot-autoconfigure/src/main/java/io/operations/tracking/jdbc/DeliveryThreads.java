@@ -6,17 +6,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The threads that run polls and deliveries. Notifies the store when a thread is free
- * again, so that it immediately searches for due operations that had no room.
+ * The threads that deliver outcomes. Ends what handlers do in the database when a stop
+ * interrupts them.
  */
-final class PollThreads extends ThreadPoolExecutor {
+final class DeliveryThreads extends ThreadPoolExecutor {
 
 	private static final long IDLE_SECONDS = 60;
-
-	private final Runnable onFree;
 
 	private final Runnable onInterrupt;
 
@@ -28,15 +24,13 @@ final class PollThreads extends ThreadPoolExecutor {
 	 * Create the threads.
 	 * @param threads the maximum number of threads
 	 * @param factory creates the threads
-	 * @param onFree called when a thread is free again
 	 * @param onInterrupt called after the threads were interrupted, to end calls that
 	 * ignore that
 	 * @param times bounds the time of a stop
 	 */
-	PollThreads(int threads, ThreadFactory factory, Runnable onFree, Runnable onInterrupt, StopTimes times) {
+	DeliveryThreads(int threads, ThreadFactory factory, Runnable onInterrupt, StopTimes times) {
 		super(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
 		allowCoreThreadTimeOut(true);
-		this.onFree = onFree;
 		this.onInterrupt = onInterrupt;
 		this.times = times;
 	}
@@ -53,12 +47,6 @@ final class PollThreads extends ThreadPoolExecutor {
 	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
 		return super.awaitTermination(Math.min(unit.toNanos(timeout), this.times.forDeliveries(this.interrupted)),
 				TimeUnit.NANOSECONDS);
-	}
-
-	@Override
-	protected void afterExecute(Runnable task, @Nullable Throwable fault) {
-		super.afterExecute(task, fault);
-		this.onFree.run();
 	}
 
 }

@@ -1,0 +1,99 @@
+package io.operations.polling;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+
+/**
+ * Represents one poll, from the moment at which it is handed to the admission until it is
+ * over. A wait and a held operation of the same id share it. The poller guards both.
+ */
+final class Flight {
+
+	private final Disposable.Swap request = Disposables.swap();
+
+	private final Polled first;
+
+	private final boolean repeat;
+
+	private final long due;
+
+	private volatile boolean sent;
+
+	private @Nullable Wait wait;
+
+	private @Nullable HeldPoll held;
+
+	/**
+	 * Create a flight without a passenger.
+	 * @param polled the operation whose turn it is
+	 */
+	Flight(Polled polled) {
+		this.first = polled;
+		this.repeat = polled.isRepeated();
+		this.due = polled.at();
+	}
+
+	String operationId() {
+		return this.first.operationId();
+	}
+
+	boolean isRepeat() {
+		return this.repeat;
+	}
+
+	long due() {
+		return this.due;
+	}
+
+	/**
+	 * Return whether the poll has left.
+	 * @return {@code false} while the poll is queued in the admission
+	 */
+	boolean isSent() {
+		return this.sent;
+	}
+
+	void sent(boolean sent) {
+		this.sent = sent;
+	}
+
+	Disposable.Swap request() {
+		return this.request;
+	}
+
+	void board(Wait next) {
+		this.wait = next;
+		next.flight(this);
+	}
+
+	void board(HeldPoll next) {
+		this.held = next;
+		next.flight(this);
+	}
+
+	@Nullable Wait getWait() {
+		return this.wait;
+	}
+
+	@Nullable HeldPoll getHeld() {
+		return this.held;
+	}
+
+	/**
+	 * Record that a passenger no longer needs the response.
+	 * @param polled the passenger
+	 * @return whether it was the last one
+	 */
+	boolean leave(Polled polled) {
+		polled.flight(null);
+		if (polled == this.wait) {
+			this.wait = null;
+		}
+		else if (polled == this.held) {
+			this.held = null;
+		}
+		return this.wait == null && this.held == null;
+	}
+
+}

@@ -1,0 +1,298 @@
+package io.operations.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+import io.operations.OperationStatus;
+import io.operations.polling.HeldPoll;
+import io.operations.polling.OperationPoller;
+import io.operations.polling.OperationPolls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Polls the open operations of a client with the template's poller. It keeps less than
+ * 256 bytes of each: what the polls need, and neither attributes nor the operation as
+ * last seen. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class HeldOperations {
+
+	// Kinds are few. A client that has more of them holds their names more than once.
+	private static final int SHARED_KINDS = 1000;
+
+	private final Map<String, String> kinds = new ConcurrentHashMap<>();
+
+	private final OperationPolls polls;
+
+	private final OperationPoller poller;
+
+	private final TrackingSteps steps;
+
+	private final Changes changes;
+
+	HeldOperations(OperationPolls polls, TrackingSteps steps, Changes changes, BooleanSupplier mayPoll) {
+		this.polls = polls;
+		this.poller = polls.poller();
+		this.steps = steps;
+		this.changes = changes;
+		this.poller.mayPollHeld(mayPoll);
+	}
+
+	TrackingSteps steps() {
+		return this.steps;
+	}
+
+	void changed(TrackedChange change) {
+		this.changes.changed(change);
+	}
+
+	@Nullable String shared(@Nullable String kind) {
+		if (kind == null) {
+			return null;
+		}
+		String known = this.kinds.get(kind);
+		if (known != null || this.kinds.size() >= SHARED_KINDS) {
+			return (known != null) ? known : kind;
+		}
+		known = this.kinds.putIfAbsent(kind, kind);
+		return (known != null) ? known : kind;
+	}
+
+	/**
+	 * Poll an operation that this instance has begun to track. Replaces an operation of
+	 * the same id, unless that has the same version or a later one. Polls that are due
+	 * leave on this thread.
+	 * @param row the row, in state TRACKED. Its next poll is due at the time in the row.
+	 * Without a time it is due as if the polls had gone on.
+	 */
+	public void hold(TrackedRow row) {
+		add(row);
+		this.poller.pump();
+	}
+
+	/**
+	 * Poll operations that the store has loaded. No poll leaves on this thread.
+	 * @param rows the rows, as for {@link #hold(TrackedRow)}
+	 */
+	public void load(Collection<TrackedRow> rows) {
+		rows.forEach(this::add);
+		this.poller.pumpSoon();
+	}
+
+	private void add(TrackedRow row) {
+		Instant due = row.due();
+		HeldPoll.Next next = (due != null)
+				? next(due, row.deadline().toEpochMilli(), row.polled().accepted() && row.polled().polls() == 0)
+				: new HeldPoll.Next((row.polled().polls() > 0) ? this.polls.resume(row.polled()).toMillis() : 0, false);
+		add(row, next);
+	}
+
+	/**
+	 * Poll operations that other instances have begun to track. The schedule counts them
+	 * as new and plans their first polls. No poll leaves on this thread.
+	 * @param rows the rows, in state TRACKED and not polled yet. A time in the row is the
+	 * earliest time of the first poll.
+	 */
+	public void take(Collection<TrackedRow> rows) {
+		for (TrackedRow row : rows) {
+			Instant now = this.polls.now();
+			Instant first = now.plus(this.polls.firstPoll(row.polled(), null));
+			Instant floor = row.due();
+			Instant due = (floor != null && floor.isAfter(first)) ? floor : first;
+			Instant last = due.isBefore(row.deadline()) ? due : row.deadline();
+			add(row, next((floor != null && floor.isAfter(last)) ? floor : last, row.deadline().toEpochMilli(),
+					floor != null && floor.isAfter(now)));
+		}
+		this.poller.pumpSoon();
+	}
+
+	private void add(TrackedRow row, HeldPoll.Next next) {
+		HeldEntry known = entry(row.id());
+		if (known == null || known.version() < row.version()) {
+			this.poller.hold(new HeldEntry(this, this.poller.number(), row), next, row.polled().polls() == 0);
+		}
+	}
+
+	HeldPoll.Next next(Instant due, long deadline, boolean fixed) {
+		long delay = Math.max(0, Duration.between(this.polls.now(), due).toMillis());
+		// Both clocks are rounded down to milliseconds, but the poll at the deadline must
+		// not begin before it.
+		return new HeldPoll.Next((due.toEpochMilli() >= deadline) ? delay + 1 : delay, fixed);
+	}
+
+	/**
+	 * Stop polling an operation. A poll in flight is abandoned, and no change is reported
+	 * any more.
+	 * @param operationId the operation's id
+	 * @return whether the operation was held
+	 */
+	public boolean release(String operationId) {
+		return this.poller.release(operationId);
+	}
+
+	/**
+	 * Stop polling all operations, as {@link #release(String)} does.
+	 */
+	public void releaseAll() {
+		this.poller.releaseAll();
+	}
+
+	/**
+	 * Record that a change was stored.
+	 * @param operationId the operation's id
+	 * @param version the version that the change was made for
+	 * @param next the version that the row has now
+	 */
+	public void stored(String operationId, long version, long next) {
+		HeldEntry entry = entry(operationId);
+		if (entry != null) {
+			entry.stored(version, next);
+		}
+	}
+
+	/**
+	 * Look for due polls, for example because {@code mayPoll} permits them again. No poll
+	 * leaves on this thread.
+	 */
+	public void resume() {
+		this.poller.pumpSoon();
+	}
+
+	/**
+	 * Return whether an operation is held.
+	 * @param operationId the operation's id
+	 * @param version the version of its row
+	 * @return whether it is held in that version or a later one
+	 */
+	public boolean has(String operationId, long version) {
+		HeldEntry entry = entry(operationId);
+		return entry != null && entry.version() >= version;
+	}
+
+	/**
+	 * Return the number of operations that are held.
+	 * @return the number of operations
+	 */
+	public int held() {
+		return this.poller.held().size();
+	}
+
+	/**
+	 * Return the time at which the next poll of an operation is due.
+	 * @param operationId the operation's id
+	 * @return the time, {@code null} if the operation is not held or a poll is in flight
+	 */
+	public @Nullable Instant nextDue(String operationId) {
+		HeldEntry entry = entry(operationId);
+		return (entry != null && this.poller.isQueued(entry)) ? due(entry) : null;
+	}
+
+	private Instant due(HeldEntry entry) {
+		return this.polls.now().plus(this.poller.untilDue(entry));
+	}
+
+	/**
+	 * Complete a row by what only the holder knows: the number of polls and the time at
+	 * which the next poll, or the poll in flight, is due.
+	 * @param row the row as stored
+	 * @return the row as it is now, the same row if the operation is not held
+	 */
+	public TrackedRow current(TrackedRow row) {
+		HeldEntry entry = entry(row.id());
+		boolean isHeld = entry != null && row.state() == TrackingState.TRACKED && entry.version() == row.version();
+		return (entry != null && isHeld) ? entry.current(row, due(entry)) : row;
+	}
+
+	/**
+	 * Return how often operations were polled since the last change or the last call of
+	 * this method. For a store that writes these counts now and then.
+	 * @param most the maximum number of counts
+	 * @return the counts
+	 */
+	public List<Polls> polls(int most) {
+		List<Polls> counts = new ArrayList<>();
+		for (HeldPoll held : this.poller.held()) {
+			HeldEntry entry = (HeldEntry) held;
+			if (counts.size() == most) {
+				break;
+			}
+			if (entry.takeUnreported()) {
+				counts.add(new Polls(entry.id(), entry.polls(), entry.version()));
+			}
+		}
+		return counts;
+	}
+
+	/**
+	 * Summarize the operations that are held. Takes time in proportion to their number.
+	 * @return the summary of state TRACKED; no other state is counted
+	 */
+	public TrackingSummary summary() {
+		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
+		Instant now = this.polls.now();
+		long tracked = 0;
+		long unseen = 0;
+		long stuck = 0;
+		long overdue = 0;
+		long oldest = now.toEpochMilli();
+		Duration backlogAge = Duration.ZERO;
+		for (HeldPoll held : this.poller.held()) {
+			HeldEntry entry = (HeldEntry) held;
+			OperationStatus status = entry.status();
+			Duration left = this.poller.untilDue(entry);
+			tracked++;
+			unseen += (status != null) ? 0 : 1;
+			stuck += entry.isStuck() ? 1 : 0;
+			oldest = Math.min(oldest, entry.since());
+			if (status != null) {
+				statuses.merge(status, 1L, Long::sum);
+			}
+			if (left.compareTo(Duration.ZERO) <= 0 && this.poller.isQueued(entry)) {
+				overdue++;
+				backlogAge = (left.abs().compareTo(backlogAge) > 0) ? left.abs() : backlogAge;
+			}
+		}
+		return new TrackingSummary(Map.of(TrackingState.TRACKED, tracked), statuses, unseen, stuck,
+				Duration.ofMillis(now.toEpochMilli() - oldest), overdue, backlogAge);
+	}
+
+	private @Nullable HeldEntry entry(String operationId) {
+		return (HeldEntry) this.poller.held(operationId);
+	}
+
+	/**
+	 * Receives what polls have changed: first sightings, changes of the status, the
+	 * beginning and the end of faults, and ends.
+	 */
+	@FunctionalInterface
+	public interface Changes {
+
+		/**
+		 * Store a change. Called on the thread of the response, one call at a time for
+		 * each operation. Must not block. After an exception, the next poll reports the
+		 * change again.
+		 * @param change the change
+		 */
+		void changed(TrackedChange change);
+
+	}
+
+	/**
+	 * How often an operation was polled.
+	 *
+	 * @param id the operation's id
+	 * @param polls the number of polls so far
+	 * @param version the version that the row must have
+	 */
+	public record Polls(String id, int polls, long version) {
+	}
+
+}

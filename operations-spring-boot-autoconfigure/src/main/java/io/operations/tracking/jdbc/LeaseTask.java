@@ -1,0 +1,83 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+
+import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
+import com.github.kagkarlsson.scheduler.task.AbstractTask;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Holds the lease of a client for as long as its execution lasts. The version of the
+ * execution is the epoch of the lease: it grows whenever an instance takes the lease or
+ * gives it back, and a renewal leaves it unchanged.
+ */
+final class LeaseTask extends AbstractTask<Void> {
+
+	private static final Log logger = LogFactory.getLog(LeaseTask.class);
+
+	static final String NAME = "lease";
+
+	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
+
+	private final LongPredicate hold;
+
+	private final Supplier<Instant> clock;
+
+	/**
+	 * Create the task.
+	 * @param hold polls the operations until the lease of the given epoch is lost or
+	 * given back, and returns whether it is still held
+	 * @param clock the database's clock
+	 */
+	LeaseTask(LongPredicate hold, Supplier<Instant> clock) {
+		super(NAME, Void.class,
+				(complete, operations) -> release(complete, operations, clock.get().plus(AFTER_A_FAULT)),
+				(complete, operations) -> release(complete, operations, clock.get()));
+		this.hold = hold;
+		this.clock = clock;
+	}
+
+	@Override
+	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
+		boolean isHeld = this.hold.test(context.getExecution().version);
+		return (complete, operations) -> {
+			if (isHeld) {
+				release(complete, operations, this.clock.get());
+			}
+		};
+	}
+
+	// Another instance may hold the lease already, or take it when it is not renewed.
+	private static void release(ExecutionComplete complete, ExecutionOperations<Void> operations, Instant due) {
+		try {
+			operations.reschedule(complete, due);
+		}
+		catch (RuntimeException ex) {
+			if (!(ex instanceof DbSchedulerException) && !DatabaseReach.isAway(ex)) {
+				throw ex;
+			}
+			logger.debug("The lease could not be given back: " + complete.getExecution(), ex);
+		}
+	}
+
+	@Override
+	public SchedulableInstance<Void> schedulableInstance(String client) {
+		return SchedulableInstance.of(instanceBuilder(client).build(), this.clock.get());
+	}
+
+	@Override
+	public SchedulableInstance<Void> schedulableInstance(String client, Void data) {
+		return schedulableInstance(client);
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs db-scheduler for the lease of a client. The scheduler has a table of its own,
+ * because db-scheduler deletes executions whose task it does not know.
+ */
+final class Leases {
+
+	private static final Duration SHUTDOWN = Duration.ofSeconds(3);
+
+	private final DataSource dataSource;
+
+	private final JdbcTransactions transactions;
+
+	private final String table;
+
+	private final JdbcCustomization picks;
+
+	private final LeaseTask task;
+
+	private final String client;
+
+	private final String instanceName;
+
+	private final LeaseHolder holder;
+
+	private final LeaseHolder.Settings settings;
+
+	private final Supplier<Instant> clock;
+
+	private volatile @Nullable Scheduler scheduler;
+
+	/**
+	 * Create the leases.
+	 * @param dataSource the database, for db-scheduler
+	 * @param transactions the transactions of the database
+	 * @param table the table with the leases
+	 * @param picks picks leases that are free or expired
+	 * @param client the name of the client
+	 * @param instanceName the name of this instance
+	 * @param holder does the work of the instance that holds the lease
+	 * @param settings the settings of the holder
+	 * @param clock the database's clock
+	 */
+	Leases(DataSource dataSource, JdbcTransactions transactions, String table, JdbcCustomization picks, String client,
+			String instanceName, LeaseHolder holder, LeaseHolder.Settings settings, Supplier<Instant> clock) {
+		this.dataSource = dataSource;
+		this.transactions = transactions;
+		this.table = table;
+		this.picks = picks;
+		this.client = client;
+		this.instanceName = instanceName;
+		this.holder = holder;
+		this.settings = settings;
+		this.clock = clock;
+		this.task = new LeaseTask(this::hold, clock);
+	}
+
+	void start() {
+		SchedulerClient creator = SchedulerClient.Builder.create(this.dataSource, this.task)
+			.tableName(this.table)
+			.jdbcCustomization(this.picks)
+			.build();
+		this.transactions.in(() -> creator.scheduleIfNotExists(this.task.schedulableInstance(this.client)));
+		this.holder.start();
+		Scheduler created = Scheduler.create(this.dataSource, this.task)
+			.tableName(this.table)
+			.schedulerName(new SchedulerName.Fixed(this.instanceName))
+			.threads(1)
+			.executorService(Executors.newSingleThreadExecutor(this.settings.threadFactory()))
+			.housekeeperExecutor(new NoHousekeeping(this.settings.threadFactory()))
+			.pollingInterval(this.settings.look())
+			.shutdownMaxWait(SHUTDOWN)
+			.jdbcCustomization(this.picks)
+			.failureLogging(LogLevel.WARN, true)
+			.clock(this.clock::get)
+			.pollUsingLockAndFetch(0.5, 1)
+			.build();
+		this.scheduler = created;
+		created.start();
+	}
+
+	private boolean hold(long epoch) {
+		Scheduler running = this.scheduler;
+		if (running != null) {
+			running.pause();
+		}
+		try {
+			return this.holder.hold(epoch);
+		}
+		finally {
+			if (running != null) {
+				running.resume();
+			}
+		}
+	}
+
+	/**
+	 * Give the lease back.
+	 */
+	void stop() {
+		Scheduler running = this.scheduler;
+		this.scheduler = null;
+		this.holder.stop();
+		if (running != null) {
+			running.stop();
+		}
+	}
+
+	/**
+	 * The holder renews the lease with each look at the inbox, and a look for a free
+	 * lease also finds one that has expired. So neither costs a statement of its own.
+	 */
+	private static final class NoHousekeeping extends ScheduledThreadPoolExecutor {
+
+		private NoHousekeeping(ThreadFactory threadFactory) {
+			super(1, threadFactory);
+		}
+
+		@Override
+		public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long initialDelay, long delay,
+				TimeUnit unit) {
+			return schedule(() -> {
+			}, 0, unit);
+		}
+
+	}
+
+}

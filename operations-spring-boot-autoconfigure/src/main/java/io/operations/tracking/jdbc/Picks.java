@@ -1,0 +1,114 @@
+package io.operations.tracking.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcTaskRepositoryContext;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Picks due executions of one task in one statement. db-scheduler's own statement also
+ * picks executions of tasks that this instance does not know, and logs a stack trace at
+ * each look while the database cannot be reached.
+ */
+final class Picks extends DefaultJdbcCustomization {
+
+	private static final Log logger = LogFactory.getLog(Picks.class);
+
+	private final JdbcClient jdbc;
+
+	private final JdbcTransactions transactions;
+
+	private final DatabaseReach reach;
+
+	private final String task;
+
+	private final String statement;
+
+	private final Function<Instant, Instant> deadBefore;
+
+	// Used by one thread only.
+	private boolean failing;
+
+	/**
+	 * Create the picks.
+	 * @param dataSource the database
+	 * @param transactions the transactions of the database
+	 * @param reach knows whether the database can be reached
+	 * @param dialect the dialect of the database
+	 * @param table the table of db-scheduler
+	 * @param task the name of the task
+	 * @param deadBefore returns the time of the last heartbeat up to which a picked
+	 * execution is picked again
+	 */
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, TrackingDialect dialect,
+			String table, String task, Function<Instant, Instant> deadBefore) {
+		super(false);
+		this.jdbc = JdbcClient.create(dataSource);
+		this.transactions = transactions;
+		this.reach = reach;
+		this.task = task;
+		this.statement = dialect.pick(table);
+		this.deadBefore = deadBefore;
+	}
+
+	@Override
+	public boolean supportsSingleStatementLockAndFetch() {
+		return true;
+	}
+
+	@Override
+	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
+			boolean orderByPriority) {
+		try {
+			List<Execution> picked = Objects
+				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(() -> pick(context, now, limit))));
+			this.failing = false;
+			return picked;
+		}
+		catch (RuntimeException ex) {
+			if (!DatabaseReach.isAway(ex) && !this.failing) {
+				this.failing = true;
+				logger.error("This instance cannot pick due work of " + context.tableName
+						+ ", so it does not do its part"
+						+ " of polling and delivering. It keeps retrying and does not log this again until it succeeds."
+						+ " Check the tables and the rights of the database user.", ex);
+			}
+			return new ArrayList<>();
+		}
+	}
+
+	private List<Execution> pick(JdbcTaskRepositoryContext context, Instant now, int limit) {
+		return this.jdbc.sql(this.statement)
+			.param("task", this.task)
+			.param("instance", context.schedulerName.getName())
+			.param("now", now.atOffset(ZoneOffset.UTC))
+			.param("dead", this.deadBefore.apply(now).atOffset(ZoneOffset.UTC))
+			.param("limit", limit)
+			.query(this::map)
+			.list();
+	}
+
+	private Execution map(ResultSet result, int number) throws SQLException {
+		TaskInstance<Void> instance = new TaskInstance<>(this.task, result.getString("task_instance"));
+		return new Execution(Objects.requireNonNull(TrackedRows.instant(result, "execution_time")), instance,
+				result.getBoolean("picked"), result.getString("picked_by"), TrackedRows.instant(result, "last_success"),
+				TrackedRows.instant(result, "last_failure"), result.getInt("consecutive_failures"),
+				TrackedRows.instant(result, "last_heartbeat"), result.getLong("version"));
+	}
+
+}

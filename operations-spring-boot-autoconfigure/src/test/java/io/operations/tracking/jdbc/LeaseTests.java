@@ -1,0 +1,59 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LeaseTests {
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final Lease lease = new Lease(7, Duration.ofSeconds(4), this.time);
+
+	LeaseTests() {
+		this.time.schedulePeriodically(this.lease::tick, this.lease.tickMillis(), this.lease.tickMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	@Test
+	void beforeTheDatabaseHasConfirmedTheLeaseNoPollLeaves() {
+		assertThat(this.lease.mayPoll()).isFalse();
+		this.lease.confirmed(this.lease.monotonic());
+		assertThat(this.lease.mayPoll()).isTrue();
+	}
+
+	@Test
+	void whileTheDatabaseConfirmsNothingPollsGoOn() {
+		this.lease.confirmed(this.lease.monotonic());
+		this.time.advanceTimeBy(Duration.ofMinutes(10));
+		assertThat(this.lease.mayPoll()).isTrue();
+	}
+
+	@Test
+	void afterThatTheLeaseIsLostNoPollLeaves() {
+		this.lease.confirmed(this.lease.monotonic());
+		this.lease.lose();
+		assertThat(this.lease.mayPoll()).isFalse();
+	}
+
+	@Test
+	void whenTheProcessWasSuspendedNoPollLeavesUntilTheDatabaseConfirmsTheLease() {
+		VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+		Lease suspended = new Lease(7, Duration.ofSeconds(4), clock);
+		long before = suspended.monotonic();
+		clock.advanceTimeBy(Duration.ofMillis(2001));
+		assertThat(suspended.mayPoll()).as("before the first tick").isFalse();
+		suspended.confirmed(before);
+		suspended.tick();
+		assertThat(suspended.mayPoll()).isFalse();
+		suspended.confirmed(before);
+		assertThat(suspended.mayPoll()).as("confirmed before it was suspended").isFalse();
+		suspended.confirmed(suspended.monotonic());
+		assertThat(suspended.mayPoll()).isTrue();
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.operations.tracking.HeldOperations;
+import io.operations.tracking.TrackedRow;
+import io.operations.tracking.TrackingState;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+class PostgresLeaseTests extends LeaseContract {
+
+	PostgresLeaseTests() {
+		super(PostgresDatabase.DATA_SOURCE);
+	}
+
+	@Test
+	void whileAFencedWriteIsOpenARenewalPassesAndATakeoverWaits() throws Exception {
+		TrackedRow row = insert("op");
+		long epoch = takeLease("one", Instant.now());
+		Future<Long> takeover = this.transaction.execute((status) -> {
+			this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			assertThat(onAnotherThread(() -> look(epoch))).as("renewed").isNotNull();
+			Future<Long> taking = this.threads.submit(() -> takeLease("two", Instant.now()));
+			await().atMost(PATIENCE).until(() -> blocked() > 0);
+			assertThat(taking).isNotDone();
+			return taking;
+		});
+		assertThat(takeover.get(20, TimeUnit.SECONDS)).isEqualTo(epoch + 1);
+		assertThat(find("op").state()).isEqualTo(TrackingState.ENDED);
+	}
+
+	@Test
+	void aWriteThatWaitedForATakeoverStoresNothing() throws Exception {
+		TrackedRow row = insert("op");
+		long epoch = takeLease("one", Instant.now());
+		Future<FencedRows.@Nullable Written> write = this.transaction.execute((status) -> {
+			takeLease("two", Instant.now());
+			Future<FencedRows.@Nullable Written> writing = this.threads
+				.submit(() -> this.fenced.write(epoch, List.of(ended(row)), Instant.now()));
+			await().atMost(PATIENCE).until(() -> blocked() > 0);
+			return writing;
+		});
+		assertThat(write.get(20, TimeUnit.SECONDS)).isNull();
+		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
+		assertThat(scheduled()).isEmpty();
+	}
+
+	@Test
+	void whileAFencedWriteIsOpenNoInstanceTakesTheLeaseAndNoneWaits() {
+		this.leaseDuration = Duration.ofMillis(500);
+		TrackedRow row = insert("op");
+		long epoch = takeLease("one", Instant.now().minusSeconds(60));
+		Instance two = this.transaction.execute((status) -> {
+			this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			Instance other = start("two");
+			await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> !other.isHolding() && blocked() == 0);
+			return other;
+		});
+		await().atMost(PATIENCE).until(two::isHolding);
+		assertThat(two.held.has("op")).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "look", "write", "count", "learned", "pick" })
+	void aTransactionOfASuspendedInstanceBlocksATakeoverForTwoSecondsOnly(String work) throws Exception {
+		TrackedRow row = insert("op");
+		long epoch = takeLease("one", Instant.now().minusSeconds(60));
+		CountDownLatch suspended = new CountDownLatch(1);
+		CountDownLatch resumed = new CountDownLatch(1);
+		Future<?> open = this.threads.submit(() -> this.transaction.executeWithoutResult((status) -> {
+			run(work, epoch, row);
+			suspended.countDown();
+			pass(resumed);
+		}));
+		pass(suspended);
+		Instance two = start("two");
+		await().atMost(Duration.ofSeconds(4)).until(two::isHolding);
+		await().atMost(PATIENCE).until(() -> two.held.has("op"));
+		assertThat(open).isNotDone();
+		resumed.countDown();
+		assertThatThrownBy(() -> open.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+		assertThat(find("op").version()).isEqualTo(row.version());
+	}
+
+	private void run(String work, long epoch, TrackedRow row) {
+		switch (work) {
+			case "look" -> look(epoch);
+			case "write" -> this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			case "count" -> this.fenced.count(epoch, List.of(new HeldOperations.Polls(row.id(), 7, row.version())));
+			case "learned" -> this.fenced.learned(epoch, Map.of("kind", List.of(Duration.ofSeconds(1))));
+			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pick(this.tables.lease()))
+				.param("task", LeaseTask.NAME)
+				.param("instance", "one")
+				.param("now", OffsetDateTime.now(ZoneOffset.UTC))
+				.param("dead", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(30))
+				.param("limit", 1)
+				.query()
+				.listOfRows()).hasSize(1);
+		}
+	}
+
+	private int blocked() {
+		return Objects.requireNonNull(onAnotherThread(
+				() -> this.jdbc.sql("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").query(Integer.class).single()));
+	}
+
+}
