@@ -345,8 +345,7 @@ final class TrackedRows {
 	 */
 	int prune(Instant before) {
 		String outdated = "client = :client AND ended_at < :before AND state = :state";
-		return this.jdbc
-			.sql(this.dialect.deleteFirst(this.tables.tracked(), outdated, "ended_at", BATCH))
+		return this.jdbc.sql(this.dialect.deleteFirst(this.tables.tracked(), outdated, "ended_at", BATCH))
 			.param("client", this.client)
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
