@@ -77,13 +77,13 @@ public final class OperationPoller {
 
 	private final Outage outage;
 
-	private final SentPolls sentPolls;
-
-	private final PollDispatcher dispatcher;
-
 	private final Overload overload;
 
 	private final OverloadReport overloadReport;
+
+	private final SentPolls sentPolls;
+
+	private final PollDispatcher dispatcher;
 
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.

@@ -108,7 +108,8 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	// If somebody forgets the operation meanwhile, perhaps the handler itself, the
-	// effects of the handlers are committed nevertheless.
+	// effects
+	// of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
 			if (!this.transactions.isStrict()) {
@@ -196,7 +197,8 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	// The operation was forgotten meanwhile, and perhaps tracked again. Or it still has
-	// the version that is known, because a transaction holds it that may forget it.
+	// the
+	// version that is known, because a transaction holds it that may forget it.
 	private void letGo(String operationId, long known) {
 		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
 		if (present == null || (present.state() != TrackingState.TRACKED && present.state() != TrackingState.ENDED)) {

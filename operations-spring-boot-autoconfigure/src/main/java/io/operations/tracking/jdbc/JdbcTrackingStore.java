@@ -202,7 +202,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		try {
 			Instant now = this.clock.now();
 			// All instances share the overdue operations. If they share the rate, the
-			// poll rate is this one's part of it, and only those that send have a part.
+			// poll
+			// rate is this one's part of it, and only those that send have a part.
 			int senders = this.polls.senders();
 			int instances = (senders > 0) ? senders : 1 + this.rows.others(this.settings.instanceName(),
 					now.minus(this.settings.heartbeatInterval().multipliedBy(this.settings.missedHeartbeats())));

@@ -217,7 +217,8 @@ final class TrackedRows {
 	 */
 	int prune(Instant before) {
 		// The condition is repeated because a selected operation may be redelivered
-		// before it is deleted.
+		// before
+		// it is deleted.
 		String outdated = "ended_at < :before AND state = :state";
 		return this.jdbc
 			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "

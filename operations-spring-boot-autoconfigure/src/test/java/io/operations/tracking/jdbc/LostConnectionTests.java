@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LostConnectionTests extends TrackingApplication {
 
 	// The commits are those of the poll that sees the operation run, of the attempt that
-	// is counted, and of the handlers.
+	// is
+	// counted, and of the handlers.
 	@ParameterizedTest
 	@CsvSource({ "1, 1", "2, 1", "3, 2" })
 	void connectionThatBreaksAtACommitDelaysNothing(int commit, int attempts, CapturedOutput output) {
