@@ -193,6 +193,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder retry(RetrySettings settings) {
 		this.retrySettings = settings;
+		this.retryConfig = null;
 		return this;
 	}
 
@@ -217,6 +218,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder rateLimit(RateLimitSettings settings) {
 		this.rateLimitSettings = settings;
+		this.rateLimiterConfig = null;
 		return this;
 	}
 
@@ -373,7 +375,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.pollingSettings, this.scheduler, outage, poller);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
-				listener, this.pollingSettings.timeout(), releases);
+				listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}

@@ -88,11 +88,17 @@ public final class OperationPoller {
 
 	private final PollingSettings settings;
 
+	private final Waiter.Timeout defaultTimeout;
+
 	private final Scheduler scheduler;
 
 	private final OperationsListener listener;
 
 	private final Outage outage;
+
+	private final Overload overload;
+
+	private final OverloadReport overloadReport;
 
 	private final SentPolls sentPolls;
 
@@ -104,8 +110,6 @@ public final class OperationPoller {
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.
 	private final Map<String, Wait> waits = new LinkedHashMap<>();
-
-	private final Overload overload;
 
 	private long numbers;
 
@@ -154,11 +158,13 @@ public final class OperationPoller {
 		this.admission = admission;
 		this.pace = new Pace(schedule, settings);
 		this.settings = settings;
+		this.defaultTimeout = new Waiter.Timeout(settings.timeout(), false);
 		this.scheduler = scheduler;
 		// The composite ignores the exceptions of a listener.
 		this.listener = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
 		this.overload = new Overload(settings.minInterval().multipliedBy(HELD_BACK), settings.timeout());
+		this.overloadReport = new OverloadReport(client, this.overload, admission, outage, scheduler, this.listener);
 		this.outage = outage;
 		this.sentPolls = sentPolls;
 		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
@@ -170,14 +176,16 @@ public final class OperationPoller {
 	 * Wait for the end of an operation. An outcome is emitted on the thread that received
 	 * the response, or on the subscribing thread if the outcome is known at once.
 	 * @param target the operation to wait for
-	 * @param timeout the time from the subscription to the deadline
+	 * @param timeout the time from the subscription to the deadline; {@code null} for the
+	 * timeout of the settings
 	 * @return the response that shows the terminal operation, whether COMPLETED, FAILED
 	 * or CANCELLED; or an {@link OperationsException}
 	 */
-	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
+	public Mono<OperationSnapshot> await(PollingTarget target, @Nullable Duration timeout) {
+		Waiter.Timeout own = timeout(timeout);
 		return Mono.create((sink) -> {
 			Waiter waiter = enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, timeout, now, sink));
+					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, own, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			waiter.tell();
 		});
@@ -187,14 +195,16 @@ public final class OperationPoller {
 	 * Watch an operation until it ends. Changes are emitted on the thread that received
 	 * the response, or on the subscribing thread if they are known at once.
 	 * @param target the operation to watch
-	 * @param timeout the time from the subscription to the deadline
+	 * @param timeout the time from the subscription to the deadline; {@code null} for the
+	 * timeout of the settings
 	 * @return the operation as first seen and after each change of its status; completes
 	 * after the terminal one, or fails with an {@link OperationsException}
 	 */
-	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
+	public Flux<Operation> watch(PollingTarget target, @Nullable Duration timeout) {
+		Waiter.Timeout own = timeout(timeout);
 		return Flux.create((sink) -> {
 			Waiter waiter = enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Watching(number, wait, target, timeout, now, sink));
+					(wait, number, now) -> new Waiter.Watching(number, wait, target, own, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			waiter.tell();
 		}, FluxSink.OverflowStrategy.LATEST);
@@ -209,6 +219,10 @@ public final class OperationPoller {
 		if (snapshot.operation().answeredId().isEmpty()) {
 			this.seenOperations.add(snapshot.operation().id());
 		}
+	}
+
+	private Waiter.Timeout timeout(@Nullable Duration own) {
+		return (own != null) ? new Waiter.Timeout(own, true) : this.defaultTimeout;
 	}
 
 	private Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
@@ -311,18 +325,7 @@ public final class OperationPoller {
 	}
 
 	private void judgeLoad(double pollsPerSecond, long now) {
-		Overload.Figures figures;
-		synchronized (this) {
-			this.overload.allows(pollsPerSecond, now);
-			figures = this.overload.judge(now);
-			// An outage and a pause have lines of their own.
-			if (figures == null || this.outage.isOn() || !this.admission.paused().isZero()) {
-				return;
-			}
-			this.overload.reported();
-		}
-		this.listener.waitsOverloaded(this.client, figures.waits(), figures.pollsPerSecond(), figures.needed(),
-				figures.timeout());
+		this.overloadReport.judge(pollsPerSecond, now);
 	}
 
 	private void repeated(Wait wait) {
@@ -363,10 +366,10 @@ public final class OperationPoller {
 
 	private void endLate(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		OperationTimeoutException reason = new OperationTimeoutException(wait.operationId(), waiter.timeout(),
-				waiter.lastSeen(), wait.polls(), wait.age(now()), null, wait.lastFault());
+		Duration age = wait.age(now());
+		OperationTimeoutException reason = timeout(waiter, age, null, null);
 		try {
-			reason = timeout(waiter);
+			reason = timeout(waiter, age, this.pace.learnedUnusualAge(wait.kind()), hold(waiter));
 			if (wait.end() == null) {
 				this.listener.deadlinePassed(this.client, wait.summary(now()), reason);
 			}
@@ -379,35 +382,31 @@ public final class OperationPoller {
 		}
 	}
 
-	private OperationTimeoutException timeout(Waiter waiter) {
+	private static OperationTimeoutException timeout(Waiter waiter, Duration age, @Nullable Duration unusualAge,
+			OperationTimeoutException.@Nullable Hold hold) {
 		Wait wait = waiter.waitedFor();
-		Duration heldBack = heldBack(waiter);
-		double pollsPerSecond;
-		synchronized (this) {
-			pollsPerSecond = this.overload.latestRate();
-			if (heldBack != null) {
-				this.overload.timedOut(now());
-			}
-		}
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.lastSeen(), wait.polls(),
-				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault(), heldBack, pollsPerSecond,
-				this.admission.inFlightLimit());
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.isOwnTimeout(),
+				waiter.lastSeen(), wait.polls(), age, unusualAge, wait.lastFault(), hold);
 	}
 
 	// Calls nothing foreign: other deadlines wait for the end of this one.
-	private @Nullable Duration heldBack(Waiter waiter) {
+	private OperationTimeoutException.@Nullable Hold hold(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		long heldBack = this.dispatcher.heldBack(wait);
-		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis() || wait.end() != null || this.outage.isOn()
-				|| !this.admission.paused().isZero()) {
+		if (wait.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(wait)) {
 			return null;
 		}
-		boolean overloaded;
-		synchronized (this) {
-			overloaded = this.overload.isOn();
+		Duration pausedFor = this.admission.paused();
+		if (!pausedFor.isZero()) {
+			return OperationTimeoutException.Hold.byPause(pausedFor);
 		}
-		return (overloaded || heldBack > waiter.timeout().toMillis() / PART_OF_TIMEOUT) ? Duration.ofMillis(heldBack)
-				: null;
+		long heldBack = this.dispatcher.heldBack(wait);
+		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis()
+				|| (heldBack <= waiter.timeout().toMillis() / PART_OF_TIMEOUT && !this.overload.isOn())) {
+			return null;
+		}
+		this.overload.timedOut(now());
+		return OperationTimeoutException.Hold.byLimits(Duration.ofMillis(heldBack), this.overload.latestRate(),
+				this.admission.inFlightLimit(), this.admission.senders());
 	}
 
 	private void poll(Polled polled) {
@@ -971,6 +970,7 @@ public final class OperationPoller {
 			this.closed = true;
 		}
 		stop();
+		this.overloadReport.dispose();
 		this.dispatcher.close();
 	}
 

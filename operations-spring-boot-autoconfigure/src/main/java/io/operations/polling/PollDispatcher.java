@@ -316,15 +316,23 @@ final class PollDispatcher {
 	}
 
 	/**
+	 * Return whether the next poll of a wait has not been sent.
+	 * @param wait the wait
+	 * @return {@code false} while the poll is in flight
+	 */
+	synchronized boolean isHeld(Wait wait) {
+		return !wait.isSent() || this.due.contains(wait);
+	}
+
+	/**
 	 * Return the time for which the account's limits have held back the poll of a wait.
 	 * Time until the end of an outage or of a pause does not count.
 	 * @param wait the wait
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */
 	synchronized long heldBack(Wait wait) {
-		boolean sent = wait.isSent() && !this.due.contains(wait);
 		long heldUntil = Math.max(this.heldUntil, this.admission.lastPauseEnd());
-		return sent ? 0 : Math.max(0, now() - Math.max(wait.at(), heldUntil));
+		return isHeld(wait) ? Math.max(0, now() - Math.max(wait.at(), heldUntil)) : 0;
 	}
 
 	/**

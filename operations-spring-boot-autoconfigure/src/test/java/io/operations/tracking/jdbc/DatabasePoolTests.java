@@ -82,8 +82,7 @@ class DatabasePoolTests {
 			pool.setTransactionIsolation("TRANSACTION_" + isolation);
 			pool.setAutoCommit(autoCommit);
 			// The application's transactions keep the isolation of the pool, and fail now
-			// and
-			// then.
+			// and then.
 			with(pool)
 				.withPropertyValues("operations.tracking.delivery.max-attempts=1000",
 						"operations.tracking.delivery.initial-interval=1ms")
