@@ -65,7 +65,18 @@ final class Cluster implements AutoCloseable {
 	 * @return the instance, not ready yet
 	 */
 	Instance start(String name, String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--spring.datasource.url=" + this.database.url(),
+		return startAt(this.database.port(), name, arguments);
+	}
+
+	/**
+	 * Begin to start an instance that reaches the database through another port.
+	 * @param port the port
+	 * @param name what to call it
+	 * @param arguments its arguments
+	 * @return the instance, not ready yet
+	 */
+	Instance startAt(int port, String name, String... arguments) {
+		List<String> all = new ArrayList<>(List.of("--spring.datasource.url=" + Database.url(port),
 				"--operations.base-url=" + this.endpoint.baseUrl()));
 		all.addAll(List.of(arguments));
 		Instance instance = Instance.start(name, all);
