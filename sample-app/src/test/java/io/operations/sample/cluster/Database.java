@@ -2,11 +2,13 @@ package io.operations.sample.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Stream;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,46 @@ final class Database implements AutoCloseable {
 		}
 	}
 
+	int port() {
+		return this.port;
+	}
+
 	String url() {
-		return "jdbc:postgresql://localhost:" + this.port + "/postgres";
+		return url(this.port);
+	}
+
+	static String url(int port) {
+		return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+	}
+
+	/**
+	 * Let it answer nothing, by SIGSTOP.
+	 */
+	void suspend() {
+		signal("STOP");
+	}
+
+	/**
+	 * Let it answer again, by SIGCONT.
+	 */
+	void resume() {
+		signal("CONT");
+	}
+
+	private void signal(String signal) {
+		Path file = this.directory.resolve("postmaster.pid");
+		if (this.server == null || !Files.exists(file)) {
+			return;
+		}
+		try {
+			ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0).trim()))
+				.orElseThrow();
+			Stream.concat(Stream.of(postmaster), postmaster.descendants())
+				.forEach((process) -> Instance.signal(signal, process.pid()));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	JdbcClient client() {

@@ -137,8 +137,50 @@ final class Instance implements AutoCloseable {
 	 */
 	void kill() {
 		this.process.destroyForcibly();
+		awaitEnd();
+	}
+
+	/**
+	 * Ask it to end, by SIGTERM.
+	 */
+	void terminate() {
+		this.process.destroy();
+	}
+
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	void awaitEnd() {
+		waitFor(this.process);
+	}
+
+	/**
+	 * Let it do nothing, by SIGSTOP, as if its machine were suspended.
+	 */
+	void suspend() {
+		signal("STOP", this.process.pid());
+	}
+
+	/**
+	 * Let it continue, by SIGCONT.
+	 */
+	void resume() {
+		signal("CONT", this.process.pid());
+	}
+
+	static void signal(String signal, long pid) {
 		try {
-			this.process.waitFor();
+			waitFor(new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).inheritIO().start());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void waitFor(Process process) {
+		try {
+			process.waitFor();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

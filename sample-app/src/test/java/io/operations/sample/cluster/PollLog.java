@@ -68,10 +68,16 @@ final class PollLog {
 	 * @return the rate
 	 */
 	double rate(long from, long until) {
-		return (double) SECOND * began(from, until) / (until - from);
+		return (double) SECOND * between(from, until) / (until - from);
 	}
 
-	private long began(long from, long until) {
+	/**
+	 * Return how many polls began in a time.
+	 * @param from when it begins
+	 * @param until when it ends
+	 * @return the number
+	 */
+	long between(long from, long until) {
 		return this.polls.stream().filter((poll) -> poll.began() >= from && poll.began() < until).count();
 	}
 
@@ -84,7 +90,7 @@ final class PollLog {
 	long mostInASecond(long from, long until) {
 		long most = 0;
 		for (long start = from; start + SECOND <= until; start += STEP) {
-			most = Math.max(most, began(start, start + SECOND));
+			most = Math.max(most, between(start, start + SECOND));
 		}
 		return most;
 	}
@@ -98,7 +104,7 @@ final class PollLog {
 	 */
 	double secondsToRate(double rate, long from, long until) {
 		for (long start = from; start + SECOND <= until; start += STEP) {
-			if (began(start, start + SECOND) >= rate) {
+			if (between(start, start + SECOND) >= rate) {
 				return seconds(start - from);
 			}
 		}
@@ -114,6 +120,27 @@ final class PollLog {
 	double secondsToPoll(String id, long after) {
 		return this.polls.stream()
 			.filter((poll) -> poll.id().equals(id) && poll.began() > after)
+			.mapToDouble((poll) -> seconds(poll.began() - after))
+			.findFirst()
+			.orElse(Double.POSITIVE_INFINITY);
+	}
+
+	/**
+	 * Return which operations polls have seen the end of.
+	 * @return their ids
+	 */
+	Set<String> ends() {
+		return this.polls.stream().filter(Poll::sawEnd).map(Poll::id).collect(Collectors.toSet());
+	}
+
+	/**
+	 * Return when the first poll began after a time.
+	 * @param after the time
+	 * @return the seconds since then, infinite if none did
+	 */
+	double secondsToFirst(long after) {
+		return this.polls.stream()
+			.filter((poll) -> poll.began() > after)
 			.mapToDouble((poll) -> seconds(poll.began() - after))
 			.findFirst()
 			.orElse(Double.POSITIVE_INFINITY);

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -27,6 +28,8 @@ import reactor.netty.resources.ConnectionProvider;
 final class RecordedEndpoint implements AutoCloseable {
 
 	private static final String OPERATIONS = "/v2/ControlPlane/Operations/";
+
+	private static final List<String> ENDS = List.of("COMPLETED", "FAILED", "CANCELLED");
 
 	private static final int CONNECTIONS = 500;
 
@@ -54,20 +57,21 @@ final class RecordedEndpoint implements AutoCloseable {
 
 	private Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
 		if (!request.uri().startsWith(OPERATIONS)) {
-			return forward(request, response);
+			return forward(request, response, (body) -> {
+			});
 		}
 		Poll poll = new Poll(request.uri().substring(OPERATIONS.length()),
 				Objects.requireNonNullElse(request.requestHeaders().get("User-Agent"), "nobody"));
 		this.open.add(poll);
 		// Also when whoever asked is gone before the answer.
-		return forward(request, response).doFinally((signal) -> {
+		return forward(request, response, poll::saw).doFinally((signal) -> {
 			poll.end();
 			this.closed.add(poll);
 			this.open.remove(poll);
 		});
 	}
 
-	private Mono<Void> forward(HttpServerRequest request, HttpServerResponse response) {
+	private Mono<Void> forward(HttpServerRequest request, HttpServerResponse response, Consumer<String> sent) {
 		return request.receive()
 			.aggregate()
 			.asString(StandardCharsets.UTF_8)
@@ -80,6 +84,7 @@ final class RecordedEndpoint implements AutoCloseable {
 					.defaultIfEmpty("")
 					.map((text) -> new Answer(answer.status(), answer.responseHeaders(), text))))
 			.delayElement(LATENCY)
+			.doOnNext((answer) -> sent.accept(answer.body()))
 			.flatMap((answer) -> response.status(answer.status())
 				.headers(answer.headers())
 				.sendString(Mono.just(answer.body()))
@@ -125,9 +130,15 @@ final class RecordedEndpoint implements AutoCloseable {
 
 		private volatile long ended;
 
+		private volatile boolean sawEnd;
+
 		private Poll(String id, String userAgent) {
 			this.id = id;
 			this.userAgent = userAgent;
+		}
+
+		private void saw(String body) {
+			this.sawEnd = ENDS.stream().anyMatch(body::contains);
 		}
 
 		private void end() {
@@ -148,6 +159,14 @@ final class RecordedEndpoint implements AutoCloseable {
 
 		long ended() {
 			return this.ended;
+		}
+
+		/**
+		 * Return whether it returned an operation that has ended.
+		 * @return whether the operation had ended
+		 */
+		boolean sawEnd() {
+			return this.sawEnd;
 		}
 
 	}

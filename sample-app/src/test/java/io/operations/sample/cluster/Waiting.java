@@ -24,7 +24,10 @@ final class Waiting {
 	 */
 	static final boolean SOAK = Boolean.getBoolean("operations.soak");
 
-	private static final Duration LIMIT = Duration.ofMinutes(10);
+	/**
+	 * The patience with what is to happen.
+	 */
+	static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("sample.patience", 10));
 
 	private Waiting() {
 	}
