@@ -356,15 +356,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
 				cancel(operationId);
-				this.transactions.afterCommit(() -> release(operationId));
+				// The look releases the operation, in the order of the database: meanwhile
+				// the id may be tracked again, or this deletion rolled back to a savepoint.
+				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;
 		}));
-	}
-
-	private void release(String operationId) {
-		this.held.release(operationId);
-		this.holder.wake();
 	}
 
 	// A worker that holds the outcome finds that its row is gone and removes the
