@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
@@ -143,19 +142,17 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.reach.onRegained(this.holder::regained);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
-				picks(own, this.tables.lease(), LeaseTask.NAME, this.holder::deadBefore), name, settings.instanceName(),
-				this.holder, holding, this.clock::now);
+				new Picks(own, this.transactions, this.reach, this.dialect.pickLease(this.tables.lease()),
+						LeaseTask.NAME, name, this.holder::deadBefore),
+				name, settings.instanceName(), this.holder, holding, this.clock::now);
 		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, this.clock,
 				this::deliverAt);
-		this.picks = picks(own, this.tables.scheduled(), name, (now) -> Instant.EPOCH);
+		this.picks = new Picks(own, this.transactions, this.reach, this.dialect.pick(this.tables.scheduled()), name,
+				name, (now) -> Instant.EPOCH);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
 			.tableName(this.tables.scheduled())
 			.jdbcCustomization(this.picks)
 			.build();
-	}
-
-	private Picks picks(DataSource own, String table, String name, UnaryOperator<Instant> deadBefore) {
-		return new Picks(own, this.transactions, this.reach, this.dialect, table, name, deadBefore);
 	}
 
 	/**

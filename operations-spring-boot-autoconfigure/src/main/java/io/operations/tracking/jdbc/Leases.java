@@ -71,7 +71,7 @@ final class Leases {
 		this.holder = holder;
 		this.settings = settings;
 		this.clock = clock;
-		this.task = new LeaseTask(this::hold, clock);
+		this.task = new LeaseTask(client, this::hold, clock);
 	}
 
 	void start() {
