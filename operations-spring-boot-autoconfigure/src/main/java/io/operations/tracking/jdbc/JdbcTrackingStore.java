@@ -43,6 +43,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private static final Duration NEVER = Duration.ofDays(36_500);
 
+	// The part of the heap that operations may take until they are stored.
+	private static final int UNWRITTEN = 8;
+
 	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
 
 	private static final long HOUSEKEEPING_SECONDS = 60;
@@ -134,7 +137,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
-				settings.flushInterval(), settings.maxHeld(), settings.threadFactory());
+				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
+				settings.threadFactory());
 		HeldByEngine adapter = new HeldByEngine();
 		this.holder = new LeaseHolder(adapter,
 				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.reach,

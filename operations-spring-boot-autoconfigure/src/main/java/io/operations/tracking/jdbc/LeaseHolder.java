@@ -37,13 +37,13 @@ final class LeaseHolder {
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
-	private final ChangeBuffer buffer = new ChangeBuffer();
-
 	private final Semaphore looks = new Semaphore(0);
 
 	private final Semaphore flushes = new Semaphore(0);
 
 	private final Semaphore rooms = new Semaphore(0);
+
+	private final ChangeBuffer buffer;
 
 	private final Held held;
 
@@ -100,6 +100,7 @@ final class LeaseHolder {
 		this.rows = rows;
 		this.reach = reach;
 		this.settings = settings;
+		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
 		this.scheduler = scheduler;
 		this.clock = clock;
 		this.afterEnds = afterEnds;
@@ -406,7 +407,7 @@ final class LeaseHolder {
 		boolean counting = false;
 		while (isOn(taken)) {
 			// Changes and numbers of polls take turns, so that neither delays the other.
-			if (!counting && this.buffer.size() < BATCH) {
+			if (!counting && !this.buffer.hasBatch()) {
 				await(this.flushes, this.settings.flush());
 			}
 			flush(taken);
@@ -418,7 +419,7 @@ final class LeaseHolder {
 			counting = counting && count(taken);
 		}
 		long end = taken.monotonic() + LAST_WRITES.toMillis();
-		while (!taken.isLost() && this.buffer.size() > 0 && taken.monotonic() < end) {
+		while (!taken.isLost() && !this.buffer.isEmpty() && taken.monotonic() < end) {
 			flush(taken);
 		}
 		storeLearned(taken);
@@ -457,7 +458,10 @@ final class LeaseHolder {
 	}
 
 	private void flush(Lease taken) {
-		List<TrackedChange> changes = this.buffer.take(BATCH);
+		if (!this.reach.isLost()) {
+			pollAgain(this.buffer.takeIncomplete());
+		}
+		List<TrackedChange> changes = this.buffer.take();
 		if (changes.isEmpty()) {
 			return;
 		}
@@ -471,6 +475,19 @@ final class LeaseHolder {
 				await(this.flushes, WITHOUT_DATABASE);
 			}
 		}
+	}
+
+	private void pollAgain(List<String> operationIds) {
+		if (!operationIds.isEmpty()) {
+			operationIds.forEach(this.held::release);
+			loadAgain();
+		}
+	}
+
+	// The loading thread finds in its next pass what is not held.
+	private void loadAgain() {
+		this.again = true;
+		this.rooms.release();
 	}
 
 	private void write(Lease taken, List<TrackedChange> changes) {
@@ -499,13 +516,17 @@ final class LeaseHolder {
 				this.buffer.putBack(change);
 			}
 		}
-		written.notable().forEach((row) -> this.held.changed(FencedRows.before(row), row));
+		written.notable().forEach((row) -> notify(row.get()));
 		if (ends) {
 			this.afterEnds.run();
 			if (this.full) {
 				this.rooms.release();
 			}
 		}
+	}
+
+	private void notify(TrackedRow stored) {
+		this.held.changed(FencedRows.before(stored), stored);
 	}
 
 	// One change that the database does not accept must not block the others.
@@ -552,9 +573,7 @@ final class LeaseHolder {
 		}
 		catch (RuntimeException ex) {
 			report("load open operations", ex);
-			// The loading thread finds it in its next pass.
-			this.again = true;
-			this.rooms.release();
+			loadAgain();
 		}
 	}
 
@@ -589,9 +608,12 @@ final class LeaseHolder {
 	 * @param look the time between two looks for operations of other instances
 	 * @param flush the time for which changes are collected
 	 * @param maxHeld the maximum number of operations in memory
+	 * @param maxUnwritten the number of bytes above which no operation, as a poll has
+	 * shown it, is kept to store it later. It is polled again then.
 	 * @param threadFactory creates the threads
 	 */
-	record Settings(Duration leaseDuration, Duration look, Duration flush, int maxHeld, ThreadFactory threadFactory) {
+	record Settings(Duration leaseDuration, Duration look, Duration flush, int maxHeld, long maxUnwritten,
+			ThreadFactory threadFactory) {
 
 	}
 

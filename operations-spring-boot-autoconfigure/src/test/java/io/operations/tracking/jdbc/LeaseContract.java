@@ -597,6 +597,37 @@ abstract class LeaseContract {
 			.single()).isFalse();
 	}
 
+	@Test
+	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
+		Instance one = startHolder("one");
+		int number = 40;
+		for (int i = 0; i < number; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == number);
+		List<Integer> batches = new CopyOnWriteArrayList<>();
+		one.beforeWrite = (changes) -> batches.add(changes.size());
+		String large = "x".repeat(900_000);
+		this.dataSource.away(true);
+		for (int i = 0; i < number; i++) {
+			TrackedRow row = one.held.row("op" + i);
+			one.held.release(row.id());
+			one.holder.changed(ended(row, Map.of("large", large)));
+		}
+		this.dataSource.away(false);
+		await().atMost(PATIENCE).until(() -> scheduled().size() + one.held.held() == number);
+		assertThat(scheduled()).as("kept").hasSizeBetween(10, 25);
+		assertThat(batches).allMatch((size) -> size <= 5);
+		for (String id : one.held.ids()) {
+			TrackedRow row = one.held.row(id);
+			assertThat(row.version()).isEqualTo(find(id).version());
+			one.held.release(id);
+			one.holder.changed(ended(row, Map.of("large", large)));
+			await().atMost(PATIENCE).until(() -> find(id).state() == TrackingState.ENDED);
+		}
+		assertThat(scheduled()).hasSize(number);
+	}
+
 	private Instant now() {
 		return Instant.now().plus(this.clockAhead);
 	}
@@ -758,7 +789,7 @@ abstract class LeaseContract {
 			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
-					LeaseContract.this.maxHeld, this::thread);
+					LeaseContract.this.maxHeld, 32_000_000, this::thread);
 			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows, reach, settings,
 					Schedulers.parallel(), LeaseContract.this::now, this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
