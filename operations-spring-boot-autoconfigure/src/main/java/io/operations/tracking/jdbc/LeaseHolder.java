@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,12 @@ final class LeaseHolder {
 
 	private static final Log logger = LogFactory.getLog(LeaseHolder.class);
 
+	private static final String LOOKING = "look for new operations";
+
+	private static final String LOADING = "load open operations";
+
+	private static final String STORING = "store changes of operations";
+
 	private static final int BATCH = 1000;
 
 	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
@@ -42,6 +50,9 @@ final class LeaseHolder {
 	private final Semaphore flushes = new Semaphore(0);
 
 	private final Semaphore rooms = new Semaphore(0);
+
+	// The kinds of work that fail and were reported.
+	private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
 	private final ChangeBuffer buffer;
 
@@ -79,8 +90,6 @@ final class LeaseHolder {
 	private volatile boolean warned;
 
 	private volatile Map<String, List<Duration>> learned = Map.of();
-
-	private volatile boolean failed;
 
 	/**
 	 * Create the holder.
@@ -304,10 +313,10 @@ final class LeaseHolder {
 				this.looked = true;
 				this.rooms.release();
 			}
-			this.failed = false;
+			this.failing.remove(LOOKING);
 		}
 		catch (RuntimeException ex) {
-			report("look for new operations", ex);
+			report(LOOKING, ex);
 			wait = WITHOUT_DATABASE;
 		}
 		await(this.looks, wait);
@@ -359,6 +368,7 @@ final class LeaseHolder {
 			String from = after;
 			try {
 				List<TrackedRow> page = this.reach.once("load", () -> this.rows.open(from, BATCH));
+				this.failing.remove(LOADING);
 				if (page == null || page.isEmpty()) {
 					this.loaded = true;
 					if (!this.again) {
@@ -374,7 +384,7 @@ final class LeaseHolder {
 				}
 			}
 			catch (RuntimeException ex) {
-				report("load open operations", ex);
+				report(LOADING, ex);
 				await(this.rooms, WITHOUT_DATABASE);
 			}
 		}
@@ -467,10 +477,11 @@ final class LeaseHolder {
 		}
 		try {
 			write(taken, changes);
+			this.failing.remove(STORING);
 		}
 		catch (RuntimeException ex) {
 			if (changes.size() == 1 || DatabaseReach.isAway(ex) || !writeEach(taken, changes)) {
-				report("store changes of operations", ex);
+				report(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				await(this.flushes, WITHOUT_DATABASE);
 			}
@@ -572,14 +583,13 @@ final class LeaseHolder {
 			}
 		}
 		catch (RuntimeException ex) {
-			report("load open operations", ex);
+			report(LOADING, ex);
 			loadAgain();
 		}
 	}
 
 	private void report(String work, RuntimeException fault) {
-		if (!DatabaseReach.isAway(fault) && !this.failed) {
-			this.failed = true;
+		if (!DatabaseReach.isAway(fault) && this.failing.add(work)) {
 			logger.error("This instance cannot " + work + ". It keeps retrying and does not log this again until it"
 					+ " succeeds. Check the tables and the rights of the database user.", fault);
 		}

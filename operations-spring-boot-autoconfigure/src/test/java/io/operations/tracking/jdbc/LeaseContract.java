@@ -598,6 +598,27 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aFaultThatLastsIsLoggedOnce(CapturedOutput output) {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		AtomicInteger writes = new AtomicInteger();
+		AtomicInteger looks = new AtomicInteger();
+		one.beforeWrite = (changes) -> {
+			writes.incrementAndGet();
+			throw new IllegalStateException("no right to update");
+		};
+		one.beforeLook = looks::incrementAndGet;
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> writes.get() >= 4 && looks.get() >= 10);
+		assertThat(output).containsOnlyOnce("cannot store changes");
+		one.beforeWrite = (changes) -> {
+		};
+		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+	}
+
+	@Test
 	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
 		Instance one = startHolder("one");
 		int number = 40;
