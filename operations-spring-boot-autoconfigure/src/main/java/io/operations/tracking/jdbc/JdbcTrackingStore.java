@@ -261,6 +261,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void keepHouse() {
 		try {
 			this.clock.measure(this.rows::time);
+			this.leases.createIfReached();
 			Instant before = this.polls.now().minus(this.engine.settings().retention());
 			Integer removed;
 			do {

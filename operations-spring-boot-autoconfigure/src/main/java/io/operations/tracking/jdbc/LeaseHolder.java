@@ -245,7 +245,7 @@ final class LeaseHolder {
 		this.buffer.clear();
 		if (taken.isLost()) {
 			logger.warn("This instance has lost the lease of the tracked operations (epoch " + epoch
-					+ ") and polls them no more. Another instance does. If this repeats, look for pauses of this process.");
+					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this process.");
 			return false;
 		}
 		return true;

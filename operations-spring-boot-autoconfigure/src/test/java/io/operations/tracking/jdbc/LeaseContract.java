@@ -619,6 +619,27 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenTheRowOfTheLeaseIsRemovedTheHolderCreatesItAgain(CapturedOutput output) {
+		insert("op");
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
+		assertThat(output).contains("The row of the lease is missing");
+	}
+
+	@Test
+	void anInstanceThatDoesNotHoldTheLeaseCreatesItsRowAgain() {
+		takeLease("other", Instant.now().plusSeconds(3600));
+		Instance one = start("one");
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		one.leases.create();
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
 	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
 		Instance one = startHolder("one");
 		int number = 40;
