@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -173,22 +172,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 	@Override
 	public void start() {
 		check();
-		learn(this.rows.learned());
+		this.holder.learn(this.rows.learned());
 		this.reach.start();
 		Scheduler started = createScheduler();
 		this.deliveries = started;
 		started.start();
 		this.leases.start();
-	}
-
-	// What this instance has learned itself is at least as recent.
-	private void learn(Map<String, List<Duration>> durations) {
-		Set<String> known = this.polls.samples().keySet();
-		durations.forEach((kind, learned) -> {
-			if (!known.contains(kind)) {
-				learned.forEach((duration) -> this.polls.learn(kind, duration));
-			}
-		});
 	}
 
 	private void check() {
@@ -458,7 +447,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 		@Override
 		public void learn(Map<String, List<Duration>> durations) {
-			JdbcTrackingStore.this.learn(durations);
+			durations.forEach((kind, learned) -> learned
+				.forEach((duration) -> JdbcTrackingStore.this.polls.learn(kind, duration)));
 		}
 
 		@Override

@@ -3,6 +3,7 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,8 @@ final class LeaseHolder {
 	private static final String LOADING = "load open operations";
 
 	private static final String STORING = "store changes of operations";
+
+	private static final String RECALLING = "load what was learned";
 
 	private static final int BATCH = 1000;
 
@@ -89,7 +92,13 @@ final class LeaseHolder {
 
 	private volatile boolean warned;
 
+	// What the table contains, as far as this instance knows.
 	private volatile Map<String, List<Duration>> learned = Map.of();
+
+	// Whether this instance has loaded what the holder before has learned.
+	private volatile boolean recalled;
+
+	private volatile boolean recallFailed;
 
 	/**
 	 * Create the holder.
@@ -113,6 +122,17 @@ final class LeaseHolder {
 		this.scheduler = scheduler;
 		this.clock = clock;
 		this.afterEnds = afterEnds;
+	}
+
+	/**
+	 * Let the schedule learn what another instance has stored.
+	 * @param stored the durations that the table contains
+	 */
+	void learn(Map<String, List<Duration>> stored) {
+		Map<String, List<Duration>> news = new HashMap<>(stored);
+		news.entrySet().removeIf((kind) -> kind.getValue().equals(this.learned.get(kind.getKey())));
+		this.held.learn(news);
+		this.learned = Map.copyOf(stored);
 	}
 
 	void start() {
@@ -218,6 +238,8 @@ final class LeaseHolder {
 		this.full = false;
 		this.looked = false;
 		this.loaded = false;
+		this.recalled = false;
+		this.recallFailed = false;
 		this.lease = taken;
 		Disposable ticks = this.scheduler.schedulePeriodically(taken::tick, taken.tickMillis(), taken.tickMillis(),
 				TimeUnit.MILLISECONDS);
@@ -349,11 +371,15 @@ final class LeaseHolder {
 
 	private void recall() {
 		try {
-			Map<String, List<Duration>> known = this.reach.once("load", this.rows::learned);
-			this.held.learn((known != null) ? known : Map.of());
+			Map<String, List<Duration>> stored = this.reach.once("load", this.rows::learned);
+			learn((stored != null) ? stored : Map.of());
+			this.recalled = true;
+			this.recallFailed = false;
+			this.failing.remove(RECALLING);
 		}
 		catch (RuntimeException ex) {
-			logger.debug("This instance begins without what the one before has learned.", ex);
+			this.recallFailed = true;
+			report(RECALLING, ex);
 		}
 	}
 
@@ -421,6 +447,9 @@ final class LeaseHolder {
 				await(this.flushes, this.settings.flush());
 			}
 			flush(taken);
+			if (this.recallFailed) {
+				recall();
+			}
 			if (taken.monotonic() - counted >= COUNTED.toMillis()) {
 				counted = taken.monotonic();
 				storeLearned(taken);
@@ -436,10 +465,11 @@ final class LeaseHolder {
 		count(taken);
 	}
 
-	// Not what is stored already, each minute anew.
+	// Not what is stored already, each minute anew. Nor before this instance knows what
+	// it would replace.
 	private void storeLearned(Lease taken) {
 		Map<String, List<Duration>> learned = this.held.samples();
-		if (learned.isEmpty() || learned.equals(this.learned)) {
+		if (!this.recalled || learned.isEmpty() || learned.equals(this.learned)) {
 			return;
 		}
 		if (storeLater(() -> this.fenced.learned(taken.epoch(), learned))) {

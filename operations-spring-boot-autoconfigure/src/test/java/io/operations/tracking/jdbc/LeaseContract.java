@@ -640,6 +640,43 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void whatAnotherHolderHasLearnedSinceTheStartOfThisInstanceIsLearnedAtTheTakeover() {
+		List<Duration> old = List.of(Duration.ofSeconds(1));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		this.fenced.learned(epoch, Map.of("import", old, "export", old));
+		Instance one = start("one");
+		one.holder.learn(this.rows.learned());
+		assertThat(one.held.durations).containsOnly(Map.entry("import", old), Map.entry("export", old));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		one.held.learnedAgain.clear();
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
+	}
+
+	@Test
+	void whatTheHolderBeforeHasLearnedIsLoadedAgainAfterAFaultAndNotOverwrittenBefore() {
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		Instance one = start("one");
+		one.held.durations.put("import", List.of(Duration.ofSeconds(1)));
+		AtomicInteger faults = new AtomicInteger();
+		one.held.beforeLearning = () -> {
+			if (faults.incrementAndGet() < 3) {
+				throw new IllegalStateException("no right to select");
+			}
+		};
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
+	}
+
+	@Test
 	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
 		Instance one = startHolder("one");
 		int number = 40;
