@@ -21,6 +21,7 @@ import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.TrackingSummary;
 import org.apache.commons.logging.Log;
@@ -387,7 +388,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public TrackingSummary summary(Instant now) {
-		return this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+		TrackingSummary summary = this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+		return this.holder.isFull()
+				? summary.waiting(Math.max(0, summary.count(TrackingState.TRACKED) - this.held.held())) : summary;
 	}
 
 	/**

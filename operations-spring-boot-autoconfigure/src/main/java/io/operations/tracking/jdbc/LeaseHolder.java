@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -42,6 +43,9 @@ final class LeaseHolder {
 
 	private static final int BATCH = 1000;
 
+	// The part of max-held that is free again when nothing is left in the database.
+	private static final int ROOM = 10;
+
 	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
 
 	private static final Duration COUNTED = Duration.ofMinutes(1);
@@ -56,6 +60,9 @@ final class LeaseHolder {
 
 	// The kinds of work that fail and were reported.
 	private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+	// Whether this pass over the open operations, or a look, left one in the database.
+	private final AtomicBoolean left = new AtomicBoolean();
 
 	private final ChangeBuffer buffer;
 
@@ -79,7 +86,7 @@ final class LeaseHolder {
 
 	private volatile boolean stopping;
 
-	// Whether operations were left in the database because there was no room for them.
+	// Whether operations are in the database for which there was no room.
 	private volatile boolean full;
 
 	// Whether the inbox was emptied since this instance took the lease.
@@ -207,6 +214,14 @@ final class LeaseHolder {
 	}
 
 	/**
+	 * Return whether operations wait in the database because there is no room for them.
+	 * @return whether this instance holds the lease and has left operations
+	 */
+	boolean isFull() {
+		return this.lease != null && this.full;
+	}
+
+	/**
 	 * Return whether this instance holds the lease.
 	 * @return whether it polls, as far as it knows
 	 */
@@ -236,6 +251,7 @@ final class LeaseHolder {
 		this.held.releaseAll();
 		this.buffer.clear();
 		this.full = false;
+		this.left.set(false);
 		this.looked = false;
 		this.loaded = false;
 		this.recalled = false;
@@ -359,6 +375,7 @@ final class LeaseHolder {
 	}
 
 	private void leave() {
+		this.left.set(true);
 		this.full = true;
 		this.rooms.release();
 		if (!this.warned) {
@@ -397,11 +414,12 @@ final class LeaseHolder {
 				this.failing.remove(LOADING);
 				if (page == null || page.isEmpty()) {
 					this.loaded = true;
+					this.full = this.left.getAndSet(false);
+					resolve();
 					if (!this.again) {
 						await(this.rooms, this.full ? this.settings.look() : null);
 					}
 					this.again = false;
-					this.full = false;
 					after = "";
 				}
 				else {
@@ -413,6 +431,14 @@ final class LeaseHolder {
 				report(LOADING, ex);
 				await(this.rooms, WITHOUT_DATABASE);
 			}
+		}
+	}
+
+	// With little room, the next operation might be left again soon.
+	private void resolve() {
+		if (this.warned && !this.full && room() >= this.settings.maxHeld() / ROOM) {
+			this.warned = false;
+			logger.info("All open operations are held again: operations.tracking.max-held suffices.");
 		}
 	}
 

@@ -240,6 +240,21 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
+	void whatDoesNotFitIsCountedAsWaitingUntilItIsHeld() {
+		this.store.stop();
+		this.maxHeld = 2;
+		this.store = newStore(settings());
+		this.store.start();
+		for (int i = 0; i < 5; i++) {
+			track("op" + i, Map.of());
+		}
+		await().atMost(PATIENCE).until(() -> summary().waiting() == 3);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 5);
+		await().atMost(PATIENCE).until(() -> summary().waiting() == 0);
+	}
+
+	@Test
 	void whatIsTrackedAnewBesideAPollOfTheOneBeforeIsAskedFor() {
 		this.store.stop();
 		CountDownLatch letGo = new CountDownLatch(1);

@@ -707,6 +707,30 @@ abstract class LeaseContract {
 		assertThat(scheduled()).hasSize(number);
 	}
 
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenOperationsDoNotFitAgainThisIsLoggedAgain(CapturedOutput output) {
+		this.maxHeld = 10;
+		Instance one = startHolder("one");
+		for (int i = 0; i < 12; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == 10 && one.holder.isFull());
+		await().during(LOOK.multipliedBy(5)).atMost(PATIENCE).until(one.holder::isFull);
+		assertThat(output).containsOnlyOnce("more open operations than operations.tracking.max-held");
+		for (int i = 0; i < 8; i++) {
+			await().atMost(PATIENCE).until(() -> !one.held.ids().isEmpty());
+			one.end(one.held.ids().get(0));
+		}
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("All open operations are held again"));
+		assertThat(one.holder.isFull()).isFalse();
+		for (int i = 0; i < 12; i++) {
+			insert("more" + i);
+		}
+		await().atMost(PATIENCE)
+			.until(() -> output.getOut().split("more open operations than operations.tracking.max-held").length == 3);
+	}
+
 	private Instant now() {
 		return Instant.now().plus(this.clockAhead);
 	}
