@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedChange;
@@ -83,10 +84,11 @@ interface FencedRows {
 	 *
 	 * @param stored the new version of each row that was written
 	 * @param refused the ids of rows that have another version or are gone
-	 * @param notable the rows, as stored, of operations that have ended or have become
-	 * stuck
+	 * @param notable supply the rows, as stored, of operations that have ended or have
+	 * become stuck. They parse the rows, which may take long, so they are called after
+	 * the transaction.
 	 */
-	record Written(Map<String, Long> stored, Set<String> refused, List<TrackedRow> notable) {
+	record Written(Map<String, Long> stored, Set<String> refused, List<Supplier<TrackedRow>> notable) {
 
 	}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -100,7 +101,7 @@ final class H2FencedRows implements FencedRows {
 			Map<String, Present> free = present(ids, " FOR UPDATE SKIP LOCKED");
 			Map<String, Long> stored = new HashMap<>();
 			Set<String> refused = new HashSet<>();
-			List<TrackedRow> notable = new ArrayList<>();
+			List<Supplier<TrackedRow>> notable = new ArrayList<>();
 			for (TrackedChange change : changes) {
 				String id = change.id();
 				if (!isPresent(present, id, change.version())) {
@@ -112,7 +113,8 @@ final class H2FencedRows implements FencedRows {
 						schedule(id, due);
 					}
 					if (change.isEnd() || (change.stuck() && !Objects.requireNonNull(free.get(id)).stuck())) {
-						notable.add(Objects.requireNonNull(this.rows.find(id)));
+						TrackedRow row = Objects.requireNonNull(this.rows.find(id));
+						notable.add(() -> row);
 					}
 				}
 			}

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -70,10 +71,11 @@ final class PostgresFencedRows implements FencedRows {
 					AND number = ANY (ARRAY(SELECT number FROM %3$s WHERE client = :client ORDER BY number LIMIT :limit))
 					RETURNING id, due
 				), noted AS (SELECT id, COUNT(*) AS entries, MAX(due) AS execution_time FROM taken GROUP BY id)
-				SELECT n.id AS noted, n.entries, n.execution_time, t.* FROM renewed
+				SELECT n.id AS noted, n.entries, n.execution_time, %5$s FROM renewed
 				LEFT JOIN noted n ON TRUE
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
-			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
+					TrackedRows.OPEN_COLUMNS);
 		// The lease is locked first: a takeover changes its version, which the unique
 		// index makes a key column. A write that waited for a takeover finds no row.
 		this.write = """
@@ -154,7 +156,7 @@ final class PostgresFencedRows implements FencedRows {
 					entries[0] = Math.max(0, entries[0]) + result.getInt("entries");
 					String id = result.getString("noted");
 					if (result.getString("id") != null) {
-						inbox.open().add(this.rows.map(result, 0));
+						inbox.open().add(this.rows.mapNoted(result));
 					}
 					else if (id != null) {
 						inbox.gone().add(id);
@@ -209,7 +211,7 @@ final class PostgresFencedRows implements FencedRows {
 	private Optional<Written> written(ResultSet result) throws SQLException {
 		Map<String, Long> stored = new HashMap<>();
 		Set<String> refused = new HashSet<>();
-		List<TrackedRow> notable = new ArrayList<>();
+		List<Supplier<TrackedRow>> notable = new ArrayList<>();
 		boolean held = false;
 		while (result.next()) {
 			held = true;
@@ -222,7 +224,7 @@ final class PostgresFencedRows implements FencedRows {
 				refused.add(id);
 			}
 			if (result.getString("id") != null) {
-				notable.add(this.rows.map(result, 0));
+				notable.add(this.rows.read(result));
 			}
 		}
 		return held ? Optional.of(new Written(stored, refused, notable)) : Optional.empty();

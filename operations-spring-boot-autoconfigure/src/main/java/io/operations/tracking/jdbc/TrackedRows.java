@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,6 +56,13 @@ final class TrackedRows {
 		.filter((state) -> state != TrackingState.TRACKED)
 		.map(TrackingState::name)
 		.toList();
+
+	// What a poll needs. An operation as last seen may be large.
+	static final String OPEN_COLUMNS = Stream
+		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "deadline", "learned_millis", "polls",
+				"not_found_since", "last_fault", "stuck", "version")
+		.map((column) -> "t." + column)
+		.collect(Collectors.joining(", "));
 
 	private static final String THIS_VERSION = "client = :client AND id = :id AND version = :version";
 
@@ -233,17 +241,17 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return an operation to poll.
+	 * Return an operation to poll, without what only callers and handlers need.
 	 * @param operationId the operation's id
 	 * @return its row, {@code null} if there is none or it has ended
 	 */
 	@Nullable TrackedRow findTracked(String operationId) {
 		return this.jdbc
-			.sql("SELECT t.*, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS execution_time FROM " + this.tables.tracked()
+			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
 					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
 			.param("client", this.client)
 			.param("id", operationId)
-			.query(this::map)
+			.query(TrackedRows::mapOpen)
 			.optional()
 			.orElse(null);
 	}
@@ -257,13 +265,22 @@ final class TrackedRows {
 	 */
 	List<TrackedRow> open(String after, int limit) {
 		return this.jdbc
-			.sql("SELECT id, kind, status, accepted, tracked_at, created_at, deadline, learned_millis, polls,"
-					+ " not_found_since, last_fault, stuck, version FROM " + this.tables.tracked()
-					+ " WHERE client = :client AND state = 'TRACKED' AND id > :after ORDER BY id LIMIT " + limit)
+			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
+					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT " + limit)
 			.param("client", this.client)
 			.param("after", after)
 			.query(TrackedRows::mapOpen)
 			.list();
+	}
+
+	/**
+	 * Return the row of an operation that was taken from the inbox.
+	 * @param result the columns, and the time of the first poll
+	 * @return the row
+	 * @throws SQLException if a column cannot be read
+	 */
+	TrackedRow mapNoted(ResultSet result) throws SQLException {
+		return mapOpen(result, 0).due(due(result, "execution_time"));
 	}
 
 	private static TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
@@ -468,20 +485,41 @@ final class TrackedRows {
 				Duration.ZERO);
 	}
 
-	TrackedRow map(ResultSet result, int number) throws SQLException {
+	private TrackedRow map(ResultSet result, int number) throws SQLException {
+		return read(result).get();
+	}
+
+	/**
+	 * Read a row. The texts are parsed when the supplier is called, which may take long.
+	 * @param result the columns of the row, and the time of its delivery
+	 * @return supplies the row
+	 * @throws SQLException if a column cannot be read
+	 */
+	Supplier<TrackedRow> read(ResultSet result) throws SQLException {
 		String id = result.getString("id");
-		Duration told = learned(result);
-		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
-				required(result, "tracked_at"), required(result, "created_at"), told, result.getInt("polls"),
-				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
-				this.json.readOperation(id, result.getString("operation")));
+		String kind = result.getString("kind");
+		boolean accepted = result.getBoolean("accepted");
+		Instant tracked = required(result, "tracked_at");
+		Instant created = required(result, "created_at");
+		Duration learned = learned(result);
+		int polls = result.getInt("polls");
+		Instant notFound = instant(result, "not_found_since");
+		String related = result.getString("related");
+		String operation = result.getString("operation");
+		String attributes = result.getString("attributes");
+		Instant deadline = required(result, "deadline");
+		Instant due = due(result, "execution_time");
+		String fault = result.getString("last_fault");
+		boolean stuck = result.getBoolean("stuck");
+		long version = result.getLong("version");
 		String outcome = result.getString("outcome");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
-		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				due(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
-				result.getLong("version"));
+		return () -> new TrackedRow(
+				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
+						this.json.readTexts(related), this.json.readOperation(id, operation)),
+				this.json.readTexts(attributes), deadline, due, fault, stuck, ending, version);
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

@@ -24,8 +24,8 @@ enum TrackingDialect {
 		// An array, because a subselect may be repeated for each row, and locks others
 		// then.
 		@Override
-		String pick(String table) {
-			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED") + " AND " + ABANDONED
+		String pick(String table, String which) {
+			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED", which) + " AND " + ABANDONED
 					+ " RETURNING *";
 		}
 
@@ -69,8 +69,8 @@ enum TrackingDialect {
 	H2("H2", "") {
 
 		@Override
-		String pick(String table) {
-			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "") + ")";
+		String pick(String table, String which) {
+			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "", which) + ")";
 		}
 
 		@Override
@@ -98,7 +98,7 @@ enum TrackingDialect {
 
 	private static final String PICK = """
 			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = :now, version = version + 1
-			WHERE task_name = :task AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE task_name = :task
+			WHERE %4$s AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE %4$s
 			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)
 			ORDER BY execution_time LIMIT :limit %3$s))
 			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)""";
@@ -153,7 +153,21 @@ enum TrackingDialect {
 	 * @param table the table of db-scheduler
 	 * @return the statement
 	 */
-	abstract String pick(String table);
+	String pick(String table) {
+		return pick(table, "task_name = :task");
+	}
+
+	/**
+	 * Return the statement that picks the lease of one client. The leases of all clients
+	 * have the same task.
+	 * @param table the table of the leases
+	 * @return the statement
+	 */
+	String pickLease(String table) {
+		return pick(table, "task_name = :task AND task_instance = :client");
+	}
+
+	abstract String pick(String table, String which);
 
 	/**
 	 * Return the statement that deletes at most a number of rows. H2 would evaluate a

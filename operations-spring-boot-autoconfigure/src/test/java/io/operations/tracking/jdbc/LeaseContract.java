@@ -21,8 +21,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -41,11 +43,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
@@ -95,6 +101,8 @@ abstract class LeaseContract {
 	protected Duration leaseDuration = Duration.ofSeconds(1);
 
 	private int maxHeld = 1000;
+
+	private Duration clockAhead = Duration.ZERO;
 
 	LeaseContract(DataSource database) {
 		this.dataSource = new BreakableDataSource(database);
@@ -573,6 +581,160 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> find("bad").polled().lastSeen() != null);
 	}
 
+	@Test
+	void anInstanceTakesTheLeaseOfItsOwnClientOnly() {
+		Instance one = startHolder("one");
+		this.jdbc
+			.sql("INSERT INTO " + this.tables.lease()
+					+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
+			.param("version", epoch() - 1)
+			.update();
+		Instance two = start("two");
+		await().during(LOOK.multipliedBy(10)).atMost(PATIENCE).until(() -> one.isHolding() && !two.isHolding());
+		assertThat(this.jdbc.sql("SELECT picked FROM " + this.tables.lease() + " WHERE task_instance = 'another'")
+			.query(Boolean.class)
+			.single()).isFalse();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aFaultThatLastsIsLoggedOnce(CapturedOutput output) {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		AtomicInteger writes = new AtomicInteger();
+		AtomicInteger looks = new AtomicInteger();
+		one.beforeWrite = (changes) -> {
+			writes.incrementAndGet();
+			throw new IllegalStateException("no right to update");
+		};
+		one.beforeLook = looks::incrementAndGet;
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> writes.get() >= 4 && looks.get() >= 10);
+		assertThat(output).containsOnlyOnce("cannot store changes");
+		one.beforeWrite = (changes) -> {
+		};
+		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenTheRowOfTheLeaseIsRemovedTheHolderCreatesItAgain(CapturedOutput output) {
+		insert("op");
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
+		assertThat(output).contains("The row of the lease is missing");
+	}
+
+	@Test
+	void anInstanceThatDoesNotHoldTheLeaseCreatesItsRowAgain() {
+		takeLease("other", Instant.now().plusSeconds(3600));
+		Instance one = start("one");
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		one.leases.create();
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
+	void whatAnotherHolderHasLearnedSinceTheStartOfThisInstanceIsLearnedAtTheTakeover() {
+		List<Duration> old = List.of(Duration.ofSeconds(1));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		this.fenced.learned(epoch, Map.of("import", old, "export", old));
+		Instance one = start("one");
+		one.holder.learn(this.rows.learned());
+		assertThat(one.held.durations).containsOnly(Map.entry("import", old), Map.entry("export", old));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		one.held.learnedAgain.clear();
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
+	}
+
+	@Test
+	void whatTheHolderBeforeHasLearnedIsLoadedAgainAfterAFaultAndNotOverwrittenBefore() {
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		Instance one = start("one");
+		one.held.durations.put("import", List.of(Duration.ofSeconds(1)));
+		AtomicInteger faults = new AtomicInteger();
+		one.held.beforeLearning = () -> {
+			if (faults.incrementAndGet() < 3) {
+				throw new IllegalStateException("no right to select");
+			}
+		};
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
+	}
+
+	@Test
+	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
+		Instance one = startHolder("one");
+		int number = 40;
+		for (int i = 0; i < number; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == number);
+		List<Integer> batches = new CopyOnWriteArrayList<>();
+		one.beforeWrite = (changes) -> batches.add(changes.size());
+		String large = "x".repeat(900_000);
+		this.dataSource.away(true);
+		for (int i = 0; i < number; i++) {
+			TrackedRow row = one.held.row("op" + i);
+			one.held.release(row.id());
+			one.holder.changed(ended(row, Map.of("large", large)));
+		}
+		this.dataSource.away(false);
+		await().atMost(PATIENCE).until(() -> scheduled().size() + one.held.held() == number);
+		assertThat(scheduled()).as("kept").hasSizeBetween(10, 25);
+		assertThat(batches).allMatch((size) -> size <= 5);
+		for (String id : one.held.ids()) {
+			TrackedRow row = one.held.row(id);
+			assertThat(row.version()).isEqualTo(find(id).version());
+			one.held.release(id);
+			one.holder.changed(ended(row, Map.of("large", large)));
+			await().atMost(PATIENCE).until(() -> find(id).state() == TrackingState.ENDED);
+		}
+		assertThat(scheduled()).hasSize(number);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenOperationsDoNotFitAgainThisIsLoggedAgain(CapturedOutput output) {
+		this.maxHeld = 10;
+		Instance one = startHolder("one");
+		for (int i = 0; i < 12; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == 10 && one.holder.isFull());
+		await().during(LOOK.multipliedBy(5)).atMost(PATIENCE).until(one.holder::isFull);
+		assertThat(output).containsOnlyOnce("more open operations than operations.tracking.max-held");
+		for (int i = 0; i < 8; i++) {
+			await().atMost(PATIENCE).until(() -> !one.held.ids().isEmpty());
+			one.end(one.held.ids().get(0));
+		}
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("All open operations are held again"));
+		assertThat(one.holder.isFull()).isFalse();
+		for (int i = 0; i < 12; i++) {
+			insert("more" + i);
+		}
+		await().atMost(PATIENCE)
+			.until(() -> output.getOut().split("more open operations than operations.tracking.max-held").length == 3);
+	}
+
+	private Instant now() {
+		return Instant.now().plus(this.clockAhead);
+	}
+
 	protected Instance start(String name) {
 		Instance instance = new Instance(name);
 		this.instances.add(instance);
@@ -610,7 +772,10 @@ abstract class LeaseContract {
 	}
 
 	protected long epoch() {
-		return this.jdbc.sql("SELECT version FROM " + this.tables.lease()).query(Long.class).single();
+		return this.jdbc.sql("SELECT version FROM " + this.tables.lease() + " WHERE task_instance = :client")
+			.param("client", CLIENT)
+			.query(Long.class)
+			.single();
 	}
 
 	protected @Nullable List<String> look(long epoch) {
@@ -648,7 +813,13 @@ abstract class LeaseContract {
 	}
 
 	protected static TrackedChange ended(TrackedRow row) {
-		return new TrackedChange(polled(row, "k", operation(row, "COMPLETED")), null, false,
+		return ended(row, Map.of());
+	}
+
+	private static TrackedChange ended(TrackedRow row, Map<String, Object> details) {
+		Operation operation = new Operation(row.id(), OperationStatus.COMPLETED, "COMPLETED", null, null, null, null,
+				Map.of(), details);
+		return new TrackedChange(polled(row, "k", operation), null, false,
 				new TrackedRow.Ending(TrackingState.ENDED, OperationOutcome.Type.COMPLETED, Instant.now(), 0, 0, null),
 				row.version());
 	}
@@ -709,20 +880,27 @@ abstract class LeaseContract {
 		volatile Runnable beforeLook = () -> {
 		};
 
+		volatile Consumer<Consumer<FencedRows.Inbox>> beforeInbox = (consumer) -> {
+		};
+
+		volatile Runnable afterWrite = () -> {
+		};
+
+		final AtomicInteger ends = new AtomicInteger();
+
 		private Instance(String name) {
 			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
-					LeaseContract.this.maxHeld, this::thread);
+					LeaseContract.this.maxHeld, 32_000_000, this::thread);
 			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows, reach, settings,
-					Schedulers.parallel(), Instant::now, () -> {
-					});
+					Schedulers.parallel(), LeaseContract.this::now, this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
-					LeaseContract.this.dialect, LeaseContract.this.tables.lease(), LeaseTask.NAME,
+					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), LeaseTask.NAME, CLIENT,
 					this.holder::deadBefore);
 			this.leases = new Leases(new TransactionalDataSource(LeaseContract.this.own),
 					LeaseContract.this.transactions, LeaseContract.this.tables.lease(), picks, CLIENT, name,
-					this.holder, settings, Instant::now);
+					this.holder, settings, LeaseContract.this::now);
 		}
 
 		private Thread thread(Runnable work) {
@@ -755,13 +933,18 @@ abstract class LeaseContract {
 			@Override
 			public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
 				Instance.this.beforeLook.run();
-				return this.target.look(epoch, now, limit, consumer);
+				return this.target.look(epoch, now, limit, (inbox) -> {
+					Instance.this.beforeInbox.accept(consumer);
+					consumer.accept(inbox);
+				});
 			}
 
 			@Override
 			public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
 				Instance.this.beforeWrite.accept(changes);
-				return this.target.write(epoch, changes, due);
+				Written written = this.target.write(epoch, changes, due);
+				Instance.this.afterWrite.run();
+				return written;
 			}
 
 			@Override
@@ -785,13 +968,20 @@ abstract class LeaseContract {
 
 		private final Map<String, TrackedRow> rows = new ConcurrentHashMap<>();
 
-		private final Map<String, List<Duration>> durations = new ConcurrentHashMap<>();
+		final Map<String, List<Duration>> durations = new ConcurrentHashMap<>();
 
 		private final List<String> notable = new CopyOnWriteArrayList<>();
 
 		private final List<String> taken = new CopyOnWriteArrayList<>();
 
+		private final Map<String, List<Duration>> learnedAgain = new ConcurrentHashMap<>();
+
+		private volatile Runnable beforeLearning = () -> {
+		};
+
 		private volatile boolean releasedInTransaction;
+
+		private volatile boolean interrupted;
 
 		@Override
 		public void load(List<TrackedRow> loaded) {
@@ -827,7 +1017,9 @@ abstract class LeaseContract {
 
 		@Override
 		public void learn(Map<String, List<Duration>> learned) {
+			this.beforeLearning.run();
 			this.durations.putAll(learned);
+			this.learnedAgain.putAll(learned);
 		}
 
 		@Override
@@ -838,6 +1030,7 @@ abstract class LeaseContract {
 
 		@Override
 		public void releaseAll() {
+			this.interrupted |= Thread.currentThread().isInterrupted();
 			this.rows.clear();
 		}
 

@@ -105,8 +105,9 @@ class PostgresLeaseTests extends LeaseContract {
 			case "write" -> this.fenced.write(epoch, List.of(ended(row)), Instant.now());
 			case "count" -> this.fenced.count(epoch, List.of(new HeldOperations.Polls(row.id(), 7, row.version())));
 			case "learned" -> this.fenced.learned(epoch, Map.of("kind", List.of(Duration.ofSeconds(1))));
-			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pick(this.tables.lease()))
+			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pickLease(this.tables.lease()))
 				.param("task", LeaseTask.NAME)
+				.param("client", "operations")
 				.param("instance", "one")
 				.param("now", OffsetDateTime.now(ZoneOffset.UTC))
 				.param("dead", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(30))
