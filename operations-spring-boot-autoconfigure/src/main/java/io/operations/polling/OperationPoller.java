@@ -410,10 +410,9 @@ public final class OperationPoller {
 				: null;
 	}
 
-	private void poll(Polled polled) {
-		Flight flight = begin(polled);
-		if (flight == null) {
-			this.dispatcher.handedBack(polled.isRepeated());
+	private void poll(Flight flight) {
+		if (!begin(flight)) {
+			this.dispatcher.handedBack(flight);
 			return;
 		}
 		try {
@@ -422,17 +421,16 @@ public final class OperationPoller {
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
 			failed(land(flight), OperationsUnavailableException.broken(flight.operationId(), ex));
-			this.dispatcher.handedBack(flight.isRepeat());
+			this.dispatcher.handedBack(flight);
 		}
 	}
 
-	private synchronized @Nullable Flight begin(Polled polled) {
-		if (polled.isOver()) {
-			return null;
+	private synchronized boolean begin(Flight flight) {
+		if (flight.first().isOver()) {
+			return false;
 		}
-		Flight flight = new Flight(polled);
-		Wait wait = this.waits.get(polled.operationId());
-		HeldPoll held = this.held.get(polled.operationId());
+		Wait wait = this.waits.get(flight.operationId());
+		HeldPoll held = this.held.get(flight.operationId());
 		if (wait != null) {
 			this.dispatcher.remove(wait);
 			flight.board(wait);
@@ -441,18 +439,17 @@ public final class OperationPoller {
 			this.dispatcher.remove(held);
 			flight.board(held);
 		}
-		return flight;
+		return true;
 	}
 
 	private void subscribe(Flight flight) {
 		String operationId = flight.operationId();
-		boolean repeat = flight.isRepeat();
-		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
+		Turn turn = new Turn(flight.isRepeat() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
 				() -> mayLeave(flight));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(operationId))
 			.contextWrite((context) -> this.sentPolls.handed(flight, context.put(Turn.class, turn)))
-			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
+			.doFinally((signal) -> this.dispatcher.handedBack(flight))
 			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> flight.request().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
