@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.Operation;
@@ -420,7 +421,8 @@ public final class OperationPoller {
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			failed(land(flight), OperationsUnavailableException.broken(flight.operationId(), ex));
+			OperationsException broken = OperationsUnavailableException.broken(flight.operationId(), ex);
+			serve(flight, (passengers) -> failed(passengers, broken));
 			this.dispatcher.handedBack(flight);
 		}
 	}
@@ -494,13 +496,54 @@ public final class OperationPoller {
 		return passengers;
 	}
 
+	// Whatever fails on the way, the passengers must be polled again.
+	private void serve(Flight flight, Consumer<Passengers> outcome) {
+		Passengers passengers = land(flight);
+		try {
+			outcome.accept(passengers);
+		}
+		catch (RuntimeException | Error ex) {
+			if (pollAgain(passengers)) {
+				logger.error(notRecorded(flight.operationId()), ex);
+			}
+			// Reactor reports the end of the poll only after some of the errors.
+			this.dispatcher.handedBack(flight);
+			throw ex;
+		}
+	}
+
+	private boolean pollAgain(Passengers passengers) {
+		HeldPoll held = passengers.held();
+		Wait wait = passengers.waiting();
+		if (held != null) {
+			again(held, AFTER_A_DEFECT);
+		}
+		if (wait != null) {
+			synchronized (this) {
+				repeated(wait);
+			}
+			long now = now();
+			plan(wait, AFTER_A_DEFECT.delay(), now, now + this.settings.minInterval().toMillis());
+		}
+		return (held != null && !isOver(held)) || (wait != null && !isOver(wait));
+	}
+
+	private static String notRecorded(String operationId) {
+		return "The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
+				+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
+				+ " below.";
+	}
+
 	private void seen(Flight flight, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot);
 		if (other != null) {
 			failed(flight, other);
 			return;
 		}
-		Passengers passengers = land(flight);
+		serve(flight, (passengers) -> seen(passengers, snapshot));
+	}
+
+	private void seen(Passengers passengers, OperationSnapshot snapshot) {
 		Wait wait = passengers.waiting();
 		HeldPoll held = passengers.held();
 		PolledOperation before = (held != null) ? held.polled() : null;
@@ -556,8 +599,10 @@ public final class OperationPoller {
 	}
 
 	private void failed(Flight flight, Throwable fault) {
-		this.outage.failed(fault);
-		failed(land(flight), fault);
+		serve(flight, (passengers) -> {
+			this.outage.failed(fault);
+			failed(passengers, fault);
+		});
 	}
 
 	private void failed(Passengers passengers, Throwable fault) {
@@ -615,17 +660,15 @@ public final class OperationPoller {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error("The result of a poll of operation '" + OperationsErrorResponse.printable(held.operationId())
-					+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
-					+ " below.", ex);
+			logger.error(notRecorded(held.operationId()), ex);
 		}
 		finally {
 			again(held, next);
 		}
 	}
 
-	private synchronized boolean isOver(HeldPoll held) {
-		return held.isOver();
+	private synchronized boolean isOver(Polled polled) {
+		return polled.isOver();
 	}
 
 	private synchronized void again(HeldPoll held, HeldPoll.@Nullable Next next) {
@@ -732,11 +775,15 @@ public final class OperationPoller {
 			this.overload.remove(wait);
 			flight = over(wait);
 		}
-		this.listener.waitEnded(this.client, wait.summary(now()),
-				(outcome instanceof Throwable reason) ? reason : null);
-		wait.end(outcome);
-		waiting.forEach(Waiter::tell);
-		abandon(flight);
+		try {
+			this.listener.waitEnded(this.client, wait.summary(now()),
+					(outcome instanceof Throwable reason) ? reason : null);
+		}
+		finally {
+			wait.end(outcome);
+			waiting.forEach(Waiter::tell);
+			abandon(flight);
+		}
 	}
 
 	private @Nullable Flight over(Wait wait) {
