@@ -79,7 +79,8 @@ public final class HeldOperations {
 	}
 
 	/**
-	 * Poll operations that the store has loaded. No poll leaves on this thread.
+	 * Poll operations that the store has loaded. New operations go ahead of those without
+	 * a time in the row. No poll leaves on this thread.
 	 * @param rows the rows, as for {@link #hold(TrackedRow)}
 	 */
 	public void load(Collection<TrackedRow> rows) {
@@ -92,7 +93,8 @@ public final class HeldOperations {
 		HeldPoll.Next next = (due != null)
 				? next(due, row.deadline().toEpochMilli(), row.polled().accepted() && row.polled().polls() == 0)
 				: new HeldPoll.Next((row.polled().polls() > 0) ? this.polls.resume(row.polled()).toMillis() : 0, false);
-		add(row, next);
+		// A backlog that was never polled must not delay new operations.
+		add(row, next, due != null && row.polled().polls() == 0);
 	}
 
 	/**
@@ -109,15 +111,15 @@ public final class HeldOperations {
 			Instant due = (floor != null && floor.isAfter(first)) ? floor : first;
 			Instant last = due.isBefore(row.deadline()) ? due : row.deadline();
 			add(row, next((floor != null && floor.isAfter(last)) ? floor : last, row.deadline().toEpochMilli(),
-					floor != null && floor.isAfter(now)));
+					floor != null && floor.isAfter(now)), row.polled().polls() == 0);
 		}
 		this.poller.pumpSoon();
 	}
 
-	private void add(TrackedRow row, HeldPoll.Next next) {
+	private void add(TrackedRow row, HeldPoll.Next next, boolean isNew) {
 		HeldEntry known = entry(row.id());
 		if (known == null || known.version() < row.version()) {
-			this.poller.hold(new HeldEntry(this, this.poller.number(), row), next, row.polled().polls() == 0);
+			this.poller.hold(new HeldEntry(this, this.poller.number(), row), next, isNew);
 		}
 	}
 

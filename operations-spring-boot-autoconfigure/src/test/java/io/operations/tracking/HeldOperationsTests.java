@@ -376,6 +376,22 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void loadedOperationsThatWereNeverPolledDoNotDelayNewOnes() {
+		Client client = new Client(1, backoff());
+		List<TrackedRow> rows = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			rows.add(client.loaded("loaded" + i, Duration.ofMinutes(10), 0));
+		}
+		client.held.load(rows);
+		client.held.take(List.of(client.loaded("other", Duration.ZERO, 0)));
+		client.hold("new");
+		advance(Duration.ofSeconds(6));
+		assertThat(this.requests).extracting(Request::id).contains("other", "new");
+		advance(Duration.ofSeconds(60));
+		assertThat(this.requests.stream().map(Request::id).distinct()).hasSize(52);
+	}
+
+	@Test
 	void operationsOfOtherInstancesAreNewAndNotPolledBeforeTheirRetryAfter() {
 		List<String> arrivals = new ArrayList<>();
 		Client client = new Client(20, new PollingSchedule() {

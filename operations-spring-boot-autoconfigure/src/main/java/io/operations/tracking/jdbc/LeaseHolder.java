@@ -68,6 +68,9 @@ final class LeaseHolder {
 	// Whether operations were left in the database because there was no room for them.
 	private volatile boolean full;
 
+	// Whether the inbox was emptied since this instance took the lease.
+	private volatile boolean looked;
+
 	private volatile boolean loaded;
 
 	// Whether the open operations must be loaded once more.
@@ -203,6 +206,7 @@ final class LeaseHolder {
 		this.held.releaseAll();
 		this.buffer.clear();
 		this.full = false;
+		this.looked = false;
 		this.loaded = false;
 		this.lease = taken;
 		Disposable ticks = this.scheduler.schedulePeriodically(taken::tick, taken.tickMillis(), taken.tickMillis(),
@@ -295,6 +299,10 @@ final class LeaseHolder {
 			if (entries >= BATCH) {
 				return;
 			}
+			if (!this.looked) {
+				this.looked = true;
+				this.rooms.release();
+			}
 			this.failed = false;
 		}
 		catch (RuntimeException ex) {
@@ -341,6 +349,10 @@ final class LeaseHolder {
 
 	private void loadWhileHeld(Lease taken) {
 		recall();
+		// What nobody has taken from the inbox yet is new, and is not to be loaded as old.
+		while (isOn(taken) && !this.looked) {
+			await(this.rooms, null);
+		}
 		String after = "";
 		while (isOn(taken)) {
 			String from = after;

@@ -359,6 +359,18 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void anOperationThatNoHolderHasSeenIsNewAlsoForTheInstanceThatTakesTheLease() {
+		for (int i = 0; i < 10; i++) {
+			insert("old" + i);
+		}
+		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
+		insert("new");
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.held() == 11);
+		assertThat(one.held.taken).containsExactly("new");
+	}
+
+	@Test
 	void whatDoesNotFitIsTakenUpAsOthersEnd() {
 		this.maxHeld = 3;
 		Instance one = startHolder("one");
@@ -777,6 +789,8 @@ abstract class LeaseContract {
 
 		private final List<String> notable = new CopyOnWriteArrayList<>();
 
+		private final List<String> taken = new CopyOnWriteArrayList<>();
+
 		private volatile boolean releasedInTransaction;
 
 		@Override
@@ -786,8 +800,9 @@ abstract class LeaseContract {
 		}
 
 		@Override
-		public void take(List<TrackedRow> taken) {
-			load(taken);
+		public void take(List<TrackedRow> noted) {
+			noted.stream().map(TrackedRow::id).filter((id) -> !has(id)).forEach(this.taken::add);
+			load(noted);
 		}
 
 		@Override

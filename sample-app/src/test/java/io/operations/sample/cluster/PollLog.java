@@ -120,6 +120,19 @@ final class PollLog {
 	}
 
 	/**
+	 * Return when the first poll began after a time.
+	 * @param after the time
+	 * @return the seconds since then, infinite if none did
+	 */
+	double secondsToFirst(long after) {
+		return this.polls.stream()
+			.filter((poll) -> poll.began() > after)
+			.mapToDouble((poll) -> seconds(poll.began() - after))
+			.findFirst()
+			.orElse(Double.POSITIVE_INFINITY);
+	}
+
+	/**
 	 * Return when another instance first polled after a time.
 	 * @param instance the instance
 	 * @param after the time
