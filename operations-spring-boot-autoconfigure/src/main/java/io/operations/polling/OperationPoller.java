@@ -939,18 +939,20 @@ public final class OperationPoller {
 	/**
 	 * Stop polling a held operation. Its poll in flight is abandoned, unless a wait needs
 	 * it.
-	 * @param operationId the operation's id
-	 * @return whether the operation was held
+	 * @param operation the operation
+	 * @return {@code false} if the operation was not held, or if another one of the same
+	 * id has replaced it
 	 */
-	public boolean release(String operationId) {
-		HeldPoll operation;
+	public boolean release(HeldPoll operation) {
 		Flight abandoned;
 		synchronized (this) {
-			operation = this.held.get(operationId);
-			abandoned = (operation != null) ? over(operation) : null;
+			if (operation.isOver() || !operation.equals(this.held.get(operation.operationId()))) {
+				return false;
+			}
+			abandoned = over(operation);
 		}
 		abandon(abandoned);
-		return operation != null;
+		return true;
 	}
 
 	/**

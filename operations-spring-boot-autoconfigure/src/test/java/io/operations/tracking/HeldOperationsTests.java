@@ -245,6 +245,18 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void theReleaseOfAnEarlierVersionLeavesTheOperationPolled() {
+		Client client = new Client(20, backoff());
+		TrackedRow row = client.hold("op");
+		client.held.hold(row.stored());
+		assertThat(client.held.release("op", row.version())).isFalse();
+		advance(Duration.ofSeconds(5));
+		assertThat(requests("op")).isPositive();
+		assertThat(client.held.release("op", row.version() + 1)).isTrue();
+		assertThat(client.held.held()).isZero();
+	}
+
+	@Test
 	void theRunThatASharedPollShowsIsLearnedOnce() {
 		List<ObservedRun> runs = new ArrayList<>();
 		Client client = new Client(20, new PollingSchedule() {
