@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.Operation;
@@ -409,10 +410,9 @@ public final class OperationPoller {
 				this.admission.inFlightLimit(), this.admission.senders());
 	}
 
-	private void poll(Polled polled) {
-		Flight flight = begin(polled);
-		if (flight == null) {
-			this.dispatcher.handedBack(polled.isRepeated());
+	private void poll(Flight flight) {
+		if (!begin(flight)) {
+			this.dispatcher.handedBack(flight);
 			return;
 		}
 		try {
@@ -420,18 +420,18 @@ public final class OperationPoller {
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			failed(land(flight), OperationsUnavailableException.broken(flight.operationId(), ex));
-			this.dispatcher.handedBack(flight.isRepeat());
+			OperationsException broken = OperationsUnavailableException.broken(flight.operationId(), ex);
+			serve(flight, (passengers) -> failed(passengers, broken));
+			this.dispatcher.handedBack(flight);
 		}
 	}
 
-	private synchronized @Nullable Flight begin(Polled polled) {
-		if (polled.isOver()) {
-			return null;
+	private synchronized boolean begin(Flight flight) {
+		if (flight.first().isOver()) {
+			return false;
 		}
-		Flight flight = new Flight(polled);
-		Wait wait = this.waits.get(polled.operationId());
-		HeldPoll held = this.held.get(polled.operationId());
+		Wait wait = this.waits.get(flight.operationId());
+		HeldPoll held = this.held.get(flight.operationId());
 		if (wait != null) {
 			this.dispatcher.remove(wait);
 			flight.board(wait);
@@ -440,18 +440,17 @@ public final class OperationPoller {
 			this.dispatcher.remove(held);
 			flight.board(held);
 		}
-		return flight;
+		return true;
 	}
 
 	private void subscribe(Flight flight) {
 		String operationId = flight.operationId();
-		boolean repeat = flight.isRepeat();
-		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
+		Turn turn = new Turn(flight.isRepeat() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
 				() -> mayLeave(flight));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(operationId))
 			.contextWrite((context) -> this.sentPolls.handed(flight, context.put(Turn.class, turn)))
-			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
+			.doFinally((signal) -> this.dispatcher.handedBack(flight))
 			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> flight.request().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
@@ -496,13 +495,54 @@ public final class OperationPoller {
 		return passengers;
 	}
 
+	// Whatever fails on the way, the passengers must be polled again.
+	private void serve(Flight flight, Consumer<Passengers> outcome) {
+		Passengers passengers = land(flight);
+		try {
+			outcome.accept(passengers);
+		}
+		catch (RuntimeException | Error ex) {
+			if (pollAgain(passengers)) {
+				logger.error(notRecorded(flight.operationId()), ex);
+			}
+			// Reactor reports the end of the poll only after some of the errors.
+			this.dispatcher.handedBack(flight);
+			throw ex;
+		}
+	}
+
+	private boolean pollAgain(Passengers passengers) {
+		HeldPoll held = passengers.held();
+		Wait wait = passengers.waiting();
+		if (held != null) {
+			again(held, AFTER_A_DEFECT);
+		}
+		if (wait != null) {
+			synchronized (this) {
+				repeated(wait);
+			}
+			long now = now();
+			plan(wait, AFTER_A_DEFECT.delay(), now, now + this.settings.minInterval().toMillis());
+		}
+		return (held != null && !isOver(held)) || (wait != null && !isOver(wait));
+	}
+
+	private static String notRecorded(String operationId) {
+		return "The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
+				+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
+				+ " below.";
+	}
+
 	private void seen(Flight flight, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot);
 		if (other != null) {
 			failed(flight, other);
 			return;
 		}
-		Passengers passengers = land(flight);
+		serve(flight, (passengers) -> seen(passengers, snapshot));
+	}
+
+	private void seen(Passengers passengers, OperationSnapshot snapshot) {
 		Wait wait = passengers.waiting();
 		HeldPoll held = passengers.held();
 		PolledOperation before = (held != null) ? held.polled() : null;
@@ -558,8 +598,10 @@ public final class OperationPoller {
 	}
 
 	private void failed(Flight flight, Throwable fault) {
-		this.outage.failed(fault);
-		failed(land(flight), fault);
+		serve(flight, (passengers) -> {
+			this.outage.failed(fault);
+			failed(passengers, fault);
+		});
 	}
 
 	private void failed(Passengers passengers, Throwable fault) {
@@ -617,17 +659,15 @@ public final class OperationPoller {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error("The result of a poll of operation '" + OperationsErrorResponse.printable(held.operationId())
-					+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
-					+ " below.", ex);
+			logger.error(notRecorded(held.operationId()), ex);
 		}
 		finally {
 			again(held, next);
 		}
 	}
 
-	private synchronized boolean isOver(HeldPoll held) {
-		return held.isOver();
+	private synchronized boolean isOver(Polled polled) {
+		return polled.isOver();
 	}
 
 	private synchronized void again(HeldPoll held, HeldPoll.@Nullable Next next) {
@@ -734,11 +774,15 @@ public final class OperationPoller {
 			this.overload.remove(wait);
 			flight = over(wait);
 		}
-		this.listener.waitEnded(this.client, wait.summary(now()),
-				(outcome instanceof Throwable reason) ? reason : null);
-		wait.end(outcome);
-		waiting.forEach(Waiter::tell);
-		abandon(flight);
+		try {
+			this.listener.waitEnded(this.client, wait.summary(now()),
+					(outcome instanceof Throwable reason) ? reason : null);
+		}
+		finally {
+			wait.end(outcome);
+			waiting.forEach(Waiter::tell);
+			abandon(flight);
+		}
 	}
 
 	private @Nullable Flight over(Wait wait) {
@@ -894,18 +938,20 @@ public final class OperationPoller {
 	/**
 	 * Stop polling a held operation. Its poll in flight is abandoned, unless a wait needs
 	 * it.
-	 * @param operationId the operation's id
-	 * @return whether the operation was held
+	 * @param operation the operation
+	 * @return {@code false} if the operation was not held, or if another one of the same
+	 * id has replaced it
 	 */
-	public boolean release(String operationId) {
-		HeldPoll operation;
+	public boolean release(HeldPoll operation) {
 		Flight abandoned;
 		synchronized (this) {
-			operation = this.held.get(operationId);
-			abandoned = (operation != null) ? over(operation) : null;
+			if (operation.isOver() || !operation.equals(this.held.get(operation.operationId()))) {
+				return false;
+			}
+			abandoned = over(operation);
 		}
 		abandon(abandoned);
-		return operation != null;
+		return true;
 	}
 
 	/**

@@ -84,7 +84,7 @@ class ExampleTrackingStore implements TrackingStore {
 		TrackedRow before = this.rows.get(change.id());
 		if (before == null || before.version() != change.version()) {
 			// Somebody has forgotten the operation.
-			this.held.release(change.id());
+			this.held.release(change.id(), change.version());
 			return;
 		}
 		TrackedRow after = change.applyTo(before).stored();
@@ -140,8 +140,12 @@ class ExampleTrackingStore implements TrackingStore {
 
 	@Override
 	public boolean remove(String operationId) {
-		this.held.release(operationId);
-		return this.rows.remove(operationId) != null;
+		TrackedRow row = this.rows.remove(operationId);
+		if (row != null) {
+			// By its version: another thread may already track the operation again.
+			this.held.release(operationId, row.version());
+		}
+		return row != null;
 	}
 
 	@Override
