@@ -369,8 +369,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener, outage, sentPolls);
-		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
-				schedule, this.pollingSettings, this.scheduler, listener, outage, poller);
+		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
+				this.pollingSettings, this.scheduler, outage, poller);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, this.pollingSettings.timeout(), releases);

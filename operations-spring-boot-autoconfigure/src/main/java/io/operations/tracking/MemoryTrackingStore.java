@@ -77,7 +77,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	@Override
 	public void start() {
-		this.engine.start();
 		List<TrackedRow> open;
 		synchronized (this) {
 			this.running = true;
@@ -99,7 +98,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.entries.values().forEach((entry) -> entry.row(this.held.current(entry.row())));
 		}
 		this.held.releaseAll();
-		this.engine.stop();
 		pump();
 	}
 

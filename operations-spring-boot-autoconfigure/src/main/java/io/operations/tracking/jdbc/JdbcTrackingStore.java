@@ -173,7 +173,6 @@ public final class JdbcTrackingStore implements TrackingStore {
 	public void start() {
 		check();
 		learn(this.rows.learned());
-		this.engine.start();
 		this.reach.start();
 		Scheduler started = createScheduler();
 		this.deliveries = started;
@@ -295,7 +294,6 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.deliveries = null;
 		this.times.begin(this.settings.shutdownMaxWait());
 		this.leases.stop();
-		this.engine.stop();
 		this.reach.stop();
 		ScheduledFuture<?> job = this.housekeeping;
 		if (job != null) {

@@ -344,13 +344,8 @@ final class TrackedRows {
 	 * @return how many were removed. If it is a whole batch, there may be more.
 	 */
 	int prune(Instant before) {
-		// The condition is repeated because a selected operation may be redelivered
-		// before
-		// it is deleted.
 		String outdated = "client = :client AND ended_at < :before AND state = :state";
-		return this.jdbc
-			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "
-					+ this.dialect.first(this.tables.tracked(), outdated, "ended_at", BATCH))
+		return this.jdbc.sql(this.dialect.deleteFirst(this.tables.tracked(), outdated, "ended_at", BATCH))
 			.param("client", this.client)
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())

@@ -43,9 +43,11 @@ enum TrackingDialect {
 
 		// As an array, the rows are selected once, even if the statistics are stale.
 		@Override
-		String first(String table, String condition, String order, int limit) {
-			return "id = ANY (ARRAY(SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT "
-					+ limit + " FOR UPDATE SKIP LOCKED))";
+		String deleteFirst(String table, String condition, String order, int limit) {
+			// The condition is repeated because a selected row may change before it is
+			// deleted.
+			return "DELETE FROM " + table + " WHERE " + condition + " AND id = ANY (ARRAY(SELECT id FROM " + table
+					+ " WHERE " + condition + " ORDER BY " + order + " LIMIT " + limit + " FOR UPDATE SKIP LOCKED))";
 		}
 
 		@Override
@@ -154,17 +156,16 @@ enum TrackingDialect {
 	abstract String pick(String table);
 
 	/**
-	 * Return the condition that selects the first rows that match, without those that a
-	 * transaction holds if the database can skip them.
+	 * Return the statement that deletes at most a number of rows. H2 would evaluate a
+	 * limited subquery for each row, and delete another number of rows.
 	 * @param table the table
 	 * @param condition the condition that the rows match
-	 * @param order the column that they are ordered by
+	 * @param order the column by which a database that can order them does
 	 * @param limit the maximum number of rows
-	 * @return the condition
+	 * @return the statement
 	 */
-	String first(String table, String condition, String order, int limit) {
-		return "id IN (SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT " + limit
-				+ ")";
+	String deleteFirst(String table, String condition, String order, int limit) {
+		return "DELETE FROM " + table + " WHERE " + condition + " FETCH FIRST " + limit + " ROWS ONLY";
 	}
 
 	/**
