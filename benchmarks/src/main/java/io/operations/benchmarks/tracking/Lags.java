@@ -2,6 +2,7 @@ package io.operations.benchmarks.tracking;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,7 +13,9 @@ import io.operations.benchmarks.JavaProcess;
  */
 final class Lags {
 
-	private final List<Double> seconds = new ArrayList<>();
+	private final List<Double> seen = new ArrayList<>();
+
+	private final List<Double> delivered = new ArrayList<>();
 
 	private final List<JavaProcess> instances;
 
@@ -31,24 +34,31 @@ final class Lags {
 	 * @return the point of time
 	 */
 	Mark mark() {
+		take("seen", this.seen);
+		take("delivered", this.delivered);
+		return new Mark(System.nanoTime(), this.seen.size(), this.delivered.size(), Figures.of(this.instances),
+				this.database.cpu());
+	}
+
+	private void take(String command, List<Double> lags) {
 		this.instances.stream()
-			.flatMap((instance) -> Stream.of(instance.ask("lags").split(" ")))
+			.flatMap((instance) -> Stream.of(instance.ask(command).split(" ")))
 			.filter((lag) -> !lag.isEmpty())
-			.forEach((lag) -> this.seconds.add(Double.parseDouble(lag) / 1000));
-		return new Mark(System.nanoTime(), this.seconds.size(), Figures.of(this.instances), this.database.cpu());
+			.forEach((lag) -> lags.add(Double.parseDouble(lag) / 1000));
 	}
 
 	Since since(Mark before) {
 		Mark now = mark();
-		double[] lags = this.seconds.subList(before.ends, now.ends)
-			.stream()
-			.mapToDouble(Double::doubleValue)
-			.sorted()
-			.toArray();
+		double[] lags = lags(this.seen, before.seen, now.seen);
+		double delivered = Arrays.stream(lags(this.delivered, before.delivered, now.delivered)).average().orElse(0);
 		Figures figures = now.figures.minus(before.figures);
 		double seconds = (now.nanos - before.nanos) / 1e9;
-		return new Since(lags, seconds, figures.polls(), figures.cpuNanos() / 1e9 / seconds,
+		return new Since(lags, delivered, seconds, figures.polls(), figures.cpuNanos() / 1e9 / seconds,
 				now.databaseCpu.minus(before.databaseCpu).toNanos() / 1e9 / seconds);
+	}
+
+	private static double[] lags(List<Double> all, int from, int to) {
+		return all.subList(from, to).stream().mapToDouble(Double::doubleValue).sorted().toArray();
 	}
 
 	/**
@@ -66,19 +76,21 @@ final class Lags {
 		return since(this.begin);
 	}
 
-	record Mark(long nanos, int ends, Figures figures, Duration databaseCpu) {
+	record Mark(long nanos, int seen, int delivered, Figures figures, Duration databaseCpu) {
 	}
 
 	/**
 	 * What happened between two points of time.
 	 *
-	 * @param lags the lags of the operations that ended, in seconds, the shortest first
+	 * @param lags the lags of the ends that responses reported, in seconds, the shortest
+	 * first
+	 * @param delivered the mean time from an end to the call of the handler, in seconds
 	 * @param seconds the time between
 	 * @param polls the number of polls
 	 * @param processors how many processors the instances kept busy
 	 * @param databaseProcessors how many the database kept busy
 	 */
-	record Since(double[] lags, double seconds, long polls, double processors, double databaseProcessors) {
+	record Since(double[] lags, double delivered, double seconds, long polls, double processors, double databaseProcessors) {
 	}
 
 }

@@ -3,7 +3,9 @@ package io.operations.benchmarks.tracking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,8 @@ final class TimedEndpoint implements ExchangeFunction {
 	private final LongAdder polls = new LongAdder();
 
 	private final Map<Long, LongAdder> seconds = new ConcurrentHashMap<>();
+
+	private final Queue<Long> lags = new ConcurrentLinkedQueue<>();
 
 	private volatile long first;
 
@@ -70,6 +74,14 @@ final class TimedEndpoint implements ExchangeFunction {
 		return this.seconds.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
 	}
 
+	/**
+	 * Return how late ends were reported since the last call.
+	 * @return the milliseconds from the end of each operation to the response
+	 */
+	Queue<Long> lags() {
+		return this.lags;
+	}
+
 	private void count(long now) {
 		this.first = (this.first != 0) ? this.first : now;
 		this.polls.increment();
@@ -87,9 +99,13 @@ final class TimedEndpoint implements ExchangeFunction {
 		return this.answerTime.isZero() ? answer : answer.delaySubscription(this.answerTime);
 	}
 
-	private static ClientResponse answer(String id) {
+	private ClientResponse answer(String id) {
 		Instant end = end(id);
-		boolean ended = !Instant.now().isBefore(end);
+		Duration late = Duration.between(end, Instant.now());
+		boolean ended = !late.isNegative();
+		if (ended) {
+			this.lags.add(late.toMillis());
+		}
 		return ClientResponse.create(HttpStatus.OK)
 			.header("Content-Type", "application/json")
 			.body("{\"operationId\":\"" + id + "\",\"status\":\"" + (ended ? "COMPLETED" : "RUNNING")

@@ -87,13 +87,17 @@ public final class TrackingInstance {
 			case "first" -> String.valueOf(this.context.getBean(TimedEndpoint.class).first());
 			case "begin" -> String.valueOf(this.context.getBean(Begin.class).millis);
 			case "heap" -> String.valueOf(heap());
-			// Since the last time.
-			case "lags" -> Stream.generate(ends.lags::poll)
-				.takeWhile(Objects::nonNull)
-				.map(String::valueOf)
-				.collect(Collectors.joining(" "));
+			case "seen" -> takeAll(this.context.getBean(TimedEndpoint.class).lags());
+			case "delivered" -> takeAll(ends.lags);
 			default -> throw new IllegalArgumentException(command[0]);
 		};
+	}
+
+	private static String takeAll(Queue<Long> lags) {
+		return Stream.generate(lags::poll)
+			.takeWhile(Objects::nonNull)
+			.map(String::valueOf)
+			.collect(Collectors.joining(" "));
 	}
 
 	private static long heap() {

@@ -46,7 +46,7 @@ public final class TrackingScale {
 	// Until so many operations have arrived, the schedule has learned little.
 	private static final int LEARNING = 20_000;
 
-	private static final int LEARNED = 15_000;
+	private static final int LEARNED = 10_000;
 
 	private static final Duration LONGEST = Duration.ofMinutes(15);
 
@@ -75,7 +75,8 @@ public final class TrackingScale {
 						scale.start(OPERATIONS);
 						scale.start(MILLION);
 					}
-					case "quiet" -> scale.atTwentyRequests();
+					case "quiet" -> scale.always(20);
+					case "quiet120" -> scale.always(120);
 					case "speed" -> scale.withoutLimit(1);
 					case "speed4" -> scale.withoutLimit(INSTANCES);
 					case "million" -> scale.aMillion();
@@ -104,12 +105,13 @@ public final class TrackingScale {
 	}
 
 	// Each instance has its own user of the database, by whom the statements are counted.
-	private void atTwentyRequests() throws InterruptedException {
+	private void always(int rate) throws InterruptedException {
 		this.database.fill(OPERATIONS);
 		List<String> users = IntStream.range(0, INSTANCES).mapToObj((i) -> "instance" + i).toList();
 		this.database.createUsers(users);
 		List<JavaProcess> instances = new ArrayList<>();
-		users.forEach((user) -> instances.addAll(start(1, 5, "--benchmark.user=" + user)));
+		users.forEach((user) -> instances.addAll(start(1, 5, "--benchmark.user=" + user,
+				"--operations.rate-limit.requests-per-second=" + rate)));
 		Thread.sleep(SLICE.toMillis());
 		this.database.resetStatements();
 		List<Figures> before = instances.stream().map(Figures::of).toList();
@@ -218,10 +220,10 @@ public final class TrackingScale {
 		double polls = since.polls() / (double) ends;
 		double mean = Arrays.stream(since.lags()).average().orElse(Double.NaN);
 		print("""
-				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum \
-				| processors: instances, database |""", "| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f, %.2f |",
+				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum | mean time to the handler \
+				| processors: instances, database |""", "| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |",
 				measured, ends, since.polls() / since.seconds(), polls, mean, since.lags()[(int) (0.99 * (ends - 1))],
-				mean / optimum.lag(polls), since.processors(), since.databaseProcessors());
+				mean / optimum.lag(polls), since.delivered(), since.processors(), since.databaseProcessors());
 	}
 
 	// The header, too, unless the row belongs to the table before.
