@@ -77,7 +77,9 @@ final class PostgresFencedRows implements FencedRows {
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
 					TrackedRows.OPEN_COLUMNS);
 		// The lease is locked first: a takeover changes its version, which the unique
-		// index makes a key column. A write that waited for a takeover finds no row.
+		// index makes a key column. A write that waited for a takeover finds no row. The
+		// planner expects ten changes. Where it could choose, it would compare each of a
+		// thousand with each other one, so "changed" gets a FULL JOIN, which is hashed.
 		this.write = """
 				WITH held AS MATERIALIZED (
 					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %4$s
@@ -89,7 +91,7 @@ final class PostgresFencedRows implements FencedRows {
 					CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[])) AS u(id, version, kind, state, status, operation,
 					created_at, learned_millis, polls, not_found_since, last_fault, stuck, outcome, ended_at)
 				), free AS MATERIALIZED (
-					SELECT t.id FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
+					SELECT v.* FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
 					WHERE t.client = ? AND EXISTS (SELECT 1 FROM held)
 					ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
 				), changed AS (
@@ -98,8 +100,7 @@ final class PostgresFencedRows implements FencedRows {
 					created_at = v.created_at, learned_millis = v.learned_millis, polls = v.polls,
 					not_found_since = v.not_found_since, last_fault = v.last_fault, stuck = v.stuck,
 					outcome = v.outcome, ended_at = v.ended_at, version = t.version + 1
-					FROM v JOIN free ON free.id = v.id
-					WHERE t.client = ? AND t.id = v.id AND t.version = v.version
+					FROM free v WHERE t.client = ? AND t.id = v.id AND t.version = v.version
 					RETURNING t.*
 				), scheduled AS (
 					INSERT INTO %3$s AS s (task_name, task_instance, execution_time, picked, version)
@@ -108,10 +109,9 @@ final class PostgresFencedRows implements FencedRows {
 					picked = FALSE, picked_by = NULL, last_heartbeat = NULL, version = s.version + 1
 				)
 				SELECT v.id AS written, c.version AS stored, (t.version = v.version) AS present, n.*,
-				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN v
-				LEFT JOIN changed c ON c.id = v.id
+				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN (v FULL JOIN changed c ON c.id = v.id)
 				LEFT JOIN %1$s t ON t.client = ? AND t.id = v.id
-				LEFT JOIN changed n ON n.id = v.id AND (n.outcome IS NOT NULL OR n.stuck AND NOT t.stuck)"""
+				LEFT JOIN LATERAL (SELECT c.* WHERE c.outcome IS NOT NULL OR c.stuck AND NOT t.stuck) n ON TRUE"""
 			.formatted(tables.tracked(), tables.lease(), tables.scheduled(), TrackingDialect.ABANDONED);
 		this.count = """
 				WITH held AS MATERIALIZED (

@@ -797,7 +797,7 @@ abstract class LeaseContract {
 		return row;
 	}
 
-	private static TrackedRow row(String id, long version) {
+	protected static TrackedRow row(String id, long version) {
 		Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 		return new TrackedRow(PolledOperation.of(PollingTarget.of(id), now), Map.of("a", "b"), now.plusSeconds(3600),
 				now, null, false, TrackedRow.Ending.NONE, version);

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
@@ -97,6 +98,26 @@ class PostgresLeaseTests extends LeaseContract {
 		resumed.countDown();
 		assertThatThrownBy(() -> open.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
 		assertThat(find("op").version()).isEqualTo(row.version());
+	}
+
+	// After five executions, PostgreSQL makes a plan that does not know how many changes
+	// there are.
+	@Test
+	void theTimeOfAWriteGrowsWithTheNumberOfItsChangesAndNotWithTheSquareOfIt() {
+		List<TrackedRow> rows = IntStream.range(0, 15_000).mapToObj((i) -> row("op" + i, 1)).toList();
+		insert("op");
+		this.jdbc.sql("""
+				INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
+				to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
+			.formatted(this.tables.tracked())).update();
+		this.jdbc.sql("ANALYZE " + this.tables.tracked()).update();
+		long epoch = takeLease("one", Instant.now());
+		FencedRows.Written written = this.transaction.execute((status) -> {
+			this.jdbc.sql("SET LOCAL plan_cache_mode = force_generic_plan").update();
+			this.jdbc.sql("SET LOCAL statement_timeout = '20s'").update();
+			return this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now());
+		});
+		assertThat(Objects.requireNonNull(written).stored()).hasSameSizeAs(rows);
 	}
 
 	private void run(String work, long epoch, TrackedRow row) {
