@@ -23,6 +23,17 @@ import org.jspecify.annotations.Nullable;
 interface FencedRows {
 
 	/**
+	 * The time after which a statement fails that is not answered, if another instance
+	 * can take the lease meanwhile.
+	 */
+	Duration SHORT = Duration.ofSeconds(10);
+
+	/**
+	 * The time after which a statement on many rows fails that is not answered.
+	 */
+	Duration LONG = Duration.ofSeconds(30);
+
+	/**
 	 * Renew the lease, and take the operations that callers have added or removed.
 	 * @param epoch the epoch of the lease
 	 * @param now the time of the renewal, by the database's clock

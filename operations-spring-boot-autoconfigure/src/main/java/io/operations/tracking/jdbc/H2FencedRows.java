@@ -50,7 +50,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
-		return Objects.requireNonNull(this.transactions.in(() -> {
+		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
 			if (lease("UPDATE %s SET last_heartbeat = :now", epoch).param("now", now.atOffset(ZoneOffset.UTC))
 				.update() == 0) {
 				return -1;
@@ -92,7 +92,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
-		return this.transactions.in(() -> {
+		return this.transactions.in(LONG, () -> {
 			if (!isHeld(epoch)) {
 				return null;
 			}
@@ -124,7 +124,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public void count(long epoch, List<HeldOperations.Polls> polls) {
-		this.transactions.in(() -> {
+		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
 				Map<String, Present> free = present(polls.stream().map(HeldOperations.Polls::id).toList(),
 						" FOR UPDATE SKIP LOCKED");
@@ -136,7 +136,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
-		this.transactions.in(() -> {
+		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
 				durations.forEach((kind, learned) -> this.jdbc
 					.sql("MERGE INTO " + this.tables.learned()

@@ -72,6 +72,8 @@ final class LeaseHolder {
 
 	private final TrackedRows rows;
 
+	private final JdbcTransactions transactions;
+
 	private final DatabaseReach reach;
 
 	private final Settings settings;
@@ -112,17 +114,19 @@ final class LeaseHolder {
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
 	 * @param rows reads the open operations
+	 * @param transactions the transactions of the database
 	 * @param reach knows whether the database can be reached
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, DatabaseReach reach, Settings settings,
-			Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach,
+			Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.held = held;
 		this.fenced = fenced;
 		this.rows = rows;
+		this.transactions = transactions;
 		this.reach = reach;
 		this.settings = settings;
 		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
@@ -388,7 +392,8 @@ final class LeaseHolder {
 
 	private void recall() {
 		try {
-			Map<String, List<Duration>> stored = this.reach.once("load", this.rows::learned);
+			Map<String, List<Duration>> stored = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, this.rows::learned));
 			learn((stored != null) ? stored : Map.of());
 			this.recalled = true;
 			this.recallFailed = false;
@@ -410,7 +415,8 @@ final class LeaseHolder {
 		while (isOn(taken)) {
 			String from = after;
 			try {
-				List<TrackedRow> page = this.reach.once("load", () -> this.rows.open(from, BATCH));
+				List<TrackedRow> page = this.reach.once("load",
+						() -> this.transactions.in(FencedRows.LONG, () -> this.rows.open(from, BATCH)));
 				this.failing.remove(LOADING);
 				if (page == null || page.isEmpty()) {
 					this.loaded = true;
@@ -633,7 +639,8 @@ final class LeaseHolder {
 	private void reload(String operationId) {
 		this.held.release(operationId);
 		try {
-			TrackedRow row = this.reach.once("load", () -> this.rows.findTracked(operationId));
+			TrackedRow row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.findTracked(operationId)));
 			if (row != null) {
 				this.held.load(List.of(row));
 			}

@@ -79,7 +79,7 @@ final class Picks extends DefaultJdbcCustomization {
 			boolean orderByPriority) {
 		try {
 			List<Execution> picked = Objects
-				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(() -> pick(context, now, limit))));
+				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
 			this.failing = false;
 			return picked;
 		}

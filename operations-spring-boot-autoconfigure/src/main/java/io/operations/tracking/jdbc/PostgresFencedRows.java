@@ -143,7 +143,7 @@ final class PostgresFencedRows implements FencedRows {
 	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
 		// The consumer receives the operations before the transaction commits. If the
 		// commit fails, the entries are still in the inbox, and are taken again.
-		return Objects.requireNonNull(this.transactions.in(() -> {
+		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
 			int[] entries = { -1 };
 			Inbox inbox = new Inbox(new ArrayList<>(), new ArrayList<>());
 			this.jdbc.sql(this.look)
@@ -171,7 +171,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
-		Optional<Written> written = this.transactions.in(() -> this.template
+		Optional<Written> written = this.transactions.in(LONG, () -> this.template
 			.execute((ConnectionCallback<Optional<Written>>) (connection) -> write(connection, epoch, changes, due)));
 		return Objects.requireNonNull(written).orElse(null);
 	}
@@ -232,7 +232,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void count(long epoch, List<HeldOperations.Polls> polls) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.count)) {
 				Parameters<HeldOperations.Polls> parameters = new Parameters<>(connection, statement, polls);
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch);
@@ -247,7 +247,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
 				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
 						List.copyOf(new TreeMap<>(durations).entrySet()));

@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -7,10 +8,12 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
@@ -26,8 +29,43 @@ import static org.awaitility.Awaitility.await;
 
 class PostgresLeaseTests extends LeaseContract {
 
+	// The time limit on the network under which each statement was sent.
+	private static final Map<String, Integer> TIMEOUTS = new ConcurrentHashMap<>();
+
 	PostgresLeaseTests() {
-		super(PostgresDatabase.DATA_SOURCE);
+		super(new RecordingDataSource(PostgresDatabase.DATA_SOURCE,
+				(statement, connection) -> TIMEOUTS.put(statement, connection.getNetworkTimeout())));
+	}
+
+	@Test
+	void noStatementOfTheLeaseWaitsForeverForANetworkThatIsGone() throws Exception {
+		insert("op");
+		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		one.held.durations.put("k", List.of(Duration.ofSeconds(1)));
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> scheduled().contains("op"));
+		one.stop();
+		List<String> unbounded = TIMEOUTS.entrySet()
+			.stream()
+			.filter((statement) -> statement.getKey().contains(this.tables.prefix()))
+			.filter((statement) -> Stream.of("WITH renewed", "WITH held", "SET picked = TRUE", "SELECT t.id, t.kind")
+				.anyMatch(statement.getKey()::contains))
+			.filter((statement) -> statement.getValue() == 0)
+			.map(Map.Entry::getKey)
+			.toList();
+		assertThat(unbounded).isEmpty();
+		assertThat(TIMEOUTS).containsValue(10_000);
+		try (Connection connection = PostgresDatabase.DATA_SOURCE.getConnection()) {
+			assertThat(connection.getNetworkTimeout()).isZero();
+		}
+	}
+
+	private void insertOnAnotherThread(String id) {
+		onAnotherThread(() -> insert(id));
 	}
 
 	@Test
