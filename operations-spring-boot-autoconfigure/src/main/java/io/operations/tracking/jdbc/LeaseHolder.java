@@ -334,6 +334,8 @@ final class LeaseHolder {
 		try {
 			Integer entries = this.reach.once("look",
 					() -> this.fenced.look(taken.epoch(), this.clock.get(), BATCH, (inbox) -> {
+						// A transaction that the database rolls back is repeated.
+						gone.clear();
 						gone.addAll(inbox.gone());
 						take(inbox.open());
 					}));

@@ -598,6 +598,19 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void aLookThatIsRepeatedReleasesNothingThatItHasTaken() {
+		Instance one = startHolder("one");
+		one.beforeInbox = (consumer) -> consumer.accept(new FencedRows.Inbox(List.of(), List.of("op")));
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.taken.contains("op") && count(this.tables.inbox()) == 0);
+		one.beforeInbox = (consumer) -> {
+		};
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		assertThat(one.held.has("op")).isTrue();
+	}
+
+	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void aFaultThatLastsIsLoggedOnce(CapturedOutput output) {
 		Instance one = startHolder("one");
