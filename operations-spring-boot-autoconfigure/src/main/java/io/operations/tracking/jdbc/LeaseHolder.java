@@ -52,6 +52,8 @@ final class LeaseHolder {
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
+	private static final Duration STOP = Duration.ofSeconds(2);
+
 	private final Semaphore looks = new Semaphore(0);
 
 	private final Semaphore flushes = new Semaphore(0);
@@ -280,8 +282,7 @@ final class LeaseHolder {
 			ticks.dispose();
 			this.flushes.release();
 			this.rooms.release();
-			join(loading);
-			join(flushing);
+			join(flushing, loading);
 			this.held.releaseAll();
 		}
 		this.buffer.clear();
@@ -314,13 +315,21 @@ final class LeaseHolder {
 		return thread;
 	}
 
-	private static void join(Thread thread) {
+	// In all less than the time that db-scheduler leaves before it interrupts this thread.
+	private void join(Thread... threads) {
+		long end = now() + STOP.toMillis();
 		try {
-			thread.join(LAST_WRITES.multipliedBy(2).toMillis());
+			for (Thread thread : threads) {
+				thread.join(Math.max(1, end - now()));
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.MILLISECONDS);
 	}
 
 	private boolean isOn(Lease taken) {

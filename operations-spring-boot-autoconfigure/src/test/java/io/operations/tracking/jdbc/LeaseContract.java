@@ -689,6 +689,33 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
+		this.leaseDuration = Duration.ofMinutes(10);
+		CountDownLatch end = new CountDownLatch(1);
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch storing = new CountDownLatch(1);
+		this.dataSource.before("SELECT t.id, t.kind", () -> {
+			loading.countDown();
+			pass(end);
+		});
+		Instance one = startHolder("one");
+		pass(loading);
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.beforeWrite = (changes) -> {
+			storing.countDown();
+			pass(end);
+		};
+		one.end("op");
+		pass(storing);
+		one.stop();
+		assertThat(one.held.interrupted).isFalse();
+		end.countDown();
+		Instance two = start("two");
+		await().atMost(Duration.ofSeconds(10)).until(two::isHolding);
+	}
+
+	@Test
 	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
 		Instance one = startHolder("one");
 		int number = 40;
