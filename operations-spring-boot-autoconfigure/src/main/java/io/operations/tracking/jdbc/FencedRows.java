@@ -64,7 +64,7 @@ interface FencedRows {
 	/**
 	 * Store what this instance has learned, for the next holder and for restarts.
 	 * @param epoch the epoch of the lease
-	 * @param durations the durations by kind
+	 * @param durations the durations by kind. Very long kinds are left out.
 	 */
 	void learned(long epoch, Map<String, List<Duration>> durations);
 

@@ -138,7 +138,7 @@ final class H2FencedRows implements FencedRows {
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
 		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
-				durations.forEach((kind, learned) -> this.jdbc
+				TrackedRows.storable(durations).forEach((kind, learned) -> this.jdbc
 					.sql("MERGE INTO " + this.tables.learned()
 							+ " (client, kind, state) KEY (client, kind) VALUES (:client, :kind, :state)")
 					.param("client", this.client)

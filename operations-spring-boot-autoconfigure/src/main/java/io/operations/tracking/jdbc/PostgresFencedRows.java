@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -250,9 +249,9 @@ final class PostgresFencedRows implements FencedRows {
 		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
 				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
-						List.copyOf(new TreeMap<>(durations).entrySet()));
+						List.copyOf(TrackedRows.storable(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", (kind) -> TrackedRows.text(kind.getKey()))
+				parameters.set("text", Map.Entry::getKey)
 					.set("text", (kind) -> this.rows.text(kind.getValue()));
 				return statement.executeUpdate();
 			}

@@ -689,6 +689,17 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void aKindThatCannotBeStoredDoesNotPreventOthers() {
+		List<Duration> durations = List.of(Duration.ofSeconds(1));
+		StringBuilder name = new StringBuilder();
+		ThreadLocalRandom.current().ints(5000, 'a', 'z').forEach((letter) -> name.append((char) letter));
+		long epoch = takeLease("one", Instant.now());
+		this.fenced.learned(epoch, Map.of(name.toString(), durations, "ok", durations, "a b", durations, "a\0b",
+				List.of(Duration.ofSeconds(2))));
+		assertThat(this.rows.learned()).containsOnly(Map.entry("ok", durations), Map.entry("a b", durations));
+	}
+
+	@Test
 	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
 		this.leaseDuration = Duration.ofMinutes(10);
 		CountDownLatch end = new CountDownLatch(1);
