@@ -594,6 +594,7 @@ final class LeaseHolder {
 			}
 			else if (written.refused().contains(change.id())) {
 				this.buffer.drop(change);
+				ends |= change.isEnd() && isStored(change);
 				reload(change.id());
 			}
 			else {
@@ -607,6 +608,31 @@ final class LeaseHolder {
 				this.rooms.release();
 			}
 		}
+	}
+
+	// The answer to the commit of an earlier try may have been lost. Then nobody was
+	// notified.
+	private boolean isStored(TrackedChange change) {
+		TrackedRow row = null;
+		try {
+			row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.find(change.id())));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
+		}
+		Instant ended = (row != null) ? row.ending().endedAt() : null;
+		if (row == null || ended == null || row.version() <= change.version()
+				|| !isSame(ended, change.ending().endedAt())) {
+			return false;
+		}
+		notify(row);
+		return true;
+	}
+
+	// A database may round a time.
+	private static boolean isSame(Instant stored, @Nullable Instant ended) {
+		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
 	}
 
 	private void notify(TrackedRow stored) {

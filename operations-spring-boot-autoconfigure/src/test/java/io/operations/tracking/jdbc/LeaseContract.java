@@ -700,6 +700,23 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void anEndWhoseCommitWasNotAnsweredIsReportedAndDelivered() {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.afterWrite = () -> {
+			one.afterWrite = () -> {
+			};
+			throw new DataAccessResourceFailureException("The connection was lost during the commit");
+		};
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> one.ends.get() == 1);
+		await().atMost(PATIENCE).until(() -> one.held.notable.equals(List.of("op ENDED")));
+		assertThat(scheduled()).containsExactly("op");
+		assertThat(one.held.has("op")).isFalse();
+	}
+
+	@Test
 	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
 		this.leaseDuration = Duration.ofMinutes(10);
 		CountDownLatch end = new CountDownLatch(1);
