@@ -197,7 +197,8 @@ final class JdbcTransactions {
 				return run(this.own, this.own.getTransaction(definition), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || !this.pauses.test(pause(tries))) {
+				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || DatabaseReach.isLocked(ex)
+						|| !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
 				tries++;

@@ -553,7 +553,8 @@ final class LeaseHolder {
 			this.failing.remove(STORING);
 		}
 		catch (RuntimeException ex) {
-			if (changes.size() == 1 || DatabaseReach.isAway(ex) || !writeEach(taken, changes)) {
+			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
+			if (changes.size() == 1 || isAway || !writeEach(taken, changes)) {
 				report(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				await(this.flushes, WITHOUT_DATABASE);
@@ -639,9 +640,11 @@ final class LeaseHolder {
 		this.held.changed(FencedRows.before(stored), stored);
 	}
 
-	// One change that the database does not accept must not block the others.
+	// One change that the database does not accept, or whose delivery somebody has
+	// locked, must not block the others.
 	private boolean writeEach(Lease taken, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
+		List<TrackedChange> locked = new ArrayList<>();
 		RuntimeException fault = null;
 		for (int i = 0; i < changes.size(); i++) {
 			TrackedChange change = changes.get(i);
@@ -649,7 +652,12 @@ final class LeaseHolder {
 				write(taken, List.of(change));
 			}
 			catch (RuntimeException ex) {
+				if (DatabaseReach.isLocked(ex)) {
+					locked.add(change);
+					continue;
+				}
 				if (DatabaseReach.isAway(ex)) {
+					locked.forEach(this.buffer::putBack);
 					changes.subList(i, changes.size()).forEach(this.buffer::putBack);
 					failures.forEach(this.buffer::putBack);
 					return true;
@@ -667,6 +675,7 @@ final class LeaseHolder {
 			this.buffer.drop(change);
 			reload(change.id());
 		}
+		locked.forEach(this.buffer::putBack);
 		return true;
 	}
 

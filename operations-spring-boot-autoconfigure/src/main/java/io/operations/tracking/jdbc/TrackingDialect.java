@@ -92,9 +92,11 @@ enum TrackingDialect {
 	 * A condition that is always true. If a process is suspended or its host is lost
 	 * before it commits, PostgreSQL rolls the transaction back after two seconds.
 	 * Otherwise nobody could take the rows that it has locked. Two seconds are half of
-	 * the shortest lease, so this delays no takeover.
+	 * the shortest lease, so this delays no takeover. The statement itself waits one
+	 * second for a lock: a suspended process may hold it.
 	 */
-	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)) IS NOT NULL";
+	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)"
+			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
 
 	private static final String PICK = """
 			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = :now, version = version + 1

@@ -64,6 +64,32 @@ class PostgresLeaseTests extends LeaseContract {
 		}
 	}
 
+	@Test
+	void anEndWhoseDeliveryOfAnEarlierOperationHangsDelaysNoOther() {
+		Instance one = startHolder("one");
+		insert("blocked");
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.held() == 2);
+		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', 'blocked', now(), TRUE, 1)")
+			.update();
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.sql("SELECT 1 FROM " + this.tables.scheduled() + " WHERE task_instance = 'blocked' FOR UPDATE")
+				.query()
+				.listOfRows();
+			one.end("blocked");
+			one.end("other");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
+			insertOnAnotherThread("later");
+			await().atMost(PATIENCE).until(() -> one.held.has("later"));
+			one.end("later");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
+		});
+		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
+	}
+
 	private void insertOnAnotherThread(String id) {
 		onAnotherThread(() -> insert(id));
 	}
