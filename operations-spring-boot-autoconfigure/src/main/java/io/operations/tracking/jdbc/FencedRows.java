@@ -34,14 +34,13 @@ interface FencedRows {
 	Duration LONG = Duration.ofSeconds(30);
 
 	/**
-	 * Renew the lease, and take the operations that callers have added or removed.
+	 * Renew the lease by the clock of the database, and take the operations that callers have added or removed.
 	 * @param epoch the epoch of the lease
-	 * @param now the time of the renewal, by the database's clock
 	 * @param limit the maximum number of entries to take
 	 * @param consumer receives the operations before they are removed from the inbox
 	 * @return the number of entries, -1 if the lease is lost
 	 */
-	int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer);
+	int look(long epoch, int limit, Consumer<Inbox> consumer);
 
 	/**
 	 * Store changes of operations, and schedule the delivery of the outcomes among them.

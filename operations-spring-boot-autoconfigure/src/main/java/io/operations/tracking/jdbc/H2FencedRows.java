@@ -49,10 +49,9 @@ final class H2FencedRows implements FencedRows {
 	}
 
 	@Override
-	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+	public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
-			if (lease("UPDATE %s SET last_heartbeat = :now", epoch).param("now", now.atOffset(ZoneOffset.UTC))
-				.update() == 0) {
+			if (lease("UPDATE %s SET last_heartbeat = " + TrackingDialect.H2.now(), epoch).update() == 0) {
 				return -1;
 			}
 			Map<Long, String> entries = new HashMap<>();

@@ -342,7 +342,7 @@ final class LeaseHolder {
 		Duration wait = this.settings.look();
 		try {
 			Integer entries = this.reach.once("look",
-					() -> this.fenced.look(taken.epoch(), this.clock.get(), BATCH, (inbox) -> {
+					() -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
 						// A transaction that the database rolls back is repeated.
 						gone.clear();
 						gone.addAll(inbox.gone());

@@ -62,7 +62,7 @@ final class PostgresFencedRows implements FencedRows {
 		this.client = client;
 		this.look = """
 				WITH renewed AS (
-					UPDATE %2$s SET last_heartbeat = :now
+					UPDATE %2$s SET last_heartbeat = %6$s
 					WHERE task_name = :task AND task_instance = :client AND version = :epoch AND picked AND %4$s
 					RETURNING 1
 				), taken AS (
@@ -74,7 +74,7 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN noted n ON TRUE
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
-					TrackedRows.OPEN_COLUMNS);
+					TrackedRows.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
 		// The lease is locked first: a takeover changes its version, which the unique
 		// index makes a key column. A write that waited for a takeover finds no row.
 		this.write = """
@@ -139,14 +139,13 @@ final class PostgresFencedRows implements FencedRows {
 	}
 
 	@Override
-	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+	public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 		// The consumer receives the operations before the transaction commits. If the
 		// commit fails, the entries are still in the inbox, and are taken again.
 		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
 			int[] entries = { -1 };
 			Inbox inbox = new Inbox(new ArrayList<>(), new ArrayList<>());
 			this.jdbc.sql(this.look)
-				.param("now", now.atOffset(ZoneOffset.UTC))
 				.param("task", LeaseTask.NAME)
 				.param("client", this.client)
 				.param("epoch", epoch)

@@ -345,7 +345,7 @@ abstract class LeaseContract {
 		Instant due = Instant.now().plusSeconds(42).truncatedTo(ChronoUnit.MILLIS);
 		this.rows.insert(row("op", 1).due(due));
 		List<TrackedRow> found = new ArrayList<>();
-		this.fenced.look(epoch, Instant.now(), 10, (inbox) -> found.addAll(inbox.open()));
+		this.fenced.look(epoch, 10, (inbox) -> found.addAll(inbox.open()));
 		assertThat(found).singleElement().satisfies((row) -> assertThat(row.due()).isEqualTo(due));
 	}
 
@@ -717,6 +717,21 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void theLeaseIsRenewedByTheClockOfTheDatabase() {
+		this.clockAhead = Duration.ofHours(1);
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(one.holder::mayPoll);
+		OffsetDateTime renewed = this.jdbc.sql("SELECT last_heartbeat FROM " + this.tables.lease())
+			.query(OffsetDateTime.class)
+			.single();
+		assertThat(Duration.between(Instant.now(), renewed.toInstant()).abs()).isLessThan(Duration.ofMinutes(1));
+		this.clockAhead = Duration.ZERO;
+		takeLease("dead", Instant.now());
+		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
 	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
 		this.leaseDuration = Duration.ofMinutes(10);
 		CountDownLatch end = new CountDownLatch(1);
@@ -847,7 +862,7 @@ abstract class LeaseContract {
 
 	protected @Nullable List<String> look(long epoch) {
 		List<String> ids = new ArrayList<>();
-		int entries = this.fenced.look(epoch, Instant.now(), 10, (inbox) -> {
+		int entries = this.fenced.look(epoch, 10, (inbox) -> {
 			inbox.open().forEach((row) -> ids.add(row.id()));
 			ids.addAll(inbox.gone());
 		});
@@ -999,9 +1014,9 @@ abstract class LeaseContract {
 			private final FencedRows target = LeaseContract.this.fenced;
 
 			@Override
-			public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+			public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 				Instance.this.beforeLook.run();
-				return this.target.look(epoch, now, limit, (inbox) -> {
+				return this.target.look(epoch, limit, (inbox) -> {
 					Instance.this.beforeInbox.accept(consumer);
 					consumer.accept(inbox);
 				});

@@ -3,8 +3,6 @@ package io.operations.tracking.jdbc;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -173,8 +171,7 @@ class PostgresLeaseTests extends LeaseContract {
 				.param("task", LeaseTask.NAME)
 				.param("client", "operations")
 				.param("instance", "one")
-				.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-				.param("dead", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(30))
+				.param("age", 30_000)
 				.param("limit", 1)
 				.query()
 				.listOfRows()).hasSize(1);
