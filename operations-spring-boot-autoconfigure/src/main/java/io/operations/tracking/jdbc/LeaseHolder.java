@@ -340,13 +340,13 @@ final class LeaseHolder {
 		long asked = taken.monotonic();
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.settings.look();
-		try {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
 			Integer entries = this.reach.once("look",
 					() -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
 						// A transaction that the database rolls back is repeated.
 						gone.clear();
 						gone.addAll(inbox.gone());
-						take(inbox.open());
+						take(inbox.open(), reading);
 					}));
 			// Outside of the transaction: other polls may leave on this thread.
 			gone.forEach(this.held::release);
@@ -375,10 +375,10 @@ final class LeaseHolder {
 		await(this.looks, wait);
 	}
 
-	private void take(List<TrackedRow> noted) {
+	private void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
 		int room = room();
 		// This instance may have polled an operation that it has tracked itself.
-		List<TrackedRow> open = noted.stream().filter((row) -> !hasEnded(row)).toList();
+		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
 		this.held.take(open.subList(0, Math.min(room, open.size())));
 		if (room < open.size()) {
 			leave();
@@ -424,31 +424,34 @@ final class LeaseHolder {
 		}
 		String after = "";
 		while (isOn(taken)) {
-			String from = after;
 			try {
-				List<TrackedRow> page = this.reach.once("load",
-						() -> this.transactions.in(FencedRows.LONG, () -> this.rows.open(from, BATCH)));
-				this.failing.remove(LOADING);
-				if (page == null || page.isEmpty()) {
-					this.loaded = true;
-					this.full = this.left.getAndSet(false);
-					resolve();
-					if (!this.again) {
-						await(this.rooms, this.full ? this.settings.look() : null);
-					}
-					this.again = false;
-					after = "";
-				}
-				else {
-					String last = hold(page);
-					after = last.isEmpty() ? after : last;
-				}
+				after = loadPage(after);
 			}
 			catch (RuntimeException ex) {
 				report(LOADING, ex);
 				await(this.rooms, WITHOUT_DATABASE);
 			}
 		}
+	}
+
+	private String loadPage(String after) {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
+			List<TrackedRow> page = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.open(after, BATCH)));
+			this.failing.remove(LOADING);
+			if (page != null && !page.isEmpty()) {
+				String last = hold(page, reading);
+				return last.isEmpty() ? after : last;
+			}
+		}
+		this.loaded = true;
+		this.full = this.left.getAndSet(false);
+		resolve();
+		if (!this.again) {
+			await(this.rooms, this.full ? this.settings.look() : null);
+		}
+		this.again = false;
+		return "";
 	}
 
 	// With little room, the next operation might be left again soon.
@@ -461,9 +464,9 @@ final class LeaseHolder {
 
 	// Without room for all, the rest of the page is read again later: it may have
 	// changed.
-	private String hold(List<TrackedRow> page) {
+	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()
-			.filter((row) -> !hasEnded(row) && !this.held.has(row.id(), row.version()))
+			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
 			.toList();
 		List<TrackedRow> fits = missing.subList(0, Math.min(room(), missing.size()));
 		this.held.load(fits);
@@ -474,11 +477,6 @@ final class LeaseHolder {
 		this.rooms.drainPermits();
 		await(this.rooms, this.settings.look());
 		return fits.isEmpty() ? "" : fits.get(fits.size() - 1).id();
-	}
-
-	private boolean hasEnded(TrackedRow row) {
-		TrackedChange unwritten = this.buffer.get(row.id());
-		return unwritten != null && unwritten.isEnd() && unwritten.version() >= row.version();
 	}
 
 	private void flushWhileHeld(Lease taken) {

@@ -398,6 +398,27 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void anOperationWhoseEndIsStoredWhileItsPageIsReadIsNotHeldAgain() {
+		insert("op");
+		Instance one = start("one");
+		AtomicBoolean ended = new AtomicBoolean();
+		one.afterLoad = () -> {
+			if (one.held.has("op")) {
+				one.afterLoad = () -> {
+				};
+				one.end("op");
+				await().atMost(PATIENCE).until(() -> find("op").state() == TrackingState.ENDED);
+				await().atMost(PATIENCE).until(() -> !one.holder.hasUnwritten("op"));
+				ended.set(true);
+			}
+		};
+		await().atMost(PATIENCE).untilTrue(ended);
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		await().during(LOOK).atMost(PATIENCE).until(() -> !one.held.has("op"));
+	}
+
+	@Test
 	void aPlaceThatBecomesFreeIsTakenAtOnceHoweverManyAreHeld() {
 		this.maxHeld = 100;
 		Instance one = startHolder("one");
@@ -962,6 +983,9 @@ abstract class LeaseContract {
 		volatile Runnable beforeLook = () -> {
 		};
 
+		volatile Runnable afterLoad = () -> {
+		};
+
 		volatile Consumer<Consumer<FencedRows.Inbox>> beforeInbox = (consumer) -> {
 		};
 
@@ -972,6 +996,14 @@ abstract class LeaseContract {
 
 		private Instance(String name) {
 			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
+
+				@Override
+				public void stored(String call, Duration duration, @Nullable Throwable fault) {
+					if (call.equals("load")) {
+						Instance.this.afterLoad.run();
+					}
+				}
+
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
