@@ -372,6 +372,23 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void aStatusTextThatTheStoreDoesNotKnowIsNoChangeAfterALoad() {
+		Client client = new Client(20, backoff());
+		List<String> text = new ArrayList<>(List.of("in-progress"));
+		this.server = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, text.get(0),
+				null, null, null, null, Map.of("kind", "1"), Map.of()), null, Instant.EPOCH));
+		client.held.load(List.of(client.loaded("op", Duration.ofMinutes(10), 7)));
+		advance(Duration.ofMinutes(5));
+		assertThat(requests("op")).isPositive();
+		assertThat(this.changes).isEmpty();
+		assertThat(this.statuses).isEmpty();
+		text.set(0, "almost-done");
+		advance(Duration.ofMinutes(5));
+		assertThat(this.changes).hasSize(1);
+		assertThat(this.statuses).hasSize(1);
+	}
+
+	@Test
 	void loadedOperationsDoNotGoAheadOfFirstPolls() {
 		Client client = new Client(1, backoff());
 		List<TrackedRow> rows = new ArrayList<>();

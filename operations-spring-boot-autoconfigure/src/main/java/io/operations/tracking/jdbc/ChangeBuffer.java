@@ -30,6 +30,8 @@ final class ChangeBuffer {
 
 	private final Map<String, Unwritten> taken = new HashMap<>();
 
+	private final List<Reading> readings = new ArrayList<>();
+
 	private final int batch;
 
 	private final long maxWeight;
@@ -126,6 +128,9 @@ final class ChangeBuffer {
 	 */
 	synchronized void stored(TrackedChange written, long version) {
 		this.taken.remove(written.id());
+		if (written.isEnd()) {
+			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
+		}
 		for (Map<String, Unwritten> all : List.of(this.changes, this.incomplete)) {
 			all.computeIfPresent(written.id(),
 					(id, later) -> (later.change.version() == written.version()) ? later.version(version) : later);
@@ -173,6 +178,17 @@ final class ChangeBuffer {
 		return (last != null) ? last.change : null;
 	}
 
+	/**
+	 * Begin to read rows of the database. Those that were read before an end was stored
+	 * show an operation that has ended as open.
+	 * @return knows which operations have ended
+	 */
+	synchronized Reading read() {
+		Reading reading = new Reading();
+		this.readings.add(reading);
+		return reading;
+	}
+
 	synchronized boolean isEmpty() {
 		return this.changes.isEmpty();
 	}
@@ -190,6 +206,40 @@ final class ChangeBuffer {
 		this.incomplete.clear();
 		this.taken.clear();
 		this.weight = 0;
+	}
+
+	/**
+	 * Knows which operations have ended although rows that were read since its creation
+	 * show them as open.
+	 */
+	final class Reading implements AutoCloseable {
+
+		private final Map<String, Long> ends = new HashMap<>();
+
+		private Reading() {
+		}
+
+		/**
+		 * Return whether an operation has ended.
+		 * @param id the operation's id
+		 * @param version the version of its row, as read
+		 * @return whether its end is stored since, or is to be stored
+		 */
+		boolean hasEnded(String id, long version) {
+			synchronized (ChangeBuffer.this) {
+				TrackedChange unwritten = get(id);
+				return (unwritten != null && unwritten.isEnd() && unwritten.version() >= version)
+						|| this.ends.getOrDefault(id, Long.MIN_VALUE) >= version;
+			}
+		}
+
+		@Override
+		public void close() {
+			synchronized (ChangeBuffer.this) {
+				ChangeBuffer.this.readings.removeIf((other) -> other == this);
+			}
+		}
+
 	}
 
 	/**

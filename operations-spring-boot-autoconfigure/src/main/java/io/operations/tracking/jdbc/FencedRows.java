@@ -23,14 +23,24 @@ import org.jspecify.annotations.Nullable;
 interface FencedRows {
 
 	/**
-	 * Renew the lease, and take the operations that callers have added or removed.
+	 * The time after which a statement fails that is not answered, if another instance
+	 * can take the lease meanwhile.
+	 */
+	Duration SHORT = Duration.ofSeconds(10);
+
+	/**
+	 * The time after which a statement on many rows fails that is not answered.
+	 */
+	Duration LONG = Duration.ofSeconds(30);
+
+	/**
+	 * Renew the lease by the clock of the database, and take the operations that callers have added or removed.
 	 * @param epoch the epoch of the lease
-	 * @param now the time of the renewal, by the database's clock
 	 * @param limit the maximum number of entries to take
 	 * @param consumer receives the operations before they are removed from the inbox
 	 * @return the number of entries, -1 if the lease is lost
 	 */
-	int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer);
+	int look(long epoch, int limit, Consumer<Inbox> consumer);
 
 	/**
 	 * Store changes of operations, and schedule the delivery of the outcomes among them.
@@ -53,7 +63,7 @@ interface FencedRows {
 	/**
 	 * Store what this instance has learned, for the next holder and for restarts.
 	 * @param epoch the epoch of the lease
-	 * @param durations the durations by kind
+	 * @param durations the durations by kind. Very long kinds are left out.
 	 */
 	void learned(long epoch, Map<String, List<Duration>> durations);
 

@@ -141,8 +141,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 				settings.threadFactory());
 		HeldByEngine adapter = new HeldByEngine();
 		this.holder = new LeaseHolder(adapter,
-				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.reach,
-				holding, this.polls.scheduler(), this.clock::now, this::deliver);
+				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows,
+				this.transactions, this.reach, holding, this.polls.scheduler(), this.clock::now, this::deliver);
 		this.reach.onRegained(this.holder::regained);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),

@@ -52,6 +52,8 @@ final class LeaseHolder {
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
+	private static final Duration STOP = Duration.ofSeconds(2);
+
 	private final Semaphore looks = new Semaphore(0);
 
 	private final Semaphore flushes = new Semaphore(0);
@@ -71,6 +73,8 @@ final class LeaseHolder {
 	private final FencedRows fenced;
 
 	private final TrackedRows rows;
+
+	private final JdbcTransactions transactions;
 
 	private final DatabaseReach reach;
 
@@ -112,17 +116,19 @@ final class LeaseHolder {
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
 	 * @param rows reads the open operations
+	 * @param transactions the transactions of the database
 	 * @param reach knows whether the database can be reached
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, DatabaseReach reach, Settings settings,
-			Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach,
+			Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.held = held;
 		this.fenced = fenced;
 		this.rows = rows;
+		this.transactions = transactions;
 		this.reach = reach;
 		this.settings = settings;
 		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
@@ -276,8 +282,7 @@ final class LeaseHolder {
 			ticks.dispose();
 			this.flushes.release();
 			this.rooms.release();
-			join(loading);
-			join(flushing);
+			join(flushing, loading);
 			this.held.releaseAll();
 		}
 		this.buffer.clear();
@@ -310,13 +315,21 @@ final class LeaseHolder {
 		return thread;
 	}
 
-	private static void join(Thread thread) {
+	// In all less than the time that db-scheduler leaves before it interrupts this thread.
+	private void join(Thread... threads) {
+		long end = now() + STOP.toMillis();
 		try {
-			thread.join(LAST_WRITES.multipliedBy(2).toMillis());
+			for (Thread thread : threads) {
+				thread.join(Math.max(1, end - now()));
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.MILLISECONDS);
 	}
 
 	private boolean isOn(Lease taken) {
@@ -327,11 +340,13 @@ final class LeaseHolder {
 		long asked = taken.monotonic();
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.settings.look();
-		try {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
 			Integer entries = this.reach.once("look",
-					() -> this.fenced.look(taken.epoch(), this.clock.get(), BATCH, (inbox) -> {
+					() -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
+						// A transaction that the database rolls back is repeated.
+						gone.clear();
 						gone.addAll(inbox.gone());
-						take(inbox.open());
+						take(inbox.open(), reading);
 					}));
 			// Outside of the transaction: other polls may leave on this thread.
 			gone.forEach(this.held::release);
@@ -360,10 +375,10 @@ final class LeaseHolder {
 		await(this.looks, wait);
 	}
 
-	private void take(List<TrackedRow> noted) {
+	private void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
 		int room = room();
 		// This instance may have polled an operation that it has tracked itself.
-		List<TrackedRow> open = noted.stream().filter((row) -> !hasEnded(row)).toList();
+		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
 		this.held.take(open.subList(0, Math.min(room, open.size())));
 		if (room < open.size()) {
 			leave();
@@ -388,7 +403,8 @@ final class LeaseHolder {
 
 	private void recall() {
 		try {
-			Map<String, List<Duration>> stored = this.reach.once("load", this.rows::learned);
+			Map<String, List<Duration>> stored = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, this.rows::learned));
 			learn((stored != null) ? stored : Map.of());
 			this.recalled = true;
 			this.recallFailed = false;
@@ -408,30 +424,34 @@ final class LeaseHolder {
 		}
 		String after = "";
 		while (isOn(taken)) {
-			String from = after;
 			try {
-				List<TrackedRow> page = this.reach.once("load", () -> this.rows.open(from, BATCH));
-				this.failing.remove(LOADING);
-				if (page == null || page.isEmpty()) {
-					this.loaded = true;
-					this.full = this.left.getAndSet(false);
-					resolve();
-					if (!this.again) {
-						await(this.rooms, this.full ? this.settings.look() : null);
-					}
-					this.again = false;
-					after = "";
-				}
-				else {
-					String last = hold(page);
-					after = last.isEmpty() ? after : last;
-				}
+				after = loadPage(after);
 			}
 			catch (RuntimeException ex) {
 				report(LOADING, ex);
 				await(this.rooms, WITHOUT_DATABASE);
 			}
 		}
+	}
+
+	private String loadPage(String after) {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
+			List<TrackedRow> page = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.open(after, BATCH)));
+			this.failing.remove(LOADING);
+			if (page != null && !page.isEmpty()) {
+				String last = hold(page, reading);
+				return last.isEmpty() ? after : last;
+			}
+		}
+		this.loaded = true;
+		this.full = this.left.getAndSet(false);
+		resolve();
+		if (!this.again) {
+			await(this.rooms, this.full ? this.settings.look() : null);
+		}
+		this.again = false;
+		return "";
 	}
 
 	// With little room, the next operation might be left again soon.
@@ -444,9 +464,9 @@ final class LeaseHolder {
 
 	// Without room for all, the rest of the page is read again later: it may have
 	// changed.
-	private String hold(List<TrackedRow> page) {
+	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()
-			.filter((row) -> !hasEnded(row) && !this.held.has(row.id(), row.version()))
+			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
 			.toList();
 		List<TrackedRow> fits = missing.subList(0, Math.min(room(), missing.size()));
 		this.held.load(fits);
@@ -457,11 +477,6 @@ final class LeaseHolder {
 		this.rooms.drainPermits();
 		await(this.rooms, this.settings.look());
 		return fits.isEmpty() ? "" : fits.get(fits.size() - 1).id();
-	}
-
-	private boolean hasEnded(TrackedRow row) {
-		TrackedChange unwritten = this.buffer.get(row.id());
-		return unwritten != null && unwritten.isEnd() && unwritten.version() >= row.version();
 	}
 
 	private void flushWhileHeld(Lease taken) {
@@ -536,7 +551,8 @@ final class LeaseHolder {
 			this.failing.remove(STORING);
 		}
 		catch (RuntimeException ex) {
-			if (changes.size() == 1 || DatabaseReach.isAway(ex) || !writeEach(taken, changes)) {
+			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
+			if (changes.size() == 1 || isAway || !writeEach(taken, changes)) {
 				report(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				await(this.flushes, WITHOUT_DATABASE);
@@ -577,6 +593,7 @@ final class LeaseHolder {
 			}
 			else if (written.refused().contains(change.id())) {
 				this.buffer.drop(change);
+				ends |= change.isEnd() && isStored(change);
 				reload(change.id());
 			}
 			else {
@@ -592,13 +609,40 @@ final class LeaseHolder {
 		}
 	}
 
+	// The answer to the commit of an earlier try may have been lost. Then nobody was
+	// notified.
+	private boolean isStored(TrackedChange change) {
+		TrackedRow row = null;
+		try {
+			row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.find(change.id())));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
+		}
+		Instant ended = (row != null) ? row.ending().endedAt() : null;
+		if (row == null || ended == null || row.version() <= change.version()
+				|| !isSame(ended, change.ending().endedAt())) {
+			return false;
+		}
+		notify(row);
+		return true;
+	}
+
+	// A database may round a time.
+	private static boolean isSame(Instant stored, @Nullable Instant ended) {
+		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
+	}
+
 	private void notify(TrackedRow stored) {
 		this.held.changed(FencedRows.before(stored), stored);
 	}
 
-	// One change that the database does not accept must not block the others.
+	// One change that the database does not accept, or whose delivery somebody has
+	// locked, must not block the others.
 	private boolean writeEach(Lease taken, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
+		List<TrackedChange> locked = new ArrayList<>();
 		RuntimeException fault = null;
 		for (int i = 0; i < changes.size(); i++) {
 			TrackedChange change = changes.get(i);
@@ -606,7 +650,12 @@ final class LeaseHolder {
 				write(taken, List.of(change));
 			}
 			catch (RuntimeException ex) {
+				if (DatabaseReach.isLocked(ex)) {
+					locked.add(change);
+					continue;
+				}
 				if (DatabaseReach.isAway(ex)) {
+					locked.forEach(this.buffer::putBack);
 					changes.subList(i, changes.size()).forEach(this.buffer::putBack);
 					failures.forEach(this.buffer::putBack);
 					return true;
@@ -624,6 +673,7 @@ final class LeaseHolder {
 			this.buffer.drop(change);
 			reload(change.id());
 		}
+		locked.forEach(this.buffer::putBack);
 		return true;
 	}
 
@@ -633,7 +683,8 @@ final class LeaseHolder {
 	private void reload(String operationId) {
 		this.held.release(operationId);
 		try {
-			TrackedRow row = this.reach.once("load", () -> this.rows.findTracked(operationId));
+			TrackedRow row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.findTracked(operationId)));
 			if (row != null) {
 				this.held.load(List.of(row));
 			}

@@ -29,13 +29,14 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	static final String NAME = "lease";
 
+	// Due by every clock.
+	private static final Instant FREE = Instant.EPOCH;
+
 	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
 
 	private final String client;
 
 	private final LongPredicate hold;
-
-	private final Supplier<Instant> clock;
 
 	/**
 	 * Create the task.
@@ -47,10 +48,9 @@ final class LeaseTask extends AbstractTask<Void> {
 	LeaseTask(String client, LongPredicate hold, Supplier<Instant> clock) {
 		super(NAME, Void.class,
 				(complete, operations) -> release(complete, operations, clock.get().plus(AFTER_A_FAULT)),
-				(complete, operations) -> release(complete, operations, clock.get()));
+				(complete, operations) -> release(complete, operations, FREE));
 		this.client = client;
 		this.hold = hold;
-		this.clock = clock;
 	}
 
 	@Override
@@ -62,7 +62,7 @@ final class LeaseTask extends AbstractTask<Void> {
 		boolean isHeld = this.hold.test(context.getExecution().version);
 		return (complete, operations) -> {
 			if (isHeld) {
-				release(complete, operations, this.clock.get());
+				release(complete, operations, FREE);
 			}
 		};
 	}
@@ -82,7 +82,7 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	@Override
 	public SchedulableInstance<Void> schedulableInstance(String client) {
-		return SchedulableInstance.of(instanceBuilder(client).build(), this.clock.get());
+		return SchedulableInstance.of(instanceBuilder(client).build(), FREE);
 	}
 
 	@Override

@@ -3,11 +3,17 @@ package io.operations.tracking.jdbc;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.InfrastructureProxy;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -24,6 +30,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * bound through another proxy of the same database.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
+
+	private static final Log logger = LogFactory.getLog(OwnDataSource.class);
 
 	private final DataSource target;
 
@@ -82,6 +90,27 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	 */
 	boolean isStrict() {
 		return this.defaults.isolation() > Connection.TRANSACTION_READ_COMMITTED;
+	}
+
+	/**
+	 * Limit the time for which statements wait for an answer over the network.
+	 * @param connection the connection
+	 * @param limit the limit, {@code null} for the one that new connections have
+	 */
+	void limit(Connection connection, @Nullable Duration limit) {
+		Integer usual = this.defaults.networkTimeout();
+		if (usual == null) {
+			return;
+		}
+		int millis = (limit != null) ? (int) limit.toMillis() : usual;
+		try {
+			if (!connection.isClosed() && connection.getNetworkTimeout() != millis) {
+				connection.setNetworkTimeout(Runnable::run, millis);
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("The time limit of a connection could not be set.", ex);
+		}
 	}
 
 	/**
@@ -165,14 +194,26 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	 * @param autoCommit whether they are in auto-commit mode
 	 * @param isolation their isolation level
 	 * @param readOnly whether they are read-only
+	 * @param networkTimeout the time in milliseconds for which they wait for an answer, 0
+	 * for ever, {@code null} if that cannot be set
 	 */
-	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly) {
+	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly, @Nullable Integer networkTimeout) {
 
-		private static final PoolDefaults USUAL = new PoolDefaults(true, Connection.TRANSACTION_READ_COMMITTED, false);
+		private static final PoolDefaults USUAL = new PoolDefaults(true, Connection.TRANSACTION_READ_COMMITTED, false,
+				null);
 
 		private static PoolDefaults of(Connection connection) throws SQLException {
 			return new PoolDefaults(connection.getAutoCommit(), connection.getTransactionIsolation(),
-					connection.isReadOnly());
+					connection.isReadOnly(), networkTimeout(connection));
+		}
+
+		private static @Nullable Integer networkTimeout(Connection connection) throws SQLException {
+			try {
+				return connection.getNetworkTimeout();
+			}
+			catch (SQLFeatureNotSupportedException ex) {
+				return null;
+			}
 		}
 
 	}

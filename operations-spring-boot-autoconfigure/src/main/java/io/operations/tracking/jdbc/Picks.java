@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ final class Picks extends DefaultJdbcCustomization {
 			boolean orderByPriority) {
 		try {
 			List<Execution> picked = Objects
-				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(() -> pick(context, now, limit))));
+				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
 			this.failing = false;
 			return picked;
 		}
@@ -96,12 +97,14 @@ final class Picks extends DefaultJdbcCustomization {
 	}
 
 	private List<Execution> pick(JdbcTaskRepositoryContext context, Instant now, int limit) {
+		Instant dead = this.deadBefore.apply(now);
 		return this.jdbc.sql(this.statement)
 			.param("task", this.task)
 			.param("client", this.client)
 			.param("instance", context.schedulerName.getName())
 			.param("now", now.atOffset(ZoneOffset.UTC))
-			.param("dead", this.deadBefore.apply(now).atOffset(ZoneOffset.UTC))
+			.param("dead", dead.atOffset(ZoneOffset.UTC))
+			.param("age", Duration.between(dead, now).toMillis())
 			.param("limit", limit)
 			.query(this::map)
 			.list();

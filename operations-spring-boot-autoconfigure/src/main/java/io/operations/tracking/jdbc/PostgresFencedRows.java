@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -63,7 +62,7 @@ final class PostgresFencedRows implements FencedRows {
 		this.client = client;
 		this.look = """
 				WITH renewed AS (
-					UPDATE %2$s SET last_heartbeat = :now
+					UPDATE %2$s SET last_heartbeat = %6$s
 					WHERE task_name = :task AND task_instance = :client AND version = :epoch AND picked AND %4$s
 					RETURNING 1
 				), taken AS (
@@ -75,7 +74,7 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN noted n ON TRUE
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
-					TrackedRows.OPEN_COLUMNS);
+					TrackedRows.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
 		// The lease is locked first: a takeover changes its version, which the unique
 		// index makes a key column. A write that waited for a takeover finds no row. The
 		// planner expects ten changes. Where it could choose, it would compare each of a
@@ -140,14 +139,13 @@ final class PostgresFencedRows implements FencedRows {
 	}
 
 	@Override
-	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+	public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 		// The consumer receives the operations before the transaction commits. If the
 		// commit fails, the entries are still in the inbox, and are taken again.
-		return Objects.requireNonNull(this.transactions.in(() -> {
+		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
 			int[] entries = { -1 };
 			Inbox inbox = new Inbox(new ArrayList<>(), new ArrayList<>());
 			this.jdbc.sql(this.look)
-				.param("now", now.atOffset(ZoneOffset.UTC))
 				.param("task", LeaseTask.NAME)
 				.param("client", this.client)
 				.param("epoch", epoch)
@@ -171,7 +169,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
-		Optional<Written> written = this.transactions.in(() -> this.template
+		Optional<Written> written = this.transactions.in(LONG, () -> this.template
 			.execute((ConnectionCallback<Optional<Written>>) (connection) -> write(connection, epoch, changes, due)));
 		return Objects.requireNonNull(written).orElse(null);
 	}
@@ -232,7 +230,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void count(long epoch, List<HeldOperations.Polls> polls) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.count)) {
 				Parameters<HeldOperations.Polls> parameters = new Parameters<>(connection, statement, polls);
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch);
@@ -247,12 +245,12 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
 				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
-						List.copyOf(new TreeMap<>(durations).entrySet()));
+						List.copyOf(TrackedRows.storable(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", (kind) -> TrackedRows.text(kind.getKey()))
+				parameters.set("text", Map.Entry::getKey)
 					.set("text", (kind) -> this.rows.text(kind.getValue()));
 				return statement.executeUpdate();
 			}

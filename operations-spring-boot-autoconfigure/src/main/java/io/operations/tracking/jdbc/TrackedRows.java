@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,6 +41,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TrackedRows {
 
 	private static final int BATCH = 1000;
+
+	// Four bytes each at most. PostgreSQL's index holds 2,700 bytes.
+	private static final int LONGEST_KIND = 500;
 
 	private static final String COLUMNS = "client, id, kind, state, status, operation, attributes, accepted, related,"
 			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
@@ -344,6 +348,18 @@ final class TrackedRows {
 				learned.put(result.getString("kind"), durations);
 			});
 		return learned;
+	}
+
+	/**
+	 * Return the durations whose kinds can be stored as they are. An index holds no
+	 * longer text, and a text no character NUL.
+	 * @param durations durations by kind
+	 * @return those that {@link FencedRows#learned} stores
+	 */
+	static Map<String, List<Duration>> storable(Map<String, List<Duration>> durations) {
+		Map<String, List<Duration>> storable = new TreeMap<>(durations);
+		storable.keySet().removeIf((kind) -> kind.length() > LONGEST_KIND || kind.indexOf('\0') >= 0);
+		return storable;
 	}
 
 	/**

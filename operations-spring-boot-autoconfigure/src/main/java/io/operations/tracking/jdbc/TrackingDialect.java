@@ -24,9 +24,19 @@ enum TrackingDialect {
 		// An array, because a subselect may be repeated for each row, and locks others
 		// then.
 		@Override
-		String pick(String table, String which) {
-			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED", which) + " AND " + ABANDONED
-					+ " RETURNING *";
+		String pick(String table, String which, String now, String dead) {
+			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED", which, now, dead) + " AND "
+					+ ABANDONED + " RETURNING *";
+		}
+
+		@Override
+		String now() {
+			return "clock_timestamp()";
+		}
+
+		@Override
+		String before(String millis) {
+			return "clock_timestamp() - CAST(" + millis + " AS BIGINT) * INTERVAL '1 millisecond'";
 		}
 
 		@Override
@@ -69,8 +79,18 @@ enum TrackingDialect {
 	H2("H2", "") {
 
 		@Override
-		String pick(String table, String which) {
-			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "", which) + ")";
+		String pick(String table, String which, String now, String dead) {
+			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "", which, now, dead) + ")";
+		}
+
+		@Override
+		String now() {
+			return "CURRENT_TIMESTAMP";
+		}
+
+		@Override
+		String before(String millis) {
+			return "DATEADD('MILLISECOND', -CAST(" + millis + " AS BIGINT), CURRENT_TIMESTAMP)";
 		}
 
 		@Override
@@ -92,16 +112,18 @@ enum TrackingDialect {
 	 * A condition that is always true. If a process is suspended or its host is lost
 	 * before it commits, PostgreSQL rolls the transaction back after two seconds.
 	 * Otherwise nobody could take the rows that it has locked. Two seconds are half of
-	 * the shortest lease, so this delays no takeover.
+	 * the shortest lease, so this delays no takeover. The statement itself waits one
+	 * second for a lock: a suspended process may hold it.
 	 */
-	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)) IS NOT NULL";
+	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)"
+			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
 
 	private static final String PICK = """
-			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = :now, version = version + 1
+			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = %5$s, version = version + 1
 			WHERE %4$s AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE %4$s
-			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)
+			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)
 			ORDER BY execution_time LIMIT :limit %3$s))
-			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)""";
+			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)""";
 
 	private final String product;
 
@@ -154,20 +176,34 @@ enum TrackingDialect {
 	 * @return the statement
 	 */
 	String pick(String table) {
-		return pick(table, "task_name = :task");
+		return pick(table, "task_name = :task", ":now", ":dead");
 	}
 
 	/**
 	 * Return the statement that picks the lease of one client. The leases of all clients
-	 * have the same task.
+	 * have the same task. The clock of the database decides whether the holder is dead:
+	 * those of the instances may be off.
 	 * @param table the table of the leases
 	 * @return the statement
 	 */
 	String pickLease(String table) {
-		return pick(table, "task_name = :task AND task_instance = :client");
+		return pick(table, "task_name = :task AND task_instance = :client", now(), before(":age"));
 	}
 
-	abstract String pick(String table, String which);
+	abstract String pick(String table, String which, String now, String dead);
+
+	/**
+	 * Return an expression for the time of the database's clock.
+	 * @return the expression
+	 */
+	abstract String now();
+
+	/**
+	 * Return an expression for an earlier time of the database's clock.
+	 * @param millis how many milliseconds earlier
+	 * @return the expression
+	 */
+	abstract String before(String millis);
 
 	/**
 	 * Return the statement that deletes at most a number of rows. H2 would evaluate a

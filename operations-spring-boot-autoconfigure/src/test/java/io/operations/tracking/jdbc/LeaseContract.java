@@ -345,7 +345,7 @@ abstract class LeaseContract {
 		Instant due = Instant.now().plusSeconds(42).truncatedTo(ChronoUnit.MILLIS);
 		this.rows.insert(row("op", 1).due(due));
 		List<TrackedRow> found = new ArrayList<>();
-		this.fenced.look(epoch, Instant.now(), 10, (inbox) -> found.addAll(inbox.open()));
+		this.fenced.look(epoch, 10, (inbox) -> found.addAll(inbox.open()));
 		assertThat(found).singleElement().satisfies((row) -> assertThat(row.due()).isEqualTo(due));
 	}
 
@@ -395,6 +395,27 @@ abstract class LeaseContract {
 		}
 		assertThat(all).hasSize(9).doesNotHaveDuplicates();
 		await().atMost(PATIENCE).until(() -> scheduled().size() == 9);
+	}
+
+	@Test
+	void anOperationWhoseEndIsStoredWhileItsPageIsReadIsNotHeldAgain() {
+		insert("op");
+		Instance one = start("one");
+		AtomicBoolean ended = new AtomicBoolean();
+		one.afterLoad = () -> {
+			if (one.held.has("op")) {
+				one.afterLoad = () -> {
+				};
+				one.end("op");
+				await().atMost(PATIENCE).until(() -> find("op").state() == TrackingState.ENDED);
+				await().atMost(PATIENCE).until(() -> !one.holder.hasUnwritten("op"));
+				ended.set(true);
+			}
+		};
+		await().atMost(PATIENCE).untilTrue(ended);
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		await().during(LOOK).atMost(PATIENCE).until(() -> !one.held.has("op"));
 	}
 
 	@Test
@@ -598,6 +619,19 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void aLookThatIsRepeatedReleasesNothingThatItHasTaken() {
+		Instance one = startHolder("one");
+		one.beforeInbox = (consumer) -> consumer.accept(new FencedRows.Inbox(List.of(), List.of("op")));
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.taken.contains("op") && count(this.tables.inbox()) == 0);
+		one.beforeInbox = (consumer) -> {
+		};
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		assertThat(one.held.has("op")).isTrue();
+	}
+
+	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void aFaultThatLastsIsLoggedOnce(CapturedOutput output) {
 		Instance one = startHolder("one");
@@ -625,9 +659,8 @@ abstract class LeaseContract {
 		Instance one = startHolder("one");
 		await().atMost(PATIENCE).until(() -> one.held.has("op"));
 		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
-		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("The row of the lease is missing"));
 		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
-		assertThat(output).contains("The row of the lease is missing");
 	}
 
 	@Test
@@ -674,6 +707,76 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
 		one.stop();
 		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
+	}
+
+	@Test
+	void aKindThatCannotBeStoredDoesNotPreventOthers() {
+		List<Duration> durations = List.of(Duration.ofSeconds(1));
+		StringBuilder name = new StringBuilder();
+		ThreadLocalRandom.current().ints(5000, 'a', 'z').forEach((letter) -> name.append((char) letter));
+		long epoch = takeLease("one", Instant.now());
+		this.fenced.learned(epoch, Map.of(name.toString(), durations, "ok", durations, "a b", durations, "a\0b",
+				List.of(Duration.ofSeconds(2))));
+		assertThat(this.rows.learned()).containsOnly(Map.entry("ok", durations), Map.entry("a b", durations));
+	}
+
+	@Test
+	void anEndWhoseCommitWasNotAnsweredIsReportedAndDelivered() {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.afterWrite = () -> {
+			one.afterWrite = () -> {
+			};
+			throw new DataAccessResourceFailureException("The connection was lost during the commit");
+		};
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> one.ends.get() == 1);
+		await().atMost(PATIENCE).until(() -> one.held.notable.equals(List.of("op ENDED")));
+		assertThat(scheduled()).containsExactly("op");
+		assertThat(one.held.has("op")).isFalse();
+	}
+
+	@Test
+	void theLeaseIsRenewedByTheClockOfTheDatabase() {
+		this.clockAhead = Duration.ofHours(1);
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(one.holder::mayPoll);
+		OffsetDateTime renewed = this.jdbc.sql("SELECT last_heartbeat FROM " + this.tables.lease())
+			.query(OffsetDateTime.class)
+			.single();
+		assertThat(Duration.between(Instant.now(), renewed.toInstant()).abs()).isLessThan(Duration.ofMinutes(1));
+		this.clockAhead = Duration.ZERO;
+		takeLease("dead", Instant.now());
+		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
+	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
+		this.leaseDuration = Duration.ofMinutes(10);
+		CountDownLatch end = new CountDownLatch(1);
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch storing = new CountDownLatch(1);
+		this.dataSource.before("SELECT t.id, t.kind", () -> {
+			loading.countDown();
+			pass(end);
+		});
+		Instance one = startHolder("one");
+		pass(loading);
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.beforeWrite = (changes) -> {
+			storing.countDown();
+			pass(end);
+		};
+		one.end("op");
+		pass(storing);
+		one.stop();
+		assertThat(one.held.interrupted).isFalse();
+		end.countDown();
+		Instance two = start("two");
+		await().atMost(Duration.ofSeconds(10)).until(two::isHolding);
 	}
 
 	@Test
@@ -780,7 +883,7 @@ abstract class LeaseContract {
 
 	protected @Nullable List<String> look(long epoch) {
 		List<String> ids = new ArrayList<>();
-		int entries = this.fenced.look(epoch, Instant.now(), 10, (inbox) -> {
+		int entries = this.fenced.look(epoch, 10, (inbox) -> {
 			inbox.open().forEach((row) -> ids.add(row.id()));
 			ids.addAll(inbox.gone());
 		});
@@ -880,6 +983,9 @@ abstract class LeaseContract {
 		volatile Runnable beforeLook = () -> {
 		};
 
+		volatile Runnable afterLoad = () -> {
+		};
+
 		volatile Consumer<Consumer<FencedRows.Inbox>> beforeInbox = (consumer) -> {
 		};
 
@@ -890,11 +996,20 @@ abstract class LeaseContract {
 
 		private Instance(String name) {
 			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
+
+				@Override
+				public void stored(String call, Duration duration, @Nullable Throwable fault) {
+					if (call.equals("load")) {
+						Instance.this.afterLoad.run();
+					}
+				}
+
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
-			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows, reach, settings,
-					Schedulers.parallel(), LeaseContract.this::now, this.ends::incrementAndGet);
+			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows,
+					LeaseContract.this.transactions, reach, settings, Schedulers.parallel(), LeaseContract.this::now,
+					this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
 					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), LeaseTask.NAME, CLIENT,
 					this.holder::deadBefore);
@@ -931,9 +1046,9 @@ abstract class LeaseContract {
 			private final FencedRows target = LeaseContract.this.fenced;
 
 			@Override
-			public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+			public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 				Instance.this.beforeLook.run();
-				return this.target.look(epoch, now, limit, (inbox) -> {
+				return this.target.look(epoch, limit, (inbox) -> {
 					Instance.this.beforeInbox.accept(consumer);
 					consumer.accept(inbox);
 				});

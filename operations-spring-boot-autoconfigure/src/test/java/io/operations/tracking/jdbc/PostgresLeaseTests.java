@@ -1,17 +1,18 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
@@ -27,8 +28,69 @@ import static org.awaitility.Awaitility.await;
 
 class PostgresLeaseTests extends LeaseContract {
 
+	// The time limit on the network under which each statement was sent.
+	private static final Map<String, Integer> TIMEOUTS = new ConcurrentHashMap<>();
+
 	PostgresLeaseTests() {
-		super(PostgresDatabase.DATA_SOURCE);
+		super(new RecordingDataSource(PostgresDatabase.DATA_SOURCE,
+				(statement, connection) -> TIMEOUTS.put(statement, connection.getNetworkTimeout())));
+	}
+
+	@Test
+	void noStatementOfTheLeaseWaitsForeverForANetworkThatIsGone() throws Exception {
+		insert("op");
+		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		one.held.durations.put("k", List.of(Duration.ofSeconds(1)));
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> scheduled().contains("op"));
+		one.stop();
+		List<String> unbounded = TIMEOUTS.entrySet()
+			.stream()
+			.filter((statement) -> statement.getKey().contains(this.tables.prefix()))
+			.filter((statement) -> Stream.of("WITH renewed", "WITH held", "SET picked = TRUE", "SELECT t.id, t.kind")
+				.anyMatch(statement.getKey()::contains))
+			.filter((statement) -> statement.getValue() == 0)
+			.map(Map.Entry::getKey)
+			.toList();
+		assertThat(unbounded).isEmpty();
+		assertThat(TIMEOUTS).containsValue(10_000);
+		try (Connection connection = PostgresDatabase.DATA_SOURCE.getConnection()) {
+			assertThat(connection.getNetworkTimeout()).isZero();
+		}
+	}
+
+	@Test
+	void anEndWhoseDeliveryOfAnEarlierOperationHangsDelaysNoOther() {
+		Instance one = startHolder("one");
+		insert("blocked");
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.held() == 2);
+		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', 'blocked', now(), TRUE, 1)")
+			.update();
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.sql("SELECT 1 FROM " + this.tables.scheduled() + " WHERE task_instance = 'blocked' FOR UPDATE")
+				.query()
+				.listOfRows();
+			one.end("blocked");
+			one.end("other");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
+			insertOnAnotherThread("later");
+			await().atMost(PATIENCE).until(() -> one.held.has("later"));
+			one.end("later");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
+		});
+		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
+	}
+
+	private void insertOnAnotherThread(String id) {
+		onAnotherThread(() -> insert(id));
 	}
 
 	@Test
@@ -130,8 +192,7 @@ class PostgresLeaseTests extends LeaseContract {
 				.param("task", LeaseTask.NAME)
 				.param("client", "operations")
 				.param("instance", "one")
-				.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-				.param("dead", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(30))
+				.param("age", 30_000)
 				.param("limit", 1)
 				.query()
 				.listOfRows()).hasSize(1);
