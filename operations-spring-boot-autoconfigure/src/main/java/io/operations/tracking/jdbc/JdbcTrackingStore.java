@@ -42,6 +42,9 @@ import org.springframework.transaction.PlatformTransactionManager;
  */
 public final class JdbcTrackingStore implements TrackingStore {
 
+	// While a lost connection keeps this instance from hearing of its lease, it polls on.
+	private static final Duration ANSWER = Duration.ofSeconds(10);
+
 	private static final Duration NEVER = Duration.ofDays(36_500);
 
 	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
@@ -136,26 +139,30 @@ public final class JdbcTrackingStore implements TrackingStore {
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
 				settings.flushInterval(), settings.maxHeld(), settings.threadFactory());
-		HeldByEngine adapter = new HeldByEngine();
-		this.holder = new LeaseHolder(adapter,
-				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.reach,
-				holding, this.polls.scheduler(), this.clock::now, this::deliver);
+		OwnDataSource prompt = new OwnDataSource(target, managers, ANSWER);
+		JdbcTransactions shortTransactions = new JdbcTransactions(target, prompt, managers, DeliveryBounds.NONE,
+				this.polls.scheduler());
+		TrackedRows held = new TrackedRows(prompt, this.tables, this.dialect, this.clock, name);
+		this.holder = new LeaseHolder(new HeldByEngine(),
+				this.dialect.fenced(prompt, shortTransactions, held, this.tables, name), held, this.reach, holding,
+				this.polls.scheduler(), this.clock::now, this::deliver);
 		this.reach.onRegained(this.holder::regained);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
-				picks(own, this.tables.lease(), LeaseTask.NAME, this.holder::deadBefore), name, settings.instanceName(),
-				this.holder, holding, this.clock::now);
+				picks(prompt, shortTransactions, this.tables.lease(), LeaseTask.NAME, this.holder::deadBefore), name,
+				settings.instanceName(), this.holder, holding, this.clock::now);
 		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, this.clock,
 				this::deliverAt);
-		this.picks = picks(own, this.tables.scheduled(), name, (now) -> Instant.EPOCH);
+		this.picks = picks(prompt, shortTransactions, this.tables.scheduled(), name, (now) -> Instant.EPOCH);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
 			.tableName(this.tables.scheduled())
 			.jdbcCustomization(this.picks)
 			.build();
 	}
 
-	private Picks picks(DataSource own, String table, String name, UnaryOperator<Instant> deadBefore) {
-		return new Picks(own, this.transactions, this.reach, this.dialect, table, name, deadBefore);
+	private Picks picks(DataSource own, JdbcTransactions within, String table, String name,
+			UnaryOperator<Instant> deadBefore) {
+		return new Picks(own, within, this.reach, this.dialect, table, name, deadBefore);
 	}
 
 	/**

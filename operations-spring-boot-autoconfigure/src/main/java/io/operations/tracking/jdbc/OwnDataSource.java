@@ -3,6 +3,8 @@ package io.operations.tracking.jdbc;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,13 +21,20 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
- * even if the pool has another isolation level. If the application's transaction has
+ * even if the pool has another isolation level, and fail if the database does not answer
+ * for some time: a network that loses packets reports nothing. If the application's transaction has
  * bound a connection to the thread, that connection is used unchanged, even if it was
  * bound through another proxy of the same database.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 
+	private static final int UNCHANGED = -1;
+
+	private static final Duration ANSWER = Duration.ofSeconds(30);
+
 	private final DataSource target;
+
+	private final int answerMillis;
 
 	private final List<DataSource> layers;
 
@@ -34,8 +43,20 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	private final PoolDefaults defaults;
 
 	OwnDataSource(DataSource target, TransactionManagers managers) {
+		this(target, managers, ANSWER);
+	}
+
+	/**
+	 * Create the DataSource.
+	 * @param target the database
+	 * @param managers the application's transaction managers
+	 * @param answer how long the database may send nothing while a statement runs. A
+	 * shorter time that the pool has is kept.
+	 */
+	OwnDataSource(DataSource target, TransactionManagers managers, Duration answer) {
 		super(target);
 		this.target = target;
+		this.answerMillis = Math.toIntExact(answer.toMillis());
 		this.layers = layers(target);
 		this.managers = managers;
 		PoolDefaults read = new JdbcTemplate(target).execute((ConnectionCallback<PoolDefaults>) PoolDefaults::of);
@@ -127,34 +148,60 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	@Override
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
-		if (this.defaults.isolation() == Connection.TRANSACTION_READ_COMMITTED) {
-			return connection;
-		}
+		boolean isolates = this.defaults.isolation() != Connection.TRANSACTION_READ_COMMITTED;
+		int networkTimeout;
 		try {
-			connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			if (isolates) {
+				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			}
+			networkTimeout = bound(connection);
 		}
 		catch (SQLException | RuntimeException ex) {
 			connection.close();
 			throw ex;
 		}
+		if (!isolates && networkTimeout == UNCHANGED) {
+			return connection;
+		}
 		return (Connection) Proxy.newProxyInstance(OwnDataSource.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("close")) {
-						close(connection);
+						close(connection, isolates, networkTimeout);
 						return null;
 					}
 					return TransactionalDataSource.invoke(connection, method, arguments);
 				});
 	}
 
+	// Returns the timeout to restore.
+	private int bound(Connection connection) throws SQLException {
+		try {
+			int present = connection.getNetworkTimeout();
+			if (present > 0 && present <= this.answerMillis) {
+				return UNCHANGED;
+			}
+			connection.setNetworkTimeout(Runnable::run, this.answerMillis);
+			return present;
+		}
+		catch (SQLFeatureNotSupportedException ex) {
+			return UNCHANGED;
+		}
+	}
+
 	// Not every pool resets the settings of a connection.
-	private void close(Connection connection) throws SQLException {
+	private void close(Connection connection, boolean isolates, int networkTimeout) throws SQLException {
 		try (connection) {
-			if (!connection.isClosed()) {
+			if (connection.isClosed()) {
+				return;
+			}
+			if (isolates) {
 				if (!connection.getAutoCommit()) {
 					connection.rollback();
 				}
 				connection.setTransactionIsolation(this.defaults.isolation());
+			}
+			if (networkTimeout != UNCHANGED) {
+				connection.setNetworkTimeout(Runnable::run, networkTimeout);
 			}
 		}
 	}
