@@ -377,13 +377,13 @@ class HeldOperationsTests {
 		List<String> text = new ArrayList<>(List.of("in-progress"));
 		this.server = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, text.get(0),
 				null, null, null, null, Map.of("kind", "1"), Map.of()), null, Instant.EPOCH));
-		client.held.load(List.of(client.loaded("op", Duration.ofMinutes(10), 7)));
-		advance(Duration.ofMinutes(5));
+		client.held.load(List.of(client.loaded("op", Duration.ofSeconds(10), 7)));
+		advance(Duration.ofMinutes(2));
 		assertThat(requests("op")).isPositive();
 		assertThat(this.changes).isEmpty();
 		assertThat(this.statuses).isEmpty();
 		text.set(0, "almost-done");
-		advance(Duration.ofMinutes(5));
+		advance(Duration.ofMinutes(2));
 		assertThat(this.changes).hasSize(1);
 		assertThat(this.statuses).hasSize(1);
 	}
