@@ -105,6 +105,10 @@ public final class HeldOperations {
 	 */
 	public void take(Collection<TrackedRow> rows) {
 		for (TrackedRow row : rows) {
+			// If this instance has tracked it, the schedule has counted it already.
+			if (has(row.id(), row.version())) {
+				continue;
+			}
 			Instant now = this.polls.now();
 			Instant first = now.plus(this.polls.firstPoll(row.polled(), null));
 			Instant floor = row.due();

@@ -455,6 +455,28 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void anOperationThatThisInstanceHasTrackedIsNewOnceAlthoughTheStoreNamesItAgain() {
+		List<String> arrivals = new ArrayList<>();
+		Client client = new Client(20, new PollingSchedule() {
+
+			@Override
+			public Duration firstPoll(PollingState state) {
+				arrivals.add(state.operationId());
+				return Duration.ofSeconds(2);
+			}
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofHours(1);
+			}
+
+		});
+		TrackedRow own = client.hold("own");
+		client.held.take(List.of(own, own.version(own.version() + 1)));
+		assertThat(arrivals).as("tracked, and tracked again").containsExactly("own", "own");
+	}
+
+	@Test
 	void afterTheReleaseOfAllNoPollLeavesAndNoChangeIsReported() {
 		Client client = new Client(20, backoff());
 		this.server = (id) -> Mono.delay(Duration.ofSeconds(3), this.scheduler)
