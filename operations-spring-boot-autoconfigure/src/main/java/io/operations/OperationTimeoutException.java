@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Thrown when a wait reaches its deadline. The exception does not say how the operation
  * ends. The operation may still be running, and the caller can await it again. The cause
  * is the last transient error since a poll last saw the operation, if there was one.
- * {@link #getHeldBack()} says whether the client's own limits held back the last poll.
+ * {@link #getHeldBack()} says whether the client's own limits held back the last poll,
+ * and {@link #getPausedFor()} whether a pause after a 429 did.
  *
  * @since 0.1.0
  */
@@ -29,8 +30,10 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private final @Nullable Duration heldBack;
 
+	private final @Nullable Duration pausedFor;
+
 	/**
-	 * Create the exception.
+	 * Create the exception for a wait whose caller passed the timeout.
 	 * @param operationId the operation's id
 	 * @param timeout the timeout of the wait
 	 * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has
@@ -44,13 +47,15 @@ public final class OperationTimeoutException extends OperationsException {
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
-		this(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault, null, 0, 0);
+		this(operationId, timeout, true, lastSeen, polls, age, unusualAge, lastFault, null);
 	}
 
 	/**
 	 * Create the exception for a wait whose last poll may have been held back.
 	 * @param operationId the operation's id
 	 * @param timeout the timeout of the wait
+	 * @param isOwnTimeout whether the caller passed the timeout; otherwise it is
+	 * {@code operations.polling.timeout}
 	 * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has
 	 * seen it
 	 * @param polls how many polls the wait has used
@@ -59,44 +64,51 @@ public final class OperationTimeoutException extends OperationsException {
 	 * it is not known
 	 * @param lastFault the last transient error since a poll last saw the operation;
 	 * {@code null} if there was none
-	 * @param heldBack how long the client's own limits held back the last poll;
-	 * {@code null} if they did not
-	 * @param pollsPerSecond how many polls per second the limits allow for all waits
-	 * @param inFlight how many requests the limits allow in flight
+	 * @param hold what held back the last poll; {@code null} if nothing did
 	 */
-	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
-			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault, @Nullable Duration heldBack,
-			double pollsPerSecond, int inFlight) {
-		super(describe(operationId, timeout, lastSeen, polls, age, unusualAge, lastFault,
-				(heldBack != null) ? describe(heldBack, pollsPerSecond, inFlight) : ""), lastFault, operationId, null);
+	public OperationTimeoutException(String operationId, Duration timeout, boolean isOwnTimeout,
+			@Nullable Operation lastSeen, int polls, Duration age, @Nullable Duration unusualAge,
+			@Nullable Throwable lastFault, @Nullable Hold hold) {
+		super(describe(operationId, timeout, lastSeen, polls, lastFault)
+				+ ((hold != null) ? describe(hold, age) : describe(age, unusualAge))
+				+ " It may still be running: await it again"
+				+ ((hold != null && hold.pausedFor() != null) ? " after the pause" : "") + ", or "
+				+ (isOwnTimeout ? "pass a longer timeout." : "raise operations.polling.timeout."), lastFault,
+				operationId, null);
 		this.timeout = timeout;
 		this.lastSeen = lastSeen;
 		this.polls = polls;
 		this.age = age;
 		this.unusualAge = unusualAge;
-		this.heldBack = heldBack;
+		this.heldBack = (hold != null) ? hold.heldBack() : null;
+		this.pausedFor = (hold != null) ? hold.pausedFor() : null;
 	}
 
 	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
-			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault, String heldBack) {
+			@Nullable Throwable lastFault) {
 		String seen = (lastSeen != null)
 				? "The last status seen was " + OperationsErrorResponse.printable(lastSeen.statusText())
 				: "No poll has seen the operation";
 		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
 				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
-				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " " : "")
-				+ (heldBack.isEmpty() ? describe(age, unusualAge)
-						: heldBack + "The operation was " + age
-								+ " old then, but no poll has seen whether it has ended.")
-				+ " It may still be running: await it again, or raise the timeout (operations.polling.timeout, unless"
-				+ " the call passes a timeout).";
+				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " "
+						: "");
 	}
 
-	private static String describe(Duration heldBack, double pollsPerSecond, int inFlight) {
-		return "A poll has been due for " + heldBack + ", but the client's limits allow only " + number(pollsPerSecond)
-				+ " polls per second and " + inFlight + " requests in flight. Start fewer waits at once, raise"
-				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
-				+ " allows it, or track the operation. ";
+	private static String describe(Hold hold, Duration age) {
+		String reason = (hold.pausedFor() != null)
+				? "The server throttles the account (429), and the client sends no request for another " + hold
+					.pausedFor() + "."
+				: "A poll has been due for " + hold.heldBack() + ", but the client's limits allow only "
+						+ number(hold.pollsPerSecond()) + " polls per second and " + hold.inFlight()
+						+ " requests in flight."
+						+ ((hold.instances() > 1)
+								? " " + hold.instances() + " instances share the rate, so this"
+										+ " instance has only its part of operations.rate-limit.requests-per-second."
+								: "")
+						+ " Start fewer waits at once, raise operations.rate-limit.requests-per-second (and"
+						+ " operations.rate-limit.max-in-flight) if the account allows it, or track the operation.";
+		return reason + " The operation was " + age + " old then, but no poll has seen whether it has ended.";
 	}
 
 	private static String number(double rate) {
@@ -166,6 +178,56 @@ public final class OperationTimeoutException extends OperationsException {
 	 */
 	public @Nullable Duration getHeldBack() {
 		return this.heldBack;
+	}
+
+	/**
+	 * Return how much longer the client pauses because the server throttles the account.
+	 * The operation may have ended during the pause, and the client could not see it.
+	 * @return the time from the deadline to the end of the pause; {@code null} if no
+	 * pause held back the last poll of the wait
+	 */
+	public @Nullable Duration getPausedFor() {
+		return this.pausedFor;
+	}
+
+	/**
+	 * Describes what held back the last poll of a wait: either the client's own limits or
+	 * a pause.
+	 *
+	 * @param heldBack how long the limits held back the poll; {@code null} if they did
+	 * not
+	 * @param pollsPerSecond how many polls per second the limits allow this instance for
+	 * all waits
+	 * @param inFlight how many requests the limits allow in flight
+	 * @param instances how many instances share the rate; at most 1 if each instance has
+	 * its own rate
+	 * @param pausedFor how much longer the pause lasts; {@code null} if there is none
+	 */
+	public record Hold(@Nullable Duration heldBack, double pollsPerSecond, int inFlight, int instances,
+			@Nullable Duration pausedFor) {
+
+		/**
+		 * Return the hold of a poll that the client's own limits held back.
+		 * @param heldBack how long they held it back
+		 * @param pollsPerSecond how many polls per second they allow this instance
+		 * @param inFlight how many requests they allow in flight
+		 * @param instances how many instances share the rate; at most 1 if each instance
+		 * has its own rate
+		 * @return the hold
+		 */
+		public static Hold byLimits(Duration heldBack, double pollsPerSecond, int inFlight, int instances) {
+			return new Hold(heldBack, pollsPerSecond, inFlight, instances, null);
+		}
+
+		/**
+		 * Return the hold of a poll that a pause after a 429 held back.
+		 * @param pausedFor how much longer the pause lasts
+		 * @return the hold
+		 */
+		public static Hold byPause(Duration pausedFor) {
+			return new Hold(null, 0, 0, 0, pausedFor);
+		}
+
 	}
 
 }

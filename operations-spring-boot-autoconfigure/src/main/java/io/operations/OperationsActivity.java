@@ -45,6 +45,14 @@ public interface OperationsActivity {
 	int inFlightLimit();
 
 	/**
+	 * Return how much longer the client pauses because the account is full.
+	 * @return the time; zero if the client does not pause
+	 */
+	default Duration paused() {
+		return Duration.ZERO;
+	}
+
+	/**
 	 * Return how many permits of the rate that all instances share this instance has
 	 * reserved and not used.
 	 * @return the number of permits; 0 if each instance has its own rate

@@ -172,13 +172,9 @@ public interface OperationsListener {
 	 * operations have ended. The client calls this method again only after the overload
 	 * is over.
 	 * @param client the client's name
-	 * @param waits how many operations are awaited
-	 * @param pollsPerSecond how many polls per second the limits allow
-	 * @param needed how long the polls take at that rate: one poll for each operation,
-	 * and a second one until the first poll if that poll is sent at once
-	 * @param timeout the usual timeout of the waits, which is shorter
+	 * @param overload the figures, once the number of waits has settled
 	 */
-	default void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
+	default void waitsOverloaded(String client, OperationsOverload overload) {
 	}
 
 	/**

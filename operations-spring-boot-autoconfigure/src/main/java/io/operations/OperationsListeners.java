@@ -110,8 +110,8 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
-	public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
-		each((listener) -> listener.waitsOverloaded(client, waits, pollsPerSecond, needed, timeout));
+	public void waitsOverloaded(String client, OperationsOverload overload) {
+		each((listener) -> listener.waitsOverloaded(client, overload));
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.operations;
 
 import java.time.Duration;
 
+import io.operations.OperationTimeoutException.Hold;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -37,15 +38,41 @@ class OperationTimeoutExceptionTests {
 	@Test
 	void saysThatTheLimitsHeldThePollBackBesidesTheLastFault() {
 		IllegalStateException fault = new IllegalStateException("no answer");
-		OperationTimeoutException timeout = new OperationTimeoutException("op", Duration.ofMinutes(3), null, 1, AGE,
-				null, fault, Duration.ofMinutes(2), 0.1, 16);
+		OperationTimeoutException timeout = timeout(false, fault, Hold.byLimits(Duration.ofMinutes(2), 0.1, 16, 1));
 		assertThat(timeout)
 			.hasMessageContaining("The last error was: no answer. A poll has been due for PT2M, but the client's limits"
 					+ " allow only 0.1 polls per second and 16 requests in flight. Start fewer waits at once, raise"
 					+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight)")
 			.hasCause(fault);
 		assertThat(timeout.getHeldBack()).isEqualTo(Duration.ofMinutes(2));
+		assertThat(timeout.getPausedFor()).isNull();
 		assertThat(timeout(null, fault).getHeldBack()).isNull();
+	}
+
+	@Test
+	void saysThatInstancesShareTheRate() {
+		assertThat(timeout(false, null, Hold.byLimits(AGE, 5, 16, 4)))
+			.hasMessageContaining("only 5 polls per second and 16 requests in flight. 4 instances share the rate, so"
+					+ " this instance has only its part of operations.rate-limit.requests-per-second. Start fewer");
+	}
+
+	@Test
+	void saysThatAPauseHeldThePollBack() {
+		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20)));
+		assertThat(timeout).hasMessageContaining(
+				"The server throttles the account (429), and the client sends no request for another PT20S. The operation"
+						+ " was PT4M old then, but no poll has seen whether it has ended. It may still be running: await"
+						+ " it again after the pause, or raise operations.polling.timeout.");
+		assertThat(timeout.getPausedFor()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(timeout.getHeldBack()).isNull();
+	}
+
+	@Test
+	void namesTheRemedyForTheTimeoutOfTheCallAndForThatOfTheSettings() {
+		assertThat(timeout(true, null, null))
+			.hasMessageEndingWith("It may still be running: await it again, or pass a longer timeout.");
+		assertThat(timeout(false, null, null))
+			.hasMessageEndingWith("It may still be running: await it again, or raise operations.polling.timeout.");
 	}
 
 	@Test
@@ -56,6 +83,12 @@ class OperationTimeoutExceptionTests {
 		assertThat(timeout.getAge()).isEqualTo(AGE);
 		assertThat(timeout.getUnusualAge()).isEqualTo(Duration.ofMinutes(5));
 		assertThat(timeout.getLastSeen()).isNotNull();
+	}
+
+	private static OperationTimeoutException timeout(boolean isOwnTimeout, @Nullable Throwable lastFault,
+			@Nullable Hold hold) {
+		return new OperationTimeoutException("op", Duration.ofMinutes(3), isOwnTimeout, null, 1, AGE, null, lastFault,
+				hold);
 	}
 
 	private static OperationTimeoutException timeout(@Nullable Duration unusualAge, @Nullable Throwable lastFault) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -40,7 +41,18 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static JavaProcess start(Class<?> main, String... args) {
-		return new JavaProcess(launch("1g", main, args));
+		return start("1g", main, args);
+	}
+
+	/**
+	 * Start a JVM.
+	 * @param heap what its heap may grow to
+	 * @param main the class whose main method it runs
+	 * @param args the arguments
+	 * @return the process
+	 */
+	public static JavaProcess start(String heap, Class<?> main, String... args) {
+		return new JavaProcess(launch(heap, main, args));
 	}
 
 	/**
@@ -117,6 +129,15 @@ public final class JavaProcess implements AutoCloseable {
 	public void close() {
 		this.commands.close();
 		this.process.destroy();
+		try {
+			if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
+				this.process.destroyForcibly();
+			}
+		}
+		catch (InterruptedException ex) {
+			this.process.destroyForcibly();
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

@@ -193,8 +193,7 @@ public final class OperationsAutoConfiguration {
 
 	// The template's client, for writes. The application injects it by its name only, so
 	// that it never replaces the application's own client. With several templates there
-	// is
-	// no bean, because none of them has precedence and each has its own client.
+	// is no bean, because none of them has precedence and each has its own client.
 	@Bean(defaultCandidate = false)
 	@ConditionalOnMissingBean(name = "operationsWebClient")
 	@ConditionalOnSingleCandidate(OperationsTemplate.class)

@@ -31,7 +31,7 @@ final class OperationsSettings {
 
 	static String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
 		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
-		Placeholders.check("operations.base-url", url);
+		Placeholders.checkReplaceable("operations.base-url", url);
 		try {
 			BaseUrl.parse(url, properties.getHttp().isAllowInsecure());
 			return url;

@@ -16,6 +16,12 @@ final class Placeholders {
 
 	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\s*([A-Za-z_][\\w.-]*)\\s*(:[^}]*)?}");
 
+	/**
+	 * The remedy in a test that needs no credentials.
+	 */
+	static final String IN_A_TEST = " In a test, annotate the class with @AutoConfigureOperationsSimulator"
+			+ " (operations-spring-boot-test): it needs no credentials.";
+
 	private Placeholders() {
 	}
 
@@ -26,11 +32,25 @@ final class Placeholders {
 	 * @throws OperationsConfigurationException if the value contains a placeholder
 	 */
 	static void check(String key, @Nullable String value) {
+		check(key, value, "");
+	}
+
+	/**
+	 * Check the value of a property that the simulator of a test replaces.
+	 * @param key the key of the property
+	 * @param value the bound value, which may be secret and is not shown
+	 * @throws OperationsConfigurationException if the value contains a placeholder
+	 */
+	static void checkReplaceable(String key, @Nullable String value) {
+		check(key, value, IN_A_TEST);
+	}
+
+	private static void check(String key, @Nullable String value, String furtherRemedy) {
 		if (value == null || !value.contains("${")) {
 			return;
 		}
 		Matcher matcher = PLACEHOLDER.matcher(value);
-		throw refused("Property '" + key + "'", matcher.find() ? matcher.group(1) : null);
+		throw refused("Property '" + key + "'", matcher.find() ? matcher.group(1) : null, furtherRemedy);
 	}
 
 	/**
@@ -47,19 +67,20 @@ final class Placeholders {
 		}
 		catch (PlaceholderResolutionException ex) {
 			// Not passed on as the cause, because its message shows the whole value.
-			throw refused("Variable '" + variable + "'", ex.getPlaceholder());
+			throw refused("Variable '" + variable + "'", ex.getPlaceholder(), IN_A_TEST);
 		}
 	}
 
-	private static OperationsConfigurationException refused(String holder, @Nullable String name) {
+	private static OperationsConfigurationException refused(String holder, @Nullable String name,
+			String furtherRemedy) {
 		if (name == null) {
 			return new OperationsConfigurationException(holder + " contains '${', but no valid placeholder.",
-					"Write the placeholder in the form ${NAME}, or replace it with the value.", null);
+					"Write the placeholder in the form ${NAME}, or replace it with the value." + furtherRemedy, null);
 		}
 		return new OperationsConfigurationException(
 				holder + " contains the placeholder ${" + name + "}, but " + name + " has no value.",
 				"Set " + name + " as an environment variable or as a property, or replace the placeholder"
-						+ " with the value.",
+						+ " with the value." + furtherRemedy,
 				null);
 	}
 

@@ -23,7 +23,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			    operations.auth-token=...
 
 			or as environment variables: TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and \
-			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false.""";
+			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false."""
+			+ Placeholders.IN_A_TEST;
 
 	private final OperationsProperties properties;
 
@@ -63,10 +64,10 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	private @Nullable OperationsCredentials ofProperties() {
-		Placeholders.check("operations.api-key", this.properties.getApiKey());
-		Placeholders.check("operations.api-key-secret", this.properties.getApiKeySecret());
-		Placeholders.check("operations.account-sid", this.properties.getAccountSid());
-		Placeholders.check("operations.auth-token", this.properties.getAuthToken());
+		Placeholders.checkReplaceable("operations.api-key", this.properties.getApiKey());
+		Placeholders.checkReplaceable("operations.api-key-secret", this.properties.getApiKeySecret());
+		Placeholders.checkReplaceable("operations.account-sid", this.properties.getAccountSid());
+		Placeholders.checkReplaceable("operations.auth-token", this.properties.getAuthToken());
 		OperationsCredentials apiKey = pair("operations.api-key", this.properties.getApiKey(),
 				"operations.api-key-secret", this.properties.getApiKeySecret());
 		OperationsCredentials account = pair("operations.account-sid", this.properties.getAccountSid(),

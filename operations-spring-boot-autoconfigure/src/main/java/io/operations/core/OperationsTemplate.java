@@ -57,8 +57,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * <p>
  * The template learns how long operations of each kind take and polls them shortly before
  * they are expected to finish. All callers that wait for the same operation share its
- * polls. Fetches and polls share one rate limit and one limit of requests in flight. A
- * 429 holds all of them back.
+ * polls. Fetches and polls share one rate limit and one limit of requests in flight. If
+ * the account is full, all of them pause.
  * <p>
  * A template is immutable and thread-safe. Each returned {@code Mono} or {@code Flux} is
  * cold: each subscription starts its own fetch or wait, and cancelling the subscription
@@ -104,13 +104,11 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final OperationsListener listener;
 
-	private final Duration timeout;
-
 	private final List<Runnable> releases;
 
 	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
-			Admission admission, OperationsObservations observations, OperationsListener listener, Duration timeout,
+			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
@@ -122,7 +120,6 @@ public final class OperationsTemplate implements AutoCloseable {
 		this.admission = admission;
 		this.observations = observations;
 		this.listener = listener;
-		this.timeout = timeout;
 		this.releases = List.copyOf(releases);
 	}
 
@@ -182,7 +179,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(String operationId) {
-		return await(operationId, this.timeout);
+		requireId(operationId);
+		return observe(PollingTarget.of(operationId), null);
 	}
 
 	/**
@@ -252,7 +250,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return await(accepted, this.timeout);
+		return observe(PollingTarget.of(accepted), null);
 	}
 
 	/**
@@ -272,6 +270,11 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
+		return observe(target, timeout);
+	}
+
+	// Without a timeout, that of the settings applies.
+	private Mono<Operation> observe(PollingTarget target, @Nullable Duration timeout) {
 		return this.observations.await(target.operationId(),
 				this.poller.await(target, timeout).map(OperationsTemplate::completed));
 	}
@@ -298,7 +301,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(String operationId) {
 		requireId(operationId);
-		return this.poller.watch(PollingTarget.of(operationId), this.timeout);
+		return this.poller.watch(PollingTarget.of(operationId), null);
 	}
 
 	/**
@@ -310,7 +313,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return this.poller.watch(PollingTarget.of(accepted), this.timeout);
+		return this.poller.watch(PollingTarget.of(accepted), null);
 	}
 
 	private static void requireId(String operationId) {
@@ -500,7 +503,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set how a fetch is retried ({@code operations.retry.*}). Polls are not retried:
-		 * the next poll is the retry. The default is {@link RetrySettings#defaults()}.
+		 * the next poll is the retry. The settings replace a
+		 * {@link #retryConfig(RetryConfig)} that was set before, also that of the builder
+		 * bean. The default is {@link RetrySettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
 		 */
@@ -526,7 +531,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the configuration of the retry that the template adds to the registry. It
 		 * has no effect on a retry that the registry already holds. The default follows
-		 * from {@link #retry(RetrySettings)}.
+		 * from {@link #retry(RetrySettings)}, which must be called before this method.
 		 * @param config the configuration
 		 * @return this builder
 		 */
@@ -534,7 +539,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the limits of the account's requests: their rate, their number in flight
-		 * and the length of the queue ({@code operations.rate-limit.*}). The default is
+		 * and the length of the queue ({@code operations.rate-limit.*}). The settings
+		 * replace a {@link #rateLimiterConfig(RateLimiterConfig)} that was set before,
+		 * also that of the builder bean. The default is
 		 * {@link RateLimitSettings#defaults()}.
 		 * @param settings the settings
 		 * @return this builder
@@ -553,7 +560,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the configuration of the rate limiter that the template adds to the
 		 * registry. It has no effect on a rate limiter that the registry already holds.
-		 * The default follows from {@link #rateLimit(RateLimitSettings)}.
+		 * The default follows from {@link #rateLimit(RateLimitSettings)}, which must be
+		 * called before this method.
 		 * @param config the configuration
 		 * @return this builder
 		 */

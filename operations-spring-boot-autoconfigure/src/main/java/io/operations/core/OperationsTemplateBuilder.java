@@ -193,6 +193,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder retry(RetrySettings settings) {
 		this.retrySettings = settings;
+		this.retryConfig = null;
 		return this;
 	}
 
@@ -217,6 +218,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder rateLimit(RateLimitSettings settings) {
 		this.rateLimitSettings = settings;
+		this.rateLimiterConfig = null;
 		return this;
 	}
 
@@ -369,11 +371,11 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener, outage, sentPolls);
-		OperationPolls polls = new OperationPolls(client, attempt, admission, this.rateLimitSettings.maxInFlight(),
-				schedule, this.pollingSettings, this.scheduler, listener, outage, poller);
+		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
+				this.pollingSettings, this.scheduler, outage, poller);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
-				listener, this.pollingSettings.timeout(), releases);
+				listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}

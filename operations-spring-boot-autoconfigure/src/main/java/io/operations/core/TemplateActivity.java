@@ -42,6 +42,11 @@ record TemplateActivity(Admission admission, OperationPoller poller, Outage outa
 	}
 
 	@Override
+	public Duration paused() {
+		return this.admission.paused();
+	}
+
+	@Override
 	public int permits() {
 		return this.admission.permits();
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import io.operations.Operation;
 import io.operations.OperationCancelledException;
@@ -19,17 +20,21 @@ import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsOverload;
 import io.operations.OperationsThrottledException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Logs what happens to operations, to the logger {@code io.operations}.
  * <ul>
  * <li>DEBUG: each request for an operation, and each wait that all its callers
  * cancelled.</li>
- * <li>INFO: each wait that ended without a completed operation.</li>
+ * <li>INFO: each wait that ended without a completed operation; after ten of them within
+ * a second, the number of the others in one line, and each of the others at DEBUG.</li>
  * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
  * shared rate limit; more waits than the rate limit can serve; once for each wait, an
  * operation that is stuck; once for each client, a response that names another
@@ -52,6 +57,26 @@ public class OperationsLog implements OperationsListener {
 	private final Set<String> warnedOfOtherOperations = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, String> broken = new ConcurrentHashMap<>();
+
+	private final Map<String, EndedWaits> endedWaits = new ConcurrentHashMap<>();
+
+	private final Scheduler scheduler;
+
+	/**
+	 * Create the log with Reactor's scheduler {@link Schedulers#parallel()}.
+	 */
+	public OperationsLog() {
+		this(Schedulers.parallel());
+	}
+
+	/**
+	 * Create the log.
+	 * @param scheduler runs the timer of lines that summarise several events, and is its
+	 * clock
+	 */
+	public OperationsLog(Scheduler scheduler) {
+		this.scheduler = scheduler;
+	}
 
 	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
@@ -162,10 +187,10 @@ public class OperationsLog implements OperationsListener {
 		// A deadline that passes has its own line.
 		if (fault != null && !(fault instanceof OperationTimeoutException)) {
 			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
-			logger.info("[" + client + "] " + sentence("The wait for operation", wait.operationId(), fault)
-					+ " The wait ended after " + wait.waited() + " and " + wait.polls()
-					+ ((wait.polls() == 1) ? " poll" : " polls") + (ownRequestId ? "" : requestId(wait.lastRequestId()))
-					+ ".");
+			ended(client, fault,
+					() -> sentence("The wait for operation", wait.operationId(), fault) + " The wait ended after "
+							+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll" : " polls")
+							+ (ownRequestId ? "" : requestId(wait.lastRequestId())) + ".");
 		}
 	}
 
@@ -173,8 +198,23 @@ public class OperationsLog implements OperationsListener {
 	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
 		// The message names the operation, the timeout and the polls.
 		String requestId = wait.lastRequestId();
-		logger.info("[" + client + "] " + timeout.getMessage() + ((requestId != null)
+		ended(client, timeout, () -> timeout.getMessage() + ((requestId != null)
 				? " Last " + OperationsErrorResponse.REQUEST_ID_HEADER + ": " + printable(requestId) + "." : ""));
+	}
+
+	private void ended(String client, Throwable reason, Supplier<String> line) {
+		if (!logger.isInfoEnabled()) {
+			return;
+		}
+		String prefix = "[" + client + "] ";
+		EndedWaits ended = this.endedWaits.computeIfAbsent(client,
+				(name) -> new EndedWaits(this.scheduler, (summary) -> logger.info(prefix + summary)));
+		if (ended.admit(reason)) {
+			logger.info(prefix + line.get());
+		}
+		else if (logger.isDebugEnabled()) {
+			logger.debug(prefix + line.get());
+		}
 	}
 
 	@Override
@@ -189,15 +229,31 @@ public class OperationsLog implements OperationsListener {
 	}
 
 	@Override
-	public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed, Duration timeout) {
-		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + waits
-				+ " waits need some " + needed + " at "
-				+ new BigDecimal(pollsPerSecond).round(new MathContext(3)).stripTrailingZeros().toPlainString()
-				+ " polls per second, but the usual timeout of the waits is " + timeout
-				+ ". The client polls them in turn. Waits may time out although their operations have ended. Raise"
+	public void waitsOverloaded(String client, OperationsOverload overload) {
+		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + overload.waits()
+				+ " waits need some " + overload.needed() + " at "
+				+ new BigDecimal(overload.pollsPerSecond()).round(new MathContext(3))
+					.stripTrailingZeros()
+					.toPlainString()
+				+ " polls per second, but the usual timeout of the waits is " + overload.timeout() + "."
+				+ ((overload.instances() > 1) ? " " + overload.instances() + " instances share the rate, so this"
+						+ " instance has only its part of operations.rate-limit.requests-per-second." : "")
+				+ " The client polls them in turn. Waits may time out although their operations have ended. Raise"
 				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
-				+ " allows it, raise operations.polling.timeout, start fewer waits at once, or track the operations"
+				+ " allows it, " + longerTimeouts(overload) + ", start fewer waits at once, or track the operations"
 				+ " with OperationTracker. The library logs this warning again only after the overload is over.");
+	}
+
+	private static String longerTimeouts(OperationsOverload overload) {
+		String own = "pass longer timeouts to the calls";
+		if (overload.ownTimeouts() == overload.waits()) {
+			return own;
+		}
+		return "raise operations.polling.timeout"
+				+ ((overload.ownTimeouts() > 0)
+						? " or " + own + " (" + overload.ownTimeouts() + " of the waits "
+								+ ((overload.ownTimeouts() == 1) ? "has" : "have") + " a timeout that the call passed)"
+						: "");
 	}
 
 	// The messages of our own exceptions name the operation.
@@ -226,6 +282,10 @@ public class OperationsLog implements OperationsListener {
 		this.throttled.remove(client);
 		this.warnedOfOtherOperations.remove(client);
 		this.broken.remove(client);
+		EndedWaits ended = this.endedWaits.remove(client);
+		if (ended != null) {
+			ended.flush();
+		}
 	}
 
 	private static String requestId(@Nullable String requestId) {

@@ -1,8 +1,10 @@
 package io.operations.observation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -51,6 +53,10 @@ public class OperationsMeters implements OperationsListener {
 
 	private final Meter.MeterProvider<Counter> throttled;
 
+	private final Meter.MeterProvider<Counter> pauses;
+
+	private final Set<String> pausing = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Create the meters.
 	 * @param registry the registry that the meters are added to
@@ -72,6 +78,9 @@ public class OperationsMeters implements OperationsListener {
 		this.throttled = Counter.builder("operations.throttled")
 			.description("Requests refused by the server (429) or by a local limit")
 			.withRegistry(registry);
+		this.pauses = Counter.builder("operations.pauses")
+			.description("Pauses of all requests because the account is full")
+			.withRegistry(registry);
 	}
 
 	@Override
@@ -85,6 +94,12 @@ public class OperationsMeters implements OperationsListener {
 			.add(gauge("operations.in.flight", "Requests in flight", client, activity, OperationsActivity::inFlight));
 		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client,
 				activity, OperationsActivity::inFlightLimit));
+		registered.add(TimeGauge
+			.builder("operations.paused", activity, TimeUnit.MILLISECONDS, (current) -> current.paused().toMillis())
+			.description("Time until the end of the pause of all requests")
+			.tag(CLIENT, client)
+			.strongReference(true)
+			.register(this.registry));
 		registered.add(gauge("operations.permits", "Reserved and unused permits of the shared rate limit", client,
 				activity, OperationsActivity::permits));
 		registered.add(TimeGauge
@@ -126,6 +141,7 @@ public class OperationsMeters implements OperationsListener {
 		// Registered at the start, so that an alert can tell zero from missing.
 		this.throttled.withTags(CLIENT, client, SOURCE, "server");
 		this.throttled.withTags(CLIENT, client, SOURCE, "local");
+		this.pauses.withTags(CLIENT, client);
 	}
 
 	private Meter gauge(String name, String description, String client, OperationsActivity activity,
@@ -148,10 +164,24 @@ public class OperationsMeters implements OperationsListener {
 
 	@Override
 	public void closed(String client) {
+		this.pausing.remove(client);
 		List<Meter> registered = this.gauges.remove(client);
 		if (registered != null) {
 			registered.forEach(this.registry::remove);
 		}
+	}
+
+	@Override
+	public void pauseBegan(String client, Duration pause) {
+		// A longer pause that begins during a pause prolongs it.
+		if (this.pausing.add(client)) {
+			this.pauses.withTags(CLIENT, client).increment();
+		}
+	}
+
+	@Override
+	public void pauseEnded(String client) {
+		this.pausing.remove(client);
 	}
 
 	@Override

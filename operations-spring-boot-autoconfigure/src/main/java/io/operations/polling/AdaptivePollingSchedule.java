@@ -255,7 +255,9 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 				PollingPlan plan = share.kind.plan(found, now);
 				if (plan != null) {
 					total += share.rate;
-					polls += share.rate * plan.polls() * share.kind.surplus();
+					// Where limits make polls scarce, the queue holds back the polls that
+					// exceed them. The price need not follow chance then.
+					polls += share.rate * plan.polls() * (this.pressed ? 1 : share.kind.surplus());
 				}
 			}
 			double ratio = (total > 0) ? polls / total / wanted : 1;

@@ -24,6 +24,9 @@ final class Flight {
 
 	private @Nullable HeldPoll held;
 
+	// Guarded by the dispatcher.
+	private boolean handedBack;
+
 	/**
 	 * Create a flight without a passenger.
 	 * @param polled the operation whose turn it is
@@ -34,12 +37,31 @@ final class Flight {
 		this.due = polled.at();
 	}
 
+	Polled first() {
+		return this.first;
+	}
+
 	String operationId() {
 		return this.first.operationId();
 	}
 
+	/**
+	 * Return whether this was a repeat poll when its turn came. The operation itself may
+	 * become a repeat meanwhile, because of a shared poll.
+	 * @return {@code false} for a first poll
+	 */
 	boolean isRepeat() {
 		return this.repeat;
+	}
+
+	/**
+	 * Record that the poll is over.
+	 * @return {@code false} if that was recorded before
+	 */
+	boolean handBack() {
+		boolean before = this.handedBack;
+		this.handedBack = true;
+		return !before;
 	}
 
 	long due() {

@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.Operation;
@@ -88,11 +89,17 @@ public final class OperationPoller {
 
 	private final PollingSettings settings;
 
+	private final Waiter.Timeout defaultTimeout;
+
 	private final Scheduler scheduler;
 
 	private final OperationsListener listener;
 
 	private final Outage outage;
+
+	private final Overload overload;
+
+	private final OverloadReport overloadReport;
 
 	private final SentPolls sentPolls;
 
@@ -104,8 +111,6 @@ public final class OperationPoller {
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	// In the order in which they began.
 	private final Map<String, Wait> waits = new LinkedHashMap<>();
-
-	private final Overload overload;
 
 	private long numbers;
 
@@ -154,11 +159,13 @@ public final class OperationPoller {
 		this.admission = admission;
 		this.pace = new Pace(schedule, settings);
 		this.settings = settings;
+		this.defaultTimeout = new Waiter.Timeout(settings.timeout(), false);
 		this.scheduler = scheduler;
 		// The composite ignores the exceptions of a listener.
 		this.listener = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
 		this.overload = new Overload(settings.minInterval().multipliedBy(HELD_BACK), settings.timeout());
+		this.overloadReport = new OverloadReport(client, this.overload, admission, outage, scheduler, this.listener);
 		this.outage = outage;
 		this.sentPolls = sentPolls;
 		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
@@ -170,14 +177,16 @@ public final class OperationPoller {
 	 * Wait for the end of an operation. An outcome is emitted on the thread that received
 	 * the response, or on the subscribing thread if the outcome is known at once.
 	 * @param target the operation to wait for
-	 * @param timeout the time from the subscription to the deadline
+	 * @param timeout the time from the subscription to the deadline; {@code null} for the
+	 * timeout of the settings
 	 * @return the response that shows the terminal operation, whether COMPLETED, FAILED
 	 * or CANCELLED; or an {@link OperationsException}
 	 */
-	public Mono<OperationSnapshot> await(PollingTarget target, Duration timeout) {
+	public Mono<OperationSnapshot> await(PollingTarget target, @Nullable Duration timeout) {
+		Waiter.Timeout own = timeout(timeout);
 		return Mono.create((sink) -> {
 			Waiter waiter = enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, timeout, now, sink));
+					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, own, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			waiter.tell();
 		});
@@ -187,14 +196,16 @@ public final class OperationPoller {
 	 * Watch an operation until it ends. Changes are emitted on the thread that received
 	 * the response, or on the subscribing thread if they are known at once.
 	 * @param target the operation to watch
-	 * @param timeout the time from the subscription to the deadline
+	 * @param timeout the time from the subscription to the deadline; {@code null} for the
+	 * timeout of the settings
 	 * @return the operation as first seen and after each change of its status; completes
 	 * after the terminal one, or fails with an {@link OperationsException}
 	 */
-	public Flux<Operation> watch(PollingTarget target, Duration timeout) {
+	public Flux<Operation> watch(PollingTarget target, @Nullable Duration timeout) {
+		Waiter.Timeout own = timeout(timeout);
 		return Flux.create((sink) -> {
 			Waiter waiter = enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Watching(number, wait, target, timeout, now, sink));
+					(wait, number, now) -> new Waiter.Watching(number, wait, target, own, now, sink));
 			sink.onDispose(() -> leave(waiter, null));
 			waiter.tell();
 		}, FluxSink.OverflowStrategy.LATEST);
@@ -209,6 +220,10 @@ public final class OperationPoller {
 		if (snapshot.operation().answeredId().isEmpty()) {
 			this.seenOperations.add(snapshot.operation().id());
 		}
+	}
+
+	private Waiter.Timeout timeout(@Nullable Duration own) {
+		return (own != null) ? new Waiter.Timeout(own, true) : this.defaultTimeout;
 	}
 
 	private Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
@@ -311,18 +326,7 @@ public final class OperationPoller {
 	}
 
 	private void judgeLoad(double pollsPerSecond, long now) {
-		Overload.Figures figures;
-		synchronized (this) {
-			this.overload.allows(pollsPerSecond, now);
-			figures = this.overload.judge(now);
-			// An outage and a pause have lines of their own.
-			if (figures == null || this.outage.isOn() || !this.admission.paused().isZero()) {
-				return;
-			}
-			this.overload.reported();
-		}
-		this.listener.waitsOverloaded(this.client, figures.waits(), figures.pollsPerSecond(), figures.needed(),
-				figures.timeout());
+		this.overloadReport.judge(pollsPerSecond, now);
 	}
 
 	private void repeated(Wait wait) {
@@ -363,10 +367,10 @@ public final class OperationPoller {
 
 	private void endLate(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		OperationTimeoutException reason = new OperationTimeoutException(wait.operationId(), waiter.timeout(),
-				waiter.lastSeen(), wait.polls(), wait.age(now()), null, wait.lastFault());
+		Duration age = wait.age(now());
+		OperationTimeoutException reason = timeout(waiter, age, null, null);
 		try {
-			reason = timeout(waiter);
+			reason = timeout(waiter, age, this.pace.learnedUnusualAge(wait.kind()), hold(waiter));
 			if (wait.end() == null) {
 				this.listener.deadlinePassed(this.client, wait.summary(now()), reason);
 			}
@@ -379,41 +383,36 @@ public final class OperationPoller {
 		}
 	}
 
-	private OperationTimeoutException timeout(Waiter waiter) {
+	private static OperationTimeoutException timeout(Waiter waiter, Duration age, @Nullable Duration unusualAge,
+			OperationTimeoutException.@Nullable Hold hold) {
 		Wait wait = waiter.waitedFor();
-		Duration heldBack = heldBack(waiter);
-		double pollsPerSecond;
-		synchronized (this) {
-			pollsPerSecond = this.overload.latestRate();
-			if (heldBack != null) {
-				this.overload.timedOut(now());
-			}
-		}
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.lastSeen(), wait.polls(),
-				wait.age(now()), this.pace.learnedUnusualAge(wait.kind()), wait.lastFault(), heldBack, pollsPerSecond,
-				this.admission.inFlightLimit());
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.isOwnTimeout(),
+				waiter.lastSeen(), wait.polls(), age, unusualAge, wait.lastFault(), hold);
 	}
 
 	// Calls nothing foreign: other deadlines wait for the end of this one.
-	private @Nullable Duration heldBack(Waiter waiter) {
+	private OperationTimeoutException.@Nullable Hold hold(Waiter waiter) {
 		Wait wait = waiter.waitedFor();
-		long heldBack = this.dispatcher.heldBack(wait);
-		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis() || wait.end() != null || this.outage.isOn()
-				|| !this.admission.paused().isZero()) {
+		if (wait.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(wait)) {
 			return null;
 		}
-		boolean overloaded;
-		synchronized (this) {
-			overloaded = this.overload.isOn();
+		Duration pausedFor = this.admission.paused();
+		if (!pausedFor.isZero()) {
+			return OperationTimeoutException.Hold.byPause(pausedFor);
 		}
-		return (overloaded || heldBack > waiter.timeout().toMillis() / PART_OF_TIMEOUT) ? Duration.ofMillis(heldBack)
-				: null;
+		long heldBack = this.dispatcher.heldBack(wait);
+		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis()
+				|| (heldBack <= waiter.timeout().toMillis() / PART_OF_TIMEOUT && !this.overload.isOn())) {
+			return null;
+		}
+		this.overload.timedOut(now());
+		return OperationTimeoutException.Hold.byLimits(Duration.ofMillis(heldBack), this.overload.latestRate(),
+				this.admission.inFlightLimit(), this.admission.senders());
 	}
 
-	private void poll(Polled polled) {
-		Flight flight = begin(polled);
-		if (flight == null) {
-			this.dispatcher.handedBack(polled.isRepeated());
+	private void poll(Flight flight) {
+		if (!begin(flight)) {
+			this.dispatcher.handedBack(flight);
 			return;
 		}
 		try {
@@ -421,18 +420,18 @@ public final class OperationPoller {
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			failed(land(flight), OperationsUnavailableException.broken(flight.operationId(), ex));
-			this.dispatcher.handedBack(flight.isRepeat());
+			OperationsException broken = OperationsUnavailableException.broken(flight.operationId(), ex);
+			serve(flight, (passengers) -> failed(passengers, broken));
+			this.dispatcher.handedBack(flight);
 		}
 	}
 
-	private synchronized @Nullable Flight begin(Polled polled) {
-		if (polled.isOver()) {
-			return null;
+	private synchronized boolean begin(Flight flight) {
+		if (flight.first().isOver()) {
+			return false;
 		}
-		Flight flight = new Flight(polled);
-		Wait wait = this.waits.get(polled.operationId());
-		HeldPoll held = this.held.get(polled.operationId());
+		Wait wait = this.waits.get(flight.operationId());
+		HeldPoll held = this.held.get(flight.operationId());
 		if (wait != null) {
 			this.dispatcher.remove(wait);
 			flight.board(wait);
@@ -441,18 +440,17 @@ public final class OperationPoller {
 			this.dispatcher.remove(held);
 			flight.board(held);
 		}
-		return flight;
+		return true;
 	}
 
 	private void subscribe(Flight flight) {
 		String operationId = flight.operationId();
-		boolean repeat = flight.isRepeat();
-		Turn turn = new Turn(repeat ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
+		Turn turn = new Turn(flight.isRepeat() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
 				() -> mayLeave(flight));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.fetcher.fetch(operationId))
 			.contextWrite((context) -> this.sentPolls.handed(flight, context.put(Turn.class, turn)))
-			.doFinally((signal) -> this.dispatcher.handedBack(repeat))
+			.doFinally((signal) -> this.dispatcher.handedBack(flight))
 			// Set before an answer can come, so that no cancellation is missed.
 			.doOnSubscribe((subscription) -> flight.request().replace(subscription::cancel))
 			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
@@ -497,13 +495,54 @@ public final class OperationPoller {
 		return passengers;
 	}
 
+	// Whatever fails on the way, the passengers must be polled again.
+	private void serve(Flight flight, Consumer<Passengers> outcome) {
+		Passengers passengers = land(flight);
+		try {
+			outcome.accept(passengers);
+		}
+		catch (RuntimeException | Error ex) {
+			if (pollAgain(passengers)) {
+				logger.error(notRecorded(flight.operationId()), ex);
+			}
+			// Reactor reports the end of the poll only after some of the errors.
+			this.dispatcher.handedBack(flight);
+			throw ex;
+		}
+	}
+
+	private boolean pollAgain(Passengers passengers) {
+		HeldPoll held = passengers.held();
+		Wait wait = passengers.waiting();
+		if (held != null) {
+			again(held, AFTER_A_DEFECT);
+		}
+		if (wait != null) {
+			synchronized (this) {
+				repeated(wait);
+			}
+			long now = now();
+			plan(wait, AFTER_A_DEFECT.delay(), now, now + this.settings.minInterval().toMillis());
+		}
+		return (held != null && !isOver(held)) || (wait != null && !isOver(wait));
+	}
+
+	private static String notRecorded(String operationId) {
+		return "The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
+				+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
+				+ " below.";
+	}
+
 	private void seen(Flight flight, OperationSnapshot snapshot) {
 		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot);
 		if (other != null) {
 			failed(flight, other);
 			return;
 		}
-		Passengers passengers = land(flight);
+		serve(flight, (passengers) -> seen(passengers, snapshot));
+	}
+
+	private void seen(Passengers passengers, OperationSnapshot snapshot) {
 		Wait wait = passengers.waiting();
 		HeldPoll held = passengers.held();
 		PolledOperation before = (held != null) ? held.polled() : null;
@@ -559,8 +598,10 @@ public final class OperationPoller {
 	}
 
 	private void failed(Flight flight, Throwable fault) {
-		this.outage.failed(fault);
-		failed(land(flight), fault);
+		serve(flight, (passengers) -> {
+			this.outage.failed(fault);
+			failed(passengers, fault);
+		});
 	}
 
 	private void failed(Passengers passengers, Throwable fault) {
@@ -618,17 +659,15 @@ public final class OperationPoller {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error("The result of a poll of operation '" + OperationsErrorResponse.printable(held.operationId())
-					+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
-					+ " below.", ex);
+			logger.error(notRecorded(held.operationId()), ex);
 		}
 		finally {
 			again(held, next);
 		}
 	}
 
-	private synchronized boolean isOver(HeldPoll held) {
-		return held.isOver();
+	private synchronized boolean isOver(Polled polled) {
+		return polled.isOver();
 	}
 
 	private synchronized void again(HeldPoll held, HeldPoll.@Nullable Next next) {
@@ -735,11 +774,15 @@ public final class OperationPoller {
 			this.overload.remove(wait);
 			flight = over(wait);
 		}
-		this.listener.waitEnded(this.client, wait.summary(now()),
-				(outcome instanceof Throwable reason) ? reason : null);
-		wait.end(outcome);
-		waiting.forEach(Waiter::tell);
-		abandon(flight);
+		try {
+			this.listener.waitEnded(this.client, wait.summary(now()),
+					(outcome instanceof Throwable reason) ? reason : null);
+		}
+		finally {
+			wait.end(outcome);
+			waiting.forEach(Waiter::tell);
+			abandon(flight);
+		}
 	}
 
 	private @Nullable Flight over(Wait wait) {
@@ -895,18 +938,20 @@ public final class OperationPoller {
 	/**
 	 * Stop polling a held operation. Its poll in flight is abandoned, unless a wait needs
 	 * it.
-	 * @param operationId the operation's id
-	 * @return whether the operation was held
+	 * @param operation the operation
+	 * @return {@code false} if the operation was not held, or if another one of the same
+	 * id has replaced it
 	 */
-	public boolean release(String operationId) {
-		HeldPoll operation;
+	public boolean release(HeldPoll operation) {
 		Flight abandoned;
 		synchronized (this) {
-			operation = this.held.get(operationId);
-			abandoned = (operation != null) ? over(operation) : null;
+			if (operation.isOver() || !operation.equals(this.held.get(operation.operationId()))) {
+				return false;
+			}
+			abandoned = over(operation);
 		}
 		abandon(abandoned);
-		return operation != null;
+		return true;
 	}
 
 	/**
@@ -971,6 +1016,7 @@ public final class OperationPoller {
 			this.closed = true;
 		}
 		stop();
+		this.overloadReport.dispose();
 		this.dispatcher.close();
 	}
 

@@ -1,13 +1,15 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.Objects;
 
+import io.operations.OperationsOverload;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Judges whether the account's limits allow enough polls to see all awaited operations
  * end within the timeouts of their callers. It keeps sums only, so that a judgement costs
- * the same however many waits there are. Guarded by the poller.
+ * the same however many waits there are. Thread-safe; it calls nothing foreign.
  */
 final class Overload {
 
@@ -22,6 +24,12 @@ final class Overload {
 
 	private static final long LASTING_MILLIS = 120_000;
 
+	// Waits still arrive while their number grows by more than this part between two
+	// looks. Waits that arrive evenly settle after ten looks.
+	private static final double GROWTH = 0.1;
+
+	private static final int LOOKS = 10;
+
 	private final double margin;
 
 	private final long shortestEpisode;
@@ -34,6 +42,9 @@ final class Overload {
 	// its oldest caller. The geometric mean is the usual timeout: a single short or long
 	// one hardly moves it.
 	private double timeouts;
+
+	// How many waits have a timeout that their oldest caller passed.
+	private int ownTimeouts;
 
 	// The best rate of the last whole period, and that of the present one.
 	private double lastBest;
@@ -50,6 +61,13 @@ final class Overload {
 
 	private long onUntil;
 
+	// While the overload is to be reported: its greatest extent so far.
+	private @Nullable Extent extent;
+
+	private int looks;
+
+	private long waitsAtLook;
+
 	/**
 	 * Create the judge.
 	 * @param margin waits that the limits delay by less are no overload
@@ -61,21 +79,28 @@ final class Overload {
 		this.shortestEpisode = comeBack.toMillis();
 	}
 
-	void add(Wait wait) {
+	synchronized void add(Wait wait) {
 		this.waits++;
 		this.polls += wait.pollsToTheEnd();
 		this.timeouts += timeout(wait);
+		this.ownTimeouts += ownTimeouts(wait);
 	}
 
-	void remove(Wait wait) {
+	synchronized void remove(Wait wait) {
 		this.waits--;
 		this.polls -= wait.pollsToTheEnd();
 		this.timeouts = (this.waits > 0) ? this.timeouts - timeout(wait) : 0;
+		this.ownTimeouts -= ownTimeouts(wait);
 	}
 
 	private static double timeout(Wait wait) {
 		Waiter oldest = wait.oldest();
 		return (oldest != null) ? Math.log(Math.max(1, oldest.timeout().toMillis()) / 1000.0) : 0;
+	}
+
+	private static int ownTimeouts(Wait wait) {
+		Waiter oldest = wait.oldest();
+		return (oldest != null && oldest.isOwnTimeout()) ? 1 : 0;
 	}
 
 	/**
@@ -84,7 +109,7 @@ final class Overload {
 	 * @param wait the wait
 	 * @param needs whether the wait needs a second poll
 	 */
-	void needsAnotherPoll(Wait wait, boolean needs) {
+	synchronized void needsAnotherPoll(Wait wait, boolean needs) {
 		this.polls -= wait.pollsToTheEnd();
 		wait.needsAnotherPoll(needs);
 		this.polls += wait.pollsToTheEnd();
@@ -95,7 +120,7 @@ final class Overload {
 	 * @param rate the number of polls per second
 	 * @param now the present time
 	 */
-	void allows(double rate, long now) {
+	synchronized void allows(double rate, long now) {
 		if (this.best == 0) {
 			this.periodBegan = now;
 		}
@@ -112,7 +137,7 @@ final class Overload {
 	/**
 	 * Record that the server has shown an operation.
 	 */
-	void answered() {
+	synchronized void answered() {
 		this.answers++;
 	}
 
@@ -121,7 +146,7 @@ final class Overload {
 	 * time only.
 	 * @return the number of polls per second
 	 */
-	double pollsPerSecond() {
+	synchronized double pollsPerSecond() {
 		return Math.max(this.lastBest, this.best);
 	}
 
@@ -129,7 +154,7 @@ final class Overload {
 	 * Return the rate that the limits allowed when it was last recorded.
 	 * @return the number of polls per second
 	 */
-	double latestRate() {
+	synchronized double latestRate() {
 		return this.latest;
 	}
 
@@ -137,7 +162,7 @@ final class Overload {
 	 * Return whether there are too many waits at present.
 	 * @return {@code true} if the polls take longer than the timeouts
 	 */
-	boolean isOn() {
+	synchronized boolean isOn() {
 		return this.waits > 1 && needed() > Math.max(this.margin, (this.on ? RELIEF : 1) * timeout());
 	}
 
@@ -145,32 +170,83 @@ final class Overload {
 	 * Record that a wait timed out because the limits held its poll back.
 	 * @param now the present time
 	 */
-	void timedOut(long now) {
+	synchronized void timedOut(long now) {
 		this.onUntil = now + this.shortestEpisode;
 	}
 
 	/**
 	 * Judge the waits again.
 	 * @param now the present time
-	 * @return the figures of an overload that nobody has reported yet, {@code null} if
-	 * there is none
+	 * @return {@code true} if there is an overload that nobody has reported yet
 	 */
-	@Nullable Figures judge(long now) {
+	synchronized boolean judge(long now) {
 		boolean exceeded = isOn();
-		if (this.on) {
-			this.on = exceeded || now < this.onUntil;
-			return null;
+		if (!this.on) {
+			return exceeded;
 		}
-		return exceeded ? new Figures((int) this.waits, pollsPerSecond(),
-				Duration.ofSeconds((long) Math.ceil(needed())), rounded(timeout())) : null;
+		if (this.extent == null) {
+			this.on = exceeded || now < this.onUntil;
+		}
+		else if (exceeded && this.waits > this.extent.waits()) {
+			this.extent = extent();
+		}
+		return false;
 	}
 
 	/**
-	 * Record that the overload is being reported.
+	 * Record that the overload is to be reported.
+	 * @return {@code false} if another thread reports it
 	 */
-	void reported() {
+	synchronized boolean begin() {
+		if (this.on) {
+			return false;
+		}
 		this.on = true;
 		this.onUntil = Long.MIN_VALUE;
+		this.extent = extent();
+		this.looks = 0;
+		this.waitsAtLook = this.waits;
+		return true;
+	}
+
+	/**
+	 * Return whether many waits still arrive, so that the figures of the overload are not
+	 * final.
+	 * @return {@code true} if the overload should be reported later
+	 */
+	synchronized boolean isGrowing() {
+		long before = this.waitsAtLook;
+		this.waitsAtLook = this.waits;
+		return ++this.looks < LOOKS && this.waits > before * (1 + GROWTH);
+	}
+
+	/**
+	 * Return the figures of the overload to report: the greatest number of waits, at the
+	 * present rate.
+	 * @param now the present time
+	 * @param instances how many instances share the rate, at most 1 if it is not shared
+	 * @return the figures
+	 */
+	synchronized OperationsOverload report(long now, int instances) {
+		Extent reported = Objects.requireNonNull(this.extent);
+		this.extent = null;
+		this.on = isOn() || now < this.onUntil;
+		// Another instance lowers the rate at once.
+		double rate = (instances > 1) ? Math.min(pollsPerSecond(), this.latest) : pollsPerSecond();
+		return new OperationsOverload((int) reported.waits(), reported.ownTimeouts(), rate, Math.max(1, instances),
+				Duration.ofSeconds((long) Math.ceil((reported.polls() - 1) / rate)), rounded(reported.timeout()));
+	}
+
+	/**
+	 * Report the overload later, if it lasts.
+	 */
+	synchronized void postpone() {
+		this.extent = null;
+		this.on = false;
+	}
+
+	private Extent extent() {
+		return new Extent(this.waits, this.polls, this.ownTimeouts, timeout());
 	}
 
 	// The first poll need not wait.
@@ -187,15 +263,7 @@ final class Overload {
 		return (seconds < 1) ? Duration.ofMillis((long) (seconds * 1000)) : Duration.ofSeconds(Math.round(seconds));
 	}
 
-	/**
-	 * Holds the figures of an overload.
-	 *
-	 * @param waits the number of awaited operations
-	 * @param pollsPerSecond the number of polls per second that the limits allow
-	 * @param needed the time that the polls take
-	 * @param timeout the usual timeout of the waits
-	 */
-	record Figures(int waits, double pollsPerSecond, Duration needed, Duration timeout) {
+	private record Extent(long waits, long polls, int ownTimeouts, double timeout) {
 	}
 
 }

@@ -37,7 +37,7 @@ final class PollDispatcher {
 
 	private final Scheduler scheduler;
 
-	private final Consumer<Polled> poll;
+	private final Consumer<Flight> poll;
 
 	private final Consumer<Waiter> late;
 
@@ -70,10 +70,10 @@ final class PollDispatcher {
 	 * @param pace knows whether the schedule is short of polls
 	 * @param outage knows whether the server is unavailable
 	 * @param scheduler runs the timer
-	 * @param poll sends a poll, and calls {@link #handedBack(boolean)} at its end
+	 * @param poll sends a poll, and calls {@link #handedBack(Flight)} at its end
 	 * @param late called with each waiter whose deadline has passed
 	 */
-	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Polled> poll,
+	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Flight> poll,
 			Consumer<Waiter> late) {
 		this.admission = admission;
 		this.pace = pace;
@@ -124,12 +124,15 @@ final class PollDispatcher {
 	}
 
 	/**
-	 * Record that a poll is over.
-	 * @param repeat whether it was a repeat poll when it was handed over
+	 * Record that a poll is over. A second call for the same poll changes nothing.
+	 * @param flight the poll
 	 */
-	void handedBack(boolean repeat) {
+	void handedBack(Flight flight) {
 		synchronized (this) {
-			count(repeat, -1);
+			if (!flight.handBack()) {
+				return;
+			}
+			count(flight, -1);
 		}
 		pump();
 	}
@@ -148,10 +151,10 @@ final class PollDispatcher {
 			int missed = 1;
 			while (missed != 0) {
 				late().forEach(this::endLate);
-				Polled polled = next(isRoomForEarlyPolls(), mayPollHeld());
-				while (polled != null) {
-					this.poll.accept(polled);
-					polled = next(isRoomForEarlyPolls(), mayPollHeld());
+				Flight flight = next(isRoomForEarlyPolls(), mayPollHeld());
+				while (flight != null) {
+					this.poll.accept(flight);
+					flight = next(isRoomForEarlyPolls(), mayPollHeld());
 				}
 				setTimer(isRoomForEarlyPolls(), mayPollHeld());
 				missed = this.pumping.addAndGet(-missed);
@@ -203,7 +206,7 @@ final class PollDispatcher {
 		return passed;
 	}
 
-	private synchronized @Nullable Polled next(boolean early, boolean held) {
+	private synchronized @Nullable Flight next(boolean early, boolean held) {
 		long now = now();
 		boolean outage = this.outage.isOn();
 		boolean away = this.outage.holdsWaits();
@@ -224,15 +227,17 @@ final class PollDispatcher {
 			this.due.add(polled);
 			return null;
 		}
-		if (polled != null) {
-			count(polled.isRepeated(), 1);
+		if (polled == null) {
+			return null;
 		}
-		return polled;
+		Flight flight = new Flight(polled);
+		count(flight, 1);
+		return flight;
 	}
 
-	private void count(boolean repeat, int number) {
+	private void count(Flight flight, int number) {
 		this.outage.underWay(number);
-		if (repeat) {
+		if (flight.isRepeat()) {
 			this.repeatsHanded += number;
 		}
 		else {
@@ -316,15 +321,23 @@ final class PollDispatcher {
 	}
 
 	/**
+	 * Return whether the next poll of a wait has not been sent.
+	 * @param wait the wait
+	 * @return {@code false} while the poll is in flight
+	 */
+	synchronized boolean isHeld(Wait wait) {
+		return !wait.isSent() || this.due.contains(wait);
+	}
+
+	/**
 	 * Return the time for which the account's limits have held back the poll of a wait.
 	 * Time until the end of an outage or of a pause does not count.
 	 * @param wait the wait
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */
 	synchronized long heldBack(Wait wait) {
-		boolean sent = wait.isSent() && !this.due.contains(wait);
 		long heldUntil = Math.max(this.heldUntil, this.admission.lastPauseEnd());
-		return sent ? 0 : Math.max(0, now() - Math.max(wait.at(), heldUntil));
+		return isHeld(wait) ? Math.max(0, now() - Math.max(wait.at(), heldUntil)) : 0;
 	}
 
 	/**

@@ -27,6 +27,8 @@ abstract class Waiter extends Timed {
 
 	private final Duration timeout;
 
+	private final boolean ownTimeout;
+
 	private final Map<String, String> related;
 
 	private final boolean accepted;
@@ -43,13 +45,14 @@ abstract class Waiter extends Timed {
 
 	private boolean done;
 
-	Waiter(long number, Wait wait, PollingTarget target, Duration timeout, long now) {
+	Waiter(long number, Wait wait, PollingTarget target, Timeout timeout, long now) {
 		super(number);
 		this.wait = wait;
 		this.related = target.related();
 		this.accepted = target.accepted();
-		this.timeout = timeout;
-		at(now + timeout.toMillis());
+		this.timeout = timeout.time();
+		this.ownTimeout = timeout.isOwn();
+		at(now + this.timeout.toMillis());
 	}
 
 	Wait waitedFor() {
@@ -58,6 +61,14 @@ abstract class Waiter extends Timed {
 
 	Duration timeout() {
 		return this.timeout;
+	}
+
+	/**
+	 * Return whether the caller passed the timeout.
+	 * @return {@code false} if the timeout is that of the settings
+	 */
+	boolean isOwnTimeout() {
+		return this.ownTimeout;
 	}
 
 	/**
@@ -155,13 +166,22 @@ abstract class Waiter extends Timed {
 	abstract void fail(Throwable reason);
 
 	/**
+	 * The timeout of a waiter.
+	 *
+	 * @param time the time from the subscription to the deadline
+	 * @param isOwn whether the caller passed it
+	 */
+	record Timeout(Duration time, boolean isOwn) {
+	}
+
+	/**
 	 * Waits for the operation's end.
 	 */
 	static final class Awaiting extends Waiter {
 
 		private final MonoSink<OperationSnapshot> sink;
 
-		Awaiting(long number, Wait wait, PollingTarget target, Duration timeout, long now,
+		Awaiting(long number, Wait wait, PollingTarget target, Timeout timeout, long now,
 				MonoSink<OperationSnapshot> sink) {
 			super(number, wait, target, timeout, now);
 			this.sink = sink;
@@ -192,7 +212,7 @@ abstract class Waiter extends Timed {
 
 		private @Nullable Operation last;
 
-		Watching(long number, Wait wait, PollingTarget target, Duration timeout, long now, FluxSink<Operation> sink) {
+		Watching(long number, Wait wait, PollingTarget target, Timeout timeout, long now, FluxSink<Operation> sink) {
 			super(number, wait, target, timeout, now);
 			this.sink = sink;
 		}

@@ -38,8 +38,7 @@ final class AccountBudget implements Disposable {
 	private static final long REPORT = Duration.ofSeconds(5).toNanos();
 
 	// An instance with requests that reserves less often asks at the next tick, so that
-	// it
-	// learns of a pause within a second.
+	// it learns of a pause within a second.
 	private static final long LOOK = Duration.ofMillis(400).toNanos();
 
 	// So many instances may start at once without knowing each other.

@@ -49,8 +49,7 @@ final class InFlightLimit {
 	private static final double CAUTION = 0.1;
 
 	// How many further pauses pass after that of a 429 until the same limit is tried
-	// again:
-	// at first, and at most.
+	// again: at first, and at most.
 	private static final int PATIENCE = 9;
 
 	private static final int MOST_PATIENCE = 99;

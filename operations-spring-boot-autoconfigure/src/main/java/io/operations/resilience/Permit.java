@@ -131,8 +131,7 @@ final class Permit implements Disposable {
 	}
 
 	// A rate that was nearly zero would otherwise hold back requests for a long time
-	// after
-	// it was raised.
+	// after it was raised.
 	private boolean isOfAnotherRate() {
 		RateLimiter current = this.limiter.get();
 		return !current.equals(this.reservedFrom) || perSecond(current) != this.reservedRate;

@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * then sixteen, and at most 64. Without this trust, the server would refuse more requests
  * of a full account than if each 429 began a pause. The trust ends after many accepted
  * requests with as many in flight, after many refusals without a verdict, and after ten
- * minutes without a pause.
+ * minutes without a pause. If accepted requests end it, the next verdict with a test
+ * trusts as many refusals as the last one. As many accepted requests again divide that
+ * number by four.
  * <p>
  * The admission guards this class.
  */
@@ -122,8 +124,8 @@ final class RefusalJudge {
 	// Refusals since the last verdict.
 	private int unproven;
 
-	// How many more refusals need no test, and how many needed none after the last
-	// verdict with a test.
+	// How many more refusals need no test, and a quarter of how many will need none after
+	// the next verdict with a test.
 	private int trusted;
 
 	private int lastTrusted;
@@ -191,7 +193,11 @@ final class RefusalJudge {
 		if (isAtLeast(index, this.fullFrom, this.fullFromLoad)) {
 			this.refuting++;
 			if (this.refuting >= Math.max(REFUTED, REFUTED_ROUNDS * this.fullFrom)) {
-				distrust();
+				// A full account has room at times. It would need all tests again if
+				// this ended all trust.
+				this.trusted = 0;
+				this.lastTrusted /= TRUST_GROWTH;
+				refuteFrom(this.sent);
 			}
 		}
 	}

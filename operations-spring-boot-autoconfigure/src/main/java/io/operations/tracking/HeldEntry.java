@@ -26,6 +26,9 @@ final class HeldEntry extends HeldPoll {
 
 	private static final long NONE = Long.MIN_VALUE;
 
+	// No text has this hash.
+	private static final int UNKNOWN = 0;
+
 	private static final int NEVER = Integer.MIN_VALUE;
 
 	private static final long STEP = 20;
@@ -56,7 +59,8 @@ final class HeldEntry extends HeldPoll {
 
 	private volatile int polls;
 
-	// The text is not kept: a change of its hash is a change of the text.
+	// The text is not kept: a change of its hash is a change of the text. UNKNOWN until
+	// the first poll after a load.
 	private int statusText;
 
 	// Of the class and the HTTP status; 0 if the last poll succeeded.
@@ -85,6 +89,10 @@ final class HeldEntry extends HeldPoll {
 		this.status = -1;
 		if (polled.lastSeen() != null) {
 			keep(polled.lastSeen());
+			if (polled.lastSeen().statusText().equals(polled.lastSeen().status().name())) {
+				// A store may know the status only.
+				this.statusText = UNKNOWN;
+			}
 		}
 	}
 
@@ -110,7 +118,8 @@ final class HeldEntry extends HeldPoll {
 	}
 
 	private static int hash(Operation seen) {
-		return seen.statusText().toLowerCase(Locale.ROOT).hashCode();
+		int hash = seen.statusText().toLowerCase(Locale.ROOT).hashCode();
+		return (hash != UNKNOWN) ? hash : 1;
 	}
 
 	long since() {
@@ -187,7 +196,8 @@ final class HeldEntry extends HeldPoll {
 
 	@Override
 	protected boolean hasStatusOf(Operation operation) {
-		return status() == operation.status() && this.statusText == hash(operation);
+		return status() == operation.status()
+				&& (this.statusText == UNKNOWN || this.statusText == hash(operation));
 	}
 
 	@Override

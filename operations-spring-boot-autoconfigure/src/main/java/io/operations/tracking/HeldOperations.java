@@ -116,7 +116,8 @@ public final class HeldOperations {
 		this.poller.pumpSoon();
 	}
 
-	private void add(TrackedRow row, HeldPoll.Next next, boolean isNew) {
+	// One at a time, so that an older row never replaces a newer one.
+	private synchronized void add(TrackedRow row, HeldPoll.Next next, boolean isNew) {
 		HeldEntry known = entry(row.id());
 		if (known == null || known.version() < row.version()) {
 			this.poller.hold(new HeldEntry(this, this.poller.number(), row), next, isNew);
@@ -137,7 +138,19 @@ public final class HeldOperations {
 	 * @return whether the operation was held
 	 */
 	public boolean release(String operationId) {
-		return this.poller.release(operationId);
+		return release(operationId, Long.MAX_VALUE);
+	}
+
+	/**
+	 * Stop polling an operation, as {@link #release(String)} does, unless it is held in a
+	 * later version: then it was tracked again meanwhile.
+	 * @param operationId the operation's id
+	 * @param version the version of the row that is gone
+	 * @return whether the operation was held in that version or an earlier one
+	 */
+	public boolean release(String operationId, long version) {
+		HeldEntry entry = entry(operationId);
+		return entry != null && entry.version() <= version && this.poller.release(entry);
 	}
 
 	/**

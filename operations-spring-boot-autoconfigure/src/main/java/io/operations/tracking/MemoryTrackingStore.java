@@ -54,6 +54,8 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private long numbers;
 
+	private long lastVersion;
+
 	private volatile boolean running;
 
 	private boolean warned;
@@ -77,7 +79,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	@Override
 	public void start() {
-		this.engine.start();
 		List<TrackedRow> open;
 		synchronized (this) {
 			this.running = true;
@@ -99,7 +100,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.entries.values().forEach((entry) -> entry.row(this.held.current(entry.row())));
 		}
 		this.held.releaseAll();
-		this.engine.stop();
 		pump();
 	}
 
@@ -113,15 +113,19 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	@Override
-	public @Nullable TrackedRow insert(TrackedRow row) {
+	public @Nullable TrackedRow insert(TrackedRow tracked) {
+		TrackedRow row;
 		boolean first;
 		boolean isHeld;
 		synchronized (this) {
-			MemoryEntry known = this.entries.get(row.id());
+			MemoryEntry known = this.entries.get(tracked.id());
 			if (known != null) {
 				return known.row();
 			}
-			makeRoom(row.id());
+			makeRoom(tracked.id());
+			// A forgotten row of this id, which somebody may still have, is older.
+			row = tracked.version(Math.max(tracked.version(), this.lastVersion + 1));
+			this.lastVersion = row.version();
 			this.entries.put(row.id(), new MemoryEntry(this.numbers++, row));
 			isHeld = this.running;
 			first = !this.warned;
@@ -169,9 +173,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 		synchronized (this) {
 			MemoryEntry entry = this.entries.get(change.id());
 			before = (entry != null) ? entry.row() : null;
-			stored = (before != null && before.version() == change.version()) ? change.applyTo(before).stored() : null;
-			if (entry != null && stored != null) {
-				entry.row(stored);
+			stored = null;
+			if (entry != null && before != null && before.version() == change.version()) {
+				stored = store(entry, change.applyTo(before));
 				this.held.stored(change.id(), change.version(), stored.version());
 				plan(entry);
 			}
@@ -182,10 +186,17 @@ public final class MemoryTrackingStore implements TrackingStore {
 			return;
 		}
 		// It was forgotten, and perhaps tracked again, while it was handed over.
-		this.held.release(change.id());
+		this.held.release(change.id(), change.version());
 		if (before != null && before.state() == TrackingState.TRACKED) {
 			this.held.hold(before);
 		}
+	}
+
+	private TrackedRow store(MemoryEntry entry, TrackedRow next) {
+		TrackedRow stored = next.stored();
+		this.lastVersion = Math.max(this.lastVersion, stored.version());
+		entry.row(stored);
+		return stored;
 	}
 
 	/**
@@ -315,17 +326,17 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	@Override
 	public boolean remove(String operationId) {
-		MemoryEntry entry;
+		long version;
 		synchronized (this) {
-			entry = this.entries.remove(operationId);
-			if (entry != null) {
-				this.queue.remove(entry);
+			MemoryEntry entry = this.entries.remove(operationId);
+			if (entry == null) {
+				return false;
 			}
+			this.queue.remove(entry);
+			version = entry.row().version();
 		}
-		if (entry != null) {
-			this.held.release(operationId);
-		}
-		return entry != null;
+		this.held.release(operationId, version);
+		return true;
 	}
 
 	@Override
@@ -337,7 +348,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 				return false;
 			}
 			this.queue.remove(entry);
-			entry.row(next.stored());
+			store(entry, next);
 			plan(entry);
 		}
 		pump();
@@ -399,8 +410,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 						|| this.entry.row().version() != row.version()) {
 					return null;
 				}
-				this.entry.row(row.stored());
-				return this.entry.row();
+				return store(this.entry, row);
 			}
 		}
 

@@ -53,7 +53,7 @@ final class OutcomeDelivery {
 		return this.places.availablePermits();
 	}
 
-	void deliver(TrackingClaim claim, TrackedRow row, boolean isNew) {
+	void deliver(TrackingClaim claim, TrackedRow row) {
 		if (row.ending().isLast(this.settings)) {
 			// The process that made that attempt did not report how it ended. One more
 			// attempt may end the same way.
@@ -63,19 +63,13 @@ final class OutcomeDelivery {
 		}
 		Semaphore taken = this.places;
 		if (!taken.tryAcquire()) {
-			TrackedRow stored = claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
-			if (stored != null && isNew) {
-				this.listener.ended(stored.toOperation());
-			}
+			claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
 			return;
 		}
 		try {
 			TrackedRow counted = claim.save(row.with(row.ending().attempted(), row.due()));
 			if (counted == null) {
 				return;
-			}
-			if (isNew) {
-				this.listener.ended(counted.toOperation());
 			}
 			attempt(claim, counted);
 		}

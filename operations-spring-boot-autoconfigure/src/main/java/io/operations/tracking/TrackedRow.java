@@ -60,8 +60,12 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	 * @return the row with the next version
 	 */
 	public TrackedRow stored() {
+		return version(this.version + 1);
+	}
+
+	TrackedRow version(long next) {
 		return new TrackedRow(this.polled, this.attributes, this.deadline, this.due, this.lastFault, this.stuck,
-				this.ending, this.version + 1);
+				this.ending, next);
 	}
 
 	/**

@@ -7,21 +7,15 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-import io.operations.OperationsClosedException;
 import io.operations.polling.OperationPolls;
 import io.operations.polling.PolledOperation;
 import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
- * Polls tracked operations, stores the results and delivers outcomes, for any store.
- * Thread-safe.
- * <p>
- * The durations that the schedule learns are not stored. After a start, the schedule
- * learns again from the operations that a database still keeps, and then from its own
- * polls. This takes one query and yields the most recent durations.
+ * Tracks operations for any store: the store keeps the rows, the template's poller polls
+ * the open ones that the store hands to {@link #hold}, and the store has the outcomes
+ * delivered. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -36,8 +30,6 @@ public final class TrackingEngine {
 	private final TrackingSteps steps;
 
 	private final OutcomeDelivery delivery;
-
-	private volatile Sinks.Empty<Void> stop = Sinks.empty();
 
 	/**
 	 * Create the engine.
@@ -97,23 +89,6 @@ public final class TrackingEngine {
 		return this.delivery.free();
 	}
 
-	/**
-	 * Start to accept polls.
-	 */
-	public void start() {
-		this.polls.begin();
-		this.stop = Sinks.empty();
-	}
-
-	/**
-	 * Abandon the polls in flight, without a result.
-	 */
-	public void stop() {
-		this.stop.tryEmitEmpty();
-		// An abandoned poll must not block the check whether the outage is over.
-		this.polls.begin();
-	}
-
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
@@ -126,47 +101,13 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Poll an operation once. Emits on the thread that received the response.
-	 * @param row the row of the operation, in state TRACKED
-	 * @return the row after the poll, to be passed to {@link #conclude}. Empty if the
-	 * poll was abandoned because the engine or the template is stopped.
-	 */
-	public Mono<TrackedRow> poll(TrackedRow row) {
-		Instant due = (row.due() != null) ? row.due() : this.polls.now();
-		return this.polls.poll(row.polled(), due)
-			.map((snapshot) -> this.steps.seen(row, this.polls.seen(row.polled(), snapshot), snapshot))
-			.onErrorResume((fault) -> (fault instanceof OperationsClosedException) ? Mono.empty()
-					: Mono.just(this.steps.failed(row, this.polls.failed(row.polled(), fault), fault)))
-			.takeUntilOther(this.stop.asMono());
-	}
-
-	/**
-	 * Store the result of a poll and, if the operation has ended, deliver its outcome.
-	 * Blocks until the store and the handlers return.
-	 * @param claim the claim of the operation, which is released
-	 * @param before the row before the poll
-	 * @param after the row after the poll
-	 */
-	public void conclude(TrackingClaim claim, TrackedRow before, TrackedRow after) {
-		if (after.state() != TrackingState.TRACKED) {
-			this.delivery.deliver(claim, after, true);
-			return;
-		}
-		TrackedRow stored = claim.release(after);
-		if (stored != null && stored.stuck() && !before.stuck()) {
-			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
-					this.polls.unusualAge(stored.polled().kind()));
-		}
-	}
-
-	/**
 	 * Deliver the outcome of an operation. Blocks until the store and the handlers
 	 * return.
 	 * @param claim the claim of the operation, which is released
 	 * @param row the row of the operation, in state ENDED
 	 */
 	public void deliver(TrackingClaim claim, TrackedRow row) {
-		this.delivery.deliver(claim, row, false);
+		this.delivery.deliver(claim, row);
 	}
 
 	/**

@@ -19,14 +19,42 @@ import io.operations.OperationStatus;
  * there is none
  * @param backlog the number of operations with a due poll or delivery that has not begun
  * @param backlogAge how long the first of them has been due, zero if there is none
+ * @param waiting the number of operations in state TRACKED that the instance that polls
+ * has not in memory, because it has no room for them. Zero on other instances.
  * @since 0.1.0
  */
 public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
-		long stuck, Duration oldest, long backlog, Duration backlogAge) {
+		long stuck, Duration oldest, long backlog, Duration backlogAge, long waiting) {
 
 	public TrackingSummary {
 		states = Map.copyOf(states);
 		statuses = Map.copyOf(statuses);
+	}
+
+	/**
+	 * Create the summary of a store that keeps all operations in state TRACKED in memory,
+	 * or of an instance that does not poll them.
+	 * @param states the number of operations in each state
+	 * @param statuses the number of operations in state TRACKED by status
+	 * @param unseen the number of operations in state TRACKED that no poll has returned
+	 * @param stuck the number of operations in state TRACKED that are stuck
+	 * @param oldest how long the oldest operation in state TRACKED has been tracked
+	 * @param backlog the number of operations with a due poll or delivery
+	 * @param backlogAge how long the first of them has been due
+	 */
+	public TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
+			long stuck, Duration oldest, long backlog, Duration backlogAge) {
+		this(states, statuses, unseen, stuck, oldest, backlog, backlogAge, 0);
+	}
+
+	/**
+	 * Return this summary with another number of operations that wait for room.
+	 * @param number the number
+	 * @return the summary
+	 */
+	public TrackingSummary waiting(long number) {
+		return new TrackingSummary(this.states, this.statuses, this.unseen, this.stuck, this.oldest, this.backlog,
+				this.backlogAge, number);
 	}
 
 	/**

@@ -36,7 +36,8 @@ class OperationsConfigurationFailureAnalyzerTests {
 		assertThat(analysis.getDescription()).contains("No credentials are set");
 		assertThat(analysis.getAction()).contains("operations.api-key=", "operations.api-key-secret=",
 				"operations.account-sid=", "operations.auth-token=", "TWILIO_API_KEY", "TWILIO_API_SECRET",
-				"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "operations.enabled=false");
+				"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "operations.enabled=false",
+				"@AutoConfigureOperationsSimulator");
 	}
 
 	@ParameterizedTest
@@ -175,6 +176,10 @@ class OperationsConfigurationFailureAnalyzerTests {
 				key + "=" + SECRET + "${MY_VARIABLE}");
 		assertThat(analysis.getDescription()).contains(key, "${MY_VARIABLE}").doesNotContain(SECRET);
 		assertThat(analysis.getAction()).contains("Set MY_VARIABLE").doesNotContain(SECRET);
+		// The simulator replaces all but the path.
+		assertThat(
+				analysis.getAction().contains("In a test, annotate the class with @AutoConfigureOperationsSimulator"))
+			.isEqualTo(!key.equals("operations.path"));
 		assertThat(analysis.getCause()).isNotNull();
 		assertThat(analysis.getCause()).hasNoCause();
 	}

@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -15,6 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -154,6 +157,42 @@ class ResilienceRegistriesTests {
 				assertThat(resilience.getRetries().retry("operations").getRetryConfig().getMaxAttempts()).isEqualTo(9);
 				assertThat(limiterConfig(resilience.getRateLimiters()).getLimitForPeriod()).isEqualTo(77);
 			});
+	}
+
+	@Test
+	void settingsThatATemplateOfTheBuilderSetsTakeThePlaceOfTheProperties() {
+		this.runner.withPropertyValues("operations.retry.max-attempts=7", "operations.rate-limit.requests-per-second=4")
+			.run((context) -> {
+				RetrySettings retry = RetrySettings.defaults();
+				OperationsTemplate slow = context.getBean(OperationsTemplate.Builder.class)
+					.name("slow")
+					.rateLimit(new RateLimitSettings(2, 16, 10))
+					.retry(new RetrySettings(2, retry.initialInterval(), 2, retry.maxInterval(), retry.maxRetryAfter(),
+							Set.of()))
+					.build();
+				OperationsResilience resilience = context.getBean(OperationsResilience.class);
+				assertThat(resilience.getRateLimiters().rateLimiter("slow").getRateLimiterConfig()).satisfies(
+						(config) -> assertThat(config.getLimitRefreshPeriod()).isEqualTo(Duration.ofMillis(500)));
+				assertThat(resilience.getRetries().retry("slow").getRetryConfig().getMaxAttempts()).isEqualTo(2);
+				slow.close();
+			});
+	}
+
+	@Test
+	void configurationThatFollowsTheSettingsWins() {
+		this.runner.run((context) -> {
+			OperationsTemplate own = context.getBean(OperationsTemplate.Builder.class)
+				.name("own")
+				.rateLimit(new RateLimitSettings(2, 16, 10))
+				.rateLimiterConfig(RateLimiterConfig.custom().limitForPeriod(3).build())
+				.build();
+			assertThat(context.getBean(OperationsResilience.class)
+				.getRateLimiters()
+				.rateLimiter("own")
+				.getRateLimiterConfig()
+				.getLimitForPeriod()).isEqualTo(3);
+			own.close();
+		});
 	}
 
 	@Test

@@ -9,7 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
@@ -22,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
 import reactor.netty.transport.ProxyProvider;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
@@ -41,7 +47,11 @@ class BothConnectorsTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(400);
+	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+	private final Semaphore heads = new Semaphore(0);
 
 	private final List<Duration> pauses = new CopyOnWriteArrayList<>();
 
@@ -52,6 +62,7 @@ class BothConnectorsTests {
 	@AfterEach
 	void close() throws IOException {
 		this.server.close();
+		this.scheduler.dispose();
 	}
 
 	@ParameterizedTest
@@ -61,7 +72,7 @@ class BothConnectorsTests {
 		this.answer = RawServer.head(status + " X", "Retry-After: 20", "Twilio-Request-Id: RQ1", "Content-Length: 100")
 				+ ((status == 503) ? "{\"code\":" : "");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
-			OperationsException failure = failure(() -> template.fetch("x").block(PATIENCE));
+			OperationsException failure = failure(() -> whenTimedOut(template.fetch("x")));
 			assertThat(failure.getStatusCode()).hasValue(status);
 			assertThat(failure.getRequestId()).isEqualTo("RQ1");
 			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
@@ -72,11 +83,11 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, ''", "JDK, ''", "REACTOR, '{\"related\":'", "JDK, '{\"related\":'" })
-	void writeWhoseBodyNeverComesIsTheOperationOfItsHead(Connector connector, String part) {
+	void writeWhoseBodyNeverComesIsTheOperationOfItsHead(Connector connector, String part) throws Exception {
 		this.answer = RawServer.head("202 Accepted", "Operation-Id: x", "Retry-After: 2",
 				"Content-Type: application/json", "Content-Length: 100") + part;
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
-			AcceptedOperation accepted = write(template);
+			AcceptedOperation accepted = whenTimedOut(write(template));
 			assertThat(accepted.id()).isEqualTo("x");
 			assertThat(accepted.retryAfter()).isEqualTo(Duration.ofSeconds(2));
 			assertConnectionIsClosed(connector);
@@ -96,7 +107,7 @@ class BothConnectorsTests {
 	void refusedWriteWhoseBodyNeverComesIsItsStatus(Connector connector) {
 		this.answer = RawServer.head("429 X", "Retry-After: 20", "Content-Length: 100");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
-			OperationsException failure = failure(() -> write(template));
+			OperationsException failure = failure(() -> whenTimedOut(write(template)));
 			assertThat(failure.getStatusCode()).hasValue(429);
 			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
 		}
@@ -104,12 +115,12 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void exchangeThatIsEndedDropsNothingIntoTheLog(Connector connector) {
+	void exchangeThatIsEndedDropsNothingIntoTheLog(Connector connector) throws Exception {
 		List<Throwable> dropped = new CopyOnWriteArrayList<>();
 		Hooks.onErrorDropped(dropped::add);
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
-			assertThat(failure(() -> template.fetch("x").block(PATIENCE))).hasMessageContaining("request-timeout");
-			assertThat(failure(() -> template.await("x", REQUEST_TIMEOUT.dividedBy(2)).block(PATIENCE)))
+			assertThat(failure(() -> whenUnanswered(template.fetch("x"), 1))).hasMessageContaining("request-timeout");
+			assertThat(failure(() -> whenUnanswered(template.await("x", REQUEST_TIMEOUT.dividedBy(2)), 2)))
 				.hasMessageContaining("x");
 			await().atMost(PATIENCE).until(() -> this.server.openConnections() == 0);
 			assertThat(dropped).isEmpty();
@@ -127,7 +138,7 @@ class BothConnectorsTests {
 		try (OperationsTemplate template = template(connector.behind(this.server.url()), scheme + "://api.invalid")) {
 			assertRefusedByProxy(failure(() -> template.fetch("x").block(PATIENCE)));
 			assertThat(this.server.requests()).hasSize(1);
-			assertRefusedByProxy(failure(() -> write(template)));
+			assertRefusedByProxy(failure(() -> write(template).block(PATIENCE)));
 		}
 	}
 
@@ -143,12 +154,15 @@ class BothConnectorsTests {
 	}
 
 	private OperationsTemplate template(ClientHttpConnector connector, String url) {
-		return OperationsTemplate.builder(WebClient.builder().clientConnector(connector))
+		ClientHttpConnector announcing = (method, uri, request) -> connector.connect(method, uri, request)
+			.doAfterTerminate(this.heads::release);
+		return OperationsTemplate.builder(WebClient.builder().clientConnector(announcing))
 			.baseUrl(url)
 			.allowInsecure(true)
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.requestTimeout(REQUEST_TIMEOUT)
 			.retryEnabled(false)
+			.scheduler(this.scheduler)
 			.listener(new OperationsListener() {
 
 				@Override
@@ -160,13 +174,38 @@ class BothConnectorsTests {
 			.build();
 	}
 
-	private static AcceptedOperation write(OperationsTemplate template) {
-		return Objects.requireNonNull(template.getWebClient()
+	private static Mono<AcceptedOperation> write(OperationsTemplate template) {
+		return template.getWebClient()
 			.post()
 			.uri("/v2/ControlPlane/Configurations")
 			.bodyValue(Map.of())
-			.exchangeToMono(AcceptedOperation::from)
-			.block(PATIENCE));
+			.exchangeToMono(AcceptedOperation::from);
+	}
+
+	// The timeout passes once the client has the head, however long that takes here.
+	private <T> T whenTimedOut(Mono<T> call) throws Exception {
+		CompletableFuture<T> result = call.toFuture();
+		assertThat(this.heads.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		return afterTimeout(result);
+	}
+
+	private <T> T whenUnanswered(Mono<T> call, int requests) throws Exception {
+		CompletableFuture<T> result = call.toFuture();
+		await().atMost(PATIENCE).until(() -> {
+			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
+			return this.server.requests().size() == requests;
+		});
+		return afterTimeout(result);
+	}
+
+	private <T> T afterTimeout(CompletableFuture<T> result) throws Exception {
+		this.scheduler.advanceTimeBy(REQUEST_TIMEOUT);
+		try {
+			return result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw (Exception) ex.getCause();
+		}
 	}
 
 	private static OperationsException failure(ThrowingCallable call) {

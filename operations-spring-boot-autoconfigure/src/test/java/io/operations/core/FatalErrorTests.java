@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.operations.Operation;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsActivity;
@@ -19,6 +20,8 @@ import io.operations.OperationsListener;
 import io.operations.OperationsUnavailableException;
 import io.operations.RawServer;
 import io.operations.observation.OperationsLog;
+import io.operations.polling.HeldPoll;
+import io.operations.polling.OperationPoller;
 import io.operations.polling.PolledOperation;
 import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +92,11 @@ class FatalErrorTests {
 	@ParameterizedTest
 	@EnumSource
 	void pollOfATrackedOperationWhenAnErrorIsThrownFailsWithIt(Place place) {
-		PolledOperation operation = PolledOperation.of(PollingTarget.of("x"), Instant.now());
-		assertBroken(template(place).getPolls().poll(operation, Instant.now()).toFuture());
+		OperationPoller poller = template(place).getPolls().poller();
+		Tracked tracked = new Tracked(poller.number());
+		poller.hold(tracked, new HeldPoll.Next(0, false), true);
+		poller.pump();
+		assertBroken(tracked.seen);
 		assertNothingIsLeft();
 	}
 
@@ -167,6 +173,45 @@ class FatalErrorTests {
 
 	private static Error broken() {
 		return new NoClassDefFoundError("io/lost/Type");
+	}
+
+	/**
+	 * A tracked operation that is polled once.
+	 */
+	private static final class Tracked extends HeldPoll {
+
+		private final CompletableFuture<OperationSnapshot> seen = new CompletableFuture<>();
+
+		private Tracked(long number) {
+			super(number, "x");
+		}
+
+		@Override
+		protected PolledOperation polled() {
+			return PolledOperation.of(PollingTarget.of("x"), Instant.now());
+		}
+
+		@Override
+		protected boolean hasStatusOf(Operation operation) {
+			return false;
+		}
+
+		@Override
+		protected @Nullable Next seen(PolledOperation after, OperationSnapshot snapshot) {
+			this.seen.complete(snapshot);
+			return null;
+		}
+
+		@Override
+		protected @Nullable Next failed(PolledOperation after, Throwable fault) {
+			this.seen.completeExceptionally(fault);
+			return null;
+		}
+
+		@Override
+		protected void met(PolledOperation known) {
+		}
+
 	}
 
 	/**

@@ -7,8 +7,10 @@ import java.util.List;
 
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
+import io.operations.OperationWait;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
+import io.operations.OperationsOverload;
 import io.operations.OperationsThrottledException;
 import io.operations.TestOperations;
 import io.operations.core.OperationsTemplate;
@@ -48,7 +50,7 @@ class OperationsLogTests {
 			.exchangeFunction((request) -> (this.answers.size() > 1) ? this.answers.pop() : this.answers.element()))
 		.credentials(OperationsCredentials.of("SK1", "secret"))
 		.scheduler(this.time)
-		.listener(new OperationsLog())
+		.listener(new OperationsLog(this.time))
 		.build();
 
 	@BeforeEach
@@ -114,6 +116,55 @@ class OperationsLogTests {
 			.containsOnlyOnce("op-1")
 			.containsOnlyOnce("polls")
 			.endsWith(" Last Twilio-Request-Id: RQ-RUNNING.");
+	}
+
+	@Test
+	void thousandsOfWaitsThatEndAtOnceAreTenInfoLinesAndOneWithTheNumberOfTheOthers(CapturedOutput output) {
+		this.logging.setLogLevel(LOGGER, LogLevel.INFO);
+		answers("RUNNING");
+		for (int i = 0; i < 2000; i++) {
+			this.template.await("op-" + i, Duration.ofSeconds(20)).onErrorComplete().subscribe();
+		}
+		this.time.advanceTimeBy(Duration.ofMillis(20_001));
+		assertThat(lines(output, "INFO")).hasSize(10).allMatch((line) -> line.contains("timed out after PT20S"));
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(lines(output, "INFO")).hasSize(11)
+			.last()
+			.asString()
+			.contains("[operations] 1990 more waits ended without a completed operation within a second: 1990"
+					+ " OperationTimeoutException.", "DEBUG");
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		await("op-later", Duration.ofSeconds(20));
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(lines(output, "INFO")).hasSize(12).last().asString().contains("'op-later' timed out");
+	}
+
+	@Test
+	void waitsWithoutAnInfoLineAreDebugLinesAndTheirReasonsAreCounted(CapturedOutput output) {
+		OperationsLog log = new OperationsLog(this.time);
+		OperationWait wait = new OperationWait("op-1", null, 1, null, Duration.ofSeconds(3));
+		for (int i = 0; i < 20; i++) {
+			log.waitEnded("operations", wait, TestOperations.fault(404));
+		}
+		log.waitEnded("operations", wait, TestOperations.fault(401));
+		assertThat(lines(output, "INFO")).hasSize(10);
+		assertThat(lines(output, "DEBUG")).hasSize(11).allMatch((line) -> line.contains("The wait ended after PT3S"));
+		log.closed("operations");
+		assertThat(lines(output, "INFO")).hasSize(11)
+			.last()
+			.asString()
+			.contains("11 more waits", ": 10 OperationNotFoundException, 1 OperationsAuthenticationException. ");
+		this.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(lines(output, "INFO")).hasSize(11);
+	}
+
+	@Test
+	void waitsThatEndOneAfterTheOtherAreOneInfoLineEach(CapturedOutput output) {
+		answers("404");
+		for (int i = 0; i < 30; i++) {
+			await("op-" + i, Duration.ofMillis(200));
+		}
+		assertThat(lines(output, "INFO")).hasSize(30);
 	}
 
 	@Test
@@ -221,11 +272,34 @@ class OperationsLogTests {
 
 	@Test
 	void overloadIsLoggedWithItsFiguresAndTheSettingsToChange(CapturedOutput output) {
-		new OperationsLog().waitsOverloaded("operations", 6001, 20, Duration.ofMinutes(11), Duration.ofMinutes(10));
+		overload(0, 1);
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
 			.contains("6001 waits need some PT11M at 20 polls per second", "PT10M",
-					"operations.rate-limit.requests-per-second", "operations.polling.timeout", "OperationTracker");
+					"operations.rate-limit.requests-per-second", "raise operations.polling.timeout, start",
+					"OperationTracker")
+			.doesNotContain("instances", "longer timeouts");
+	}
+
+	@Test
+	void overloadOfWaitsWithTimeoutsOfTheirOwnNamesTheCalls(CapturedOutput output) {
+		overload(6001, 1);
+		overload(1, 1);
+		assertThat(lines(output, "WARN").get(0)).contains("allows it, pass longer timeouts to the calls, start")
+			.doesNotContain("operations.polling.timeout");
+		assertThat(lines(output, "WARN").get(1))
+			.contains("raise operations.polling.timeout or pass longer timeouts to the calls (1 of the waits has");
+	}
+
+	@Test
+	void overloadOfAnInstanceThatSharesTheRateSaysSo(CapturedOutput output) {
+		overload(0, 3);
+		assertThat(lines(output, "WARN")).singleElement().asString().contains("PT10M. 3 instances share the rate, so");
+	}
+
+	private static void overload(int ownTimeouts, int instances) {
+		new OperationsLog().waitsOverloaded("operations", new OperationsOverload(6001, ownTimeouts, 20, instances,
+				Duration.ofMinutes(11), Duration.ofMinutes(10)));
 	}
 
 	@Test

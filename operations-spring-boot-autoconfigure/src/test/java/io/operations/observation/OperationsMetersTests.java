@@ -39,8 +39,25 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.waiters")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
+		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
+			.isEqualTo(1.5);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
+	}
+
+	@Test
+	void pauseThatIsProlongedCountsOnce() {
+		this.meters.opened("client-1", new Activity());
+		assertThat(pauses()).isZero();
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(1));
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(2));
+		assertThat(pauses()).isOne();
+		this.meters.pauseEnded("client-1");
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(1));
+		assertThat(pauses()).isEqualTo(2);
+		this.meters.closed("client-1");
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(1));
+		assertThat(pauses()).isEqualTo(3);
 	}
 
 	@Test
@@ -79,6 +96,10 @@ class OperationsMetersTests {
 			.allMatch((timer) -> timer.max(TimeUnit.SECONDS) < 10);
 	}
 
+	private double pauses() {
+		return this.registry.get("operations.pauses").tag("client", "client-1").counter().count();
+	}
+
 	private double gauge(String name) {
 		return this.registry.get(name).tag("client", "client-1").gauge().value();
 	}
@@ -89,6 +110,11 @@ class OperationsMetersTests {
 	}
 
 	private static final class Activity implements OperationsActivity {
+
+		@Override
+		public Duration paused() {
+			return Duration.ofMillis(1500);
+		}
 
 		@Override
 		public int queued() {

@@ -17,12 +17,15 @@ import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
 import io.operations.OperationsListener;
+import io.operations.OperationsOverload;
 import io.operations.OperationsUnavailableException;
 import io.operations.TestOperations;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -48,7 +51,7 @@ class OverloadedWaitsTests {
 
 	private final List<Throwable> faults = new ArrayList<>();
 
-	private final List<Overload> overloads = new ArrayList<>();
+	private final List<OperationsOverload> overloads = new ArrayList<>();
 
 	private Instant written = Instant.EPOCH;
 
@@ -61,9 +64,9 @@ class OverloadedWaitsTests {
 
 	private boolean limiterIsBroken;
 
-	private final Admission admission = admission();
+	private final Admission admission = admission(null);
 
-	private final OperationPoller poller = poller();
+	private final OperationPoller poller = poller(this.admission);
 
 	@BeforeEach
 	void leaveTheEpoch() {
@@ -75,7 +78,6 @@ class OverloadedWaitsTests {
 	void tenThousandWaitsOnDefaultsAreReportedOnceAndTheirTimeoutsNameTheRate() {
 		this.work = Duration.ofMinutes(8);
 		await(10_000, TIMEOUT);
-		assertThat(this.overloads).hasSize(1);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.seen.size() + this.faults.size()).isEqualTo(10_000);
 		// All but the polls in flight.
@@ -90,8 +92,10 @@ class OverloadedWaitsTests {
 			assertThat(((OperationTimeoutException) fault).getHeldBack()).isGreaterThan(Duration.ofSeconds(2));
 		});
 		assertThat(this.overloads).singleElement().satisfies((overload) -> {
-			assertThat(overload.waits()).isBetween(5000, 10_000);
+			assertThat(overload.waits()).isEqualTo(10_000);
+			assertThat(overload.ownTimeouts()).isEqualTo(10_000);
 			assertThat(overload.pollsPerSecond()).isEqualTo(20);
+			assertThat(overload.instances()).isEqualTo(1);
 			assertThat(overload.needed()).isGreaterThan(TIMEOUT);
 			assertThat(overload.timeout()).isBetween(TIMEOUT.minusMillis(10), TIMEOUT.plusMillis(10));
 		});
@@ -119,6 +123,7 @@ class OverloadedWaitsTests {
 		await(10_000, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(5));
 		await(10_000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).hasSize(1);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.poller.waiting()).isZero();
@@ -126,14 +131,17 @@ class OverloadedWaitsTests {
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.overloads).hasSize(1);
 		await(10_000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).hasSize(2);
 	}
 
 	@Test
 	void overloadIsOverWhenAllCallersCancel() {
 		List<Disposable> callers = await(10_000, TIMEOUT);
+		settle();
 		callers.forEach(Disposable::dispose);
 		await(10_000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).hasSize(2);
 	}
 
@@ -141,9 +149,11 @@ class OverloadedWaitsTests {
 	void oneWaitWithAnotherTimeoutDecidesNothing() {
 		await(1000, TIMEOUT);
 		await(1, Duration.ofSeconds(5));
+		settle();
 		assertThat(this.overloads).isEmpty();
 		await(1, Duration.ofDays(365));
 		await(9000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).hasSize(1);
 	}
 
@@ -180,7 +190,146 @@ class OverloadedWaitsTests {
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.faults).hasSize(10)
-			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("limits allow"));
+			.allSatisfy((fault) -> assertThat(fault).hasMessageNotContaining("limits allow")
+				.hasMessageContaining("The server throttles the account (429)"));
+	}
+
+	@Test
+	void timeoutDuringAPauseThatOtherCallsBeganSaysHowLongThePauseLasts() {
+		this.work = Duration.ofHours(1);
+		await(10, Duration.ofSeconds(30));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(20));
+		refuseFetches(Duration.ofSeconds(40));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(this.faults).hasSize(10).allSatisfy((fault) -> {
+			assertThat(fault).hasMessageContaining("the client sends no request for another PT30.")
+				.hasMessageContaining("await it again after the pause");
+			assertThat(((OperationTimeoutException) fault).getPausedFor()).isBetween(Duration.ofSeconds(30),
+					Duration.ofSeconds(31));
+			assertThat(((OperationTimeoutException) fault).getHeldBack()).isNull();
+		});
+	}
+
+	@Test
+	void timeoutDuringAPauseOfAWaitWhosePollIsInFlightDoesNotNameThePause() {
+		this.endpoint = (id) -> Mono.never();
+		await(10, Duration.ofSeconds(30));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(20));
+		refuseFetches(Duration.ofSeconds(40));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(this.faults).hasSize(10)
+			.allSatisfy((fault) -> assertThat(((OperationTimeoutException) fault).getPausedFor()).isNull());
+	}
+
+	@Test
+	void timeoutAfterAPauseDoesNotNameThePause() {
+		this.work = Duration.ofHours(1);
+		await(10, Duration.ofSeconds(30));
+		refuseFetches(Duration.ofSeconds(10));
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(30));
+		assertThat(this.faults).hasSize(10)
+			.allSatisfy((fault) -> assertThat(((OperationTimeoutException) fault).getPausedFor()).isNull());
+	}
+
+	@Test
+	void overloadIsReportedWithAllWaitsThatComeTogether() {
+		await(2000, Duration.ofSeconds(3));
+		assertThat(this.overloads).isEmpty();
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(2));
+		assertThat(this.overloads).singleElement().satisfies((overload) -> {
+			assertThat(overload.waits()).isEqualTo(2000);
+			assertThat(overload.timeout()).isEqualTo(Duration.ofSeconds(3));
+			assertThat(overload.needed()).isBetween(Duration.ofSeconds(100), Duration.ofSeconds(200));
+		});
+	}
+
+	@Test
+	void overloadIsReportedWhenTheWaitsHaveStoppedToArrive() {
+		this.work = Duration.ofHours(1);
+		for (int i = 0; i < 5; i++) {
+			await(400, Duration.ofSeconds(20));
+			this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
+		}
+		assertThat(this.overloads).isEmpty();
+		settle();
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.waits()).isEqualTo(2000));
+	}
+
+	@Test
+	void overloadOfWaitsThatNeverStopToArriveIsReportedAfterTenSeconds() {
+		this.work = Duration.ofHours(1);
+		await(7000, TIMEOUT);
+		for (int i = 0; i < 9; i++) {
+			this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
+			await(this.poller.waiting() / 5, TIMEOUT);
+			assertThat(this.overloads).isEmpty();
+		}
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.overloads).hasSize(1);
+	}
+
+	@Test
+	void overloadOfWaitsThatHaveTimedOutWithinASecondIsReported() {
+		await(1000, Duration.ofMillis(500));
+		settle();
+		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.waits()).isEqualTo(1000));
+	}
+
+	@Test
+	void overloadThatAnOutageFollowsIsReportedAfterTheOutage() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		await(100, TIMEOUT);
+		await(10_000, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.overloads).isEmpty();
+		this.work = Duration.ofHours(1);
+		this.endpoint = this::answer;
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(2));
+		assertThat(this.overloads).hasSize(1);
+	}
+
+	@Test
+	void timeoutsThatCallersPassAndThatOfTheSettingsAreToldApart() {
+		await(5000, TIMEOUT);
+		for (int i = 0; i < 5000; i++) {
+			this.poller.await(PollingTarget.of("default-" + i), null).subscribe((end) -> {
+			}, this.faults::add);
+		}
+		this.work = Duration.ofHours(1);
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.overloads).singleElement()
+			.satisfies((overload) -> assertThat(overload.ownTimeouts()).isEqualTo(5000));
+		assertThat(this.faults).filteredOn(OverloadedWaitsTests::isDefault)
+			.hasSize(5000)
+			.allSatisfy((fault) -> assertThat(fault).hasMessageEndingWith("or raise operations.polling.timeout."));
+		assertThat(this.faults).filteredOn((fault) -> !isDefault(fault))
+			.hasSize(5000)
+			.allSatisfy((fault) -> assertThat(fault).hasMessageEndingWith("or pass a longer timeout."));
+	}
+
+	@Test
+	void instancesThatShareTheRateNameTheirPartOfIt() {
+		OperationPoller poller = poller(admission(new BudgetOfFour()));
+		this.work = Duration.ofHours(1);
+		this.written = now();
+		for (int i = 0; i < 7000; i++) {
+			poller.await(PollingTarget.of("shared-" + i), null).subscribe((end) -> {
+			}, this.faults::add);
+		}
+		settle();
+		assertThat(this.overloads).singleElement().satisfies((overload) -> {
+			assertThat(overload.pollsPerSecond()).isEqualTo(5);
+			assertThat(overload.instances()).isEqualTo(4);
+			assertThat(overload.needed()).isGreaterThan(Duration.ofSeconds(7000 / 5));
+		});
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.faults).filteredOn(OverloadedWaitsTests::namesTheLimits)
+			.hasSizeGreaterThan(1000)
+			.allSatisfy((fault) -> assertThat(fault)
+				.hasMessageContaining("only 5 polls per second and 16 requests in flight. 4 instances share the rate"));
 	}
 
 	@Test
@@ -201,6 +350,7 @@ class OverloadedWaitsTests {
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
 		List<Disposable> callers = await(10_000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).hasSize(1);
 		callers.forEach(Disposable::dispose);
 		this.scheduler.advanceTimeBy(TIMEOUT);
@@ -214,9 +364,10 @@ class OverloadedWaitsTests {
 		await(200, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT.minusMillis(1600));
 		await(13_000, TIMEOUT);
-		assertThat(this.overloads).hasSize(1);
 		this.scheduler.advanceTimeBy(Duration.ofMillis(1600));
 		assertThat(this.faults).hasSize(200).noneMatch(OverloadedWaitsTests::namesTheLimits);
+		settle();
+		assertThat(this.overloads).hasSize(1);
 	}
 
 	@Test
@@ -259,6 +410,7 @@ class OverloadedWaitsTests {
 			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
 		}
 		await(4000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).isEmpty();
 	}
 
@@ -268,6 +420,7 @@ class OverloadedWaitsTests {
 		await(3000, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
 		await(1, TIMEOUT);
+		settle();
 		assertThat(this.overloads).isEmpty();
 	}
 
@@ -276,6 +429,7 @@ class OverloadedWaitsTests {
 		this.work = Duration.ofHours(1);
 		this.endpoint = (id) -> Mono.delay(Duration.ofSeconds(8), this.scheduler).then(answer(id));
 		await(3000, Duration.ofMinutes(20));
+		settle();
 		assertThat(this.overloads).isEmpty();
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(8));
 		assertThat(this.overloads).singleElement()
@@ -290,6 +444,7 @@ class OverloadedWaitsTests {
 				.subscribe((end) -> this.seen.add(end.operation()), this.faults::add);
 		}
 		await(1, Duration.ofHours(2));
+		settle();
 		assertThat(this.overloads).isEmpty();
 	}
 
@@ -302,9 +457,11 @@ class OverloadedWaitsTests {
 			}
 		}
 		await(1, TIMEOUT);
+		settle();
 		assertThat(this.overloads).isEmpty();
 		oldest.subList(0, 7000).forEach(Disposable::dispose);
 		await(2, TIMEOUT);
+		settle();
 		assertThat(this.overloads).singleElement()
 			.satisfies((overload) -> assertThat(overload.timeout()).isEqualTo(TIMEOUT));
 	}
@@ -379,12 +536,7 @@ class OverloadedWaitsTests {
 	@Test
 	void timeUntilTheEndOfAPauseThatAFetchBeganIsNotHeldBackByTheLimits() {
 		this.work = Duration.ofHours(1);
-		for (int i = 0; i < 6; i++) {
-			this.admission.admit("fetched", Mono.error(TestOperations.fault(429, Duration.ofSeconds(20))))
-				.subscribe((nothing) -> {
-				}, (fault) -> {
-				});
-		}
+		refuseFetches(Duration.ofSeconds(20));
 		await(10, Duration.ofSeconds(21));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(21));
 		assertThat(this.faults).isNotEmpty().noneMatch(OverloadedWaitsTests::namesTheLimits);
@@ -406,14 +558,31 @@ class OverloadedWaitsTests {
 		await(10, Duration.ofNanos(1));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
 		await(10_000, TIMEOUT);
+		settle();
 		assertThat(this.overloads).singleElement()
 			.satisfies((overload) -> assertThat(overload.timeout()).isEqualTo(TIMEOUT));
+	}
+
+	private void settle() {
+		this.scheduler.advanceTimeBy(Duration.ofMillis(2500));
+	}
+
+	private void refuseFetches(Duration retryAfter) {
+		for (int i = 0; i < 40; i++) {
+			this.admission.admit("fetched", Mono.error(TestOperations.fault(429, retryAfter))).subscribe((nothing) -> {
+			}, (fault) -> {
+			});
+		}
 	}
 
 	private void fetch(int number) {
 		for (int i = 0; i < number; i++) {
 			this.admission.admit("fetched", Mono.delay(ROUND_TRIP, this.scheduler)).subscribe();
 		}
+	}
+
+	private static boolean isDefault(Throwable fault) {
+		return String.valueOf(fault.getMessage()).contains("'default-");
 	}
 
 	private static boolean namesTheLimits(Throwable fault) {
@@ -440,7 +609,7 @@ class OverloadedWaitsTests {
 		});
 	}
 
-	private Admission admission() {
+	private Admission admission(@Nullable BudgetStore budget) {
 		RateLimitSettings limits = RateLimitSettings.defaults();
 		RateLimiter limiter = RateLimiter.of("test", limits.toConfig().build(),
 				() -> this.scheduler.now(TimeUnit.NANOSECONDS));
@@ -449,17 +618,16 @@ class OverloadedWaitsTests {
 				throw new IllegalStateException("a registry that throws");
 			}
 			return limiter;
-		}, limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
+		}, budget, limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
 		});
 	}
 
-	private OperationPoller poller() {
+	private OperationPoller poller(Admission admission) {
 		OperationsListener listener = new OperationsListener() {
 
 			@Override
-			public void waitsOverloaded(String client, int waits, double pollsPerSecond, Duration needed,
-					Duration timeout) {
-				OverloadedWaitsTests.this.overloads.add(new Overload(waits, pollsPerSecond, needed, timeout));
+			public void waitsOverloaded(String client, OperationsOverload overload) {
+				OverloadedWaitsTests.this.overloads.add(overload);
 			}
 
 			@Override
@@ -471,7 +639,7 @@ class OverloadedWaitsTests {
 		PollingSettings settings = PollingSettings.defaults();
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher exchange = sentPolls.reporting((id) -> Mono.defer(() -> this.endpoint.apply(id)));
-		return new OperationPoller("test", new AdmittedOperationFetcher(exchange, this.admission), this.admission,
+		return new OperationPoller("test", new AdmittedOperationFetcher(exchange, admission), admission,
 				new AdaptivePollingSchedule(settings, this.scheduler), settings, this.scheduler, listener,
 				new Outage("test", settings, this.scheduler, listener), sentPolls);
 	}
@@ -480,7 +648,35 @@ class OverloadedWaitsTests {
 		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));
 	}
 
-	private record Overload(int waits, double pollsPerSecond, Duration needed, Duration timeout) {
+	/**
+	 * Three other instances use three quarters of the rate as soon as this one sends.
+	 */
+	private final class BudgetOfFour implements BudgetStore {
+
+		private long nextAt;
+
+		@Override
+		public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
+			long now = OverloadedWaitsTests.this.scheduler.now(TimeUnit.NANOSECONDS);
+			this.nextAt = Math.max(now, this.nextAt) + 4 * duration.toNanos();
+			return Mono.just(new Reservation(Duration.ofNanos(this.nextAt - now), Duration.ZERO));
+		}
+
+		@Override
+		public Mono<Others> report(String client, boolean sending) {
+			return Mono.just(new Others(3, sending ? 3 : 0, Duration.ZERO));
+		}
+
+		@Override
+		public Mono<Void> pause(String client, Duration pause) {
+			return Mono.empty();
+		}
+
+		@Override
+		public Mono<Void> leave(String client) {
+			return Mono.empty();
+		}
+
 	}
 
 }

@@ -188,25 +188,17 @@ class TimeOriginTests {
 	private void runTracked(Server server) {
 		PollingSettings settings = PollingSettings.defaults();
 		Outage outage = new Outage("test", settings, this.scheduler, listener());
-		OperationPoller poller = new OperationPoller("test", (id) -> Mono.empty(), admission(), schedule(), settings,
-				this.scheduler, listener(), outage, new SentPolls());
-		OperationPolls polls = new OperationPolls("test", (id) -> Mono.empty(), admission(), 16, schedule(), settings,
-				this.scheduler, listener(), outage, poller);
-		PolledOperation operation = PolledOperation.of(target(), now());
-		Duration delay = polls.firstPoll(operation, null);
-		boolean ended = false;
-		while (!ended) {
-			this.scheduler.advanceTimeBy(delay);
-			operation = polls.seen(operation, server.answer(now()));
-			Operation seen = operation.lastSeen();
-			ended = seen != null && seen.isTerminal();
-			if (!ended && operation.age(now()).compareTo(polls.unusualAge("kind")) >= 0) {
-				this.stuck.add(operation.age(now()));
-			}
-			delay = polls.nextPoll(operation, null);
-		}
-		this.ages.remove(this.ages.size() - 1);
+		Admission admission = admission();
+		OperationPoller poller = new OperationPoller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())),
+				admission, schedule(), settings, this.scheduler, listener(), outage, new SentPolls());
+		OperationPolls polls = new OperationPolls("test", admission, 16, schedule(), settings, this.scheduler, outage,
+				poller);
+		Tracked tracked = new Tracked(poller.number(), polls, PolledOperation.of(target(), now()));
+		poller.hold(tracked, tracked.next(polls.firstPoll(tracked.polled(), null)), true);
+		poller.pump();
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(10));
+		assertThat(tracked.ended).isTrue();
+		poller.close();
 	}
 
 	private static PollingTarget target() {
@@ -308,6 +300,62 @@ class TimeOriginTests {
 					: begun ? OperationStatus.RUNNING : OperationStatus.PENDING;
 			return new OperationSnapshot(new Operation("op", status, status.name(), created, ended ? end : null, null,
 					null, Map.of(), Map.of()), null, now.plus(TimeOriginTests.this.dateIsAheadBy));
+		}
+
+	}
+
+	/**
+	 * A tracked operation whose store keeps all that the polls see.
+	 */
+	private final class Tracked extends HeldPoll {
+
+		private final OperationPolls polls;
+
+		private PolledOperation polled;
+
+		private boolean ended;
+
+		private Tracked(long number, OperationPolls polls, PolledOperation polled) {
+			super(number, polled.id());
+			this.polls = polls;
+			this.polled = polled;
+		}
+
+		@Override
+		protected PolledOperation polled() {
+			return this.polled;
+		}
+
+		@Override
+		protected boolean hasStatusOf(Operation operation) {
+			return this.polled.lastSeen() != null && this.polled.lastSeen().hasStatusOf(operation);
+		}
+
+		@Override
+		protected @Nullable Next seen(PolledOperation after, OperationSnapshot snapshot) {
+			this.polled = after;
+			this.ended = snapshot.operation().isTerminal();
+			if (this.ended) {
+				return null;
+			}
+			Duration age = after.age(now());
+			if (age.compareTo(this.polls.unusualAge("kind")) >= 0) {
+				TimeOriginTests.this.stuck.add(age);
+			}
+			return next(this.polls.nextPoll(after, null));
+		}
+
+		@Override
+		protected @Nullable Next failed(PolledOperation after, Throwable fault) {
+			throw new AssertionError(fault);
+		}
+
+		@Override
+		protected void met(PolledOperation known) {
+		}
+
+		private Next next(Duration delay) {
+			return new Next(delay.toMillis(), false);
 		}
 
 	}

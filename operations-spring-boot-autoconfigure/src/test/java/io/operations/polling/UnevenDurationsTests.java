@@ -27,6 +27,8 @@ class UnevenDurationsTests {
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
+	private double pollsPerSecond = 1e9;
+
 	@Test
 	void whereOneInTwentyFailsFastTheOthersArePolledAsIfTheyWereAlone() {
 		assertThat(product(8, 50, (random, before) -> (random.nextDouble() < 0.05)
@@ -130,24 +132,33 @@ class UnevenDurationsTests {
 	void whereDurationsOfTwoSortsStayTheSameThePriceOfAPollDoes() {
 		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
 				* Math.exp(0.2 * random.nextGaussian());
-		assertThat(spreadOfPlannedPolls(sorts)).isLessThan(0.17);
+		assertThat(spreadOfPlannedPolls(100, sorts)).isLessThan(0.17);
 	}
 
 	@Test
 	void whereAHeavyTailStaysTheSameThePriceOfAPollDoes() {
 		Sample tail = (random, before) -> 30 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 0.6);
-		assertThat(spreadOfPlannedPolls(tail)).isLessThan(0.16);
+		assertThat(spreadOfPlannedPolls(100, tail)).isLessThan(0.16);
+	}
+
+	@Test
+	void whereTheLimitsAllowFewPollsChanceDoesNotMoveThePriceOfAPoll() {
+		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
+				* Math.exp(0.2 * random.nextGaussian());
+		// One operation begins each second. The schedule knows that after some minutes.
+		this.pollsPerSecond = 4;
+		assertThat(spreadOfPlannedPolls(600, sorts)).isLessThan(0.08);
 	}
 
 	// At a fixed price, new ends would hardly move the planned polls. Polls that vary by
 	// a
 	// part s cost 1 + s² times the lag of as many polls at a fixed price.
-	private double spreadOfPlannedPolls(Sample durations) {
+	private double spreadOfPlannedPolls(int before, Sample durations) {
 		double[] spreads = new double[SEEDS];
 		for (int seed = 0; seed < SEEDS; seed++) {
 			Random random = new Random(seed);
 			AdaptivePollingSchedule schedule = schedule(8);
-			learn(schedule, 100, durations, random);
+			learn(schedule, before, durations, random);
 			double sum = 0;
 			double squares = 0;
 			for (int i = 0; i < 300; i++) {
@@ -225,8 +236,8 @@ class UnevenDurationsTests {
 		return new double[] { polls, age - duration };
 	}
 
-	private static PollingState state(double age, int polls) {
-		return new PollingState("op", "kind", null, duration(age), polls, 1e9);
+	private PollingState state(double age, int polls) {
+		return new PollingState("op", "kind", null, duration(age), polls, this.pollsPerSecond);
 	}
 
 	private static double seconds(Duration duration) {

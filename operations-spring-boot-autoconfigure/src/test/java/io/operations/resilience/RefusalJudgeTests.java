@@ -189,6 +189,27 @@ class RefusalJudgeTests {
 		assertThat(pausesUntilATest(1)).isOne();
 	}
 
+	@Test
+	void accountThatIsFullAgainAfterManyAcceptedRequestsIsTrustedAsMuchAsBefore() {
+		fill(4);
+		accept(80, 4);
+		for (int i = 0; i < 5; i++) {
+			assertThat(refuse(4)).isFalse();
+		}
+		assertThat(refuse(4)).isTrue();
+		assertThat(pausesUntilATest(1)).isEqualTo(64);
+	}
+
+	@Test
+	void fourTimesAsManyAcceptedRequestsEndAllTrust() {
+		fill(4);
+		accept(320, 4);
+		for (int i = 0; i < 6; i++) {
+			refuse(4);
+		}
+		assertThat(pausesUntilATest(1)).isOne();
+	}
+
 	// Until all refusals that need no test have begun a pause.
 	private int pausesUntilATest(int accepted) {
 		int pauses = 0;

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -38,10 +40,14 @@ import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.beans.BeanUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,6 +79,12 @@ class HeldOperationsTests {
 	private boolean mayPoll = true;
 
 	private Runnable waitBegan = () -> {
+	};
+
+	private Runnable waitEnded = () -> {
+	};
+
+	private Runnable outageBegan = () -> {
 	};
 
 	@Test
@@ -233,6 +245,18 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void theReleaseOfAnEarlierVersionLeavesTheOperationPolled() {
+		Client client = new Client(20, backoff());
+		TrackedRow row = client.hold("op");
+		client.held.hold(row.stored());
+		assertThat(client.held.release("op", row.version())).isFalse();
+		advance(Duration.ofSeconds(5));
+		assertThat(requests("op")).isPositive();
+		assertThat(client.held.release("op", row.version() + 1)).isTrue();
+		assertThat(client.held.held()).isZero();
+	}
+
+	@Test
 	void theRunThatASharedPollShowsIsLearnedOnce() {
 		List<ObservedRun> runs = new ArrayList<>();
 		Client client = new Client(20, new PollingSchedule() {
@@ -345,6 +369,23 @@ class HeldOperationsTests {
 		assertThat(ending("op3").polled().polls()).isBetween(9, 10);
 		assertThat(ending("op3").polled().since()).isEqualTo(rows.get(3).polled().since());
 		assertThat(arrivals).isEmpty();
+	}
+
+	@Test
+	void aStatusTextThatTheStoreDoesNotKnowIsNoChangeAfterALoad() {
+		Client client = new Client(20, backoff());
+		List<String> text = new ArrayList<>(List.of("in-progress"));
+		this.server = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, text.get(0),
+				null, null, null, null, Map.of("kind", "1"), Map.of()), null, Instant.EPOCH));
+		client.held.load(List.of(client.loaded("op", Duration.ofMinutes(10), 7)));
+		advance(Duration.ofMinutes(5));
+		assertThat(requests("op")).isPositive();
+		assertThat(this.changes).isEmpty();
+		assertThat(this.statuses).isEmpty();
+		text.set(0, "almost-done");
+		advance(Duration.ofMinutes(5));
+		assertThat(this.changes).hasSize(1);
+		assertThat(this.statuses).hasSize(1);
 	}
 
 	@Test
@@ -515,6 +556,77 @@ class HeldOperationsTests {
 		assertThat(ending("other")).isNotNull();
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { AssertionError.class, NoClassDefFoundError.class, StackOverflowError.class })
+	void afterErrorsOfTheScheduleOperationsArePolledAgain(Class<? extends Error> type) {
+		Set<String> failed = new HashSet<>();
+		Client client = new Client(20, new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofSeconds(10);
+			}
+
+			@Override
+			public void learn(ObservedRun run) {
+				// Each kind is the id of one operation.
+				if (failed.add(String.valueOf(run.kind()))) {
+					throw BeanUtils.instantiateClass(type);
+				}
+			}
+
+		});
+		// More than there are places for polls.
+		for (int i = 0; i < 100; i++) {
+			client.hold(PollingTarget.of("held" + i, "held" + i));
+			client.await(PollingTarget.of("wait" + i, "wait" + i));
+			client.hold(PollingTarget.of("shared" + i, "shared" + i));
+			client.await(PollingTarget.of("shared" + i, "shared" + i));
+		}
+		advance(Duration.ofMinutes(2));
+		assertThat(failed).hasSize(300);
+		this.server = (id) -> answer(id, OperationStatus.COMPLETED);
+		advance(Duration.ofMinutes(2));
+		assertThat(this.changes).filteredOn(TrackedChange::isEnd).hasSize(200);
+		assertThat(this.ends).hasSize(200).allMatch(OperationSnapshot.class::isInstance);
+		assertThat(client.admission.inFlight()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void afterAnErrorOfAListenerOfOutagesTheOperationIsPolledAgain(boolean awaited) {
+		Client client = new Client(20, backoff());
+		this.outageBegan = () -> {
+			throw new StackOverflowError("test");
+		};
+		this.server = (id) -> Mono.error(TestOperations.fault(503));
+		if (awaited) {
+			client.await("op");
+		}
+		else {
+			client.hold("op");
+		}
+		advance(Duration.ofMinutes(1));
+		assertThat(this.outages).hasSize(1);
+		this.server = (id) -> answer(id, OperationStatus.COMPLETED);
+		advance(Duration.ofMinutes(5));
+		assertThat(this.ends).hasSize(awaited ? 1 : 0).allMatch(OperationSnapshot.class::isInstance);
+		assertThat(this.changes).filteredOn(TrackedChange::isEnd).hasSize(awaited ? 0 : 1);
+	}
+
+	@Test
+	void afterAnErrorOfAListenerOfWaitsTheCallersGetTheOutcome() {
+		Client client = new Client(20, backoff());
+		client.await("op");
+		client.await("op");
+		this.waitEnded = () -> {
+			throw new StackOverflowError("test");
+		};
+		this.server = (id) -> answer(id, OperationStatus.COMPLETED);
+		advance(Duration.ofMinutes(1));
+		assertThat(this.ends).hasSize(2).allMatch(OperationSnapshot.class::isInstance);
+	}
+
 	@Test
 	void onlyChangesAreReportedAndTheOtherPollsAreCounted() {
 		Client client = new Client(20, backoff());
@@ -676,6 +788,7 @@ class HeldOperationsTests {
 				@Override
 				public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
 					HeldOperationsTests.this.waits.add(wait);
+					HeldOperationsTests.this.waitEnded.run();
 				}
 
 				@Override
@@ -687,6 +800,7 @@ class HeldOperationsTests {
 				@Override
 				public void outageBegan(String client, OperationsException fault) {
 					HeldOperationsTests.this.outages.add(fault);
+					HeldOperationsTests.this.outageBegan.run();
 				}
 
 			};
@@ -700,8 +814,7 @@ class HeldOperationsTests {
 			Outage outage = new Outage("test", settings, time, listener);
 			this.poller = new OperationPoller("test", fetcher, this.admission, schedule, settings, time, listener,
 					outage, new SentPolls());
-			this.polls = new OperationPolls("test", fetcher, this.admission, 16, schedule, settings, time, listener,
-					outage, this.poller);
+			this.polls = new OperationPolls("test", this.admission, 16, schedule, settings, time, outage, this.poller);
 			this.engine = new TrackingEngine(this.polls, TrackingSettings.defaults(), List::of,
 					new TrackingListeners(List.of()));
 			this.held = this.engine.hold(this::changed, () -> HeldOperationsTests.this.mayPoll);
@@ -733,7 +846,11 @@ class HeldOperationsTests {
 		}
 
 		Disposable await(String id) {
-			return this.poller.await(PollingTarget.of(id), TIMEOUT)
+			return await(PollingTarget.of(id));
+		}
+
+		Disposable await(PollingTarget target) {
+			return this.poller.await(target, TIMEOUT)
 				.subscribe(HeldOperationsTests.this.ends::add, HeldOperationsTests.this.ends::add);
 		}
 

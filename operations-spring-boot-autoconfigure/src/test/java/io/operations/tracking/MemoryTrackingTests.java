@@ -11,8 +11,10 @@ import java.util.concurrent.TimeUnit;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
+import io.operations.polling.OperationPoller;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,25 @@ class MemoryTrackingTests {
 		advance(Duration.ofSeconds(31));
 		assertThat(find("op").outcome()).isEqualTo(OperationOutcome.Type.EXPIRED);
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.operation()).isNull());
+	}
+
+	@Test
+	void anOperationThatIsTrackedAgainWhileItIsBeingForgottenIsPolled() throws InterruptedException {
+		track("op");
+		OperationPoller poller = this.template.getPolls().poller();
+		Thread forgetting = new Thread(() -> this.store.remove("op"));
+		synchronized (poller) {
+			forgetting.start();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> forgetting.getState() == Thread.State.BLOCKED);
+			assertThat(this.store.find("op")).as("is forgotten").isNull();
+			track("op");
+		}
+		forgetting.join();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		advance(Duration.ofMinutes(5));
+		assertThat(this.outcomes).hasSize(1);
 	}
 
 	@Test

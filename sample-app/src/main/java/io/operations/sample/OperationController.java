@@ -67,8 +67,7 @@ class OperationController {
 		return this.operations.watch(id)
 			.map((seen) -> ServerSentEvent.<Object>builder(seen).build())
 			// Before the first event an error becomes the HTTP response. After it, only
-			// an
-			// event can report the error.
+			// an event can report the error.
 			.switchOnFirst((first, events) -> first.isOnError() ? events
 					: events.onErrorResume(OperationsException.class, OperationController::problem));
 	}

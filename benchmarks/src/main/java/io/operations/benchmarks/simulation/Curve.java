@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A line of a picture.
  */
-final class Curve {
+public final class Curve {
 
 	private final List<Double> x = new ArrayList<>();
 
@@ -14,11 +14,20 @@ final class Curve {
 
 	private final String name;
 
-	Curve(String name) {
+	/**
+	 * Create a line without points.
+	 * @param name the name
+	 */
+	public Curve(String name) {
 		this.name = name;
 	}
 
-	void add(double x, double y) {
+	/**
+	 * Add a point.
+	 * @param x what goes to the right
+	 * @param y what goes up; a point that is not finite is left out
+	 */
+	public void add(double x, double y) {
 		if (Double.isFinite(y)) {
 			// No more digits than can be seen: they would fill the file.
 			this.x.add(Math.round(x * 1000) / 1000.0);

@@ -24,7 +24,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * Diagrams one below the other in one PNG file: as SVG, with its letters drawn one by
  * one, it would be ten times as large.
  */
-final class Picture {
+public final class Picture {
 
 	private static final int WIDTH = 780;
 
@@ -39,7 +39,11 @@ final class Picture {
 
 	private final String title;
 
-	Picture(String title) {
+	/**
+	 * Create a picture without diagrams.
+	 * @param title the title
+	 */
+	public Picture(String title) {
 		this.title = title;
 	}
 
@@ -50,7 +54,7 @@ final class Picture {
 	 * @param curves its lines
 	 * @return the style, for what is special about it
 	 */
-	XYStyler diagram(String x, String y, List<Curve> curves) {
+	public XYStyler diagram(String x, String y, List<Curve> curves) {
 		XYChart chart = new XYChartBuilder().width(WIDTH)
 			.height(HEIGHT)
 			.title(this.charts.isEmpty() ? this.title : "")
@@ -79,7 +83,7 @@ final class Picture {
 	 * Write the file.
 	 * @param file where to
 	 */
-	void write(Path file) {
+	public void write(Path file) {
 		BufferedImage image = new BufferedImage(WIDTH, HEIGHT * this.charts.size(), BufferedImage.TYPE_INT_RGB);
 		Graphics2D graphics = image.createGraphics();
 		for (XYChart chart : this.charts) {

@@ -40,26 +40,56 @@ final class Database implements AutoCloseable {
 	}
 
 	String url() {
-		return this.server.getJdbcUrl("postgres", "postgres");
+		return url("postgres");
+	}
+
+	String url(String user) {
+		return this.server.getJdbcUrl(user, "postgres");
 	}
 
 	/**
-	 * Remove all operations, and put some there that are overdue.
+	 * Return whether one instance polls for all, under a lease. Earlier builds claimed each
+	 * poll.
+	 * @return whether there is a table of leases
+	 */
+	boolean hasLeases() {
+		return this.jdbc.sql("SELECT to_regclass('operations_lease') IS NOT NULL").query(Boolean.class).single();
+	}
+
+	/**
+	 * Remove all operations and what was learned from them, and put some there that are
+	 * overdue.
 	 * @param count how many
 	 */
 	void fill(int count) {
-		this.jdbc.sql("TRUNCATE operations_tracked, operations_scheduled, operations_inbox, operations_lease").update();
+		this.jdbc
+			.sql("TRUNCATE operations_tracked, operations_scheduled"
+					+ (hasLeases() ? ", operations_inbox, operations_lease, operations_learned" : ""))
+			.update();
 		String id = "'proc_' || CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) || '_36000000_' || n";
 		this.jdbc
 			.sql("""
-					INSERT INTO operations_tracked (client, id, state, attributes, accepted, tracked_at, created_at, deadline,
+					INSERT INTO operations_tracked (%s id, state, attributes, accepted, tracked_at, created_at, deadline,
 					polls, stuck, attempts, forgiven, version)
-					SELECT 'operations', %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0,
-					FALSE, 0, 0, 0 FROM generate_series(1, %d) n"""
-				.formatted(id, count))
+					SELECT %s %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0, FALSE, 0,
+					0, 0 FROM generate_series(1, %d) n"""
+				.formatted(hasLeases() ? "client," : "", hasLeases() ? "'operations'," : "", id, count))
 			.update();
+		if (!hasLeases()) {
+			this.jdbc.sql("""
+					INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version, priority)
+					SELECT 'operations', id, now(), FALSE, 1, 50 FROM operations_tracked""").update();
+		}
 		this.jdbc.sql("VACUUM ANALYZE").update();
 		this.jdbc.sql("SELECT pg_stat_reset()").query().singleRow();
+	}
+
+	/**
+	 * Create users, so that the statements of each can be counted.
+	 * @param names their names
+	 */
+	void createUsers(List<String> names) {
+		names.forEach((name) -> this.jdbc.sql("CREATE ROLE " + name + " SUPERUSER LOGIN").update());
 	}
 
 	void resetStatements() {
@@ -72,9 +102,9 @@ final class Database implements AutoCloseable {
 	 */
 	List<Statement> statements() {
 		return this.jdbc.sql("""
-				SELECT query, calls, total_exec_time FROM pg_stat_statements
+				SELECT rolname, query, calls, total_exec_time FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
 				WHERE query NOT LIKE '%pg_stat%' ORDER BY total_exec_time DESC""")
-			.query((result, number) -> new Statement(
+			.query((result, number) -> new Statement(Objects.requireNonNull(result.getString("rolname")),
 					Objects.requireNonNull(result.getString("query")).replaceAll("\\s+", " "), result.getLong("calls"),
 					result.getDouble("total_exec_time")))
 			.list();
@@ -125,16 +155,21 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * What was executed of one statement.
+	 * What a user executed of one statement.
 	 *
+	 * @param user the user
 	 * @param text the statement, its values left out
 	 * @param calls how often
 	 * @param millis for how long in all
 	 */
-	record Statement(String text, long calls, double millis) {
+	record Statement(String user, String text, long calls, double millis) {
 
 		boolean isData() {
 			return this.text.matches("(?i)(WITH|SELECT|INSERT|UPDATE|DELETE) .*");
+		}
+
+		boolean isBudget() {
+			return this.text.contains("operations_budget") || this.text.contains("operations_instance");
 		}
 
 	}

@@ -25,14 +25,13 @@ import org.springframework.context.annotation.Configuration;
  */
 public final class SharedRateInstance {
 
-	private static final int FETCHES = 50;
-
 	private SharedRateInstance() {
 	}
 
 	/**
 	 * Fetch until the standard input ends.
-	 * @param args properties of the application
+	 * @param args properties of the application; {@code benchmark.fetches} is how many
+	 * fetches there are at a time
 	 * @throws IOException if the standard input cannot be read
 	 */
 	public static void main(String[] args) throws IOException {
@@ -41,21 +40,23 @@ public final class SharedRateInstance {
 			.logStartupInfo(false)
 			.properties("spring.main.banner-mode=off", "logging.level.root=ERROR", "operations.api-key=SK0123",
 					"operations.api-key-secret=secret", "operations.rate-limit.across-instances=jdbc",
-					"operations.tracking.jdbc.initialize-schema=always")
+					"operations.tracking.jdbc.initialize-schema=always", "operations.polling.schedule=fixed",
+					"operations.polling.min-interval=1ms")
 			.run(args)) {
 			OperationsTemplate template = context.getBean(OperationsTemplate.class);
 			String id = TimedEndpoint.operation(1, Instant.now(), Duration.ofHours(1)).id();
-			Flux.range(0, FETCHES)
+			int fetches = context.getEnvironment().getProperty("benchmark.fetches", Integer.class, 50);
+			Flux.range(0, fetches)
 				// A closed template fails at once, so the loop must end.
 				.flatMap(
 						(number) -> template.fetch(id).onErrorResume((fault) -> Mono.empty()).repeat(context::isActive),
-						FETCHES)
+						Math.max(1, fetches))
 				.subscribe();
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 			System.out.println("ready");
 			TimedEndpoint endpoint = context.getBean(TimedEndpoint.class);
-			while (commands.readLine() != null) {
-				System.out.println(endpoint.polls());
+			for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+				System.out.println(command.equals("seconds") ? endpoint.seconds() : endpoint.polls());
 			}
 		}
 		// The parent has ended, or wants this process to end.

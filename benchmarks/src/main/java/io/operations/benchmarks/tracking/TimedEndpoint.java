@@ -3,7 +3,11 @@ package io.operations.benchmarks.tracking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 import io.operations.AcceptedOperation;
 import reactor.core.publisher.Mono;
@@ -20,6 +24,12 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 final class TimedEndpoint implements ExchangeFunction {
 
 	private final LongAdder polls = new LongAdder();
+
+	private final Map<Long, LongAdder> seconds = new ConcurrentHashMap<>();
+
+	private final Queue<Long> lags = new ConcurrentLinkedQueue<>();
+
+	private volatile long first;
 
 	private final Duration answerTime;
 
@@ -48,20 +58,54 @@ final class TimedEndpoint implements ExchangeFunction {
 		return this.polls.sum();
 	}
 
+	/**
+	 * Return when the first request arrived.
+	 * @return the milliseconds of the epoch, 0 if none has arrived
+	 */
+	long first() {
+		return this.first;
+	}
+
+	/**
+	 * Return how many requests arrived in each second of the epoch.
+	 * @return seconds and numbers, as {@code 1764413105=20}
+	 */
+	String seconds() {
+		return this.seconds.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
+	}
+
+	/**
+	 * Return how late ends were reported since the last call.
+	 * @return the milliseconds from the end of each operation to the response
+	 */
+	Queue<Long> lags() {
+		return this.lags;
+	}
+
+	private void count(long now) {
+		this.first = (this.first != 0) ? this.first : now;
+		this.polls.increment();
+		this.seconds.computeIfAbsent(now / 1000, (second) -> new LongAdder()).increment();
+	}
+
 	@Override
 	public Mono<ClientResponse> exchange(ClientRequest request) {
 		String path = request.url().getPath();
 		String id = path.substring(path.lastIndexOf('/') + 1);
 		Mono<ClientResponse> answer = Mono.fromSupplier(() -> {
-			this.polls.increment();
+			count(System.currentTimeMillis());
 			return answer(id);
 		});
 		return this.answerTime.isZero() ? answer : answer.delaySubscription(this.answerTime);
 	}
 
-	private static ClientResponse answer(String id) {
+	private ClientResponse answer(String id) {
 		Instant end = end(id);
-		boolean ended = !Instant.now().isBefore(end);
+		Duration late = Duration.between(end, Instant.now());
+		boolean ended = !late.isNegative();
+		if (ended) {
+			this.lags.add(late.toMillis());
+		}
 		return ClientResponse.create(HttpStatus.OK)
 			.header("Content-Type", "application/json")
 			.body("{\"operationId\":\"" + id + "\",\"status\":\"" + (ended ? "COMPLETED" : "RUNNING")

@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.operations.tracking.OperationOutcomeHandler;
@@ -27,6 +29,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -61,7 +64,7 @@ public final class TrackingInstance {
 			.logStartupInfo(false)
 			.properties("spring.main.banner-mode=off", "logging.level.root=ERROR", "operations.api-key=SK0123",
 					"operations.api-key-secret=secret", "operations.tracking.store=jdbc",
-					"operations.rate-limit.across-instances=none")
+					"operations.tracking.jdbc.initialize-schema=always")
 			.run(args)) {
 			TrackingInstance instance = new TrackingInstance(context);
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -70,6 +73,8 @@ public final class TrackingInstance {
 				System.out.println(instance.answer(command.split(" ")));
 			}
 		}
+		// The parent has ended, or wants this process to end.
+		System.exit(0);
 	}
 
 	private String answer(String[] command) {
@@ -78,10 +83,26 @@ public final class TrackingInstance {
 			case "track" -> track(Integer.parseInt(command[1]), Integer.parseInt(command[2]),
 					Double.parseDouble(command[3]), Double.parseDouble(command[4]));
 			case "figures" -> this.context.getBean(TimedEndpoint.class).polls() + " " + SYSTEM.getProcessCpuTime() + " "
-					+ ends.nanos.sum() + " " + ends.lags.size();
-			case "lags" -> ends.lags.stream().map(String::valueOf).collect(Collectors.joining(" "));
+					+ ends.nanos.sum() + " " + ends.count.sum();
+			case "first" -> String.valueOf(this.context.getBean(TimedEndpoint.class).first());
+			case "begin" -> String.valueOf(this.context.getBean(Begin.class).millis);
+			case "heap" -> String.valueOf(heap());
+			case "seen" -> takeAll(this.context.getBean(TimedEndpoint.class).lags());
+			case "delivered" -> takeAll(ends.lags);
 			default -> throw new IllegalArgumentException(command[0]);
 		};
+	}
+
+	private static String takeAll(Queue<Long> lags) {
+		return Stream.generate(lags::poll)
+			.takeWhile(Objects::nonNull)
+			.map(String::valueOf)
+			.collect(Collectors.joining(" "));
+	}
+
+	private static long heap() {
+		System.gc();
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
 
 	private String track(int first, int count, double median, double perSecond) {
@@ -93,8 +114,8 @@ public final class TrackingInstance {
 			.map((tick) -> TimedEndpoint.operation(first + tick.intValue(), Instant.now(),
 					Duration.ofMillis(Math.round(1000 * median * Math.exp(SIGMA * random.nextGaussian())))))
 			.flatMap((accepted) -> tracker.track(accepted, Map.of("tenant", "t1")), WRITES)
-			.blockLast();
-		return "tracked";
+			.subscribe();
+		return "tracking";
 	}
 
 	/**
@@ -104,15 +125,47 @@ public final class TrackingInstance {
 
 		private final Queue<Long> lags = new ConcurrentLinkedQueue<>();
 
+		private final LongAdder count = new LongAdder();
+
 		private final LongAdder nanos = new LongAdder();
 
 		private void ended(String id) {
+			this.count.increment();
 			this.lags.add(Duration.between(TimedEndpoint.end(id), Instant.now()).toMillis());
 		}
 
 		@Override
 		public void stored(String call, Duration duration, @Nullable Throwable fault) {
 			this.nanos.add(duration.toNanos());
+		}
+
+	}
+
+	/**
+	 * Starts before the library does.
+	 */
+	static final class Begin implements SmartLifecycle {
+
+		private volatile long millis;
+
+		@Override
+		public void start() {
+			this.millis = System.currentTimeMillis();
+		}
+
+		@Override
+		public void stop() {
+			// Nothing runs.
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.millis != 0;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MIN_VALUE;
 		}
 
 	}
@@ -132,6 +185,11 @@ public final class TrackingInstance {
 		@Bean
 		WebClientCustomizer withoutSocket(TimedEndpoint endpoint) {
 			return (builder) -> builder.exchangeFunction(endpoint);
+		}
+
+		@Bean
+		Begin begin() {
+			return new Begin();
 		}
 
 		@Bean

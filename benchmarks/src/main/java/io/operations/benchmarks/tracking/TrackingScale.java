@@ -7,40 +7,52 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.operations.benchmarks.JavaProcess;
 import io.operations.benchmarks.Optimum;
 
 /**
- * 100,000 tracked operations in one PostgreSQL, and instances of an application that ask
- * for them: how many polls a second there can be and what one costs the database, then
- * how late ends are told at a rate that an account might allow.
+ * Tracked operations in one PostgreSQL, and instances of an application that poll them:
+ * how many polls a second there can be, what a poll costs, how soon the first one leaves
+ * and how late ends are told. Runs with any build of the library that has tracked
+ * operations.
  */
 public final class TrackingScale {
 
+	private static final String[] PARTS = { "start", "quiet", "speed", "speed4", "million", "lag" };
+
 	private static final int OPERATIONS = 100_000;
+
+	private static final int MILLION = 1_000_000;
 
 	private static final int INSTANCES = 4;
 
 	private static final Duration SLICE = Duration.ofSeconds(20);
 
+	private static final Duration OVERDUE = Duration.ofSeconds(5);
+
+	private static final Duration QUIET = Duration.ofSeconds(60);
+
 	private static final double MEDIAN = 60;
 
-	private static final int ARRIVING_PER_SECOND = 250;
+	// No more than a busy machine can do with the earlier builds.
+	private static final int ARRIVING_PER_SECOND = 50;
 
-	private static final int REQUESTS_PER_SECOND = 150;
+	// Of the account.
+	private static final int REQUESTS_PER_SECOND = 120;
+
+	// Until so many operations have arrived, the schedule has learned little.
+	private static final int LEARNING = 20_000;
+
+	private static final int LEARNED = 10_000;
 
 	private static final Duration LONGEST = Duration.ofMinutes(15);
 
-	private final List<Database.Statement> statements = new ArrayList<>();
-
 	private final Database database;
 
-	private List<Database.Usage> usage = List.of();
-
-	private long polls;
+	private String header = "";
 
 	private TrackingScale(Database database) {
 		this.database = database;
@@ -48,153 +60,227 @@ public final class TrackingScale {
 
 	/**
 	 * Run the measurement.
-	 * @param args none
+	 * @param args the parts to run, all unless given
 	 * @throws IOException if the database cannot be started
 	 * @throws InterruptedException if it is interrupted
 	 */
 	public static void main(String[] args) throws IOException, InterruptedException {
+		List<String> chosen = List.of((args.length > 0) ? args : PARTS);
 		try (Database database = Database.start()) {
 			TrackingScale scale = new TrackingScale(database);
-			scale.withoutLimit();
-			scale.printStatements();
-			scale.atARate();
+			for (String part : chosen) {
+				switch (part) {
+					case "start" -> {
+						scale.start(1);
+						scale.start(OPERATIONS);
+						scale.start(MILLION);
+					}
+					case "quiet" -> scale.always(20);
+					case "quiet120" -> scale.always(120);
+					case "speed" -> scale.withoutLimit(1);
+					case "speed4" -> scale.withoutLimit(INSTANCES);
+					case "million" -> scale.aMillion();
+					case "lag" -> scale.atARate();
+					default -> throw new IllegalArgumentException(part);
+				}
+			}
 		}
 	}
 
-	private void withoutLimit() throws InterruptedException {
-		System.out.println("| instances | polls/s | statements per poll | transactions per poll "
-				+ "| database time per poll | time in calls to the store per poll | processors: instances, database |");
-		System.out.println("|---|---|---|---|---|---|---|");
-		for (int number : new int[] { 1, 2, INSTANCES }) {
-			this.database.fill(OPERATIONS);
-			List<JavaProcess> instances = start(number, 0, "--operations.rate-limit.requests-per-second=100000",
-					"--operations.polling.schedule=fixed", "--operations.polling.min-interval=1ms");
-			// Until all is compiled, which they have the same two processors for.
-			Thread.sleep(number * SLICE.toMillis());
-			this.database.resetStatements();
-			Figures before = figures(instances);
-			Thread.sleep(SLICE.toMillis());
-			Figures slice = figures(instances).minus(before);
-			this.statements.clear();
-			this.statements.addAll(this.database.statements());
-			this.usage = this.database.usage();
-			instances.forEach(JavaProcess::close);
-			print(number, slice);
+	private void start(int operations) throws InterruptedException {
+		this.database.fill(operations);
+		// As after a restart: all are overdue.
+		Thread.sleep(OVERDUE.toMillis());
+		long launched = System.currentTimeMillis();
+		JavaProcess instance = start(1, 0).get(0);
+		long first = Long.parseLong(instance.ask("first"));
+		while (first == 0) {
+			Thread.sleep(50);
+			first = Long.parseLong(instance.ask("first"));
 		}
+		long begin = Long.parseLong(instance.ask("begin"));
+		instance.close();
+		print("| open operations | start of the process to the first poll | start of the library to the first poll |",
+				"| %d | %.2f s | %.2f s |", operations, (first - launched) / 1e3, (first - begin) / 1e3);
 	}
 
-	private void print(int number, Figures slice) {
-		double polls = slice.polls;
-		this.polls = slice.polls;
-		System.out.printf(Locale.ROOT, "| %d | %.0f | %.2f | %.2f | %.2f ms | %.2f ms | %.2f, %.2f |%n", number,
-				polls / SLICE.toSeconds(), calls() / polls, slice.commits / polls,
-				this.statements.stream().mapToDouble(Database.Statement::millis).sum() / polls,
-				slice.storeNanos / polls / 1e6, slice.cpuNanos / (double) SLICE.toNanos(),
-				slice.databaseCpu.toNanos() / (double) SLICE.toNanos());
+	// Each instance has its own user of the database, by whom the statements are counted.
+	private void always(int rate) throws InterruptedException {
+		this.database.fill(OPERATIONS);
+		List<String> users = IntStream.range(0, INSTANCES).mapToObj((i) -> "instance" + i).toList();
+		this.database.createUsers(users);
+		List<JavaProcess> instances = new ArrayList<>();
+		users.forEach((user) -> instances.addAll(start(1, 5, "--benchmark.user=" + user,
+				"--operations.rate-limit.requests-per-second=" + rate)));
+		Thread.sleep(SLICE.toMillis());
+		this.database.resetStatements();
+		List<Figures> before = instances.stream().map(Figures::of).toList();
+		Thread.sleep(QUIET.toMillis());
+		List<Figures> after = instances.stream().map(Figures::of).toList();
+		List<Database.Statement> statements = this.database.statements();
+		instances.forEach(JavaProcess::close);
+		for (int i = 0; i < INSTANCES; i++) {
+			String user = users.get(i);
+			List<Database.Statement> own = statements.stream()
+				.filter((statement) -> statement.user().equals(user) && statement.isData())
+				.toList();
+			double seconds = QUIET.toSeconds();
+			double budget = calls(own.stream().filter(Database.Statement::isBudget).toList()) / seconds;
+			double others = calls(own) / seconds - budget;
+			double polls = after.get(i).minus(before.get(i)).polls() / seconds;
+			print("| instance | polls/s | statements per second: the budget, others | others per poll |",
+					"| %d | %.1f | %.1f, %.2f | %.3f |", i, polls, budget, others, others / polls);
+		}
+		printStatements(statements.stream().filter(Database.Statement::isData).toList(),
+				IntStream.range(0, INSTANCES).mapToLong((i) -> after.get(i).polls() - before.get(i).polls()).sum());
 	}
 
-	// The others that there are begin a transaction, or end one.
-	private double calls() {
-		return this.statements.stream().filter(Database.Statement::isData).mapToLong(Database.Statement::calls).sum();
-	}
-
-	private void printStatements() {
+	private void withoutLimit(int number) throws InterruptedException {
+		this.database.fill(OPERATIONS);
+		List<JavaProcess> instances = start(number, 0, "--operations.rate-limit.requests-per-second=100000",
+				"--operations.polling.schedule=fixed", "--operations.polling.min-interval=1ms");
+		// Until all is compiled, which they have the same two processors for.
+		Thread.sleep(SLICE.toMillis() + (number - 1) * SLICE.toMillis() / 2);
+		this.database.resetStatements();
+		long commits = this.database.commits();
+		Duration cpu = this.database.cpu();
+		Figures before = Figures.of(instances);
+		Thread.sleep(SLICE.toMillis());
+		Figures slice = Figures.of(instances).minus(before);
+		cpu = this.database.cpu().minus(cpu);
+		commits = this.database.commits() - commits;
+		List<Database.Statement> statements = this.database.statements();
+		List<Database.Usage> usage = this.database.usage();
+		instances.forEach(JavaProcess::close);
+		double polls = slice.polls();
+		print("""
+				| instances | polls/s | statements per poll | transactions per poll | database time per poll \
+				| time in calls to the store per poll | processor time per poll: instances, database |""",
+				"| %d | %.0f | %.3f | %.3f | %.3f ms | %.3f ms | %.3f ms, %.3f ms |", number, polls / SLICE.toSeconds(),
+				calls(statements) / polls, commits / polls,
+				statements.stream().mapToDouble(Database.Statement::millis).sum() / polls,
+				slice.storeNanos() / polls / 1e6, slice.cpuNanos() / polls / 1e6, cpu.toNanos() / polls / 1e6);
+		printStatements(statements, slice.polls());
 		System.out.println();
-		System.out.println("| statement | for each poll | time of one |");
-		System.out.println("|---|---|---|");
-		this.statements.stream()
-			.filter(Database.Statement::isData)
-			.forEach((statement) -> System.out.printf(Locale.ROOT, "| `%s` | %.3f | %.3f ms |%n",
-					statement.text().substring(0, Math.min(90, statement.text().length())).replace('|', ' '),
-					statement.calls() / (double) this.polls, statement.millis() / statement.calls()));
-		System.out.println();
-		System.out.println(
-				"| table | read whole | read by each index | updates | of them without a new index entry | size |");
-		System.out.println("|---|---|---|---|---|---|");
-		this.usage.forEach((usage) -> System.out.printf(Locale.ROOT, "| %s | %d | %s | %d | %.1f %% | %d MB |%n",
-				usage.table(), usage.wholeScans(), usage.indexScans(), usage.updates(),
-				100.0 * usage.inPlace() / usage.updates(), usage.bytes() >> 20));
+		usage.forEach((table) -> print(
+				"| table | read whole | read by each index | updates | of them without a new index entry | size |",
+				"| %s | %d | %s | %d | %.1f %% | %d MB |", table.table(), table.wholeScans(), table.indexScans(),
+				table.updates(), 100.0 * table.inPlace() / table.updates(), table.bytes() >> 20));
+	}
+
+	private void aMillion() throws InterruptedException {
+		this.database.fill(MILLION);
+		long began = System.currentTimeMillis();
+		JavaProcess instance = JavaProcess.start("512m", TrackingInstance.class,
+				properties(0, "--operations.tracking.max-held=" + MILLION));
+		instance.answer();
+		long before = 0;
+		long heap = Long.parseLong(instance.ask("heap"));
+		// Until all are loaded.
+		while (heap > before + (1 << 20)) {
+			before = heap;
+			Thread.sleep(5000);
+			heap = Long.parseLong(instance.ask("heap"));
+		}
+		long loaded = System.currentTimeMillis();
+		long polls = Figures.of(instance).polls();
+		Thread.sleep(SLICE.toMillis());
+		polls = Figures.of(instance).polls() - polls;
+		instance.close();
+		print("| open operations | heap in use, of 512 MB | loaded after | polls/s |", "| %d | %d MB | %.0f s | %.1f |",
+				MILLION, heap >> 20, (loaded - began) / 1e3, polls / (double) SLICE.toSeconds());
 	}
 
 	private void atARate() throws InterruptedException {
 		this.database.fill(0);
-		List<JavaProcess> instances = start(INSTANCES, 50,
-				"--operations.rate-limit.requests-per-second=" + REQUESTS_PER_SECOND,
-				"--operations.polling.max-interval=5m");
-		this.database.resetStatements();
-		Instant began = Instant.now();
-		track(instances);
-		Figures figures = figures(instances);
-		while (figures.ends < OPERATIONS && Instant.now().isBefore(began.plus(LONGEST))) {
-			Thread.sleep(1000);
-			figures = figures(instances);
-		}
-		double seconds = Duration.between(began, Instant.now()).toMillis() / 1000.0;
-		double[] lags = instances.stream()
-			.flatMap((instance) -> Stream.of(instance.ask("lags").split(" ")))
-			.filter((lag) -> !lag.isEmpty())
-			.mapToDouble((lag) -> Double.parseDouble(lag) / 1000)
-			.sorted()
-			.toArray();
+		List<JavaProcess> instances = startAtRate();
+		Lags lags = new Lags(instances, this.database);
+		track(instances, LEARNING + LEARNED);
+		Thread.sleep(1000L * LEARNING / ARRIVING_PER_SECOND);
+		Lags.Mark learned = lags.mark();
+		Thread.sleep(1000L * LEARNED / ARRIVING_PER_SECOND);
+		print("from second 400 on", lags.since(learned));
+		print("from the start, nothing known", lags.untilEnded(LEARNING + LEARNED, LONGEST));
 		instances.forEach(JavaProcess::close);
-		double polls = figures.polls / (double) OPERATIONS;
-		double lag = Arrays.stream(lags).average().orElse(Double.NaN);
-		Optimum optimum = new Optimum((random) -> MEDIAN * Math.exp(TrackingInstance.SIGMA * random.nextGaussian()), 0,
-				10 * MEDIAN);
-		System.out.println();
-		System.out
-			.println("| instances | each allowed | arriving/s | told of | polls/s | polls per operation | mean lag "
-					+ "| p99 | ÷ optimum | processors: instances, database |");
-		System.out.println("|---|---|---|---|---|---|---|---|---|---|");
-		System.out.printf(Locale.ROOT,
-				"| %d | %d requests/s | %d | %d of %d | %.0f | %.2f | %.1f s | %.1f s | %.2f | %.2f, %.2f |%n",
-				INSTANCES, REQUESTS_PER_SECOND, ARRIVING_PER_SECOND, lags.length, OPERATIONS, figures.polls / seconds,
-				polls, lag, lags[(int) (0.99 * (lags.length - 1))], lag / optimum.lag(polls),
-				figures.cpuNanos / 1e9 / seconds, figures.databaseCpu.toMillis() / 1e3 / seconds);
+		// Earlier builds forget what they have learned.
+		if (this.database.hasLeases()) {
+			List<JavaProcess> later = startAtRate();
+			Lags known = new Lags(later, this.database);
+			track(later, LEARNED);
+			Thread.sleep(1000L * LEARNED / ARRIVING_PER_SECOND);
+			print("from the start, the kind known from the run before", known.untilEnded(LEARNED, LONGEST));
+			later.forEach(JavaProcess::close);
+		}
 	}
 
-	private static void track(List<JavaProcess> instances) {
-		int each = OPERATIONS / instances.size();
-		List<CompletableFuture<String>> all = new ArrayList<>();
-		for (int i = 0; i < instances.size(); i++) {
-			JavaProcess instance = instances.get(i);
-			String command = "track " + i * each + " " + each + " " + MEDIAN + " "
-					+ ARRIVING_PER_SECOND / (double) instances.size();
-			all.add(CompletableFuture.supplyAsync(() -> instance.ask(command)));
+	private void print(String measured, Lags.Since since) {
+		Optimum optimum = new Optimum((random) -> MEDIAN * Math.exp(TrackingInstance.SIGMA * random.nextGaussian()), 0,
+				10 * MEDIAN);
+		int ends = since.lags().length;
+		double polls = since.polls() / (double) ends;
+		double mean = Arrays.stream(since.lags()).average().orElse(Double.NaN);
+		print("""
+				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum | mean time to the handler \
+				| processors: instances, database |""", "| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |",
+				measured, ends, since.polls() / since.seconds(), polls, mean, since.lags()[(int) (0.99 * (ends - 1))],
+				mean / optimum.lag(polls), since.delivered(), since.processors(), since.databaseProcessors());
+	}
+
+	// The header, too, unless the row belongs to the table before.
+	private void print(String header, String row, Object... values) {
+		if (!header.equals(this.header)) {
+			System.out.println();
+			System.out.println(header);
+			System.out.println(header.replaceAll("[^|]+", "---"));
+			this.header = header;
 		}
-		all.forEach(CompletableFuture::join);
+		System.out.println(String.format(Locale.ROOT, row, values));
+	}
+
+	private List<JavaProcess> startAtRate() {
+		int each = this.database.hasLeases() ? REQUESTS_PER_SECOND : REQUESTS_PER_SECOND / INSTANCES;
+		return start(INSTANCES, 50, "--operations.rate-limit.requests-per-second=" + each,
+				"--operations.polling.max-interval=5m");
+	}
+
+	private static void track(List<JavaProcess> instances, int count) {
+		int each = count / instances.size();
+		for (int i = 0; i < instances.size(); i++) {
+			instances.get(i)
+				.ask("track " + i * each + " " + each + " " + MEDIAN + " "
+						+ ARRIVING_PER_SECOND / (double) instances.size());
+		}
 	}
 
 	private List<JavaProcess> start(int number, int answerMillis, String... properties) {
 		List<JavaProcess> instances = new ArrayList<>();
 		for (int i = 0; i < number; i++) {
-			List<String> args = new ArrayList<>(List.of(properties));
-			args.add("--spring.datasource.url=" + this.database.url());
-			args.add("--benchmark.answer-millis=" + answerMillis);
-			instances.add(JavaProcess.start(TrackingInstance.class, args.toArray(String[]::new)));
+			instances.add(JavaProcess.start(TrackingInstance.class, properties(answerMillis, properties)));
 		}
 		instances.forEach(JavaProcess::answer);
 		return instances;
 	}
 
-	private Figures figures(List<JavaProcess> instances) {
-		Figures sum = new Figures(0, 0, 0, 0, this.database.commits(), this.database.cpu());
-		for (JavaProcess instance : instances) {
-			long[] figures = Arrays.stream(instance.ask("figures").split(" ")).mapToLong(Long::parseLong).toArray();
-			sum = new Figures(sum.polls + figures[0], sum.cpuNanos + figures[1], sum.storeNanos + figures[2],
-					sum.ends + figures[3], sum.commits, sum.databaseCpu);
-		}
-		return sum;
+	private String[] properties(int answerMillis, String... more) {
+		return Stream
+			.concat(Stream.of("--spring.datasource.url=" + this.database.url("${benchmark.user:postgres}"),
+					"--benchmark.answer-millis=" + answerMillis), Stream.of(more))
+			.toArray(String[]::new);
 	}
 
-	private record Figures(long polls, long cpuNanos, long storeNanos, long ends, long commits, Duration databaseCpu) {
+	// The others that there are begin a transaction, or end one.
+	private static double calls(List<Database.Statement> statements) {
+		return statements.stream().filter(Database.Statement::isData).mapToLong(Database.Statement::calls).sum();
+	}
 
-		private Figures minus(Figures before) {
-			return new Figures(this.polls - before.polls, this.cpuNanos - before.cpuNanos,
-					this.storeNanos - before.storeNanos, this.ends - before.ends, this.commits - before.commits,
-					this.databaseCpu.minus(before.databaseCpu));
-		}
-
+	private void printStatements(List<Database.Statement> statements, long polls) {
+		System.out.println();
+		statements.stream()
+			.filter(Database.Statement::isData)
+			.forEach((statement) -> print("| statement | user | for each poll | time of one |",
+					"| `%s` | %s | %.4f | %.3f ms |",
+					statement.text().substring(0, Math.min(110, statement.text().length())).replace('|', ' '),
+					statement.user(), statement.calls() / (double) polls, statement.millis() / statement.calls()));
 	}
 
 }

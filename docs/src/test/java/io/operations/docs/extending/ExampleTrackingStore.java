@@ -15,6 +15,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationStatus;
+import io.operations.tracking.HeldOperations;
+import io.operations.tracking.TrackedChange;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingClaim;
 import io.operations.tracking.TrackingEngine;
@@ -27,7 +29,7 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * The smallest store that keeps the promises of {@link TrackingStore}: one instance, one
- * thread, a map in place of the storage.
+ * thread for deliveries, a map in place of the storage.
  */
 class ExampleTrackingStore implements TrackingStore {
 
@@ -37,24 +39,31 @@ class ExampleTrackingStore implements TrackingStore {
 
 	private final TrackingEngine engine;
 
+	private final HeldOperations held;
+
 	private volatile ScheduledExecutorService worker;
 
 	private volatile ScheduledFuture<?> job;
 
+	private volatile boolean running;
+
 	ExampleTrackingStore(TrackingEngine engine) {
 		this.engine = engine;
+		this.held = engine.hold(this::changed, () -> this.running);
 	}
 
 	@Override
 	public void start() {
-		this.engine.start();
+		this.running = true;
+		this.held.load(this.rows.values().stream().filter((row) -> row.state() == TrackingState.TRACKED).toList());
 		this.worker = Executors.newSingleThreadScheduledExecutor();
 		this.job = this.worker.scheduleWithFixedDelay(this::look, 0, 50, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void stop() {
-		this.engine.stop();
+		this.running = false;
+		this.held.releaseAll();
 		if (this.worker != null) {
 			this.job.cancel(false);
 			this.worker.shutdown();
@@ -63,45 +72,35 @@ class ExampleTrackingStore implements TrackingStore {
 
 	private void look() {
 		try {
-			workOnDue();
+			deliverAndRemove(this.engine.polls().now());
 		}
 		catch (RuntimeException ex) {
 			// An exception would end the job.
-			logger.warn("The look for due operations failed. The next one follows.", ex);
+			logger.warn("The look for outcomes to deliver failed. The next one follows.", ex);
 		}
 	}
 
-	private void workOnDue() {
-		Instant now = this.engine.polls().now();
+	private void changed(TrackedChange change) {
+		TrackedRow before = this.rows.get(change.id());
+		if (before == null || before.version() != change.version()) {
+			// Somebody has forgotten the operation.
+			this.held.release(change.id(), change.version());
+			return;
+		}
+		TrackedRow after = change.applyTo(before).stored();
+		if (this.rows.replace(change.id(), before, after)) {
+			this.held.stored(change.id(), before.version(), after.version());
+			this.engine.changed(before, after);
+		}
+	}
+
+	private void deliverAndRemove(Instant now) {
 		removeOutdated(now);
-		List<TrackedRow> due = this.rows.values()
+		this.rows.values()
 			.stream()
-			.filter((row) -> row.due() != null && !row.due().isAfter(now))
+			.filter((row) -> row.state() == TrackingState.ENDED && row.due() != null && !row.due().isAfter(now))
 			.sorted(Comparator.comparing(TrackedRow::due))
-			.toList();
-		for (TrackedRow row : due) {
-			if (row.state() == TrackingState.ENDED) {
-				this.engine.deliver(new Claim(), row);
-			}
-			else if (this.engine.polls().room() > 0) {
-				poll(row);
-			}
-		}
-	}
-
-	private void poll(TrackedRow row) {
-		TrackedRow after;
-		this.engine.polls().taken(1);
-		try {
-			after = this.engine.poll(row).block();
-		}
-		finally {
-			this.engine.polls().handedBack();
-		}
-		// Empty if the poll was not made: the row is still due.
-		if (after != null) {
-			this.engine.conclude(new Claim(), row, after);
-		}
+			.forEach((row) -> this.engine.deliver(new Claim(), row));
 	}
 
 	private void removeOutdated(Instant now) {
@@ -117,12 +116,17 @@ class ExampleTrackingStore implements TrackingStore {
 
 	@Override
 	public TrackedRow insert(TrackedRow row) {
-		return this.rows.putIfAbsent(row.id(), row);
+		TrackedRow known = this.rows.putIfAbsent(row.id(), row);
+		if (known == null && this.running) {
+			this.held.hold(row);
+		}
+		return known;
 	}
 
 	@Override
 	public TrackedRow find(String operationId) {
-		return this.rows.get(operationId);
+		TrackedRow row = this.rows.get(operationId);
+		return (row != null) ? this.held.current(row) : null;
 	}
 
 	@Override
@@ -136,7 +140,12 @@ class ExampleTrackingStore implements TrackingStore {
 
 	@Override
 	public boolean remove(String operationId) {
-		return this.rows.remove(operationId) != null;
+		TrackedRow row = this.rows.remove(operationId);
+		if (row != null) {
+			// By its version: another thread may already track the operation again.
+			this.held.release(operationId, row.version());
+		}
+		return row != null;
 	}
 
 	@Override
@@ -160,7 +169,7 @@ class ExampleTrackingStore implements TrackingStore {
 			.filter(Objects::nonNull)
 			.forEach((seen) -> statuses.merge(seen.status(), 1L, Long::sum));
 		List<Instant> overdue = tracked.stream()
-			.map(TrackedRow::due)
+			.map((row) -> this.held.nextDue(row.id()))
 			.filter((due) -> due != null && !due.isAfter(now))
 			.sorted()
 			.toList();
@@ -172,7 +181,7 @@ class ExampleTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * One thread works on the rows, so that a claim is nothing but the right to store.
+	 * One thread delivers, so that a claim is nothing but the right to store.
 	 */
 	private final class Claim implements TrackingClaim {
 

@@ -30,8 +30,7 @@ class SecondTemplateConfiguration {
 
 	@Bean(defaultCandidate = false)
 	OperationsTemplate slowOperations(OperationsTemplate.Builder builder) {
-		RateLimitSettings limits = new RateLimitSettings(5, 4, 1000);
-		return builder.name("slow").rateLimit(limits).rateLimiterConfig(limits.toConfig().build()).build();
+		return builder.name("slow").rateLimit(new RateLimitSettings(5, 4, 1000)).build();
 	}
 
 }

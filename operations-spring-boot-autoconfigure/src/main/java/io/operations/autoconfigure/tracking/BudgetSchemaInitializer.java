@@ -37,8 +37,7 @@ final class BudgetSchemaInitializer extends DataSourceScriptDatabaseInitializer 
 		DatabaseInitializationSettings settings = new DatabaseInitializationSettings();
 		settings.setMode(mode);
 		// Two instances that start at once may both try to create a table. The store
-		// checks
-		// the tables and names one that is missing.
+		// checks the tables and names one that is missing.
 		settings.setContinueOnError(true);
 		settings.setEncoding(StandardCharsets.UTF_8);
 		try {

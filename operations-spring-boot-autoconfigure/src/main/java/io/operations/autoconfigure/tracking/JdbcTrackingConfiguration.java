@@ -181,8 +181,7 @@ class JdbcTrackingConfiguration {
 			host = "unknown";
 		}
 		// In containers the host name and the process id are often the same everywhere,
-		// so
-		// add a random part.
+		// so add a random part.
 		return host.substring(0, Math.min(host.length(), LONGEST_HOST)) + "-" + ProcessHandle.current().pid() + "-"
 				+ Integer.toHexString(new SecureRandom().nextInt(0x10000));
 	}

@@ -202,8 +202,7 @@ enum BudgetStatements {
 		PreparedStatement statement = connection.prepareStatement(sql);
 		if (this == POSTGRESQL) {
 			// The driver cancels the statement in the server, which otherwise waits for a
-			// lock
-			// even if the client closes its connection. H2 would keep the timeout.
+			// lock even if the client closes its connection. H2 would keep the timeout.
 			statement.setQueryTimeout(TIMEOUT_SECONDS);
 		}
 		for (int i = 0; i < parameters.length; i++) {

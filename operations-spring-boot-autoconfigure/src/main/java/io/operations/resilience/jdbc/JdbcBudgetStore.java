@@ -43,8 +43,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
 
 	// The statement was cancelled, or waited too long for a lock. Its repetition would
-	// wait
-	// again.
+	// wait again.
 	private static final Set<String> HELD_UP = Set.of("57014", "55P03");
 
 	private static final Log logger = LogFactory.getLog(JdbcBudgetStore.class);
@@ -199,8 +198,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	}
 
 	// A caller that no longer waits does not interrupt the statement: H2 would close a
-	// file
-	// that a thread is interrupted in.
+	// file that a thread is interrupted in.
 	private <T> Mono<T> call(Work<T> work) {
 		return Mono.create((sink) -> {
 			AtomicBoolean unwanted = new AtomicBoolean();

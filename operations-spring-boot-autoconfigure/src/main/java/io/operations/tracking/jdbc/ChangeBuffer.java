@@ -7,50 +7,104 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.operations.Operation;
+import io.operations.polling.PolledOperation;
 import io.operations.tracking.TrackedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects changes of operations until they are written. Keeps one change for each
- * operation, the last, so that it never holds more changes than operations are held.
- * Thread-safe.
+ * operation, the last, so that it never holds more changes than operations are held. The
+ * operations that the polls have shown may be large. When they take too much memory,
+ * further ones are not kept, and must be polled again. Thread-safe.
  */
 final class ChangeBuffer {
 
-	// Guarded by "this"; nothing foreign is called while it is held.
-	private final Map<String, TrackedChange> changes = new LinkedHashMap<>();
+	private static final long BATCH_WEIGHT = 8_000_000;
 
-	private final Map<String, TrackedChange> taken = new HashMap<>();
+	// Guarded by "this"; nothing foreign is called while it is held.
+	private final Map<String, Unwritten> changes = new LinkedHashMap<>();
+
+	// Changes whose operation was not kept.
+	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
+
+	private final Map<String, Unwritten> taken = new HashMap<>();
+
+	private final List<Reading> readings = new ArrayList<>();
+
+	private final int batch;
+
+	private final long maxWeight;
+
+	// Of the changes, without those that are taken.
+	private long weight;
+
+	/**
+	 * Create the buffer.
+	 * @param batch the maximum number of changes that are taken at once
+	 * @param maxWeight the number of bytes above which no operation is kept
+	 */
+	ChangeBuffer(int batch, long maxWeight) {
+		this.batch = batch;
+		this.maxWeight = maxWeight;
+	}
 
 	/**
 	 * Add a change.
 	 * @param change the change
 	 * @return whether it must be written at once, because it is the end of an operation
 	 */
-	synchronized boolean add(TrackedChange change) {
-		merge(change, this.changes.get(change.id()));
+	boolean add(TrackedChange change) {
+		add(new Unwritten(change, Weight.of(change.polled().lastSeen())));
 		return change.isEnd();
 	}
 
-	// An earlier change of another version is about an operation that was forgotten.
-	private void merge(TrackedChange later, @Nullable TrackedChange earlier) {
-		this.changes.put(later.id(),
-				(earlier != null && earlier.version() == later.version()) ? later.after(earlier) : later);
+	private synchronized void add(Unwritten later) {
+		String id = later.change.id();
+		Unwritten whole = this.changes.get(id);
+		boolean isWhole = later.change.polled().lastSeen() != null || !later.isOfVersionOf(this.incomplete.get(id));
+		Unwritten merged = later.after(whole);
+		long added = merged.weight - ((whole != null) ? whole.weight : 0);
+		boolean isSmall = added <= 0 || later.change.polled().lastSeen() == null;
+		if (isWhole && (isSmall || this.weight + added <= this.maxWeight)) {
+			this.incomplete.remove(id);
+			put(merged);
+		}
+		else {
+			remove(id);
+			this.incomplete.put(id, merged.withoutOperation());
+		}
+	}
+
+	private void put(Unwritten unwritten) {
+		Unwritten before = this.changes.put(unwritten.change.id(), unwritten);
+		this.weight += unwritten.weight - ((before != null) ? before.weight : 0);
+	}
+
+	private void remove(String id) {
+		Unwritten removed = this.changes.remove(id);
+		this.weight -= (removed != null) ? removed.weight : 0;
 	}
 
 	/**
 	 * Take the oldest changes out, to write them.
-	 * @param most the maximum number of changes
 	 * @return the changes, each of which is passed to one of the three methods below
 	 */
-	synchronized List<TrackedChange> take(int most) {
+	synchronized List<TrackedChange> take() {
 		List<TrackedChange> oldest = new ArrayList<>();
-		Iterator<TrackedChange> all = this.changes.values().iterator();
-		while (all.hasNext() && oldest.size() < most) {
-			oldest.add(all.next());
+		long sum = 0;
+		Iterator<Unwritten> all = this.changes.values().iterator();
+		while (all.hasNext() && oldest.size() < this.batch) {
+			Unwritten next = all.next();
+			sum += next.weight;
+			if (sum > BATCH_WEIGHT && !oldest.isEmpty()) {
+				break;
+			}
 			all.remove();
+			this.weight -= next.weight;
+			this.taken.put(next.change.id(), next);
+			oldest.add(next.change);
 		}
-		oldest.forEach((change) -> this.taken.put(change.id(), change));
 		return oldest;
 	}
 
@@ -59,9 +113,12 @@ final class ChangeBuffer {
 	 * @param change the change
 	 */
 	synchronized void putBack(TrackedChange change) {
-		this.taken.remove(change.id());
-		TrackedChange later = this.changes.get(change.id());
-		merge((later != null) ? later : change, change);
+		Unwritten earlier = this.taken.remove(change.id());
+		if (earlier == null || this.incomplete.containsKey(change.id())) {
+			return;
+		}
+		Unwritten later = this.changes.get(change.id());
+		put((later != null) ? later.after(earlier) : earlier);
 	}
 
 	/**
@@ -71,9 +128,12 @@ final class ChangeBuffer {
 	 */
 	synchronized void stored(TrackedChange written, long version) {
 		this.taken.remove(written.id());
-		TrackedChange later = this.changes.get(written.id());
-		if (later != null && later.version() == written.version()) {
-			this.changes.put(written.id(), later.version(version));
+		if (written.isEnd()) {
+			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
+		}
+		for (Map<String, Unwritten> all : List.of(this.changes, this.incomplete)) {
+			all.computeIfPresent(written.id(),
+					(id, later) -> (later.change.version() == written.version()) ? later.version(version) : later);
 		}
 	}
 
@@ -84,10 +144,26 @@ final class ChangeBuffer {
 	 */
 	synchronized void drop(TrackedChange refused) {
 		this.taken.remove(refused.id());
-		TrackedChange later = this.changes.get(refused.id());
-		if (later != null && later.version() == refused.version()) {
-			this.changes.remove(refused.id());
+		if (isOfVersion(this.changes.get(refused.id()), refused)) {
+			remove(refused.id());
 		}
+		if (isOfVersion(this.incomplete.get(refused.id()), refused)) {
+			this.incomplete.remove(refused.id());
+		}
+	}
+
+	private static boolean isOfVersion(@Nullable Unwritten later, TrackedChange change) {
+		return later != null && later.change.version() == change.version();
+	}
+
+	/**
+	 * Take the changes out whose operation was not kept.
+	 * @return the ids of the operations, which must be polled again
+	 */
+	synchronized List<String> takeIncomplete() {
+		List<String> ids = List.copyOf(this.incomplete.keySet());
+		this.incomplete.clear();
+		return ids;
 	}
 
 	/**
@@ -96,17 +172,107 @@ final class ChangeBuffer {
 	 * @return the change, {@code null} if there is none
 	 */
 	synchronized @Nullable TrackedChange get(String operationId) {
-		TrackedChange last = this.changes.get(operationId);
-		return (last != null) ? last : this.taken.get(operationId);
+		Unwritten last = this.incomplete.get(operationId);
+		last = (last != null) ? last : this.changes.get(operationId);
+		last = (last != null) ? last : this.taken.get(operationId);
+		return (last != null) ? last.change : null;
 	}
 
-	synchronized int size() {
-		return this.changes.size();
+	/**
+	 * Begin to read rows of the database. Those that were read before an end was stored
+	 * show an operation that has ended as open.
+	 * @return knows which operations have ended
+	 */
+	synchronized Reading read() {
+		Reading reading = new Reading();
+		this.readings.add(reading);
+		return reading;
+	}
+
+	synchronized boolean isEmpty() {
+		return this.changes.isEmpty();
+	}
+
+	/**
+	 * Return whether there are enough changes to write them without waiting for more.
+	 * @return whether there is a whole batch
+	 */
+	synchronized boolean hasBatch() {
+		return this.changes.size() >= this.batch || this.weight >= BATCH_WEIGHT;
 	}
 
 	synchronized void clear() {
 		this.changes.clear();
+		this.incomplete.clear();
 		this.taken.clear();
+		this.weight = 0;
+	}
+
+	/**
+	 * Knows which operations have ended although rows that were read since its creation
+	 * show them as open.
+	 */
+	final class Reading implements AutoCloseable {
+
+		private final Map<String, Long> ends = new HashMap<>();
+
+		private Reading() {
+		}
+
+		/**
+		 * Return whether an operation has ended.
+		 * @param id the operation's id
+		 * @param version the version of its row, as read
+		 * @return whether its end is stored since, or is to be stored
+		 */
+		boolean hasEnded(String id, long version) {
+			synchronized (ChangeBuffer.this) {
+				TrackedChange unwritten = get(id);
+				return (unwritten != null && unwritten.isEnd() && unwritten.version() >= version)
+						|| this.ends.getOrDefault(id, Long.MIN_VALUE) >= version;
+			}
+		}
+
+		@Override
+		public void close() {
+			synchronized (ChangeBuffer.this) {
+				ChangeBuffer.this.readings.removeIf((other) -> other == this);
+			}
+		}
+
+	}
+
+	/**
+	 * A change that is not written yet.
+	 *
+	 * @param change the change
+	 * @param weight the memory that it takes
+	 */
+	private record Unwritten(TrackedChange change, long weight) {
+
+		// An earlier change of another version is about an operation that was forgotten.
+		private boolean isOfVersionOf(@Nullable Unwritten earlier) {
+			return earlier != null && earlier.change.version() == this.change.version();
+		}
+
+		private Unwritten after(@Nullable Unwritten earlier) {
+			return (earlier == null || !isOfVersionOf(earlier)) ? this : new Unwritten(this.change.after(earlier.change),
+					(this.change.polled().lastSeen() != null) ? this.weight : earlier.weight);
+		}
+
+		private Unwritten version(long version) {
+			return new Unwritten(this.change.version(version), this.weight);
+		}
+
+		private Unwritten withoutOperation() {
+			PolledOperation polled = this.change.polled();
+			Operation none = null;
+			return new Unwritten(new TrackedChange(
+					new PolledOperation(polled.id(), polled.kind(), polled.accepted(), polled.since(), polled.created(),
+							polled.learned(), polled.polls(), polled.notFoundSince(), polled.related(), none),
+					this.change.lastFault(), this.change.stuck(), this.change.ending(), this.change.version()), 0);
+		}
+
 	}
 
 }

@@ -44,6 +44,9 @@ final class DatabaseReach {
 	// Reported by statements that follow a conflict, which db-scheduler may hide.
 	private static final String ABORTED = "25P02";
 
+	// PostgreSQL's lock_timeout.
+	private static final String LOCKED = "55P03";
+
 	private static final int CLOSED_H2_DATABASE = 90098;
 
 	private static final int DEPTH = 20;
@@ -280,6 +283,11 @@ final class DatabaseReach {
 		return anyCause(fault,
 				(cause) -> cause instanceof ConcurrencyFailureException || (cause instanceof SQLException sql
 						&& (CONFLICT.equals(stateClass(sql)) || ABORTED.equals(sql.getSQLState()))));
+	}
+
+	// Another transaction holds a row for long. To try again at once would be in vain.
+	static boolean isLocked(Throwable fault) {
+		return anyCause(fault, (cause) -> cause instanceof SQLException sql && LOCKED.equals(sql.getSQLState()));
 	}
 
 	private static boolean anyCause(Throwable fault, Predicate<Throwable> condition) {

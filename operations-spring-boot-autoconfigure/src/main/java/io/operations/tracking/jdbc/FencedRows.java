@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedChange;
@@ -22,14 +23,24 @@ import org.jspecify.annotations.Nullable;
 interface FencedRows {
 
 	/**
-	 * Renew the lease, and take the operations that callers have added or removed.
+	 * The time after which a statement fails that is not answered, if another instance
+	 * can take the lease meanwhile.
+	 */
+	Duration SHORT = Duration.ofSeconds(10);
+
+	/**
+	 * The time after which a statement on many rows fails that is not answered.
+	 */
+	Duration LONG = Duration.ofSeconds(30);
+
+	/**
+	 * Renew the lease by the clock of the database, and take the operations that callers have added or removed.
 	 * @param epoch the epoch of the lease
-	 * @param now the time of the renewal, by the database's clock
 	 * @param limit the maximum number of entries to take
 	 * @param consumer receives the operations before they are removed from the inbox
 	 * @return the number of entries, -1 if the lease is lost
 	 */
-	int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer);
+	int look(long epoch, int limit, Consumer<Inbox> consumer);
 
 	/**
 	 * Store changes of operations, and schedule the delivery of the outcomes among them.
@@ -52,7 +63,7 @@ interface FencedRows {
 	/**
 	 * Store what this instance has learned, for the next holder and for restarts.
 	 * @param epoch the epoch of the lease
-	 * @param durations the durations by kind
+	 * @param durations the durations by kind. Very long kinds are left out.
 	 */
 	void learned(long epoch, Map<String, List<Duration>> durations);
 
@@ -83,10 +94,11 @@ interface FencedRows {
 	 *
 	 * @param stored the new version of each row that was written
 	 * @param refused the ids of rows that have another version or are gone
-	 * @param notable the rows, as stored, of operations that have ended or have become
-	 * stuck
+	 * @param notable supply the rows, as stored, of operations that have ended or have
+	 * become stuck. They parse the rows, which may take long, so they are called after
+	 * the transaction.
 	 */
-	record Written(Map<String, Long> stored, Set<String> refused, List<TrackedRow> notable) {
+	record Written(Map<String, Long> stored, Set<String> refused, List<Supplier<TrackedRow>> notable) {
 
 	}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -48,10 +49,9 @@ final class H2FencedRows implements FencedRows {
 	}
 
 	@Override
-	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
-		return Objects.requireNonNull(this.transactions.in(() -> {
-			if (lease("UPDATE %s SET last_heartbeat = :now", epoch).param("now", now.atOffset(ZoneOffset.UTC))
-				.update() == 0) {
+	public int look(long epoch, int limit, Consumer<Inbox> consumer) {
+		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
+			if (lease("UPDATE %s SET last_heartbeat = " + TrackingDialect.H2.now(), epoch).update() == 0) {
 				return -1;
 			}
 			Map<Long, String> entries = new HashMap<>();
@@ -91,7 +91,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
-		return this.transactions.in(() -> {
+		return this.transactions.in(LONG, () -> {
 			if (!isHeld(epoch)) {
 				return null;
 			}
@@ -100,7 +100,7 @@ final class H2FencedRows implements FencedRows {
 			Map<String, Present> free = present(ids, " FOR UPDATE SKIP LOCKED");
 			Map<String, Long> stored = new HashMap<>();
 			Set<String> refused = new HashSet<>();
-			List<TrackedRow> notable = new ArrayList<>();
+			List<Supplier<TrackedRow>> notable = new ArrayList<>();
 			for (TrackedChange change : changes) {
 				String id = change.id();
 				if (!isPresent(present, id, change.version())) {
@@ -112,7 +112,8 @@ final class H2FencedRows implements FencedRows {
 						schedule(id, due);
 					}
 					if (change.isEnd() || (change.stuck() && !Objects.requireNonNull(free.get(id)).stuck())) {
-						notable.add(Objects.requireNonNull(this.rows.find(id)));
+						TrackedRow row = Objects.requireNonNull(this.rows.find(id));
+						notable.add(() -> row);
 					}
 				}
 			}
@@ -122,7 +123,7 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public void count(long epoch, List<HeldOperations.Polls> polls) {
-		this.transactions.in(() -> {
+		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
 				Map<String, Present> free = present(polls.stream().map(HeldOperations.Polls::id).toList(),
 						" FOR UPDATE SKIP LOCKED");
@@ -134,9 +135,9 @@ final class H2FencedRows implements FencedRows {
 
 	@Override
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
-		this.transactions.in(() -> {
+		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
-				durations.forEach((kind, learned) -> this.jdbc
+				TrackedRows.storable(durations).forEach((kind, learned) -> this.jdbc
 					.sql("MERGE INTO " + this.tables.learned()
 							+ " (client, kind, state) KEY (client, kind) VALUES (:client, :kind, :state)")
 					.param("client", this.client)

@@ -77,7 +77,7 @@ interface Held {
 	Map<String, List<Duration>> samples();
 
 	/**
-	 * Let the schedule learn what another instance has learned, unless it knows better.
+	 * Let the schedule learn what another instance has learned.
 	 * @param durations durations by kind
 	 */
 	void learn(Map<String, List<Duration>> durations);

@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
@@ -23,6 +21,7 @@ import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.TrackingSummary;
 import org.apache.commons.logging.Log;
@@ -42,10 +41,10 @@ import org.springframework.transaction.PlatformTransactionManager;
  */
 public final class JdbcTrackingStore implements TrackingStore {
 
-	// While a lost connection keeps this instance from hearing of its lease, it polls on.
-	private static final Duration ANSWER = Duration.ofSeconds(10);
-
 	private static final Duration NEVER = Duration.ofDays(36_500);
+
+	// The part of the heap that operations may take until they are stored.
+	private static final int UNWRITTEN = 8;
 
 	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
 
@@ -138,31 +137,26 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
-				settings.flushInterval(), settings.maxHeld(), settings.threadFactory());
-		OwnDataSource prompt = new OwnDataSource(target, managers, ANSWER);
-		JdbcTransactions shortTransactions = new JdbcTransactions(target, prompt, managers, DeliveryBounds.NONE,
-				this.polls.scheduler());
-		TrackedRows held = new TrackedRows(prompt, this.tables, this.dialect, this.clock, name);
-		this.holder = new LeaseHolder(new HeldByEngine(),
-				this.dialect.fenced(prompt, shortTransactions, held, this.tables, name), held, this.reach, holding,
-				this.polls.scheduler(), this.clock::now, this::deliver);
+				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
+				settings.threadFactory());
+		HeldByEngine adapter = new HeldByEngine();
+		this.holder = new LeaseHolder(adapter,
+				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows,
+				this.transactions, this.reach, holding, this.polls.scheduler(), this.clock::now, this::deliver);
 		this.reach.onRegained(this.holder::regained);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
-				picks(prompt, shortTransactions, this.tables.lease(), LeaseTask.NAME, this.holder::deadBefore), name,
-				settings.instanceName(), this.holder, holding, this.clock::now);
+				new Picks(own, this.transactions, this.reach, this.dialect.pickLease(this.tables.lease()),
+						LeaseTask.NAME, name, this.holder::deadBefore),
+				name, settings.instanceName(), this.holder, holding, this.clock::now);
 		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, this.clock,
 				this::deliverAt);
-		this.picks = picks(prompt, shortTransactions, this.tables.scheduled(), name, (now) -> Instant.EPOCH);
+		this.picks = new Picks(own, this.transactions, this.reach, this.dialect.pick(this.tables.scheduled()), name,
+				name, (now) -> Instant.EPOCH);
 		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
 			.tableName(this.tables.scheduled())
 			.jdbcCustomization(this.picks)
 			.build();
-	}
-
-	private Picks picks(DataSource own, JdbcTransactions within, String table, String name,
-			UnaryOperator<Instant> deadBefore) {
-		return new Picks(own, within, this.reach, this.dialect, table, name, deadBefore);
 	}
 
 	/**
@@ -179,23 +173,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 	@Override
 	public void start() {
 		check();
-		learn(this.rows.learned());
-		this.engine.start();
+		this.holder.learn(this.rows.learned());
 		this.reach.start();
 		Scheduler started = createScheduler();
 		this.deliveries = started;
 		started.start();
 		this.leases.start();
-	}
-
-	// What this instance has learned itself is at least as recent.
-	private void learn(Map<String, List<Duration>> durations) {
-		Set<String> known = this.polls.samples().keySet();
-		durations.forEach((kind, learned) -> {
-			if (!known.contains(kind)) {
-				learned.forEach((duration) -> this.polls.learn(kind, duration));
-			}
-		});
 	}
 
 	private void check() {
@@ -268,6 +251,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void keepHouse() {
 		try {
 			this.clock.measure(this.rows::time);
+			this.leases.createIfReached();
 			Instant before = this.polls.now().minus(this.engine.settings().retention());
 			Integer removed;
 			do {
@@ -302,7 +286,6 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.deliveries = null;
 		this.times.begin(this.settings.shutdownMaxWait());
 		this.leases.stop();
-		this.engine.stop();
 		this.reach.stop();
 		ScheduledFuture<?> job = this.housekeeping;
 		if (job != null) {
@@ -365,15 +348,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
 				cancel(operationId);
-				this.transactions.afterCommit(() -> release(operationId));
+				// The look releases the operation, in the order of the database: meanwhile
+				// the id may be tracked again, or this deletion rolled back to a savepoint.
+				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;
 		}));
-	}
-
-	private void release(String operationId) {
-		this.held.release(operationId);
-		this.holder.wake();
 	}
 
 	// A worker that holds the outcome finds that its row is gone and removes the
@@ -408,7 +388,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public TrackingSummary summary(Instant now) {
-		return this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+		TrackingSummary summary = this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+		return this.holder.isFull()
+				? summary.waiting(Math.max(0, summary.count(TrackingState.TRACKED) - this.held.held())) : summary;
 	}
 
 	/**
@@ -468,7 +450,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 		@Override
 		public void learn(Map<String, List<Duration>> durations) {
-			JdbcTrackingStore.this.learn(durations);
+			durations.forEach((kind, learned) -> learned
+				.forEach((duration) -> JdbcTrackingStore.this.polls.learn(kind, duration)));
 		}
 
 		@Override

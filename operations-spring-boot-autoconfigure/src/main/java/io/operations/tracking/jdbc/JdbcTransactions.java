@@ -21,6 +21,7 @@ import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.JdbcTransactionObjectSupport;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.IllegalTransactionStateException;
@@ -160,8 +161,12 @@ final class JdbcTransactions {
 	 * @return its result
 	 */
 	<T> @Nullable T in(Supplier<@Nullable T> action) {
+		return in((TransactionDefinition) null, action);
+	}
+
+	private <T> @Nullable T in(@Nullable TransactionDefinition definition, Supplier<@Nullable T> action) {
 		try {
-			return inTransaction(action);
+			return inTransaction(definition, action);
 		}
 		catch (RuntimeException ex) {
 			this.preparedStatements.check(ex);
@@ -169,17 +174,31 @@ final class JdbcTransactions {
 		}
 	}
 
-	private <T> @Nullable T inTransaction(Supplier<@Nullable T> action) {
+	/**
+	 * Do the library's own work as {@link #in} does, but give up when the network does
+	 * not answer. After a failover, packets may get lost without an error for long.
+	 * @param limit the time after which a statement fails that is not answered
+	 * @param action the work
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	<T> @Nullable T in(Duration limit, Supplier<@Nullable T> action) {
+		return in(new Limited(limit), action);
+	}
+
+	private <T> @Nullable T inTransaction(@Nullable TransactionDefinition definition,
+			Supplier<@Nullable T> action) {
 		if (isActive()) {
 			return action.get();
 		}
 		int tries = 1;
 		while (true) {
 			try {
-				return run(this.own, this.own.getTransaction(null), action);
+				return run(this.own, this.own.getTransaction(definition), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || !this.pauses.test(pause(tries))) {
+				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || DatabaseReach.isLocked(ex)
+						|| !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
 				tries++;
@@ -330,14 +349,50 @@ final class JdbcTransactions {
 	}
 
 	/**
+	 * A transaction that does not wait for long for the network.
+	 */
+	@SuppressWarnings("serial")
+	private static final class Limited extends DefaultTransactionDefinition {
+
+		private final Duration limit;
+
+		private Limited(Duration limit) {
+			this.limit = limit;
+		}
+
+	}
+
+	/**
 	 * Reports a commit that fails as it is. Otherwise Spring would roll back, log as an
 	 * error that this fails as well, and report that instead.
 	 */
 	@SuppressWarnings("serial")
 	private static final class OwnTransactionManager extends JdbcTransactionManager {
 
-		private OwnTransactionManager(DataSource dataSource) {
+		private final OwnDataSource limits;
+
+		private OwnTransactionManager(OwnDataSource dataSource) {
 			super(dataSource);
+			this.limits = dataSource;
+		}
+
+		@Override
+		protected void doBegin(Object transaction, TransactionDefinition definition) {
+			super.doBegin(transaction, definition);
+			if (definition instanceof Limited limited) {
+				this.limits.limit(connection(transaction), limited.limit);
+			}
+		}
+
+		// Not every pool resets the settings of a connection.
+		@Override
+		protected void doCleanupAfterCompletion(Object transaction) {
+			this.limits.limit(connection(transaction), null);
+			super.doCleanupAfterCompletion(transaction);
+		}
+
+		private static Connection connection(Object transaction) {
+			return ((JdbcTransactionObjectSupport) transaction).getConnectionHolder().getConnection();
 		}
 
 		@Override

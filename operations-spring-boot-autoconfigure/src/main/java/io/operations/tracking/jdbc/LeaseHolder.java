@@ -3,11 +3,15 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,7 +33,18 @@ final class LeaseHolder {
 
 	private static final Log logger = LogFactory.getLog(LeaseHolder.class);
 
+	private static final String LOOKING = "look for new operations";
+
+	private static final String LOADING = "load open operations";
+
+	private static final String STORING = "store changes of operations";
+
+	private static final String RECALLING = "load what was learned";
+
 	private static final int BATCH = 1000;
+
+	// The part of max-held that is free again when nothing is left in the database.
+	private static final int ROOM = 10;
 
 	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
 
@@ -37,7 +52,7 @@ final class LeaseHolder {
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
-	private final ChangeBuffer buffer = new ChangeBuffer();
+	private static final Duration STOP = Duration.ofSeconds(2);
 
 	private final Semaphore looks = new Semaphore(0);
 
@@ -45,11 +60,21 @@ final class LeaseHolder {
 
 	private final Semaphore rooms = new Semaphore(0);
 
+	// The kinds of work that fail and were reported.
+	private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+	// Whether this pass over the open operations, or a look, left one in the database.
+	private final AtomicBoolean left = new AtomicBoolean();
+
+	private final ChangeBuffer buffer;
+
 	private final Held held;
 
 	private final FencedRows fenced;
 
 	private final TrackedRows rows;
+
+	private final JdbcTransactions transactions;
 
 	private final DatabaseReach reach;
 
@@ -65,7 +90,7 @@ final class LeaseHolder {
 
 	private volatile boolean stopping;
 
-	// Whether operations were left in the database because there was no room for them.
+	// Whether operations are in the database for which there was no room.
 	private volatile boolean full;
 
 	// Whether the inbox was emptied since this instance took the lease.
@@ -78,31 +103,49 @@ final class LeaseHolder {
 
 	private volatile boolean warned;
 
+	// What the table contains, as far as this instance knows.
 	private volatile Map<String, List<Duration>> learned = Map.of();
 
-	private volatile boolean failed;
+	// Whether this instance has loaded what the holder before has learned.
+	private volatile boolean recalled;
+
+	private volatile boolean recallFailed;
 
 	/**
 	 * Create the holder.
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
 	 * @param rows reads the open operations
+	 * @param transactions the transactions of the database
 	 * @param reach knows whether the database can be reached
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, DatabaseReach reach, Settings settings,
-			Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach,
+			Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.held = held;
 		this.fenced = fenced;
 		this.rows = rows;
+		this.transactions = transactions;
 		this.reach = reach;
 		this.settings = settings;
+		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
 		this.scheduler = scheduler;
 		this.clock = clock;
 		this.afterEnds = afterEnds;
+	}
+
+	/**
+	 * Let the schedule learn what another instance has stored.
+	 * @param stored the durations that the table contains
+	 */
+	void learn(Map<String, List<Duration>> stored) {
+		Map<String, List<Duration>> news = new HashMap<>(stored);
+		news.entrySet().removeIf((kind) -> kind.getValue().equals(this.learned.get(kind.getKey())));
+		this.held.learn(news);
+		this.learned = Map.copyOf(stored);
 	}
 
 	void start() {
@@ -177,6 +220,14 @@ final class LeaseHolder {
 	}
 
 	/**
+	 * Return whether operations wait in the database because there is no room for them.
+	 * @return whether this instance holds the lease and has left operations
+	 */
+	boolean isFull() {
+		return this.lease != null && this.full;
+	}
+
+	/**
 	 * Return whether this instance holds the lease.
 	 * @return whether it polls, as far as it knows
 	 */
@@ -206,8 +257,11 @@ final class LeaseHolder {
 		this.held.releaseAll();
 		this.buffer.clear();
 		this.full = false;
+		this.left.set(false);
 		this.looked = false;
 		this.loaded = false;
+		this.recalled = false;
+		this.recallFailed = false;
 		this.lease = taken;
 		Disposable ticks = this.scheduler.schedulePeriodically(taken::tick, taken.tickMillis(), taken.tickMillis(),
 				TimeUnit.MILLISECONDS);
@@ -228,14 +282,13 @@ final class LeaseHolder {
 			ticks.dispose();
 			this.flushes.release();
 			this.rooms.release();
-			join(loading);
-			join(flushing);
+			join(flushing, loading);
 			this.held.releaseAll();
 		}
 		this.buffer.clear();
 		if (taken.isLost()) {
 			logger.warn("This instance has lost the lease of the tracked operations (epoch " + epoch
-					+ ") and polls them no more. Another instance does. If this repeats, look for pauses of this process.");
+					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this process.");
 			return false;
 		}
 		return true;
@@ -262,13 +315,21 @@ final class LeaseHolder {
 		return thread;
 	}
 
-	private static void join(Thread thread) {
+	// In all less than the time that db-scheduler leaves before it interrupts this thread.
+	private void join(Thread... threads) {
+		long end = now() + STOP.toMillis();
 		try {
-			thread.join(LAST_WRITES.multipliedBy(2).toMillis());
+			for (Thread thread : threads) {
+				thread.join(Math.max(1, end - now()));
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.MILLISECONDS);
 	}
 
 	private boolean isOn(Lease taken) {
@@ -279,11 +340,13 @@ final class LeaseHolder {
 		long asked = taken.monotonic();
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.settings.look();
-		try {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
 			Integer entries = this.reach.once("look",
-					() -> this.fenced.look(taken.epoch(), this.clock.get(), BATCH, (inbox) -> {
+					() -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
+						// A transaction that the database rolls back is repeated.
+						gone.clear();
 						gone.addAll(inbox.gone());
-						take(inbox.open());
+						take(inbox.open(), reading);
 					}));
 			// Outside of the transaction: other polls may leave on this thread.
 			gone.forEach(this.held::release);
@@ -303,19 +366,19 @@ final class LeaseHolder {
 				this.looked = true;
 				this.rooms.release();
 			}
-			this.failed = false;
+			this.failing.remove(LOOKING);
 		}
 		catch (RuntimeException ex) {
-			report("look for new operations", ex);
+			report(LOOKING, ex);
 			wait = WITHOUT_DATABASE;
 		}
 		await(this.looks, wait);
 	}
 
-	private void take(List<TrackedRow> noted) {
+	private void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
 		int room = room();
 		// This instance may have polled an operation that it has tracked itself.
-		List<TrackedRow> open = noted.stream().filter((row) -> !hasEnded(row)).toList();
+		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
 		this.held.take(open.subList(0, Math.min(room, open.size())));
 		if (room < open.size()) {
 			leave();
@@ -327,6 +390,7 @@ final class LeaseHolder {
 	}
 
 	private void leave() {
+		this.left.set(true);
 		this.full = true;
 		this.rooms.release();
 		if (!this.warned) {
@@ -339,11 +403,16 @@ final class LeaseHolder {
 
 	private void recall() {
 		try {
-			Map<String, List<Duration>> known = this.reach.once("load", this.rows::learned);
-			this.held.learn((known != null) ? known : Map.of());
+			Map<String, List<Duration>> stored = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, this.rows::learned));
+			learn((stored != null) ? stored : Map.of());
+			this.recalled = true;
+			this.recallFailed = false;
+			this.failing.remove(RECALLING);
 		}
 		catch (RuntimeException ex) {
-			logger.debug("This instance begins without what the one before has learned.", ex);
+			this.recallFailed = true;
+			report(RECALLING, ex);
 		}
 	}
 
@@ -355,35 +424,49 @@ final class LeaseHolder {
 		}
 		String after = "";
 		while (isOn(taken)) {
-			String from = after;
 			try {
-				List<TrackedRow> page = this.reach.once("load", () -> this.rows.open(from, BATCH));
-				if (page == null || page.isEmpty()) {
-					this.loaded = true;
-					if (!this.again) {
-						await(this.rooms, this.full ? this.settings.look() : null);
-					}
-					this.again = false;
-					this.full = false;
-					after = "";
-				}
-				else {
-					String last = hold(page);
-					after = last.isEmpty() ? after : last;
-				}
+				after = loadPage(after);
 			}
 			catch (RuntimeException ex) {
-				report("load open operations", ex);
+				report(LOADING, ex);
 				await(this.rooms, WITHOUT_DATABASE);
 			}
 		}
 	}
 
+	private String loadPage(String after) {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
+			List<TrackedRow> page = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.open(after, BATCH)));
+			this.failing.remove(LOADING);
+			if (page != null && !page.isEmpty()) {
+				String last = hold(page, reading);
+				return last.isEmpty() ? after : last;
+			}
+		}
+		this.loaded = true;
+		this.full = this.left.getAndSet(false);
+		resolve();
+		if (!this.again) {
+			await(this.rooms, this.full ? this.settings.look() : null);
+		}
+		this.again = false;
+		return "";
+	}
+
+	// With little room, the next operation might be left again soon.
+	private void resolve() {
+		if (this.warned && !this.full && room() >= this.settings.maxHeld() / ROOM) {
+			this.warned = false;
+			logger.info("All open operations are held again: operations.tracking.max-held suffices.");
+		}
+	}
+
 	// Without room for all, the rest of the page is read again later: it may have
 	// changed.
-	private String hold(List<TrackedRow> page) {
+	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()
-			.filter((row) -> !hasEnded(row) && !this.held.has(row.id(), row.version()))
+			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
 			.toList();
 		List<TrackedRow> fits = missing.subList(0, Math.min(room(), missing.size()));
 		this.held.load(fits);
@@ -396,20 +479,18 @@ final class LeaseHolder {
 		return fits.isEmpty() ? "" : fits.get(fits.size() - 1).id();
 	}
 
-	private boolean hasEnded(TrackedRow row) {
-		TrackedChange unwritten = this.buffer.get(row.id());
-		return unwritten != null && unwritten.isEnd() && unwritten.version() >= row.version();
-	}
-
 	private void flushWhileHeld(Lease taken) {
 		long counted = taken.monotonic();
 		boolean counting = false;
 		while (isOn(taken)) {
 			// Changes and numbers of polls take turns, so that neither delays the other.
-			if (!counting && this.buffer.size() < BATCH) {
+			if (!counting && !this.buffer.hasBatch()) {
 				await(this.flushes, this.settings.flush());
 			}
 			flush(taken);
+			if (this.recallFailed) {
+				recall();
+			}
 			if (taken.monotonic() - counted >= COUNTED.toMillis()) {
 				counted = taken.monotonic();
 				storeLearned(taken);
@@ -418,17 +499,18 @@ final class LeaseHolder {
 			counting = counting && count(taken);
 		}
 		long end = taken.monotonic() + LAST_WRITES.toMillis();
-		while (!taken.isLost() && this.buffer.size() > 0 && taken.monotonic() < end) {
+		while (!taken.isLost() && !this.buffer.isEmpty() && taken.monotonic() < end) {
 			flush(taken);
 		}
 		storeLearned(taken);
 		count(taken);
 	}
 
-	// Not what is stored already, each minute anew.
+	// Not what is stored already, each minute anew. Nor before this instance knows what
+	// it would replace.
 	private void storeLearned(Lease taken) {
 		Map<String, List<Duration>> learned = this.held.samples();
-		if (learned.isEmpty() || learned.equals(this.learned)) {
+		if (!this.recalled || learned.isEmpty() || learned.equals(this.learned)) {
 			return;
 		}
 		if (storeLater(() -> this.fenced.learned(taken.epoch(), learned))) {
@@ -457,20 +539,38 @@ final class LeaseHolder {
 	}
 
 	private void flush(Lease taken) {
-		List<TrackedChange> changes = this.buffer.take(BATCH);
+		if (!this.reach.isLost()) {
+			pollAgain(this.buffer.takeIncomplete());
+		}
+		List<TrackedChange> changes = this.buffer.take();
 		if (changes.isEmpty()) {
 			return;
 		}
 		try {
 			write(taken, changes);
+			this.failing.remove(STORING);
 		}
 		catch (RuntimeException ex) {
-			if (changes.size() == 1 || DatabaseReach.isAway(ex) || !writeEach(taken, changes)) {
-				report("store changes of operations", ex);
+			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
+			if (changes.size() == 1 || isAway || !writeEach(taken, changes)) {
+				report(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				await(this.flushes, WITHOUT_DATABASE);
 			}
 		}
+	}
+
+	private void pollAgain(List<String> operationIds) {
+		if (!operationIds.isEmpty()) {
+			operationIds.forEach(this.held::release);
+			loadAgain();
+		}
+	}
+
+	// The loading thread finds in its next pass what is not held.
+	private void loadAgain() {
+		this.again = true;
+		this.rooms.release();
 	}
 
 	private void write(Lease taken, List<TrackedChange> changes) {
@@ -493,13 +593,14 @@ final class LeaseHolder {
 			}
 			else if (written.refused().contains(change.id())) {
 				this.buffer.drop(change);
+				ends |= change.isEnd() && isStored(change);
 				reload(change.id());
 			}
 			else {
 				this.buffer.putBack(change);
 			}
 		}
-		written.notable().forEach((row) -> this.held.changed(FencedRows.before(row), row));
+		written.notable().forEach((row) -> notify(row.get()));
 		if (ends) {
 			this.afterEnds.run();
 			if (this.full) {
@@ -508,9 +609,40 @@ final class LeaseHolder {
 		}
 	}
 
-	// One change that the database does not accept must not block the others.
+	// The answer to the commit of an earlier try may have been lost. Then nobody was
+	// notified.
+	private boolean isStored(TrackedChange change) {
+		TrackedRow row = null;
+		try {
+			row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.find(change.id())));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
+		}
+		Instant ended = (row != null) ? row.ending().endedAt() : null;
+		if (row == null || ended == null || row.version() <= change.version()
+				|| !isSame(ended, change.ending().endedAt())) {
+			return false;
+		}
+		notify(row);
+		return true;
+	}
+
+	// A database may round a time.
+	private static boolean isSame(Instant stored, @Nullable Instant ended) {
+		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
+	}
+
+	private void notify(TrackedRow stored) {
+		this.held.changed(FencedRows.before(stored), stored);
+	}
+
+	// One change that the database does not accept, or whose delivery somebody has
+	// locked, must not block the others.
 	private boolean writeEach(Lease taken, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
+		List<TrackedChange> locked = new ArrayList<>();
 		RuntimeException fault = null;
 		for (int i = 0; i < changes.size(); i++) {
 			TrackedChange change = changes.get(i);
@@ -518,7 +650,12 @@ final class LeaseHolder {
 				write(taken, List.of(change));
 			}
 			catch (RuntimeException ex) {
+				if (DatabaseReach.isLocked(ex)) {
+					locked.add(change);
+					continue;
+				}
 				if (DatabaseReach.isAway(ex)) {
+					locked.forEach(this.buffer::putBack);
 					changes.subList(i, changes.size()).forEach(this.buffer::putBack);
 					failures.forEach(this.buffer::putBack);
 					return true;
@@ -536,6 +673,7 @@ final class LeaseHolder {
 			this.buffer.drop(change);
 			reload(change.id());
 		}
+		locked.forEach(this.buffer::putBack);
 		return true;
 	}
 
@@ -545,22 +683,20 @@ final class LeaseHolder {
 	private void reload(String operationId) {
 		this.held.release(operationId);
 		try {
-			TrackedRow row = this.reach.once("load", () -> this.rows.findTracked(operationId));
+			TrackedRow row = this.reach.once("load",
+					() -> this.transactions.in(FencedRows.LONG, () -> this.rows.findTracked(operationId)));
 			if (row != null) {
 				this.held.load(List.of(row));
 			}
 		}
 		catch (RuntimeException ex) {
-			report("load open operations", ex);
-			// The loading thread finds it in its next pass.
-			this.again = true;
-			this.rooms.release();
+			report(LOADING, ex);
+			loadAgain();
 		}
 	}
 
 	private void report(String work, RuntimeException fault) {
-		if (!DatabaseReach.isAway(fault) && !this.failed) {
-			this.failed = true;
+		if (!DatabaseReach.isAway(fault) && this.failing.add(work)) {
 			logger.error("This instance cannot " + work + ". It keeps retrying and does not log this again until it"
 					+ " succeeds. Check the tables and the rights of the database user.", fault);
 		}
@@ -589,9 +725,12 @@ final class LeaseHolder {
 	 * @param look the time between two looks for operations of other instances
 	 * @param flush the time for which changes are collected
 	 * @param maxHeld the maximum number of operations in memory
+	 * @param maxUnwritten the number of bytes above which no operation, as a poll has
+	 * shown it, is kept to store it later. It is polled again then.
 	 * @param threadFactory creates the threads
 	 */
-	record Settings(Duration leaseDuration, Duration look, Duration flush, int maxHeld, ThreadFactory threadFactory) {
+	record Settings(Duration leaseDuration, Duration look, Duration flush, int maxHeld, long maxUnwritten,
+			ThreadFactory threadFactory) {
 
 	}
 

@@ -16,6 +16,8 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.util.Assert;
+
 /**
  * Holds the lease of a client for as long as its execution lasts. The version of the
  * execution is the epoch of the lease: it grows whenever an instance takes the lease or
@@ -27,32 +29,40 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	static final String NAME = "lease";
 
+	// Due by every clock.
+	private static final Instant FREE = Instant.EPOCH;
+
 	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
+
+	private final String client;
 
 	private final LongPredicate hold;
 
-	private final Supplier<Instant> clock;
-
 	/**
 	 * Create the task.
+	 * @param client the name of the client
 	 * @param hold polls the operations until the lease of the given epoch is lost or
 	 * given back, and returns whether it is still held
 	 * @param clock the database's clock
 	 */
-	LeaseTask(LongPredicate hold, Supplier<Instant> clock) {
+	LeaseTask(String client, LongPredicate hold, Supplier<Instant> clock) {
 		super(NAME, Void.class,
 				(complete, operations) -> release(complete, operations, clock.get().plus(AFTER_A_FAULT)),
-				(complete, operations) -> release(complete, operations, clock.get()));
+				(complete, operations) -> release(complete, operations, FREE));
+		this.client = client;
 		this.hold = hold;
-		this.clock = clock;
 	}
 
 	@Override
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
+		// The epoch of another client's lease would be no fence for the operations of
+		// this client.
+		Assert.state(this.client.equals(instance.getId()),
+				() -> "The lease of client '" + instance.getId() + "' is not the lease of client '" + this.client + "'");
 		boolean isHeld = this.hold.test(context.getExecution().version);
 		return (complete, operations) -> {
 			if (isHeld) {
-				release(complete, operations, this.clock.get());
+				release(complete, operations, FREE);
 			}
 		};
 	}
@@ -72,7 +82,7 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	@Override
 	public SchedulableInstance<Void> schedulableInstance(String client) {
-		return SchedulableInstance.of(instanceBuilder(client).build(), this.clock.get());
+		return SchedulableInstance.of(instanceBuilder(client).build(), FREE);
 	}
 
 	@Override

@@ -16,13 +16,19 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Runs db-scheduler for the lease of a client. The scheduler has a table of its own,
  * because db-scheduler deletes executions whose task it does not know.
  */
 final class Leases {
+
+	private static final Log logger = LogFactory.getLog(Leases.class);
 
 	private static final Duration SHUTDOWN = Duration.ofSeconds(3);
 
@@ -35,6 +41,10 @@ final class Leases {
 	private final JdbcCustomization picks;
 
 	private final LeaseTask task;
+
+	private final SchedulerClient creator;
+
+	private final JdbcClient jdbc;
 
 	private final String client;
 
@@ -71,15 +81,16 @@ final class Leases {
 		this.holder = holder;
 		this.settings = settings;
 		this.clock = clock;
-		this.task = new LeaseTask(this::hold, clock);
+		this.task = new LeaseTask(client, this::hold, clock);
+		this.creator = SchedulerClient.Builder.create(dataSource, this.task)
+			.tableName(table)
+			.jdbcCustomization(picks)
+			.build();
+		this.jdbc = JdbcClient.create(dataSource);
 	}
 
 	void start() {
-		SchedulerClient creator = SchedulerClient.Builder.create(this.dataSource, this.task)
-			.tableName(this.table)
-			.jdbcCustomization(this.picks)
-			.build();
-		this.transactions.in(() -> creator.scheduleIfNotExists(this.task.schedulableInstance(this.client)));
+		insert();
 		this.holder.start();
 		Scheduler created = Scheduler.create(this.dataSource, this.task)
 			.tableName(this.table)
@@ -98,18 +109,64 @@ final class Leases {
 		created.start();
 	}
 
+	// Without the row nobody would poll. With a version that begins with the time, no
+	// epoch comes again that an instance may still know.
+	private boolean insert() {
+		return Boolean.TRUE.equals(this.transactions.in(() -> {
+			boolean created = this.creator.scheduleIfNotExists(this.task.schedulableInstance(this.client));
+			if (created) {
+				this.jdbc
+					.sql("UPDATE " + this.table
+							+ " SET version = :version WHERE task_name = :task AND task_instance = :client")
+					.param("version", this.clock.get().toEpochMilli())
+					.param("task", LeaseTask.NAME)
+					.param("client", this.client)
+					.update();
+			}
+			return created;
+		}));
+	}
+
+	/**
+	 * Create the row of the lease again if somebody has removed it.
+	 */
+	void create() {
+		if (insert()) {
+			logger.warn("The row of the lease is missing in " + this.table + ", so no instance polls tracked operations."
+					+ " This instance has created it again, and one instance polls within seconds. Somebody may have"
+					+ " emptied or restored the table.");
+		}
+	}
+
 	private boolean hold(long epoch) {
 		Scheduler running = this.scheduler;
 		if (running != null) {
 			running.pause();
 		}
 		try {
-			return this.holder.hold(epoch);
+			boolean isHeld = this.holder.hold(epoch);
+			if (!isHeld) {
+				createIfReached();
+			}
+			return isHeld;
 		}
 		finally {
 			if (running != null) {
 				running.resume();
 			}
+		}
+	}
+
+	/**
+	 * Create the row of the lease again if somebody has removed it, unless the database
+	 * cannot do so now.
+	 */
+	void createIfReached() {
+		try {
+			create();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Whether the row of the lease is missing is looked for later.", ex);
 		}
 	}
 

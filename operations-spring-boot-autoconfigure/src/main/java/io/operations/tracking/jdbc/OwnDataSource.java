@@ -11,6 +11,10 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.InfrastructureProxy;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -21,20 +25,15 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
- * even if the pool has another isolation level, and fail if the database does not answer
- * for some time: a network that loses packets reports nothing. If the application's transaction has
+ * even if the pool has another isolation level. If the application's transaction has
  * bound a connection to the thread, that connection is used unchanged, even if it was
  * bound through another proxy of the same database.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 
-	private static final int UNCHANGED = -1;
-
-	private static final Duration ANSWER = Duration.ofSeconds(30);
+	private static final Log logger = LogFactory.getLog(OwnDataSource.class);
 
 	private final DataSource target;
-
-	private final int answerMillis;
 
 	private final List<DataSource> layers;
 
@@ -43,20 +42,8 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	private final PoolDefaults defaults;
 
 	OwnDataSource(DataSource target, TransactionManagers managers) {
-		this(target, managers, ANSWER);
-	}
-
-	/**
-	 * Create the DataSource.
-	 * @param target the database
-	 * @param managers the application's transaction managers
-	 * @param answer how long the database may send nothing while a statement runs. A
-	 * shorter time that the pool has is kept.
-	 */
-	OwnDataSource(DataSource target, TransactionManagers managers, Duration answer) {
 		super(target);
 		this.target = target;
-		this.answerMillis = Math.toIntExact(answer.toMillis());
 		this.layers = layers(target);
 		this.managers = managers;
 		PoolDefaults read = new JdbcTemplate(target).execute((ConnectionCallback<PoolDefaults>) PoolDefaults::of);
@@ -106,6 +93,27 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
+	 * Limit the time for which statements wait for an answer over the network.
+	 * @param connection the connection
+	 * @param limit the limit, {@code null} for the one that new connections have
+	 */
+	void limit(Connection connection, @Nullable Duration limit) {
+		Integer usual = this.defaults.networkTimeout();
+		if (usual == null) {
+			return;
+		}
+		int millis = (limit != null) ? (int) limit.toMillis() : usual;
+		try {
+			if (!connection.isClosed() && connection.getNetworkTimeout() != millis) {
+				connection.setNetworkTimeout(Runnable::run, millis);
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("The time limit of a connection could not be set.", ex);
+		}
+	}
+
+	/**
 	 * Return whether the connection that is bound to the thread is in auto-commit mode.
 	 * @return whether it commits each statement
 	 */
@@ -148,60 +156,34 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	@Override
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
-		boolean isolates = this.defaults.isolation() != Connection.TRANSACTION_READ_COMMITTED;
-		int networkTimeout;
+		if (this.defaults.isolation() == Connection.TRANSACTION_READ_COMMITTED) {
+			return connection;
+		}
 		try {
-			if (isolates) {
-				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-			}
-			networkTimeout = bound(connection);
+			connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
 		}
 		catch (SQLException | RuntimeException ex) {
 			connection.close();
 			throw ex;
 		}
-		if (!isolates && networkTimeout == UNCHANGED) {
-			return connection;
-		}
 		return (Connection) Proxy.newProxyInstance(OwnDataSource.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("close")) {
-						close(connection, isolates, networkTimeout);
+						close(connection);
 						return null;
 					}
 					return TransactionalDataSource.invoke(connection, method, arguments);
 				});
 	}
 
-	// Returns the timeout to restore.
-	private int bound(Connection connection) throws SQLException {
-		try {
-			int present = connection.getNetworkTimeout();
-			if (present > 0 && present <= this.answerMillis) {
-				return UNCHANGED;
-			}
-			connection.setNetworkTimeout(Runnable::run, this.answerMillis);
-			return present;
-		}
-		catch (SQLFeatureNotSupportedException ex) {
-			return UNCHANGED;
-		}
-	}
-
 	// Not every pool resets the settings of a connection.
-	private void close(Connection connection, boolean isolates, int networkTimeout) throws SQLException {
+	private void close(Connection connection) throws SQLException {
 		try (connection) {
-			if (connection.isClosed()) {
-				return;
-			}
-			if (isolates) {
+			if (!connection.isClosed()) {
 				if (!connection.getAutoCommit()) {
 					connection.rollback();
 				}
 				connection.setTransactionIsolation(this.defaults.isolation());
-			}
-			if (networkTimeout != UNCHANGED) {
-				connection.setNetworkTimeout(Runnable::run, networkTimeout);
 			}
 		}
 	}
@@ -212,14 +194,26 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	 * @param autoCommit whether they are in auto-commit mode
 	 * @param isolation their isolation level
 	 * @param readOnly whether they are read-only
+	 * @param networkTimeout the time in milliseconds for which they wait for an answer, 0
+	 * for ever, {@code null} if that cannot be set
 	 */
-	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly) {
+	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly, @Nullable Integer networkTimeout) {
 
-		private static final PoolDefaults USUAL = new PoolDefaults(true, Connection.TRANSACTION_READ_COMMITTED, false);
+		private static final PoolDefaults USUAL = new PoolDefaults(true, Connection.TRANSACTION_READ_COMMITTED, false,
+				null);
 
 		private static PoolDefaults of(Connection connection) throws SQLException {
 			return new PoolDefaults(connection.getAutoCommit(), connection.getTransactionIsolation(),
-					connection.isReadOnly());
+					connection.isReadOnly(), networkTimeout(connection));
+		}
+
+		private static @Nullable Integer networkTimeout(Connection connection) throws SQLException {
+			try {
+				return connection.getNetworkTimeout();
+			}
+			catch (SQLFeatureNotSupportedException ex) {
+				return null;
+			}
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.operations.tracking.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -35,9 +36,11 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private final DatabaseReach reach;
 
+	private final String statement;
+
 	private final String task;
 
-	private final String statement;
+	private final String client;
 
 	private final Function<Instant, Instant> deadBefore;
 
@@ -49,20 +52,21 @@ final class Picks extends DefaultJdbcCustomization {
 	 * @param dataSource the database
 	 * @param transactions the transactions of the database
 	 * @param reach knows whether the database can be reached
-	 * @param dialect the dialect of the database
-	 * @param table the table of db-scheduler
+	 * @param statement the statement of the database's dialect
 	 * @param task the name of the task
+	 * @param client the name of the client
 	 * @param deadBefore returns the time of the last heartbeat up to which a picked
 	 * execution is picked again
 	 */
-	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, TrackingDialect dialect,
-			String table, String task, Function<Instant, Instant> deadBefore) {
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement, String task,
+			String client, Function<Instant, Instant> deadBefore) {
 		super(false);
 		this.jdbc = JdbcClient.create(dataSource);
 		this.transactions = transactions;
 		this.reach = reach;
+		this.statement = statement;
 		this.task = task;
-		this.statement = dialect.pick(table);
+		this.client = client;
 		this.deadBefore = deadBefore;
 	}
 
@@ -76,7 +80,7 @@ final class Picks extends DefaultJdbcCustomization {
 			boolean orderByPriority) {
 		try {
 			List<Execution> picked = Objects
-				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(() -> pick(context, now, limit))));
+				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
 			this.failing = false;
 			return picked;
 		}
@@ -93,11 +97,14 @@ final class Picks extends DefaultJdbcCustomization {
 	}
 
 	private List<Execution> pick(JdbcTaskRepositoryContext context, Instant now, int limit) {
+		Instant dead = this.deadBefore.apply(now);
 		return this.jdbc.sql(this.statement)
 			.param("task", this.task)
+			.param("client", this.client)
 			.param("instance", context.schedulerName.getName())
 			.param("now", now.atOffset(ZoneOffset.UTC))
-			.param("dead", this.deadBefore.apply(now).atOffset(ZoneOffset.UTC))
+			.param("dead", dead.atOffset(ZoneOffset.UTC))
+			.param("age", Duration.between(dead, now).toMillis())
 			.param("limit", limit)
 			.query(this::map)
 			.list();

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -62,7 +62,7 @@ final class PostgresFencedRows implements FencedRows {
 		this.client = client;
 		this.look = """
 				WITH renewed AS (
-					UPDATE %2$s SET last_heartbeat = :now
+					UPDATE %2$s SET last_heartbeat = %6$s
 					WHERE task_name = :task AND task_instance = :client AND version = :epoch AND picked AND %4$s
 					RETURNING 1
 				), taken AS (
@@ -70,12 +70,15 @@ final class PostgresFencedRows implements FencedRows {
 					AND number = ANY (ARRAY(SELECT number FROM %3$s WHERE client = :client ORDER BY number LIMIT :limit))
 					RETURNING id, due
 				), noted AS (SELECT id, COUNT(*) AS entries, MAX(due) AS execution_time FROM taken GROUP BY id)
-				SELECT n.id AS noted, n.entries, n.execution_time, t.* FROM renewed
+				SELECT n.id AS noted, n.entries, n.execution_time, %5$s FROM renewed
 				LEFT JOIN noted n ON TRUE
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
-			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
+					TrackedRows.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
 		// The lease is locked first: a takeover changes its version, which the unique
-		// index makes a key column. A write that waited for a takeover finds no row.
+		// index makes a key column. A write that waited for a takeover finds no row. The
+		// planner expects ten changes. Where it could choose, it would compare each of a
+		// thousand with each other one, so "changed" gets a FULL JOIN, which is hashed.
 		this.write = """
 				WITH held AS MATERIALIZED (
 					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %4$s
@@ -87,7 +90,7 @@ final class PostgresFencedRows implements FencedRows {
 					CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[])) AS u(id, version, kind, state, status, operation,
 					created_at, learned_millis, polls, not_found_since, last_fault, stuck, outcome, ended_at)
 				), free AS MATERIALIZED (
-					SELECT t.id FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
+					SELECT v.* FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
 					WHERE t.client = ? AND EXISTS (SELECT 1 FROM held)
 					ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
 				), changed AS (
@@ -96,8 +99,7 @@ final class PostgresFencedRows implements FencedRows {
 					created_at = v.created_at, learned_millis = v.learned_millis, polls = v.polls,
 					not_found_since = v.not_found_since, last_fault = v.last_fault, stuck = v.stuck,
 					outcome = v.outcome, ended_at = v.ended_at, version = t.version + 1
-					FROM v JOIN free ON free.id = v.id
-					WHERE t.client = ? AND t.id = v.id AND t.version = v.version
+					FROM free v WHERE t.client = ? AND t.id = v.id AND t.version = v.version
 					RETURNING t.*
 				), scheduled AS (
 					INSERT INTO %3$s AS s (task_name, task_instance, execution_time, picked, version)
@@ -106,10 +108,9 @@ final class PostgresFencedRows implements FencedRows {
 					picked = FALSE, picked_by = NULL, last_heartbeat = NULL, version = s.version + 1
 				)
 				SELECT v.id AS written, c.version AS stored, (t.version = v.version) AS present, n.*,
-				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN v
-				LEFT JOIN changed c ON c.id = v.id
+				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN (v FULL JOIN changed c ON c.id = v.id)
 				LEFT JOIN %1$s t ON t.client = ? AND t.id = v.id
-				LEFT JOIN changed n ON n.id = v.id AND (n.outcome IS NOT NULL OR n.stuck AND NOT t.stuck)"""
+				LEFT JOIN LATERAL (SELECT c.* WHERE c.outcome IS NOT NULL OR c.stuck AND NOT t.stuck) n ON TRUE"""
 			.formatted(tables.tracked(), tables.lease(), tables.scheduled(), TrackingDialect.ABANDONED);
 		this.count = """
 				WITH held AS MATERIALIZED (
@@ -138,14 +139,13 @@ final class PostgresFencedRows implements FencedRows {
 	}
 
 	@Override
-	public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+	public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 		// The consumer receives the operations before the transaction commits. If the
 		// commit fails, the entries are still in the inbox, and are taken again.
-		return Objects.requireNonNull(this.transactions.in(() -> {
+		return Objects.requireNonNull(this.transactions.in(SHORT, () -> {
 			int[] entries = { -1 };
 			Inbox inbox = new Inbox(new ArrayList<>(), new ArrayList<>());
 			this.jdbc.sql(this.look)
-				.param("now", now.atOffset(ZoneOffset.UTC))
 				.param("task", LeaseTask.NAME)
 				.param("client", this.client)
 				.param("epoch", epoch)
@@ -154,7 +154,7 @@ final class PostgresFencedRows implements FencedRows {
 					entries[0] = Math.max(0, entries[0]) + result.getInt("entries");
 					String id = result.getString("noted");
 					if (result.getString("id") != null) {
-						inbox.open().add(this.rows.map(result, 0));
+						inbox.open().add(this.rows.mapNoted(result));
 					}
 					else if (id != null) {
 						inbox.gone().add(id);
@@ -169,7 +169,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
-		Optional<Written> written = this.transactions.in(() -> this.template
+		Optional<Written> written = this.transactions.in(LONG, () -> this.template
 			.execute((ConnectionCallback<Optional<Written>>) (connection) -> write(connection, epoch, changes, due)));
 		return Objects.requireNonNull(written).orElse(null);
 	}
@@ -209,7 +209,7 @@ final class PostgresFencedRows implements FencedRows {
 	private Optional<Written> written(ResultSet result) throws SQLException {
 		Map<String, Long> stored = new HashMap<>();
 		Set<String> refused = new HashSet<>();
-		List<TrackedRow> notable = new ArrayList<>();
+		List<Supplier<TrackedRow>> notable = new ArrayList<>();
 		boolean held = false;
 		while (result.next()) {
 			held = true;
@@ -222,7 +222,7 @@ final class PostgresFencedRows implements FencedRows {
 				refused.add(id);
 			}
 			if (result.getString("id") != null) {
-				notable.add(this.rows.map(result, 0));
+				notable.add(this.rows.read(result));
 			}
 		}
 		return held ? Optional.of(new Written(stored, refused, notable)) : Optional.empty();
@@ -230,7 +230,7 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void count(long epoch, List<HeldOperations.Polls> polls) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.count)) {
 				Parameters<HeldOperations.Polls> parameters = new Parameters<>(connection, statement, polls);
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch);
@@ -245,12 +245,12 @@ final class PostgresFencedRows implements FencedRows {
 
 	@Override
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
-		this.transactions.in(() -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
+		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
 				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
-						List.copyOf(new TreeMap<>(durations).entrySet()));
+						List.copyOf(TrackedRows.storable(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", (kind) -> TrackedRows.text(kind.getKey()))
+				parameters.set("text", Map.Entry::getKey)
 					.set("text", (kind) -> this.rows.text(kind.getValue()));
 				return statement.executeUpdate();
 			}

@@ -13,6 +13,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,6 +42,9 @@ final class TrackedRows {
 
 	private static final int BATCH = 1000;
 
+	// Four bytes each at most. PostgreSQL's index holds 2,700 bytes.
+	private static final int LONGEST_KIND = 500;
+
 	private static final String COLUMNS = "client, id, kind, state, status, operation, attributes, accepted, related,"
 			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
 			+ " ended_at, attempts, forgiven, delivery_fault, traceparent," + " version";
@@ -55,6 +60,13 @@ final class TrackedRows {
 		.filter((state) -> state != TrackingState.TRACKED)
 		.map(TrackingState::name)
 		.toList();
+
+	// What a poll needs. An operation as last seen may be large.
+	static final String OPEN_COLUMNS = Stream
+		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "deadline", "learned_millis", "polls",
+				"not_found_since", "last_fault", "stuck", "version")
+		.map((column) -> "t." + column)
+		.collect(Collectors.joining(", "));
 
 	private static final String THIS_VERSION = "client = :client AND id = :id AND version = :version";
 
@@ -233,17 +245,17 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return an operation to poll.
+	 * Return an operation to poll, without what only callers and handlers need.
 	 * @param operationId the operation's id
 	 * @return its row, {@code null} if there is none or it has ended
 	 */
 	@Nullable TrackedRow findTracked(String operationId) {
 		return this.jdbc
-			.sql("SELECT t.*, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS execution_time FROM " + this.tables.tracked()
+			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
 					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
 			.param("client", this.client)
 			.param("id", operationId)
-			.query(this::map)
+			.query(TrackedRows::mapOpen)
 			.optional()
 			.orElse(null);
 	}
@@ -257,13 +269,22 @@ final class TrackedRows {
 	 */
 	List<TrackedRow> open(String after, int limit) {
 		return this.jdbc
-			.sql("SELECT id, kind, status, accepted, tracked_at, created_at, deadline, learned_millis, polls,"
-					+ " not_found_since, last_fault, stuck, version FROM " + this.tables.tracked()
-					+ " WHERE client = :client AND state = 'TRACKED' AND id > :after ORDER BY id LIMIT " + limit)
+			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
+					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT " + limit)
 			.param("client", this.client)
 			.param("after", after)
 			.query(TrackedRows::mapOpen)
 			.list();
+	}
+
+	/**
+	 * Return the row of an operation that was taken from the inbox.
+	 * @param result the columns, and the time of the first poll
+	 * @return the row
+	 * @throws SQLException if a column cannot be read
+	 */
+	TrackedRow mapNoted(ResultSet result) throws SQLException {
+		return mapOpen(result, 0).due(due(result, "execution_time"));
 	}
 
 	private static TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
@@ -330,6 +351,18 @@ final class TrackedRows {
 	}
 
 	/**
+	 * Return the durations whose kinds can be stored as they are. An index holds no
+	 * longer text, and a text no character NUL.
+	 * @param durations durations by kind
+	 * @return those that {@link FencedRows#learned} stores
+	 */
+	static Map<String, List<Duration>> storable(Map<String, List<Duration>> durations) {
+		Map<String, List<Duration>> storable = new TreeMap<>(durations);
+		storable.keySet().removeIf((kind) -> kind.length() > LONGEST_KIND || kind.indexOf('\0') >= 0);
+		return storable;
+	}
+
+	/**
 	 * Return what {@link FencedRows#learned} stores.
 	 * @param durations the learned durations of a kind
 	 * @return their text
@@ -344,13 +377,8 @@ final class TrackedRows {
 	 * @return how many were removed. If it is a whole batch, there may be more.
 	 */
 	int prune(Instant before) {
-		// The condition is repeated because a selected operation may be redelivered
-		// before
-		// it is deleted.
 		String outdated = "client = :client AND ended_at < :before AND state = :state";
-		return this.jdbc
-			.sql("DELETE FROM " + this.tables.tracked() + " WHERE " + outdated + " AND "
-					+ this.dialect.first(this.tables.tracked(), outdated, "ended_at", BATCH))
+		return this.jdbc.sql(this.dialect.deleteFirst(this.tables.tracked(), outdated, "ended_at", BATCH))
 			.param("client", this.client)
 			.param("before", time(before))
 			.param("state", TrackingState.DELIVERED.name())
@@ -473,20 +501,41 @@ final class TrackedRows {
 				Duration.ZERO);
 	}
 
-	TrackedRow map(ResultSet result, int number) throws SQLException {
+	private TrackedRow map(ResultSet result, int number) throws SQLException {
+		return read(result).get();
+	}
+
+	/**
+	 * Read a row. The texts are parsed when the supplier is called, which may take long.
+	 * @param result the columns of the row, and the time of its delivery
+	 * @return supplies the row
+	 * @throws SQLException if a column cannot be read
+	 */
+	Supplier<TrackedRow> read(ResultSet result) throws SQLException {
 		String id = result.getString("id");
-		Duration told = learned(result);
-		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
-				required(result, "tracked_at"), required(result, "created_at"), told, result.getInt("polls"),
-				instant(result, "not_found_since"), this.json.readTexts(result.getString("related")),
-				this.json.readOperation(id, result.getString("operation")));
+		String kind = result.getString("kind");
+		boolean accepted = result.getBoolean("accepted");
+		Instant tracked = required(result, "tracked_at");
+		Instant created = required(result, "created_at");
+		Duration learned = learned(result);
+		int polls = result.getInt("polls");
+		Instant notFound = instant(result, "not_found_since");
+		String related = result.getString("related");
+		String operation = result.getString("operation");
+		String attributes = result.getString("attributes");
+		Instant deadline = required(result, "deadline");
+		Instant due = due(result, "execution_time");
+		String fault = result.getString("last_fault");
+		boolean stuck = result.getBoolean("stuck");
+		long version = result.getLong("version");
 		String outcome = result.getString("outcome");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
-		return new TrackedRow(polled, this.json.readTexts(result.getString("attributes")), required(result, "deadline"),
-				due(result, "execution_time"), result.getString("last_fault"), result.getBoolean("stuck"), ending,
-				result.getLong("version"));
+		return () -> new TrackedRow(
+				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
+						this.json.readTexts(related), this.json.readOperation(id, operation)),
+				this.json.readTexts(attributes), deadline, due, fault, stuck, ending, version);
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

@@ -24,9 +24,19 @@ enum TrackingDialect {
 		// An array, because a subselect may be repeated for each row, and locks others
 		// then.
 		@Override
-		String pick(String table) {
-			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED") + " AND " + ABANDONED
-					+ " RETURNING *";
+		String pick(String table, String which, String now, String dead) {
+			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED", which, now, dead) + " AND "
+					+ ABANDONED + " RETURNING *";
+		}
+
+		@Override
+		String now() {
+			return "clock_timestamp()";
+		}
+
+		@Override
+		String before(String millis) {
+			return "clock_timestamp() - CAST(" + millis + " AS BIGINT) * INTERVAL '1 millisecond'";
 		}
 
 		@Override
@@ -43,9 +53,11 @@ enum TrackingDialect {
 
 		// As an array, the rows are selected once, even if the statistics are stale.
 		@Override
-		String first(String table, String condition, String order, int limit) {
-			return "id = ANY (ARRAY(SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT "
-					+ limit + " FOR UPDATE SKIP LOCKED))";
+		String deleteFirst(String table, String condition, String order, int limit) {
+			// The condition is repeated because a selected row may change before it is
+			// deleted.
+			return "DELETE FROM " + table + " WHERE " + condition + " AND id = ANY (ARRAY(SELECT id FROM " + table
+					+ " WHERE " + condition + " ORDER BY " + order + " LIMIT " + limit + " FOR UPDATE SKIP LOCKED))";
 		}
 
 		@Override
@@ -67,8 +79,18 @@ enum TrackingDialect {
 	H2("H2", "") {
 
 		@Override
-		String pick(String table) {
-			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "") + ")";
+		String pick(String table, String which, String now, String dead) {
+			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "", which, now, dead) + ")";
+		}
+
+		@Override
+		String now() {
+			return "CURRENT_TIMESTAMP";
+		}
+
+		@Override
+		String before(String millis) {
+			return "DATEADD('MILLISECOND', -CAST(" + millis + " AS BIGINT), CURRENT_TIMESTAMP)";
 		}
 
 		@Override
@@ -90,16 +112,18 @@ enum TrackingDialect {
 	 * A condition that is always true. If a process is suspended or its host is lost
 	 * before it commits, PostgreSQL rolls the transaction back after two seconds.
 	 * Otherwise nobody could take the rows that it has locked. Two seconds are half of
-	 * the shortest lease, so this delays no takeover.
+	 * the shortest lease, so this delays no takeover. The statement itself waits one
+	 * second for a lock: a suspended process may hold it.
 	 */
-	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)) IS NOT NULL";
+	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)"
+			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
 
 	private static final String PICK = """
-			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = :now, version = version + 1
-			WHERE task_name = :task AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE task_name = :task
-			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)
+			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = %5$s, version = version + 1
+			WHERE %4$s AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE %4$s
+			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)
 			ORDER BY execution_time LIMIT :limit %3$s))
-			AND (picked = FALSE AND execution_time <= :now OR picked = TRUE AND last_heartbeat <= :dead)""";
+			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)""";
 
 	private final String product;
 
@@ -151,20 +175,47 @@ enum TrackingDialect {
 	 * @param table the table of db-scheduler
 	 * @return the statement
 	 */
-	abstract String pick(String table);
+	String pick(String table) {
+		return pick(table, "task_name = :task", ":now", ":dead");
+	}
 
 	/**
-	 * Return the condition that selects the first rows that match, without those that a
-	 * transaction holds if the database can skip them.
+	 * Return the statement that picks the lease of one client. The leases of all clients
+	 * have the same task. The clock of the database decides whether the holder is dead:
+	 * those of the instances may be off.
+	 * @param table the table of the leases
+	 * @return the statement
+	 */
+	String pickLease(String table) {
+		return pick(table, "task_name = :task AND task_instance = :client", now(), before(":age"));
+	}
+
+	abstract String pick(String table, String which, String now, String dead);
+
+	/**
+	 * Return an expression for the time of the database's clock.
+	 * @return the expression
+	 */
+	abstract String now();
+
+	/**
+	 * Return an expression for an earlier time of the database's clock.
+	 * @param millis how many milliseconds earlier
+	 * @return the expression
+	 */
+	abstract String before(String millis);
+
+	/**
+	 * Return the statement that deletes at most a number of rows. H2 would evaluate a
+	 * limited subquery for each row, and delete another number of rows.
 	 * @param table the table
 	 * @param condition the condition that the rows match
-	 * @param order the column that they are ordered by
+	 * @param order the column by which a database that can order them does
 	 * @param limit the maximum number of rows
-	 * @return the condition
+	 * @return the statement
 	 */
-	String first(String table, String condition, String order, int limit) {
-		return "id IN (SELECT id FROM " + table + " WHERE " + condition + " ORDER BY " + order + " LIMIT " + limit
-				+ ")";
+	String deleteFirst(String table, String condition, String order, int limit) {
+		return "DELETE FROM " + table + " WHERE " + condition + " FETCH FIRST " + limit + " ROWS ONLY";
 	}
 
 	/**

@@ -63,6 +63,11 @@ public final class TrackingGauges implements MeterBinder {
 			.tag("of", "tracked")
 			.strongReference(true)
 			.register(registry);
+		Gauge.builder("operations.tracked.waiting", this, (gauges) -> gauges.value(TrackingSummary::waiting))
+			.description("Tracked operations that are not polled because operations.tracking.max-held are in memory")
+			.tag(CLIENT, this.client)
+			.strongReference(true)
+			.register(registry);
 		TimeGauge
 			.builder("operations.backlog.age", this, TimeUnit.MILLISECONDS,
 					(gauges) -> gauges.value((current) -> current.backlogAge().toMillis()))

@@ -82,8 +82,7 @@ class DatabasePoolTests {
 			pool.setTransactionIsolation("TRANSACTION_" + isolation);
 			pool.setAutoCommit(autoCommit);
 			// The application's transactions keep the isolation of the pool, and fail now
-			// and
-			// then.
+			// and then.
 			with(pool)
 				.withPropertyValues("operations.tracking.delivery.max-attempts=1000",
 						"operations.tracking.delivery.initial-interval=1ms")
@@ -131,30 +130,6 @@ class DatabasePoolTests {
 		}
 		finally {
 			pool.destroy();
-		}
-	}
-
-	@Test
-	void aDatabaseThatDoesNotAnswerCountsAsAwayAndTheConnectionGoesBackAsItCame() throws Exception {
-		try (HikariDataSource pool = PostgresDatabase.open()) {
-			OwnDataSource own = new OwnDataSource(pool, new TransactionManagers(pool, List::of),
-					Duration.ofMillis(300));
-			JdbcClient jdbc = JdbcClient.create(own);
-			assertThatThrownBy(() -> jdbc.sql("SELECT 1 FROM pg_sleep(20)").query(Integer.class).single())
-				.satisfies((ex) -> assertThat(DatabaseReach.isAway(ex)).isTrue());
-			try (Connection connection = own.getConnection()) {
-				assertThat(connection.getNetworkTimeout()).isEqualTo(300);
-			}
-			try (Connection connection = pool.getConnection()) {
-				assertThat(connection.getNetworkTimeout()).isZero();
-				connection.setNetworkTimeout(Runnable::run, 200);
-				SingleConnectionDataSource shorter = new SingleConnectionDataSource(connection, true);
-				try (Connection ours = new OwnDataSource(shorter, new TransactionManagers(shorter, List::of),
-						Duration.ofMillis(300))
-					.getConnection()) {
-					assertThat(ours.getNetworkTimeout()).isEqualTo(200);
-				}
-			}
 		}
 	}
 

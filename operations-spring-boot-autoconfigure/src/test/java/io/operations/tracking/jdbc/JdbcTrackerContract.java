@@ -58,6 +58,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -82,6 +85,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	protected final JdbcClient jdbc;
 
 	private int deliveries = 4;
+
+	private int maxHeld = 1000;
 
 	protected Duration lease = Duration.ofSeconds(2);
 
@@ -118,7 +123,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	protected JdbcTrackingSettings jdbcSettings(String name) {
-		return new JdbcTrackingSettings(this.tables, 1000, this.lease, Duration.ofMillis(50), Duration.ofMillis(50),
+		return new JdbcTrackingSettings(this.tables, this.maxHeld, this.lease, Duration.ofMillis(50), Duration.ofMillis(50),
 				this.deliveries, Objects.requireNonNull(Executors.defaultThreadFactory()), this.heartbeat, 4,
 				Duration.ofSeconds(5), name);
 	}
@@ -184,6 +189,69 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		});
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whatIsForgottenInANestedTransactionThatIsRolledBackIsStillPolled() {
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		this.transaction.executeWithoutResult((outer) -> {
+			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);
+			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+			nested.executeWithoutResult((status) -> {
+				assertThat(forget("op")).isTrue();
+				status.setRollbackOnly();
+			});
+		});
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whatIsTrackedAgainBeforeTheCallbacksOfAForgetIsPolled() {
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		ExecutorService threads = Objects.requireNonNull(Executors.newSingleThreadExecutor());
+		this.transaction.executeWithoutResult((status) -> {
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					threads.execute(() -> track("op", Map.of("track", "second")));
+					await().atMost(PATIENCE).until(() -> find("op") != null && waitingInInbox() == 0);
+				}
+
+			});
+			assertThat(forget("op")).isTrue();
+		});
+		threads.shutdownNow();
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		until("op", TrackingState.DELIVERED);
+		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
+	}
+
+	// On a connection of its own: the callbacks run before that of the transaction is
+	// released.
+	private int waitingInInbox() {
+		return JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()))
+			.sql("SELECT COUNT(*) FROM " + this.tables.inbox())
+			.query(Integer.class)
+			.single();
+	}
+
+	@Test
+	void whatDoesNotFitIsCountedAsWaitingUntilItIsHeld() {
+		this.store.stop();
+		this.maxHeld = 2;
+		this.store = newStore(settings());
+		this.store.start();
+		for (int i = 0; i < 5; i++) {
+			track("op" + i, Map.of());
+		}
+		await().atMost(PATIENCE).until(() -> summary().waiting() == 3);
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 5);
+		await().atMost(PATIENCE).until(() -> summary().waiting() == 0);
 	}
 
 	@Test

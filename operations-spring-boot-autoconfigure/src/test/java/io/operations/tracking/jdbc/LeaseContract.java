@@ -21,8 +21,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -41,11 +43,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
@@ -96,6 +102,8 @@ abstract class LeaseContract {
 
 	private int maxHeld = 1000;
 
+	private Duration clockAhead = Duration.ZERO;
+
 	LeaseContract(DataSource database) {
 		this.dataSource = new BreakableDataSource(database);
 		JdbcTransactionManager manager = new JdbcTransactionManager(this.dataSource);
@@ -104,7 +112,8 @@ abstract class LeaseContract {
 		this.dialect = TrackingDialect.of(this.dataSource);
 		TransactionManagers managers = new TransactionManagers(this.dataSource, () -> List.of(manager));
 		this.own = new OwnDataSource(this.dataSource, managers);
-		this.transactions = new JdbcTransactions(this.dataSource, this.own, managers, DeliveryBounds.NONE, Schedulers.parallel());
+		this.transactions = new JdbcTransactions(this.dataSource, this.own, managers, DeliveryBounds.NONE,
+				Schedulers.parallel());
 		this.rows = new TrackedRows(this.own, this.tables, this.dialect, new DatabaseClock(Instant::now), CLIENT);
 		this.fenced = this.dialect.fenced(this.own, this.transactions, this.rows, this.tables, CLIENT);
 		createTables();
@@ -336,7 +345,7 @@ abstract class LeaseContract {
 		Instant due = Instant.now().plusSeconds(42).truncatedTo(ChronoUnit.MILLIS);
 		this.rows.insert(row("op", 1).due(due));
 		List<TrackedRow> found = new ArrayList<>();
-		this.fenced.look(epoch, Instant.now(), 10, (inbox) -> found.addAll(inbox.open()));
+		this.fenced.look(epoch, 10, (inbox) -> found.addAll(inbox.open()));
 		assertThat(found).singleElement().satisfies((row) -> assertThat(row.due()).isEqualTo(due));
 	}
 
@@ -386,6 +395,27 @@ abstract class LeaseContract {
 		}
 		assertThat(all).hasSize(9).doesNotHaveDuplicates();
 		await().atMost(PATIENCE).until(() -> scheduled().size() == 9);
+	}
+
+	@Test
+	void anOperationWhoseEndIsStoredWhileItsPageIsReadIsNotHeldAgain() {
+		insert("op");
+		Instance one = start("one");
+		AtomicBoolean ended = new AtomicBoolean();
+		one.afterLoad = () -> {
+			if (one.held.has("op")) {
+				one.afterLoad = () -> {
+				};
+				one.end("op");
+				await().atMost(PATIENCE).until(() -> find("op").state() == TrackingState.ENDED);
+				await().atMost(PATIENCE).until(() -> !one.holder.hasUnwritten("op"));
+				ended.set(true);
+			}
+		};
+		await().atMost(PATIENCE).untilTrue(ended);
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		await().during(LOOK).atMost(PATIENCE).until(() -> !one.held.has("op"));
 	}
 
 	@Test
@@ -572,6 +602,242 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> find("bad").polled().lastSeen() != null);
 	}
 
+	@Test
+	void anInstanceTakesTheLeaseOfItsOwnClientOnly() {
+		Instance one = startHolder("one");
+		this.jdbc
+			.sql("INSERT INTO " + this.tables.lease()
+					+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
+			.param("version", epoch() - 1)
+			.update();
+		Instance two = start("two");
+		await().during(LOOK.multipliedBy(10)).atMost(PATIENCE).until(() -> one.isHolding() && !two.isHolding());
+		assertThat(this.jdbc.sql("SELECT picked FROM " + this.tables.lease() + " WHERE task_instance = 'another'")
+			.query(Boolean.class)
+			.single()).isFalse();
+	}
+
+	@Test
+	void aLookThatIsRepeatedReleasesNothingThatItHasTaken() {
+		Instance one = startHolder("one");
+		one.beforeInbox = (consumer) -> consumer.accept(new FencedRows.Inbox(List.of(), List.of("op")));
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.taken.contains("op") && count(this.tables.inbox()) == 0);
+		one.beforeInbox = (consumer) -> {
+		};
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		assertThat(one.held.has("op")).isTrue();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aFaultThatLastsIsLoggedOnce(CapturedOutput output) {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		AtomicInteger writes = new AtomicInteger();
+		AtomicInteger looks = new AtomicInteger();
+		one.beforeWrite = (changes) -> {
+			writes.incrementAndGet();
+			throw new IllegalStateException("no right to update");
+		};
+		one.beforeLook = looks::incrementAndGet;
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> writes.get() >= 4 && looks.get() >= 10);
+		assertThat(output).containsOnlyOnce("cannot store changes");
+		one.beforeWrite = (changes) -> {
+		};
+		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenTheRowOfTheLeaseIsRemovedTheHolderCreatesItAgain(CapturedOutput output) {
+		insert("op");
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("The row of the lease is missing"));
+		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
+	}
+
+	@Test
+	void anInstanceThatDoesNotHoldTheLeaseCreatesItsRowAgain() {
+		takeLease("other", Instant.now().plusSeconds(3600));
+		Instance one = start("one");
+		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
+		one.leases.create();
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
+	void whatAnotherHolderHasLearnedSinceTheStartOfThisInstanceIsLearnedAtTheTakeover() {
+		List<Duration> old = List.of(Duration.ofSeconds(1));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		this.fenced.learned(epoch, Map.of("import", old, "export", old));
+		Instance one = start("one");
+		one.holder.learn(this.rows.learned());
+		assertThat(one.held.durations).containsOnly(Map.entry("import", old), Map.entry("export", old));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		one.held.learnedAgain.clear();
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
+	}
+
+	@Test
+	void whatTheHolderBeforeHasLearnedIsLoadedAgainAfterAFaultAndNotOverwrittenBefore() {
+		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
+		List<Duration> recent = List.of(Duration.ofSeconds(100));
+		this.fenced.learned(epoch, Map.of("import", recent));
+		Instance one = start("one");
+		one.held.durations.put("import", List.of(Duration.ofSeconds(1)));
+		AtomicInteger faults = new AtomicInteger();
+		one.held.beforeLearning = () -> {
+			if (faults.incrementAndGet() < 3) {
+				throw new IllegalStateException("no right to select");
+			}
+		};
+		takeLease("other", Instant.EPOCH);
+		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		one.stop();
+		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
+	}
+
+	@Test
+	void aKindThatCannotBeStoredDoesNotPreventOthers() {
+		List<Duration> durations = List.of(Duration.ofSeconds(1));
+		StringBuilder name = new StringBuilder();
+		ThreadLocalRandom.current().ints(5000, 'a', 'z').forEach((letter) -> name.append((char) letter));
+		long epoch = takeLease("one", Instant.now());
+		this.fenced.learned(epoch, Map.of(name.toString(), durations, "ok", durations, "a b", durations, "a\0b",
+				List.of(Duration.ofSeconds(2))));
+		assertThat(this.rows.learned()).containsOnly(Map.entry("ok", durations), Map.entry("a b", durations));
+	}
+
+	@Test
+	void anEndWhoseCommitWasNotAnsweredIsReportedAndDelivered() {
+		Instance one = startHolder("one");
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.afterWrite = () -> {
+			one.afterWrite = () -> {
+			};
+			throw new DataAccessResourceFailureException("The connection was lost during the commit");
+		};
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> one.ends.get() == 1);
+		await().atMost(PATIENCE).until(() -> one.held.notable.equals(List.of("op ENDED")));
+		assertThat(scheduled()).containsExactly("op");
+		assertThat(one.held.has("op")).isFalse();
+	}
+
+	@Test
+	void theLeaseIsRenewedByTheClockOfTheDatabase() {
+		this.clockAhead = Duration.ofHours(1);
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(one.holder::mayPoll);
+		OffsetDateTime renewed = this.jdbc.sql("SELECT last_heartbeat FROM " + this.tables.lease())
+			.query(OffsetDateTime.class)
+			.single();
+		assertThat(Duration.between(Instant.now(), renewed.toInstant()).abs()).isLessThan(Duration.ofMinutes(1));
+		this.clockAhead = Duration.ZERO;
+		takeLease("dead", Instant.now());
+		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(PATIENCE).until(one::isHolding);
+	}
+
+	@Test
+	void aHolderThatCannotLoadNorStoreGivesTheLeaseBackAtItsStop() throws Exception {
+		this.leaseDuration = Duration.ofMinutes(10);
+		CountDownLatch end = new CountDownLatch(1);
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch storing = new CountDownLatch(1);
+		this.dataSource.before("SELECT t.id, t.kind", () -> {
+			loading.countDown();
+			pass(end);
+		});
+		Instance one = startHolder("one");
+		pass(loading);
+		insert("op");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		one.beforeWrite = (changes) -> {
+			storing.countDown();
+			pass(end);
+		};
+		one.end("op");
+		pass(storing);
+		one.stop();
+		assertThat(one.held.interrupted).isFalse();
+		end.countDown();
+		Instance two = start("two");
+		await().atMost(Duration.ofSeconds(10)).until(two::isHolding);
+	}
+
+	@Test
+	void largeEndsAreStoredInSmallBatchesAndMemoryIsBoundedWhileTheDatabaseIsAway() {
+		Instance one = startHolder("one");
+		int number = 40;
+		for (int i = 0; i < number; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == number);
+		List<Integer> batches = new CopyOnWriteArrayList<>();
+		one.beforeWrite = (changes) -> batches.add(changes.size());
+		String large = "x".repeat(900_000);
+		this.dataSource.away(true);
+		for (int i = 0; i < number; i++) {
+			TrackedRow row = one.held.row("op" + i);
+			one.held.release(row.id());
+			one.holder.changed(ended(row, Map.of("large", large)));
+		}
+		this.dataSource.away(false);
+		await().atMost(PATIENCE).until(() -> scheduled().size() + one.held.held() == number);
+		assertThat(scheduled()).as("kept").hasSizeBetween(10, 25);
+		assertThat(batches).allMatch((size) -> size <= 5);
+		for (String id : one.held.ids()) {
+			TrackedRow row = one.held.row(id);
+			assertThat(row.version()).isEqualTo(find(id).version());
+			one.held.release(id);
+			one.holder.changed(ended(row, Map.of("large", large)));
+			await().atMost(PATIENCE).until(() -> find(id).state() == TrackingState.ENDED);
+		}
+		assertThat(scheduled()).hasSize(number);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenOperationsDoNotFitAgainThisIsLoggedAgain(CapturedOutput output) {
+		this.maxHeld = 10;
+		Instance one = startHolder("one");
+		for (int i = 0; i < 12; i++) {
+			insert("op" + i);
+		}
+		await().atMost(PATIENCE).until(() -> one.held.held() == 10 && one.holder.isFull());
+		await().during(LOOK.multipliedBy(5)).atMost(PATIENCE).until(one.holder::isFull);
+		assertThat(output).containsOnlyOnce("more open operations than operations.tracking.max-held");
+		for (int i = 0; i < 8; i++) {
+			await().atMost(PATIENCE).until(() -> !one.held.ids().isEmpty());
+			one.end(one.held.ids().get(0));
+		}
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("All open operations are held again"));
+		assertThat(one.holder.isFull()).isFalse();
+		for (int i = 0; i < 12; i++) {
+			insert("more" + i);
+		}
+		await().atMost(PATIENCE)
+			.until(() -> output.getOut().split("more open operations than operations.tracking.max-held").length == 3);
+	}
+
+	private Instant now() {
+		return Instant.now().plus(this.clockAhead);
+	}
+
 	protected Instance start(String name) {
 		Instance instance = new Instance(name);
 		this.instances.add(instance);
@@ -609,12 +875,15 @@ abstract class LeaseContract {
 	}
 
 	protected long epoch() {
-		return this.jdbc.sql("SELECT version FROM " + this.tables.lease()).query(Long.class).single();
+		return this.jdbc.sql("SELECT version FROM " + this.tables.lease() + " WHERE task_instance = :client")
+			.param("client", CLIENT)
+			.query(Long.class)
+			.single();
 	}
 
 	protected @Nullable List<String> look(long epoch) {
 		List<String> ids = new ArrayList<>();
-		int entries = this.fenced.look(epoch, Instant.now(), 10, (inbox) -> {
+		int entries = this.fenced.look(epoch, 10, (inbox) -> {
 			inbox.open().forEach((row) -> ids.add(row.id()));
 			ids.addAll(inbox.gone());
 		});
@@ -631,7 +900,7 @@ abstract class LeaseContract {
 		return row;
 	}
 
-	private static TrackedRow row(String id, long version) {
+	protected static TrackedRow row(String id, long version) {
 		Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 		return new TrackedRow(PolledOperation.of(PollingTarget.of(id), now), Map.of("a", "b"), now.plusSeconds(3600),
 				now, null, false, TrackedRow.Ending.NONE, version);
@@ -647,7 +916,13 @@ abstract class LeaseContract {
 	}
 
 	protected static TrackedChange ended(TrackedRow row) {
-		return new TrackedChange(polled(row, "k", operation(row, "COMPLETED")), null, false,
+		return ended(row, Map.of());
+	}
+
+	private static TrackedChange ended(TrackedRow row, Map<String, Object> details) {
+		Operation operation = new Operation(row.id(), OperationStatus.COMPLETED, "COMPLETED", null, null, null, null,
+				Map.of(), details);
+		return new TrackedChange(polled(row, "k", operation), null, false,
 				new TrackedRow.Ending(TrackingState.ENDED, OperationOutcome.Type.COMPLETED, Instant.now(), 0, 0, null),
 				row.version());
 	}
@@ -708,20 +983,39 @@ abstract class LeaseContract {
 		volatile Runnable beforeLook = () -> {
 		};
 
+		volatile Runnable afterLoad = () -> {
+		};
+
+		volatile Consumer<Consumer<FencedRows.Inbox>> beforeInbox = (consumer) -> {
+		};
+
+		volatile Runnable afterWrite = () -> {
+		};
+
+		final AtomicInteger ends = new AtomicInteger();
+
 		private Instance(String name) {
 			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
+
+				@Override
+				public void stored(String call, Duration duration, @Nullable Throwable fault) {
+					if (call.equals("load")) {
+						Instance.this.afterLoad.run();
+					}
+				}
+
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
-					LeaseContract.this.maxHeld, this::thread);
-			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows, reach, settings,
-					Schedulers.parallel(), Instant::now, () -> {
-					});
+					LeaseContract.this.maxHeld, 32_000_000, this::thread);
+			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows,
+					LeaseContract.this.transactions, reach, settings, Schedulers.parallel(), LeaseContract.this::now,
+					this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
-					LeaseContract.this.dialect, LeaseContract.this.tables.lease(), LeaseTask.NAME,
+					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), LeaseTask.NAME, CLIENT,
 					this.holder::deadBefore);
 			this.leases = new Leases(new TransactionalDataSource(LeaseContract.this.own),
 					LeaseContract.this.transactions, LeaseContract.this.tables.lease(), picks, CLIENT, name,
-					this.holder, settings, Instant::now);
+					this.holder, settings, LeaseContract.this::now);
 		}
 
 		private Thread thread(Runnable work) {
@@ -752,15 +1046,20 @@ abstract class LeaseContract {
 			private final FencedRows target = LeaseContract.this.fenced;
 
 			@Override
-			public int look(long epoch, Instant now, int limit, Consumer<Inbox> consumer) {
+			public int look(long epoch, int limit, Consumer<Inbox> consumer) {
 				Instance.this.beforeLook.run();
-				return this.target.look(epoch, now, limit, consumer);
+				return this.target.look(epoch, limit, (inbox) -> {
+					Instance.this.beforeInbox.accept(consumer);
+					consumer.accept(inbox);
+				});
 			}
 
 			@Override
 			public @Nullable Written write(long epoch, List<TrackedChange> changes, Instant due) {
 				Instance.this.beforeWrite.accept(changes);
-				return this.target.write(epoch, changes, due);
+				Written written = this.target.write(epoch, changes, due);
+				Instance.this.afterWrite.run();
+				return written;
 			}
 
 			@Override
@@ -784,13 +1083,20 @@ abstract class LeaseContract {
 
 		private final Map<String, TrackedRow> rows = new ConcurrentHashMap<>();
 
-		private final Map<String, List<Duration>> durations = new ConcurrentHashMap<>();
+		final Map<String, List<Duration>> durations = new ConcurrentHashMap<>();
 
 		private final List<String> notable = new CopyOnWriteArrayList<>();
 
 		private final List<String> taken = new CopyOnWriteArrayList<>();
 
+		private final Map<String, List<Duration>> learnedAgain = new ConcurrentHashMap<>();
+
+		private volatile Runnable beforeLearning = () -> {
+		};
+
 		private volatile boolean releasedInTransaction;
+
+		private volatile boolean interrupted;
 
 		@Override
 		public void load(List<TrackedRow> loaded) {
@@ -826,7 +1132,9 @@ abstract class LeaseContract {
 
 		@Override
 		public void learn(Map<String, List<Duration>> learned) {
+			this.beforeLearning.run();
 			this.durations.putAll(learned);
+			this.learnedAgain.putAll(learned);
 		}
 
 		@Override
@@ -837,6 +1145,7 @@ abstract class LeaseContract {
 
 		@Override
 		public void releaseAll() {
+			this.interrupted |= Thread.currentThread().isInterrupted();
 			this.rows.clear();
 		}
 

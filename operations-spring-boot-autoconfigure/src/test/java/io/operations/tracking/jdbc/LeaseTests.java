@@ -1,12 +1,19 @@
 package io.operations.tracking.jdbc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 class LeaseTests {
 
@@ -17,6 +24,16 @@ class LeaseTests {
 	LeaseTests() {
 		this.time.schedulePeriodically(this.lease::tick, this.lease.tickMillis(), this.lease.tickMillis(),
 				TimeUnit.MILLISECONDS);
+	}
+
+	@Test
+	void theLeaseOfAnotherClientIsRefused() {
+		LeaseTask task = new LeaseTask("operations", (epoch) -> true, Instant::now);
+		Execution execution = new Execution(Instant.EPOCH, new TaskInstance<>(LeaseTask.NAME, "another"));
+		ExecutionContext context = mock(ExecutionContext.class);
+		given(context.getExecution()).willReturn(execution);
+		assertThatIllegalStateException().isThrownBy(() -> task.execute(new TaskInstance<>(LeaseTask.NAME, "another"), context))
+			.withMessageContaining("another");
 	}
 
 	@Test

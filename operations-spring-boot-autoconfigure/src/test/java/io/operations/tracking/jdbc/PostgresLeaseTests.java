@@ -1,16 +1,18 @@
 package io.operations.tracking.jdbc;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
@@ -26,8 +28,69 @@ import static org.awaitility.Awaitility.await;
 
 class PostgresLeaseTests extends LeaseContract {
 
+	// The time limit on the network under which each statement was sent.
+	private static final Map<String, Integer> TIMEOUTS = new ConcurrentHashMap<>();
+
 	PostgresLeaseTests() {
-		super(PostgresDatabase.DATA_SOURCE);
+		super(new RecordingDataSource(PostgresDatabase.DATA_SOURCE,
+				(statement, connection) -> TIMEOUTS.put(statement, connection.getNetworkTimeout())));
+	}
+
+	@Test
+	void noStatementOfTheLeaseWaitsForeverForANetworkThatIsGone() throws Exception {
+		insert("op");
+		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
+		Instance one = startHolder("one");
+		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		one.held.durations.put("k", List.of(Duration.ofSeconds(1)));
+		one.end("op");
+		await().atMost(PATIENCE).until(() -> scheduled().contains("op"));
+		one.stop();
+		List<String> unbounded = TIMEOUTS.entrySet()
+			.stream()
+			.filter((statement) -> statement.getKey().contains(this.tables.prefix()))
+			.filter((statement) -> Stream.of("WITH renewed", "WITH held", "SET picked = TRUE", "SELECT t.id, t.kind")
+				.anyMatch(statement.getKey()::contains))
+			.filter((statement) -> statement.getValue() == 0)
+			.map(Map.Entry::getKey)
+			.toList();
+		assertThat(unbounded).isEmpty();
+		assertThat(TIMEOUTS).containsValue(10_000);
+		try (Connection connection = PostgresDatabase.DATA_SOURCE.getConnection()) {
+			assertThat(connection.getNetworkTimeout()).isZero();
+		}
+	}
+
+	@Test
+	void anEndWhoseDeliveryOfAnEarlierOperationHangsDelaysNoOther() {
+		Instance one = startHolder("one");
+		insert("blocked");
+		insert("other");
+		await().atMost(PATIENCE).until(() -> one.held.held() == 2);
+		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', 'blocked', now(), TRUE, 1)")
+			.update();
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.sql("SELECT 1 FROM " + this.tables.scheduled() + " WHERE task_instance = 'blocked' FOR UPDATE")
+				.query()
+				.listOfRows();
+			one.end("blocked");
+			one.end("other");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
+			insertOnAnotherThread("later");
+			await().atMost(PATIENCE).until(() -> one.held.has("later"));
+			one.end("later");
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
+		});
+		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
+	}
+
+	private void insertOnAnotherThread(String id) {
+		onAnotherThread(() -> insert(id));
 	}
 
 	@Test
@@ -99,17 +162,37 @@ class PostgresLeaseTests extends LeaseContract {
 		assertThat(find("op").version()).isEqualTo(row.version());
 	}
 
+	// After five executions, PostgreSQL makes a plan that does not know how many changes
+	// there are.
+	@Test
+	void theTimeOfAWriteGrowsWithTheNumberOfItsChangesAndNotWithTheSquareOfIt() {
+		List<TrackedRow> rows = IntStream.range(0, 15_000).mapToObj((i) -> row("op" + i, 1)).toList();
+		insert("op");
+		this.jdbc.sql("""
+				INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
+				to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
+			.formatted(this.tables.tracked())).update();
+		this.jdbc.sql("ANALYZE " + this.tables.tracked()).update();
+		long epoch = takeLease("one", Instant.now());
+		FencedRows.Written written = this.transaction.execute((status) -> {
+			this.jdbc.sql("SET LOCAL plan_cache_mode = force_generic_plan").update();
+			this.jdbc.sql("SET LOCAL statement_timeout = '20s'").update();
+			return this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now());
+		});
+		assertThat(Objects.requireNonNull(written).stored()).hasSameSizeAs(rows);
+	}
+
 	private void run(String work, long epoch, TrackedRow row) {
 		switch (work) {
 			case "look" -> look(epoch);
 			case "write" -> this.fenced.write(epoch, List.of(ended(row)), Instant.now());
 			case "count" -> this.fenced.count(epoch, List.of(new HeldOperations.Polls(row.id(), 7, row.version())));
 			case "learned" -> this.fenced.learned(epoch, Map.of("kind", List.of(Duration.ofSeconds(1))));
-			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pick(this.tables.lease()))
+			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pickLease(this.tables.lease()))
 				.param("task", LeaseTask.NAME)
+				.param("client", "operations")
 				.param("instance", "one")
-				.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-				.param("dead", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(30))
+				.param("age", 30_000)
 				.param("limit", 1)
 				.query()
 				.listOfRows()).hasSize(1);

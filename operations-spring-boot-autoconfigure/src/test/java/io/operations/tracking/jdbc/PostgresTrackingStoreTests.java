@@ -93,6 +93,9 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		this.heartbeat = Duration.ofMinutes(1);
 		this.store = newStore(settings());
 		this.store.start();
+		// The work of the start is over: from now on, only looks reach the database.
+		track("first", Map.of());
+		until("first", TrackingState.DELIVERED);
 		this.dataSource.cutAt("WITH renewed");
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
 		this.dataSource.away(false);

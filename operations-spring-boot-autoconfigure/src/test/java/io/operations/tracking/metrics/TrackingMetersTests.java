@@ -71,6 +71,12 @@ class TrackingMetersTests {
 	}
 
 	@Test
+	void operationsThatDoNotFitIntoMemoryAreCounted() {
+		answer(Mono.just(SUMMARY.waiting(42)));
+		assertThat(this.registry.get("operations.tracked.waiting").tag("client", "mine").gauge().value()).isEqualTo(42);
+	}
+
+	@Test
 	void stuckTrackedOperationsAreShownBesideStuckWaits() {
 		answer(Mono.just(SUMMARY));
 		assertThat(stuck()).isEqualTo(1);
