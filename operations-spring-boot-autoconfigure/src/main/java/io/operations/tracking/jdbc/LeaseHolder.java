@@ -249,13 +249,12 @@ final class LeaseHolder {
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.settings.look();
 		try (ChangeBuffer.Reading reading = this.buffer.read()) {
-			Integer entries = this.reach.once("look",
-					() -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
-						// A transaction that the database rolls back is repeated.
-						gone.clear();
-						gone.addAll(inbox.gone());
-						this.open.take(inbox.open(), reading);
-					}));
+			Integer entries = this.reach.once("look", () -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
+				// A transaction that the database rolls back is repeated.
+				gone.clear();
+				gone.addAll(inbox.gone());
+				this.open.take(inbox.open(), reading);
+			}));
 			// Outside of the transaction: other polls may leave on this thread.
 			gone.forEach(this.held::release);
 			if (entries == null || entries < 0) {

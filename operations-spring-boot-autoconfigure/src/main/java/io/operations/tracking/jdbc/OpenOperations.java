@@ -176,7 +176,8 @@ final class OpenOperations {
 	 * @param isOn whether the lease is held
 	 */
 	void loadWhile(BooleanSupplier isOn) {
-		// What nobody has taken from the inbox yet is new, and is not to be loaded as old.
+		// What nobody has taken from the inbox yet is new, and is not to be loaded as
+		// old.
 		while (isOn.getAsBoolean() && !this.looked) {
 			this.wakeUps.await(null);
 		}

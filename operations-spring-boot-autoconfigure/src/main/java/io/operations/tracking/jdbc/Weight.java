@@ -28,9 +28,8 @@ final class Weight {
 	 * @return the number of bytes
 	 */
 	static long of(@Nullable Operation operation) {
-		return (operation == null) ? OPERATION
-				: OPERATION + ofValue(operation.statusText()) + ofValue(operation.related())
-						+ ofValue(operation.details()) + of(operation.error());
+		return (operation == null) ? OPERATION : OPERATION + ofValue(operation.statusText())
+				+ ofValue(operation.related()) + ofValue(operation.details()) + of(operation.error());
 	}
 
 	private static long of(@Nullable ProblemDetail error) {

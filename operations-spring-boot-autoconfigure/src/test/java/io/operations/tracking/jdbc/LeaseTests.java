@@ -32,7 +32,8 @@ class LeaseTests {
 		Execution execution = new Execution(Instant.EPOCH, new TaskInstance<>(LeaseTask.NAME, "another"));
 		ExecutionContext context = mock(ExecutionContext.class);
 		given(context.getExecution()).willReturn(execution);
-		assertThatIllegalStateException().isThrownBy(() -> task.execute(new TaskInstance<>(LeaseTask.NAME, "another"), context))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> task.execute(new TaskInstance<>(LeaseTask.NAME, "another"), context))
 			.withMessageContaining("another");
 	}
 
