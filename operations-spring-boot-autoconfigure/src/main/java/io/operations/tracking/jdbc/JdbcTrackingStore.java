@@ -317,8 +317,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	// The inbox contains the row, too, so that another holder finds it, or this one
-	// later.
-	// No poll leaves on the thread of the caller, who may still have a connection.
+	// later. No poll leaves on the thread of the caller, who may still have a connection.
 	private void hold(TrackedRow row) {
 		if (this.holder.hasRoom()) {
 			this.held.load(List.of(row));
@@ -349,9 +348,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (removed) {
 				cancel(operationId);
 				// The look releases the operation, in the order of the database:
-				// meanwhile
-				// the id may be tracked again, or this deletion rolled back to a
-				// savepoint.
+				// meanwhile the id may be tracked again, or this deletion rolled back to
+				// a savepoint.
 				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;
