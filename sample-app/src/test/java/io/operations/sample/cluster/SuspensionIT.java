@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The instance that polls is suspended for longer than its lease: with polls in flight,
- * between polls and the writes of what they have seen, and in handlers. It continues when
- * another instance has taken over and has delivered all of that, in the profile "soak"
- * after 60 s.
+ * between polls and the writes of what they have seen, and in handlers. It continues
+ * when another instance has taken over and has delivered all of that, in the profile
+ * "soak" after 60 s.
  */
 class SuspensionIT {
 
@@ -87,47 +87,34 @@ class SuspensionIT {
 			List<String> unwritten = write(UNWRITTEN, Duration.ofSeconds(3), one, two);
 			ids.addAll(unwritten);
 			Database.lock(writes, "SELECT * FROM operations_tracked WHERE state = 'TRACKED' FOR UPDATE");
-<<<<<<< HEAD
-			Waiting.until("polls have seen ends that are not stored",
-					() -> this.cluster.log().ends().containsAll(unwritten));
-			ids.addAll(write(SUSPENDED.plusSeconds(15), one, two));
-			ids.addAll(write(Duration.ofSeconds(3), one, two));
-=======
 			Waiting.until("polls have seen ends that are not stored", () -> this.cluster.log().ends().containsAll(unwritten));
 			ids.addAll(write(OF_A_KIND, SUSPENDED.plusSeconds(20), one, two));
 			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(3), one, two));
->>>>>>> 56adb3195a158af33f4bac46b9b846a97f449aac
 			this.cluster.simulator().fault(1000, Fault.delayed(Duration.ofMillis(1500)));
-			Waiting.until("polls are in flight", () -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
+			Waiting.until("polls are in flight",
+					() -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
 			suspended.suspend();
 			at = System.nanoTime();
 			this.cluster.simulator().clearFaults();
-<<<<<<< HEAD
-			this.figures.put("in flight when suspended: polls, deliveries", this.cluster.endpoint().inFlight(suspended)
-					+ ", " + this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
-		}
-		Waiting.until("another instance polls", () -> this.cluster.isHolder(other));
-		this.figures.put("seconds until another instance held the lease", PollLog.seconds(System.nanoTime() - at));
-		Waiting.until("it has delivered what ended", () -> this.cluster
-			.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= OF_A_KIND * 2);
-=======
 			unwritten.forEach((id) -> this.cluster.simulator().fault(id, 1, Fault.delayed(UNSEEN)));
 			this.figures.put("in flight when suspended: polls, deliveries",
 					this.cluster.endpoint().inFlight(suspended) + ", "
 							+ this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
-		}Waiting.until("another instance polls",()->this.cluster.isHolder(other));this.figures.put("seconds until another instance held the lease",PollLog.seconds(System.nanoTime()-at));
-	// But for those that it has not seen yet, and those that run for longer.
-	Waiting.until("it has delivered what ended",()->this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'")<=2*(OF_A_KIND+UNWRITTEN));>>>>>>>56 adb3195a158af33f4bac46b9b846a97f449aac this.figures.put("seconds until it had delivered what ended",PollLog.seconds(System.nanoTime()-at));Waiting.pause(SUSPENDED.minusNanos(System.nanoTime()-at));
-
-	List<String> before = this.cluster.texts(DELIVERED);
-
-	List<String> open = this.cluster.texts(OPEN);
-
-	long resumed = System.nanoTime();
-
-	suspended.resume();Waiting.pause(AFTERWARDS);
-
-	assertThat(this.cluster.log().of(suspended).between(resumed, System.nanoTime())).as("polls of the old holder")
+		}
+		Waiting.until("another instance polls", () -> this.cluster.isHolder(other));
+		this.figures.put("seconds until another instance held the lease", PollLog.seconds(System.nanoTime() - at));
+		// But for those that it has not seen yet, and those that run for longer.
+		Waiting.until("it has delivered what ended",
+				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= 2
+						* (OF_A_KIND + UNWRITTEN));
+		this.figures.put("seconds until it had delivered what ended", PollLog.seconds(System.nanoTime() - at));
+		Waiting.pause(SUSPENDED.minusNanos(System.nanoTime() - at));
+		List<String> before = this.cluster.texts(DELIVERED);
+		List<String> open = this.cluster.texts(OPEN);
+		long resumed = System.nanoTime();
+		suspended.resume();
+		Waiting.pause(AFTERWARDS);
+		assertThat(this.cluster.log().of(suspended).between(resumed, System.nanoTime())).as("polls of the old holder")
 			.isZero();
 		assertThat(this.cluster.texts(DELIVERED)).as("what was delivered meanwhile").containsAll(before);
 		assertThat(this.cluster.texts(OPEN)).as("ends that only the old holder has seen").isEqualTo(open);
