@@ -354,10 +354,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
 				cancel(operationId);
-				// The look releases the operation, in the order of the database:
-				// meanwhile
-				// the id may be tracked again, or this deletion rolled back to a
-				// savepoint.
+				// The look releases it, in the order of the database: by then, the id
+				// may be tracked again.
 				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;
