@@ -141,8 +141,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 				settings.threadFactory());
 		HeldByEngine adapter = new HeldByEngine();
 		this.holder = new LeaseHolder(adapter,
-				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows,
-				this.transactions, this.reach, holding, this.polls.scheduler(), this.clock::now, this::deliver);
+				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.transactions,
+				this.reach, holding, this.polls.scheduler(), this.clock::now, this::deliver);
 		this.reach.onRegained(this.holder::regained);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
@@ -348,8 +348,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
 				cancel(operationId);
-				// The look releases the operation, in the order of the database: meanwhile
-				// the id may be tracked again, or this deletion rolled back to a savepoint.
+				// The look releases the operation, in the order of the database:
+				// meanwhile
+				// the id may be tracked again, or this deletion rolled back to a
+				// savepoint.
 				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;

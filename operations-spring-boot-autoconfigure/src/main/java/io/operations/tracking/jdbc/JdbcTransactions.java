@@ -186,8 +186,7 @@ final class JdbcTransactions {
 		return in(new Limited(limit), action);
 	}
 
-	private <T> @Nullable T inTransaction(@Nullable TransactionDefinition definition,
-			Supplier<@Nullable T> action) {
+	private <T> @Nullable T inTransaction(@Nullable TransactionDefinition definition, Supplier<@Nullable T> action) {
 		if (isActive()) {
 			return action.get();
 		}

@@ -79,8 +79,8 @@ final class Picks extends DefaultJdbcCustomization {
 	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
 			boolean orderByPriority) {
 		try {
-			List<Execution> picked = Objects
-				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
+			List<Execution> picked = Objects.requireNonNull(this.reach.once("pick",
+					() -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
 			this.failing = false;
 			return picked;
 		}

@@ -123,9 +123,9 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	protected JdbcTrackingSettings jdbcSettings(String name) {
-		return new JdbcTrackingSettings(this.tables, this.maxHeld, this.lease, Duration.ofMillis(50), Duration.ofMillis(50),
-				this.deliveries, Objects.requireNonNull(Executors.defaultThreadFactory()), this.heartbeat, 4,
-				Duration.ofSeconds(5), name);
+		return new JdbcTrackingSettings(this.tables, this.maxHeld, this.lease, Duration.ofMillis(50),
+				Duration.ofMillis(50), this.deliveries, Objects.requireNonNull(Executors.defaultThreadFactory()),
+				this.heartbeat, 4, Duration.ofSeconds(5), name);
 	}
 
 	@Override

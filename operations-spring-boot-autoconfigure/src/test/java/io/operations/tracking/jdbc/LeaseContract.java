@@ -605,9 +605,8 @@ abstract class LeaseContract {
 	@Test
 	void anInstanceTakesTheLeaseOfItsOwnClientOnly() {
 		Instance one = startHolder("one");
-		this.jdbc
-			.sql("INSERT INTO " + this.tables.lease()
-					+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
+		this.jdbc.sql("INSERT INTO " + this.tables.lease()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
 			.param("version", epoch() - 1)
 			.update();
@@ -684,7 +683,7 @@ abstract class LeaseContract {
 		this.fenced.learned(epoch, Map.of("import", recent));
 		one.held.learnedAgain.clear();
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
 		one.stop();
 		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
@@ -704,7 +703,7 @@ abstract class LeaseContract {
 			}
 		};
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		one.stop();
 		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
 	}

@@ -79,12 +79,14 @@ class PostgresLeaseTests extends LeaseContract {
 			one.end("blocked");
 			one.end("other");
 			await().atMost(Duration.ofSeconds(10))
-				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
+				.until(() -> Objects
+					.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
 			insertOnAnotherThread("later");
 			await().atMost(PATIENCE).until(() -> one.held.has("later"));
 			one.end("later");
 			await().atMost(Duration.ofSeconds(10))
-				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
+				.until(() -> Objects
+					.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
 		});
 		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
 	}
@@ -168,18 +170,21 @@ class PostgresLeaseTests extends LeaseContract {
 	void theTimeOfAWriteGrowsWithTheNumberOfItsChangesAndNotWithTheSquareOfIt() {
 		List<TrackedRow> rows = IntStream.range(0, 15_000).mapToObj((i) -> row("op" + i, 1)).toList();
 		insert("op");
-		this.jdbc.sql("""
-				INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
-				to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
-			.formatted(this.tables.tracked())).update();
+		this.jdbc
+			.sql("""
+					INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
+					to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
+				.formatted(this.tables.tracked()))
+			.update();
 		this.jdbc.sql("ANALYZE " + this.tables.tracked()).update();
 		long epoch = takeLease("one", Instant.now());
-		FencedRows.Written written = this.transaction.execute((status) -> {
+		FencedRows.Written written = Objects.requireNonNull(this.transaction.execute((status) -> {
 			this.jdbc.sql("SET LOCAL plan_cache_mode = force_generic_plan").update();
 			this.jdbc.sql("SET LOCAL statement_timeout = '20s'").update();
-			return this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now());
-		});
-		assertThat(Objects.requireNonNull(written).stored()).hasSameSizeAs(rows);
+			return Objects.requireNonNull(
+					this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now()));
+		}));
+		assertThat(written.stored()).hasSameSizeAs(rows);
 	}
 
 	private void run(String work, long epoch, TrackedRow row) {

@@ -201,7 +201,8 @@ class CrashIT {
 		first.kill();
 		long at = System.nanoTime();
 		this.simulator.clearFaults();
-		List<String> held = this.cluster.jdbc().sql(HELD)
+		List<String> held = this.cluster.jdbc()
+			.sql(HELD)
 			.param("holder", first.holder())
 			.query((row, number) -> row.getString(1))
 			.list();
@@ -225,7 +226,8 @@ class CrashIT {
 
 	private void awaitRevival(Crash crash) {
 		Waiting.until("all that the killed instance held was taken over",
-				() -> this.cluster.jdbc().sql(HELD)
+				() -> this.cluster.jdbc()
+					.sql(HELD)
 					.param("holder", crash.instance.holder())
 					.query((row, number) -> row.getString(1))
 					.list()
@@ -285,7 +287,8 @@ class CrashIT {
 				this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state = 'TRACKED'"));
 		Instance next = startInstance("fourth").awaitReady();
 		Waiting.until("the next one polls", () -> this.cluster.log().of(next).size() > 0);
-		this.figures.put("seconds from that to the first poll of the next", this.cluster.log().of(next).secondsToFirst(at));
+		this.figures.put("seconds from that to the first poll of the next",
+				this.cluster.log().of(next).secondsToFirst(at));
 	}
 
 	private void judge(Set<String> ids, Crash crash, DatabaseAbsence absence, PollLog log) {
@@ -304,7 +307,8 @@ class CrashIT {
 				.list());
 		}
 		this.figures.put("seconds until another instance polled", takeover);
-		this.figures.put("operations, outcomes", ids.size() + ", " + this.cluster.count("SELECT sum(outcomes) FROM configurations"));
+		this.figures.put("operations, outcomes",
+				ids.size() + ", " + this.cluster.count("SELECT sum(outcomes) FROM configurations"));
 		this.figures.put("repeats: for the kill, for the rest",
 				crash.delivered.stream().filter(repeated::contains).count() + ", " + disturbed.size());
 		this.figures.put("polls", log.size());
@@ -315,7 +319,8 @@ class CrashIT {
 		assertThat(this.cluster.texts("SELECT id FROM operations_tracked WHERE state = 'DELIVERED'"))
 			.containsExactlyInAnyOrderElementsOf(ids);
 		assertThat(this.cluster.count("SELECT count(*) FROM operations_scheduled")).isZero();
-		Map<String, Long> outcomes = this.cluster.texts("SELECT status FROM configurations").stream()
+		Map<String, Long> outcomes = this.cluster.texts("SELECT status FROM configurations")
+			.stream()
 			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
 		assertThat(outcomes).isEqualTo(this.expected);
 		assertThat(log.overlaps()).isZero();
