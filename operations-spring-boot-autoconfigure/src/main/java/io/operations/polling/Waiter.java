@@ -25,6 +25,8 @@ abstract class Waiter extends Timed {
 	private static final AtomicIntegerFieldUpdater<Waiter> TELLING = AtomicIntegerFieldUpdater.newUpdater(Waiter.class,
 			"telling");
 
+	// Read and written by the updater.
+	@SuppressWarnings("UnusedVariable")
 	private volatile int telling;
 
 	private final Wait wait;
