@@ -108,8 +108,8 @@ class StopIT {
 		double seconds = PollLog.seconds(System.nanoTime() - at);
 		this.instance.awaitEnd();
 		// HikariCP may wait for a connection for its own timeout.
-		logger.info("Seconds of a stop " + what + ": " + "%.1f, and until the end of the process %.1f".formatted(seconds,
-				PollLog.seconds(System.nanoTime() - at)));
+		logger.info("Seconds of a stop " + what + ": " + "%.1f, and until the end of the process %.1f"
+			.formatted(seconds, PollLog.seconds(System.nanoTime() - at)));
 		assertThat(seconds).isLessThan(MOST_SECONDS);
 	}
 

@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The instance that polls is suspended for longer than its lease: with polls in flight,
- * between polls and the writes of what they have seen, and in handlers. It continues
- * when another instance has taken over and has delivered all of that, in the profile
- * "soak" after 60 s.
+ * between polls and the writes of what they have seen, and in handlers. It continues when
+ * another instance has taken over and has delivered all of that, in the profile "soak"
+ * after 60 s.
  */
 class SuspensionIT {
 
@@ -87,19 +87,18 @@ class SuspensionIT {
 			List<String> unwritten = write(UNWRITTEN, Duration.ofSeconds(3), one, two);
 			ids.addAll(unwritten);
 			Database.lock(writes, "SELECT * FROM operations_tracked WHERE state = 'TRACKED' FOR UPDATE");
-			Waiting.until("polls have seen ends that are not stored", () -> this.cluster.log().ends().containsAll(unwritten));
+			Waiting.until("polls have seen ends that are not stored",
+					() -> this.cluster.log().ends().containsAll(unwritten));
 			ids.addAll(write(OF_A_KIND, SUSPENDED.plusSeconds(20), one, two));
 			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(3), one, two));
 			this.cluster.simulator().fault(1000, Fault.delayed(Duration.ofMillis(1500)));
-			Waiting.until("polls are in flight",
-					() -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
+			Waiting.until("polls are in flight", () -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
 			suspended.suspend();
 			at = System.nanoTime();
 			this.cluster.simulator().clearFaults();
 			unwritten.forEach((id) -> this.cluster.simulator().fault(id, 1, Fault.delayed(UNSEEN)));
-			this.figures.put("in flight when suspended: polls, deliveries",
-					this.cluster.endpoint().inFlight(suspended) + ", "
-							+ this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
+			this.figures.put("in flight when suspended: polls, deliveries", this.cluster.endpoint().inFlight(suspended)
+					+ ", " + this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
 		}
 		Waiting.until("another instance polls", () -> this.cluster.isHolder(other));
 		this.figures.put("seconds until another instance held the lease", PollLog.seconds(System.nanoTime() - at));
