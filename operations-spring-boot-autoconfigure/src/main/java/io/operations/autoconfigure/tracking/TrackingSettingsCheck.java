@@ -29,7 +29,8 @@ final class TrackingSettingsCheck {
 			atLeast(Duration.ofSeconds(1), "retention", properties.getRetention());
 		}
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
-		// Whichever store is chosen, so that a change of the store reveals no old mistake.
+		// Whichever store is chosen, so that a change of the store reveals no old
+		// mistake.
 		check(properties.getMaxHeld() >= 1, "max-held", properties.getMaxHeld(), "it must be at least 1");
 		Duration lease = properties.getJdbc().getLeaseDuration();
 		atLeast(SHORTEST_LEASE, "jdbc.lease-duration", lease);
