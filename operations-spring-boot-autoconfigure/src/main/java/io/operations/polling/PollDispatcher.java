@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -181,6 +182,35 @@ final class PollDispatcher {
 	 */
 	void pumpSoon() {
 		this.scheduler.schedule(this::pump);
+	}
+
+	/**
+	 * Cancel a poll that nobody needs any more.
+	 * @param flight the poll, {@code null} if there is none
+	 */
+	void abandon(@Nullable Flight flight) {
+		if (flight != null) {
+			abandon(List.of(flight));
+		}
+	}
+
+	/**
+	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
+	 * such a poll is free for another one, which must not leave on the caller's thread:
+	 * it may be in a transaction.
+	 * @param flights the polls
+	 */
+	void abandon(List<Flight> flights) {
+		if (flights.isEmpty()) {
+			return;
+		}
+		Runnable cancel = () -> flights.forEach((flight) -> flight.request().dispose());
+		try {
+			this.scheduler.schedule(cancel);
+		}
+		catch (RejectedExecutionException ex) {
+			cancel.run();
+		}
 	}
 
 	// An error at one deadline must not lose the others.

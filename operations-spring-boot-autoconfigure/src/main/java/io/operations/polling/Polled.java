@@ -45,6 +45,15 @@ abstract class Polled extends Timed {
 	}
 
 	/**
+	 * Leave the poll in flight.
+	 * @return the poll, if nobody else needs it; otherwise {@code null}
+	 */
+	@Nullable Flight leaveFlight() {
+		Flight left = this.flight;
+		return (left != null && left.leave(this)) ? left : null;
+	}
+
+	/**
 	 * Return the place in the queue of due polls.
 	 * @return the place, negative if it is in no queue
 	 */
