@@ -48,8 +48,8 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Return whether one instance polls for all, under a lease. Earlier builds claimed each
-	 * poll.
+	 * Return whether one instance polls for all, under a lease. Earlier builds claimed
+	 * each poll.
 	 * @return whether there is a table of leases
 	 */
 	boolean hasLeases() {
@@ -76,9 +76,11 @@ final class Database implements AutoCloseable {
 				.formatted(hasLeases() ? "client," : "", hasLeases() ? "'operations'," : "", id, count))
 			.update();
 		if (!hasLeases()) {
-			this.jdbc.sql("""
-					INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version, priority)
-					SELECT 'operations', id, now(), FALSE, 1, 50 FROM operations_tracked""").update();
+			this.jdbc
+				.sql("""
+						INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version, priority)
+						SELECT 'operations', id, now(), FALSE, 1, 50 FROM operations_tracked""")
+				.update();
 		}
 		this.jdbc.sql("VACUUM ANALYZE").update();
 		this.jdbc.sql("SELECT pg_stat_reset()").query().singleRow();
@@ -101,9 +103,10 @@ final class Database implements AutoCloseable {
 	 * @return the statements, those first that took the longest
 	 */
 	List<Statement> statements() {
-		return this.jdbc.sql("""
-				SELECT rolname, query, calls, total_exec_time FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
-				WHERE query NOT LIKE '%pg_stat%' ORDER BY total_exec_time DESC""")
+		return this.jdbc
+			.sql("""
+					SELECT rolname, query, calls, total_exec_time FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
+					WHERE query NOT LIKE '%pg_stat%' ORDER BY total_exec_time DESC""")
 			.query((result, number) -> new Statement(Objects.requireNonNull(result.getString("rolname")),
 					Objects.requireNonNull(result.getString("query")).replaceAll("\\s+", " "), result.getLong("calls"),
 					result.getDouble("total_exec_time")))

@@ -90,7 +90,8 @@ final class Lags {
 	 * @param processors how many processors the instances kept busy
 	 * @param databaseProcessors how many the database kept busy
 	 */
-	record Since(double[] lags, double delivered, double seconds, long polls, double processors, double databaseProcessors) {
+	record Since(double[] lags, double delivered, double seconds, long polls, double processors,
+			double databaseProcessors) {
 	}
 
 }

@@ -52,8 +52,8 @@ public final class SharedRate {
 
 	/**
 	 * Run the measurement.
-	 * @param args the numbers of processes, 1, 2, 4, 3 and 2 if there are none; properties
-	 * of all processes, such as {@code --operations.tracking.store=jdbc} and
+	 * @param args the numbers of processes, 1, 2, 4, 3 and 2 if there are none;
+	 * properties of all processes, such as {@code --operations.tracking.store=jdbc} and
 	 * {@code --benchmark.fetches=0}; {@code picture=} and the file of a picture
 	 * @throws IOException if the database cannot be started
 	 * @throws InterruptedException if it is interrupted

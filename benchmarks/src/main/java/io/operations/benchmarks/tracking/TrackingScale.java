@@ -110,8 +110,8 @@ public final class TrackingScale {
 		List<String> users = IntStream.range(0, INSTANCES).mapToObj((i) -> "instance" + i).toList();
 		this.database.createUsers(users);
 		List<JavaProcess> instances = new ArrayList<>();
-		users.forEach((user) -> instances.addAll(start(1, 5, "--benchmark.user=" + user,
-				"--operations.rate-limit.requests-per-second=" + rate)));
+		users.forEach((user) -> instances
+			.addAll(start(1, 5, "--benchmark.user=" + user, "--operations.rate-limit.requests-per-second=" + rate)));
 		Thread.sleep(SLICE.toMillis());
 		this.database.resetStatements();
 		List<Figures> before = instances.stream().map(Figures::of).toList();
@@ -221,8 +221,9 @@ public final class TrackingScale {
 		double mean = Arrays.stream(since.lags()).average().orElse(Double.NaN);
 		print("""
 				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum | mean time to the handler \
-				| processors: instances, database |""", "| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |",
-				measured, ends, since.polls() / since.seconds(), polls, mean, since.lags()[(int) (0.99 * (ends - 1))],
+				| processors: instances, database |""",
+				"| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |", measured, ends,
+				since.polls() / since.seconds(), polls, mean, since.lags()[(int) (0.99 * (ends - 1))],
 				mean / optimum.lag(polls), since.delivered(), since.processors(), since.databaseProcessors());
 	}
 
@@ -262,9 +263,8 @@ public final class TrackingScale {
 	}
 
 	private String[] properties(int answerMillis, String... more) {
-		return Stream
-			.concat(Stream.of("--spring.datasource.url=" + this.database.url("${benchmark.user:postgres}"),
-					"--benchmark.answer-millis=" + answerMillis), Stream.of(more))
+		return Stream.concat(Stream.of("--spring.datasource.url=" + this.database.url("${benchmark.user:postgres}"),
+				"--benchmark.answer-millis=" + answerMillis), Stream.of(more))
 			.toArray(String[]::new);
 	}
 

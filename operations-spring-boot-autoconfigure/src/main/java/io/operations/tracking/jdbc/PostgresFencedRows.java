@@ -250,8 +250,7 @@ final class PostgresFencedRows implements FencedRows {
 				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
 						List.copyOf(TrackedRows.storable(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", Map.Entry::getKey)
-					.set("text", (kind) -> this.rows.text(kind.getValue()));
+				parameters.set("text", Map.Entry::getKey).set("text", (kind) -> this.rows.text(kind.getValue()));
 				return statement.executeUpdate();
 			}
 		}));

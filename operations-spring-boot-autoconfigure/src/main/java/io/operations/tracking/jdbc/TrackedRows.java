@@ -270,7 +270,8 @@ final class TrackedRows {
 	List<TrackedRow> open(String after, int limit) {
 		return this.jdbc
 			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
-					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT " + limit)
+					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT "
+					+ limit)
 			.param("client", this.client)
 			.param("after", after)
 			.query(TrackedRows::mapOpen)

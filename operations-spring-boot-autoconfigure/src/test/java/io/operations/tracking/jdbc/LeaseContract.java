@@ -605,9 +605,8 @@ abstract class LeaseContract {
 	@Test
 	void anInstanceTakesTheLeaseOfItsOwnClientOnly() {
 		Instance one = startHolder("one");
-		this.jdbc
-			.sql("INSERT INTO " + this.tables.lease()
-					+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
+		this.jdbc.sql("INSERT INTO " + this.tables.lease()
+				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('lease', 'another', :then, FALSE, :version)")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(60))
 			.param("version", epoch() - 1)
 			.update();

@@ -79,12 +79,14 @@ class PostgresLeaseTests extends LeaseContract {
 			one.end("blocked");
 			one.end("other");
 			await().atMost(Duration.ofSeconds(10))
-				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
+				.until(() -> Objects
+					.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
 			insertOnAnotherThread("later");
 			await().atMost(PATIENCE).until(() -> one.held.has("later"));
 			one.end("later");
 			await().atMost(Duration.ofSeconds(10))
-				.until(() -> Objects.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
+				.until(() -> Objects
+					.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
 		});
 		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
 	}
@@ -168,10 +170,12 @@ class PostgresLeaseTests extends LeaseContract {
 	void theTimeOfAWriteGrowsWithTheNumberOfItsChangesAndNotWithTheSquareOfIt() {
 		List<TrackedRow> rows = IntStream.range(0, 15_000).mapToObj((i) -> row("op" + i, 1)).toList();
 		insert("op");
-		this.jdbc.sql("""
-				INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
-				to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
-			.formatted(this.tables.tracked())).update();
+		this.jdbc
+			.sql("""
+					INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s,
+					to_jsonb(t) || jsonb_build_object('id', 'op' || n))).* FROM %1$s t, generate_series(0, 14999) n"""
+				.formatted(this.tables.tracked()))
+			.update();
 		this.jdbc.sql("ANALYZE " + this.tables.tracked()).update();
 		long epoch = takeLease("one", Instant.now());
 		FencedRows.Written written = this.transaction.execute((status) -> {
