@@ -2,7 +2,6 @@ package io.operations.benchmarks.tracking;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
