@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -460,16 +461,15 @@ public final class OperationPoller {
 			.subscribe((snapshot) -> seen(flight, snapshot), (fault) -> failed(flight, fault));
 	}
 
-	// The holder may have lost the right to poll while the poll was queued.
+	// The holder may have lost the right to poll while the poll was queued, or nobody may
+	// need the poll any more.
 	private boolean mayLeave(Flight flight) {
-		if (isForWait(flight) || this.dispatcher.mayPollHeld()) {
-			return true;
-		}
+		boolean mayPollHeld = isForWait(flight) || this.dispatcher.mayPollHeld();
 		synchronized (this) {
-			if (isForWait(flight)) {
+			HeldPoll held = flight.getHeld();
+			if (flight.getWait() != null || (held != null && mayPollHeld)) {
 				return true;
 			}
-			HeldPoll held = flight.getHeld();
 			if (held != null) {
 				flight.leave(held);
 				this.dispatcher.add(held, held.at(), held.notBefore());
@@ -704,9 +704,24 @@ public final class OperationPoller {
 		return (flight != null && flight.leave(polled)) ? flight : null;
 	}
 
-	private static void abandon(@Nullable Flight flight) {
+	private void abandon(@Nullable Flight flight) {
 		if (flight != null) {
-			flight.request().dispose();
+			abandon(List.of(flight));
+		}
+	}
+
+	// The place of an abandoned poll is free for another one, which must not leave on the
+	// caller's thread: it may be in a transaction.
+	private void abandon(List<Flight> flights) {
+		Runnable cancel = () -> flights.forEach((flight) -> flight.request().dispose());
+		if (flights.isEmpty()) {
+			return;
+		}
+		try {
+			this.scheduler.schedule(cancel);
+		}
+		catch (RejectedExecutionException ex) {
+			cancel.run();
 		}
 	}
 
@@ -971,7 +986,7 @@ public final class OperationPoller {
 			}
 			this.held.clear();
 		}
-		abandoned.forEach(OperationPoller::abandon);
+		abandon(abandoned);
 	}
 
 	/**

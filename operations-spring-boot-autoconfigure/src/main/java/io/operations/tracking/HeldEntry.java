@@ -196,8 +196,7 @@ final class HeldEntry extends HeldPoll {
 
 	@Override
 	protected boolean hasStatusOf(Operation operation) {
-		return status() == operation.status()
-				&& (this.statusText == UNKNOWN || this.statusText == hash(operation));
+		return status() == operation.status() && (this.statusText == UNKNOWN || this.statusText == hash(operation));
 	}
 
 	@Override

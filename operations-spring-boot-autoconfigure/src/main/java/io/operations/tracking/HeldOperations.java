@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,11 @@ public final class HeldOperations {
 	private final TrackingSteps steps;
 
 	private final Changes changes;
+
+	private final Object counting = new Object();
+
+	// Guarded by "counting".
+	private @Nullable Iterator<HeldPoll> round;
 
 	HeldOperations(OperationPolls polls, TrackingSteps steps, Changes changes, BooleanSupplier mayPoll) {
 		this.polls = polls;
@@ -162,6 +168,9 @@ public final class HeldOperations {
 	 */
 	public void releaseAll() {
 		this.poller.releaseAll();
+		synchronized (this.counting) {
+			this.round = null;
+		}
 	}
 
 	/**
@@ -231,21 +240,24 @@ public final class HeldOperations {
 	}
 
 	/**
-	 * Return how often operations were polled since the last change or the last call of
-	 * this method. For a store that writes these counts now and then.
+	 * Return how often operations were polled since their last change or count. For a
+	 * store that writes these counts now and then. Each call continues the round of the
+	 * call before. A round ends with a call that returns fewer counts than it may, and
+	 * visits each operation once.
 	 * @param most the maximum number of counts
 	 * @return the counts
 	 */
 	public List<Polls> polls(int most) {
 		List<Polls> counts = new ArrayList<>();
-		for (HeldPoll held : this.poller.held()) {
-			HeldEntry entry = (HeldEntry) held;
-			if (counts.size() == most) {
-				break;
+		synchronized (this.counting) {
+			Iterator<HeldPoll> round = (this.round != null) ? this.round : this.poller.held().iterator();
+			while (counts.size() < most && round.hasNext()) {
+				HeldEntry entry = (HeldEntry) round.next();
+				if (entry.takeUnreported()) {
+					counts.add(new Polls(entry.id(), entry.polls(), entry.version()));
+				}
 			}
-			if (entry.takeUnreported()) {
-				counts.add(new Polls(entry.id(), entry.polls(), entry.version()));
-			}
+			this.round = (counts.size() < most) ? null : round;
 		}
 		return counts;
 	}

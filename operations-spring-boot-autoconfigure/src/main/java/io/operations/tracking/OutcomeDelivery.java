@@ -49,10 +49,6 @@ final class OutcomeDelivery {
 		this.places = new Semaphore(most);
 	}
 
-	int free() {
-		return this.places.availablePermits();
-	}
-
 	void deliver(TrackingClaim claim, TrackedRow row) {
 		if (row.ending().isLast(this.settings)) {
 			// The process that made that attempt did not report how it ended. One more

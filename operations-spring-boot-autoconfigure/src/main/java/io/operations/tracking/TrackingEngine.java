@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import io.operations.polling.OperationPolls;
 import io.operations.polling.PolledOperation;
 import io.operations.polling.PollingTarget;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tracks operations for any store: the store keeps the rows, the template's poller polls
@@ -33,7 +32,7 @@ public final class TrackingEngine {
 
 	/**
 	 * Create the engine.
-	 * @param polls sends the polls
+	 * @param polls decides when operations are polled
 	 * @param settings the settings for tracking
 	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
 	 * @param listener the listener that is notified of events
@@ -48,7 +47,7 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Return the object that sends the polls.
+	 * Return the object that decides when operations are polled.
 	 * @return the polls
 	 */
 	public OperationPolls polls() {
@@ -79,14 +78,6 @@ public final class TrackingEngine {
 	 */
 	public void limitDeliveries(int most) {
 		this.delivery.limit(most);
-	}
-
-	/**
-	 * Return how many further deliveries may begin now.
-	 * @return the number of deliveries
-	 */
-	public int freeDeliveries() {
-		return this.delivery.free();
 	}
 
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
@@ -136,26 +127,6 @@ public final class TrackingEngine {
 			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
 					this.polls.unusualAge(stored.polled().kind()));
 		}
-	}
-
-	/**
-	 * Let the schedule learn from an operation that ended earlier.
-	 * @param row the row of the operation
-	 */
-	public void learn(TrackedRow row) {
-		Duration duration = duration(row);
-		if (duration != null) {
-			this.polls.learn(row.polled().kind(), duration);
-		}
-	}
-
-	private static @Nullable Duration duration(TrackedRow row) {
-		OperationOutcome.Type outcome = row.ending().outcome();
-		if (row.polled().lastSeen() == null
-				|| (outcome != OperationOutcome.Type.COMPLETED && outcome != OperationOutcome.Type.FAILED)) {
-			return null;
-		}
-		return row.polled().lastSeen().duration().orElse(null);
 	}
 
 }

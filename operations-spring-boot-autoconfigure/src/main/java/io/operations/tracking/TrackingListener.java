@@ -6,9 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives events of tracking. The library's metrics and logs are listeners, and an
- * application may add beans of this type. Listeners are called on the threads that poll,
- * deliver and store, so they must not block. If a listener throws an exception, the
- * library logs it and continues.
+ * application may add beans of this type. If a listener throws an exception, the library
+ * logs it and continues.
+ * <p>
+ * Each method names the thread on which the library calls it. A listener must not block:
+ * that thread has other work, which waits for the listener. {@link #ended} and
+ * {@link #stuck} matter most. With a store in a database one thread calls them and stores
+ * the results of all polls, so that a listener that blocks stops the storing of all ends.
  *
  * @since 0.1.0
  */
@@ -16,14 +20,18 @@ public interface TrackingListener {
 
 	/**
 	 * Called when an application starts to track an operation that was not tracked
-	 * before. The transaction of the caller may still be rolled back.
+	 * before. The transaction of the caller may still be rolled back. Called on the
+	 * caller's thread, or on a thread of {@code Schedulers.boundedElastic()} if the store
+	 * blocks and the caller has no transaction.
 	 * @param operation the operation
 	 */
 	default void tracked(TrackedOperation operation) {
 	}
 
 	/**
-	 * Called when an operation has ended and its outcome is stored.
+	 * Called when an operation has ended and its outcome is stored. Called on the thread
+	 * that stores the results of all polls. For a store in memory, that is the thread of
+	 * the response, which may be a thread of the HTTP client.
 	 * @param operation the operation
 	 */
 	default void ended(TrackedOperation operation) {
@@ -31,7 +39,7 @@ public interface TrackingListener {
 
 	/**
 	 * Called when an operation has been running for unusually long compared with others
-	 * of its kind. Called once for each operation.
+	 * of its kind. Called once for each operation, on the same thread as {@link #ended}.
 	 * @param operation the operation
 	 * @param age how long the operation has been running
 	 * @param unusual the age that operations of this kind rarely reach
@@ -40,7 +48,7 @@ public interface TrackingListener {
 	}
 
 	/**
-	 * Called when an outcome has been delivered.
+	 * Called when an outcome has been delivered. Called on the thread of the handlers.
 	 * @param operation the operation
 	 * @param duration how long the attempt took, including the handlers
 	 */
@@ -50,7 +58,8 @@ public interface TrackingListener {
 	/**
 	 * Called when an attempt to deliver an outcome has failed. Another attempt follows if
 	 * the operation's state is {@link TrackingState#ENDED}. If it is
-	 * {@link TrackingState#UNDELIVERED}, this attempt was the last one.
+	 * {@link TrackingState#UNDELIVERED}, this attempt was the last one. Called on the
+	 * thread of the handlers.
 	 * @param operation the operation
 	 * @param fault why the attempt failed
 	 */
@@ -60,7 +69,8 @@ public interface TrackingListener {
 	/**
 	 * Called just before the thread of handlers that exceed
 	 * {@code operations.tracking.delivery.timeout} is interrupted. Called again after
-	 * each further timeout until they return.
+	 * each further timeout until they return. Called on a thread of the template's
+	 * scheduler, which also runs the timers of all polls.
 	 * @param operation the operation
 	 * @param duration how long the handlers have been running
 	 * @param handler the thread that they run on
@@ -69,7 +79,8 @@ public interface TrackingListener {
 	}
 
 	/**
-	 * Called when a call to the store has ended.
+	 * Called when a call to the store has ended. Called on the thread of the call: of a
+	 * caller of the tracker, of a delivery, or of the work of the store itself.
 	 * @param call the name of the call, one of a small set
 	 * @param duration how long the call took
 	 * @param fault why the call failed, {@code null} if it succeeded
@@ -80,14 +91,16 @@ public interface TrackingListener {
 	/**
 	 * Called when the store cannot be reached. Not called again until
 	 * {@link #storeRegained} has been called. If the store cannot be reached again within
-	 * a minute after that, this is called only if it lasts for 10 seconds.
+	 * a minute after that, this is called only if it lasts for 10 seconds. Called on the
+	 * thread of the call that failed, as {@link #stored}.
 	 * @param fault the exception of the first call that failed
 	 */
 	default void storeLost(Throwable fault) {
 	}
 
 	/**
-	 * Called when the store can be reached again.
+	 * Called when the store can be reached again. Called on the thread of the call that
+	 * succeeded, as {@link #stored}.
 	 * @param duration how long the store could not be reached
 	 */
 	default void storeRegained(Duration duration) {

@@ -21,6 +21,7 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.RawServer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -184,13 +185,13 @@ class BothConnectorsTests {
 
 	// The timeout passes once the client has the head, however long that takes here.
 	private <T> T whenTimedOut(Mono<T> call) throws Exception {
-		CompletableFuture<T> result = call.toFuture();
+		CompletableFuture<@Nullable T> result = call.toFuture();
 		assertThat(this.heads.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		return afterTimeout(result);
 	}
 
 	private <T> T whenUnanswered(Mono<T> call, int requests) throws Exception {
-		CompletableFuture<T> result = call.toFuture();
+		CompletableFuture<@Nullable T> result = call.toFuture();
 		await().atMost(PATIENCE).until(() -> {
 			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
 			return this.server.requests().size() == requests;
@@ -198,10 +199,10 @@ class BothConnectorsTests {
 		return afterTimeout(result);
 	}
 
-	private <T> T afterTimeout(CompletableFuture<T> result) throws Exception {
+	private <T> T afterTimeout(CompletableFuture<@Nullable T> result) throws Exception {
 		this.scheduler.advanceTimeBy(REQUEST_TIMEOUT);
 		try {
-			return result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+			return Objects.requireNonNull(result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
 		}
 		catch (ExecutionException ex) {
 			throw (Exception) ex.getCause();

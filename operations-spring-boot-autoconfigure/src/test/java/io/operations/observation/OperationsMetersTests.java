@@ -12,10 +12,18 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationWait;
 import io.operations.OperationsActivity;
+import io.operations.OperationsCredentials;
+import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +69,32 @@ class OperationsMetersTests {
 	}
 
 	@Test
+	void pauseOfATemplateIsCountedAndItsGaugeShowsTheTimeLeft() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		OperationsTemplate template = OperationsTemplate
+			.builder(WebClient.builder()
+				.exchangeFunction((request) -> Mono.fromSupplier(
+						() -> ClientResponse.create(HttpStatus.TOO_MANY_REQUESTS).header("Retry-After", "30").build())))
+			.name("client-1")
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.retryEnabled(false)
+			.scheduler(time)
+			.listener(this.meters)
+			.build();
+		assertThat(paused()).isZero();
+		template.fetch("op").onErrorComplete().subscribe();
+		time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(paused()).isBetween(19.9, 20.1);
+		assertThat(pauses()).isOne();
+		time.advanceTimeBy(Duration.ofSeconds(20));
+		assertThat(paused()).isZero();
+		template.fetch("op").onErrorComplete().subscribe();
+		time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(pauses()).isEqualTo(2);
+		template.close();
+	}
+
+	@Test
 	void afterCloseNoGaugeOfTheClientIsLeft() {
 		this.meters.opened("client-1", new Activity());
 		this.meters.opened("client-2", new Activity());
@@ -94,6 +128,10 @@ class OperationsMetersTests {
 		assertThat(this.registry.find("operations.duration").timers()).allMatch((timer) -> timer.count() == 0);
 		assertThat(this.registry.find("operations.detection.delay").timers())
 			.allMatch((timer) -> timer.max(TimeUnit.SECONDS) < 10);
+	}
+
+	private double paused() {
+		return this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS);
 	}
 
 	private double pauses() {

@@ -57,8 +57,7 @@ class PollDispatcherTests {
 				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
 				limits, RetrySettings.defaults(), this.scheduler, listener);
 		return new PollDispatcher(admission, new Pace((state) -> Duration.ofHours(1), settings),
-				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.flights::add,
-				(waiter) -> {
+				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.flights::add, (waiter) -> {
 				});
 	}
 

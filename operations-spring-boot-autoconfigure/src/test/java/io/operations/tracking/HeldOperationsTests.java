@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.beans.BeanUtils;
@@ -73,6 +74,8 @@ class HeldOperationsTests {
 	private final List<OperationsException> outages = new ArrayList<>();
 
 	private final List<String> cancelled = new ArrayList<>();
+
+	private Duration later = Duration.ofMillis(1);
 
 	private Function<String, Mono<OperationSnapshot>> server = (id) -> answer(id, OperationStatus.RUNNING);
 
@@ -256,6 +259,49 @@ class HeldOperationsTests {
 		assertThat(client.held.held()).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "release", "replace", "releaseAll", "cancel" })
+	void whenAPollIsAbandonedNoOtherPollLeavesOnTheCallersThread(String how) {
+		Client client = new Client(1000, backoff(), new Later(this.scheduler));
+		this.server = (id) -> Mono.<OperationSnapshot>never().doOnCancel(() -> this.cancelled.add(id));
+		Disposable wait = client.await("op");
+		TrackedRow row = client.hold("held");
+		advance(Duration.ofSeconds(1));
+		for (int i = 0; i < 100; i++) {
+			client.await("wait" + i);
+		}
+		advance(Duration.ofSeconds(5));
+		int sent = this.requests.size();
+		assertThat(sent).as("all places in flight are taken").isLessThan(50);
+		switch (how) {
+			case "release" -> client.held.release("held");
+			case "replace" -> client.held.take(List.of(row.stored()));
+			case "releaseAll" -> client.held.releaseAll();
+			case "cancel" -> wait.dispose();
+			default -> throw new IllegalArgumentException(how);
+		}
+		assertThat(this.requests).hasSize(sent);
+		assertThat(this.cancelled).isEmpty();
+		advance(Duration.ofMillis(10));
+		assertThat(this.cancelled).containsExactly(how.equals("cancel") ? "op" : "held");
+		assertThat(this.requests).hasSize(sent + 1);
+	}
+
+	@Test
+	void anAbandonedPollThatIsQueuedDoesNotLeave() {
+		Client client = new Client(20, backoff(), new Later(this.scheduler));
+		this.server = (id) -> Mono.error(TestOperations.fault(429, Duration.ofSeconds(20)));
+		client.hold("throttled");
+		advance(Duration.ofSeconds(1));
+		client.hold("op");
+		advance(Duration.ofSeconds(5));
+		assertThat(client.admission.queued()).as("in the queue for the end of the pause").isEqualTo(1);
+		this.later = Duration.ofMinutes(1);
+		client.held.release("op");
+		advance(Duration.ofSeconds(50));
+		assertThat(requests("op")).isZero();
+	}
+
 	@Test
 	void theRunThatASharedPollShowsIsLearnedOnce() {
 		List<ObservedRun> runs = new ArrayList<>();
@@ -377,13 +423,13 @@ class HeldOperationsTests {
 		List<String> text = new ArrayList<>(List.of("in-progress"));
 		this.server = (id) -> Mono.just(new OperationSnapshot(new Operation(id, OperationStatus.RUNNING, text.get(0),
 				null, null, null, null, Map.of("kind", "1"), Map.of()), null, Instant.EPOCH));
-		client.held.load(List.of(client.loaded("op", Duration.ofMinutes(10), 7)));
-		advance(Duration.ofMinutes(5));
+		client.held.load(List.of(client.loaded("op", Duration.ofSeconds(10), 7)));
+		advance(Duration.ofMinutes(2));
 		assertThat(requests("op")).isPositive();
 		assertThat(this.changes).isEmpty();
 		assertThat(this.statuses).isEmpty();
 		text.set(0, "almost-done");
-		advance(Duration.ofMinutes(5));
+		advance(Duration.ofMinutes(2));
 		assertThat(this.changes).hasSize(1);
 		assertThat(this.statuses).hasSize(1);
 	}
@@ -681,6 +727,31 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void aRoundOfCountsVisitsEachOperationOnce() {
+		Client client = new Client(1000, (state) -> Duration.ofSeconds(1));
+		for (int i = 0; i < 10; i++) {
+			client.hold("op" + i);
+		}
+		List<String> round = new ArrayList<>();
+		for (int expected : List.of(4, 4, 2)) {
+			// Each operation has further polls meanwhile.
+			advance(Duration.ofSeconds(10));
+			List<HeldOperations.Polls> counts = client.held.polls(4);
+			assertThat(counts).hasSize(expected);
+			counts.forEach((polls) -> round.add(polls.id()));
+		}
+		assertThat(round).hasSize(10).doesNotHaveDuplicates();
+		advance(Duration.ofSeconds(10));
+		assertThat(client.held.polls(10)).as("the next round").hasSize(10);
+		assertThat(client.held.polls(10)).as("its end").isEmpty();
+		assertThat(client.held.polls(4)).as("nothing was polled").isEmpty();
+		advance(Duration.ofSeconds(10));
+		client.held.polls(4);
+		client.held.releaseAll();
+		assertThat(client.held.polls(10)).isEmpty();
+	}
+
+	@Test
 	void theKindIsReportedWhenAResponseFirstNamesIt() {
 		Client client = new Client(20, backoff());
 		client.hold("op");
@@ -782,6 +853,39 @@ class HeldOperationsTests {
 	private record Request(String id, long at) {
 	}
 
+	/**
+	 * Runs later what is to be run at once, as another thread would.
+	 */
+	private final class Later implements Scheduler {
+
+		private final Scheduler delegate;
+
+		private Later(Scheduler delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public Disposable schedule(Runnable task) {
+			return schedule(task, HeldOperationsTests.this.later.toMillis(), TimeUnit.MILLISECONDS);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+			return this.delegate.schedule(task, delay, unit);
+		}
+
+		@Override
+		public Worker createWorker() {
+			return this.delegate.createWorker();
+		}
+
+		@Override
+		public long now(TimeUnit unit) {
+			return this.delegate.now(unit);
+		}
+
+	}
+
 	private final class Client {
 
 		private final Admission admission;
@@ -797,7 +901,10 @@ class HeldOperationsTests {
 		private boolean broken;
 
 		Client(int rate, PollingSchedule schedule) {
-			VirtualTimeScheduler time = HeldOperationsTests.this.scheduler;
+			this(rate, schedule, HeldOperationsTests.this.scheduler);
+		}
+
+		Client(int rate, PollingSchedule schedule, Scheduler time) {
 			PollingSettings settings = PollingSettings.defaults();
 			RateLimitSettings limits = new RateLimitSettings(rate, 16, 1000);
 			OperationsListener listener = new OperationsListener() {

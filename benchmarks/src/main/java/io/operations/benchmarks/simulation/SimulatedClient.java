@@ -14,7 +14,7 @@ import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
-import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * What a template is made of, but for HTTP and observations, which cost time and decide
@@ -32,7 +32,7 @@ final class SimulatedClient {
 
 	private int faults;
 
-	SimulatedClient(String name, VirtualTimeScheduler time, OperationFetcher endpoint, RateLimitSettings limits,
+	SimulatedClient(String name, Scheduler time, OperationFetcher endpoint, RateLimitSettings limits,
 			PollingSettings settings) {
 		OperationsListener listener = new OperationsListener() {
 		};

@@ -48,6 +48,8 @@ final class SimulatedEndpoint implements OperationFetcher {
 
 	private RandomFaults faults = RandomFaults.none();
 
+	private double slowness;
+
 	/**
 	 * Create the endpoint.
 	 * @param time the virtual time
@@ -80,6 +82,14 @@ final class SimulatedEndpoint implements OperationFetcher {
 		this.faults = faults;
 	}
 
+	/**
+	 * Let each answer take longer.
+	 * @param seconds how much longer
+	 */
+	void slowness(double seconds) {
+		this.slowness = seconds;
+	}
+
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
 		return Mono.create((sink) -> {
@@ -108,7 +118,7 @@ final class SimulatedEndpoint implements OperationFetcher {
 					return;
 				}
 				Integer told = this.limit.told(false);
-				after(FASTEST + (SLOWEST - FASTEST) * this.random.nextDouble(), () -> {
+				after(this.slowness + FASTEST + (SLOWEST - FASTEST) * this.random.nextDouble(), () -> {
 					this.limit.leave();
 					answer(operation, told, sink);
 				});

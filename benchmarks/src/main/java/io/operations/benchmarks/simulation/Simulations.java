@@ -54,6 +54,7 @@ public final class Simulations {
 		scenarios.put("outage", new OutageScenario());
 		scenarios.put("instances", new InstancesScenario());
 		scenarios.put("throttling", new ThrottlingScenario());
+		scenarios.put("held-up", new HeldUpScenario());
 		return scenarios;
 	}
 

@@ -60,10 +60,6 @@ class JdbcTrackingConfiguration {
 
 	private static final int SPARE_CONNECTIONS = 2;
 
-	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(4);
-
-	private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
-
 	private static final int LOOKS = 4;
 
 	private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
@@ -136,12 +132,7 @@ class JdbcTrackingConfiguration {
 		OperationsTrackingProperties.Jdbc jdbc = properties.getJdbc();
 		int deliveries = (jdbc.getDeliveries() != null) ? jdbc.getDeliveries() : Math.max(1, maxInFlight / 2);
 		TrackingSettingsCheck.check(deliveries >= 1, "jdbc.deliveries", deliveries, "it must be at least 1");
-		TrackingSettingsCheck.check(properties.getMaxHeld() >= 1, "max-held", properties.getMaxHeld(),
-				"it must be at least 1");
 		Duration lease = jdbc.getLeaseDuration();
-		TrackingSettingsCheck.atLeast(SHORTEST_LEASE, "jdbc.lease-duration", lease);
-		TrackingSettingsCheck.check(lease.compareTo(LONGEST_LEASE) <= 0, "jdbc.lease-duration", lease,
-				"it must be at most 10 minutes");
 		TrackingSettingsCheck.positive("jdbc.look-interval", jdbc.getLookInterval());
 		TrackingSettingsCheck.check(jdbc.getLookInterval().compareTo(lease.dividedBy(LOOKS)) <= 0, "jdbc.look-interval",
 				jdbc.getLookInterval(), "it must be at most a quarter of operations.tracking.jdbc.lease-duration ("

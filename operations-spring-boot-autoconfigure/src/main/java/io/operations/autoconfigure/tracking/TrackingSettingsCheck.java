@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackingSettingsCheck {
 
+	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(4);
+
+	private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
+
 	private TrackingSettingsCheck() {
 	}
 
@@ -25,6 +29,12 @@ final class TrackingSettingsCheck {
 			atLeast(Duration.ofSeconds(1), "retention", properties.getRetention());
 		}
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
+		// Whichever store is chosen, so that a change of the store reveals no old
+		// mistake.
+		check(properties.getMaxHeld() >= 1, "max-held", properties.getMaxHeld(), "it must be at least 1");
+		Duration lease = properties.getJdbc().getLeaseDuration();
+		atLeast(SHORTEST_LEASE, "jdbc.lease-duration", lease);
+		check(lease.compareTo(LONGEST_LEASE) <= 0, "jdbc.lease-duration", lease, "it must be at most 10 minutes");
 		OperationsTrackingProperties.Delivery delivery = properties.getDelivery();
 		check(delivery.getMaxAttempts() >= 1, "delivery.max-attempts", delivery.getMaxAttempts(),
 				"it must be at least 1, because it includes the first attempt");

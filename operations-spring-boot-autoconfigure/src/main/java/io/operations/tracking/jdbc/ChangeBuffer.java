@@ -256,8 +256,9 @@ final class ChangeBuffer {
 		}
 
 		private Unwritten after(@Nullable Unwritten earlier) {
-			return (earlier == null || !isOfVersionOf(earlier)) ? this : new Unwritten(this.change.after(earlier.change),
-					(this.change.polled().lastSeen() != null) ? this.weight : earlier.weight);
+			return (earlier == null || !isOfVersionOf(earlier)) ? this
+					: new Unwritten(this.change.after(earlier.change),
+							(this.change.polled().lastSeen() != null) ? this.weight : earlier.weight);
 		}
 
 		private Unwritten version(long version) {

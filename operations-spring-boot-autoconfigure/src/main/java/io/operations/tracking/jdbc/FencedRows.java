@@ -34,7 +34,8 @@ interface FencedRows {
 	Duration LONG = Duration.ofSeconds(30);
 
 	/**
-	 * Renew the lease by the clock of the database, and take the operations that callers have added or removed.
+	 * Renew the lease by the clock of the database, and take the operations that callers
+	 * have added or removed.
 	 * @param epoch the epoch of the lease
 	 * @param limit the maximum number of entries to take
 	 * @param consumer receives the operations before they are removed from the inbox

@@ -62,7 +62,7 @@ final class H2FencedRows implements FencedRows {
 				.param("client", this.client)
 				.query((result) -> {
 					entries.put(result.getLong("number"), result.getString("id"));
-					Instant first = this.rows.due(result, "due");
+					Instant first = this.rows.mapper().due(result, "due");
 					if (first != null) {
 						due.put(result.getString("id"), first);
 					}
@@ -137,13 +137,14 @@ final class H2FencedRows implements FencedRows {
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
 		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
-				TrackedRows.storable(durations).forEach((kind, learned) -> this.jdbc
-					.sql("MERGE INTO " + this.tables.learned()
-							+ " (client, kind, state) KEY (client, kind) VALUES (:client, :kind, :state)")
-					.param("client", this.client)
-					.param("kind", kind)
-					.param("state", this.rows.text(learned))
-					.update());
+				TrackedRows.storable(durations)
+					.forEach((kind, learned) -> this.jdbc
+						.sql("MERGE INTO " + this.tables.learned()
+								+ " (client, kind, state) KEY (client, kind) VALUES (:client, :kind, :state)")
+						.param("client", this.client)
+						.param("kind", kind)
+						.param("state", this.rows.text(learned))
+						.update());
 			}
 			return null;
 		});

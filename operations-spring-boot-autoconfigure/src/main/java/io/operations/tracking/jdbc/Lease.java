@@ -130,7 +130,8 @@ final class Lease {
 	 * suspended
 	 */
 	boolean mayPoll() {
-		return isOn() && !this.doubted && !hasSlept();
+		// In this order: tick() lets the one begin before it lets the other end.
+		return isOn() && !hasSlept() && !this.doubted;
 	}
 
 }

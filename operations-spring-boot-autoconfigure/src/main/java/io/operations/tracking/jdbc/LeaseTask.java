@@ -57,8 +57,8 @@ final class LeaseTask extends AbstractTask<Void> {
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
 		// The epoch of another client's lease would be no fence for the operations of
 		// this client.
-		Assert.state(this.client.equals(instance.getId()),
-				() -> "The lease of client '" + instance.getId() + "' is not the lease of client '" + this.client + "'");
+		Assert.state(this.client.equals(instance.getId()), () -> "The lease of client '" + instance.getId()
+				+ "' is not the lease of client '" + this.client + "'");
 		boolean isHeld = this.hold.test(context.getExecution().version);
 		return (complete, operations) -> {
 			if (isHeld) {

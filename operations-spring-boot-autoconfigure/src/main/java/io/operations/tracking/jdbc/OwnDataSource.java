@@ -25,15 +25,20 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
- * even if the pool has another isolation level. If the application's transaction has
- * bound a connection to the thread, that connection is used unchanged, even if it was
- * bound through another proxy of the same database.
+ * even if the pool has another isolation level. They fail if the database does not answer
+ * for some time, because a network that loses packets reports nothing. If the
+ * application's transaction has bound a connection to the thread, that connection is used
+ * unchanged, even if it was bound through another proxy of the same database.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 
 	private static final Log logger = LogFactory.getLog(OwnDataSource.class);
 
+	private static final Duration ANSWER = Duration.ofSeconds(30);
+
 	private final DataSource target;
+
+	private final Duration answer;
 
 	private final List<DataSource> layers;
 
@@ -42,8 +47,20 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	private final PoolDefaults defaults;
 
 	OwnDataSource(DataSource target, TransactionManagers managers) {
+		this(target, managers, ANSWER);
+	}
+
+	/**
+	 * Create the DataSource.
+	 * @param target the database
+	 * @param managers the application's transaction managers
+	 * @param answer how long the database may send nothing while a statement runs. A
+	 * shorter time that the pool has is kept.
+	 */
+	OwnDataSource(DataSource target, TransactionManagers managers, Duration answer) {
 		super(target);
 		this.target = target;
+		this.answer = answer;
 		this.layers = layers(target);
 		this.managers = managers;
 		PoolDefaults read = new JdbcTemplate(target).execute((ConnectionCallback<PoolDefaults>) PoolDefaults::of);
@@ -93,16 +110,20 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * Limit the time for which statements wait for an answer over the network.
+	 * Limit the time for which statements wait for an answer over the network. A shorter
+	 * time that the pool has is kept.
 	 * @param connection the connection
-	 * @param limit the limit, {@code null} for the one that new connections have
+	 * @param limit the limit, {@code null} for the one of all connections of the library
 	 */
 	void limit(Connection connection, @Nullable Duration limit) {
+		int millis = Math.toIntExact(((limit != null) ? limit : this.answer).toMillis());
 		Integer usual = this.defaults.networkTimeout();
-		if (usual == null) {
-			return;
+		if (usual != null) {
+			setNetworkTimeout(connection, (usual > 0) ? Math.min(usual, millis) : millis);
 		}
-		int millis = (limit != null) ? (int) limit.toMillis() : usual;
+	}
+
+	private static void setNetworkTimeout(Connection connection, int millis) {
 		try {
 			if (!connection.isClosed() && connection.getNetworkTimeout() != millis) {
 				connection.setNetworkTimeout(Runnable::run, millis);
@@ -156,11 +177,11 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	@Override
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
-		if (this.defaults.isolation() == Connection.TRANSACTION_READ_COMMITTED) {
-			return connection;
-		}
 		try {
-			connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			if (hasOtherIsolation()) {
+				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			}
+			limit(connection, null);
 		}
 		catch (SQLException | RuntimeException ex) {
 			connection.close();
@@ -176,14 +197,24 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 				});
 	}
 
+	private boolean hasOtherIsolation() {
+		return this.defaults.isolation() != Connection.TRANSACTION_READ_COMMITTED;
+	}
+
 	// Not every pool resets the settings of a connection.
 	private void close(Connection connection) throws SQLException {
 		try (connection) {
-			if (!connection.isClosed()) {
+			if (connection.isClosed()) {
+				return;
+			}
+			if (hasOtherIsolation()) {
 				if (!connection.getAutoCommit()) {
 					connection.rollback();
 				}
 				connection.setTransactionIsolation(this.defaults.isolation());
+			}
+			if (this.defaults.networkTimeout() != null) {
+				setNetworkTimeout(connection, this.defaults.networkTimeout());
 			}
 		}
 	}

@@ -28,14 +28,14 @@ final class Weight {
 	 * @return the number of bytes
 	 */
 	static long of(@Nullable Operation operation) {
-		return (operation == null) ? OPERATION
-				: OPERATION + ofValue(operation.statusText()) + ofValue(operation.related())
-						+ ofValue(operation.details()) + of(operation.error());
+		return (operation != null) ? OPERATION + ofValue(operation.statusText()) + ofValue(operation.related())
+				+ ofValue(operation.details()) + of(operation.error()) : OPERATION;
 	}
 
 	private static long of(@Nullable ProblemDetail error) {
-		return (error == null) ? 0
-				: OPERATION + ofValue(error.getTitle()) + ofValue(error.getDetail()) + ofValue(error.getProperties());
+		return (error != null)
+				? OPERATION + ofValue(error.getTitle()) + ofValue(error.getDetail()) + ofValue(error.getProperties())
+				: 0;
 	}
 
 	private static long ofValue(@Nullable Object value) {

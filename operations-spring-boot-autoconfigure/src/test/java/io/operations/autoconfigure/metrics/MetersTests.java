@@ -88,8 +88,8 @@ class MetersTests {
 				"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
 				"operations.retrying", "operations.paused", "operations.pauses", "operations.permits",
 				"operations.permit.wait", "operations.instances", "operations.budget.away", "operations.waiters",
-				"operations.kinds", "operations.backlog.age", "operations.tracked", "operations.deliveries",
-				"operations.tracking.store");
+				"operations.kinds", "operations.backlog.age", "operations.tracked", "operations.tracked.waiting",
+				"operations.deliveries", "operations.tracking.store");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("http.client.requests", "resilience4j.retry.calls",
 					"resilience4j.ratelimiter.available.permissions");

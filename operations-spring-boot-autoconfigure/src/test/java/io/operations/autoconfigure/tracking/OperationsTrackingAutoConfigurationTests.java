@@ -311,7 +311,7 @@ class OperationsTrackingAutoConfigurationTests {
 	@CsvSource({ "timeout, 0s", "timeout, 366d", "retention, -1s", "max-tracked, 0", "delivery.max-attempts, 0",
 			"delivery.initial-interval, 0", "delivery.multiplier, 0.5", "delivery.max-interval, 10ms",
 			"delivery.timeout, 0", "max-held, 0", "jdbc.deliveries, 0", "jdbc.look-interval, 0",
-			"jdbc.flush-interval, 0", "jdbc.look-interval, 2s", "jdbc.lease-duration, 3s", "jdbc.lease-duration, 11m",
+			"jdbc.flush-interval, 0", "jdbc.look-interval, 2s", "jdbc.lease-duration, 3s", "jdbc.lease-duration, 601s",
 			"jdbc.heartbeat-interval, 0", "jdbc.missed-heartbeats, 3", "jdbc.shutdown-max-wait, 0",
 			"jdbc.table-prefix, a b", "jdbc.instance-name, ''", "jdbc.instance-name, ${NO_SUCH}",
 			"jdbc.table-prefix, ${NO_SUCH}",
@@ -321,6 +321,23 @@ class OperationsTrackingAutoConfigurationTests {
 				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));
 		assertThat(analysis.getDescription()).contains("'operations.tracking." + key + "'");
 		assertThat(analysis.getAction()).contains("'operations.tracking." + key + "'");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "max-held, 0, 0", "max-held, -1, -1", "jdbc.lease-duration, 3999ms, PT3.999S",
+			"jdbc.lease-duration, 601s, PT10M1S" })
+	void theBoundsOfAStoreInADatabaseApplyToTheStoreInMemory(String key, String value, String shown) {
+		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=memory",
+				"operations.tracking." + key + "=" + value));
+		assertThat(analysis.getDescription()).contains("'operations.tracking." + key + "'", "'" + shown + "'");
+		assertThat(analysis.getAction()).contains("'operations.tracking." + key + "'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "4s", "10m" })
+	void theShortestAndTheLongestLeaseAreAccepted(String lease) {
+		this.runner.withPropertyValues("operations.tracking.jdbc.lease-duration=" + lease)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@ParameterizedTest

@@ -133,6 +133,30 @@ class DatabasePoolTests {
 		}
 	}
 
+	@Test
+	void aDatabaseThatDoesNotAnswerCountsAsAwayAndTheConnectionGoesBackAsItCame() throws Exception {
+		try (HikariDataSource pool = PostgresDatabase.open()) {
+			OwnDataSource own = new OwnDataSource(pool, new TransactionManagers(pool, List::of),
+					Duration.ofMillis(300));
+			JdbcClient jdbc = JdbcClient.create(own);
+			assertThatThrownBy(() -> jdbc.sql("SELECT 1 FROM pg_sleep(20)").query(Integer.class).single())
+				.satisfies((ex) -> assertThat(DatabaseReach.isAway(ex)).isTrue());
+			try (Connection connection = own.getConnection()) {
+				assertThat(connection.getNetworkTimeout()).isEqualTo(300);
+			}
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.getNetworkTimeout()).isZero();
+				connection.setNetworkTimeout(Runnable::run, 200);
+				SingleConnectionDataSource shorter = new SingleConnectionDataSource(connection, true);
+				try (Connection ours = new OwnDataSource(shorter, new TransactionManagers(shorter, List::of),
+						Duration.ofMillis(300))
+					.getConnection()) {
+					assertThat(ours.getNetworkTimeout()).isEqualTo(200);
+				}
+			}
+		}
+	}
+
 	static List<RuntimeException> conflicts() {
 		return List.of(new CannotAcquireLockException("deadlock detected"),
 				new SQLRuntimeException(new SQLException("could not serialize access", "40001")),

@@ -683,7 +683,7 @@ abstract class LeaseContract {
 		this.fenced.learned(epoch, Map.of("import", recent));
 		one.held.learnedAgain.clear();
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
 		one.stop();
 		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
@@ -703,7 +703,7 @@ abstract class LeaseContract {
 			}
 		};
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> one.held.durations.get("import").equals(recent));
+		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		one.stop();
 		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
 	}

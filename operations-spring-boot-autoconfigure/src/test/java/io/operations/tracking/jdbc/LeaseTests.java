@@ -3,11 +3,14 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +35,8 @@ class LeaseTests {
 		Execution execution = new Execution(Instant.EPOCH, new TaskInstance<>(LeaseTask.NAME, "another"));
 		ExecutionContext context = mock(ExecutionContext.class);
 		given(context.getExecution()).willReturn(execution);
-		assertThatIllegalStateException().isThrownBy(() -> task.execute(new TaskInstance<>(LeaseTask.NAME, "another"), context))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> task.execute(new TaskInstance<>(LeaseTask.NAME, "another"), context))
 			.withMessageContaining("another");
 	}
 
@@ -71,6 +75,38 @@ class LeaseTests {
 		assertThat(suspended.mayPoll()).as("confirmed before it was suspended").isFalse();
 		suspended.confirmed(suspended.monotonic());
 		assertThat(suspended.mayPoll()).isTrue();
+	}
+
+	@Test
+	void whileAThreadNotesThatTheProcessWasSuspendedNoPollLeaves() {
+		AtomicReference<Runnable> meanwhile = new AtomicReference<>();
+		Lease suspended = new Lease(7, Duration.ofSeconds(4), new Scheduler() {
+
+			@Override
+			public long now(TimeUnit unit) {
+				long now = LeaseTests.this.time.now(unit);
+				Runnable other = meanwhile.getAndSet(null);
+				if (other != null) {
+					other.run();
+				}
+				return now;
+			}
+
+			@Override
+			public Disposable schedule(Runnable task) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public Worker createWorker() {
+				throw new UnsupportedOperationException();
+			}
+
+		});
+		suspended.confirmed(suspended.monotonic());
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		meanwhile.set(suspended::tick);
+		assertThat(suspended.mayPoll()).isFalse();
 	}
 
 }

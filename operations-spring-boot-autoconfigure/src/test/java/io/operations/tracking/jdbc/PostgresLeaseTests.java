@@ -178,12 +178,13 @@ class PostgresLeaseTests extends LeaseContract {
 			.update();
 		this.jdbc.sql("ANALYZE " + this.tables.tracked()).update();
 		long epoch = takeLease("one", Instant.now());
-		FencedRows.Written written = this.transaction.execute((status) -> {
+		FencedRows.Written written = Objects.requireNonNull(this.transaction.execute((status) -> {
 			this.jdbc.sql("SET LOCAL plan_cache_mode = force_generic_plan").update();
 			this.jdbc.sql("SET LOCAL statement_timeout = '20s'").update();
-			return this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now());
-		});
-		assertThat(Objects.requireNonNull(written).stored()).hasSameSizeAs(rows);
+			return Objects.requireNonNull(
+					this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now()));
+		}));
+		assertThat(written.stored()).hasSameSizeAs(rows);
 	}
 
 	private void run(String work, long epoch, TrackedRow row) {

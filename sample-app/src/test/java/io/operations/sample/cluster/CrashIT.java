@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
@@ -30,15 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
-import org.springframework.jdbc.core.simple.JdbcClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two instances in processes of their own share operations in one PostgreSQL, at an
- * endpoint that throttles, is away and is slow. The instance that polls is killed, and
- * the database is away for a while. There are 2,000 operations and ten seconds without
- * the database in the profile "soak", else 400 that take half the time, and six seconds.
+ * endpoint that throttles, is away and is slow. The instance that polls is killed, the
+ * database is away for a while, its connections are cut, and all instances are killed.
+ * There are 2,000 operations and a minute without the database in the profile "soak",
+ * else 400 and five seconds.
  */
 class CrashIT {
 
@@ -46,19 +46,22 @@ class CrashIT {
 
 	private static final int OPERATIONS = Waiting.SOAK ? 2000 : 400;
 
-	private static final int SHORTEST = Waiting.SOAK ? 60 : 30;
+	private static final int SHORTEST = Waiting.SOAK ? 120 : 20;
 
-	private static final int LONGEST = Waiting.SOAK ? 100 : 50;
+	private static final int LONGEST = Waiting.SOAK ? 240 : 36;
 
 	private static final int IN_DELIVERY = 10;
 
-	private static final int SECONDS_TO_DELIVERY = Waiting.SOAK ? 20 : 8;
+	private static final int SECONDS_TO_DELIVERY = Waiting.SOAK ? 20 : 6;
 
 	private static final int IN_FLIGHT = 12;
 
 	private static final int RATE = 50;
 
-	private static final Duration HEARTBEAT = Duration.ofSeconds(Waiting.SOAK ? 5 : 3);
+	// Also the one that was killed shortly before.
+	private static final int INSTANCES = 3;
+
+	private static final Duration HEARTBEAT = Duration.ofSeconds(Waiting.SOAK ? 5 : 1);
 
 	// With the default lease of 4 s and a look each second.
 	private static final Duration TAKEOVER = Duration.ofMillis(6500);
@@ -68,38 +71,32 @@ class CrashIT {
 
 	private static final Duration MEASURED = Duration.ofSeconds(Waiting.SOAK ? 5 : 2);
 
-	// Shorter than six heartbeats, after which the instances take each other for dead.
-	private static final Duration DATABASE_AWAY = Duration.ofSeconds(Waiting.SOAK ? 10 : 6);
+	private static final Duration DATABASE_AWAY = Duration.ofSeconds(Waiting.SOAK ? 60 : 5);
 
-	private static final Duration LIMIT = Duration.ofMinutes(3);
+	private static final Duration CONNECTIONS_CUT = Duration.ofSeconds(Waiting.SOAK ? 20 : 3);
 
 	private static final String HELD = "SELECT task_instance FROM operations_scheduled"
 			+ " WHERE picked AND picked_by LIKE :holder";
 
-	private static final String POLLS = "SELECT count(*) FROM operations_lease WHERE picked AND picked_by LIKE :holder";
+	private static final String CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+			+ " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
 	private final Map<String, Object> figures = new LinkedHashMap<>();
 
 	private final Map<String, Long> expected = new LinkedHashMap<>();
 
-	private final List<Instance> instances = new ArrayList<>();
+	private final List<Disturbance> disturbances = new ArrayList<>();
 
-	private Database database;
-
-	private JdbcClient jdbc;
+	private Cluster cluster;
 
 	private OperationsSimulator simulator;
-
-	private RecordedEndpoint endpoint;
 
 	private @Nullable Disposable faults;
 
 	@BeforeEach
 	void start(@TempDir(cleanup = CleanupMode.NEVER) Path directory) {
-		this.database = new Database(directory, 0).start();
-		this.jdbc = this.database.client();
 		this.simulator = OperationsSimulator.start();
-		this.endpoint = new RecordedEndpoint(this.simulator);
+		this.cluster = new Cluster(directory, this.simulator);
 	}
 
 	@AfterEach
@@ -107,10 +104,7 @@ class CrashIT {
 		if (this.faults != null) {
 			this.faults.dispose();
 		}
-		this.instances.forEach(Instance::close);
-		this.endpoint.close();
-		this.simulator.close();
-		this.database.close();
+		this.cluster.close();
 	}
 
 	@Test
@@ -120,14 +114,14 @@ class CrashIT {
 		first.awaitReady();
 		Set<String> ids = new HashSet<>();
 		Crash crash;
-		try (Connection locks = this.database.connect()) {
+		try (Connection locks = this.cluster.database().connect()) {
 			// What these handlers write waits for the locks, so that a crash finds them
 			// at work.
 			script(IN_DELIVERY, SECONDS_TO_DELIVERY, SECONDS_TO_DELIVERY);
-			ids.addAll(write(first, second, IN_DELIVERY));
+			ids.addAll(this.cluster.write(IN_DELIVERY / 2, first, second));
 			Database.lock(locks, "SELECT * FROM configurations FOR UPDATE");
 			script(OPERATIONS - IN_DELIVERY, SHORTEST, LONGEST);
-			ids.addAll(write(first, second, OPERATIONS - IN_DELIVERY));
+			ids.addAll(this.cluster.write((OPERATIONS - IN_DELIVERY) / 2, first, second));
 			assertThat(ids).hasSize(OPERATIONS);
 			playFaults();
 			crash = kill(first, second);
@@ -137,21 +131,22 @@ class CrashIT {
 		third.awaitReady();
 		stopFaults();
 		DatabaseAbsence absence = stopDatabase();
-		playFaults();
+		cutConnections(crash.survivor, third);
+		killAll(crash.survivor, third);
+		if (Waiting.SOAK) {
+			playFaults();
+		}
 		Waiting.until("every operation has ended",
-				() -> count("SELECT count(*) FROM configurations WHERE status = 'PENDING'") == 0);
+				() -> this.cluster.count("SELECT count(*) FROM configurations WHERE status = 'PENDING'") == 0);
 		Waiting.until("every outcome is delivered",
-				() -> count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") == 0);
-		judge(ids, crash, absence, new PollLog(this.endpoint.polls()));
+				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") == 0);
+		judge(ids, crash, absence, this.cluster.log());
 	}
 
 	private Instance startInstance(String name) {
-		Instance instance = Instance.start(name, List.of("--spring.datasource.url=" + this.database.url(),
-				"--spring.datasource.hikari.maximum-pool-size=20", "--operations.base-url=" + this.endpoint.baseUrl(),
+		return this.cluster.start(name, "--spring.datasource.hikari.maximum-pool-size=20",
 				"--operations.rate-limit.requests-per-second=" + RATE,
-				"--operations.tracking.jdbc.heartbeat-interval=" + HEARTBEAT));
-		this.instances.add(instance);
-		return instance;
+				"--operations.tracking.jdbc.heartbeat-interval=" + HEARTBEAT);
 	}
 
 	private void script(int count, int shortest, int longest) {
@@ -170,13 +165,6 @@ class CrashIT {
 	private OperationScript expect(String outcome, OperationScript script) {
 		this.expected.merge(outcome, 1L, Long::sum);
 		return script;
-	}
-
-	private static List<String> write(Instance first, Instance second, int count) {
-		List<String> ids = Flux.merge(first.write(count / 2), second.write(count - count / 2))
-			.collectList()
-			.block(LIMIT);
-		return (ids != null) ? ids : List.of();
 	}
 
 	private void playFaults() {
@@ -198,14 +186,9 @@ class CrashIT {
 		this.simulator.clearFaults();
 	}
 
-	private boolean polls(Instance instance) {
-		return this.jdbc.sql(POLLS).param("holder", instance.holder()).query(Long.class).single() == 1;
-	}
-
 	private Crash kill(Instance one, Instance other) {
-		Waiting.until("one of them polls", () -> polls(one) || polls(other));
-		Instance first = polls(one) ? one : other;
-		Instance second = polls(one) ? other : one;
+		Instance first = this.cluster.awaitHolder(one, other);
+		Instance second = (first == one) ? other : one;
 		Waiting.until("both instances deliver outcomes", () -> inDelivery(first) >= 1 && inDelivery(second) >= 1);
 		stopFaults();
 		// What the refusals made of the bound in flight rises by one with each round of
@@ -213,26 +196,27 @@ class CrashIT {
 		Waiting.until("polls are under way", () -> {
 			this.simulator.clearFaults();
 			this.simulator.fault(60, Fault.delayed(Duration.ofSeconds(1)));
-			return this.endpoint.inFlight(first) >= IN_FLIGHT;
+			return this.cluster.endpoint().inFlight(first) >= IN_FLIGHT;
 		});
 		first.kill();
 		long at = System.nanoTime();
 		this.simulator.clearFaults();
-		List<String> held = this.jdbc.sql(HELD)
+		List<String> held = this.cluster.jdbc()
+			.sql(HELD)
 			.param("holder", first.holder())
 			.query((row, number) -> row.getString(1))
 			.list();
-		List<String> delivered = this.jdbc
+		List<String> delivered = this.cluster.jdbc()
 			.sql("SELECT id FROM operations_tracked WHERE state = 'ENDED' AND attempts = 1 AND id IN (:held)")
 			.param("held", held)
 			.query((row, number) -> row.getString(1))
 			.list();
 		this.figures.put("deliveries in flight at the kill", delivered.size());
-		return new Crash(first, at, delivered);
+		return new Crash(first, second, at, delivered);
 	}
 
 	private long inDelivery(Instance instance) {
-		return this.jdbc
+		return this.cluster.jdbc()
 			.sql("SELECT count(*) FROM operations_tracked WHERE state = 'ENDED' AND attempts = 1 AND id IN (" + HELD
 					+ ")")
 			.param("holder", instance.holder())
@@ -242,7 +226,8 @@ class CrashIT {
 
 	private void awaitRevival(Crash crash) {
 		Waiting.until("all that the killed instance held was taken over",
-				() -> this.jdbc.sql(HELD)
+				() -> this.cluster.jdbc()
+					.sql(HELD)
 					.param("holder", crash.instance.holder())
 					.query((row, number) -> row.getString(1))
 					.list()
@@ -254,80 +239,120 @@ class CrashIT {
 	private DatabaseAbsence stopDatabase() {
 		Waiting.pause(MEASURED);
 		long stopped = System.nanoTime();
-		Instant stoppedAt = Instant.now();
-		this.database.stop();
-		Instant goneAt = Instant.now();
+		Instant from = Instant.now();
+		this.cluster.database().stop();
+		this.disturbances.add(new Disturbance(from, Instant.now()));
 		Waiting.pause(DATABASE_AWAY);
 		long returning = System.nanoTime();
-		this.database.start();
+		this.cluster.database().start();
 		Waiting.pause(MEASURED.multipliedBy(3));
-		PollLog log = new PollLog(this.endpoint.polls());
+		PollLog log = this.cluster.log();
 		double before = log.rate(stopped - MEASURED.toNanos(), stopped);
 		double seconds = log.secondsToRate(0.9 * before, returning, System.nanoTime());
 		this.figures.put("polls a second before the database's stop", before);
 		double away = log.rate(stopped + DATABASE_AWAY.toNanos() / 2, returning);
 		this.figures.put("  while it was away", away);
 		this.figures.put("seconds from its start to the full rate", seconds);
-		return new DatabaseAbsence(stoppedAt, goneAt, before, away, seconds);
+		return new DatabaseAbsence(before, away, seconds);
 	}
 
-	private long count(String sql) {
-		return this.jdbc.sql(sql).query(Long.class).single();
+	private void cutConnections(Instance... alive) {
+		Instant from = Instant.now();
+		long warnings = warnings(alive);
+		long began = System.nanoTime();
+		Waiting.until("connections were cut for a time", () -> {
+			this.cluster.jdbc().sql(CUT).query().listOfRows();
+			return System.nanoTime() - began >= CONNECTIONS_CUT.toNanos();
+		});
+		this.disturbances.add(new Disturbance(from, Instant.now()));
+		this.figures.put("warnings while connections were cut", warnings(alive) - warnings);
+		this.figures.put("polls a second meanwhile", this.cluster.log().rate(began, System.nanoTime()));
+		assertThat(warnings(alive) - warnings).isLessThanOrEqualTo(alive.length);
+	}
+
+	private static long warnings(Instance... instances) {
+		return Stream.of(instances)
+			.flatMap((instance) -> instance.log().lines())
+			.filter((line) -> line.contains(" WARN ") && line.contains("cannot be reached"))
+			.count();
+	}
+
+	private void killAll(Instance... alive) {
+		Waiting.pause(Duration.ofSeconds(1));
+		Instant from = Instant.now();
+		long at = System.nanoTime();
+		Stream.of(alive).forEach(Instance::kill);
+		this.disturbances.add(new Disturbance(from, Instant.now()));
+		this.figures.put("open operations when all were killed",
+				this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state = 'TRACKED'"));
+		Instance next = startInstance("fourth").awaitReady();
+		Waiting.until("the next one polls", () -> this.cluster.log().of(next).size() > 0);
+		this.figures.put("seconds from that to the first poll of the next",
+				this.cluster.log().of(next).secondsToFirst(at));
 	}
 
 	private void judge(Set<String> ids, Crash crash, DatabaseAbsence absence, PollLog log) {
 		double takeover = log.secondsToOther(crash.instance, crash.at);
-		List<String> repeated = texts("SELECT operation_id FROM configurations WHERE attempt > 1");
-		// Counted before the database went away, and rolled back by that.
-		List<String> inDeliveryAtTheStop = this.jdbc.sql(
-				"SELECT operation_id FROM configurations JOIN operations_tracked ON id = operation_id WHERE attempt > 1"
-						+ " AND operations_tracked.ended_at <= :gone AND configurations.ended_at > :stopped")
-			.param("stopped", absence.stopped.atOffset(ZoneOffset.UTC))
-			.param("gone", absence.gone.atOffset(ZoneOffset.UTC))
-			.query((row, number) -> row.getString(1))
-			.list();
+		List<String> repeated = this.cluster.texts("SELECT operation_id FROM configurations WHERE attempt > 1");
+		// Counted before, and rolled back.
+		List<String> disturbed = new ArrayList<>();
+		for (Disturbance disturbance : this.disturbances) {
+			disturbed.addAll(this.cluster.jdbc()
+				.sql("SELECT operation_id FROM configurations JOIN operations_tracked ON id = operation_id"
+						+ " WHERE attempt > 1 AND operations_tracked.ended_at <= :until"
+						+ " AND configurations.ended_at > :from")
+				.param("from", disturbance.from.atOffset(ZoneOffset.UTC))
+				.param("until", disturbance.until.atOffset(ZoneOffset.UTC))
+				.query((row, number) -> row.getString(1))
+				.list());
+		}
 		this.figures.put("seconds until another instance polled", takeover);
-		this.figures.put("operations, outcomes", ids.size() + ", " + count("SELECT sum(outcomes) FROM configurations"));
-		this.figures.put("repeats: for the kill, for the database",
-				crash.delivered.stream().filter(repeated::contains).count() + ", " + inDeliveryAtTheStop.size());
+		this.figures.put("operations, outcomes",
+				ids.size() + ", " + this.cluster.count("SELECT sum(outcomes) FROM configurations"));
+		this.figures.put("repeats: for the kill, for the rest",
+				crash.delivered.stream().filter(repeated::contains).count() + ", " + disturbed.size());
 		this.figures.put("polls", log.size());
 		this.figures.put("polls of one operation at once", log.overlaps());
 		logger.info(Waiting.table(this.figures));
-		assertThat(texts("SELECT operation_id FROM configurations WHERE outcomes = 1"))
+		assertThat(this.cluster.texts("SELECT operation_id FROM configurations WHERE outcomes = 1"))
 			.containsExactlyInAnyOrderElementsOf(ids);
-		assertThat(texts("SELECT id FROM operations_tracked WHERE state = 'DELIVERED'"))
+		assertThat(this.cluster.texts("SELECT id FROM operations_tracked WHERE state = 'DELIVERED'"))
 			.containsExactlyInAnyOrderElementsOf(ids);
-		assertThat(count("SELECT count(*) FROM operations_scheduled")).isZero();
-		Map<String, Long> outcomes = texts("SELECT status FROM configurations").stream()
+		assertThat(this.cluster.count("SELECT count(*) FROM operations_scheduled")).isZero();
+		Map<String, Long> outcomes = this.cluster.texts("SELECT status FROM configurations")
+			.stream()
 			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
 		assertThat(outcomes).isEqualTo(this.expected);
 		assertThat(log.overlaps()).isZero();
 		assertThat(log.instances()).hasSizeGreaterThan(1);
 		assertThat(crash.delivered).isNotEmpty();
 		assertThat(repeated).containsAll(crash.delivered)
-			.allMatch((id) -> crash.delivered.contains(id) || inDeliveryAtTheStop.contains(id));
+			.allMatch((id) -> crash.delivered.contains(id) || disturbed.contains(id));
 		assertThat(absence.rateAway).as("polls go on").isPositive();
 		if (Waiting.TIMED) {
 			assertThat(takeover).isLessThan(PollLog.seconds(TAKEOVER.plus(MARGIN).toNanos()));
-			assertThat(absence.rateAway).isGreaterThan(0.8 * absence.rate);
+			// Each instance has its share of the rate.
+			assertThat(absence.rateAway).isGreaterThan(0.8 * absence.rate / INSTANCES);
 			assertThat(absence.secondsToRate).isLessThan(2 + PollLog.seconds(MARGIN.toNanos()));
 		}
-	}
-
-	private List<String> texts(String sql) {
-		return this.jdbc.sql(sql).query((row, number) -> row.getString(1)).list();
 	}
 
 	/**
 	 * What was so when an instance was killed.
 	 */
-	private record Crash(Instance instance, long at, List<String> delivered) {
+	private record Crash(Instance instance, Instance survivor, long at, List<String> delivered) {
 	}
 
 	/**
-	 * The time without a database, which takes deliveries until it is gone.
+	 * The time without a database.
 	 */
-	private record DatabaseAbsence(Instant stopped, Instant gone, double rate, double rateAway, double secondsToRate) {
+	private record DatabaseAbsence(double rate, double rateAway, double secondsToRate) {
+	}
+
+	/**
+	 * A time that undoes deliveries.
+	 */
+	private record Disturbance(Instant from, Instant until) {
 	}
 
 }

@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The instance that polls is suspended for longer than its lease: with polls in flight,
- * between polls and the writes of what they have seen, and in handlers. It continues
- * when another instance has taken over and has delivered all of that, in the profile
- * "soak" after 60 s.
+ * between polls and the writes of what they have seen, and in handlers. It continues when
+ * another instance has taken over and has delivered all of that, in the profile "soak"
+ * after 60 s.
  */
 class SuspensionIT {
 
@@ -34,9 +34,15 @@ class SuspensionIT {
 
 	private static final int OF_A_KIND = Waiting.SOAK ? 40 : 10;
 
+	// By each instance. Fewer than polls may be in flight at once.
+	private static final int UNWRITTEN = 3;
+
 	private static final int IN_FLIGHT = 3;
 
 	private static final Duration SUSPENDED = Duration.ofSeconds(Waiting.SOAK ? 60 : 5);
+
+	// Beyond that, so that the next holder has not seen those ends yet.
+	private static final Duration UNSEEN = SUSPENDED.plusSeconds(15);
 
 	private static final Duration AFTERWARDS = Duration.ofSeconds(Waiting.SOAK ? 10 : 4);
 
@@ -45,6 +51,9 @@ class SuspensionIT {
 
 	private static final String DELIVERED = "SELECT concat_ws(' ', t.*, c.*) FROM operations_tracked t"
 			+ " JOIN configurations c ON operation_id = id WHERE state = 'DELIVERED' ORDER BY id";
+
+	// The status of those that run for longer may change.
+	private static final String OPEN = "SELECT id FROM operations_tracked WHERE state <> 'DELIVERED' ORDER BY id";
 
 	private final Map<String, Object> figures = new LinkedHashMap<>();
 
@@ -71,40 +80,43 @@ class SuspensionIT {
 		long at;
 		try (Connection handlers = this.cluster.database().connect();
 				Connection writes = this.cluster.database().connect()) {
-			ids.addAll(write(Duration.ofSeconds(1), one, two));
+			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(1), one, two));
 			Database.lock(handlers, "SELECT * FROM configurations FOR UPDATE");
 			Waiting.until("handlers are at work",
 					() -> this.cluster.count(IN_DELIVERY.formatted(suspended.holder())) > 0);
-			List<String> unwritten = write(Duration.ofSeconds(3), one, two);
+			List<String> unwritten = write(UNWRITTEN, Duration.ofSeconds(3), one, two);
 			ids.addAll(unwritten);
 			Database.lock(writes, "SELECT * FROM operations_tracked WHERE state = 'TRACKED' FOR UPDATE");
-			Waiting.until("polls have seen ends that are not stored", () -> this.cluster.log().ends().containsAll(unwritten));
-			ids.addAll(write(SUSPENDED.plusSeconds(15), one, two));
-			ids.addAll(write(Duration.ofSeconds(3), one, two));
+			Waiting.until("polls have seen ends that are not stored",
+					() -> this.cluster.log().ends().containsAll(unwritten));
+			ids.addAll(write(OF_A_KIND, SUSPENDED.plusSeconds(20), one, two));
+			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(3), one, two));
 			this.cluster.simulator().fault(1000, Fault.delayed(Duration.ofMillis(1500)));
-			Waiting.until("polls are in flight",
-					() -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
+			Waiting.until("polls are in flight", () -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
 			suspended.suspend();
 			at = System.nanoTime();
 			this.cluster.simulator().clearFaults();
-			this.figures.put("in flight when suspended: polls, deliveries",
-					this.cluster.endpoint().inFlight(suspended) + ", "
-							+ this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
+			unwritten.forEach((id) -> this.cluster.simulator().fault(id, 1, Fault.delayed(UNSEEN)));
+			this.figures.put("in flight when suspended: polls, deliveries", this.cluster.endpoint().inFlight(suspended)
+					+ ", " + this.cluster.count(IN_DELIVERY.formatted(suspended.holder())));
 		}
 		Waiting.until("another instance polls", () -> this.cluster.isHolder(other));
 		this.figures.put("seconds until another instance held the lease", PollLog.seconds(System.nanoTime() - at));
+		// But for those that it has not seen yet, and those that run for longer.
 		Waiting.until("it has delivered what ended",
-				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= OF_A_KIND
-						* 2);
+				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= 2L
+						* (OF_A_KIND + UNWRITTEN));
 		this.figures.put("seconds until it had delivered what ended", PollLog.seconds(System.nanoTime() - at));
 		Waiting.pause(SUSPENDED.minusNanos(System.nanoTime() - at));
 		List<String> before = this.cluster.texts(DELIVERED);
+		List<String> open = this.cluster.texts(OPEN);
 		long resumed = System.nanoTime();
 		suspended.resume();
 		Waiting.pause(AFTERWARDS);
 		assertThat(this.cluster.log().of(suspended).between(resumed, System.nanoTime())).as("polls of the old holder")
 			.isZero();
-		assertThat(this.cluster.texts(DELIVERED)).as("what was stored and delivered meanwhile").containsAll(before);
+		assertThat(this.cluster.texts(DELIVERED)).as("what was delivered meanwhile").containsAll(before);
+		assertThat(this.cluster.texts(OPEN)).as("ends that only the old holder has seen").isEqualTo(open);
 		Waiting.until("every outcome is delivered",
 				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") == 0);
 		judge(ids, suspended);
@@ -128,15 +140,17 @@ class SuspensionIT {
 
 	private Instance startInstance(String name) {
 		return this.cluster.start(name, "--spring.datasource.hikari.maximum-pool-size=20",
-				"--operations.rate-limit.requests-per-second=50", "--operations.tracking.delivery.timeout=3s",
-				"--operations.tracking.jdbc.heartbeat-interval=1s");
+				// A permit of its own, so that only the lease keeps it from polling.
+				"--operations.rate-limit.requests-per-second=50", "--operations.rate-limit.across-instances=none",
+				"--operations.http.request-timeout=5m", "--operations.http.read-timeout=5m",
+				"--operations.tracking.delivery.timeout=3s", "--operations.tracking.jdbc.heartbeat-interval=1s");
 	}
 
-	private List<String> write(Duration running, Instance... writers) {
-		for (int i = 0; i < OF_A_KIND * writers.length; i++) {
+	private List<String> write(int count, Duration running, Instance... writers) {
+		for (int i = 0; i < count * writers.length; i++) {
 			this.cluster.simulator().nextScript(OperationScript.completed().running(running));
 		}
-		return this.cluster.write(OF_A_KIND, writers);
+		return this.cluster.write(count, writers);
 	}
 
 }

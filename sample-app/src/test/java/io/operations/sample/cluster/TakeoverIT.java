@@ -93,7 +93,7 @@ class TakeoverIT {
 	private void show(String what, List<Double> seconds) {
 		this.figures.put("seconds after a " + what + ": median, worst",
 				"%.1f, %.1f".formatted(median(seconds), Collections.max(seconds)));
-		this.figures.put("  all", seconds.stream().sorted().map("%.1f"::formatted).toList());
+		this.figures.put("  all after a " + what, seconds.stream().sorted().map("%.1f"::formatted).toList());
 	}
 
 	private static double median(List<Double> values) {

@@ -1,0 +1,272 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import io.operations.tracking.HeldOperations;
+import io.operations.tracking.TrackedChange;
+import io.operations.tracking.TrackedRow;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores what the polls change: the changes in batches and soon, the numbers of polls and
+ * what was learned once a minute.
+ */
+final class ChangeWriter {
+
+	private static final Log logger = LogFactory.getLog(ChangeWriter.class);
+
+	private static final String STORING = "store changes of operations";
+
+	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
+
+	private static final Duration COUNTED = Duration.ofMinutes(1);
+
+	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
+
+	private final Signal wakeUps = new Signal();
+
+	private final Held held;
+
+	private final ChangeBuffer buffer;
+
+	private final FencedRows fenced;
+
+	private final RowReader reader;
+
+	private final OpenOperations open;
+
+	private final LearnedStore learned;
+
+	private final DatabaseReach reach;
+
+	private final WorkFaults faults;
+
+	private final Duration flush;
+
+	private final Supplier<Instant> clock;
+
+	private final Runnable afterEnds;
+
+	/**
+	 * Create the writer.
+	 * @param held the operations in memory
+	 * @param buffer the changes
+	 * @param fenced the statements that need the lease
+	 * @param reader reads rows
+	 * @param open loads operations again whose changes are refused
+	 * @param learned stores what was learned
+	 * @param reach knows whether the database can be reached
+	 * @param faults reports what fails
+	 * @param flush the time for which changes are collected
+	 * @param clock the database's clock
+	 * @param afterEnds called when outcomes were stored and are to be delivered
+	 */
+	ChangeWriter(Held held, ChangeBuffer buffer, FencedRows fenced, RowReader reader, OpenOperations open,
+			LearnedStore learned, DatabaseReach reach, WorkFaults faults, Duration flush, Supplier<Instant> clock,
+			Runnable afterEnds) {
+		this.held = held;
+		this.buffer = buffer;
+		this.fenced = fenced;
+		this.reader = reader;
+		this.open = open;
+		this.learned = learned;
+		this.reach = reach;
+		this.faults = faults;
+		this.flush = flush;
+		this.clock = clock;
+		this.afterEnds = afterEnds;
+	}
+
+	/**
+	 * Wake the thread that writes.
+	 */
+	void wake() {
+		this.wakeUps.give();
+	}
+
+	/**
+	 * Write while the lease is held, and what is left when it is given back.
+	 * @param lease the lease, which is lost if a write is refused
+	 * @param isOn whether the lease is held
+	 */
+	void writeWhile(Lease lease, BooleanSupplier isOn) {
+		long counted = lease.monotonic();
+		boolean counting = false;
+		while (isOn.getAsBoolean()) {
+			// Changes and numbers of polls take turns, so that neither delays the other.
+			if (!counting && !this.buffer.hasBatch()) {
+				this.wakeUps.await(this.flush);
+			}
+			flush(lease);
+			this.learned.retry();
+			if (lease.monotonic() - counted >= COUNTED.toMillis()) {
+				counted = lease.monotonic();
+				this.learned.store(lease.epoch());
+				counting = true;
+			}
+			counting = counting && count(lease);
+		}
+		long end = lease.monotonic() + LAST_WRITES.toMillis();
+		while (!lease.isLost() && !this.buffer.isEmpty() && lease.monotonic() < end) {
+			flush(lease);
+		}
+		this.learned.store(lease.epoch());
+		count(lease);
+	}
+
+	// Returns whether there may be more.
+	private boolean count(Lease lease) {
+		List<HeldOperations.Polls> polls = this.held.polls(LeaseHolder.BATCH);
+		if (polls.isEmpty()) {
+			return false;
+		}
+		try {
+			this.reach.once("flush", () -> {
+				this.fenced.count(lease.epoch(), polls);
+				return null;
+			});
+			return polls.size() == LeaseHolder.BATCH;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Numbers of polls are stored later.", ex);
+			return false;
+		}
+	}
+
+	private void flush(Lease lease) {
+		if (!this.reach.isLost()) {
+			pollAgain(this.buffer.takeIncomplete());
+		}
+		List<TrackedChange> changes = this.buffer.take();
+		if (changes.isEmpty()) {
+			return;
+		}
+		try {
+			write(lease, changes);
+			this.faults.succeeded(STORING);
+		}
+		catch (RuntimeException ex) {
+			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
+			if (changes.size() == 1 || isAway || !writeEach(lease, changes)) {
+				this.faults.failed(STORING, ex);
+				changes.forEach(this.buffer::putBack);
+				this.wakeUps.await(WITHOUT_DATABASE);
+			}
+		}
+	}
+
+	private void pollAgain(List<String> operationIds) {
+		if (!operationIds.isEmpty()) {
+			operationIds.forEach(this.held::release);
+			this.open.loadAgain();
+		}
+	}
+
+	private void write(Lease lease, List<TrackedChange> changes) {
+		FencedRows.Written written = this.reach.once("flush",
+				() -> this.fenced.write(lease.epoch(), changes, this.clock.get()));
+		if (written == null) {
+			// A thread of an earlier lease may have taken them from the present one.
+			changes.forEach(this.buffer::putBack);
+			lease.lose();
+			return;
+		}
+		boolean ends = false;
+		for (TrackedChange change : changes) {
+			Long version = written.stored().get(change.id());
+			if (version != null) {
+				this.buffer.stored(change, version);
+				this.held.stored(change.id(), change.version(), version);
+				ends |= change.isEnd();
+			}
+			else if (written.refused().contains(change.id())) {
+				this.buffer.drop(change);
+				ends |= change.isEnd() && isStored(change);
+				this.open.reload(change.id());
+			}
+			else {
+				this.buffer.putBack(change);
+			}
+		}
+		written.notable().forEach((row) -> notify(row.get()));
+		if (ends) {
+			this.afterEnds.run();
+			this.open.ended();
+		}
+	}
+
+	// The answer to the commit of an earlier try may have been lost. Then nobody was
+	// notified.
+	private boolean isStored(TrackedChange change) {
+		TrackedRow row = null;
+		try {
+			row = this.reader.find(change.id());
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
+		}
+		Instant ended = (row != null) ? row.ending().endedAt() : null;
+		if (row == null || ended == null || row.version() <= change.version()
+				|| !isSame(ended, change.ending().endedAt())) {
+			return false;
+		}
+		notify(row);
+		return true;
+	}
+
+	// A database may round a time.
+	private static boolean isSame(Instant stored, @Nullable Instant ended) {
+		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
+	}
+
+	private void notify(TrackedRow stored) {
+		this.held.changed(FencedRows.before(stored), stored);
+	}
+
+	// One change that the database does not accept, or whose delivery somebody has
+	// locked, must not block the others.
+	private boolean writeEach(Lease lease, List<TrackedChange> changes) {
+		List<TrackedChange> failures = new ArrayList<>();
+		List<TrackedChange> locked = new ArrayList<>();
+		RuntimeException fault = null;
+		for (int i = 0; i < changes.size(); i++) {
+			TrackedChange change = changes.get(i);
+			try {
+				write(lease, List.of(change));
+			}
+			catch (RuntimeException ex) {
+				if (DatabaseReach.isLocked(ex)) {
+					locked.add(change);
+					continue;
+				}
+				if (DatabaseReach.isAway(ex)) {
+					locked.forEach(this.buffer::putBack);
+					changes.subList(i, changes.size()).forEach(this.buffer::putBack);
+					failures.forEach(this.buffer::putBack);
+					return true;
+				}
+				failures.add(change);
+				fault = ex;
+			}
+		}
+		if (failures.size() == changes.size()) {
+			return false;
+		}
+		for (TrackedChange change : failures) {
+			logger.error("The last poll of tracked operation '" + change.id() + "' cannot be stored. The library polls"
+					+ " the operation again, and delivers no outcome until it can be stored.", fault);
+			this.buffer.drop(change);
+			this.open.reload(change.id());
+		}
+		locked.forEach(this.buffer::putBack);
+		return true;
+	}
+
+}

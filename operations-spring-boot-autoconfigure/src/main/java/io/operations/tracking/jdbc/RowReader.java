@@ -1,0 +1,50 @@
+package io.operations.tracking.jdbc;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import io.operations.tracking.TrackedRow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows for the instance that holds the lease. Gives up when the network does not
+ * answer.
+ */
+final class RowReader {
+
+	private final TrackedRows rows;
+
+	private final JdbcTransactions transactions;
+
+	private final DatabaseReach reach;
+
+	RowReader(TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach) {
+		this.rows = rows;
+		this.transactions = transactions;
+		this.reach = reach;
+	}
+
+	List<TrackedRow> open(String after, int limit) {
+		return Objects.requireNonNull(read(() -> this.rows.open(after, limit)));
+	}
+
+	@Nullable TrackedRow findTracked(String operationId) {
+		return read(() -> this.rows.findTracked(operationId));
+	}
+
+	@Nullable TrackedRow find(String operationId) {
+		return read(() -> this.rows.find(operationId));
+	}
+
+	Map<String, List<Duration>> learned() {
+		return Objects.requireNonNull(read(this.rows::learned));
+	}
+
+	private <T> @Nullable T read(Supplier<@Nullable T> statement) {
+		return this.reach.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.operations.tracking.jdbc;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Reports once that a kind of work fails, until it succeeds again. Says nothing about a
+ * database that cannot be reached, which is reported elsewhere, nor about locked rows.
+ */
+final class WorkFaults {
+
+	private static final Log logger = LogFactory.getLog(WorkFaults.class);
+
+	private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Note that work has succeeded.
+	 * @param work the kind of work
+	 */
+	void succeeded(String work) {
+		this.failing.remove(work);
+	}
+
+	/**
+	 * Note that work has failed.
+	 * @param work the kind of work
+	 * @param fault why it failed
+	 */
+	void failed(String work, RuntimeException fault) {
+		boolean isExpected = DatabaseReach.isAway(fault) || DatabaseReach.isLocked(fault);
+		if (!isExpected && this.failing.add(work)) {
+			logger.error("This instance cannot " + work + ". It keeps retrying and does not log this again until it"
+					+ " succeeds. Check the tables and the rights of the database user.", fault);
+		}
+	}
+
+}
