@@ -32,7 +32,9 @@ final class TableChecks {
 	 * Fail if a table or a column is missing.
 	 */
 	void checkTables() {
-		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
+		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE client = '' AND id = ''")
+			.query()
+			.listOfRows();
 		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.lease() + " WHERE task_name = ''")
 			.query()
 			.listOfRows();
