@@ -25,8 +25,7 @@ abstract class Waiter extends Timed {
 	private static final AtomicIntegerFieldUpdater<Waiter> TELLING = AtomicIntegerFieldUpdater.newUpdater(Waiter.class,
 			"telling");
 
-	// Read and written by the updater.
-	@SuppressWarnings("UnusedVariable")
+	@SuppressWarnings("UnusedVariable") // TELLING reads and writes it.
 	private volatile int telling;
 
 	private final Wait wait;
