@@ -2,7 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
@@ -21,7 +21,13 @@ abstract class Waiter extends Timed {
 
 	private static final Log logger = LogFactory.getLog(Waiter.class);
 
-	private final AtomicInteger telling = new AtomicInteger();
+	// An object for each waiter would take 16 bytes more.
+	private static final AtomicIntegerFieldUpdater<Waiter> TELLING = AtomicIntegerFieldUpdater.newUpdater(Waiter.class,
+			"telling");
+
+	// Read and written by the updater.
+	@SuppressWarnings("UnusedVariable")
+	private volatile int telling;
 
 	private final Wait wait;
 
@@ -109,7 +115,7 @@ abstract class Waiter extends Timed {
 	 * Notify the subscriber of changes and, once the wait has ended, of its outcome.
 	 */
 	final void tell() {
-		if (this.telling.getAndIncrement() != 0) {
+		if (TELLING.getAndIncrement(this) != 0) {
 			return;
 		}
 		int missed = 1;
@@ -123,7 +129,7 @@ abstract class Waiter extends Timed {
 						+ OperationsErrorResponse.printable(this.wait.operationId())
 						+ "' threw an exception. The poller notifies the other subscribers. Fix the subscriber.", ex);
 			}
-			missed = this.telling.addAndGet(-missed);
+			missed = TELLING.addAndGet(this, -missed);
 		}
 	}
 

@@ -151,8 +151,7 @@ class UnevenDurationsTests {
 	}
 
 	// At a fixed price, new ends would hardly move the planned polls. Polls that vary by
-	// a
-	// part s cost 1 + s² times the lag of as many polls at a fixed price.
+	// a part s cost 1 + s² times the lag of as many polls at a fixed price.
 	private double spreadOfPlannedPolls(int before, Sample durations) {
 		double[] spreads = new double[SEEDS];
 		for (int seed = 0; seed < SEEDS; seed++) {

@@ -2,7 +2,6 @@ package io.operations.benchmarks.tracking;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -49,16 +48,20 @@ final class Lags {
 
 	Since since(Mark before) {
 		Mark now = mark();
-		double[] lags = lags(this.seen, before.seen, now.seen);
-		double delivered = Arrays.stream(lags(this.delivered, before.delivered, now.delivered)).average().orElse(0);
+		List<Double> lags = lags(this.seen, before.seen, now.seen);
+		double delivered = mean(lags(this.delivered, before.delivered, now.delivered));
 		Figures figures = now.figures.minus(before.figures);
 		double seconds = (now.nanos - before.nanos) / 1e9;
 		return new Since(lags, delivered, seconds, figures.polls(), figures.cpuNanos() / 1e9 / seconds,
 				now.databaseCpu.minus(before.databaseCpu).toNanos() / 1e9 / seconds);
 	}
 
-	private static double[] lags(List<Double> all, int from, int to) {
-		return all.subList(from, to).stream().mapToDouble(Double::doubleValue).sorted().toArray();
+	private static List<Double> lags(List<Double> all, int from, int to) {
+		return all.subList(from, to).stream().sorted().toList();
+	}
+
+	static double mean(List<Double> lags) {
+		return lags.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
 	}
 
 	/**
@@ -90,7 +93,7 @@ final class Lags {
 	 * @param processors how many processors the instances kept busy
 	 * @param databaseProcessors how many the database kept busy
 	 */
-	record Since(double[] lags, double delivered, double seconds, long polls, double processors,
+	record Since(List<Double> lags, double delivered, double seconds, long polls, double processors,
 			double databaseProcessors) {
 	}
 

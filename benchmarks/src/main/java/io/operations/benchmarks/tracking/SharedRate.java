@@ -118,8 +118,8 @@ public final class SharedRate {
 		while (this.running.size() > number) {
 			this.numbers.put(System.currentTimeMillis() / 1000, number);
 			JavaProcess oldest = this.running.remove(0);
-			for (String second : oldest.ask("seconds").split(" ")) {
-				String[] parts = second.split("=");
+			for (String second : oldest.ask("seconds").split(" ", -1)) {
+				String[] parts = second.split("=", -1);
 				if (parts.length == 2) {
 					this.sent.merge(Long.valueOf(parts[0]), Long.valueOf(parts[1]), Long::sum);
 				}
@@ -137,8 +137,8 @@ public final class SharedRate {
 		int number = 0;
 		for (long second = first; second < last; second++) {
 			number = this.numbers.getOrDefault(second, number);
-			together.add(second - first, this.sent.getOrDefault(second, 0L));
-			each.add(second - first, LIMIT * number);
+			together.add((double) second - first, this.sent.getOrDefault(second, 0L).doubleValue());
+			each.add((double) second - first, LIMIT * number);
 		}
 		Picture picture = new Picture("1, 2, 4, 3 and 2 instances of one account that allows 20 requests/s");
 		picture.diagram("seconds", "requests/s", List.of(together, each)).setYAxisMin(0.0);

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.operations.core.OperationsTemplate;
 import reactor.core.publisher.Flux;
@@ -18,6 +19,7 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * An instance of an application that always has fetches, as a process that is asked how
@@ -46,10 +48,11 @@ public final class SharedRateInstance {
 			OperationsTemplate template = context.getBean(OperationsTemplate.class);
 			String id = TimedEndpoint.operation(1, Instant.now(), Duration.ofHours(1)).id();
 			int fetches = context.getEnvironment().getProperty("benchmark.fetches", Integer.class, 50);
+			// A closed template fails at once, so the loop must end before it is closed.
+			AtomicBoolean open = new AtomicBoolean(true);
+			context.addApplicationListener((ContextClosedEvent closed) -> open.set(false));
 			Flux.range(0, fetches)
-				// A closed template fails at once, so the loop must end.
-				.flatMap(
-						(number) -> template.fetch(id).onErrorResume((fault) -> Mono.empty()).repeat(context::isActive),
+				.flatMap((number) -> template.fetch(id).onErrorResume((fault) -> Mono.empty()).repeat(open::get),
 						Math.max(1, fetches))
 				.subscribe();
 			BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -2,9 +2,7 @@ package io.operations.benchmarks.tracking;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -216,14 +214,14 @@ public final class TrackingScale {
 	private void print(String measured, Lags.Since since) {
 		Optimum optimum = new Optimum((random) -> MEDIAN * Math.exp(TrackingInstance.SIGMA * random.nextGaussian()), 0,
 				10 * MEDIAN);
-		int ends = since.lags().length;
+		int ends = since.lags().size();
 		double polls = since.polls() / (double) ends;
-		double mean = Arrays.stream(since.lags()).average().orElse(Double.NaN);
+		double mean = Lags.mean(since.lags());
 		print("""
 				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum | mean time to the handler \
 				| processors: instances, database |""",
 				"| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |", measured, ends,
-				since.polls() / since.seconds(), polls, mean, since.lags()[(int) (0.99 * (ends - 1))],
+				since.polls() / since.seconds(), polls, mean, since.lags().get((int) (0.99 * (ends - 1))),
 				mean / optimum.lag(polls), since.delivered(), since.processors(), since.databaseProcessors());
 	}
 

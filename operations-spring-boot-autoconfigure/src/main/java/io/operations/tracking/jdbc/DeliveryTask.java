@@ -72,7 +72,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 		try {
 			row = this.reach.untilReached("load", () -> this.rows.find(instance.getId()));
 		}
-		catch (TrackedRows.NewerVersionException ex) {
+		catch (TrackedRowMapper.NewerVersionException ex) {
 			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
 					ex);
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);

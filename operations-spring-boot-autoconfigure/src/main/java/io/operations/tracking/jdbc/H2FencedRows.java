@@ -62,7 +62,7 @@ final class H2FencedRows implements FencedRows {
 				.param("client", this.client)
 				.query((result) -> {
 					entries.put(result.getLong("number"), result.getString("id"));
-					Instant first = this.rows.due(result, "due");
+					Instant first = this.rows.mapper().due(result, "due");
 					if (first != null) {
 						due.put(result.getString("id"), first);
 					}

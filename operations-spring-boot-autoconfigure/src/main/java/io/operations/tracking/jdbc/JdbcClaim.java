@@ -115,8 +115,7 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	// If somebody forgets the operation meanwhile, perhaps the handler itself, the
-	// effects
-	// of the handlers are committed nevertheless.
+	// effects of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
 			if (!this.transactions.isStrict()) {

@@ -68,6 +68,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final TrackedRows rows;
 
+	private final TableChecks checks;
+
+	private final TrackingSummaries summaries;
+
 	private final DatabaseReach reach;
 
 	private final DatabaseClock clock;
@@ -134,6 +138,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 				this.dialect.bounds(own, engine.settings().delivery().timeout()), this.polls.scheduler());
 		String name = this.polls.client();
 		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock, name);
+		this.checks = new TableChecks(own, this.tables);
+		this.summaries = new TrackingSummaries(own, this.tables, this.clock, name);
 		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
@@ -184,8 +190,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private void check() {
 		Duration off;
 		try {
-			this.rows.checkTables();
-			off = this.clock.measure(this.rows::time);
+			this.checks.checkTables();
+			off = this.clock.measure(this.checks::time);
 		}
 		catch (DataAccessException ex) {
 			if (DatabaseReach.isAway(ex)) {
@@ -238,7 +244,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	private boolean isReached() {
 		try {
 			this.reach.once("ping", () -> {
-				this.rows.ping();
+				this.checks.ping();
 				return null;
 			});
 			return true;
@@ -250,7 +256,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private void keepHouse() {
 		try {
-			this.clock.measure(this.rows::time);
+			this.clock.measure(this.checks::time);
 			this.leases.createIfReached();
 			Instant before = this.polls.now().minus(this.engine.settings().retention());
 			Integer removed;
@@ -317,8 +323,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	// The inbox contains the row, too, so that another holder finds it, or this one
-	// later.
-	// No poll leaves on the thread of the caller, who may still have a connection.
+	// later. No poll leaves on the thread of the caller, who may still have a connection.
 	private void hold(TrackedRow row) {
 		if (this.holder.hasRoom()) {
 			this.held.load(List.of(row));
@@ -349,9 +354,8 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (removed) {
 				cancel(operationId);
 				// The look releases the operation, in the order of the database:
-				// meanwhile
-				// the id may be tracked again, or this deletion rolled back to a
-				// savepoint.
+				// meanwhile the id may be tracked again, or this deletion rolled back to
+				// a savepoint.
 				this.transactions.afterCommit(this.holder::wake);
 			}
 			return removed;
@@ -390,7 +394,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public TrackingSummary summary(Instant now) {
-		TrackingSummary summary = this.rows.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
+		TrackingSummary summary = this.summaries.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
 		return this.holder.isFull()
 				? summary.waiting(Math.max(0, summary.count(TrackingState.TRACKED) - this.held.held())) : summary;
 	}

@@ -329,7 +329,8 @@ final class JdbcTransactions {
 
 	/**
 	 * Run an action after the transaction of the thread has been committed, or at once if
-	 * there is no transaction.
+	 * there is no transaction. Does not run the action if what this transaction has done
+	 * so far is rolled back to an earlier savepoint.
 	 * @param action the action
 	 */
 	void afterCommit(Runnable action) {
@@ -339,9 +340,25 @@ final class JdbcTransactions {
 		}
 		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
+			private final Set<Object> later = Collections.newSetFromMap(new IdentityHashMap<>());
+
+			private boolean undone;
+
+			@Override
+			public void savepoint(Object savepoint) {
+				this.later.add(savepoint);
+			}
+
+			@Override
+			public void savepointRollback(Object savepoint) {
+				this.undone |= !this.later.contains(savepoint);
+			}
+
 			@Override
 			public void afterCommit() {
-				action.run();
+				if (!this.undone) {
+					action.run();
+				}
 			}
 
 		});

@@ -112,10 +112,11 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private Execution map(ResultSet result, int number) throws SQLException {
 		TaskInstance<Void> instance = new TaskInstance<>(this.task, result.getString("task_instance"));
-		return new Execution(Objects.requireNonNull(TrackedRows.instant(result, "execution_time")), instance,
-				result.getBoolean("picked"), result.getString("picked_by"), TrackedRows.instant(result, "last_success"),
-				TrackedRows.instant(result, "last_failure"), result.getInt("consecutive_failures"),
-				TrackedRows.instant(result, "last_heartbeat"), result.getLong("version"));
+		return new Execution(Objects.requireNonNull(TrackedRowMapper.instant(result, "execution_time")), instance,
+				result.getBoolean("picked"), result.getString("picked_by"),
+				TrackedRowMapper.instant(result, "last_success"), TrackedRowMapper.instant(result, "last_failure"),
+				result.getInt("consecutive_failures"), TrackedRowMapper.instant(result, "last_heartbeat"),
+				result.getLong("version"));
 	}
 
 }

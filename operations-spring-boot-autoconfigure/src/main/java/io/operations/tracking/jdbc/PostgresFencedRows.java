@@ -74,7 +74,7 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN noted n ON TRUE
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
-					TrackedRows.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
+					TrackedRowMapper.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
 		// The lease is locked first: a takeover changes its version, which the unique
 		// index makes a key column. A write that waited for a takeover finds no row. The
 		// planner expects ten changes. Where it could choose, it would compare each of a
@@ -154,7 +154,7 @@ final class PostgresFencedRows implements FencedRows {
 					entries[0] = Math.max(0, entries[0]) + result.getInt("entries");
 					String id = result.getString("noted");
 					if (result.getString("id") != null) {
-						inbox.open().add(this.rows.mapNoted(result));
+						inbox.open().add(this.rows.mapper().mapNoted(result));
 					}
 					else if (id != null) {
 						inbox.gone().add(id);
@@ -222,7 +222,7 @@ final class PostgresFencedRows implements FencedRows {
 				refused.add(id);
 			}
 			if (result.getString("id") != null) {
-				notable.add(this.rows.read(result));
+				notable.add(this.rows.mapper().read(result));
 			}
 		}
 		return held ? Optional.of(new Written(stored, refused, notable)) : Optional.empty();

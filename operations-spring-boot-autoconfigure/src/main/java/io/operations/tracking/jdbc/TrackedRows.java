@@ -1,7 +1,5 @@
 package io.operations.tracking.jdbc;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,26 +7,21 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
 import io.operations.Operation;
-import io.operations.OperationStatus;
 import io.operations.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedChange;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DuplicateKeyException;
@@ -45,32 +38,15 @@ final class TrackedRows {
 	// Four bytes each at most. PostgreSQL's index holds 2,700 bytes.
 	private static final int LONGEST_KIND = 500;
 
-	private static final String COLUMNS = "client, id, kind, state, status, operation, attributes, accepted, related,"
-			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
-			+ " ended_at, attempts, forgiven, delivery_fault, traceparent," + " version";
-
-	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"
-			+ " picked_by, last_success, last_failure, consecutive_failures, last_heartbeat, version";
-
 	// A newer version of the library may have further states and outcomes.
 	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
 		.formatted(names(TrackingState.values()), names(OperationOutcome.Type.values()));
 
-	private static final List<String> FINISHED = Stream.of(TrackingState.values())
-		.filter((state) -> state != TrackingState.TRACKED)
-		.map(TrackingState::name)
-		.toList();
-
-	// What a poll needs. An operation as last seen may be large.
-	static final String OPEN_COLUMNS = Stream
-		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "deadline", "learned_millis", "polls",
-				"not_found_since", "last_fault", "stuck", "version")
-		.map((column) -> "t." + column)
-		.collect(Collectors.joining(", "));
-
 	private static final String THIS_VERSION = "client = :client AND id = :id AND version = :version";
 
 	private final OperationJson json = new OperationJson();
+
+	private final TrackedRowMapper mapper;
 
 	private final JdbcClient jdbc;
 
@@ -95,6 +71,7 @@ final class TrackedRows {
 	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock,
 			String client) {
 		this.clock = clock;
+		this.mapper = new TrackedRowMapper(clock);
 		this.client = client;
 		this.jdbc = JdbcClient.create(dataSource);
 		this.tables = tables;
@@ -122,6 +99,14 @@ final class TrackedRows {
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
 				stuck = :stuck, outcome = :outcome, ended_at = :ended_at, attempts = :attempts, forgiven = :forgiven,
 				delivery_fault = :delivery_fault, version = version + 1 WHERE client = :client AND\040""";
+	}
+
+	/**
+	 * Return what reads the columns of a row.
+	 * @return the mapper
+	 */
+	TrackedRowMapper mapper() {
+		return this.mapper;
 	}
 
 	/**
@@ -251,11 +236,11 @@ final class TrackedRows {
 	 */
 	@Nullable TrackedRow findTracked(String operationId) {
 		return this.jdbc
-			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
+			.sql("SELECT " + TrackedRowMapper.OPEN_COLUMNS + " FROM " + this.tables.tracked()
 					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
 			.param("client", this.client)
 			.param("id", operationId)
-			.query(TrackedRows::mapOpen)
+			.query(TrackedRowMapper::mapOpen)
 			.optional()
 			.orElse(null);
 	}
@@ -269,48 +254,20 @@ final class TrackedRows {
 	 */
 	List<TrackedRow> open(String after, int limit) {
 		return this.jdbc
-			.sql("SELECT " + OPEN_COLUMNS + " FROM " + this.tables.tracked()
+			.sql("SELECT " + TrackedRowMapper.OPEN_COLUMNS + " FROM " + this.tables.tracked()
 					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT "
 					+ limit)
 			.param("client", this.client)
 			.param("after", after)
-			.query(TrackedRows::mapOpen)
+			.query(TrackedRowMapper::mapOpen)
 			.list();
-	}
-
-	/**
-	 * Return the row of an operation that was taken from the inbox.
-	 * @param result the columns, and the time of the first poll
-	 * @return the row
-	 * @throws SQLException if a column cannot be read
-	 */
-	TrackedRow mapNoted(ResultSet result) throws SQLException {
-		return mapOpen(result, 0).due(due(result, "execution_time"));
-	}
-
-	private static TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
-		String id = result.getString("id");
-		String status = result.getString("status");
-		Operation seen = (status != null)
-				? new Operation(id, OperationStatus.of(status), status, null, null, null, null, Map.of(), Map.of())
-				: null;
-		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
-				required(result, "tracked_at"), required(result, "created_at"), learned(result), result.getInt("polls"),
-				instant(result, "not_found_since"), Map.of(), seen);
-		return new TrackedRow(polled, Map.of(), required(result, "deadline"), null, result.getString("last_fault"),
-				result.getBoolean("stuck"), TrackedRow.Ending.NONE, result.getLong("version"));
-	}
-
-	private static @Nullable Duration learned(ResultSet result) throws SQLException {
-		long millis = result.getLong("learned_millis");
-		return result.wasNull() ? null : Duration.ofMillis(millis);
 	}
 
 	@Nullable TrackedRow find(String operationId) {
 		return this.jdbc.sql(this.select + "AND t.id = :id")
 			.param("client", this.client)
 			.param("id", operationId)
-			.query(this::map)
+			.query(this.mapper::map)
 			.optional()
 			.orElse(null);
 	}
@@ -332,7 +289,7 @@ final class TrackedRows {
 			.param("states", filter.states().stream().map(TrackingState::name).toList())
 			.param("kind", filter.kind())
 			.param("after", filter.after())
-			.query(this::map)
+			.query(this.mapper::map)
 			.list();
 	}
 
@@ -407,169 +364,12 @@ final class TrackedRows {
 			.update() == 1;
 	}
 
-	/**
-	 * Fail if a table or a column is missing.
-	 */
-	void checkTables() {
-		this.jdbc.sql("SELECT " + COLUMNS + " FROM " + this.tables.tracked() + " WHERE id = ''").query().listOfRows();
-		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.lease() + " WHERE task_name = ''")
-			.query()
-			.listOfRows();
-		this.jdbc.sql("SELECT client, number, id, due FROM " + this.tables.inbox() + " WHERE client = ''")
-			.query()
-			.listOfRows();
-		this.jdbc.sql("SELECT client, kind, state FROM " + this.tables.learned() + " WHERE client = ''")
-			.query()
-			.listOfRows();
-		this.jdbc.sql("SELECT " + SCHEDULED_COLUMNS + " FROM " + this.tables.scheduled() + " WHERE task_name = ''")
-			.query()
-			.listOfRows();
-	}
-
-	/**
-	 * Return the time of the database's clock.
-	 * @return the time
-	 */
-	Instant time() {
-		return this.jdbc.sql("SELECT CURRENT_TIMESTAMP").query(OffsetDateTime.class).single().toInstant();
-	}
-
-	void ping() {
-		this.jdbc.sql("SELECT 1").query(Integer.class).single();
-	}
-
-	/**
-	 * Return a summary.
-	 * @param now the local time
-	 * @param held the summary of the operations in state TRACKED, {@code null} if this
-	 * instance does not hold them
-	 * @return the summary of all operations
-	 */
-	TrackingSummary summary(Instant now, @Nullable TrackingSummary held) {
-		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
-		// Millions of operations may have ended, so this count uses the index only.
-		this.jdbc
-			.sql("SELECT state, COUNT(*) AS number FROM " + this.tables.tracked()
-					+ " WHERE client = :client AND state IN (:states) GROUP BY state")
-			.param("client", this.client)
-			.param("states", FINISHED)
-			.query((result, number) -> states.put(TrackingState.valueOf(result.getString("state")),
-					result.getLong("number")))
-			.list();
-		TrackingSummary open = (held != null) ? held : open(now);
-		states.putAll(open.states());
-		return this.jdbc
-			.sql("SELECT COUNT(*) AS number, MIN(execution_time) AS first_due FROM " + this.tables.scheduled()
-					+ " WHERE task_name = :task AND picked = FALSE AND execution_time <= :now")
-			.param("task", this.client)
-			.param("now", due(now))
-			.query((result, number) -> {
-				Instant first = due(result, "first_due");
-				Duration age = (first != null) ? Duration.between(first, now) : Duration.ZERO;
-				return new TrackingSummary(states, open.statuses(), open.unseen(), open.stuck(), open.oldest(),
-						open.backlog() + result.getLong("number"),
-						(age.compareTo(open.backlogAge()) > 0) ? age : open.backlogAge());
-			})
-			.single();
-	}
-
-	private TrackingSummary open(Instant now) {
-		Map<TrackingState, Long> states = new EnumMap<>(TrackingState.class);
-		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
-		long[] others = new long[2];
-		Instant[] oldest = { now };
-		this.jdbc
-			.sql("SELECT status, COUNT(*) AS number, SUM(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck_number,"
-					+ " MIN(tracked_at) AS oldest FROM " + this.tables.tracked()
-					+ " WHERE client = :client AND state = :state GROUP BY status")
-			.param("client", this.client)
-			.param("state", TrackingState.TRACKED.name())
-			.query((result) -> {
-				long number = result.getLong("number");
-				states.merge(TrackingState.TRACKED, number, Long::sum);
-				String status = result.getString("status");
-				if (status != null) {
-					statuses.merge(OperationStatus.of(status), number, Long::sum);
-				}
-				else {
-					others[0] += number;
-				}
-				others[1] += result.getLong("stuck_number");
-				Instant first = instant(result, "oldest");
-				oldest[0] = (first != null && first.isBefore(oldest[0])) ? first : oldest[0];
-			});
-		return new TrackingSummary(states, statuses, others[0], others[1], Duration.between(oldest[0], now), 0,
-				Duration.ZERO);
-	}
-
-	private TrackedRow map(ResultSet result, int number) throws SQLException {
-		return read(result).get();
-	}
-
-	/**
-	 * Read a row. The texts are parsed when the supplier is called, which may take long.
-	 * @param result the columns of the row, and the time of its delivery
-	 * @return supplies the row
-	 * @throws SQLException if a column cannot be read
-	 */
-	Supplier<TrackedRow> read(ResultSet result) throws SQLException {
-		String id = result.getString("id");
-		String kind = result.getString("kind");
-		boolean accepted = result.getBoolean("accepted");
-		Instant tracked = required(result, "tracked_at");
-		Instant created = required(result, "created_at");
-		Duration learned = learned(result);
-		int polls = result.getInt("polls");
-		Instant notFound = instant(result, "not_found_since");
-		String related = result.getString("related");
-		String operation = result.getString("operation");
-		String attributes = result.getString("attributes");
-		Instant deadline = required(result, "deadline");
-		Instant due = due(result, "execution_time");
-		String fault = result.getString("last_fault");
-		boolean stuck = result.getBoolean("stuck");
-		long version = result.getLong("version");
-		String outcome = result.getString("outcome");
-		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
-				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
-				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
-		return () -> new TrackedRow(
-				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
-						this.json.readTexts(related), this.json.readOperation(id, operation)),
-				this.json.readTexts(attributes), deadline, due, fault, stuck, ending, version);
-	}
-
-	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {
-		try {
-			return Enum.valueOf(type, name);
-		}
-		catch (IllegalArgumentException ex) {
-			throw new NewerVersionException("A newer version of the library has stored operation '" + id + "' with '"
-					+ name + "', which this version does not know. Update this instance, or leave the operation to the"
-					+ " instances that run the newer version.");
-		}
-	}
-
 	private static String names(Enum<?>[] values) {
 		return Arrays.stream(values).map((value) -> "'" + value.name() + "'").collect(Collectors.joining(", "));
 	}
 
-	private static Instant required(ResultSet result, String column) throws SQLException {
-		return result.getObject(column, OffsetDateTime.class).toInstant();
-	}
-
-	@Nullable Instant due(ResultSet result, String column) throws SQLException {
-		Instant due = instant(result, column);
-		return (due != null) ? this.clock.toInstance(due) : null;
-	}
-
 	private @Nullable OffsetDateTime due(@Nullable Instant due) {
 		return (due != null) ? time(this.clock.toDatabase(due)) : null;
-	}
-
-	static @Nullable Instant instant(ResultSet result, String column) throws SQLException {
-		OffsetDateTime time = result.getObject(column, OffsetDateTime.class);
-		return (time != null) ? time.toInstant() : null;
 	}
 
 	private static @Nullable OffsetDateTime time(@Nullable Instant time) {
@@ -579,19 +379,6 @@ final class TrackedRows {
 	// Databases reject the character NUL in texts.
 	static @Nullable String text(@Nullable String text) {
 		return (text != null) ? text.replace('\0', ' ') : null;
-	}
-
-	/**
-	 * A row has a state or an outcome that this version does not know. It must not be
-	 * changed.
-	 */
-	@SuppressWarnings("serial")
-	static final class NewerVersionException extends IllegalStateException {
-
-		private NewerVersionException(String message) {
-			super(message);
-		}
-
 	}
 
 }

@@ -59,6 +59,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -189,6 +190,23 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		});
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		until("op", TrackingState.DELIVERED);
+	}
+
+	@Test
+	void whatIsTrackedInANestedTransactionThatIsRolledBackIsNotPolled() {
+		this.transaction.executeWithoutResult((outer) -> {
+			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);
+			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+			nested.executeWithoutResult((status) -> {
+				track("undone", Map.of());
+				status.setRollbackOnly();
+			});
+			track("op", Map.of());
+			nested.executeWithoutResult(TransactionStatus::setRollbackOnly);
+		});
+		until("op", (operation) -> operation.polls() > 2);
+		assertThat(find("undone")).isNull();
+		assertThat(this.endpoint.polls("undone")).isZero();
 	}
 
 	@Test

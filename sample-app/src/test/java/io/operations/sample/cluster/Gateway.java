@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets one instance reach the database, until it loses what it has to pass on.
@@ -20,7 +21,7 @@ final class Gateway implements AutoCloseable {
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
 	// Connections of an earlier generation are silent for ever.
-	private volatile int generation;
+	private final AtomicInteger generation = new AtomicInteger();
 
 	private volatile boolean silent;
 
@@ -52,7 +53,7 @@ final class Gateway implements AutoCloseable {
 	 */
 	void fallSilent() {
 		this.silent = true;
-		this.generation++;
+		this.generation.incrementAndGet();
 	}
 
 	/**
@@ -68,7 +69,7 @@ final class Gateway implements AutoCloseable {
 				Socket client = this.server.accept();
 				this.sockets.add(client);
 				if (!this.silent) {
-					int own = this.generation;
+					int own = this.generation.get();
 					Socket database = new Socket(InetAddress.getLoopbackAddress(), this.target);
 					this.sockets.add(database);
 					daemon(() -> pass(client, database, own));
@@ -88,12 +89,12 @@ final class Gateway implements AutoCloseable {
 			OutputStream out = to.getOutputStream();
 			int read = in.read(buffer);
 			while (read >= 0) {
-				if (own == this.generation) {
+				if (own == this.generation.get()) {
 					out.write(buffer, 0, read);
 				}
 				read = in.read(buffer);
 			}
-			if (own == this.generation) {
+			if (own == this.generation.get()) {
 				to.close();
 			}
 		}

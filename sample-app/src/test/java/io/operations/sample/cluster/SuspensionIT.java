@@ -104,7 +104,7 @@ class SuspensionIT {
 		this.figures.put("seconds until another instance held the lease", PollLog.seconds(System.nanoTime() - at));
 		// But for those that it has not seen yet, and those that run for longer.
 		Waiting.until("it has delivered what ended",
-				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= 2
+				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") <= 2L
 						* (OF_A_KIND + UNWRITTEN));
 		this.figures.put("seconds until it had delivered what ended", PollLog.seconds(System.nanoTime() - at));
 		Waiting.pause(SUSPENDED.minusNanos(System.nanoTime() - at));
