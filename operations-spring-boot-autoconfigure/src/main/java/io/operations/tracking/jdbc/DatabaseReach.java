@@ -142,8 +142,8 @@ final class DatabaseReach {
 	 * @return whether the database can be reached and could be during that time
 	 */
 	synchronized boolean hasBeenReachedFor(Duration time) {
-		return this.lostAt == null && (this.away < time.toNanos() / 2
-				|| nanos() - this.backAt >= time.plus(BETWEEN_CONNECTS).toNanos());
+		return this.lostAt == null
+				&& (this.away < time.toNanos() / 2 || nanos() - this.backAt >= time.plus(BETWEEN_CONNECTS).toNanos());
 	}
 
 	/**

@@ -319,7 +319,8 @@ class CrashIT {
 				crash.delivered.stream().filter(repeated::contains).count() + ", " + disturbed.size());
 		this.figures.put("polls", log.size());
 		this.figures.put("polls of one operation at once", log.overlaps());
-		this.figures.put("  without the time in which connections were cut", log.without(this.cutAt, this.cutUntil).overlaps());
+		this.figures.put("  without the time in which connections were cut",
+				log.without(this.cutAt, this.cutUntil).overlaps());
 		logger.info(Waiting.table(this.figures));
 		assertThat(this.cluster.texts("SELECT operation_id FROM configurations WHERE outcomes = 1"))
 			.containsExactlyInAnyOrderElementsOf(ids);

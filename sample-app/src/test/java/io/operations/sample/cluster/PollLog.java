@@ -42,8 +42,7 @@ final class PollLog {
 	 * @return the others
 	 */
 	PollLog without(long from, long until) {
-		return new PollLog(
-				this.polls.stream().filter((poll) -> poll.began() < from || poll.began() >= until).toList());
+		return new PollLog(this.polls.stream().filter((poll) -> poll.began() < from || poll.began() >= until).toList());
 	}
 
 	int size() {

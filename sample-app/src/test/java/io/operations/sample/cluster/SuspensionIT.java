@@ -91,8 +91,8 @@ class SuspensionIT {
 			ids.addAll(write(OF_A_KIND, SUSPENDED.plusSeconds(20), one, two));
 			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(3), one, two));
 			this.cluster.simulator().fault(1000, Fault.delayed(Duration.ofMillis(1500)));
-			Waiting.until("polls are in flight, too", () -> inDelivery(suspended) > 0
-					&& this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
+			Waiting.until("polls are in flight, too",
+					() -> inDelivery(suspended) > 0 && this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
 			suspended.suspend();
 			at = System.nanoTime();
 			this.cluster.simulator().clearFaults();
