@@ -58,6 +58,11 @@ final class DatabaseReach {
 	// An outage that begins soon after another one is reported if it lasts this long.
 	private static final Duration LASTING = Duration.ofSeconds(10);
 
+	// HikariCP waits for up to 5 s between two attempts to connect.
+	private static final Duration BETWEEN_CONNECTS = Duration.ofSeconds(5);
+
+	private static final Duration LONG_WAIT = Duration.ofSeconds(1);
+
 	// HikariCP gives this message no state.
 	private static final String CLOSED = "Connection is closed";
 
@@ -131,12 +136,26 @@ final class DatabaseReach {
 
 	/**
 	 * Return whether there was no outage of the database for some time. An outage that
-	 * was shorter than half of that time does not count.
+	 * was shorter than half of that time does not count. After a longer one, the pools of
+	 * other instances get the time to connect.
 	 * @param time the time
 	 * @return whether the database can be reached and could be during that time
 	 */
 	synchronized boolean hasBeenReachedFor(Duration time) {
-		return this.lostAt == null && (this.away < time.toNanos() / 2 || nanos() - this.backAt >= time.toNanos());
+		return this.lostAt == null
+				&& (this.away < time.toNanos() / 2 || nanos() - this.backAt >= time.plus(BETWEEN_CONNECTS).toNanos());
+	}
+
+	/**
+	 * Note that a call has received a connection. If it waited for long, the pool had
+	 * none because of an outage, and the call would have failed otherwise.
+	 * @param began when the call began
+	 */
+	synchronized void connected(long began) {
+		long now = nanos();
+		if (this.lostAt == null && now - began >= LONG_WAIT.toNanos()) {
+			noteLength(now - began, now);
+		}
 	}
 
 	/**
@@ -226,7 +245,7 @@ final class DatabaseReach {
 			this.lostAt = null;
 			this.reported = false;
 			this.regainedAt = nanos();
-			noteLength(this.regainedAt);
+			noteLength(this.regainedAt - this.awaySince, this.regainedAt);
 		}
 		if (lost == null) {
 			return;
@@ -238,8 +257,7 @@ final class DatabaseReach {
 	}
 
 	// A short outage does not hide a long one shortly before.
-	private void noteLength(long now) {
-		long length = now - this.awaySince;
+	private void noteLength(long length, long now) {
 		if (length >= this.away || now - this.backAt >= 2 * this.away) {
 			this.away = length;
 			this.backAt = now;
@@ -326,7 +344,11 @@ final class DatabaseReach {
 		return (state != null && state.length() >= 2) ? state.substring(0, 2) : "";
 	}
 
-	private long nanos() {
+	/**
+	 * Return the time for a later call of {@link #connected}.
+	 * @return the time
+	 */
+	long nanos() {
 		return this.scheduler.now(TimeUnit.NANOSECONDS);
 	}
 

@@ -78,9 +78,13 @@ final class Picks extends DefaultJdbcCustomization {
 	@Override
 	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
 			boolean orderByPriority) {
+		long began = this.reach.nanos();
 		try {
-			List<Execution> picked = Objects.requireNonNull(this.reach.once("pick",
-					() -> this.transactions.in(FencedRows.SHORT, () -> pick(context, now, limit))));
+			List<Execution> picked = Objects
+				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
+					this.reach.connected(began);
+					return pick(context, now, limit);
+				})));
 			this.failing = false;
 			return picked;
 		}

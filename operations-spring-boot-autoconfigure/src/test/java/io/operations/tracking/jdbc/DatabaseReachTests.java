@@ -66,8 +66,31 @@ class DatabaseReachTests {
 		failAfter(Duration.ofMillis(100));
 		reachInVirtualTime();
 		assertThat(this.virtual.hasBeenReachedFor(lease)).as("a short one after a long one").isFalse();
-		this.time.advanceTimeBy(Duration.ofSeconds(2));
+		this.time.advanceTimeBy(Duration.ofSeconds(6));
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("the pools of others may still wait").isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
 		assertThat(this.virtual.hasBeenReachedFor(lease)).isTrue();
+	}
+
+	// The pool retries, and the call does not fail.
+	@Test
+	void aCallThatReceivesItsConnectionLateWaitedForTheEndOfAnOutage() {
+		Duration lease = Duration.ofSeconds(4);
+		connectedAfter(Duration.ofMillis(1900));
+		assertThat(this.virtual.hasBeenReachedFor(lease)).as("short").isTrue();
+		connectedAfter(Duration.ofSeconds(2));
+		assertThat(this.virtual.hasBeenReachedFor(lease)).isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(8));
+		connectedAfter(Duration.ZERO);
+		assertThat(this.virtual.hasBeenReachedFor(lease)).isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.virtual.hasBeenReachedFor(lease)).isTrue();
+	}
+
+	private void connectedAfter(Duration waited) {
+		long began = this.virtual.nanos();
+		this.time.advanceTimeBy(waited);
+		this.virtual.connected(began);
 	}
 
 	private void failAfter(Duration waited) {

@@ -35,6 +35,16 @@ final class PollLog {
 				this.polls.stream().filter((poll) -> poll.userAgent().equals(instance.userAgent())).toList());
 	}
 
+	/**
+	 * Return the polls that did not begin in a time.
+	 * @param from when it begins
+	 * @param until when it ends
+	 * @return the others
+	 */
+	PollLog without(long from, long until) {
+		return new PollLog(this.polls.stream().filter((poll) -> poll.began() < from || poll.began() >= until).toList());
+	}
+
 	int size() {
 		return this.polls.size();
 	}

