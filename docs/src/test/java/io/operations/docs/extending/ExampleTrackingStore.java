@@ -70,6 +70,16 @@ class ExampleTrackingStore implements TrackingStore {
 		}
 	}
 
+	private void look() {
+		try {
+			deliverAndRemove(this.engine.polls().now());
+		}
+		catch (RuntimeException ex) {
+			// An exception would end the job.
+			logger.warn("The look for outcomes to deliver failed. The next one follows.", ex);
+		}
+	}
+
 	private void changed(TrackedChange change) {
 		TrackedRow before = this.rows.get(change.id());
 		if (before == null || before.version() != change.version()) {
@@ -81,16 +91,6 @@ class ExampleTrackingStore implements TrackingStore {
 		if (this.rows.replace(change.id(), before, after)) {
 			this.held.stored(change.id(), before.version(), after.version());
 			this.engine.changed(before, after);
-		}
-	}
-
-	private void look() {
-		try {
-			deliverAndRemove(this.engine.polls().now());
-		}
-		catch (RuntimeException ex) {
-			// An exception would end the job.
-			logger.warn("The look for outcomes to deliver failed. The next one follows.", ex);
 		}
 	}
 
