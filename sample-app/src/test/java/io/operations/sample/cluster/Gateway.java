@@ -20,6 +20,8 @@ final class Gateway implements AutoCloseable {
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
+	private final Set<Socket> attempts = ConcurrentHashMap.newKeySet();
+
 	// Connections of an earlier generation are silent for ever.
 	private final AtomicInteger generation = new AtomicInteger();
 
@@ -57,10 +59,21 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
-	 * Pass new connections on again. Nobody hears of what the old ones were.
+	 * Pass new connections on again. Nobody hears of what the old ones were. Attempts to
+	 * connect meanwhile fail: a network that loses everything would not have let them.
 	 */
 	void recover() {
 		this.silent = false;
+		this.attempts.forEach(Gateway::close);
+	}
+
+	private static void close(Socket socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			// As good as closed.
+		}
 	}
 
 	private void accept() {
@@ -68,7 +81,10 @@ final class Gateway implements AutoCloseable {
 			try {
 				Socket client = this.server.accept();
 				this.sockets.add(client);
-				if (!this.silent) {
+				if (this.silent) {
+					this.attempts.add(client);
+				}
+				else {
 					int own = this.generation.get();
 					Socket database = new Socket(InetAddress.getLoopbackAddress(), this.target);
 					this.sockets.add(database);
@@ -113,9 +129,7 @@ final class Gateway implements AutoCloseable {
 	public void close() {
 		try {
 			this.server.close();
-			for (Socket socket : this.sockets) {
-				socket.close();
-			}
+			this.sockets.forEach(Gateway::close);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
