@@ -54,6 +54,8 @@ class CrashIT {
 
 	private static final int SECONDS_TO_DELIVERY = Waiting.SOAK ? 20 : 6;
 
+	private static final int OPEN_AT_THE_END = 5;
+
 	private static final int IN_FLIGHT = 12;
 
 	private static final int RATE = 50;
@@ -136,7 +138,7 @@ class CrashIT {
 		stopFaults();
 		DatabaseAbsence absence = stopDatabase();
 		cutConnections(crash.survivor, third);
-		killAll(crash.survivor, third);
+		ids.addAll(killAll(crash.survivor, third));
 		if (Waiting.SOAK) {
 			playFaults();
 		}
@@ -283,8 +285,12 @@ class CrashIT {
 			.count();
 	}
 
-	private void killAll(Instance... alive) {
-		Waiting.pause(Duration.ofSeconds(1));
+	private List<String> killAll(Instance... alive) {
+		// By then, the pools have replaced the connections that were cut.
+		Waiting.pause(Duration.ofSeconds(2));
+		// On a fast machine, all others may have ended by now.
+		script(alive.length * OPEN_AT_THE_END, SECONDS_TO_DELIVERY, SECONDS_TO_DELIVERY);
+		List<String> open = this.cluster.write(OPEN_AT_THE_END, alive);
 		Instant from = Instant.now();
 		long at = System.nanoTime();
 		Stream.of(alive).forEach(Instance::kill);
@@ -295,6 +301,7 @@ class CrashIT {
 		Waiting.until("the next one polls", () -> this.cluster.log().of(next).size() > 0);
 		this.figures.put("seconds from that to the first poll of the next",
 				this.cluster.log().of(next).secondsToFirst(at));
+		return open;
 	}
 
 	private void judge(Set<String> ids, Crash crash, DatabaseAbsence absence, PollLog log) {

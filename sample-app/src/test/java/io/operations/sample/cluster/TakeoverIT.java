@@ -16,6 +16,7 @@ import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,13 +24,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * With the default settings, the time until another instance polls when the one that
- * polls is killed or is stopped: once each, in the profile "soak" 20 times.
+ * polls is killed or is stopped, 20 times each. In the profile "soak" only.
  */
+@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 class TakeoverIT {
 
 	private static final Log logger = LogFactory.getLog(TakeoverIT.class);
 
-	private static final int ROUNDS = Waiting.SOAK ? 20 : 1;
+	private static final int ROUNDS = 20;
 
 	private static final int OPERATIONS = 40;
 
