@@ -64,8 +64,7 @@ class DatabasePoolTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always",
-				"operations.tracking.jdbc.table-prefix=t" + this.unique + "_",
-				"operations.tracking.jdbc.polling-interval=20ms", "operations.polling.min-interval=20ms")
+				"operations.tracking.jdbc.table-prefix=t" + this.unique + "_", "operations.polling.min-interval=20ms")
 		.withBean(OperationsTemplate.class, () -> this.endpoint.template().build())
 		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
 				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class,
