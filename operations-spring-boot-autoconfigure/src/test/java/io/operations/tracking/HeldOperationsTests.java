@@ -823,7 +823,20 @@ class HeldOperationsTests {
 	}
 
 	private static PollingSchedule backoff() {
-		return (state) -> Duration.ofMillis(Math.min(30_000, Math.max(500, state.age().toMillis() / 5)));
+		return new PollingSchedule() {
+
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofMillis(Math.min(30_000, Math.max(500, state.age().toMillis() / 5)));
+			}
+
+			// With jitter, the number of polls would vary.
+			@Override
+			public double jitter() {
+				return 0;
+			}
+
+		};
 	}
 
 	private static PollingSchedule shortOfPolls(Duration interval) {

@@ -300,7 +300,7 @@ public abstract class OperationTrackerContract {
 		AtomicReference<Instant> deadline = new AtomicReference<>(Instant.MAX);
 		this.endpoint.script("op",
 				(poll) -> ScriptedEndpoint.status(Instant.now().isBefore(deadline.get()) ? "RUNNING" : "COMPLETED"));
-		deadline.set(track("op", Map.of(), Duration.ofMillis(300)).operation().deadline());
+		deadline.set(track("op", Map.of(), Duration.ofSeconds(2)).operation().deadline());
 		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);
 	}
 
