@@ -109,10 +109,10 @@ final class Flight {
 	 */
 	boolean leave(Polled polled) {
 		polled.flight(null);
-		if (polled == this.wait) {
+		if (polled.equals(this.wait)) {
 			this.wait = null;
 		}
-		else if (polled == this.held) {
+		else if (polled.equals(this.held)) {
 			this.held = null;
 		}
 		return this.wait == null && this.held == null;

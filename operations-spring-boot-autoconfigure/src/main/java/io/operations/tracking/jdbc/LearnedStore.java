@@ -88,7 +88,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Store what this instance has learned. Not what is stored already, each minute anew.
+	 * Store what this instance has learned, unless it is stored already.
 	 * Nor before this instance knows what it would replace.
 	 * @param epoch the epoch of the lease
 	 */

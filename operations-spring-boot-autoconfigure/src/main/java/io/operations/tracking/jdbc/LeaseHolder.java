@@ -221,7 +221,7 @@ final class LeaseHolder {
 			}
 		}
 		finally {
-			// No further poll leaves. What the polls have changed is stored first.
+			// No further poll leaves. First, this thread stores what the polls have changed.
 			this.lease = null;
 			taken.end();
 			ticks.dispose();
