@@ -36,13 +36,13 @@ final class PollQueue {
 	 */
 	boolean remove(Polled polled) {
 		int place = polled.place();
-		if (place < 0 || place >= this.size || this.heap[place] != polled) {
+		if (place < 0 || place >= this.size || !polled.equals(this.heap[place])) {
 			return false;
 		}
 		polled.place(-1);
 		Polled last = get(--this.size);
 		this.heap[this.size] = null;
-		if (last != polled) {
+		if (!last.equals(polled)) {
 			down(place, last);
 			if (last.place() == place) {
 				up(place, last);
