@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -79,7 +80,7 @@ class LeaseTests {
 
 	@Test
 	void whileAThreadNotesThatTheProcessWasSuspendedNoPollLeaves() {
-		AtomicReference<Runnable> meanwhile = new AtomicReference<>();
+		AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
 		Lease suspended = new Lease(7, Duration.ofSeconds(4), new Scheduler() {
 
 			@Override
