@@ -226,6 +226,7 @@ public final class TrackingScale {
 	}
 
 	// The header, too, unless the row belongs to the table before.
+	@SuppressWarnings("AnnotateFormatMethod")
 	private void print(String header, String row, Object... values) {
 		if (!header.equals(this.header)) {
 			System.out.println();
