@@ -221,7 +221,8 @@ final class LeaseHolder {
 			}
 		}
 		finally {
-			// No further poll leaves. First, this thread stores what the polls have changed.
+			// No further poll leaves. First, this thread stores what the polls have
+			// changed.
 			this.lease = null;
 			taken.end();
 			ticks.dispose();
