@@ -88,8 +88,8 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Store what this instance has learned, unless it is stored already. Nor before this
-	 * instance knows what it would replace.
+	 * Store what this instance has learned, unless it is stored already. Stores nothing
+	 * before this instance knows what it would replace.
 	 * @param epoch the epoch of the lease
 	 */
 	void store(long epoch) {
