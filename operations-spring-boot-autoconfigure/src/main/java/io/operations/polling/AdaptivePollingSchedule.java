@@ -60,8 +60,6 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	 */
 	public static final int ENDS_TO_JUDGE_BY = 10;
 
-	private static final double UNUSUAL = 3;
-
 	// Small, so that a poll does not miss the planned moment. Different kinds and start
 	// times spread polls, too.
 	private static final double JITTER = 0.01;
@@ -171,9 +169,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	@Override
 	public @Nullable Duration unusualAge(@Nullable String kind) {
-		LearnedDurations learned = learned(kind);
-		return (learned == null || learned.ends() < ENDS_TO_JUDGE_BY) ? null
-				: Duration.ofMillis(Math.round(UNUSUAL * learned.upperQuantile().toMillis()));
+		LearnedKind learned = this.kinds.get((kind != null) ? kind : OTHER);
+		return (learned != null) ? learned.unusualAge(ENDS_TO_JUDGE_BY) : null;
 	}
 
 	/**

@@ -25,11 +25,13 @@ final class DurationHistogram {
 
 	// The weight of old ends, compared with a new one, below which a bin is empty. It
 	// must not become so small that its square is zero.
-	private static final double FORGOTTEN = 1e-12;
+	private static final double FORGOTTEN = 1e-60;
 
 	// The weight of the ends in a bin, compared with a new one, below which the bin does
 	// not count as recent. With a half-life of 40 ends, a single end has it after 266.
 	private static final double RECENT = 0.01;
+
+	private static final double LEAST_SURVIVAL = 1e-3;
 
 	// The weight of a new observation. It grows, so that older observations count less.
 	private double weight = 1;
@@ -145,7 +147,9 @@ final class DurationHistogram {
 	/**
 	 * Return the shares without those of ends that are nearly forgotten. They have hardly
 	 * any weight, but after thousands of ends they are most of the bins that are not
-	 * empty. Their part goes to the other bins.
+	 * empty. Their part goes to the other bins. Ends are compared with the operations
+	 * that were seen at the same age: if none has reached that age lately, the old ends
+	 * are all that is known of it.
 	 * @param shares the shares of all observations
 	 * @return the shares of recent observations; they have the same sum
 	 */
@@ -153,12 +157,17 @@ final class DurationHistogram {
 		double[] recent = new double[Ages.BINS];
 		double all = 0;
 		double kept = 0;
+		double atRisk = 0;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			all += shares[bin];
-			if (this.ended[bin] >= RECENT * this.weight) {
-				recent[bin] = shares[bin];
-				kept += shares[bin];
+			atRisk += this.exposed[bin];
+			if (shares[bin] > 0) {
+				double seen = Math.min(1, atRisk / this.sum / Math.max(1 - all, LEAST_SURVIVAL));
+				if (this.ended[bin] >= RECENT * this.weight * seen) {
+					recent[bin] = shares[bin];
+					kept += shares[bin];
+				}
 			}
+			all += shares[bin];
 		}
 		if (kept == 0) {
 			return shares;

@@ -24,11 +24,20 @@ final class LearnedKind {
 
 	private static final double CHANGE = 2.1;
 
+	// So many ends, or so few, were expected meanwhile if operations have become slower or
+	// faster. Otherwise only the mix of ages has changed: when no more operations begin,
+	// slow ones are left.
+	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
+
+	private static final double EXPECTED_IF_FASTER = 0.4 * LATEST;
+
 	// The ranks of this many of the latest ends among the earlier ones show a slow drift.
 	private static final double RANK_MEMORY = 10;
 
-	// The standard deviation of their mean without drift.
+	// The standard deviations of the means of ranks and of expected ends without drift.
 	private static final double RANK_DEVIATION = Math.sqrt(1 / 12.0 / (2 * RANK_MEMORY - 1));
+
+	private static final double EXPECTED_DEVIATION = Math.sqrt(1 / (2 * RANK_MEMORY - 1));
 
 	private static final double DRIFT = 1.3;
 
@@ -65,6 +74,8 @@ final class LearnedKind {
 
 	private static final double UPPER_QUANTILE = 0.95;
 
+	private static final double UNUSUAL = 3;
+
 	// The multiples of the golden ratio are spread evenly, however many there are.
 	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -83,6 +94,13 @@ final class LearnedKind {
 	private final double maxInterval;
 
 	private double rank;
+
+	// How many ends were expected since the last one, and during each of the latest ones.
+	private double expected;
+
+	private final double[] expectedByEnd = new double[LATEST];
+
+	private double unexpected;
 
 	private double pollsMade;
 
@@ -111,33 +129,54 @@ final class LearnedKind {
 	synchronized void learn(ObservedRun run, long now) {
 		double from = seconds(run.from());
 		double to = seconds(run.to());
+		expect(from, to);
 		if (!run.ended()) {
 			this.all.ran(from, to);
 			note(1.0 / SIGHTINGS);
 			return;
 		}
 		double halfLife = halfLife(to);
-		comparePolls(to, halfLife);
+		if (!isMixOfAgesUnusual(halfLife)) {
+			comparePolls(to, halfLife);
+		}
 		this.all.ended(from, to, halfLife);
 		if (this.latest.size() == LATEST) {
 			this.settled.ended(0, this.latest.remove());
 		}
 		this.latest.add(to);
+		this.expectedByEnd[(int) (this.ends % LATEST)] = this.expected;
+		this.expected = 0;
 		this.endings.add(now);
 		this.ends++;
 		note(hasChanged() ? forgetAllButTheLatest() : 1);
 	}
 
-	// Where durations drift, the latest rank high or low among the earlier ones. The
-	// further they do, the sooner the earlier ones are forgotten.
+	private void expect(double from, double to) {
+		Known present = this.known;
+		if (present != null) {
+			this.expected += present.hazard.between(Ages.position(from), Ages.position(to));
+		}
+	}
+
+	// Where durations drift, the latest rank high or low among the earlier ones, and more
+	// or fewer ends were expected. The further they do, the sooner the earlier ones are
+	// forgotten.
 	private double halfLife(double duration) {
 		if (this.all.observations() < RANKED_FROM) {
 			return HALF_LIFE;
 		}
 		this.rank += (this.all.rank(duration) - 0.5 - this.rank) / RANK_MEMORY;
-		double deviations = Math.abs(this.rank) / RANK_DEVIATION;
+		this.unexpected += (this.expected - 1 - this.unexpected) / RANK_MEMORY;
+		double deviations = Math.min(Math.abs(this.rank) / RANK_DEVIATION,
+				this.unexpected * Math.signum(this.rank) / EXPECTED_DEVIATION);
 		return (deviations > DRIFT) ? Math.max(LEAST_HALF_LIFE, HALF_LIFE * Math.pow(DRIFT / deviations, 3))
 				: HALF_LIFE;
+	}
+
+	// Without a drift, the latest rank high when no more operations begin, and low when
+	// many have begun at once. Their polls tell nothing of others then.
+	private boolean isMixOfAgesUnusual(double halfLife) {
+		return Math.abs(this.rank) > DRIFT * RANK_DEVIATION && halfLife == HALF_LIFE;
 	}
 
 	// Under a drift, operations outlive the estimate, and cost more polls than planned.
@@ -168,13 +207,22 @@ final class LearnedKind {
 
 	private boolean hasChanged() {
 		double before = this.settled.observations();
-		return before >= LATEST && this.settled.distance(this.latest) > CHANGE * Math.sqrt(1.0 / LATEST + 1 / before);
+		return before >= LATEST && isUnexpected() && this.settled.distance(this.latest) > CHANGE * Math.sqrt(1.0 / LATEST + 1 / before);
+	}
+
+	private boolean isUnexpected() {
+		double sum = 0;
+		for (double ofOne : this.expectedByEnd) {
+			sum += ofOne;
+		}
+		return (this.rank > 0) ? sum > EXPECTED_IF_SLOWER : sum < EXPECTED_IF_FASTER;
 	}
 
 	private double forgetAllButTheLatest() {
 		this.all.clear();
 		this.settled.clear();
 		this.rank = 0;
+		this.unexpected = 0;
 		this.pollsMade = 0;
 		this.pollsPlanned = 0;
 		this.surplus = 1;
@@ -223,7 +271,9 @@ final class LearnedKind {
 			estimatedAt = present.estimatedAt;
 		}
 		PollingPlan plan = PollingPlan.best(durations, price, this.minInterval, this.maxInterval);
-		this.known = new Known(durations, plan, price, estimatedAt);
+		CumulativeHazard hazard = (present != null && durations.equals(present.durations)) ? present.hazard
+				: new CumulativeHazard(durations);
+		this.known = new Known(durations, hazard, plan, price, estimatedAt);
 		return plan;
 	}
 
@@ -243,6 +293,17 @@ final class LearnedKind {
 		return new LearnedDurations(this.ends, duration(present.durations.quantile(0.5)),
 				duration(present.durations.quantile(UPPER_QUANTILE)), present.plan.polls(),
 				duration(present.plan.lag()));
+	}
+
+	/**
+	 * Return the age that operations hardly ever reach.
+	 * @param least the number of ends from which on the age is known
+	 * @return the age, {@code null} as long as it is unknown
+	 */
+	synchronized @Nullable Duration unusualAge(int least) {
+		Known present = this.known;
+		return (present == null || this.ends < least) ? null
+				: duration(UNUSUAL * present.durations.quantile(UPPER_QUANTILE));
 	}
 
 	/**
@@ -270,7 +331,8 @@ final class LearnedKind {
 		return Duration.ofMillis(Math.round(seconds * 1000));
 	}
 
-	private record Known(DurationDistribution durations, PollingPlan plan, double price, long estimatedAt) {
+	private record Known(DurationDistribution durations, CumulativeHazard hazard, PollingPlan plan, double price,
+			long estimatedAt) {
 	}
 
 }

@@ -1,16 +1,25 @@
 package io.operations.resilience;
 
 /**
- * Measures how often an event occurs, as an exponential average over time. Not
- * thread-safe.
+ * Measures how often an event occurs, as an exponential average over time. Soon after the
+ * first event, the average is one over the time since then: events before it are unknown,
+ * not absent. Not thread-safe.
  *
  * @since 0.1.0
  */
 public final class DecayingRate {
 
+	// Before this part of the memory has passed, a burst would look like a rate.
+	private static final double SHORTEST = 0.2;
+
+	// When less than this part of one event is left, the average begins again.
+	private static final double FORGOTTEN = 0.05;
+
 	private final double secondsOfMemory;
 
 	private double count;
+
+	private long started = Long.MIN_VALUE;
 
 	private long updated = Long.MIN_VALUE;
 
@@ -28,6 +37,10 @@ public final class DecayingRate {
 	 */
 	public void add(long now) {
 		decay(now);
+		if (this.count < FORGOTTEN) {
+			this.count = 0;
+			this.started = now;
+		}
 		this.count++;
 	}
 
@@ -38,7 +51,8 @@ public final class DecayingRate {
 	 */
 	public double perSecond(long now) {
 		decay(now);
-		return this.count / this.secondsOfMemory;
+		double observed = Math.max(SHORTEST, (now - this.started) / 1000.0 / this.secondsOfMemory);
+		return this.count / (this.secondsOfMemory * -Math.expm1(-observed));
 	}
 
 	private void decay(long now) {

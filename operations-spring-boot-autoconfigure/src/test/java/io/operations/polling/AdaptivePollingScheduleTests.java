@@ -84,6 +84,23 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
+	void shortageIsNoticedWithinHalfAMinuteWhereTheKindIsKnown() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		Random random = new Random(1);
+		for (int i = 0; i < 40; i++) {
+			Duration taken = Duration.ofMillis(Math.round(1000 * Durations.NEARLY_CONSTANT.next(random)));
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, taken, true));
+		}
+		PollingState fresh = new PollingState("op", "kind", null, Duration.ZERO, 0, 120);
+		for (int i = 0; i < 30 * 50; i++) {
+			schedule.firstPoll(fresh);
+			this.time.advanceTimeBy(Duration.ofMillis(20));
+		}
+		assertThat(schedule.isShortOfPolls()).isTrue();
+		assertThat(Objects.requireNonNull(schedule.learned("kind")).polls()).isLessThan(5);
+	}
+
+	@Test
 	void operationsThatOutliveAllThatWereSeenToEndDoNotMakeThePollsOfOthersDearer() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		PollingState young = new PollingState("op", "kind", null, Duration.ZERO, 1, PLENTY);
