@@ -24,7 +24,8 @@ final class LearnedKind {
 
 	private static final double CHANGE = 2.1;
 
-	// So many ends, or so few, were expected meanwhile if operations have become slower or
+	// So many ends, or so few, were expected meanwhile if operations have become slower
+	// or
 	// faster. Otherwise only the mix of ages has changed: when no more operations begin,
 	// slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
@@ -207,7 +208,8 @@ final class LearnedKind {
 
 	private boolean hasChanged() {
 		double before = this.settled.observations();
-		return before >= LATEST && isUnexpected() && this.settled.distance(this.latest) > CHANGE * Math.sqrt(1.0 / LATEST + 1 / before);
+		return before >= LATEST && isUnexpected()
+				&& this.settled.distance(this.latest) > CHANGE * Math.sqrt(1.0 / LATEST + 1 / before);
 	}
 
 	private boolean isUnexpected() {
