@@ -204,9 +204,10 @@ public final class TrackingScale {
 		if (this.database.hasLeases()) {
 			List<JavaProcess> later = startAtRate();
 			Lags known = new Lags(later, this.database);
-			track(later, LEARNED);
-			Thread.sleep(1000L * LEARNED / ARRIVING_PER_SECOND);
-			print("from the start, the kind known from the run before", known.untilEnded(LEARNED, LONGEST));
+			track(later, LEARNING);
+			Lags.Mark start = known.mark();
+			Thread.sleep(1000L * LEARNING / ARRIVING_PER_SECOND);
+			print("from the start, the kind known from the run before", known.since(start));
 			later.forEach(JavaProcess::close);
 		}
 	}
@@ -218,11 +219,13 @@ public final class TrackingScale {
 		double polls = since.polls() / (double) ends;
 		double mean = Lags.mean(since.lags());
 		print("""
-				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum | mean time to the handler \
+				| measured | ended | polls/s | polls per operation | mean lag | p99 | ÷ optimum at the polls spent \
+				| ÷ optimum at the polls that the rate leaves | mean time to the handler \
 				| processors: instances, database |""",
-				"| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f s | %.2f, %.2f |", measured, ends,
+				"| %s | %d | %.0f | %.2f | %.2f s | %.1f s | %.2f | %.2f | %.2f s | %.2f, %.2f |", measured, ends,
 				since.polls() / since.seconds(), polls, mean, since.lags().get((int) (0.99 * (ends - 1))),
-				mean / optimum.lag(polls), since.delivered(), since.processors(), since.databaseProcessors());
+				mean / optimum.lag(polls), mean / optimum.lag((double) REQUESTS_PER_SECOND / ARRIVING_PER_SECOND),
+				since.delivered(), since.processors(), since.databaseProcessors());
 	}
 
 	// The header, too, unless the row belongs to the table before.
