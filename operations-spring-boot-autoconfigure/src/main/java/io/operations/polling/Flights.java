@@ -308,7 +308,7 @@ final class Flights {
 	}
 
 	/**
-	 * Receives the response to a poll. Operators for each of its parts would take a third
+	 * Receives the response to a poll. Operators for each of its parts would take a fifth
 	 * of the time of a poll.
 	 */
 	private final class Response implements CoreSubscriber<OperationSnapshot> {
