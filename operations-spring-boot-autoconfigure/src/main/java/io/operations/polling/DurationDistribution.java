@@ -39,15 +39,13 @@ final class DurationDistribution {
 		double[] recent = histogram.recent(seen);
 		double[] single = histogram.single(recent);
 		double[] repeated = RepeatedDurations.in(recent, single);
-		double[] smooth = new DurationKernels(without(repeated, recent), single, observations, prior, priorWeight)
-			.smooth();
-		add(repeated, smooth);
-		double known = sum(seen);
+		subtract(repeated, recent);
+		double[] shares = new DurationKernels(recent, single, observations, prior, priorWeight).smooth();
+		add(repeated, shares);
+		addBeyond(last(seen), 1 - sum(seen), prior, histogram.atRisk(), shares);
 		double trust = observations / (observations + priorWeight);
-		double[] beyond = beyond(last(seen), 1 - known, prior, histogram.atRisk());
-		double[] shares = new double[Ages.BINS];
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			shares[bin] = trust * (smooth[bin] + beyond[bin]) + (1 - trust) * prior[bin];
+			shares[bin] = trust * shares[bin] + (1 - trust) * prior[bin];
 		}
 		double total = sum(shares);
 		for (int bin = 0; bin < Ages.BINS; bin++) {
@@ -56,38 +54,35 @@ final class DurationDistribution {
 		return new DurationDistribution(shares, Ages.edge(last(seen) + 1));
 	}
 
-	private static double[] without(double[] repeated, double[] shares) {
-		double[] rest = new double[Ages.BINS];
+	private static void subtract(double[] repeated, double[] shares) {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			rest[bin] = shares[bin] - repeated[bin];
+			shares[bin] -= repeated[bin];
 		}
-		return rest;
 	}
 
 	// Polls are not exact to a bin. A poll just before a repeated duration is wasted, so
 	// half of its share lies in the bin after it.
-	private static void add(double[] repeated, double[] smooth) {
+	private static void add(double[] repeated, double[] shares) {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			smooth[bin] += repeated[bin] / 2;
-			smooth[Math.min(bin + 1, Ages.BINS - 1)] += repeated[bin] / 2;
+			shares[bin] += repeated[bin] / 2;
+			shares[Math.min(bin + 1, Ages.BINS - 1)] += repeated[bin] / 2;
 		}
 	}
 
 	// Only the prior knows when operations end that outlived all operations that ended.
 	// The more operations are known to run at an age, the less the prior counts there.
-	private static double[] beyond(int last, double surviving, double[] prior, double[] atRisk) {
-		double[] beyond = new double[Ages.BINS];
+	private static void addBeyond(int last, double surviving, double[] prior, double[] atRisk, double[] shares) {
 		double priorTail = 0;
 		for (int bin = last + 1; bin < Ages.BINS; bin++) {
 			priorTail += prior[bin];
 		}
 		double left = surviving;
 		for (int bin = last + 1; bin < Ages.BINS && priorTail > 0; bin++) {
-			beyond[bin] = left * Math.min(1, prior[bin] / priorTail) / (1 + atRisk[bin]);
-			left -= beyond[bin];
+			double beyond = left * Math.min(1, prior[bin] / priorTail) / (1 + atRisk[bin]);
+			shares[bin] += beyond;
+			left -= beyond;
 			priorTail -= prior[bin];
 		}
-		return beyond;
 	}
 
 	private static double[] prior(double center) {

@@ -1,18 +1,19 @@
 package io.operations.polling;
 
 import java.util.Arrays;
-import java.util.Collection;
 
 /**
  * Counts how long operations took and how long others have been running without an end,
  * as a survival analysis does. Older observations count less: their weight halves after a
  * number of ends. Not thread-safe.
  */
-final class DurationHistogram {
+final class DurationHistogram extends EndedDurations {
 
-	private static final double LARGEST_WEIGHT = 1e9;
+	// The weight of the ends in a bin, compared with a new one, below which the bin does
+	// not count as recent. With a half-life of 40 ends, a single end has it after 266.
+	private static final double RECENT = 0.01;
 
-	private final double[] ended = new double[Ages.BINS];
+	private static final double LEAST_SURVIVAL = 1e-3;
 
 	// The sums of the squared weights of the ends in each bin.
 	private final double[] squared = new double[Ages.BINS];
@@ -21,33 +22,6 @@ final class DurationHistogram {
 	// bin before.
 	private final double[] exposed = new double[Ages.BINS + 2];
 
-	private final double halfLife;
-
-	// The weight of old ends, compared with a new one, below which a bin is empty. It
-	// must not become so small that its square is zero.
-	private static final double FORGOTTEN = 1e-60;
-
-	// The weight of the ends in a bin, compared with a new one, below which the bin does
-	// not count as recent. With a half-life of 40 ends, a single end has it after 266.
-	private static final double RECENT = 0.01;
-
-	private static final double LEAST_SURVIVAL = 1e-3;
-
-	// The weight of a new observation. It grows, so that older observations count less.
-	private double weight = 1;
-
-	private double sum;
-
-	private double squares;
-
-	/**
-	 * Create an empty histogram.
-	 * @param halfLife the number of ends after which an observation counts for half
-	 */
-	DurationHistogram(double halfLife) {
-		this.halfLife = halfLife;
-	}
-
 	/**
 	 * Note that an operation ran on from one age to another without ending.
 	 * @param from the age in seconds up to which that was known already
@@ -55,15 +29,6 @@ final class DurationHistogram {
 	 */
 	void ran(double from, double to) {
 		expose(Ages.position(from), Ages.position(to));
-	}
-
-	/**
-	 * Note that an operation ended.
-	 * @param from the age in seconds up to which it was known to be running
-	 * @param at the age in seconds at which it ended
-	 */
-	void ended(double from, double at) {
-		ended(from, at, this.halfLife);
 	}
 
 	/**
@@ -76,20 +41,19 @@ final class DurationHistogram {
 		int bin = bin(at);
 		// An operation that ends within a bin counts as at risk in the whole bin.
 		expose(Ages.position(from), bin + 1.0);
-		this.ended[bin] += this.weight;
-		this.squared[bin] += this.weight * this.weight;
-		this.sum += this.weight;
-		this.squares += this.weight * this.weight;
-		this.weight *= Math.pow(2, 1 / halfLife);
-		if (this.weight > LARGEST_WEIGHT) {
-			rescale();
-		}
+		this.squared[bin] += weight() * weight();
+		count(bin, halfLife);
+	}
+
+	@Override
+	void ended(double at, double halfLife) {
+		ended(0, at, halfLife);
 	}
 
 	private void expose(double from, double to) {
 		if (to > from) {
-			step(from, this.weight);
-			step(to, -this.weight);
+			step(from, weight());
+			step(to, -weight());
 		}
 	}
 
@@ -100,27 +64,15 @@ final class DurationHistogram {
 		this.exposed[bin + 1] += by * part;
 	}
 
-	private void rescale() {
-		double scale = 1 / this.weight;
-		for (int i = 0; i < this.ended.length; i++) {
-			boolean forgotten = this.ended[i] * scale < FORGOTTEN;
-			this.ended[i] = forgotten ? 0 : this.ended[i] * scale;
-			this.squared[i] = forgotten ? 0 : this.squared[i] * scale * scale;
+	@Override
+	void rescale(double scale) {
+		super.rescale(scale);
+		for (int i = 0; i < this.squared.length; i++) {
+			this.squared[i] = (ended(i) > 0) ? this.squared[i] * scale * scale : 0;
 		}
 		for (int i = 0; i < this.exposed.length; i++) {
 			this.exposed[i] *= scale;
 		}
-		this.sum *= scale;
-		this.squares *= scale * scale;
-		this.weight = 1;
-	}
-
-	/**
-	 * Return how many ends this is worth.
-	 * @return the effective number of observations
-	 */
-	double observations() {
-		return (this.squares > 0) ? this.sum * this.sum / this.squares : 0;
 	}
 
 	/**
@@ -135,13 +87,15 @@ final class DurationHistogram {
 		double surviving = 1;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			atRisk += this.exposed[bin];
-			if (this.ended[bin] > 0) {
-				double hazard = Math.min(1, this.ended[bin] / Math.max(atRisk, this.ended[bin]));
-				shares[bin] = surviving * hazard;
-				surviving -= shares[bin];
-			}
+			shares[bin] = surviving * hazard(bin, atRisk);
+			surviving -= shares[bin];
 		}
 		return shares;
+	}
+
+	private double hazard(int bin, double atRisk) {
+		double ended = ended(bin);
+		return (ended > 0) ? Math.min(1, ended / Math.max(atRisk, ended)) : 0;
 	}
 
 	/**
@@ -151,7 +105,7 @@ final class DurationHistogram {
 	 * that were seen at the same age: if none has reached that age lately, the old ends
 	 * are all that is known of it.
 	 * @param shares the shares of all observations
-	 * @return the shares of recent observations; they have the same sum
+	 * @return the shares of recent observations, a new array; they have the same sum
 	 */
 	double[] recent(double[] shares) {
 		double[] recent = new double[Ages.BINS];
@@ -161,8 +115,8 @@ final class DurationHistogram {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			atRisk += this.exposed[bin];
 			if (shares[bin] > 0) {
-				double seen = Math.min(1, atRisk / this.sum / Math.max(1 - all, LEAST_SURVIVAL));
-				if (this.ended[bin] >= RECENT * this.weight * seen) {
+				double seen = Math.min(1, atRisk / sum() / Math.max(1 - all, LEAST_SURVIVAL));
+				if (ended(bin) >= RECENT * weight() * seen) {
 					recent[bin] = shares[bin];
 					kept += shares[bin];
 				}
@@ -170,7 +124,7 @@ final class DurationHistogram {
 			all += shares[bin];
 		}
 		if (kept == 0) {
-			return shares;
+			return shares.clone();
 		}
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			recent[bin] *= all / kept;
@@ -187,8 +141,9 @@ final class DurationHistogram {
 	double[] single(double[] shares) {
 		double[] single = new double[Ages.BINS];
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			if (this.ended[bin] > 0) {
-				single[bin] = shares[bin] * (this.squared[bin] / this.ended[bin] / this.ended[bin]);
+			double ended = ended(bin);
+			if (ended > 0) {
+				single[bin] = shares[bin] * (this.squared[bin] / ended / ended);
 			}
 		}
 		return single;
@@ -200,15 +155,19 @@ final class DurationHistogram {
 	 * @return the part, from 0 to 1
 	 */
 	double rank(double seconds) {
-		double[] shares = shares();
 		int at = bin(seconds);
-		double before = shares[at] / 2;
-		double total = 0;
+		double atRisk = 0;
+		double surviving = 1;
+		double halfway = 1;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			total += shares[bin];
-			before += (bin < at) ? shares[bin] : 0;
+			atRisk += this.exposed[bin];
+			double share = surviving * hazard(bin, atRisk);
+			if (bin == at) {
+				halfway = surviving - share / 2;
+			}
+			surviving -= share;
 		}
-		return (total > 0) ? before / total : 0.5;
+		return (surviving < 1) ? (1 - halfway) / (1 - surviving) : 0.5;
 	}
 
 	/**
@@ -220,46 +179,16 @@ final class DurationHistogram {
 		double sum = 0;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			sum += this.exposed[bin];
-			atRisk[bin] = Math.max(0, sum / this.weight);
+			atRisk[bin] = Math.max(0, sum / weight());
 		}
 		return atRisk;
 	}
 
-	/**
-	 * Return how much some durations differ from the durations in this histogram.
-	 * @param durations the durations in seconds
-	 * @return the largest difference of their distribution functions (Kolmogorov and
-	 * Smirnov)
-	 */
-	double distance(Collection<Double> durations) {
-		double[] others = new double[Ages.BINS];
-		for (double duration : durations) {
-			others[bin(duration)] += 1.0 / durations.size();
-		}
-		double[] known = shares();
-		double difference = 0;
-		double largest = 0;
-		for (int bin = 0; bin < Ages.BINS; bin++) {
-			difference += known[bin] - others[bin];
-			largest = Math.max(largest, Math.abs(difference));
-		}
-		return largest;
-	}
-
-	private static int bin(double seconds) {
-		return Math.min((int) Ages.position(seconds), Ages.BINS - 1);
-	}
-
-	/**
-	 * Forget everything.
-	 */
+	@Override
 	void clear() {
-		Arrays.fill(this.ended, 0);
+		super.clear();
 		Arrays.fill(this.squared, 0);
 		Arrays.fill(this.exposed, 0);
-		this.sum = 0;
-		this.squares = 0;
-		this.weight = 1;
 	}
 
 }

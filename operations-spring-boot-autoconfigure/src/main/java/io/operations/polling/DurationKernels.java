@@ -120,6 +120,7 @@ final class DurationKernels {
 			candidates += POWERS.length;
 		}
 		double[][] widths = new double[candidates][];
+		double[] inverse = new double[this.points];
 		double[] likelihoods = new double[candidates];
 		double best = Double.NEGATIVE_INFINITY;
 		int candidate = 0;
@@ -127,7 +128,7 @@ final class DurationKernels {
 			double[] sparsity = sparsity(width);
 			for (double power : POWERS) {
 				widths[candidate] = widths(width, sparsity, power);
-				likelihoods[candidate] = likelihood(widths[candidate]);
+				likelihoods[candidate] = likelihood(widths[candidate], inverse);
 				best = Math.max(best, likelihoods[candidate]);
 				candidate++;
 			}
@@ -175,8 +176,7 @@ final class DurationKernels {
 	}
 
 	// How likely each observation is, given the others.
-	private double likelihood(double[] widths) {
-		double[] inverse = new double[this.points];
+	private double likelihood(double[] widths, double[] inverse) {
 		for (int i = 0; i < this.points; i++) {
 			inverse[i] = 1 / widths[i];
 		}

@@ -20,7 +20,8 @@ final class Flight {
 
 	private volatile boolean sent;
 
-	private @Nullable Wait wait;
+	// Written while the poller is locked, read without.
+	private volatile @Nullable Wait wait;
 
 	private @Nullable HeldPoll held;
 

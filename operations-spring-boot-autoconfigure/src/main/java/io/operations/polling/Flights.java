@@ -15,7 +15,12 @@ import io.operations.resilience.Turn;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * Sends the polls that the dispatcher hands over, and records what they bring to the wait
@@ -86,14 +91,21 @@ final class Flights {
 			Wait wait = this.waits.get(flight.operationId());
 			HeldPoll held = this.held.get(flight.operationId());
 			if (wait != null) {
-				this.dispatcher.remove(wait);
+				unqueue(wait);
 				flight.board(wait);
 			}
 			if (held != null) {
-				this.dispatcher.remove(held);
+				unqueue(held);
 				flight.board(held);
 			}
 			return true;
+		}
+	}
+
+	// The poll of one of them is due, so that one is in no queue any more.
+	private void unqueue(Polled polled) {
+		if (polled.place() >= 0) {
+			this.dispatcher.remove(polled);
 		}
 	}
 
@@ -103,21 +115,16 @@ final class Flights {
 				() -> mayLeave(flight));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.parts.fetcher().fetch(operationId))
-			.contextWrite((context) -> this.parts.sentPolls().handed(flight, context.put(Turn.class, turn)))
-			.doFinally((signal) -> this.dispatcher.handedBack(flight))
-			// Set before an answer can come, so that no cancellation is missed.
-			.doOnSubscribe((subscription) -> flight.request().replace(subscription::cancel))
-			.switchIfEmpty(Mono.error(() -> new OperationsUnavailableException(
-					"An OperationFetcherDecorator completed without a result for operation '" + operationId
-							+ "'. Let the decorator emit the result of the next fetcher, or an error.",
-					operationId, new IllegalStateException("The decorator returned an empty Mono"))))
-			.subscribe((snapshot) -> seen(flight, snapshot), (fault) -> failed(flight, fault));
+			.subscribe(new Response(flight, this.parts.sentPolls().handed(flight, Context.of(Turn.class, turn))));
 	}
 
 	// The holder may have lost the right to poll while the poll was queued, or nobody may
 	// need the poll any more.
 	private boolean mayLeave(Flight flight) {
-		boolean mayPollHeld = isForWait(flight) || this.dispatcher.mayPollHeld();
+		if (flight.getWait() != null) {
+			return true;
+		}
+		boolean mayPollHeld = this.dispatcher.mayPollHeld();
 		synchronized (this.lock) {
 			HeldPoll held = flight.getHeld();
 			if (flight.getWait() != null || (held != null && mayPollHeld)) {
@@ -130,12 +137,6 @@ final class Flights {
 		}
 		flight.request().dispose();
 		return false;
-	}
-
-	private boolean isForWait(Flight flight) {
-		synchronized (this.lock) {
-			return flight.getWait() != null;
-		}
 	}
 
 	// Both are free for the next poll. The response of this one goes to both.
@@ -297,6 +298,88 @@ final class Flights {
 			this.plans.repeated(wait);
 		}
 		this.plans.next(wait, wait.operation(), fault.getRetryAfter(), now);
+	}
+
+	private static OperationsException withoutResult(String operationId) {
+		return new OperationsUnavailableException(
+				"An OperationFetcherDecorator completed without a result for operation '" + operationId
+						+ "'. Let the decorator emit the result of the next fetcher, or an error.",
+				operationId, new IllegalStateException("The decorator returned an empty Mono"));
+	}
+
+	/**
+	 * Receives the response to a poll. Operators for each of its parts would take a fifth
+	 * of the time of a poll.
+	 */
+	private final class Response implements CoreSubscriber<OperationSnapshot> {
+
+		private final Flight flight;
+
+		private final Context context;
+
+		private boolean done;
+
+		Response(Flight flight, Context context) {
+			this.flight = flight;
+			this.context = context;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			// Set before an answer can come, so that no cancellation is missed.
+			this.flight.request().replace(() -> {
+				subscription.cancel();
+				Flights.this.dispatcher.handedBack(this.flight);
+			});
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(OperationSnapshot snapshot) {
+			if (this.done) {
+				Operators.onNextDropped(snapshot, this.context);
+				return;
+			}
+			this.done = true;
+			try {
+				seen(this.flight, snapshot);
+			}
+			catch (RuntimeException | Error ex) {
+				Exceptions.throwIfFatal(ex);
+				this.flight.request().dispose();
+				failed(this.flight, ex);
+			}
+		}
+
+		@Override
+		public void onError(Throwable fault) {
+			if (this.done) {
+				Operators.onErrorDropped(fault, this.context);
+				return;
+			}
+			this.done = true;
+			try {
+				failed(this.flight, fault);
+			}
+			finally {
+				Flights.this.dispatcher.handedBack(this.flight);
+			}
+		}
+
+		@Override
+		public void onComplete() {
+			if (this.done) {
+				Flights.this.dispatcher.handedBack(this.flight);
+				return;
+			}
+			onError(withoutResult(this.flight.operationId()));
+		}
+
 	}
 
 	/**

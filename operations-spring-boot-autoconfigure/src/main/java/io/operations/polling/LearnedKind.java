@@ -80,11 +80,11 @@ final class LearnedKind {
 	// The multiples of the golden ratio are spread evenly, however many there are.
 	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-	private final DurationHistogram all = new DurationHistogram(HALF_LIFE);
+	private final DurationHistogram all = new DurationHistogram();
 
 	// All ends except the latest. Running operations are left out, because they would
 	// hide that operations have become slower.
-	private final DurationHistogram settled = new DurationHistogram(HALF_LIFE);
+	private final EndedDurations settled = new EndedDurations();
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
 
@@ -142,7 +142,7 @@ final class LearnedKind {
 		}
 		this.all.ended(from, to, halfLife);
 		if (this.latest.size() == LATEST) {
-			this.settled.ended(0, this.latest.remove());
+			this.settled.ended(this.latest.remove(), HALF_LIFE);
 		}
 		this.latest.add(to);
 		this.expectedByEnd[(int) (this.ends % LATEST)] = this.expected;
@@ -228,7 +228,7 @@ final class LearnedKind {
 		this.pollsMade = 0;
 		this.pollsPlanned = 0;
 		this.surplus = 1;
-		this.latest.forEach((duration) -> this.all.ended(0, duration));
+		this.latest.forEach((duration) -> this.all.ended(duration, HALF_LIFE));
 		return LATEST;
 	}
 

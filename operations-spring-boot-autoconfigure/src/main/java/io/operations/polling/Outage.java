@@ -3,6 +3,7 @@ package io.operations.polling;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationNotFoundException;
@@ -43,15 +44,17 @@ public final class Outage {
 
 	private final OperationsListener listener;
 
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	// Written while this is locked. The pollers read both several times for each poll, so
+	// they read them without the lock.
+	private volatile int faults;
+
+	private volatile boolean holdsWaits;
+
 	// All below is guarded by "this"; nothing foreign is called while it is held. The
 	// pollers may hold their own locks when they call, never the other way round.
-	private int faults;
-
 	private boolean refused;
-
-	private boolean refusedLast;
-
-	private int underWay;
 
 	private double interval;
 
@@ -124,8 +127,8 @@ public final class Outage {
 			this.began = now();
 		}
 		this.refused |= refusal;
-		this.refusedLast = refusal;
 		this.faults++;
+		this.holdsWaits = isOn() && !refusal;
 		if (this.faults != OperationsActivity.FAULTS_IN_A_ROW) {
 			return false;
 		}
@@ -135,6 +138,9 @@ public final class Outage {
 	}
 
 	private void answered(boolean accepted) {
+		if (this.faults == 0) {
+			return;
+		}
 		Duration over;
 		synchronized (this) {
 			// A 429, for example, does not show whether the server accepts the
@@ -143,9 +149,9 @@ public final class Outage {
 				return;
 			}
 			over = isOn() ? Duration.ofMillis(now() - this.began) : null;
+			this.holdsWaits = false;
 			this.faults = 0;
 			this.refused = false;
-			this.refusedLast = false;
 		}
 		if (over != null) {
 			this.listener.outageEnded(this.client, over);
@@ -157,7 +163,7 @@ public final class Outage {
 	 * server rejected the credentials.
 	 * @return whether only one poll at a time may leave
 	 */
-	synchronized boolean isOn() {
+	boolean isOn() {
 		return this.faults >= OperationsActivity.FAULTS_IN_A_ROW;
 	}
 
@@ -166,8 +172,8 @@ public final class Outage {
 	 * credentials does not: each wait ends with its first rejection.
 	 * @return whether only one poll at a time may leave for all waits
 	 */
-	synchronized boolean holdsWaits() {
-		return isOn() && !this.refusedLast;
+	boolean holdsWaits() {
+		return this.holdsWaits;
 	}
 
 	/**
@@ -184,7 +190,7 @@ public final class Outage {
 	 * @return {@code true} if the probe is due and no poll is in flight
 	 */
 	synchronized boolean mayProbe() {
-		return this.underWay == 0 && now() >= this.nextProbe;
+		return this.underWay.get() == 0 && now() >= this.nextProbe;
 	}
 
 	/**
@@ -206,8 +212,8 @@ public final class Outage {
 	 * Record that polls were handed over to leave, or that they are over.
 	 * @param number the number of polls, negative if they are over
 	 */
-	synchronized void underWay(int number) {
-		this.underWay += number;
+	void underWay(int number) {
+		this.underWay.addAndGet(number);
 	}
 
 	/**
@@ -217,7 +223,7 @@ public final class Outage {
 	 */
 	synchronized long nextLook() {
 		long again = now() + LOOK_AGAIN_MILLIS;
-		return (this.underWay == 0) ? Math.min(this.nextProbe, again) : again;
+		return (this.underWay.get() == 0) ? Math.min(this.nextProbe, again) : again;
 	}
 
 	// A monotonic clock: after a step back of the wall clock, polls would wait too long.

@@ -2,6 +2,7 @@ package io.operations.polling;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationsOverload;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class Overload {
 
 	private static final int LOOKS = 10;
 
+	private final AtomicInteger answers = new AtomicInteger();
+
 	private final double margin;
 
 	private final long shortestEpisode;
@@ -52,8 +55,6 @@ final class Overload {
 	private double best;
 
 	private double latest;
-
-	private int answers;
 
 	private long periodBegan;
 
@@ -115,21 +116,16 @@ final class Overload {
 		this.polls += wait.pollsToTheEnd();
 	}
 
-	/**
-	 * Record the rate that the limits allow at present.
-	 * @param rate the number of polls per second
-	 * @param now the present time
-	 */
-	synchronized void allows(double rate, long now) {
+	private void allows(double rate, long now) {
 		if (this.best == 0) {
 			this.periodBegan = now;
 		}
 		this.latest = rate;
 		this.best = Math.max(this.best, rate);
-		if (this.answers >= ANSWERS && now - this.periodBegan >= LASTING_MILLIS) {
+		if (now - this.periodBegan >= LASTING_MILLIS && this.answers.get() >= ANSWERS) {
 			this.lastBest = this.best;
 			this.best = rate;
-			this.answers = 0;
+			this.answers.set(0);
 			this.periodBegan = now;
 		}
 	}
@@ -137,8 +133,8 @@ final class Overload {
 	/**
 	 * Record that the server has shown an operation.
 	 */
-	synchronized void answered() {
-		this.answers++;
+	void answered() {
+		this.answers.incrementAndGet();
 	}
 
 	/**
@@ -163,7 +159,9 @@ final class Overload {
 	 * @return {@code true} if the polls take longer than the timeouts
 	 */
 	synchronized boolean isOn() {
-		return this.waits > 1 && needed() > Math.max(this.margin, (this.on ? RELIEF : 1) * timeout());
+		double needed = needed();
+		// The mean of the timeouts takes a while to compute.
+		return this.waits > 1 && needed > this.margin && needed > (this.on ? RELIEF : 1) * timeout();
 	}
 
 	/**
@@ -176,10 +174,12 @@ final class Overload {
 
 	/**
 	 * Judge the waits again.
+	 * @param rate the number of polls per second that the limits allow at present
 	 * @param now the present time
 	 * @return {@code true} if there is an overload that nobody has reported yet
 	 */
-	synchronized boolean judge(long now) {
+	synchronized boolean judge(double rate, long now) {
+		allows(rate, now);
 		boolean exceeded = isOn();
 		if (!this.on) {
 			return exceeded;

@@ -55,8 +55,7 @@ final class OverloadReport implements Disposable {
 	 * @param now the present time
 	 */
 	void judge(double pollsPerSecond, long now) {
-		this.overload.allows(pollsPerSecond, now);
-		if (this.overload.judge(now) && !hasLineOfItsOwn() && this.overload.begin()) {
+		if (this.overload.judge(pollsPerSecond, now) && !hasLineOfItsOwn() && this.overload.begin()) {
 			lookLater();
 		}
 	}

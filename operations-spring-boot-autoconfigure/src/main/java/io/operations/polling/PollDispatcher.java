@@ -46,6 +46,9 @@ final class PollDispatcher {
 
 	private volatile BooleanSupplier mayPollHeld = () -> true;
 
+	// No deadline is earlier. Written while this is locked, read without.
+	private volatile long firstDeadline = Long.MAX_VALUE;
+
 	// All below is guarded by "this"; nothing foreign is called while it is held. The
 	// poller may hold its own lock when it calls, never the other way round.
 	private final DuePolls due = new DuePolls();
@@ -118,6 +121,7 @@ final class PollDispatcher {
 
 	synchronized void addDeadline(Waiter waiter) {
 		this.deadlines.add(waiter);
+		this.firstDeadline = Math.min(this.firstDeadline, waiter.at());
 	}
 
 	synchronized void removeDeadline(Waiter waiter) {
@@ -227,12 +231,17 @@ final class PollDispatcher {
 		}
 	}
 
-	private synchronized List<Waiter> late() {
-		List<Waiter> passed = new ArrayList<>();
+	private List<Waiter> late() {
 		long now = now();
+		return (this.firstDeadline <= now) ? late(now) : List.of();
+	}
+
+	private synchronized List<Waiter> late(long now) {
+		List<Waiter> passed = new ArrayList<>();
 		while (!this.deadlines.isEmpty() && this.deadlines.first().at() <= now) {
 			passed.add(this.deadlines.pollFirst());
 		}
+		this.firstDeadline = this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at();
 		return passed;
 	}
 

@@ -21,8 +21,11 @@ final class PollingPlan {
 	// A fraction of operations too small to be planned for.
 	private static final double NOBODY = 1e-9;
 
-	// For the edge of each bin, the age of the next poll.
-	private final double[] next = new double[Ages.BINS + 1];
+	// The number of an edge that stands for the longest interval from here.
+	private static final short LONGEST = Ages.BINS + 1;
+
+	// For the edge of each bin, the edge at which the next poll is due.
+	private final short[] next = new short[Ages.BINS + 1];
 
 	private final double minInterval;
 
@@ -65,18 +68,16 @@ final class PollingPlan {
 			moment[bin + 1] = moment[bin] + share * (Ages.edge(bin) + Ages.edge(bin + 1)) / 2;
 		}
 		double[] cost = new double[bins + 1];
-		int[] following = new int[bins];
-		this.next[bins] = Ages.edge(bins) + this.maxInterval;
+		this.next[bins] = LONGEST;
 		for (int from = bins - 1; from >= 0; from--) {
 			double age = Ages.edge(from);
 			if (surviving[from] < NOBODY) {
-				this.next[from] = age + this.maxInterval;
-				following[from] = bins;
+				this.next[from] = LONGEST;
 				continue;
 			}
-			int best = -1;
+			short best = -1;
 			double least = Double.POSITIVE_INFINITY;
-			for (int to = from + 1; to <= bins; to++) {
+			for (short to = (short) (from + 1); to <= bins; to++) {
 				double interval = Ages.edge(to) - age;
 				// At least one bin, even if it is wider than the longest interval.
 				if (interval > this.maxInterval && best >= 0) {
@@ -96,15 +97,17 @@ final class PollingPlan {
 				}
 			}
 			cost[from] = price * surviving[from] + least;
-			following[from] = best;
-			this.next[from] = Ages.edge(best);
+			this.next[from] = best;
 		}
 		// The guess for ages that no operation was seen to reach must not affect the
 		// price. A higher price could not save polls there, because intervals are
 		// bounded.
-		for (int bin = 0; bin < bins && Ages.edge(bin) < this.longestSeen; bin = following[bin]) {
+		int bin = 0;
+		while (bin < bins && Ages.edge(bin) < this.longestSeen) {
+			int following = Math.min(this.next[bin], bins);
 			this.polls += surviving[bin];
-			this.lag += lag(surviving, moment, bin, following[bin]);
+			this.lag += lag(surviving, moment, bin, following);
+			bin = following;
 		}
 	}
 
@@ -132,11 +135,17 @@ final class PollingPlan {
 	// The next poll of an age between two edges. Where it jumps from one sort of
 	// operations to the next, no operation ends halfway.
 	private double following(int bin, double part) {
-		double rise = this.next[bin + 1] - this.next[bin];
-		if (rise > JUMP * this.next[bin]) {
-			return (part < 0.5) ? this.next[bin] : this.next[bin + 1];
+		double here = next(bin);
+		double rise = next(bin + 1) - here;
+		if (rise > JUMP * here) {
+			return (part < 0.5) ? here : next(bin + 1);
 		}
-		return this.next[bin] + part * rise;
+		return here + part * rise;
+	}
+
+	private double next(int edge) {
+		short next = this.next[edge];
+		return (next == LONGEST) ? Ages.edge(edge) + this.maxInterval : Ages.edge(next);
 	}
 
 	/**

@@ -26,29 +26,30 @@ final class RepeatedDurations {
 	 * @return the part of each share that repeats
 	 */
 	static double[] in(double[] shares, double[] single) {
-		double[] ends = new double[Ages.BINS];
-		for (int bin = 0; bin < Ages.BINS; bin++) {
-			ends[bin] = (shares[bin] > 0) ? shares[bin] / single[bin] : 0;
-		}
 		double[] repeated = new double[Ages.BINS];
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			if (ends[bin] >= FEWEST_ENDS) {
+			double ends = ends(shares, single, bin);
+			if (ends >= FEWEST_ENDS) {
 				// Half an observation to either side: that none was seen proves little.
-				double expected = (around(ends, bin) + 1) / (2 * REACH);
-				if (ends[bin] > expected + DEVIATIONS * Math.sqrt(expected)) {
-					repeated[bin] = shares[bin] * (1 - expected / ends[bin]);
+				double expected = (around(shares, single, bin) + 1) / (2 * REACH);
+				if (ends > expected + DEVIATIONS * Math.sqrt(expected)) {
+					repeated[bin] = shares[bin] * (1 - expected / ends);
 				}
 			}
 		}
 		return repeated;
 	}
 
-	private static double around(double[] ends, int bin) {
-		double around = -ends[bin];
+	private static double around(double[] shares, double[] single, int bin) {
+		double around = -ends(shares, single, bin);
 		for (int other = Math.max(0, bin - REACH); other <= Math.min(Ages.BINS - 1, bin + REACH); other++) {
-			around += ends[other];
+			around += ends(shares, single, other);
 		}
 		return around;
+	}
+
+	private static double ends(double[] shares, double[] single, int bin) {
+		return (shares[bin] > 0) ? shares[bin] / single[bin] : 0;
 	}
 
 }

@@ -68,7 +68,7 @@ final class WaitPlans {
 		this.dispatcher = parts.dispatcher();
 		this.held = held;
 		this.overload = new Overload(this.settings.minInterval().multipliedBy(HELD_BACK), this.settings.timeout());
-		this.overload.allows(this.admission.pollsPerSecond(), now());
+		this.overload.judge(this.admission.pollsPerSecond(), now());
 		this.overloadReport = new OverloadReport(this.client, this.overload, this.admission, this.outage,
 				parts.scheduler(), this.listener);
 	}

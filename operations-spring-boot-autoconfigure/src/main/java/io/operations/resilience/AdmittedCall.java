@@ -45,9 +45,10 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile long began;
 
-	private volatile long sentAs = -1;
+	// The admission guards both.
+	private long sentAs = -1;
 
-	private volatile int filled;
+	private int filled;
 
 	private volatile @Nullable Subscription exchange;
 

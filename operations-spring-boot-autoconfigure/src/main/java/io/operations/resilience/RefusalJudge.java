@@ -87,6 +87,9 @@ final class RefusalJudge {
 
 	}
 
+	// So many of the latest requests count.
+	private final int memory;
+
 	// How many requests were in flight: as sent, and without those that were refused.
 	private final int[] sentWith;
 
@@ -139,12 +142,14 @@ final class RefusalJudge {
 	private long refutingFrom;
 
 	RefusalJudge(int maxInFlight) {
-		int memory = Math.max(MEMORY, Math.min(MOST_MEMORY, 4 * Math.min(MOST_MEMORY, maxInFlight)));
-		this.sentWith = new int[memory];
-		this.inFlight = new int[memory];
-		this.accountLoad = new int[memory];
-		this.retryAt = new long[memory];
-		this.answers = new Answer[memory];
+		this.memory = Math.max(MEMORY, Math.min(MOST_MEMORY, 4 * Math.min(MOST_MEMORY, maxInFlight)));
+		// A power of two, so that an index needs no division.
+		int places = Integer.highestOneBit(2 * this.memory - 1);
+		this.sentWith = new int[places];
+		this.inFlight = new int[places];
+		this.accountLoad = new int[places];
+		this.retryAt = new long[places];
+		this.answers = new Answer[places];
 	}
 
 	/**
@@ -277,8 +282,7 @@ final class RefusalJudge {
 		}
 		int reached = this.sentWith[index];
 		long latest = this.retryAt[index];
-		for (long request = Math.max(this.firstAfterVerdict,
-				this.sent - this.answers.length); request < this.sent; request++) {
+		for (long request = Math.max(this.firstAfterVerdict, this.sent - this.memory); request < this.sent; request++) {
 			int other = index(request);
 			if (this.answers[other] == Answer.NONE) {
 				return false;
@@ -301,7 +305,7 @@ final class RefusalJudge {
 		int score = 0;
 		int slowScore = 0;
 		int compared = 0;
-		long oldest = Math.max(this.firstAfterVerdict, this.sent - this.answers.length);
+		long oldest = Math.max(this.firstAfterVerdict, this.sent - this.memory);
 		for (long request = this.newestRefused; request >= oldest && compared < WINDOW; request--) {
 			int other = index(request);
 			if (this.answers[other] == Answer.OTHER || !isAtLeast(other, inFlight, load)) {
@@ -357,11 +361,11 @@ final class RefusalJudge {
 
 	// A request from before the verdict says nothing about what the server accepts now.
 	private boolean isRemembered(long request) {
-		return request >= this.firstAfterVerdict && request >= this.sent - this.answers.length;
+		return request >= this.firstAfterVerdict && request >= this.sent - this.memory;
 	}
 
 	private int index(long request) {
-		return (int) (request % this.answers.length);
+		return (int) request & (this.answers.length - 1);
 	}
 
 }
