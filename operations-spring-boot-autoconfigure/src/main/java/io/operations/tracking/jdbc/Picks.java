@@ -105,8 +105,7 @@ final class Picks extends DefaultJdbcCustomization {
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex) && !this.failing) {
 				this.failing = true;
-				logger.error("This instance cannot pick due work of " + table
-						+ ", so it does not do its part"
+				logger.error("This instance cannot pick due work of " + table + ", so it does not do its part"
 						+ " of polling and delivering. It keeps retrying and does not log this again until it succeeds."
 						+ " Check the tables and the rights of the database user.", ex);
 			}
