@@ -301,7 +301,7 @@ public final class HeldOperations {
 
 	/**
 	 * Receives what polls have changed: first sightings, changes of the status, the
-	 * beginning and the end of faults, and ends.
+	 * beginning and the end of faults, the beginning of being stuck, and ends.
 	 */
 	@FunctionalInterface
 	public interface Changes {

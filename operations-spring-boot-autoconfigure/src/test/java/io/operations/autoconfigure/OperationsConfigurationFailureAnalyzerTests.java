@@ -19,7 +19,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an operator is told when a setting is no good.
+ * The message and the remedy that an operator reads when a setting is invalid.
  */
 @SuppressWarnings("NullAway")
 class OperationsConfigurationFailureAnalyzerTests {

@@ -964,7 +964,7 @@ class HeldOperationsTests {
 
 		private void changed(TrackedChange change) {
 			if (this.broken) {
-				throw new IllegalStateException("no good");
+				throw new IllegalStateException("broken");
 			}
 			HeldOperationsTests.this.changes.add(change);
 		}

@@ -353,12 +353,12 @@ class MemoryTrackingTests {
 
 					@Override
 					public void ended(TrackedOperation operation) {
-						throw new IllegalStateException("no good");
+						throw new IllegalStateException("broken");
 					}
 
 					@Override
 					public void stored(String call, Duration duration, @Nullable Throwable fault) {
-						throw new IllegalStateException("no good");
+						throw new IllegalStateException("broken");
 					}
 
 				})));
@@ -437,7 +437,7 @@ class MemoryTrackingTests {
 		private void check() {
 			if (this.refusesNext) {
 				this.refusesNext = false;
-				throw new RejectedExecutionException("no good");
+				throw new RejectedExecutionException("broken");
 			}
 		}
 

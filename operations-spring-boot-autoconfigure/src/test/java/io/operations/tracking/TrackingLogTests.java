@@ -86,7 +86,7 @@ class TrackingLogTests {
 	void outcomeThatIsDeliveredAddsNoLine(CapturedOutput output) {
 		this.log.tracked(operation(TrackingState.TRACKED, null));
 		this.log.delivered(operation(TrackingState.DELIVERED, null), Duration.ofMillis(3));
-		this.log.stored("claim", Duration.ofMillis(3), new IllegalStateException("away"));
+		this.log.stored("pick", Duration.ofMillis(3), new IllegalStateException("away"));
 		assertThat(output.getAll()).isEmpty();
 	}
 

@@ -49,6 +49,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 
 	private static final String LOCKED = "55P03";
 
+	private static final String WITHOUT_COLUMN = "42703";
+
 	private final TrackingTables tables;
 
 	TrackingSchemaInitializer(DataSource dataSource, TrackingTables tables, DatabaseInitializationMode mode) {
@@ -103,8 +105,13 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 			if (missing.isEmpty()) {
 				return;
 			}
-			if (ex.getMostSpecificCause() instanceof SQLException cause && LOCKED.equals(cause.getSQLState())) {
-				throw locked(missing, names, ex);
+			if (ex.getMostSpecificCause() instanceof SQLException cause) {
+				if (LOCKED.equals(cause.getSQLState())) {
+					throw locked(missing, names, ex);
+				}
+				if (WITHOUT_COLUMN.equals(cause.getSQLState())) {
+					throw older(missing, names, ex);
+				}
 			}
 			// A user without the right to create tables may use existing ones.
 			checkTables(names, ex);
@@ -122,6 +129,17 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 				"Start the application again when that transaction has ended. Or create what is missing with the script "
 						+ "of the library by a migration, indexes by CREATE INDEX CONCURRENTLY, and set"
 						+ " operations.tracking.jdbc.initialize-schema=never.",
+				cause);
+	}
+
+	private static OperationsConfigurationException older(List<String> missing, TrackingTables names,
+			DataAccessException cause) {
+		return new OperationsConfigurationException(
+				"The library could not create " + missing + ", because " + names.tracked() + " or " + names.scheduled()
+						+ " is a table of another version of the library and lacks a column: "
+						+ cause.getMostSpecificCause().getMessage(),
+				"The library does not change a table that exists. Compare the tables with the script of the library, and"
+						+ " change them by a migration. Or set operations.tracking.jdbc.table-prefix to another value.",
 				cause);
 	}
 

@@ -2,7 +2,10 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -29,6 +32,12 @@ final class ChangeWriter {
 	private static final Duration COUNTED = Duration.ofMinutes(1);
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
+
+	// The square root of a batch: a bad change is found with some 60 statements.
+	private static final int PART = 32;
+
+	// Failures in a row after which the fault is not one of single changes.
+	private static final int MOST_IN_VAIN = 30;
 
 	private final Signal wakeUps = new Signal();
 
@@ -154,7 +163,7 @@ final class ChangeWriter {
 		}
 		catch (RuntimeException ex) {
 			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
-			if (changes.size() == 1 || isAway || !writeEach(lease, changes)) {
+			if (changes.size() == 1 || isAway || !writeParts(lease, changes)) {
 				this.faults.failed(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				this.wakeUps.await(WITHOUT_DATABASE);
@@ -231,32 +240,47 @@ final class ChangeWriter {
 	}
 
 	// One change that the database does not accept, or whose delivery somebody has
-	// locked, must not block the others.
-	private boolean writeEach(Lease lease, List<TrackedChange> changes) {
+	// locked, must not block the others. Each part that fails is divided, and a locked
+	// one
+	// costs the time limit on locks at each of the few levels. The order is random, so
+	// that
+	// a row of bad changes does not look like a database that accepts none.
+	private boolean writeParts(Lease lease, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
 		List<TrackedChange> locked = new ArrayList<>();
 		RuntimeException fault = null;
-		for (int i = 0; i < changes.size(); i++) {
-			TrackedChange change = changes.get(i);
+		List<TrackedChange> shuffled = new ArrayList<>(changes);
+		Collections.shuffle(shuffled);
+		Deque<List<TrackedChange>> parts = new ArrayDeque<>();
+		divide(shuffled, parts);
+		boolean isAnyStored = false;
+		int inVain = 0;
+		while (!parts.isEmpty() && inVain < MOST_IN_VAIN && !lease.isLost()) {
+			List<TrackedChange> part = parts.remove();
 			try {
-				write(lease, List.of(change));
+				write(lease, part);
+				isAnyStored = true;
+				inVain = 0;
 			}
 			catch (RuntimeException ex) {
-				if (DatabaseReach.isLocked(ex)) {
-					locked.add(change);
-					continue;
-				}
-				if (DatabaseReach.isAway(ex)) {
-					locked.forEach(this.buffer::putBack);
-					changes.subList(i, changes.size()).forEach(this.buffer::putBack);
+				boolean isLocked = DatabaseReach.isLocked(ex);
+				if (!isLocked && DatabaseReach.isAway(ex)) {
 					failures.forEach(this.buffer::putBack);
-					return true;
+					failures.clear();
+					parts.addFirst(part);
+					break;
 				}
-				failures.add(change);
-				fault = ex;
+				inVain++;
+				if (part.size() > 1) {
+					divide(part, parts);
+				}
+				else {
+					(isLocked ? locked : failures).addAll(part);
+					fault = isLocked ? fault : ex;
+				}
 			}
 		}
-		if (failures.size() == changes.size()) {
+		if (!isAnyStored && locked.isEmpty() && !failures.isEmpty()) {
 			return false;
 		}
 		for (TrackedChange change : failures) {
@@ -266,7 +290,15 @@ final class ChangeWriter {
 			this.open.reload(change.id());
 		}
 		locked.forEach(this.buffer::putBack);
+		parts.forEach((part) -> part.forEach(this.buffer::putBack));
 		return true;
+	}
+
+	private static void divide(List<TrackedChange> changes, Deque<List<TrackedChange>> parts) {
+		int size = (changes.size() > PART) ? PART : 1;
+		for (int from = 0; from < changes.size(); from += size) {
+			parts.addFirst(changes.subList(from, Math.min(from + size, changes.size())));
+		}
 	}
 
 }

@@ -78,12 +78,26 @@ final class Picks extends DefaultJdbcCustomization {
 	@Override
 	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
 			boolean orderByPriority) {
+		return pickDue(context.tableName, context.schedulerName.getName(), now, limit);
+	}
+
+	/**
+	 * Pick due executions.
+	 * @param table the table
+	 * @param instance the name of this instance
+	 * @param now the time of the call, by the database's clock
+	 * @param limit the maximum number of executions
+	 * @return the executions, empty if the database cannot be reached
+	 */
+	List<Execution> pickDue(String table, String instance, Instant now, int limit) {
 		long began = this.reach.nanos();
 		try {
 			List<Execution> picked = Objects
 				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
 					this.reach.connected(began);
-					return pick(context, now, limit);
+					// With the time of the call, an execution would look dead from the
+					// beginning if the pool had no connection for long.
+					return pick(instance, now.plusNanos(this.reach.nanos() - began), limit);
 				})));
 			this.failing = false;
 			return picked;
@@ -91,8 +105,7 @@ final class Picks extends DefaultJdbcCustomization {
 		catch (RuntimeException ex) {
 			if (!DatabaseReach.isAway(ex) && !this.failing) {
 				this.failing = true;
-				logger.error("This instance cannot pick due work of " + context.tableName
-						+ ", so it does not do its part"
+				logger.error("This instance cannot pick due work of " + table + ", so it does not do its part"
 						+ " of polling and delivering. It keeps retrying and does not log this again until it succeeds."
 						+ " Check the tables and the rights of the database user.", ex);
 			}
@@ -100,12 +113,12 @@ final class Picks extends DefaultJdbcCustomization {
 		}
 	}
 
-	private List<Execution> pick(JdbcTaskRepositoryContext context, Instant now, int limit) {
+	private List<Execution> pick(String instance, Instant now, int limit) {
 		Instant dead = this.deadBefore.apply(now);
 		return this.jdbc.sql(this.statement)
 			.param("task", this.task)
 			.param("client", this.client)
-			.param("instance", context.schedulerName.getName())
+			.param("instance", instance)
 			.param("now", now.atOffset(ZoneOffset.UTC))
 			.param("dead", dead.atOffset(ZoneOffset.UTC))
 			.param("age", Duration.between(dead, now).toMillis())

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -73,7 +74,7 @@ abstract class LeaseContract {
 
 	private static final String CLIENT = "operations";
 
-	private static final Duration LOOK = Duration.ofMillis(100);
+	private static final Duration LOOK = Duration.ofMillis(50);
 
 	protected final BreakableDataSource dataSource;
 
@@ -176,7 +177,7 @@ abstract class LeaseContract {
 		Instance one = startHolder("one");
 		long epoch = epoch();
 		Instance two = start("two");
-		await().during(this.leaseDuration.multipliedBy(3)).atMost(PATIENCE).until(() -> !two.isHolding());
+		await().during(this.leaseDuration.multipliedBy(3).dividedBy(2)).atMost(PATIENCE).until(() -> !two.isHolding());
 		assertThat(epoch()).isEqualTo(epoch);
 		assertThat(one.isHolding()).isTrue();
 	}
@@ -519,7 +520,7 @@ abstract class LeaseContract {
 			one.holder.changed(seen(one.held.row("other")));
 		}
 		one.end("op");
-		await().during(this.leaseDuration.multipliedBy(2)).atMost(PATIENCE).until(one.holder::mayPoll);
+		await().during(this.leaseDuration.multipliedBy(5).dividedBy(4)).atMost(PATIENCE).until(one.holder::mayPoll);
 		assertThat(one.held.has("other")).isTrue();
 		this.dataSource.away(false);
 		await().atMost(Duration.ofSeconds(3)).until(() -> scheduled().equals(List.of("op")));
@@ -603,6 +604,62 @@ abstract class LeaseContract {
 	}
 
 	@Test
+	void whenTheDatabaseAcceptsNoChangeOfABatchFewOfThemAreTriedOneByOne() {
+		Instance one = startHolder("one");
+		List<Integer> sizes = new CopyOnWriteArrayList<>();
+		AtomicBoolean broken = new AtomicBoolean(true);
+		one.beforeWrite = (changes) -> {
+			sizes.add(changes.size());
+			if (broken.get()) {
+				throw new DataIntegrityViolationException("bad");
+			}
+		};
+		int number = 200;
+		changeAll(one, number);
+		await().atMost(PATIENCE).until(() -> Collections.frequency(sizes, number) >= 2);
+		int first = sizes.indexOf(number);
+		int second = first + 1 + sizes.subList(first + 1, sizes.size()).indexOf(number);
+		assertThat(second - first).isLessThanOrEqualTo(40);
+		broken.set(false);
+		await().atMost(PATIENCE).until(() -> unseen() == 0);
+		assertThat(one.held.held()).isEqualTo(number);
+	}
+
+	@Test
+	void badChangesOfABatchAreFoundWithFewStatementsAndDelayNoOther() {
+		Instance one = startHolder("one");
+		int number = 200;
+		List<String> bad = List.of("op3", "op104", "op199");
+		AtomicInteger writes = new AtomicInteger();
+		one.beforeWrite = (changes) -> {
+			writes.incrementAndGet();
+			if (changes.stream().map(TrackedChange::id).anyMatch(bad::contains)) {
+				throw new DataIntegrityViolationException("bad");
+			}
+		};
+		changeAll(one, number);
+		await().atMost(PATIENCE).until(() -> unseen() == bad.size());
+		// Single changes would have been as many as the operations.
+		assertThat(writes).hasValueLessThan(number - 50);
+		one.beforeWrite = (changes) -> {
+		};
+		await().atMost(PATIENCE).until(() -> {
+			bad.stream().filter(one.held::has).forEach((id) -> one.holder.changed(seen(one.held.row(id))));
+			return unseen() == 0;
+		});
+	}
+
+	private void changeAll(Instance instance, int number) {
+		List<TrackedRow> held = IntStream.range(0, number).mapToObj((i) -> insert("op" + i)).toList();
+		await().atMost(PATIENCE).until(() -> instance.held.held() == number);
+		held.forEach((row) -> instance.holder.changed(seen(row)));
+	}
+
+	private int unseen() {
+		return count(this.tables.tracked() + " WHERE status IS NULL");
+	}
+
+	@Test
 	void anInstanceTakesTheLeaseOfItsOwnClientOnly() {
 		Instance one = startHolder("one");
 		this.jdbc.sql("INSERT INTO " + this.tables.lease()
@@ -644,7 +701,7 @@ abstract class LeaseContract {
 		};
 		one.beforeLook = looks::incrementAndGet;
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> writes.get() >= 4 && looks.get() >= 10);
+		await().atMost(PATIENCE).until(() -> writes.get() >= 3 && looks.get() >= 10);
 		assertThat(output).containsOnlyOnce("cannot store changes");
 		one.beforeWrite = (changes) -> {
 		};

@@ -40,7 +40,7 @@ class StopTests extends TrackingApplication {
 		};
 		AtomicReference<@Nullable Long> began = new AtomicReference<>();
 		try (Connection open = begin("SELECT * FROM " + this.prefix + "business FOR UPDATE")) {
-			with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.jdbc.shutdown-max-wait=4s")
+			with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.jdbc.shutdown-max-wait=2s")
 				.run((context) -> {
 					for (int i = 0; i < 4; i++) {
 						track(context, "op" + i);
@@ -49,7 +49,7 @@ class StopTests extends TrackingApplication {
 					began.set(System.nanoTime());
 				});
 			Duration stop = Duration.ofNanos(System.nanoTime() - Objects.requireNonNull(began.get()));
-			assertThat(stop).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
+			assertThat(stop).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(5));
 			open.rollback();
 		}
 		assertThat(this.jdbc

@@ -155,15 +155,15 @@ class TrackingMetersTests {
 	@Test
 	void callsToTheStoreAreTimedByCallAndOutcome() {
 		TrackingMeters meters = new TrackingMeters(this.registry, "mine");
-		meters.stored("claim", Duration.ofMillis(3), null);
-		meters.stored("claim", Duration.ofMillis(4), new IllegalStateException("away"));
+		meters.stored("pick", Duration.ofMillis(3), null);
+		meters.stored("pick", Duration.ofMillis(4), new IllegalStateException("away"));
 		assertThat(store("success")).isEqualTo(3);
 		assertThat(store("error")).isEqualTo(4);
 	}
 
 	private double store(String outcome) {
 		return this.registry.get("operations.tracking.store")
-			.tags("client", "mine", "call", "claim", "outcome", outcome)
+			.tags("client", "mine", "call", "pick", "outcome", outcome)
 			.timer()
 			.totalTime(TimeUnit.MILLISECONDS);
 	}

@@ -14,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,17 +23,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The network between the instance that polls and the database loses everything, and
  * neither side hears of it. Another instance takes over. Both poll, until the first one
- * hears that it has lost the lease.
+ * hears that it has lost the lease. In the profile "soak" only.
  */
+@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 class CutOffIT {
 
 	private static final Log logger = LogFactory.getLog(CutOffIT.class);
 
-	private static final int OPERATIONS = Waiting.SOAK ? 200 : 60;
+	private static final int OPERATIONS = 200;
 
-	private static final int SECONDS = Waiting.SOAK ? 90 : 20;
+	private static final int SECONDS = 90;
 
-	private static final Duration SILENT = Duration.ofSeconds(Waiting.SOAK ? 60 : 5);
+	private static final Duration SILENT = Duration.ofSeconds(60);
 
 	private final Map<String, Object> figures = new LinkedHashMap<>();
 

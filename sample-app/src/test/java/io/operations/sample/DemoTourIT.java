@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ExtendWith(OutputCaptureExtension.class)
-class DemoTourTests {
+class DemoTourIT {
 
 	private static final Duration LIMIT = Duration.ofSeconds(60);
 
