@@ -160,12 +160,17 @@ final class DurationHistogram extends EndedDurations {
 		double surviving = 1;
 		double halfway = 1;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			atRisk += this.exposed[bin];
-			double share = surviving * hazard(bin, atRisk);
+			// Most bins are empty, and change nothing.
+			if (this.exposed[bin] != 0) {
+				atRisk += this.exposed[bin];
+			}
+			double share = (ended(bin) > 0) ? surviving * hazard(bin, atRisk) : 0;
 			if (bin == at) {
 				halfway = surviving - share / 2;
 			}
-			surviving -= share;
+			if (share > 0) {
+				surviving -= share;
+			}
 		}
 		return (surviving < 1) ? (1 - halfway) / (1 - surviving) : 0.5;
 	}

@@ -73,6 +73,11 @@ class EndedDurations {
 		double largest = 0;
 		int passed = 0;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
+			boolean isOther = passed < others.length && others[passed] == bin;
+			// Most bins are empty, and change nothing.
+			if (!isOther && this.ended[bin] == 0) {
+				continue;
+			}
 			difference += this.ended[bin] / this.sum;
 			while (passed < others.length && others[passed] == bin) {
 				difference -= 1.0 / others.length;
@@ -98,6 +103,14 @@ class EndedDurations {
 	 */
 	final double weight() {
 		return this.weight;
+	}
+
+	/**
+	 * Return the weight of all ends.
+	 * @return the weight, in units of {@link #weight()}
+	 */
+	final double sum() {
+		return this.sum;
 	}
 
 	static int bin(double seconds) {
