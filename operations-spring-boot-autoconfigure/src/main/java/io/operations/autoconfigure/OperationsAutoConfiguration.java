@@ -100,8 +100,10 @@ public final class OperationsAutoConfiguration {
 			if (schedule != null) {
 				builder.schedule(schedule);
 			}
-			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
-				.path(OperationsSettings.path(properties))
+			PropertyMapper map = PropertyMapper.get();
+			map.from(() -> OperationsSettings.baseUrl(details.getBaseUrl(), properties)).to(builder::baseUrl);
+			map.from(() -> OperationsSettings.path(properties)).to(builder::path);
+			builder.product(properties.getProduct())
 				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())
 				.requestTimeout(properties.getHttp().getRequestTimeout())

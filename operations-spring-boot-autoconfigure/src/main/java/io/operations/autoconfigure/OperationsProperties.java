@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,15 +26,22 @@ public class OperationsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Base URL of the product's API. The client sends the credentials only to the origin
-	 * of this URL.
+	 * Product whose operations the client reads. It determines the form of the answers,
+	 * the base URL and the path.
 	 */
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
 	/**
-	 * Path of an operation below the base URL. It must contain {id} exactly once.
+	 * Base URL of the API. The client sends the credentials only to the origin of this
+	 * URL. If not set, the base URL of the product applies.
 	 */
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	private @Nullable String baseUrl;
+
+	/**
+	 * Path of an operation below the base URL. It must contain {id} exactly once. If not
+	 * set, the path of the product applies.
+	 */
+	private @Nullable String path;
 
 	/**
 	 * Account SID, the user name for the auth token.
@@ -75,19 +83,27 @@ public class OperationsProperties {
 		this.enabled = enabled;
 	}
 
-	public String getBaseUrl() {
+	public OperationsProduct getProduct() {
+		return this.product;
+	}
+
+	public void setProduct(OperationsProduct product) {
+		this.product = product;
+	}
+
+	public @Nullable String getBaseUrl() {
 		return this.baseUrl;
 	}
 
-	public void setBaseUrl(String baseUrl) {
+	public void setBaseUrl(@Nullable String baseUrl) {
 		this.baseUrl = baseUrl;
 	}
 
-	public String getPath() {
+	public @Nullable String getPath() {
 		return this.path;
 	}
 
-	public void setPath(String path) {
+	public void setPath(@Nullable String path) {
 		this.path = path;
 	}
 

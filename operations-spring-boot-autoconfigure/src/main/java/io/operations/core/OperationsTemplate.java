@@ -21,6 +21,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -448,8 +449,18 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
+		 * Set the product whose operations the template reads
+		 * ({@code operations.product}). The product determines the form of the answers,
+		 * and the base URL and the path unless they are set. The default is
+		 * {@link OperationsProduct#CONVERSATIONS}.
+		 * @param product the product
+		 * @return this builder
+		 */
+		Builder product(OperationsProduct product);
+
+		/**
 		 * Set the base URL of the API ({@code operations.base-url}). Credentials are sent
-		 * to its origin only. The default is {@code https://conversations.twilio.com}.
+		 * to its origin only. The default is that of the {@link #product product}.
 		 * @param baseUrl the absolute URL, without credentials, query and fragment
 		 * @return this builder
 		 * @see #allowInsecure(boolean)
@@ -458,7 +469,7 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the path of an operation ({@code operations.path}). It is appended to the
-		 * base URL. The default is <code>/v2/ControlPlane/Operations/{id}</code>.
+		 * base URL. The default is that of the {@link #product product}.
 		 * @param path the path; it begins with a slash and contains <code>{id}</code>
 		 * exactly once
 		 * @return this builder

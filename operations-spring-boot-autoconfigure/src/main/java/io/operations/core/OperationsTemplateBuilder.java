@@ -21,6 +21,7 @@ import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
+import io.operations.OperationsProduct;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
@@ -77,9 +78,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable String name;
 
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	// Those of the product unless they are set.
+	private @Nullable String baseUrl;
+
+	private @Nullable String path;
 
 	private @Nullable OperationsCredentials credentials;
 
@@ -125,6 +129,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
+		copy.product = this.product;
 		copy.baseUrl = this.baseUrl;
 		copy.path = this.path;
 		copy.credentials = this.credentials;
@@ -151,6 +156,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder name(String name) {
 		this.name = name;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder product(OperationsProduct product) {
+		this.product = product;
 		return this;
 	}
 
@@ -299,19 +310,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				"'credentials' must be set: pass them to OperationsTemplate.Builder.credentials(...)");
 		URI url;
 		try {
-			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
+			url = BaseUrl.parse((this.baseUrl != null) ? this.baseUrl : this.product.baseUrl(), this.allowInsecure);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'baseUrl' is invalid: " + ex.getMessage(), ex);
 		}
-		String repeated = BaseUrl.repeated(url, this.path);
+		String repeated = BaseUrl.repeated(url, path());
 		if (repeated != null) {
 			logger.warn("[" + client + "] The base URL (" + url + ") ends with '" + repeated
 					+ "', and the path of operations begins with it. Requests contain it twice: " + url
-					+ this.path.replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
+					+ path().replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
 					+ "' from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
+	}
+
+	private String path() {
+		return (this.path != null) ? this.path : this.product.path();
 	}
 
 	private WebClient webClient(URI url, OperationsCredentials credentials) {
@@ -351,7 +366,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
-		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, path(), this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
