@@ -111,9 +111,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final List<Runnable> releases;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls,
-			WebClient webClient, OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller,
-			OperationPolls polls, Admission admission, OperationsObservations observations, OperationsListener listener,
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
+			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
+			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
