@@ -8,6 +8,7 @@ import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
+import io.operations.client.BaseUrl;
 import io.operations.client.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,17 @@ final class StatusUrls {
 			return true;
 		}
 		Origin origin = Origin.of(statusUrl);
-		if (origin != null && !origin.equals(Origin.of(this.baseUrl)) && !isOf(this.product, origin)) {
+		if (origin != null && !isOrigin(origin) && !isOf(this.product, origin)) {
 			return false;
 		}
 		String base = (this.baseUrl.getRawPath() != null) ? this.baseUrl.getRawPath() : "";
 		return matches(base + this.path, of) || matches(this.path, of) || matches(this.product.path(), of);
+	}
+
+	// A mock on this machine has several names and, in a container, another port.
+	private boolean isOrigin(Origin origin) {
+		return origin.equals(Origin.of(this.baseUrl))
+				|| (BaseUrl.isLoopback(origin.host()) && BaseUrl.isLoopback(this.baseUrl.getHost()));
 	}
 
 	private static boolean isOf(OperationsProduct product, Origin origin) {

@@ -77,6 +77,17 @@ class StatusUrlsTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "http://localhost:8080/v1/Messages/Operations/a, true", "http://[::1]:1/v1/Messages/Operations/a, true",
+			"http://localhost:8080/v1/Emails/Operations/a, false",
+			"https://comms.twilio.com/v1/Messages/Operations/a, true",
+			"https://other.example/v1/Messages/Operations/a, false" })
+	void anyNameOfThisMachineIsThatOfAMockOnIt(URI statusUrl, boolean served) {
+		try (OperationsTemplate mocked = this.template.mutate().name("mocked").baseUrl("http://127.0.0.1:9").build()) {
+			assertThat(mocked.serves(accepted(statusUrl))).isEqualTo(served);
+		}
+	}
+
+	@ParameterizedTest
 	@EnumSource(OperationsProduct.class)
 	void templateOfAProductServesItsOwnOperationsOnly(OperationsProduct product) {
 		try (OperationsTemplate own = this.template.mutate().name("own").product(product).build()) {
