@@ -42,7 +42,8 @@ class ConfigurationMetadataTests {
 		assertThat(this.properties).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("operations.account-sid", "operations.auth-token", "operations.api-key",
-					"operations.api-key-secret", "operations.http.cookie-handling", "operations.http.ssl.bundle",
+					"operations.api-key-secret", "operations.base-url", "operations.path", "operations.status-words",
+					"operations.http.cookie-handling", "operations.http.ssl.bundle",
 					"operations.tracking.jdbc.instance-name", "operations.tracking.jdbc.deliveries");
 	}
 
