@@ -29,8 +29,12 @@ final class OperationsSettings {
 	private OperationsSettings() {
 	}
 
-	static String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
+	// Without a value, that of the product applies.
+	static @Nullable String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
 		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
+		if (url == null) {
+			return null;
+		}
 		Placeholders.checkReplaceable("operations.base-url", url);
 		try {
 			BaseUrl.parse(url, properties.getHttp().isAllowInsecure());
@@ -45,12 +49,16 @@ final class OperationsSettings {
 			// The URL may contain a secret, which must not be shown.
 			String shown = url.contains("@") ? "******" : url.replaceFirst("[?#].*", "?******");
 			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
-					"Set it to the origin of the API, for example https://conversations.twilio.com.");
+					"Set it to the origin of the API, for example https://conversations.twilio.com, or remove it to"
+							+ " use that of operations.product.");
 		}
 	}
 
-	static String path(OperationsProperties properties) {
+	static @Nullable String path(OperationsProperties properties) {
 		String path = properties.getPath();
+		if (path == null) {
+			return null;
+		}
 		Placeholders.check("operations.path", path);
 		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
 				"it must begin with a slash and contain {id} exactly once");

@@ -1,5 +1,6 @@
 package io.operations.core;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -106,12 +108,18 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final List<Runnable> releases;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
+	private final StatusUrls statusUrls;
+
+	// The clients of the application that this one belongs to, if there are any.
+	private volatile @Nullable OperationsClients clients;
+
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
 			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
+		this.statusUrls = statusUrls;
 		this.webClient = webClient;
 		this.fetcher = fetcher;
 		this.probe = probe;
@@ -330,6 +338,31 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
+	 * Return whether a status URL belongs to an operation that this template can fetch.
+	 * @param statusUrl the URL, possibly relative
+	 * @return {@code true} if the base URL and the path fit
+	 */
+	boolean serves(URI statusUrl) {
+		return this.statusUrls.fit(statusUrl);
+	}
+
+	StatusUrls statusUrls() {
+		return this.statusUrls;
+	}
+
+	Admission admission() {
+		return this.admission;
+	}
+
+	boolean isClosed() {
+		return this.closed.get();
+	}
+
+	void join(OperationsClients clients) {
+		this.clients = clients;
+	}
+
+	/**
 	 * Return the place where the credentials are set. It holds no secret.
 	 * @return the properties, the environment variables or the bean; {@code null} if the
 	 * application passed the credentials to the builder
@@ -417,7 +450,6 @@ public final class OperationsTemplate implements AutoCloseable {
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.poller.close();
-			this.admission.close();
 			this.releases.forEach(Runnable::run);
 			this.listener.closed(this.name);
 		}
@@ -448,8 +480,18 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
+		 * Set the product whose operations the template reads
+		 * ({@code operations.product}). The product determines the form of the answers,
+		 * and the base URL and the path unless they are set. The default is
+		 * {@link OperationsProduct#CONVERSATIONS}.
+		 * @param product the product
+		 * @return this builder
+		 */
+		Builder product(OperationsProduct product);
+
+		/**
 		 * Set the base URL of the API ({@code operations.base-url}). Credentials are sent
-		 * to its origin only. The default is {@code https://conversations.twilio.com}.
+		 * to its origin only. The default is that of the {@link #product product}.
 		 * @param baseUrl the absolute URL, without credentials, query and fragment
 		 * @return this builder
 		 * @see #allowInsecure(boolean)
@@ -458,7 +500,7 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the path of an operation ({@code operations.path}). It is appended to the
-		 * base URL. The default is <code>/v2/ControlPlane/Operations/{id}</code>.
+		 * base URL. The default is that of the {@link #product product}.
 		 * @param path the path; it begins with a slash and contains <code>{id}</code>
 		 * exactly once
 		 * @return this builder
@@ -576,6 +618,20 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder budget(@Nullable BudgetStore store);
+
+		/**
+		 * Share the rate limit, the limit of requests in flight, the queue and the pauses
+		 * of another template ({@code operations.clients.<name>.rate-limit.shared-with}).
+		 * Templates of one account share one rate: each plans its polls with an equal
+		 * part of it, and uses permits that the others leave. Meters of pauses,
+		 * throttling and the rate limiter carry the name of the owner. Settings of the
+		 * rate limit of this builder have no effect. If the owner is closed, this
+		 * template sends no further requests.
+		 * @param owner the template whose rate limit is shared; {@code null} for a rate
+		 * limit of its own
+		 * @return this builder
+		 */
+		Builder sharedRateLimit(@Nullable OperationsTemplate owner);
 
 		/**
 		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default

@@ -21,6 +21,7 @@ import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
+import io.operations.OperationsProduct;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
@@ -77,9 +78,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable String name;
 
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	// Those of the product unless they are set.
+	private @Nullable String baseUrl;
+
+	private @Nullable String path;
 
 	private @Nullable OperationsCredentials credentials;
 
@@ -105,6 +109,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable BudgetStore budget;
 
+	private @Nullable OperationsTemplate rateLimitOwner;
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -125,6 +131,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
+		copy.product = this.product;
 		copy.baseUrl = this.baseUrl;
 		copy.path = this.path;
 		copy.credentials = this.credentials;
@@ -139,6 +146,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimiterRegistry = this.rateLimiterRegistry;
 		copy.rateLimiterConfig = this.rateLimiterConfig;
 		copy.budget = this.budget;
+		copy.rateLimitOwner = this.rateLimitOwner;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -151,6 +159,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder name(String name) {
 		this.name = name;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder product(OperationsProduct product) {
+		this.product = product;
 		return this;
 	}
 
@@ -241,6 +255,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder sharedRateLimit(@Nullable OperationsTemplate owner) {
+		this.rateLimitOwner = owner;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder polling(PollingSettings settings) {
 		this.pollingSettings = settings;
 		return this;
@@ -299,19 +319,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				"'credentials' must be set: pass them to OperationsTemplate.Builder.credentials(...)");
 		URI url;
 		try {
-			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
+			url = BaseUrl.parse((this.baseUrl != null) ? this.baseUrl : this.product.baseUrl(), this.allowInsecure);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'baseUrl' is invalid: " + ex.getMessage(), ex);
 		}
-		String repeated = BaseUrl.repeated(url, this.path);
+		String repeated = BaseUrl.repeated(url, path());
 		if (repeated != null) {
 			logger.warn("[" + client + "] The base URL (" + url + ") ends with '" + repeated
 					+ "', and the path of operations begins with it. Requests contain it twice: " + url
-					+ this.path.replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
+					+ path().replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
 					+ "' from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
+	}
+
+	private String path() {
+		return (this.path != null) ? this.path : this.product.path();
 	}
 
 	private WebClient webClient(URI url, OperationsCredentials credentials) {
@@ -335,26 +359,41 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsObservations observations = new OperationsObservations(client, this.observationRegistry,
 				this.fetchObservationConvention, this.awaitObservationConvention);
 		List<Runnable> releases = new ArrayList<>();
-		releases.add(register(this.rateLimiterRegistry, client));
-		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
-				this.retrySettings, this.scheduler, listener);
+		Admission admission = admission(client, listener, releases);
 		try {
 			return assemble(client, url, webClient, admission, listener, observations, releases);
 		}
 		catch (RuntimeException | Error ex) {
-			// It already reports to the other instances that share the rate.
-			admission.close();
+			// The admission already reports to the other instances that share the rate.
 			releases.forEach(Runnable::run);
 			throw ex;
 		}
 	}
 
+	private Admission admission(String client, OperationsListener listener, List<Runnable> releases) {
+		if (this.rateLimitOwner != null) {
+			return this.rateLimitOwner.admission();
+		}
+		Runnable unregister = register(this.rateLimiterRegistry, client);
+		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
+				this.retrySettings, this.scheduler, listener);
+		releases.add(admission::close);
+		releases.add(unregister);
+		return admission;
+	}
+
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
-		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, path(), this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		if (this.rateLimitOwner != null) {
+			// Closing this template must not close the admission of another one.
+			ClosableOperationFetcher closable = new ClosableOperationFetcher(admitted, client);
+			releases.add(closable::close);
+			admitted = closable;
+		}
 		OperationFetcher attempt = new GuardedOperationFetcher(
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
@@ -373,9 +412,9 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
-				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
-				listener, releases);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, new StatusUrls(url, path()),
+				writeClient(webClient), fetch, new GuardedOperationFetcher(exchange, client, listener), poller, polls,
+				admission, observations, listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}
