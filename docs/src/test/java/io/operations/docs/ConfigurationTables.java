@@ -36,8 +36,8 @@ final class ConfigurationTables {
 
 	// In the order of the table.
 	private static final List<String> TO_CONSIDER_FIRST = List.of("operations.api-key", "operations.api-key-secret",
-			"operations.account-sid", "operations.auth-token", "operations.base-url", "operations.path",
-			"operations.rate-limit.requests-per-second", "operations.rate-limit.max-in-flight",
+			"operations.account-sid", "operations.auth-token", "operations.product", "operations.base-url",
+			"operations.path", "operations.rate-limit.requests-per-second", "operations.rate-limit.max-in-flight",
 			"operations.polling.timeout", "operations.polling.min-interval", "operations.polling.max-interval",
 			"operations.polling.stuck-after", "operations.tracking.store", "operations.tracking.jdbc.initialize-schema",
 			"operations.http.ssl.bundle", "operations.clients", "operations.enabled");

@@ -98,6 +98,7 @@ public final class OperationsAutoConfiguration {
 			PropertyMapper map = PropertyMapper.get();
 			map.from(() -> OperationsSettings.baseUrl(details.getBaseUrl(), properties)).to(builder::baseUrl);
 			map.from(() -> OperationsSettings.path(properties)).to(builder::path);
+			OperationsSettings.statusWords(properties).forEach(builder::statusWords);
 			builder.product(properties.getProduct())
 				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())

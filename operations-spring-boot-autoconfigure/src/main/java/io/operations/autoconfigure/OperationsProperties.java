@@ -1,11 +1,13 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
+import io.operations.OperationStatus;
 import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,12 @@ public class OperationsProperties {
 	 * set, the path of the product applies.
 	 */
 	private @Nullable String path;
+
+	/**
+	 * Further words of the server for a status (pending, running, completed, failed or
+	 * cancelled). Case does not matter.
+	 */
+	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
 
 	/**
 	 * Account SID, the user name for the auth token.
@@ -114,6 +122,10 @@ public class OperationsProperties {
 
 	public void setPath(@Nullable String path) {
 		this.path = path;
+	}
+
+	public Map<OperationStatus, Set<String>> getStatusWords() {
+		return this.statusWords;
 	}
 
 	public @Nullable String getAccountSid() {

@@ -1,7 +1,12 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
+import io.operations.OperationStatus;
 import io.operations.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
@@ -63,6 +68,30 @@ final class OperationsSettings {
 		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
 				"it must begin with a slash and contain {id} exactly once");
 		return path;
+	}
+
+	static Map<OperationStatus, Set<String>> statusWords(OperationsProperties properties) {
+		Map<String, OperationStatus> known = new HashMap<>();
+		properties.getStatusWords().forEach((status, words) -> {
+			String key = "operations.status-words." + status.name().toLowerCase(Locale.ROOT);
+			check(status != OperationStatus.UNKNOWN, key, words, "every word without a status is unknown already",
+					"Remove the property '" + key + "'.");
+			check(!words.isEmpty(), key, "", "it must contain a word", "Add a word, or remove the property '" + key + "'.");
+			for (String word : words) {
+				check(StringUtils.hasText(word), key, words, "a word must not be blank",
+						"Remove the blank word from the property '" + key + "'.");
+				OperationStatus other = OperationStatus.of(word, known);
+				check(other == OperationStatus.UNKNOWN || other == status, key, words,
+						"the word '" + word + "' already stands for " + other,
+						"Remove the word '" + word + "' from the property '" + key + "'"
+								+ ((OperationStatus.of(word) == OperationStatus.UNKNOWN)
+										? " or from 'operations.status-words." + other.name().toLowerCase(Locale.ROOT) + "'"
+										: "")
+								+ ".");
+				known.put(word.strip().toUpperCase(Locale.ROOT), status);
+			}
+		});
+		return properties.getStatusWords();
 	}
 
 	static void checkHttp(OperationsProperties.Http http) {

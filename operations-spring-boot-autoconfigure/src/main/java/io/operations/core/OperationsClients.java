@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
@@ -167,7 +168,7 @@ public final class OperationsClients implements AutoCloseable {
 	public OperationsTemplate clientOf(AcceptedOperation accepted) {
 		Map<String, OperationsTemplate> all = all();
 		URI statusUrl = accepted.statusUrl();
-		List<String> serving = (statusUrl != null) ? serving(statusUrl) : List.copyOf(all.keySet());
+		List<String> serving = serving(accepted);
 		if (serving.size() == 1) {
 			return Objects.requireNonNull(all.get(serving.get(0)));
 		}
@@ -187,14 +188,21 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Return the names of the clients that serve a status URL.
-	 * @param statusUrl the status URL
+	 * Return the names of the clients that serve an operation. A client with exactly this
+	 * base URL and path has precedence over one that serves it behind a gateway.
+	 * @param accepted the operation
 	 * @return the names
 	 */
-	List<String> serving(URI statusUrl) {
+	List<String> serving(AcceptedOperation accepted) {
+		URI statusUrl = accepted.statusUrl();
+		List<String> exact = names((template) -> statusUrl != null && template.hasStatusUrl(statusUrl));
+		return exact.isEmpty() ? names((template) -> template.serves(accepted)) : exact;
+	}
+
+	private List<String> names(Predicate<OperationsTemplate> serving) {
 		return all().entrySet()
 			.stream()
-			.filter((client) -> client.getValue().serves(statusUrl))
+			.filter((client) -> serving.test(client.getValue()))
 			.map(Map.Entry::getKey)
 			.toList();
 	}

@@ -2,6 +2,7 @@ package io.operations.core;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,6 +19,7 @@ import io.operations.OperationFailedException;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
@@ -90,6 +92,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final String name;
 
+	private final StatusUrls statusUrls;
+
 	private final WebClient webClient;
 
 	private final OperationFetcher fetcher;
@@ -108,14 +112,12 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final List<Runnable> releases;
 
-	private final StatusUrls statusUrls;
-
 	// The clients of the application that this one belongs to, if there are any.
 	private volatile @Nullable OperationsClients clients;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
-			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
-			Admission admission, OperationsObservations observations, OperationsListener listener,
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls,
+			WebClient webClient, OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller,
+			OperationPolls polls, Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
@@ -258,13 +260,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return observe(PollingTarget.of(accepted), null);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), null)
+				: Mono.error(() -> foreign(accepted));
 	}
 
 	/**
 	 * Wait for the operation that a write started to complete. The first poll respects
 	 * the Retry-After of the response to the write. If the responses to polls leave out
 	 * related ids that the response to the write named, the emitted operation has them.
+	 * If the status URL belongs to another product or server, the wait fails at once with
+	 * an {@link OperationsRequestException} that names the base URL that it needs.
 	 * @param accepted the operation as the response to the write describes it
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
@@ -273,7 +278,9 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
-		return await(PollingTarget.of(accepted), timeout);
+		PollingSettings.checkTimeout(timeout);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout)
+				: Mono.error(() -> foreign(accepted));
 	}
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {
@@ -321,7 +328,25 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return this.poller.watch(PollingTarget.of(accepted), null);
+		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
+				: Flux.error(() -> foreign(accepted));
+	}
+
+	/**
+	 * Return whether this template can poll an operation. An operation whose status URL
+	 * has another origin or another path belongs to another product, and
+	 * {@link #await(AcceptedOperation)} and {@link #watch(AcceptedOperation)} refuse it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return {@code false} if its status URL is neither one of this template nor one of
+	 * its product; {@code true} if it is, or if the operation has none
+	 */
+	public boolean serves(AcceptedOperation accepted) {
+		return this.statusUrls.serves(accepted.statusUrl());
+	}
+
+	private OperationsRequestException foreign(AcceptedOperation accepted) {
+		OperationsClients others = this.clients;
+		return this.statusUrls.foreign(accepted, (others != null) ? others.serving(accepted) : List.of());
 	}
 
 	private static void requireId(String operationId) {
@@ -338,16 +363,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return whether a status URL belongs to an operation that this template can fetch.
+	 * Return whether a status URL has the base URL and the path of this template.
 	 * @param statusUrl the URL, possibly relative
-	 * @return {@code true} if the base URL and the path fit
+	 * @return {@code true} if the URL fits
 	 */
-	boolean serves(URI statusUrl) {
-		return this.statusUrls.fit(statusUrl);
+	boolean hasStatusUrl(URI statusUrl) {
+		return this.statusUrls.fits(statusUrl);
 	}
 
-	StatusUrls statusUrls() {
-		return this.statusUrls;
+	String statusUrls() {
+		return this.statusUrls.toString();
 	}
 
 	Admission admission() {
@@ -506,6 +531,17 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder path(String path);
+
+		/**
+		 * Set further words of the server that stand for a status
+		 * ({@code operations.status-words.*}). Case does not matter. A word without a
+		 * meaning is {@link OperationStatus#UNKNOWN}. A second call for a status replaces
+		 * its words.
+		 * @param status the status, not UNKNOWN
+		 * @param words the words, for instance {@code ACTIVE} for COMPLETED
+		 * @return this builder
+		 */
+		Builder statusWords(OperationStatus status, Collection<String> words);
 
 		/**
 		 * Set the credentials. The template reads them for each request, so a rotation
@@ -704,7 +740,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * Build the template. It sends nothing before its first fetch, wait or probe.
 		 * @return the template; the caller closes it
 		 * @throws IllegalArgumentException if the name or the credentials are missing, or
-		 * if the base URL or the path is invalid
+		 * if the base URL, the path or a word of the status is invalid
 		 */
 		OperationsTemplate build();
 

@@ -3,8 +3,12 @@ package io.operations.core;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -16,8 +20,10 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.operations.AcceptedNames;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
+import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
@@ -25,6 +31,7 @@ import io.operations.OperationsProduct;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
+import io.operations.client.OperationFormat;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
 import io.operations.observation.ObservedOperationFetcher;
@@ -53,6 +60,7 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 import org.springframework.web.client.ApiVersionInserter;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -84,6 +92,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	private @Nullable String baseUrl;
 
 	private @Nullable String path;
+
+	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
 
 	private @Nullable OperationsCredentials credentials;
 
@@ -132,6 +142,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
 		copy.product = this.product;
+		copy.statusWords.putAll(this.statusWords);
 		copy.baseUrl = this.baseUrl;
 		copy.path = this.path;
 		copy.credentials = this.credentials;
@@ -177,6 +188,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder path(String path) {
 		this.path = path;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder statusWords(OperationStatus status, Collection<String> words) {
+		Assert.isTrue(status != OperationStatus.UNKNOWN, "'status' must not be UNKNOWN: every other word is unknown");
+		this.statusWords.put(status, Set.copyOf(words));
 		return this;
 	}
 
@@ -350,8 +368,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient) {
-		return webClient.mutate().filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
+	private WebClient writeClient(WebClient webClient, OperationFormat format) {
+		AcceptedNames names = format.acceptedNames();
+		return webClient.mutate()
+			.filter((request, next) -> next
+				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
+			.filter(new WriteAnswers(this.requestTimeout, this.scheduler))
+			.build();
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -384,7 +407,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
-		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, path(), this.requestTimeout,
+		OperationFormat format = OperationFormat.of(this.product).withWords(this.statusWords);
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, url, path(), this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
@@ -412,9 +436,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, new StatusUrls(url, path()),
-				writeClient(webClient), fetch, new GuardedOperationFetcher(exchange, client, listener), poller, polls,
-				admission, observations, listener, releases);
+		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
+				writeClient(webClient, format), fetch, new GuardedOperationFetcher(exchange, client, listener), poller,
+				polls, admission, observations, listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}

@@ -5,6 +5,7 @@ import java.util.Map;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
+import io.operations.OperationsRequestException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class OperationsClientsTests {
@@ -43,11 +45,28 @@ class OperationsClientsTests {
 			"https://conversations.example:8443/v2/ControlPlane/Operations/a",
 			"https://conversations.example/v2/ControlPlane/Operations/a/b",
 			"https://conversations.example/v2/ControlPlane/Operations/",
-			"https://comms.example/v1/Messages/Operations/a", "https://conversations.example" })
+			"https://comms.example/v1/Emails/Operations/a" })
 	void statusUrlThatNoClientServesIsRefusedAndTheClientsAreListed(String statusUrl) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.await(accepted(statusUrl)).block())
 			.withMessageContaining(statusUrl)
 			.withMessageContaining("knowledge (https://knowledge.example/v2/ControlPlane/Operations/{id})");
+	}
+
+	@Test
+	void statusUrlOfTheProductIsServedBehindAGateway() {
+		assertThat(this.clients.clientOf(accepted("https://comms.example/v1/Messages/Operations/a")).getName())
+			.isEqualTo("messages");
+	}
+
+	@Test
+	void clientThatDoesNotServeAStatusUrlNamesTheOneThatDoes() {
+		this.clients.names();
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> this.clients.get("jobs")
+				.await(accepted("https://knowledge.example/v2/ControlPlane/Operations/a"))
+				.block())
+			.withMessageContaining("https://knowledge.example")
+			.withMessageContaining("OperationsClients.get(name) returns knowledge");
 	}
 
 	@Test
