@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -37,6 +39,8 @@ import org.springframework.util.function.SingletonSupplier;
 public final class OperationsClients implements AutoCloseable {
 
 	private final SingletonSupplier<Map<String, OperationsTemplate>> configured;
+
+	private final List<Consumer<OperationsTemplate>> onRegistered = new CopyOnWriteArrayList<>();
 
 	// "registered" guards itself.
 	private final Map<String, OperationsTemplate> registered = new LinkedHashMap<>();
@@ -115,6 +119,16 @@ public final class OperationsClients implements AutoCloseable {
 			this.registered.put(name, template);
 		}
 		template.join(this);
+		this.onRegistered.forEach((action) -> action.accept(template));
+	}
+
+	/**
+	 * Add an action to run after a client was registered. The library shows the client in
+	 * the health in this way.
+	 * @param action receives the template on the thread that registers it
+	 */
+	public void onRegistered(Consumer<OperationsTemplate> action) {
+		this.onRegistered.add(action);
 	}
 
 	/**

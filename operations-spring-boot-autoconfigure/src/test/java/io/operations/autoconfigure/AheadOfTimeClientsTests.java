@@ -68,7 +68,7 @@ class AheadOfTimeClientsTests {
 	void clientThatOnlyTheBuildKnowsFailsTheStart(@TempDir Path directory) throws Exception {
 		String initializer = process(directory);
 		String output = run(directory, initializer);
-		assertThat(output).contains("'operations.clients.campaigns'", "ahead of time");
+		assertThat(output).contains("'operations.clients.campaigns' sets no property");
 	}
 
 	private static String process(Path directory) throws IOException {
