@@ -52,7 +52,8 @@ public final class OperationsClients implements AutoCloseable {
 	 */
 	public OperationsClients(Supplier<Map<String, OperationsTemplate>> configured) {
 		this.configured = SingletonSupplier.of(() -> {
-			Map<String, OperationsTemplate> clients = Collections.unmodifiableMap(new LinkedHashMap<>(configured.get()));
+			Map<String, OperationsTemplate> clients = Collections
+				.unmodifiableMap(new LinkedHashMap<>(configured.get()));
 			clients.values().forEach((template) -> template.join(this));
 			return clients;
 		});

@@ -97,8 +97,7 @@ class OperationsHealthContributorAutoConfigurationTests {
 			assertThat(contributor).isInstanceOfSatisfying(CompositeReactiveHealthContributor.class, (entries) -> {
 				assertThat(health(entries.getContributor("operations")).getDetails()).containsEntry("client",
 						"operations");
-				assertThat(health(entries.getContributor("memory")).getDetails()).containsEntry("client",
-						"memory");
+				assertThat(health(entries.getContributor("memory")).getDetails()).containsEntry("client", "memory");
 			});
 		});
 	}
