@@ -239,7 +239,8 @@ public final class OperationsClients implements AutoCloseable {
 	private Map<String, OperationsTemplate> configured() {
 		Map<String, OperationsTemplate> known = this.configured;
 		if (known == null) {
-			// Without a lock, because the supplier waits for Spring's. Two threads find the
+			// Without a lock, because the supplier waits for Spring's. Two threads find
+			// the
 			// same templates.
 			known = Collections.unmodifiableMap(new LinkedHashMap<>(this.supplier.get()));
 			known.values().forEach((template) -> template.join(this));
