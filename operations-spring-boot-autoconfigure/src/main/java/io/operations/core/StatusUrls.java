@@ -9,6 +9,7 @@ import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
+import io.operations.client.BaseUrl;
 import io.operations.client.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class StatusUrls {
 			return true;
 		}
 		Origin origin = Origin.of(statusUrl);
-		if (origin != null && !origin.equals(Origin.of(this.baseUrl)) && !isOf(this.product, origin)) {
+		if (origin != null && !isOrigin(origin) && !isOf(this.product, origin)) {
 			return false;
 		}
 		String base = (this.baseUrl.getRawPath() != null) ? this.baseUrl.getRawPath() : "";
@@ -60,6 +61,12 @@ final class StatusUrls {
 		String of = statusUrl.getRawPath();
 		return of != null && (origin == null || origin.equals(Origin.of(this.baseUrl)))
 				&& matches(this.baseUrl.getRawPath() + this.path, of);
+	}
+
+	// A mock on this machine has several names and, in a container, another port.
+	private boolean isOrigin(Origin origin) {
+		return origin.equals(Origin.of(this.baseUrl))
+				|| (BaseUrl.isLoopback(origin.host()) && BaseUrl.isLoopback(this.baseUrl.getHost()));
 	}
 
 	private static boolean isOf(OperationsProduct product, Origin origin) {
