@@ -26,8 +26,7 @@ record SimulatedRequest(String method, String path, @Nullable String credentials
 	static final String ORIGIN_HEADER = "Operations-Simulator-Origin";
 
 	private static final Map<OperationsProduct, String> SERVICES = Arrays.stream(OperationsProduct.values())
-		.collect(Collectors.toMap(Function.identity(),
-				(product) -> service(URI.create(product.baseUrl()).getHost())));
+		.collect(Collectors.toMap(Function.identity(), (product) -> service(URI.create(product.baseUrl()).getHost())));
 
 	/**
 	 * Create a request.
@@ -54,8 +53,7 @@ record SimulatedRequest(String method, String path, @Nullable String credentials
 	 */
 	boolean isFor(OperationsProduct product) {
 		String host = this.redirected ? URI.create(this.baseUrl).getHost() : null;
-		return host == null || !SERVICES.containsValue(service(host))
-				|| service(host).equals(SERVICES.get(product));
+		return host == null || !SERVICES.containsValue(service(host)) || service(host).equals(SERVICES.get(product));
 	}
 
 	// A host of another region differs after the first dot.
