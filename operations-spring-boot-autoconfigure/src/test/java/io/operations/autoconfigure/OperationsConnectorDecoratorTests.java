@@ -43,7 +43,8 @@ class OperationsConnectorDecoratorTests {
 			try (OperationsTemplate built = context.getBean(OperationsTemplate.Builder.class)
 				.name("built")
 				.baseUrl("https://built.example")
-				.build(); OperationsTemplate copy = built.mutate().name("copy").baseUrl("https://copy.example").build()) {
+				.build();
+					OperationsTemplate copy = built.mutate().name("copy").baseUrl("https://copy.example").build()) {
 				fetch(built);
 				fetch(copy);
 			}

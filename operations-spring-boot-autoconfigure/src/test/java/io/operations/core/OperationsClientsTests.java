@@ -35,8 +35,7 @@ class OperationsClientsTests {
 	@CsvSource({ "https://conversations.example/v2/ControlPlane/Operations/a, operations",
 			"HTTPS://Knowledge.Example:443/v2/ControlPlane/Operations/a, knowledge",
 			"https://comms.example/eu/v1/Messages/Operations/a, messages", "/eu/v1/Messages/Operations/a, messages",
-			"https://insights.example/v3/a/Job?x=y, jobs",
-			"https://query.example/operations?id=a, query" })
+			"https://insights.example/v3/a/Job?x=y, jobs", "https://query.example/operations?id=a, query" })
 	void clientIsFoundByTheStatusUrl(String statusUrl, String client) {
 		assertThat(this.clients.clientOf(accepted(statusUrl)).getName()).isEqualTo(client);
 	}
@@ -92,7 +91,8 @@ class OperationsClientsTests {
 	void registeredClientIsAClientUntilItIsClosed() {
 		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
 		this.clients.register("sub-1", sub);
-		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "query", "sub-1");
+		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "query",
+				"sub-1");
 		assertThat(this.clients.clientOf(accepted("https://sub.example/a"))).isSameAs(sub);
 		sub.close();
 		assertThat(this.clients.names()).doesNotContain("sub-1");
