@@ -75,9 +75,13 @@ final class StatusUrls {
 
 	private static boolean matches(String template, String path) {
 		int id = template.indexOf(ID);
+		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		if (id < 0) {
+			// The id is in the query.
+			return trimmed.equals(template);
+		}
 		String before = template.substring(0, id);
 		String after = template.substring(id + ID.length());
-		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 		int end = trimmed.length() - after.length();
 		return trimmed.startsWith(before) && trimmed.endsWith(after) && end > before.length()
 				&& trimmed.substring(before.length(), end).indexOf('/') < 0;
