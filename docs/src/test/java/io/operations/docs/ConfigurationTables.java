@@ -40,7 +40,7 @@ final class ConfigurationTables {
 			"operations.path", "operations.rate-limit.requests-per-second", "operations.rate-limit.max-in-flight",
 			"operations.polling.timeout", "operations.polling.min-interval", "operations.polling.max-interval",
 			"operations.polling.stuck-after", "operations.tracking.store", "operations.tracking.jdbc.initialize-schema",
-			"operations.http.ssl.bundle", "operations.enabled");
+			"operations.http.ssl.bundle", "operations.clients", "operations.enabled");
 
 	private static final List<String> OURS = List.of("operations.", "management.endpoint.operations.",
 			"management.health.operations");
@@ -54,7 +54,8 @@ final class ConfigurationTables {
 			"`true`, `false`", "java.lang.Integer", "whole number", "java.lang.Long", "whole number",
 			"java.lang.Double", "number", "java.util.Map<java.lang.String,java.util.Set<java.lang.String>>",
 			"list of texts for each status", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
-			"size");
+			"size", "java.util.Map<java.lang.String,io.operations.autoconfigure.OperationsProperties>",
+			"properties of each client");
 
 	private final Map<String, JsonNode> properties = new TreeMap<>();
 

@@ -83,6 +83,13 @@ public class OperationsProperties {
 
 	private final Health health = new Health();
 
+	/**
+	 * Further clients, for example of another product or account, each under its name. A
+	 * client has the same properties as the top level, which provides its defaults. Its
+	 * credentials are all its own or all of the top level.
+	 */
+	private final Map<String, OperationsProperties> clients = new LinkedHashMap<>();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -169,6 +176,16 @@ public class OperationsProperties {
 
 	public Health getHealth() {
 		return this.health;
+	}
+
+	/**
+	 * Return the properties of the further clients. Spring Boot binds each on top of a
+	 * copy of the properties of the top level. The copy has no credentials, and no base
+	 * URL and path if the product differs.
+	 * @return the properties, each under the name of its client
+	 */
+	public Map<String, OperationsProperties> getClients() {
+		return this.clients;
 	}
 
 	/**
@@ -362,6 +379,14 @@ public class OperationsProperties {
 		 */
 		private AcrossInstances acrossInstances = AcrossInstances.AUTO;
 
+		/**
+		 * Name of the client whose rate limit this client shares, with its requests in
+		 * flight, its queue and its pauses. Clients of one account share one rate. The
+		 * name operations stands for the properties of the top level. Only for clients in
+		 * operations.clients.
+		 */
+		private @Nullable String sharedWith;
+
 		public double getRequestsPerSecond() {
 			return this.requestsPerSecond;
 		}
@@ -388,6 +413,14 @@ public class OperationsProperties {
 
 		public AcrossInstances getAcrossInstances() {
 			return this.acrossInstances;
+		}
+
+		public @Nullable String getSharedWith() {
+			return this.sharedWith;
+		}
+
+		public void setSharedWith(@Nullable String sharedWith) {
+			this.sharedWith = sharedWith;
 		}
 
 		public void setAcrossInstances(AcrossInstances acrossInstances) {

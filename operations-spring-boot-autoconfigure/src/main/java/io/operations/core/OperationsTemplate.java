@@ -1,5 +1,6 @@
 package io.operations.core;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -110,6 +111,9 @@ public final class OperationsTemplate implements AutoCloseable {
 	private final OperationsListener listener;
 
 	private final List<Runnable> releases;
+
+	// The clients of the application that this one belongs to, if there are any.
+	private volatile @Nullable OperationsClients clients;
 
 	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
@@ -256,8 +260,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return serves(accepted) ? observe(PollingTarget.of(accepted), null)
-				: Mono.error(() -> this.statusUrls.foreign(accepted));
+		return serves(accepted) ? observe(PollingTarget.of(accepted), null) : Mono.error(() -> foreign(accepted));
 	}
 
 	/**
@@ -275,8 +278,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout)
-				: Mono.error(() -> this.statusUrls.foreign(accepted));
+		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout) : Mono.error(() -> foreign(accepted));
 	}
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {
@@ -325,7 +327,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
-				: Flux.error(() -> this.statusUrls.foreign(accepted));
+				: Flux.error(() -> foreign(accepted));
 	}
 
 	/**
@@ -340,6 +342,11 @@ public final class OperationsTemplate implements AutoCloseable {
 		return this.statusUrls.serves(accepted.statusUrl());
 	}
 
+	private OperationsRequestException foreign(AcceptedOperation accepted) {
+		OperationsClients others = this.clients;
+		return this.statusUrls.foreign(accepted, (others != null) ? others.serving(accepted) : List.of());
+	}
+
 	private static void requireId(String operationId) {
 		Objects.requireNonNull(operationId, "'operationId' must not be null");
 	}
@@ -351,6 +358,31 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public String getName() {
 		return this.name;
+	}
+
+	/**
+	 * Return whether a status URL has the base URL and the path of this template.
+	 * @param statusUrl the URL, possibly relative
+	 * @return {@code true} if the URL fits
+	 */
+	boolean hasStatusUrl(URI statusUrl) {
+		return this.statusUrls.fits(statusUrl);
+	}
+
+	String statusUrls() {
+		return this.statusUrls.toString();
+	}
+
+	Admission admission() {
+		return this.admission;
+	}
+
+	boolean isClosed() {
+		return this.closed.get();
+	}
+
+	void join(OperationsClients clients) {
+		this.clients = clients;
 	}
 
 	/**
@@ -441,7 +473,6 @@ public final class OperationsTemplate implements AutoCloseable {
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.poller.close();
-			this.admission.close();
 			this.releases.forEach(Runnable::run);
 			this.listener.closed(this.name);
 		}
@@ -621,6 +652,20 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder budget(@Nullable BudgetStore store);
+
+		/**
+		 * Share the rate limit, the limit of requests in flight, the queue and the pauses
+		 * of another template ({@code operations.clients.<name>.rate-limit.shared-with}).
+		 * Templates of one account share one rate: each plans its polls with an equal
+		 * part of it, and uses permits that the others leave. Meters of pauses,
+		 * throttling and the rate limiter carry the name of the owner. Settings of the
+		 * rate limit of this builder have no effect. If the owner is closed, this
+		 * template sends no further requests.
+		 * @param owner the template whose rate limit is shared; {@code null} for a rate
+		 * limit of its own
+		 * @return this builder
+		 */
+		Builder sharedRateLimit(@Nullable OperationsTemplate owner);
 
 		/**
 		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default

@@ -119,6 +119,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable BudgetStore budget;
 
+	private @Nullable OperationsTemplate rateLimitOwner;
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -155,6 +157,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimiterRegistry = this.rateLimiterRegistry;
 		copy.rateLimiterConfig = this.rateLimiterConfig;
 		copy.budget = this.budget;
+		copy.rateLimitOwner = this.rateLimitOwner;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -270,6 +273,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder sharedRateLimit(@Nullable OperationsTemplate owner) {
+		this.rateLimitOwner = owner;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder polling(PollingSettings settings) {
 		this.pollingSettings = settings;
 		return this;
@@ -373,18 +382,27 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsObservations observations = new OperationsObservations(client, this.observationRegistry,
 				this.fetchObservationConvention, this.awaitObservationConvention);
 		List<Runnable> releases = new ArrayList<>();
-		releases.add(register(this.rateLimiterRegistry, client));
-		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
-				this.retrySettings, this.scheduler, listener);
+		Admission admission = admission(client, listener, releases);
 		try {
 			return assemble(client, url, webClient, admission, listener, observations, releases);
 		}
 		catch (RuntimeException | Error ex) {
-			// It already reports to the other instances that share the rate.
-			admission.close();
+			// The admission already reports to the other instances that share the rate.
 			releases.forEach(Runnable::run);
 			throw ex;
 		}
+	}
+
+	private Admission admission(String client, OperationsListener listener, List<Runnable> releases) {
+		if (this.rateLimitOwner != null) {
+			return this.rateLimitOwner.admission();
+		}
+		Runnable unregister = register(this.rateLimiterRegistry, client);
+		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
+				this.retrySettings, this.scheduler, listener);
+		releases.add(admission::close);
+		releases.add(unregister);
+		return admission;
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
@@ -394,6 +412,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		if (this.rateLimitOwner != null) {
+			// Closing this template must not close the admission of another one.
+			ClosableOperationFetcher closable = new ClosableOperationFetcher(admitted, client);
+			releases.add(closable::close);
+			admitted = closable;
+		}
 		OperationFetcher attempt = new GuardedOperationFetcher(
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);

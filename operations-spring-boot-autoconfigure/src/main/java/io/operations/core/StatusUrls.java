@@ -1,6 +1,7 @@
 package io.operations.core;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -49,6 +50,19 @@ final class StatusUrls {
 		return matches(base + this.path, of) || matches(this.path, of) || matches(this.product.path(), of);
 	}
 
+	/**
+	 * Return whether a status URL has the origin of the base URL, if it is absolute, and
+	 * the path of an operation below the base URL.
+	 * @param statusUrl the URL
+	 * @return {@code true} if the URL fits
+	 */
+	boolean fits(URI statusUrl) {
+		Origin origin = Origin.of(statusUrl);
+		String of = statusUrl.getRawPath();
+		return of != null && (origin == null || origin.equals(Origin.of(this.baseUrl)))
+				&& matches(this.baseUrl.getRawPath() + this.path, of);
+	}
+
 	// A mock on this machine has several names and, in a container, another port.
 	private boolean isOrigin(Origin origin) {
 		return origin.equals(Origin.of(this.baseUrl))
@@ -61,9 +75,13 @@ final class StatusUrls {
 
 	private static boolean matches(String template, String path) {
 		int id = template.indexOf(ID);
+		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		if (id < 0) {
+			// The id is in the query.
+			return trimmed.equals(template);
+		}
 		String before = template.substring(0, id);
 		String after = template.substring(id + ID.length());
-		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 		int end = trimmed.length() - after.length();
 		return trimmed.startsWith(before) && trimmed.endsWith(after) && end > before.length()
 				&& trimmed.substring(before.length(), end).indexOf('/') < 0;
@@ -72,16 +90,28 @@ final class StatusUrls {
 	/**
 	 * Return the exception for an operation that another template must poll.
 	 * @param accepted the operation
+	 * @param clients the names of the clients that can poll it
 	 * @return the exception, which names the base URL that the operation needs
 	 */
-	OperationsRequestException foreign(AcceptedOperation accepted) {
+	OperationsRequestException foreign(AcceptedOperation accepted, List<String> clients) {
 		URI statusUrl = accepted.statusUrl();
 		String shown = String.valueOf(statusUrl).replaceFirst("[?#].*", "");
-		return new OperationsRequestException("Operation '" + OperationsErrorResponse.printable(accepted.id())
-				+ "' does not belong to the client '" + this.client + "': its status URL is '"
-				+ OperationsErrorResponse.printable(shown) + "', but the client polls " + this.baseUrl + this.path
-				+ " (product " + this.product + "). No request was sent. Await it with a client that has "
-				+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + ".", accepted.id(), null);
+		return new OperationsRequestException(
+				"Operation '" + OperationsErrorResponse.printable(accepted.id()) + "' does not belong to the client '"
+						+ this.client + "': its status URL is '" + OperationsErrorResponse.printable(shown)
+						+ "', but the client polls " + this.baseUrl + this.path + " (product " + this.product
+						+ "). No request was sent. Await it with a client that has "
+						+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + serving(clients) + ".",
+				accepted.id(), null);
+	}
+
+	private static String serving(List<String> clients) {
+		return clients.isEmpty() ? "" : ": OperationsClients.get(name) returns " + String.join(", ", clients);
+	}
+
+	@Override
+	public String toString() {
+		return this.baseUrl + this.path;
 	}
 
 	private static String wanted(URI statusUrl) {

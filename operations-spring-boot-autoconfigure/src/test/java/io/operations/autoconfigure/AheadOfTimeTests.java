@@ -1,5 +1,11 @@
 package io.operations.autoconfigure;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+
 import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,9 +18,11 @@ import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +41,7 @@ class AheadOfTimeTests {
 	static void process() {
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
 			context.register(Application.class);
+			TestPropertyValues.of("operations.clients.campaigns.product=messages").applyTo(context);
 			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
 			generation.writeGeneratedContent();
 		}
@@ -42,6 +51,30 @@ class AheadOfTimeTests {
 	void withoutCredentialsTheContextIsProcessed() {
 		assertThat(files.getGeneratedFiles(Kind.SOURCE).keySet())
 			.anyMatch((file) -> file.contains("OperationsAutoConfiguration__BeanDefinitions"));
+	}
+
+	@Test
+	void beansOfAClientKeepTheirQualifierAndAreNoDefaultCandidates() {
+		assertThat(sourceWith("\"campaigns\"")).contains("setDefaultCandidate(false)", "AutowireCandidateQualifier(",
+				"OperationsClientFactory");
+	}
+
+	private static String sourceWith(String text) {
+		return files.getGeneratedFiles(Kind.SOURCE)
+			.values()
+			.stream()
+			.map(AheadOfTimeTests::read)
+			.filter((source) -> source.contains(text))
+			.collect(Collectors.joining());
+	}
+
+	private static String read(InputStreamSource file) {
+		try (InputStream stream = file.getInputStream()) {
+			return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@ParameterizedTest

@@ -1,7 +1,6 @@
 package io.operations.docs.extending;
 
 import io.operations.OperationsCredentials;
-import io.operations.OperationsProduct;
 import io.operations.core.OperationsTemplate;
 import io.operations.resilience.RateLimitSettings;
 
@@ -10,15 +9,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * A template for another product, and one for another account.
+ * A template for another account, and one with limits of its own.
  */
 @Configuration(proxyBeanMethods = false)
 class SecondTemplateConfiguration {
-
-	@Bean(defaultCandidate = false)
-	OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
-		return builder.name("memory").product(OperationsProduct.MEMORY).build();
-	}
 
 	@Bean(defaultCandidate = false)
 	OperationsTemplate otherAccountOperations(OperationsTemplate.Builder builder,

@@ -1,13 +1,18 @@
 package io.operations.autoconfigure.health;
 
 import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsProperties;
+import io.operations.autoconfigure.TemplateParts;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.health.OperationsHealthIndicator;
+import io.operations.health.ClientsHealthContributor;
 import io.operations.health.OperationsHealthListener;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -15,10 +20,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.autoconfigure.contributor.CompositeReactiveHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,6 +41,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsHealthContributorAutoConfiguration {
 
+	private static final String ENTRY = "operations";
+
 	@Bean("io.operations.operationsHealthListener")
 	OperationsHealthListener operationsHealthListener() {
 		return new OperationsHealthListener(Clock.systemUTC());
@@ -45,18 +52,33 @@ public final class OperationsHealthContributorAutoConfiguration {
 	 * Separate, so that the listener can be created before the templates it listens to.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class ContributorConfiguration
-			extends CompositeReactiveHealthContributorConfiguration<OperationsHealthIndicator, OperationsTemplate> {
-
-		ContributorConfiguration(OperationsHealthListener listener, OperationsProperties properties) {
-			super((template) -> new OperationsHealthIndicator(template, listener,
-					properties.getHealth().getMode() == OperationsProperties.Health.Mode.PROBE));
-		}
+	static class ContributorConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = { "operationsHealthIndicator", "operationsHealthContributor" })
-		ReactiveHealthContributor operationsHealthContributor(ConfigurableListableBeanFactory beanFactory) {
-			return createContributor(beanFactory, OperationsTemplate.class);
+		ReactiveHealthContributor operationsHealthContributor(ObjectProvider<OperationsClients> clients,
+				ConfigurableListableBeanFactory beans, OperationsHealthListener listener,
+				OperationsProperties properties, ObjectProvider<ReactiveHealthContributorRegistry> registries) {
+			OperationsClients all = clients.getIfAvailable(() -> TemplateParts.clients(beans));
+			ClientsHealthContributor contributor = new ClientsHealthContributor(all, listener,
+					(client) -> properties.getClients()
+						.getOrDefault(client, properties)
+						.getHealth()
+						.getMode() == OperationsProperties.Health.Mode.PROBE);
+			Set<String> names = all.names();
+			if (names.size() > 1) {
+				return contributor;
+			}
+			// The entry of an only client has no level for the client's name.
+			ReactiveHealthContributor only = contributor.indicator(names.iterator().next());
+			AtomicBoolean replaced = new AtomicBoolean();
+			all.onRegistered((further) -> registries.ifAvailable((registry) -> {
+				if (only.equals(registry.getContributor(ENTRY)) && replaced.compareAndSet(false, true)) {
+					registry.unregisterContributor(ENTRY);
+					registry.registerContributor(ENTRY, contributor);
+				}
+			}));
+			return only;
 		}
 
 	}
