@@ -175,8 +175,12 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void next(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
-		noteIfStuck(wait, now);
 		double pollsPerSecond = this.admission.pollsPerSecond();
+		if (wait.isScheduled()) {
+			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+			return;
+		}
+		noteIfStuck(wait, now);
 		long delay = this.pace.next(wait.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(wait, delay, now, now + pause);
@@ -190,10 +194,27 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void nextAfterThrottling(Wait wait, @Nullable Duration retryAfter, long now) {
-		noteIfStuck(wait, now);
 		double pollsPerSecond = this.admission.pollsPerSecond();
+		if (wait.isScheduled()) {
+			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+			return;
+		}
+		noteIfStuck(wait, now);
 		long delay = this.pace.again(wait.state(wait.operation(), now, pollsPerSecond), retryAfter);
 		plan(wait, delay, now, now + delay);
+		judgeLoad(pollsPerSecond, now);
+	}
+
+	// It is not stuck: it has not begun. No permit that is unused now is spent on it.
+	private void nextOfScheduled(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
+		long delay = this.pace.scheduled(now - wait.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
+		long at = now + delay;
+		if (retryAfter == null) {
+			synchronized (this.lock) {
+				at = Math.min(at, Math.max(now + this.settings.minInterval().toMillis(), lastChance(wait)));
+			}
+		}
+		plan(wait, delay, now, at);
 		judgeLoad(pollsPerSecond, now);
 	}
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -24,7 +25,7 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks operations in a {@link TrackingStore}. Calls the store on the subscriber's
+ * Tracks the operations of one client in a {@link TrackingStore}. Calls the store on the subscriber's
  * thread if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a
  * thread that may block.
  *
@@ -65,6 +66,19 @@ public final class DefaultOperationTracker implements OperationTracker {
 		this.store = store;
 		this.engine = engine;
 		this.blocking = blocking;
+	}
+
+	@Override
+	public Set<String> clients() {
+		return Set.of(this.engine.get().client());
+	}
+
+	@Override
+	public OperationTracker forClient(String client) {
+		if (!clients().contains(client)) {
+			throw RoutingOperationTracker.unknown(client, clients());
+		}
+		return this;
 	}
 
 	@Override

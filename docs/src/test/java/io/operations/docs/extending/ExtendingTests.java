@@ -20,8 +20,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
-import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -171,7 +170,7 @@ class ExtendingTests {
 	@Test
 	void storeTakesThePlaceOfTheLibrarysOwn() {
 		this.runner.withUserConfiguration(StoreConfiguration.class, StuckOperations.class).run((context) -> {
-			assertThat(context.getBean(TrackingStore.class)).isInstanceOf(ExampleTrackingStore.class);
+			assertThat(context).hasSingleBean(TrackingStoreFactory.class);
 			assertThat(context).hasSingleBean(StuckOperations.class);
 		});
 	}
@@ -203,8 +202,8 @@ class ExtendingTests {
 	static class StoreConfiguration {
 
 		@Bean
-		TrackingStore trackingStore(TrackingEngine engine) {
-			return new ExampleTrackingStore(engine);
+		TrackingStoreFactory trackingStores() {
+			return ExampleTrackingStore::new;
 		}
 
 	}

@@ -1,6 +1,6 @@
 package io.operations.autoconfigure.tracking;
 
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.RoutingOperationTracker;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -10,24 +10,24 @@ import org.springframework.context.SmartLifecycle;
  */
 final class TrackingLifecycle implements SmartLifecycle {
 
-	private final TrackingStore store;
+	private final RoutingOperationTracker tracker;
 
 	private volatile boolean running;
 
-	TrackingLifecycle(TrackingStore store) {
-		this.store = store;
+	TrackingLifecycle(RoutingOperationTracker tracker) {
+		this.tracker = tracker;
 	}
 
 	@Override
 	public void start() {
-		this.store.start();
+		this.tracker.start();
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
-		this.store.stop();
+		this.tracker.stop();
 	}
 
 	@Override

@@ -28,6 +28,7 @@ import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -315,7 +316,7 @@ class OperationsEndpointTests {
 			assertThat(endpoint.operation(new User(role), "op").getBody()).isInstanceOfSatisfying(
 					TrackedOperationDescriptor.class,
 					(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown));
-			assertThat(endpoint.operations(new User(role), null, null, null, null).getBody()).isInstanceOfSatisfying(
+			assertThat(endpoint.operations(new User(role), null, null, null, null, null).getBody()).isInstanceOfSatisfying(
 					OperationsDescriptor.class, (page) -> assertThat(page.operations()).singleElement()
 						.satisfies((operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
 		}, properties);
@@ -486,14 +487,18 @@ class OperationsEndpointTests {
 	}
 
 	private static Object storeThatMayBeAway(Object bean) {
-		if (!(bean instanceof TrackingStore)) {
+		if (!(bean instanceof TrackingStoreFactory stores)) {
 			return bean;
 		}
+		return (TrackingStoreFactory) (engine) -> storeThatMayBeAway(stores.create(engine));
+	}
+
+	private static TrackingStore storeThatMayBeAway(TrackingStore store) {
 		return mock(TrackingStore.class, withSettings().stubOnly().defaultAnswer((call) -> {
 			if (test.storeIsAway) {
 				throw new IllegalStateException("connection refused");
 			}
-			return call.getMethod().invoke(bean, call.getArguments());
+			return call.getMethod().invoke(store, call.getArguments());
 		}));
 	}
 
