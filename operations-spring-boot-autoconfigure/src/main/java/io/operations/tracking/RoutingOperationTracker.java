@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -50,6 +51,8 @@ public final class RoutingOperationTracker implements OperationTracker {
 	private final Scheduler blocking;
 
 	private final Map<String, ClientTracker> trackers = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private final Object lifecycle = new Object();
 
@@ -94,8 +97,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 			this.running = true;
 			this.clients.get().all().forEach((client, polls) -> start(client, polls));
 			if (this.looks == null) {
-				this.looks = this.blocking.schedulePeriodically(this::look, LOOK.toMillis(), LOOK.toMillis(),
-						TimeUnit.MILLISECONDS);
+				this.looks = first().engine.polls()
+					.scheduler()
+					.schedulePeriodically(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
 			}
 		}
 	}
@@ -125,8 +129,29 @@ public final class RoutingOperationTracker implements OperationTracker {
 		}
 	}
 
-	// Clients may have joined or left.
+	// Clients may have joined or left. This thread must not block.
 	private void look() {
+		if (!isCurrent() && this.looking.compareAndSet(false, true)) {
+			this.blocking.schedule(() -> {
+				try {
+					update();
+				}
+				finally {
+					this.looking.set(false);
+				}
+			});
+		}
+	}
+
+	private boolean isCurrent() {
+		Map<String, OperationPolls> present = this.clients.get().all();
+		return present.size() == this.trackers.size() && present.entrySet().stream().allMatch((client) -> {
+			ClientTracker tracker = this.trackers.get(client.getKey());
+			return tracker != null && tracker.started && tracker.engine.polls().equals(client.getValue());
+		});
+	}
+
+	private void update() {
 		synchronized (this.lifecycle) {
 			if (!this.running) {
 				return;
@@ -177,9 +202,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 		return all;
 	}
 
-	private OperationTracker first() {
+	private ClientTracker first() {
 		Map.Entry<String, OperationPolls> first = this.clients.get().all().entrySet().iterator().next();
-		return tracker(first.getKey(), first.getValue()).tracker;
+		return tracker(first.getKey(), first.getValue());
 	}
 
 	@Override
@@ -222,7 +247,7 @@ public final class RoutingOperationTracker implements OperationTracker {
 			Function<OperationTracker, Mono<TrackingResult>> action) {
 		Map<String, OperationPolls> all = this.clients.get().all();
 		if (accepted.statusUrl() == null || all.size() == 1) {
-			return action.apply(first());
+			return action.apply(first().tracker);
 		}
 		OperationTracker tracker;
 		try {
@@ -236,12 +261,12 @@ public final class RoutingOperationTracker implements OperationTracker {
 
 	@Override
 	public Mono<TrackingResult> track(String operationId, Map<String, String> attributes) {
-		return first().track(operationId, attributes);
+		return first().tracker.track(operationId, attributes);
 	}
 
 	@Override
 	public Mono<TrackingResult> track(String operationId, Map<String, String> attributes, Duration timeout) {
-		return first().track(operationId, attributes, timeout);
+		return first().tracker.track(operationId, attributes, timeout);
 	}
 
 	@Override
@@ -289,7 +314,7 @@ public final class RoutingOperationTracker implements OperationTracker {
 
 		private final OperationTracker tracker;
 
-		private boolean started;
+		private volatile boolean started;
 
 		private ClientTracker(TrackingEngine engine, TrackingStore store, OperationTracker tracker) {
 			this.engine = engine;
