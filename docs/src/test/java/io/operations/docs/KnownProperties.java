@@ -40,7 +40,8 @@ final class KnownProperties {
 	}
 
 	boolean knows(String key) {
-		String name = key.replaceAll("\\[\\d+]$", "");
+		// A client has the properties of the top level.
+		String name = key.replaceAll("\\[\\d+]$", "").replaceFirst("^operations\\.clients\\.[\\w-]+\\.", "operations.");
 		return this.names.contains(name) || PREFIXES.stream().anyMatch(name::startsWith);
 	}
 

@@ -20,6 +20,9 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 
 	@Override
 	public @Nullable String origin() {
+		if (this.details instanceof ClientConnectionDetails client) {
+			return new ConnectionDetailsCredentials(client.source()).origin();
+		}
 		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
 			return properties.getCredentials().origin();
 		}

@@ -4,13 +4,10 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
-import io.micrometer.observation.ObservationRegistry;
-import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.observation.OperationAwaitObservationConvention;
-import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsLog;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
@@ -33,16 +30,15 @@ import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -58,12 +54,13 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ConditionalOnClass(WebClient.class)
 @Conditional(OnOperationsEnabledCondition.class)
 @EnableConfigurationProperties(OperationsProperties.class)
+@Import(OperationsClientsRegistrar.class)
 public final class OperationsAutoConfiguration {
 
 	@Bean("io.operations.operationsConnectionDetails")
 	@ConditionalOnMissingBean
 	OperationsConnectionDetails operationsConnectionDetails(OperationsProperties properties, Environment environment) {
-		return new PropertiesOperationsConnectionDetails(properties, environment);
+		return new PropertiesOperationsConnectionDetails(properties, environment, "operations.");
 	}
 
 	@Bean("io.operations.operationsLog")
@@ -78,15 +75,13 @@ public final class OperationsAutoConfiguration {
 		return new OperationsResilience(retries, rateLimiters);
 	}
 
-	// Applies the properties. The application's customizers run after it or, with a
-	// negative order, before it.
 	@Bean("io.operations.operationsPropertiesCustomizer")
 	@Order(0)
-	OperationsTemplateBuilderCustomizer operationsPropertiesCustomizer(OperationsProperties properties,
-			OperationsConnectionDetails details, OperationsResilience resilience,
+	PropertiesCustomizer operationsPropertiesCustomizer(OperationsProperties top,
+			OperationsConnectionDetails topDetails, OperationsResilience resilience,
 			ObjectProvider<PollingSchedule> schedules, ObjectProvider<OperationsRetryConfigCustomizer> retryCustomizers,
 			ObjectProvider<OperationsRateLimiterConfigCustomizer> rateLimiterCustomizers) {
-		return (builder) -> {
+		return new PropertiesCustomizer(top, topDetails, (builder, properties, details) -> {
 			OperationsSettings.checkHttp(properties.getHttp());
 			RetrySettings retry = OperationsSettings.retry(properties.getRetry());
 			RateLimitSettings rateLimit = OperationsSettings.rateLimit(properties.getRateLimit());
@@ -100,8 +95,11 @@ public final class OperationsAutoConfiguration {
 			if (schedule != null) {
 				builder.schedule(schedule);
 			}
-			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
-				.path(OperationsSettings.path(properties))
+			PropertyMapper map = PropertyMapper.get();
+			map.from(() -> OperationsSettings.baseUrl(details.getBaseUrl(), properties)).to(builder::baseUrl);
+			map.from(() -> OperationsSettings.path(properties)).to(builder::path);
+			OperationsSettings.statusWords(properties).forEach(builder::statusWords);
+			builder.product(properties.getProduct())
 				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())
 				.requestTimeout(properties.getHttp().getRequestTimeout())
@@ -114,7 +112,7 @@ public final class OperationsAutoConfiguration {
 				.rateLimiterRegistry(resilience.getRateLimiters())
 				.rateLimiterConfig(rateLimiterConfig.build())
 				.polling(polling);
-		};
+		});
 	}
 
 	// Read again for each request. The call here makes the startup fail without any.
@@ -125,9 +123,9 @@ public final class OperationsAutoConfiguration {
 
 	@Bean("io.operations.operationsHttpClient")
 	OperationsHttpClient operationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilders,
-			OperationsProperties properties, ObjectProvider<HttpClientSettings> globalSettings,
-			ObjectProvider<SslBundles> sslBundles, Environment environment, ListableBeanFactory beans) {
-		return new OperationsHttpClient(connectorBuilders, properties, globalSettings, sslBundles, environment, beans);
+			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
+			Environment environment, ListableBeanFactory beans) {
+		return new OperationsHttpClient(connectorBuilders, globalSettings, sslBundles, environment, beans);
 	}
 
 	// Builds further templates with the configuration of the auto-configured one. Each
@@ -135,32 +133,32 @@ public final class OperationsAutoConfiguration {
 	@Bean("io.operations.operationsTemplateBuilder")
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
-	OperationsTemplate.Builder operationsTemplateBuilder(ConfigurableListableBeanFactory beans,
-			ObjectProvider<WebClientCustomizer> webClientCustomizers, OperationsHttpClient httpClient,
-			ObjectProvider<ObservationRegistry> observationRegistries,
-			ObjectProvider<OperationFetchObservationConvention> fetchConventions,
-			ObjectProvider<OperationAwaitObservationConvention> awaitConventions,
-			ObjectProvider<OperationFetcherDecorator> decorators, ObjectProvider<OperationsListener> listeners,
-			DeferredBudgetStore budgets, OperationsProperties properties,
-			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers) {
-		WebClient.Builder own = PlainWebClientBuilder.find(beans, webClientCustomizers);
-		ClientHttpConnector connector = httpClient.getConnector();
-		if (connector != null) {
-			own.clientConnector(connector);
-		}
-		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
-		builder.observationRegistry(observationRegistries.getIfUnique(() -> ObservationRegistry.NOOP));
-		PropertyMapper map = PropertyMapper.get();
-		map.from(fetchConventions::getIfUnique).to(builder::fetchObservationConvention);
-		map.from(awaitConventions::getIfUnique).to(builder::awaitObservationConvention);
-		decorators.orderedStream().forEach(builder::decorator);
-		listeners.orderedStream().forEach(builder::listener);
-		boolean shared = properties.getRateLimit().getAcrossInstances() != OperationsProperties.AcrossInstances.NONE;
-		BudgetStore budget = shared ? budgets.get() : null;
-		OperationsSettings.checkBudget(properties.getRateLimit(), budget);
-		builder.budget(budget);
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		return builder;
+	OperationsTemplate.Builder operationsTemplateBuilder(OperationsClientFactory factory) {
+		return factory.builder();
+	}
+
+	@Bean(OperationsClientFactory.BEAN_NAME)
+	OperationsClientFactory operationsClientFactory(ConfigurableListableBeanFactory beans,
+			OperationsProperties properties, OperationsConnectionDetails details, OperationsHttpClient httpClient,
+			DeferredBudgetStore budgets, Environment environment) {
+		return new OperationsClientFactory(beans, properties, details, httpClient, budgets, environment);
+	}
+
+	@Bean("io.operations.operationsClientProperties")
+	static ClientProperties operationsClientProperties(Environment environment) {
+		return new ClientProperties(environment);
+	}
+
+	@Bean("io.operations.operationsClients")
+	@ConditionalOnMissingBean
+	OperationsClients operationsClients(ConfigurableListableBeanFactory beans) {
+		return TemplateParts.clients(beans);
+	}
+
+	@Bean("io.operations.operationsClientBeans")
+	@Lazy(false)
+	ClientBeans operationsClientBeans(ConfigurableListableBeanFactory beans, OperationsProperties properties) {
+		return new ClientBeans(beans, properties);
 	}
 
 	@Bean("io.operations.operationsDeferredBudgetStore")

@@ -30,4 +30,15 @@ public interface OperationsConnectionDetails extends ConnectionDetails {
 		return null;
 	}
 
+	/**
+	 * Return the base URL and the credentials of a client of {@code operations.clients}.
+	 * The library calls this method once for each client, at startup.
+	 * @param client the name of the client
+	 * @return its connection details; {@code null} if the client has the credentials and
+	 * the base URL of its properties, and those of this object where it sets none
+	 */
+	default @Nullable OperationsConnectionDetails forClient(String client) {
+		return null;
+	}
+
 }

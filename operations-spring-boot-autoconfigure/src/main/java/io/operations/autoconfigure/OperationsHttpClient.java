@@ -1,5 +1,8 @@
 package io.operations.autoconfigure;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -18,38 +21,52 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.StringUtils;
 
 /**
- * Opens the connector of the templates with the settings of {@code operations.http.*},
- * updates its SSL material, and closes it with the context. The connector is not a bean
+ * Opens the connectors of the templates with the settings of {@code operations.http.*},
+ * updates their SSL material, and closes them with the context. A connector is not a bean
  * of type {@link ClientHttpConnector}, because Spring Boot would use that for all clients
  * of the application.
  */
 final class OperationsHttpClient implements DisposableBean {
 
-	private final @Nullable OperationsConnector connector;
+	private final Map<HttpClientSettings, OperationsConnector> connectors = new ConcurrentHashMap<>();
 
-	OperationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> builders, OperationsProperties properties,
+	private final @Nullable ClientHttpConnectorBuilder<?> builder;
+
+	private final HttpClientSettings globalSettings;
+
+	private final @Nullable SslBundles bundles;
+
+	private final @Nullable String globalBundle;
+
+	private final boolean ownEventLoops;
+
+	OperationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> builders,
 			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
 			Environment environment, ListableBeanFactory beans) {
-		ClientHttpConnectorBuilder<?> builder = builders.getIfAvailable();
+		this.builder = builders.getIfAvailable();
+		this.globalSettings = globalSettings.getIfAvailable(HttpClientSettings::defaults);
+		this.bundles = sslBundles.getIfAvailable();
+		this.globalBundle = environment.getProperty("spring.http.clients.ssl.bundle");
 		// A bean of this type closes the shared resources of Reactor Netty's clients.
-		boolean ownEventLoops = beans.getBeanNamesForType(ReactorResourceFactory.class, true, false).length == 0;
-		SslBundles bundles = sslBundles.getIfAvailable();
-		this.connector = (builder != null) ? open(builder, properties,
-				globalSettings.getIfAvailable(HttpClientSettings::defaults), bundles, ownEventLoops) : null;
-		String bundle = bundleName(properties, environment);
-		if (this.connector != null && bundles != null && StringUtils.hasText(bundle)) {
-			bundles.addBundleUpdateHandler(bundle, this.connector::update);
-		}
+		this.ownEventLoops = beans.getBeanNamesForType(ReactorResourceFactory.class, true, false).length == 0;
 	}
 
-	private static OperationsConnector open(ClientHttpConnectorBuilder<?> builder, OperationsProperties properties,
-			HttpClientSettings globalSettings, @Nullable SslBundles bundles, boolean ownEventLoops) {
+	/**
+	 * Return the connector with the settings of a client. Clients with the same settings
+	 * share one connector.
+	 * @param http the settings
+	 * @return the connector, {@code null} if the application has no connector builder
+	 */
+	@Nullable ClientHttpConnector getConnector(OperationsProperties.Http http) {
+		return (this.builder != null) ? connector(this.builder, http) : null;
+	}
+
+	private OperationsConnector connector(ClientHttpConnectorBuilder<?> builder, OperationsProperties.Http http) {
 		try {
-			HttpClientSettings settings = new HttpClientSettingsPropertyMapper(bundles, globalSettings)
-				.map(properties.getHttp())
+			HttpClientSettings settings = new HttpClientSettingsPropertyMapper(this.bundles, this.globalSettings)
+				.map(http)
 				.withRedirects(HttpRedirects.DONT_FOLLOW);
-			return new OperationsConnector((with) -> OpenConnector.open(builder, with, ownEventLoops), settings,
-					Schedulers.boundedElastic());
+			return this.connectors.computeIfAbsent(settings, (with) -> open(builder, with, http));
 		}
 		catch (RuntimeException ex) {
 			String fault = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
@@ -60,24 +77,21 @@ final class OperationsHttpClient implements DisposableBean {
 		}
 	}
 
-	private static @Nullable String bundleName(OperationsProperties properties, Environment environment) {
-		String own = properties.getHttp().getSsl().getBundle();
-		return StringUtils.hasText(own) ? own : environment.getProperty("spring.http.clients.ssl.bundle");
-	}
-
-	/**
-	 * Return the connector.
-	 * @return the connector, {@code null} if the application has no connector builder
-	 */
-	@Nullable ClientHttpConnector getConnector() {
-		return this.connector;
+	private OperationsConnector open(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings,
+			OperationsProperties.Http http) {
+		OperationsConnector connector = new OperationsConnector(
+				(with) -> OpenConnector.open(builder, with, this.ownEventLoops), settings, Schedulers.boundedElastic());
+		String own = http.getSsl().getBundle();
+		String bundle = StringUtils.hasText(own) ? own : this.globalBundle;
+		if (this.bundles != null && StringUtils.hasText(bundle)) {
+			this.bundles.addBundleUpdateHandler(bundle, connector::update);
+		}
+		return connector;
 	}
 
 	@Override
 	public void destroy() {
-		if (this.connector != null) {
-			this.connector.close();
-		}
+		this.connectors.values().forEach(OperationsConnector::close);
 	}
 
 }

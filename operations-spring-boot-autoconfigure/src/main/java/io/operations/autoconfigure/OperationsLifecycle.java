@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.util.function.Consumer;
 
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -9,7 +10,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends all waits of this context's templates when the context stops, and refuses further
+ * Ends all waits of this context's templates, also of registered ones, when the context stops, and refuses further
  * waits. The end comes after the grace period of the web server, in which waiting
  * requests may finish, and before the server and the resources of the waits are closed.
  * Fetches continue until the templates are closed.
@@ -22,6 +23,8 @@ final class OperationsLifecycle implements SmartLifecycle {
 	 * {@code WebServerApplicationContext}. Not every application has this class.
 	 */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1536;
+
+	private static final String CLIENTS = "io.operations.operationsClients";
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -50,6 +53,9 @@ final class OperationsLifecycle implements SmartLifecycle {
 			if (this.beanFactory.containsSingleton(name)) {
 				action.accept(own.getBean(name, OperationsTemplate.class));
 			}
+		}
+		if (this.beanFactory.containsSingleton(CLIENTS)) {
+			own.getBean(CLIENTS, OperationsClients.class).registered().forEach(action);
 		}
 	}
 

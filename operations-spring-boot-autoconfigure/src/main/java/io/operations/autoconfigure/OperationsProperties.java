@@ -1,9 +1,14 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
+import io.operations.OperationStatus;
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,15 +30,28 @@ public class OperationsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Base URL of the product's API. The client sends the credentials only to the origin
-	 * of this URL.
+	 * Product whose operations the client reads. It determines the form of the answers,
+	 * the base URL and the path.
 	 */
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
 	/**
-	 * Path of an operation below the base URL. It must contain {id} exactly once.
+	 * Base URL of the API. The client sends the credentials only to the origin of this
+	 * URL. If not set, the base URL of the product applies.
 	 */
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	private @Nullable String baseUrl;
+
+	/**
+	 * Path of an operation below the base URL. It must contain {id} exactly once. If not
+	 * set, the path of the product applies.
+	 */
+	private @Nullable String path;
+
+	/**
+	 * Further words of the server for a status (pending, running, completed, failed or
+	 * cancelled). Case does not matter.
+	 */
+	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
 
 	/**
 	 * Account SID, the user name for the auth token.
@@ -67,6 +85,13 @@ public class OperationsProperties {
 
 	private final Health health = new Health();
 
+	/**
+	 * Further clients, for example of another product or account, each under its name. A
+	 * client has the same properties as the top level, which provides its defaults. Its
+	 * credentials are all its own or all of the top level.
+	 */
+	private final Map<String, OperationsProperties> clients = new LinkedHashMap<>();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -75,20 +100,32 @@ public class OperationsProperties {
 		this.enabled = enabled;
 	}
 
-	public String getBaseUrl() {
+	public OperationsProduct getProduct() {
+		return this.product;
+	}
+
+	public void setProduct(OperationsProduct product) {
+		this.product = product;
+	}
+
+	public @Nullable String getBaseUrl() {
 		return this.baseUrl;
 	}
 
-	public void setBaseUrl(String baseUrl) {
+	public void setBaseUrl(@Nullable String baseUrl) {
 		this.baseUrl = baseUrl;
 	}
 
-	public String getPath() {
+	public @Nullable String getPath() {
 		return this.path;
 	}
 
-	public void setPath(String path) {
+	public void setPath(@Nullable String path) {
 		this.path = path;
+	}
+
+	public Map<OperationStatus, Set<String>> getStatusWords() {
+		return this.statusWords;
 	}
 
 	public @Nullable String getAccountSid() {
@@ -141,6 +178,16 @@ public class OperationsProperties {
 
 	public Health getHealth() {
 		return this.health;
+	}
+
+	/**
+	 * Return the properties of the further clients. Spring Boot binds each on top of a
+	 * copy of the properties of the top level. The copy has no credentials, and no base
+	 * URL and path if the product differs.
+	 * @return the properties, each under the name of its client
+	 */
+	public Map<String, OperationsProperties> getClients() {
+		return this.clients;
 	}
 
 	/**
@@ -334,6 +381,14 @@ public class OperationsProperties {
 		 */
 		private AcrossInstances acrossInstances = AcrossInstances.AUTO;
 
+		/**
+		 * Name of the client whose rate limit this client shares, with its requests in
+		 * flight, its queue and its pauses. Clients of one account share one rate. The
+		 * name operations stands for the properties of the top level. Only for clients in
+		 * operations.clients.
+		 */
+		private @Nullable String sharedWith;
+
 		public double getRequestsPerSecond() {
 			return this.requestsPerSecond;
 		}
@@ -360,6 +415,14 @@ public class OperationsProperties {
 
 		public AcrossInstances getAcrossInstances() {
 			return this.acrossInstances;
+		}
+
+		public @Nullable String getSharedWith() {
+			return this.sharedWith;
+		}
+
+		public void setSharedWith(@Nullable String sharedWith) {
+			this.sharedWith = sharedWith;
 		}
 
 		public void setAcrossInstances(AcrossInstances acrossInstances) {

@@ -1,5 +1,7 @@
 package io.operations.autoconfigure;
 
+import java.util.List;
+
 import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,14 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	private static final String REMEDY = """
 			Set an API key and its secret (recommended), or the account SID and the auth token, as properties:
 
-			    operations.api-key=SK...
-			    operations.api-key-secret=...
+			    %1$sapi-key=SK...
+			    %1$sapi-key-secret=...
 			or
-			    operations.account-sid=AC...
-			    operations.auth-token=...
+			    %1$saccount-sid=AC...
+			    %1$sauth-token=...
+			""";
+
+	private static final String VARIABLES = """
 
 			or as environment variables: TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and \
 			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false."""
@@ -28,13 +33,24 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private final OperationsProperties properties;
 
-	private final Environment environment;
+	private final @Nullable Environment environment;
+
+	private final String prefix;
 
 	private volatile @Nullable OperationsCredentials credentials;
 
-	PropertiesOperationsConnectionDetails(OperationsProperties properties, Environment environment) {
+	/**
+	 * Create the connection details.
+	 * @param properties the properties
+	 * @param environment the environment with the vendor's variables; {@code null} to use
+	 * only the properties
+	 * @param prefix the prefix of the properties, which ends with a dot
+	 */
+	PropertiesOperationsConnectionDetails(OperationsProperties properties, @Nullable Environment environment,
+			String prefix) {
 		this.properties = properties;
 		this.environment = environment;
+		this.prefix = prefix;
 	}
 
 	// Resolved only when a template is built: an application with its own template needs
@@ -51,50 +67,72 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private OperationsCredentials find() {
 		OperationsCredentials found = ofProperties();
-		if (found == null) {
-			found = ofEnvironment();
+		if (found == null && this.environment != null) {
+			found = ofEnvironment(this.environment);
 		}
 		if (found == null) {
-			throw new OperationsConfigurationException(
-					"No credentials are set: none of operations.api-key, operations.account-sid, TWILIO_API_KEY and"
-							+ " TWILIO_ACCOUNT_SID has a value.",
-					REMEDY, null);
+			throw refused("No credentials are set: none of " + this.prefix + "api-key, " + this.prefix + "account-sid"
+					+ ((this.environment != null) ? ", TWILIO_API_KEY and TWILIO_ACCOUNT_SID" : "") + " has a value."
+					+ clientsWithout());
 		}
 		return found;
 	}
 
+	private String clientsWithout() {
+		List<String> clients = this.properties.getClients()
+			.entrySet()
+			.stream()
+			.filter((client) -> !hasAny(client.getValue()))
+			.map((client) -> "operations.clients." + client.getKey() + ".api-key")
+			.toList();
+		return clients.isEmpty() ? ""
+				: " These are also the credentials of each client without its own: " + String.join(", ", clients)
+						+ " has no value either.";
+	}
+
+	/**
+	 * Return whether properties set any part of credentials. A blank value counts,
+	 * because a client must not use another account instead.
+	 * @param properties the properties
+	 * @return {@code true} if one of them is set
+	 */
+	static boolean hasAny(OperationsProperties properties) {
+		return properties.getApiKey() != null || properties.getApiKeySecret() != null
+				|| properties.getAccountSid() != null || properties.getAuthToken() != null;
+	}
+
 	private @Nullable OperationsCredentials ofProperties() {
-		Placeholders.checkReplaceable("operations.api-key", this.properties.getApiKey());
-		Placeholders.checkReplaceable("operations.api-key-secret", this.properties.getApiKeySecret());
-		Placeholders.checkReplaceable("operations.account-sid", this.properties.getAccountSid());
-		Placeholders.checkReplaceable("operations.auth-token", this.properties.getAuthToken());
-		OperationsCredentials apiKey = pair("operations.api-key", this.properties.getApiKey(),
-				"operations.api-key-secret", this.properties.getApiKeySecret());
-		OperationsCredentials account = pair("operations.account-sid", this.properties.getAccountSid(),
-				"operations.auth-token", this.properties.getAuthToken());
+		OperationsCredentials apiKey = pair("api-key", this.properties.getApiKey(), "api-key-secret",
+				this.properties.getApiKeySecret());
+		OperationsCredentials account = pair("account-sid", this.properties.getAccountSid(), "auth-token",
+				this.properties.getAuthToken());
 		return (apiKey != null) ? apiKey : account;
 	}
 
-	private @Nullable OperationsCredentials ofEnvironment() {
-		OperationsCredentials apiKey = pair("TWILIO_API_KEY", "TWILIO_API_SECRET");
+	private @Nullable OperationsCredentials pair(String userKey, @Nullable String user, String secretKey,
+			@Nullable String secret) {
+		Placeholders.checkReplaceable(this.prefix + userKey, user);
+		Placeholders.checkReplaceable(this.prefix + secretKey, secret);
+		return check(this.prefix + userKey, user, this.prefix + secretKey, secret);
+	}
+
+	private @Nullable OperationsCredentials ofEnvironment(Environment environment) {
+		OperationsCredentials apiKey = variables(environment, "TWILIO_API_KEY", "TWILIO_API_SECRET");
 		// Many environments set the account SID next to an API key. That is no incomplete
 		// pair.
-		if (apiKey != null && !StringUtils.hasText(variable("TWILIO_AUTH_TOKEN"))) {
+		if (apiKey != null && !StringUtils.hasText(Placeholders.resolve(environment, "TWILIO_AUTH_TOKEN"))) {
 			return apiKey;
 		}
-		OperationsCredentials account = pair("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
+		OperationsCredentials account = variables(environment, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
 		return (apiKey != null) ? apiKey : account;
 	}
 
-	private @Nullable OperationsCredentials pair(String userKey, String secretKey) {
-		return pair(userKey, variable(userKey), secretKey, variable(secretKey));
+	private @Nullable OperationsCredentials variables(Environment environment, String userKey, String secretKey) {
+		return check(userKey, Placeholders.resolve(environment, userKey), secretKey,
+				Placeholders.resolve(environment, secretKey));
 	}
 
-	private @Nullable String variable(String name) {
-		return Placeholders.resolve(this.environment, name);
-	}
-
-	private static @Nullable OperationsCredentials pair(String userKey, @Nullable String user, String secretKey,
+	private @Nullable OperationsCredentials check(String userKey, @Nullable String user, String secretKey,
 			@Nullable String secret) {
 		boolean hasUser = StringUtils.hasText(user);
 		boolean hasSecret = StringUtils.hasText(secret);
@@ -102,16 +140,18 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			return null;
 		}
 		if (user == null || secret == null || !hasUser || !hasSecret) {
-			throw new OperationsConfigurationException(
-					"The credentials are incomplete: " + (hasUser ? userKey : secretKey) + " has a value, but "
-							+ (hasUser ? secretKey : userKey) + " has none.",
-					REMEDY, null);
+			throw refused("The credentials are incomplete: " + (hasUser ? userKey : secretKey) + " has a value, but "
+					+ (hasUser ? secretKey : userKey) + " has none.");
 		}
 		if (user.indexOf(':') >= 0) {
-			throw new OperationsConfigurationException(userKey + " contains a colon, but a SID never contains one.",
-					REMEDY, null);
+			throw refused(userKey + " contains a colon, but a SID never contains one.");
 		}
 		return new Pair(new BasicCredentials(user.trim(), secret.trim()), userKey + " and " + secretKey);
+	}
+
+	private OperationsConfigurationException refused(String fault) {
+		return new OperationsConfigurationException(fault,
+				REMEDY.formatted(this.prefix) + ((this.environment != null) ? VARIABLES : ""), null);
 	}
 
 	/**

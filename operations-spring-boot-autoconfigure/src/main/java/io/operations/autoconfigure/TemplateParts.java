@@ -1,10 +1,12 @@
 package io.operations.autoconfigure;
 
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -46,6 +48,15 @@ public final class TemplateParts {
 					})
 					.build()
 					.getPolls();
+	}
+
+	/**
+	 * Return the templates of an application context, if there is no bean of that type.
+	 * @param beans the bean factory of the context
+	 * @return the clients
+	 */
+	public static OperationsClients clients(ConfigurableListableBeanFactory beans) {
+		return new OperationsClients(() -> ClientBeans.find(beans));
 	}
 
 	static WebClient webClient(OperationsTemplate template) {

@@ -1,6 +1,8 @@
 package io.operations.core;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,10 +19,12 @@ import io.operations.OperationFailedException;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -88,6 +92,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final String name;
 
+	private final StatusUrls statusUrls;
+
 	private final WebClient webClient;
 
 	private final OperationFetcher fetcher;
@@ -106,12 +112,16 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final List<Runnable> releases;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
-			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
-			Admission admission, OperationsObservations observations, OperationsListener listener,
+	// The clients of the application that this one belongs to, if there are any.
+	private volatile @Nullable OperationsClients clients;
+
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls,
+			WebClient webClient, OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller,
+			OperationPolls polls, Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
+		this.statusUrls = statusUrls;
 		this.webClient = webClient;
 		this.fetcher = fetcher;
 		this.probe = probe;
@@ -250,13 +260,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return observe(PollingTarget.of(accepted), null);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), null)
+				: Mono.error(() -> foreign(accepted));
 	}
 
 	/**
 	 * Wait for the operation that a write started to complete. The first poll respects
 	 * the Retry-After of the response to the write. If the responses to polls leave out
 	 * related ids that the response to the write named, the emitted operation has them.
+	 * If the status URL belongs to another product or server, the wait fails at once with
+	 * an {@link OperationsRequestException} that names the base URL that it needs.
 	 * @param accepted the operation as the response to the write describes it
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
@@ -265,7 +278,9 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
-		return await(PollingTarget.of(accepted), timeout);
+		PollingSettings.checkTimeout(timeout);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout)
+				: Mono.error(() -> foreign(accepted));
 	}
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {
@@ -313,7 +328,25 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return this.poller.watch(PollingTarget.of(accepted), null);
+		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
+				: Flux.error(() -> foreign(accepted));
+	}
+
+	/**
+	 * Return whether this template can poll an operation. An operation whose status URL
+	 * has another origin or another path belongs to another product, and
+	 * {@link #await(AcceptedOperation)} and {@link #watch(AcceptedOperation)} refuse it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return {@code false} if its status URL is neither one of this template nor one of
+	 * its product; {@code true} if it is, or if the operation has none
+	 */
+	public boolean serves(AcceptedOperation accepted) {
+		return this.statusUrls.serves(accepted.statusUrl());
+	}
+
+	private OperationsRequestException foreign(AcceptedOperation accepted) {
+		OperationsClients others = this.clients;
+		return this.statusUrls.foreign(accepted, (others != null) ? others.serving(accepted) : List.of());
 	}
 
 	private static void requireId(String operationId) {
@@ -327,6 +360,31 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public String getName() {
 		return this.name;
+	}
+
+	/**
+	 * Return whether a status URL has the base URL and the path of this template.
+	 * @param statusUrl the URL, possibly relative
+	 * @return {@code true} if the URL fits
+	 */
+	boolean hasStatusUrl(URI statusUrl) {
+		return this.statusUrls.fits(statusUrl);
+	}
+
+	String statusUrls() {
+		return this.statusUrls.toString();
+	}
+
+	Admission admission() {
+		return this.admission;
+	}
+
+	boolean isClosed() {
+		return this.closed.get();
+	}
+
+	void join(OperationsClients clients) {
+		this.clients = clients;
 	}
 
 	/**
@@ -417,7 +475,6 @@ public final class OperationsTemplate implements AutoCloseable {
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.poller.close();
-			this.admission.close();
 			this.releases.forEach(Runnable::run);
 			this.listener.closed(this.name);
 		}
@@ -448,8 +505,18 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
+		 * Set the product whose operations the template reads
+		 * ({@code operations.product}). The product determines the form of the answers,
+		 * and the base URL and the path unless they are set. The default is
+		 * {@link OperationsProduct#CONVERSATIONS}.
+		 * @param product the product
+		 * @return this builder
+		 */
+		Builder product(OperationsProduct product);
+
+		/**
 		 * Set the base URL of the API ({@code operations.base-url}). Credentials are sent
-		 * to its origin only. The default is {@code https://conversations.twilio.com}.
+		 * to its origin only. The default is that of the {@link #product product}.
 		 * @param baseUrl the absolute URL, without credentials, query and fragment
 		 * @return this builder
 		 * @see #allowInsecure(boolean)
@@ -458,12 +525,23 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the path of an operation ({@code operations.path}). It is appended to the
-		 * base URL. The default is <code>/v2/ControlPlane/Operations/{id}</code>.
+		 * base URL. The default is that of the {@link #product product}.
 		 * @param path the path; it begins with a slash and contains <code>{id}</code>
 		 * exactly once
 		 * @return this builder
 		 */
 		Builder path(String path);
+
+		/**
+		 * Set further words of the server that stand for a status
+		 * ({@code operations.status-words.*}). Case does not matter. A word without a
+		 * meaning is {@link OperationStatus#UNKNOWN}. A second call for a status replaces
+		 * its words.
+		 * @param status the status, not UNKNOWN
+		 * @param words the words, for instance {@code ACTIVE} for COMPLETED
+		 * @return this builder
+		 */
+		Builder statusWords(OperationStatus status, Collection<String> words);
 
 		/**
 		 * Set the credentials. The template reads them for each request, so a rotation
@@ -578,6 +656,20 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder budget(@Nullable BudgetStore store);
 
 		/**
+		 * Share the rate limit, the limit of requests in flight, the queue and the pauses
+		 * of another template ({@code operations.clients.<name>.rate-limit.shared-with}).
+		 * Templates of one account share one rate: each plans its polls with an equal
+		 * part of it, and uses permits that the others leave. Meters of pauses,
+		 * throttling and the rate limiter carry the name of the owner. Settings of the
+		 * rate limit of this builder have no effect. If the owner is closed, this
+		 * template sends no further requests.
+		 * @param owner the template whose rate limit is shared; {@code null} for a rate
+		 * limit of its own
+		 * @return this builder
+		 */
+		Builder sharedRateLimit(@Nullable OperationsTemplate owner);
+
+		/**
 		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default
 		 * is {@link PollingSettings#defaults()}.
 		 * @param settings the settings
@@ -648,7 +740,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * Build the template. It sends nothing before its first fetch, wait or probe.
 		 * @return the template; the caller closes it
 		 * @throws IllegalArgumentException if the name or the credentials are missing, or
-		 * if the base URL or the path is invalid
+		 * if the base URL, the path or a word of the status is invalid
 		 */
 		OperationsTemplate build();
 

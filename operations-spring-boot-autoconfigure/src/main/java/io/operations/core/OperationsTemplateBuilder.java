@@ -3,8 +3,12 @@ package io.operations.core;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -16,14 +20,18 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.operations.AcceptedNames;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
+import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
+import io.operations.OperationsProduct;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
+import io.operations.client.OperationFormat;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
 import io.operations.observation.ObservedOperationFetcher;
@@ -52,6 +60,7 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 import org.springframework.web.client.ApiVersionInserter;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -77,9 +86,14 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable String name;
 
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	// Those of the product unless they are set.
+	private @Nullable String baseUrl;
+
+	private @Nullable String path;
+
+	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
 
 	private @Nullable OperationsCredentials credentials;
 
@@ -105,6 +119,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable BudgetStore budget;
 
+	private @Nullable OperationsTemplate rateLimitOwner;
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -125,6 +141,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
+		copy.product = this.product;
+		copy.statusWords.putAll(this.statusWords);
 		copy.baseUrl = this.baseUrl;
 		copy.path = this.path;
 		copy.credentials = this.credentials;
@@ -139,6 +157,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimiterRegistry = this.rateLimiterRegistry;
 		copy.rateLimiterConfig = this.rateLimiterConfig;
 		copy.budget = this.budget;
+		copy.rateLimitOwner = this.rateLimitOwner;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -155,6 +174,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder product(OperationsProduct product) {
+		this.product = product;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder baseUrl(String baseUrl) {
 		this.baseUrl = baseUrl;
 		return this;
@@ -163,6 +188,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder path(String path) {
 		this.path = path;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder statusWords(OperationStatus status, Collection<String> words) {
+		Assert.isTrue(status != OperationStatus.UNKNOWN, "'status' must not be UNKNOWN: every other word is unknown");
+		this.statusWords.put(status, Set.copyOf(words));
 		return this;
 	}
 
@@ -241,6 +273,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder sharedRateLimit(@Nullable OperationsTemplate owner) {
+		this.rateLimitOwner = owner;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder polling(PollingSettings settings) {
 		this.pollingSettings = settings;
 		return this;
@@ -299,19 +337,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				"'credentials' must be set: pass them to OperationsTemplate.Builder.credentials(...)");
 		URI url;
 		try {
-			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
+			url = BaseUrl.parse((this.baseUrl != null) ? this.baseUrl : this.product.baseUrl(), this.allowInsecure);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'baseUrl' is invalid: " + ex.getMessage(), ex);
 		}
-		String repeated = BaseUrl.repeated(url, this.path);
+		String repeated = BaseUrl.repeated(url, path());
 		if (repeated != null) {
 			logger.warn("[" + client + "] The base URL (" + url + ") ends with '" + repeated
 					+ "', and the path of operations begins with it. Requests contain it twice: " + url
-					+ this.path.replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
+					+ path().replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
 					+ "' from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
+	}
+
+	private String path() {
+		return (this.path != null) ? this.path : this.product.path();
 	}
 
 	private WebClient webClient(URI url, OperationsCredentials credentials) {
@@ -326,8 +368,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient) {
-		return webClient.mutate().filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
+	private WebClient writeClient(WebClient webClient, OperationFormat format) {
+		AcceptedNames names = format.acceptedNames();
+		return webClient.mutate()
+			.filter((request, next) -> next
+				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
+			.filter(new WriteAnswers(this.requestTimeout, this.scheduler))
+			.build();
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -335,26 +382,42 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsObservations observations = new OperationsObservations(client, this.observationRegistry,
 				this.fetchObservationConvention, this.awaitObservationConvention);
 		List<Runnable> releases = new ArrayList<>();
-		releases.add(register(this.rateLimiterRegistry, client));
-		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
-				this.retrySettings, this.scheduler, listener);
+		Admission admission = admission(client, listener, releases);
 		try {
 			return assemble(client, url, webClient, admission, listener, observations, releases);
 		}
 		catch (RuntimeException | Error ex) {
-			// It already reports to the other instances that share the rate.
-			admission.close();
+			// The admission already reports to the other instances that share the rate.
 			releases.forEach(Runnable::run);
 			throw ex;
 		}
 	}
 
+	private Admission admission(String client, OperationsListener listener, List<Runnable> releases) {
+		if (this.rateLimitOwner != null) {
+			return this.rateLimitOwner.admission();
+		}
+		Runnable unregister = register(this.rateLimiterRegistry, client);
+		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
+				this.retrySettings, this.scheduler, listener);
+		releases.add(admission::close);
+		releases.add(unregister);
+		return admission;
+	}
+
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
-		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
+		OperationFormat format = OperationFormat.of(this.product).withWords(this.statusWords);
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, url, path(), this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		if (this.rateLimitOwner != null) {
+			// Closing this template must not close the admission of another one.
+			ClosableOperationFetcher closable = new ClosableOperationFetcher(admitted, client);
+			releases.add(closable::close);
+			admitted = closable;
+		}
 		OperationFetcher attempt = new GuardedOperationFetcher(
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
@@ -373,9 +436,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
-				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
-				listener, releases);
+		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
+				writeClient(webClient, format), fetch, new GuardedOperationFetcher(exchange, client, listener), poller,
+				polls, admission, observations, listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}

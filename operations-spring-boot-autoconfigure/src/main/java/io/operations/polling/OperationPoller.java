@@ -17,6 +17,7 @@ import io.operations.OperationsListeners;
 import io.operations.resilience.Admission;
 import io.operations.resilience.Turn;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -44,6 +45,8 @@ public final class OperationPoller {
 	private final SeenOperations seenOperations = new SeenOperations();
 
 	private final Waiter.Timeout defaultTimeout;
+
+	private final Disposable room;
 
 	private final Pace pace;
 
@@ -99,7 +102,7 @@ public final class OperationPoller {
 		WaitPlans plans = new WaitPlans(parts, this.held);
 		this.waits = new Waits(parts, this.held, plans, this.numbers);
 		this.flights = new Flights(parts, this.waits, plans, this.held);
-		admission.onRoom(this.dispatcher::pump);
+		this.room = admission.onRoom(this.dispatcher::pump);
 	}
 
 	private void poll(Flight flight) {
@@ -298,6 +301,7 @@ public final class OperationPoller {
 		this.waits.close();
 		this.waits.endAll();
 		this.dispatcher.close();
+		this.room.dispose();
 	}
 
 	/**

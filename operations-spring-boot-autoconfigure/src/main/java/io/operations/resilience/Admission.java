@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,8 +69,8 @@ public final class Admission {
 
 	private final OperationsListener listener;
 
-	private volatile Runnable onRoom = () -> {
-	};
+	// One for each poller: templates of one account may share its admission.
+	private final List<Runnable> onRoom = new CopyOnWriteArrayList<>();
 
 	// "this" guards the fields below. No foreign code is called while it is locked.
 	private final CallQueue queue = new CallQueue();
@@ -383,7 +384,7 @@ public final class Admission {
 			}
 		}
 		if (hasRoom()) {
-			this.onRoom.run();
+			this.onRoom.forEach(Runnable::run);
 		}
 	}
 
@@ -455,12 +456,15 @@ public final class Admission {
 	}
 
 	/**
-	 * Set an action to run whenever no request is queued and another one could be in
-	 * flight. A poll that is not due yet can then use the free capacity.
+	 * Add an action to run whenever no request is queued and another one could be in
+	 * flight. A poll that is not due yet can then use the free capacity. Each poller that
+	 * sends its polls through this admission adds one.
 	 * @param action the action, which runs on the thread that freed the capacity
+	 * @return removes the action
 	 */
-	public void onRoom(Runnable action) {
-		this.onRoom = action;
+	public Disposable onRoom(Runnable action) {
+		this.onRoom.add(action);
+		return () -> this.onRoom.remove(action);
 	}
 
 	/**
@@ -482,17 +486,18 @@ public final class Admission {
 	}
 
 	/**
-	 * Return how many polls may be sent per second. The number is what the rate limiter
-	 * and the limit of requests in flight allow, minus the recent rate of fetches. If
-	 * instances share the rate, it is an equal share of it. It is at least the share of
-	 * the queue that is reserved for polls.
+	 * Return how many polls one poller may send per second. The number is what the rate
+	 * limiter and the limit of requests in flight allow, minus the recent rate of fetches.
+	 * If instances or pollers share the rate, it is an equal share of it. It is at least
+	 * the share of the queue that is reserved for polls.
 	 * @return the number of polls per second
 	 */
 	public double pollsPerSecond() {
 		double rate = Permit.perSecond(this.limiter.get()) * ((this.budget != null) ? this.budget.share() : 1);
 		synchronized (this) {
 			double all = Math.min(rate, this.inFlightLimit.perSecond());
-			return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+			double polls = Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+			return polls / Math.max(1, this.onRoom.size());
 		}
 	}
 

@@ -1,5 +1,10 @@
 package io.operations.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+
 import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,6 +17,7 @@ import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
@@ -33,6 +39,7 @@ class AheadOfTimeTests {
 	static void process() {
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
 			context.register(Application.class);
+			TestPropertyValues.of("operations.clients.campaigns.product=messages").applyTo(context);
 			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
 			generation.writeGeneratedContent();
 		}
@@ -42,6 +49,28 @@ class AheadOfTimeTests {
 	void withoutCredentialsTheContextIsProcessed() {
 		assertThat(files.getGeneratedFiles(Kind.SOURCE).keySet())
 			.anyMatch((file) -> file.contains("OperationsAutoConfiguration__BeanDefinitions"));
+	}
+
+	@Test
+	void beansOfAClientKeepTheirQualifierAndAreNoDefaultCandidates() {
+		assertThat(source("OperationsTemplate__BeanDefinitions")).contains("\"campaigns\"", "setDefaultCandidate(false)",
+				"AutowireCandidateQualifier(", "OperationsClientFactory");
+	}
+
+	private static String source(String name) {
+		return files.getGeneratedFiles(Kind.SOURCE)
+			.entrySet()
+			.stream()
+			.filter((file) -> file.getKey().contains(name))
+			.map((file) -> {
+				try {
+					return new String(file.getValue().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+				}
+				catch (IOException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			})
+			.collect(Collectors.joining());
 	}
 
 	@ParameterizedTest

@@ -8,7 +8,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import io.operations.OperationsProduct;
 import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -42,7 +44,8 @@ class ConfigurationMetadataTests {
 		assertThat(this.properties).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("operations.account-sid", "operations.auth-token", "operations.api-key",
-					"operations.api-key-secret", "operations.http.cookie-handling", "operations.http.ssl.bundle",
+					"operations.api-key-secret", "operations.base-url", "operations.path", "operations.clients",
+					"operations.rate-limit.shared-with", "operations.http.cookie-handling", "operations.http.ssl.bundle",
 					"operations.tracking.jdbc.instance-name", "operations.tracking.jdbc.deliveries");
 	}
 
@@ -76,6 +79,21 @@ class ConfigurationMetadataTests {
 		assertThat(this.properties).filteredOn((property) -> additional.contains(name(property)))
 			.hasSameSizeAs(additional)
 			.allSatisfy((property) -> assertThat(property.has("sourceType")).as(name(property)).isTrue());
+	}
+
+	@Test
+	void hintsOfTheProductAreTheProducts() throws IOException {
+		try (InputStream stream = OperationsProperties.class.getResourceAsStream("/" + METADATA)) {
+			JsonNode hint = JsonMapper.shared()
+				.readTree(stream)
+				.path("hints")
+				.valueStream()
+				.filter((found) -> name(found).equals("operations.product"))
+				.findAny()
+				.orElseThrow();
+			assertThat(hint.path("values").valueStream().map((value) -> value.path("value").asString()))
+				.containsExactlyElementsOf(Stream.of(OperationsProduct.values()).map(Object::toString).toList());
+		}
 	}
 
 	private static String name(JsonNode property) {

@@ -16,6 +16,7 @@ import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.core.OperationsTemplate;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,6 +39,8 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
@@ -91,6 +95,28 @@ class PropertiesReachTheClientTests {
 		run((template) -> template.fetch("a").block(PATIENCE), "operations.path=/v1/Other/{id}");
 		server.verify(getRequestedFor(urlPathEqualTo("/v1/Other/a")).withHeader("Authorization",
 				equalTo("Basic U0sxOnNlY3JldA==")));
+	}
+
+	@ParameterizedTest
+	@EnumSource(OperationsProduct.class)
+	void withAProductOperationsAreFetchedFromItsPath(OperationsProduct product) {
+		answer(404);
+		run((template) -> assertThatExceptionOfType(OperationNotFoundException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.withMessageContaining(product.path()), "operations.product=" + product);
+		server.verify(getRequestedFor(urlPathEqualTo(product.path().replace("{id}", "a"))));
+	}
+
+	@ParameterizedTest
+	@EnumSource(OperationsProduct.class)
+	void withAProductItsBaseUrlFollows(OperationsProduct product) {
+		this.runner.withPropertyValues("operations.product=" + product, "operations.retry.enabled=false")
+			.withBean(WebClientCustomizer.class,
+					() -> (builder) -> builder
+						.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.NOT_FOUND).build())))
+			.run((context) -> assertThatExceptionOfType(OperationNotFoundException.class)
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE))
+				.withMessageContaining("(" + product.baseUrl() + ")"));
 	}
 
 	@Test

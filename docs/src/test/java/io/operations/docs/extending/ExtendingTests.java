@@ -13,9 +13,11 @@ import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.operations.OperationStatus;
+import io.operations.OperationsCredentials;
 import io.operations.OperationsUnavailableException;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
@@ -152,17 +154,32 @@ class ExtendingTests {
 	}
 
 	@Test
+	void clientsOfThePropertiesAndOfTheCodeAreKnownByTheirNames() {
+		this.runner
+			.withPropertyValues("operations.clients.campaigns.product=messages",
+					"operations.clients.campaigns.api-key=SKcampaigns", "operations.clients.campaigns.api-key-secret=secret")
+			.withUserConfiguration(Campaigns.class, Subaccounts.class)
+			.run((context) -> {
+				Campaigns campaigns = context.getBean(Campaigns.class);
+				assertThat(campaigns.operations().getName()).isEqualTo("campaigns");
+				context.getBean(Subaccounts.class).open("sub-1", OperationsCredentials.of("SKsub", "secret"));
+				assertThat(context.getBean(OperationsClients.class).names()).containsExactly("operations", "campaigns",
+						"sub-1");
+			});
+	}
+
+	@Test
 	void furtherTemplatesStandBesideTheApplicationsOwn() {
 		this.runner.withPropertyValues("other-account.api-key=SKother", "other-account.secret=secret")
 			.withBean(RateLimiterRegistry.class, RateLimiterRegistry::ofDefaults)
-			.withUserConfiguration(SecondTemplateConfiguration.class, MemoryService.class)
+			.withUserConfiguration(SecondTemplateConfiguration.class)
 			.run((context) -> {
 				assertThat(context.getBean(RateLimiterRegistry.class)
 					.rateLimiter("slow")
 					.getRateLimiterConfig()
 					.getLimitRefreshPeriod()).isEqualTo(Duration.ofMillis(200));
 				assertThat(context.getBeansOfType(OperationsTemplate.class)).containsOnlyKeys("operationsTemplate",
-						"memoryOperations", "otherAccountOperations", "slowOperations");
+						"otherAccountOperations", "slowOperations");
 				assertThat(context.getBean(OperationsTemplate.class).getName()).isEqualTo("operations");
 			});
 	}

@@ -9,18 +9,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * A template for another product, and one for another account.
+ * A template for another account, and one with limits of its own.
  */
 @Configuration(proxyBeanMethods = false)
 class SecondTemplateConfiguration {
-
-	@Bean(defaultCandidate = false)
-	OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
-		return builder.name("memory")
-			.baseUrl("https://memory.twilio.com")
-			.path("/v1/ControlPlane/Operations/{id}")
-			.build();
-	}
 
 	@Bean(defaultCandidate = false)
 	OperationsTemplate otherAccountOperations(OperationsTemplate.Builder builder,

@@ -1,9 +1,12 @@
 package io.operations.autoconfigure.endpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import io.operations.autoconfigure.ClientNames;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.OperationsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -30,12 +33,27 @@ public final class OperationsSanitizingAutoConfiguration {
 
 	@Bean("io.operations.operationsSanitizingFunction")
 	SanitizingFunction operationsSanitizingFunction(Environment environment) {
+		List<String> keys = secrets(environment);
 		return (data) -> {
 			Object value = data.getValue();
 			boolean secret = isSecret(data.getKey().replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT))
-					|| (value != null && showsSecret(value.toString(), environment));
+					|| (value != null && showsSecret(value.toString(), keys, environment));
 			return secret ? data.withSanitizedValue() : data;
 		};
+	}
+
+	private static List<String> secrets(Environment environment) {
+		List<String> keys = new ArrayList<>(SECRETS);
+		try {
+			for (String client : ClientNames.of(environment)) {
+				keys.add("operations.clients." + client + ".api-key-secret");
+				keys.add("operations.clients." + client + ".auth-token");
+			}
+		}
+		catch (OperationsConfigurationException ex) {
+			// No client exists then. If operations are enabled, the start fails.
+		}
+		return keys;
 	}
 
 	// Accepts each spelling: operations.auth-token, OPERATIONS_AUTHTOKEN, authToken.
@@ -44,8 +62,8 @@ public final class OperationsSanitizingAutoConfiguration {
 	}
 
 	// Independent of the key: a placeholder variable, the command line, JSON.
-	private static boolean showsSecret(String value, Environment environment) {
-		for (String key : SECRETS) {
+	private static boolean showsSecret(String value, List<String> keys, Environment environment) {
+		for (String key : keys) {
 			String secret = secret(key, environment);
 			if (StringUtils.hasText(secret) && value.contains(secret.trim())) {
 				return true;

@@ -1,13 +1,17 @@
 package io.operations.autoconfigure.health;
 
 import java.time.Clock;
+import java.util.Set;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsProperties;
+import io.operations.autoconfigure.TemplateParts;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.health.OperationsHealthIndicator;
+import io.operations.health.ClientsHealthContributor;
 import io.operations.health.OperationsHealthListener;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -15,7 +19,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.autoconfigure.contributor.CompositeReactiveHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
@@ -45,18 +48,22 @@ public final class OperationsHealthContributorAutoConfiguration {
 	 * Separate, so that the listener can be created before the templates it listens to.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class ContributorConfiguration
-			extends CompositeReactiveHealthContributorConfiguration<OperationsHealthIndicator, OperationsTemplate> {
-
-		ContributorConfiguration(OperationsHealthListener listener, OperationsProperties properties) {
-			super((template) -> new OperationsHealthIndicator(template, listener,
-					properties.getHealth().getMode() == OperationsProperties.Health.Mode.PROBE));
-		}
+	static class ContributorConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = { "operationsHealthIndicator", "operationsHealthContributor" })
-		ReactiveHealthContributor operationsHealthContributor(ConfigurableListableBeanFactory beanFactory) {
-			return createContributor(beanFactory, OperationsTemplate.class);
+		ReactiveHealthContributor operationsHealthContributor(ObjectProvider<OperationsClients> clients,
+				ConfigurableListableBeanFactory beans, OperationsHealthListener listener,
+				OperationsProperties properties) {
+			OperationsClients all = clients.getIfAvailable(() -> TemplateParts.clients(beans));
+			ClientsHealthContributor contributor = new ClientsHealthContributor(all, listener,
+					(client) -> properties.getClients()
+						.getOrDefault(client, properties)
+						.getHealth()
+						.getMode() == OperationsProperties.Health.Mode.PROBE);
+			// The entry of an only client has no level for the client's name.
+			Set<String> names = all.names();
+			return (names.size() == 1) ? contributor.indicator(names.iterator().next()) : contributor;
 		}
 
 	}

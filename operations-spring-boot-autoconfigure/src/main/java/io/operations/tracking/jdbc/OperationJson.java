@@ -69,8 +69,8 @@ final class OperationJson {
 		Map<String, @Nullable Object> object = new LinkedHashMap<>();
 		object.put("status", operation.statusText());
 		if (operation.status() != OperationStatus.of(operation.statusText())) {
-			// A word of a product, or of the configuration.
-			object.put("means", operation.status().name());
+			// The application configured what the word means.
+			object.put("meaning", operation.status().name());
 		}
 		object.put("createdAt", text(operation.createdAt()));
 		object.put("completedAt", text(operation.completedAt()));
@@ -111,9 +111,8 @@ final class OperationJson {
 				related.put(key, value.toString());
 			}
 		});
-		OperationStatus meaning = OperationStatus.of((object.get("means") instanceof String text) ? text : status);
-		return new Operation(id, meaning, status, instant(object.get("createdAt")),
-				instant(object.get("completedAt")), uri(object.get("statusUrl")), error(object.get("error")), related,
+		OperationStatus meaning = OperationStatus.of((object.get("meaning") instanceof String text) ? text : status);
+		return new Operation(id, meaning, status, instant(object.get("createdAt")), instant(object.get("completedAt")), uri(object.get("statusUrl")), error(object.get("error")), related,
 				object(object.get("details")));
 	}
 

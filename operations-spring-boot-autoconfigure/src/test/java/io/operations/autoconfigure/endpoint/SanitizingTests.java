@@ -39,27 +39,31 @@ class SanitizingTests {
 	void withValuesAlwaysShownTheConfigurationPropertiesHideTheSecrets() {
 		this.runner
 			.withPropertyValues("operations.api-key=SKvisible", "operations.api-key-secret=" + SECRET,
-					"operations.account-sid=ACvisible", "operations.auth-token=" + SECRET)
+					"operations.account-sid=ACvisible", "operations.auth-token=" + SECRET,
+					"operations.clients.campaigns.api-key=SKcampaigns",
+					"operations.clients.campaigns.api-key-secret=" + SECRET)
 			.run((context) -> {
 				ConfigurationPropertiesReportEndpoint endpoint = new ConfigurationPropertiesReportEndpoint(
 						functions(context.getBean(SanitizingFunction.class)), Show.ALWAYS);
 				endpoint.setApplicationContext(context);
 				String shown = JsonMapper.shared()
 					.writeValueAsString(endpoint.configurationPropertiesWithPrefix("operations"));
-				assertThat(shown).contains("SKvisible", "ACvisible", "******").doesNotContain(SECRET);
+				assertThat(shown).contains("SKvisible", "ACvisible", "SKcampaigns", "******").doesNotContain(SECRET);
 			});
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "operations.auth-token", "operations.authToken", "operations.api-key-secret",
-			"operations.apiKeySecret" })
+			"operations.apiKeySecret", "operations.clients.campaigns.auth-token",
+			"operations.clients.campaigns.apiKeySecret", "operations.clients[campaigns].api-key-secret" })
 	void withValuesAlwaysShownTheEnvironmentHidesASecretProperty(String key) {
 		assertHidden(new MapPropertySource("secrets", Map.of(key, SECRET)));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "OPERATIONS_AUTHTOKEN", "OPERATIONS_AUTH_TOKEN", "OPERATIONS_APIKEYSECRET",
-			"TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET" })
+			"TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "OPERATIONS_CLIENTS_CAMPAIGNS_APIKEYSECRET",
+			"OPERATIONS_CLIENTS_CAMPAIGNS_AUTH_TOKEN" })
 	void withValuesAlwaysShownTheEnvironmentHidesASecretVariable(String key) {
 		assertHidden(new SystemEnvironmentPropertySource("secrets-systemEnvironment", Map.of(key, SECRET)));
 	}
@@ -70,6 +74,14 @@ class SanitizingTests {
 				Map.of("MY_VALUE", SECRET, "operations.auth-token", "${MY_VALUE}", "sun.java.command",
 						"App --operations.auth-token=" + SECRET, "SPRING_APPLICATION_JSON",
 						"{\"operations\":{\"auth-token\":\"" + SECRET + "\"}}")));
+	}
+
+	@Test
+	void withValuesAlwaysShownTheEnvironmentHidesTheSecretOfAClientWhereverElseItStands() {
+		assertHidden(new MapPropertySource("secrets",
+				Map.of("MY_VALUE", SECRET, "operations.clients.campaigns.product", "messages",
+						"operations.clients.campaigns.auth-token", "${MY_VALUE}", "sun.java.command",
+						"App --x=" + SECRET)));
 	}
 
 	@Test

@@ -93,9 +93,9 @@ class OperationsHealthContributorAutoConfigurationTests {
 			ReactiveHealthContributor contributor = contributor(
 					context.getBean(ReactiveHealthContributorRegistry.class));
 			assertThat(contributor).isInstanceOfSatisfying(CompositeReactiveHealthContributor.class, (entries) -> {
-				assertThat(health(entries.getContributor("operationsTemplate")).getDetails()).containsEntry("client",
+				assertThat(health(entries.getContributor("operations")).getDetails()).containsEntry("client",
 						"operations");
-				assertThat(health(entries.getContributor("memoryOperations")).getDetails()).containsEntry("client",
+				assertThat(health(entries.getContributor("memory")).getDetails()).containsEntry("client",
 						"memory");
 			});
 		});

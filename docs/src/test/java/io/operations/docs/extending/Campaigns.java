@@ -9,23 +9,30 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Service;
+import org.springframework.web.reactive.function.client.WebClient;
 
 @Service
-class MemoryService {
+class Campaigns {
 
 	private final OperationsTemplate operations;
 
-	MemoryService(@Qualifier("memoryOperations") OperationsTemplate operations) {
+	private final WebClient api;
+
+	Campaigns(@Qualifier("campaigns") OperationsTemplate operations, @Qualifier("campaigns") WebClient api) {
 		this.operations = operations;
+		this.api = api;
 	}
 
-	Mono<Operation> create(Map<String, ?> store) {
-		return this.operations.getWebClient()
-			.post()
-			.uri("/v1/ControlPlane/Stores")
-			.bodyValue(store)
+	Mono<Operation> send(Map<String, ?> messages) {
+		return this.api.post()
+			.uri("/v1/Messages")
+			.bodyValue(messages)
 			.exchangeToMono(AcceptedOperation::from)
 			.flatMap(this.operations::await);
+	}
+
+	OperationsTemplate operations() {
+		return this.operations;
 	}
 
 }

@@ -1,0 +1,134 @@
+package io.operations.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.operations.OperationsErrorResponse;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Finds the names of the clients that {@code operations.clients.*} configures, and
+ * rejects names that cannot be used.
+ *
+ * @since 0.1.0
+ */
+public final class ClientNames {
+
+	/**
+	 * The name of the auto-configured client.
+	 */
+	static final String OF_DEFAULT = "operations";
+
+	static final ConfigurationPropertyName CLIENTS = ConfigurationPropertyName.of("operations.clients");
+
+	// Each metric has the name as a tag, and so do the health and the log.
+	private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+
+	private static final Set<String> RESERVED = Set.of(OF_DEFAULT, "default");
+
+	// One of these keys makes a client of environment variables. Others may stem from
+	// something else, for example from a Kubernetes service "operations-clients".
+	private static final List<String> DEFINING = List.of("product", "base-url", "api-key", "account-sid");
+
+	private ClientNames() {
+	}
+
+	/**
+	 * Return the names of the enabled clients.
+	 * @param environment the environment with the properties
+	 * @return the names, in the order of the property sources
+	 * @throws OperationsConfigurationException if a name cannot be used
+	 */
+	public static Set<String> of(Environment environment) {
+		Map<String, String> names = new LinkedHashMap<>();
+		List<ConfigurationPropertyName> variables = new ArrayList<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				boolean isVariables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+				iterable.stream().filter(CLIENTS::isAncestorOf).forEach((key) -> {
+					if (isVariables) {
+						variables.add(key);
+					}
+					else {
+						add(names, key);
+					}
+				});
+			}
+		}
+		// A variable cannot spell each name: MYMEMORY and MY_MEMORY may both mean
+		// "my-memory".
+		variables.stream()
+			.filter((key) -> !belongsToOne(key, names.keySet()) && isDefining(key, environment))
+			.forEach((key) -> add(names, key));
+		Set<String> enabled = new LinkedHashSet<>(names.values());
+		enabled.removeIf((name) -> !isEnabled(name, environment));
+		return enabled;
+	}
+
+	private static void add(Map<String, String> names, ConfigurationPropertyName key) {
+		int position = CLIENTS.getNumberOfElements();
+		String name = key.getElement(position, Form.ORIGINAL);
+		String shown = OperationsErrorResponse.printable(name);
+		if (!USABLE.matcher(name).matches()) {
+			throw new OperationsConfigurationException(
+					"'" + shown + "' in 'operations.clients." + shown + "' cannot be the name of a client.",
+					"Use letters, digits and hyphens, at most 63 of them. The name becomes a tag of the metrics.", null);
+		}
+		String uniform = key.getElement(position, Form.UNIFORM);
+		if (RESERVED.contains(uniform)) {
+			throw new OperationsConfigurationException("'" + shown + "' in 'operations.clients." + shown
+					+ "' cannot be the name of a client: it stands for the client that the properties operations.*"
+					+ " configure.", "Set the properties of that client directly, for example operations.product, or"
+							+ " give this client another name.",
+					null);
+		}
+		if (key.getNumberOfElements() == position + 1) {
+			throw new OperationsConfigurationException("The client 'operations.clients." + shown + "' has no properties.",
+					"Set at least operations.clients." + shown + ".product.", null);
+		}
+		String known = names.putIfAbsent(uniform, name);
+		if (known != null && !known.equals(name)) {
+			throw new OperationsConfigurationException("'operations.clients." + known + "' and 'operations.clients."
+					+ name + "' are the same name, because property names ignore hyphens and case.",
+					"Write the name of the client in the same way everywhere, or choose another name for one of them.",
+					null);
+		}
+	}
+
+	private static boolean belongsToOne(ConfigurationPropertyName variable, Set<String> names) {
+		StringBuilder name = new StringBuilder();
+		for (int i = CLIENTS.getNumberOfElements(); i < variable.getNumberOfElements(); i++) {
+			name.append(variable.getElement(i, Form.UNIFORM));
+			if (names.contains(name.toString())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isDefining(ConfigurationPropertyName variable, Environment environment) {
+		ClientKeys keys = new ClientKeys(variable.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL), environment);
+		return DEFINING.stream().anyMatch(keys::isSet);
+	}
+
+	private static boolean isEnabled(String name, Environment environment) {
+		return Binder.get(environment)
+			.bind(CLIENTS.append(name).append("enabled"), Bindable.of(Boolean.class))
+			.orElse(true);
+	}
+
+}

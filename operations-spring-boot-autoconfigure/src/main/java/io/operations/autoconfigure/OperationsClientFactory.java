@@ -1,0 +1,188 @@
+package io.operations.autoconfigure;
+
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+import io.micrometer.observation.ObservationRegistry;
+import io.operations.OperationFetcherDecorator;
+import io.operations.OperationsListener;
+import io.operations.core.OperationsTemplate;
+import io.operations.observation.OperationAwaitObservationConvention;
+import io.operations.observation.OperationFetchObservationConvention;
+import io.operations.resilience.BudgetStore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.core.env.Environment;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Builds the auto-configured template, the clients of {@code operations.clients.*}, and
+ * the builders that the application injects.
+ */
+final class OperationsClientFactory {
+
+	static final String BEAN_NAME = "io.operations.operationsClientFactory";
+
+	private final ConfigurableListableBeanFactory beans;
+
+	private final OperationsProperties properties;
+
+	private final OperationsConnectionDetails details;
+
+	private final OperationsHttpClient httpClient;
+
+	private final DeferredBudgetStore budgets;
+
+	private final Environment environment;
+
+	OperationsClientFactory(ConfigurableListableBeanFactory beans, OperationsProperties properties,
+			OperationsConnectionDetails details, OperationsHttpClient httpClient, DeferredBudgetStore budgets,
+			Environment environment) {
+		this.beans = beans;
+		this.properties = properties;
+		this.details = details;
+		this.httpClient = httpClient;
+		this.budgets = budgets;
+		this.environment = environment;
+	}
+
+	/**
+	 * Create a builder with the properties of the top level. It has no name yet.
+	 * @return the builder
+	 */
+	OperationsTemplate.Builder builder() {
+		if (this.properties.getRateLimit().getSharedWith() != null) {
+			throw new OperationsConfigurationException(
+					"Property 'operations.rate-limit.shared-with' is set, but only a client can share the rate of"
+							+ " another one.",
+					"Set it on the client: operations.clients.<name>.rate-limit.shared-with=operations shares the rate of"
+							+ " the top level.",
+					null);
+		}
+		return builder(this.properties, this.details);
+	}
+
+	/**
+	 * Create the template of a client.
+	 * @param client the name of the client
+	 * @return the template
+	 */
+	OperationsTemplate template(String client) {
+		OperationsProperties own = properties(client);
+		ClientKeys keys = new ClientKeys(client, this.environment);
+		try {
+			OperationsTemplate.Builder builder = builder(own, details(keys, own));
+			OperationsTemplate other = sharedWith(keys, own);
+			if (other != null) {
+				builder.sharedRateLimit(other);
+			}
+			return builder.name(client).build();
+		}
+		catch (OperationsConfigurationException ex) {
+			throw keys.rename(ex);
+		}
+	}
+
+	/**
+	 * Return the HTTP client for the writes of a client.
+	 * @param template the template of the client
+	 * @return the HTTP client
+	 */
+	WebClient webClient(OperationsTemplate template) {
+		return TemplateParts.webClient(template);
+	}
+
+	private OperationsTemplate.Builder builder(OperationsProperties settings, OperationsConnectionDetails connection) {
+		WebClient.Builder own = PlainWebClientBuilder.find(this.beans,
+				this.beans.getBeanProvider(WebClientCustomizer.class));
+		ClientHttpConnector connector = this.httpClient.getConnector(settings.getHttp());
+		if (connector != null) {
+			own.clientConnector(connector);
+		}
+		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
+		builder.observationRegistry(
+				this.beans.getBeanProvider(ObservationRegistry.class).getIfUnique(() -> ObservationRegistry.NOOP));
+		PropertyMapper map = PropertyMapper.get();
+		map.from(this.beans.getBeanProvider(OperationFetchObservationConvention.class)::getIfUnique)
+			.to(builder::fetchObservationConvention);
+		map.from(this.beans.getBeanProvider(OperationAwaitObservationConvention.class)::getIfUnique)
+			.to(builder::awaitObservationConvention);
+		this.beans.getBeanProvider(OperationFetcherDecorator.class).orderedStream().forEach(builder::decorator);
+		this.beans.getBeanProvider(OperationsListener.class).orderedStream().forEach(builder::listener);
+		boolean shared = settings.getRateLimit().getAcrossInstances() != OperationsProperties.AcrossInstances.NONE;
+		BudgetStore budget = shared ? this.budgets.get() : null;
+		OperationsSettings.checkBudget(settings.getRateLimit(), budget);
+		builder.budget(budget);
+		this.beans.getBeanProvider(OperationsTemplateBuilderCustomizer.class).orderedStream().forEach((customizer) -> {
+			if (customizer instanceof PropertiesCustomizer ours) {
+				ours.settings().apply(builder, settings, connection);
+			}
+			else {
+				customizer.customize(builder);
+			}
+		});
+		return builder;
+	}
+
+	private OperationsProperties properties(String client) {
+		OperationsProperties own = this.properties.getClients().get(client);
+		if (own == null) {
+			throw new OperationsConfigurationException("The client 'operations.clients." + client
+					+ "' sets no property that a client has.", "Set at least operations.clients." + client
+							+ ".product. If the application was processed ahead of time, the names of its clients are"
+							+ " those of the build: remove this client there.",
+					null);
+		}
+		if (!own.getClients().isEmpty()) {
+			throw new OperationsConfigurationException(
+					"The client 'operations.clients." + client + "' has clients itself: 'operations.clients." + client
+							+ ".clients'.",
+					"Configure each client directly below operations.clients.", null);
+		}
+		return own;
+	}
+
+	private OperationsConnectionDetails details(ClientKeys keys, OperationsProperties own) {
+		OperationsConnectionDetails replaced = this.details.forClient(keys.client());
+		if (replaced != null) {
+			return replaced;
+		}
+		boolean sameServer = own.getProduct() == this.properties.getProduct() && !keys.isSet("base-url");
+		return new ClientConnectionDetails(keys,
+				PropertiesOperationsConnectionDetails.hasAny(own) ? new PropertiesOperationsConnectionDetails(own, null, keys.of("")) : null,
+				this.details, sameServer);
+	}
+
+	private @Nullable OperationsTemplate sharedWith(ClientKeys keys, OperationsProperties own) {
+		String other = own.getRateLimit().getSharedWith();
+		if (other == null) {
+			return null;
+		}
+		String key = keys.of("rate-limit.shared-with");
+		Map<String, OperationsProperties> clients = this.properties.getClients();
+		Set<String> chain = new LinkedHashSet<>(Set.of(keys.client()));
+		String next = other;
+		while (next != null && !next.equals(ClientNames.OF_DEFAULT)) {
+			OperationsProperties known = clients.get(next);
+			if (known == null) {
+				throw OperationsConfigurationException.of(key, other, "there is no client with the name '" + next + "'",
+						"Set it to one of: " + ClientNames.OF_DEFAULT + ", " + String.join(", ", clients.keySet())
+								+ ".");
+			}
+			if (!chain.add(next)) {
+				throw OperationsConfigurationException.of(key, other,
+						"the clients " + String.join(", ", chain) + " share each other's rate in a circle",
+						"Remove rate-limit.shared-with from the client that owns the rate.");
+			}
+			next = known.getRateLimit().getSharedWith();
+		}
+		return other.equals(ClientNames.OF_DEFAULT) ? this.beans.getBean(OperationsTemplate.class)
+				: this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
+	}
+
+}

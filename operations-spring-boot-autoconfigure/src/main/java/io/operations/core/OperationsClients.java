@@ -1,0 +1,250 @@
+package io.operations.core;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.operations.AcceptedOperation;
+import io.operations.Operation;
+import io.operations.OperationsErrorResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.Assert;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Knows all clients of an application by their names. A client is an
+ * {@link OperationsTemplate}: the auto-configured one, one of
+ * {@code operations.clients.*}, a bean of the application, or one that the application
+ * {@link #register registers} while it runs, for instance for a subaccount.
+ * <p>
+ * {@link #await(AcceptedOperation)} and {@link #watch(AcceptedOperation)} find the client
+ * of an operation by the status URL that the response to the write named.
+ * <p>
+ * This class is thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsClients implements AutoCloseable {
+
+	private final SingletonSupplier<Map<String, OperationsTemplate>> configured;
+
+	// "registered" guards itself.
+	private final Map<String, OperationsTemplate> registered = new LinkedHashMap<>();
+
+	/**
+	 * Create the clients.
+	 * @param configured supplies the templates, each under its name. This class calls it
+	 * once, when the first client is needed
+	 */
+	public OperationsClients(Supplier<Map<String, OperationsTemplate>> configured) {
+		this.configured = SingletonSupplier.of(() -> {
+			Map<String, OperationsTemplate> clients = Collections.unmodifiableMap(new LinkedHashMap<>(configured.get()));
+			clients.values().forEach((template) -> template.join(this));
+			return clients;
+		});
+	}
+
+	/**
+	 * Create the clients outside Spring Boot.
+	 * @param templates the templates, each with its own name
+	 * @return the clients
+	 */
+	public static OperationsClients of(OperationsTemplate... templates) {
+		Map<String, OperationsTemplate> clients = new LinkedHashMap<>();
+		for (OperationsTemplate template : templates) {
+			Assert.isTrue(clients.put(template.getName(), template) == null,
+					() -> "Two templates have the name '" + template.getName() + "'. Give each its own name.");
+		}
+		return new OperationsClients(() -> clients);
+	}
+
+	/**
+	 * Return the client with a name.
+	 * @param name the name, for instance that of {@code operations.clients.<name>}; the
+	 * auto-configured template has the name {@code operations}
+	 * @return the client
+	 * @throws IllegalArgumentException if there is no client with this name; the message
+	 * lists the names that exist
+	 */
+	public OperationsTemplate get(String name) {
+		OperationsTemplate template = all().get(name);
+		if (template == null) {
+			throw new IllegalArgumentException("There is no operations client with the name '"
+					+ OperationsErrorResponse.printable(name) + "'. The clients are: " + String.join(", ", names())
+					+ ". Configure it as operations.clients.<name>, or register its template.");
+		}
+		return template;
+	}
+
+	/**
+	 * Return the names of all clients.
+	 * @return the names: first the configured ones, then the registered ones
+	 */
+	public Set<String> names() {
+		return Collections.unmodifiableSet(new LinkedHashSet<>(all().keySet()));
+	}
+
+	/**
+	 * Add a client while the application runs, for instance that of a subaccount. It
+	 * stays until it is closed. Closing this object closes it, too.
+	 * @param name the name of the template, which its metrics and its health carry
+	 * @param template the template
+	 * @throws IllegalArgumentException if the template has another name, or if a client
+	 * with this name exists
+	 */
+	public void register(String name, OperationsTemplate template) {
+		Assert.isTrue(name.equals(template.getName()),
+				() -> "The template has the name '" + template.getName() + "', not '" + name
+						+ "'. Build it with OperationsTemplate.Builder.name(\"" + name
+						+ "\"), so that its metrics and its health have the same name.");
+		Map<String, OperationsTemplate> others = configured();
+		synchronized (this.registered) {
+			removeClosed();
+			Assert.isTrue(!others.containsKey(name) && !this.registered.containsKey(name),
+					() -> "A client with the name '" + name + "' exists. Close it first, or choose another name.");
+			this.registered.put(name, template);
+		}
+		template.join(this);
+	}
+
+	/**
+	 * Wait for the operation that a write started to complete. The client whose base URL
+	 * and path fit the status URL polls it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return the completed operation, or an error as from
+	 * {@link OperationsTemplate#await(AcceptedOperation)}; an
+	 * {@link IllegalArgumentException} if no client or more than one serves the status
+	 * URL
+	 */
+	public Mono<Operation> await(AcceptedOperation accepted) {
+		return Mono.defer(() -> clientOf(accepted).await(accepted));
+	}
+
+	/**
+	 * Wait for the operation that a write started to complete. The client whose base URL
+	 * and path fit the status URL polls it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @param timeout the time from the subscription to the deadline; positive, at most
+	 * 365 days
+	 * @return the completed operation, or an error as from
+	 * {@link #await(AcceptedOperation)}
+	 */
+	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
+		return Mono.defer(() -> clientOf(accepted).await(accepted, timeout));
+	}
+
+	/**
+	 * Watch the operation that a write started until it ends. The client whose base URL
+	 * and path fit the status URL polls it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return the operation at each change, or an error as from
+	 * {@link OperationsTemplate#watch(AcceptedOperation)}; an
+	 * {@link IllegalArgumentException} if no client or more than one serves the status
+	 * URL
+	 */
+	public Flux<Operation> watch(AcceptedOperation accepted) {
+		return Flux.defer(() -> clientOf(accepted).watch(accepted));
+	}
+
+	/**
+	 * Return the client that serves an operation, by its status URL. A relative URL fits
+	 * each client with its path. An operation without a status URL belongs to the only
+	 * client, if there is just one.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return the client
+	 * @throws IllegalArgumentException if no client or more than one serves the status
+	 * URL; the message says which URL and which clients
+	 */
+	public OperationsTemplate clientOf(AcceptedOperation accepted) {
+		Map<String, OperationsTemplate> all = all();
+		URI statusUrl = accepted.statusUrl();
+		List<String> serving = serving(accepted);
+		if (serving.size() == 1) {
+			return Objects.requireNonNull(all.get(serving.get(0)));
+		}
+		String operation = "The operation '" + OperationsErrorResponse.printable(accepted.id()) + "' ";
+		if (statusUrl == null) {
+			throw new IllegalArgumentException(operation + "names no status URL, so its client is not known. Choose one"
+					+ " with OperationsClients.get(name): " + String.join(", ", serving) + ".");
+		}
+		String url = "has the status URL " + OperationsErrorResponse.printable(statusUrl.toString()) + ", but ";
+		if (serving.isEmpty()) {
+			throw new IllegalArgumentException(operation + url + "no client serves it. The clients are: "
+					+ all.entrySet().stream().map(OperationsClients::describe).toList()
+					+ ". Configure one with this base URL and path as operations.clients.<name>.");
+		}
+		throw new IllegalArgumentException(operation + url + "several clients serve it: " + String.join(", ", serving)
+				+ ". Choose the account with OperationsClients.get(name).");
+	}
+
+	/**
+	 * Return the names of the clients that serve an operation. A client with exactly this
+	 * base URL and path has precedence over one that serves it behind a gateway.
+	 * @param accepted the operation
+	 * @return the names
+	 */
+	List<String> serving(AcceptedOperation accepted) {
+		URI statusUrl = accepted.statusUrl();
+		List<String> exact = names((template) -> statusUrl != null && template.hasStatusUrl(statusUrl));
+		return exact.isEmpty() ? names((template) -> template.serves(accepted)) : exact;
+	}
+
+	private List<String> names(Predicate<OperationsTemplate> serving) {
+		return all().entrySet()
+			.stream()
+			.filter((client) -> serving.test(client.getValue()))
+			.map(Map.Entry::getKey)
+			.toList();
+	}
+
+	private static String describe(Map.Entry<String, OperationsTemplate> client) {
+		return client.getKey() + " (" + client.getValue().statusUrls() + ")";
+	}
+
+	private Map<String, OperationsTemplate> all() {
+		Map<String, OperationsTemplate> all = new LinkedHashMap<>(configured());
+		synchronized (this.registered) {
+			removeClosed();
+			all.putAll(this.registered);
+		}
+		return all;
+	}
+
+	private void removeClosed() {
+		this.registered.values().removeIf(OperationsTemplate::isClosed);
+	}
+
+	private Map<String, OperationsTemplate> configured() {
+		return this.configured.obtain();
+	}
+
+	/**
+	 * Return the clients that were registered while the application runs.
+	 * @return the templates
+	 */
+	public List<OperationsTemplate> registered() {
+		synchronized (this.registered) {
+			removeClosed();
+			return List.copyOf(this.registered.values());
+		}
+	}
+
+	/**
+	 * Close the registered clients. The creators of the configured ones close those.
+	 */
+	@Override
+	public void close() {
+		registered().forEach(OperationsTemplate::close);
+	}
+
+}

@@ -1,0 +1,387 @@
+package io.operations.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.operations.AcceptedOperation;
+import io.operations.OperationStatus;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsProduct;
+import io.operations.core.OperationsClients;
+import io.operations.core.OperationsTemplate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Clients of {@code operations.clients.*}.
+ */
+class ConfiguredClientsTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	static final WireMockExtension server = WireMockExtension.newInstance()
+		.options(WireMockConfiguration.wireMockConfig().dynamicPort())
+		.build();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
+		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=s1",
+				"operations.polling.min-interval=10ms");
+
+	private final ApplicationContextRunner twoClients = this.runner.withPropertyValues(
+			"operations.clients.memory.product=memory", "operations.clients.campaigns.product=messages",
+			"operations.clients.campaigns.api-key=SK2", "operations.clients.campaigns.api-key-secret=s2",
+			"operations.clients.campaigns.rate-limit.requests-per-second=5");
+
+	@Test
+	void withTwoClientsInjectionWithoutAQualifierIsUnchanged() {
+		this.twoClients.withUserConfiguration(Unqualified.class).run((context) -> {
+			Unqualified injected = context.getBean(Unqualified.class);
+			assertThat(injected.template.getName()).isEqualTo("operations");
+			assertThat(injected.all).containsExactly(injected.template);
+			assertThat(injected.webClient).isSameAs(injected.template.getWebClient());
+			assertThat(context.getBeanProvider(OperationsTemplate.class).getIfUnique()).isSameAs(injected.template);
+			assertThat(injected.anyWebClient.getIfAvailable()).isNull();
+		});
+	}
+
+	@Test
+	void clientIsInjectedByItsNameAsTheQualifier() {
+		this.twoClients.withUserConfiguration(Qualified.class).run((context) -> {
+			Qualified injected = context.getBean(Qualified.class);
+			assertThat(injected.campaigns.getName()).isEqualTo("campaigns");
+			assertThat(injected.memory.getName()).isEqualTo("memory");
+			assertThat(injected.campaignsWebClient).isSameAs(injected.campaigns.getWebClient());
+			assertThat(context.getBean("io.operations.client.campaigns")).isSameAs(injected.campaigns);
+			assertThat(context.getBean("io.operations.client.campaigns.webClient")).isSameAs(injected.campaignsWebClient);
+		});
+	}
+
+	@Test
+	void propertiesOfAClientAreThoseOfTheTopLevelWithItsOwnOnTop() {
+		this.twoClients
+			.withPropertyValues("operations.polling.timeout=3m", "operations.base-url=https://conversations.example",
+					"operations.retry.max-attempts=7", "operations.clients.campaigns.retry.max-attempts=2",
+					"operations.clients.eu.http.read-timeout=3s")
+			.run((context) -> {
+				Map<String, OperationsProperties> clients = context.getBean(OperationsProperties.class).getClients();
+				OperationsProperties campaigns = clients.get("campaigns");
+				assertThat(campaigns.getProduct()).isEqualTo(OperationsProduct.MESSAGES);
+				assertThat(campaigns.getBaseUrl()).isNull();
+				assertThat(campaigns.getRateLimit().getRequestsPerSecond()).isEqualTo(5);
+				assertThat(campaigns.getRetry().getMaxAttempts()).isEqualTo(2);
+				assertThat(campaigns.getPolling().getTimeout()).isEqualTo(Duration.ofMinutes(3));
+				OperationsProperties memory = clients.get("memory");
+				assertThat(memory.getRetry().getMaxAttempts()).isEqualTo(7);
+				assertThat(memory.getRateLimit().getRequestsPerSecond()).isEqualTo(20);
+				OperationsProperties eu = clients.get("eu");
+				assertThat(eu.getBaseUrl()).isEqualTo("https://conversations.example");
+				assertThat(eu.getHttp().getReadTimeout()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(context.getBean(OperationsProperties.class).getRetry().getMaxAttempts()).isEqualTo(7);
+			});
+	}
+
+	@Test
+	void clientFetchesFromItsProductWithItsOwnCredentials() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory")).run((context) -> {
+			OperationsClients clients = context.getBean(OperationsClients.class);
+			clients.get("campaigns").fetch("a").block(PATIENCE);
+			clients.get("memory").fetch("b").block(PATIENCE);
+		});
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/a")).withHeader("Authorization",
+				equalTo(basic("SK2", "s2"))));
+		server.verify(getRequestedFor(urlEqualTo("/v1/ControlPlane/Operations/b")).withHeader("Authorization",
+				equalTo(basic("SK1", "s1"))));
+	}
+
+	@Test
+	void clientWritesWithItsOwnCredentials() {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(202).withHeader("Operation-Id", "w")));
+		this.twoClients.withPropertyValues(baseUrl("campaigns")).withUserConfiguration(Qualified.class).run((context) -> {
+			WebClient webClient = context.getBean(Qualified.class).campaignsWebClient;
+			webClient.post().uri("/v1/Messages").exchangeToMono(AcceptedOperation::from).block(PATIENCE);
+		});
+		server.verify(postRequestedFor(urlEqualTo("/v1/Messages")).withHeader("Authorization",
+				equalTo(basic("SK2", "s2"))));
+	}
+
+	@Test
+	void withoutCredentialsOfItsOwnTheClientHasThoseOfTheConnectionDetails() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory"))
+			.withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SKvault", "v"))
+			.run((context) -> {
+				context.getBean(OperationsClients.class).get("memory").fetch("c").block(PATIENCE);
+				context.getBean(OperationsClients.class).get("campaigns").fetch("d").block(PATIENCE);
+			});
+		server.verify(getRequestedFor(urlEqualTo("/v1/ControlPlane/Operations/c")).withHeader("Authorization",
+				equalTo(basic("SKvault", "v"))));
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/d")).withHeader("Authorization",
+				equalTo(basic("SK2", "s2"))));
+	}
+
+	@Test
+	void connectionDetailsOfAClientReplaceItsProperties() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withBean(OperationsConnectionDetails.class, PerClient::new).run((context) -> {
+			context.getBean(OperationsClients.class).get("campaigns").fetch("e").block(PATIENCE);
+			assertThat(context.getBean(OperationsClients.class).get("campaigns").getCredentialsOrigin())
+				.contains(PerClient.class.getName());
+		});
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/e")).withHeader("Authorization",
+				equalTo(basic("SKcampaigns", "x"))));
+	}
+
+	@Test
+	void acceptedOperationIsAwaitedByTheClientThatServesItsStatusUrl() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withPropertyValues("operations.base-url=" + server.baseUrl(), baseUrl("campaigns"), baseUrl("memory"))
+			.run((context) -> {
+				URI url = URI.create(server.baseUrl() + "/v1/Messages/Operations/routed");
+				AcceptedOperation accepted = new AcceptedOperation("routed", url, null, Map.of());
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				assertThat(clients.clientOf(accepted).getName()).isEqualTo("campaigns");
+				assertThat(clients.await(accepted).block(PATIENCE).status()).isEqualTo(OperationStatus.COMPLETED);
+			});
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/routed")));
+	}
+
+	@Test
+	void templateOfTheApplicationIsAClientToo() {
+		this.twoClients.withUserConfiguration(OwnTemplate.class).run((context) -> {
+			OperationsClients clients = context.getBean(OperationsClients.class);
+			assertThat(clients.names()).containsExactlyInAnyOrder("operations", "memory", "campaigns", "own");
+			assertThat(clients.get("own")).isSameAs(context.getBean("ownOperations"));
+			assertThatIllegalArgumentException().isThrownBy(() -> clients.get("campaign"))
+				.withMessageContaining("'campaign'")
+				.withMessageContainingAll("operations", "memory", "campaigns", "own");
+		});
+	}
+
+	@Test
+	void templateOfTheApplicationWithTheNameOfAClientFailsTheStart() {
+		this.runner.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.own.product=memory")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(OperationsConfigurationException.class)
+				.hasMessageContainingAll("'ownOperations'", "'io.operations.client.own'", "'own'"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			operations.clients.default.product=memory | 'default'
+			operations.clients.Operations.product=memory | 'Operations'
+			operations.clients[a b].product=memory | 'a b'
+			operations.clients[ü].product=memory | 'operations.clients
+			operations.clients.memory= | operations.clients.memory.product
+			operations.clients.memory.prodct=memory | operations.clients.memory
+			operations.clients.memory.rate-limit.shared-with=nobody | 'operations.clients.memory.rate-limit.shared-with' is 'nobody'
+			operations.clients.memory.rate-limit.shared-with=memory | in a circle
+			operations.rate-limit.shared-with=operations | operations.clients.<name>.rate-limit.shared-with
+			operations.clients.memory.retry.max-attempts=0 | 'operations.clients.memory.retry.max-attempts' is '0'
+			operations.clients.memory.path=/x | 'operations.clients.memory.path' is '/x'
+			operations.clients.memory.base-url=ftp://x | 'operations.clients.memory.base-url' is 'ftp://x'
+			operations.clients.memory.api-key=SK3 | operations.clients.memory.api-key has a value, but operations.clients.memory.api-key-secret has none
+			operations.clients.memory.api-key= | none of operations.clients.memory.api-key, operations.clients.memory.account-sid has a value
+			operations.clients.memory.auth-token=${MISSING} | 'operations.clients.memory.auth-token' contains the placeholder
+			operations.clients.memory.product=memori | operations.clients.memory.product
+			operations.clients.memory.clients.x.product=memory | operations.clients.memory.clients
+			operations.clients.memory.http.ssl.bundle=none | operations.clients.memory.http.ssl.bundle
+			""")
+	void badInputFailsTheStartAndNamesTheKey(String property, String named) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(texts(context)).anyMatch((text) -> text.contains(named));
+		});
+	}
+
+	@Test
+	void namesThatAreEqualAfterRelaxedBindingFailTheStart() {
+		this.runner
+			.withPropertyValues("operations.clients.my-memory.product=memory",
+					"operations.clients.myMemory.api-key=SK3")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text
+				.contains("'operations.clients.my-memory' and 'operations.clients.myMemory' are the same name")));
+	}
+
+	@Test
+	void clientsThatShareEachOthersRateFailTheStart() {
+		this.runner
+			.withPropertyValues("operations.clients.a.rate-limit.shared-with=b",
+					"operations.clients.b.rate-limit.shared-with=a")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("in a circle")));
+	}
+
+	@Test
+	void withoutAnyCredentialsTheFailureNamesTheKeysOfTheTopLevelAndOfTheClient() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+					WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
+			.withPropertyValues("operations.clients.memory.product=memory")
+			.run((context) -> assertThat(texts(context)).anyMatch(
+					(text) -> text.contains("operations.api-key") && text.contains("operations.clients.memory.api-key")));
+	}
+
+	@Test
+	void variablesSetThePropertiesOfAClientWithAHyphenInItsName() {
+		this.runner
+			.withInitializer((context) -> TestPropertyValues
+				.of("OPERATIONS_CLIENTS_MYMEMORY_APIKEY=SK4", "OPERATIONS_CLIENTS_MY_MEMORY_API_KEY_SECRET=s4",
+						"OPERATIONS_CLIENTS_SERVICE_HOST=10.0.0.1", "OPERATIONS_CLIENTS_EMAILS_PRODUCT=emails")
+				.applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT, "variables-systemEnvironment"))
+			.withPropertyValues("operations.clients.my-memory.product=memory")
+			.run((context) -> {
+				assertThat(context.getBean(OperationsClients.class).names()).containsExactlyInAnyOrder("operations",
+						"my-memory", "emails");
+				Map<String, OperationsProperties> clients = context.getBean(OperationsProperties.class).getClients();
+				assertThat(clients).containsOnlyKeys("my-memory", "emails");
+				assertThat(clients.get("my-memory").getApiKey()).isEqualTo("SK4");
+				assertThat(clients.get("my-memory").getApiKeySecret()).isEqualTo("s4");
+			});
+	}
+
+	@Test
+	void disabledClientDoesNotExist() {
+		this.twoClients.withPropertyValues("operations.clients.memory.enabled=false").run((context) -> {
+			assertThat(context.getBean(OperationsClients.class).names()).containsExactlyInAnyOrder("operations",
+					"campaigns");
+			assertThat(context.getBean(OperationsProperties.class).getClients()).containsOnlyKeys("campaigns");
+		});
+	}
+
+	@Test
+	void withoutOperationsThereAreNoClients() {
+		this.twoClients.withPropertyValues("operations.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OperationsTemplate.class));
+	}
+
+	private static List<String> texts(AssertableApplicationContext context) {
+		List<String> texts = new ArrayList<>();
+		for (Throwable fault = context.getStartupFailure(); fault != null; fault = fault.getCause()) {
+			texts.add(String.valueOf(fault.getMessage()));
+			if (fault instanceof OperationsConfigurationException ours) {
+				texts.add(ours.getRemedy());
+			}
+		}
+		return texts;
+	}
+
+	private static String baseUrl(String client) {
+		return "operations.clients." + client + ".base-url=" + server.baseUrl();
+	}
+
+	private static ResponseDefinitionBuilder operation() {
+		return okJson("{\"status\":\"COMPLETED\"}");
+	}
+
+	private static String basic(String user, String password) {
+		return "Basic " + HttpHeaders.encodeBasicAuth(user, password, null);
+	}
+
+	static final class Unqualified {
+
+		@Autowired
+		OperationsTemplate template;
+
+		@Autowired
+		List<OperationsTemplate> all;
+
+		@Autowired
+		@Qualifier("operationsWebClient")
+		WebClient webClient;
+
+		@Autowired
+		ObjectProvider<WebClient> anyWebClient;
+
+	}
+
+	static final class Qualified {
+
+		@Autowired
+		@Qualifier("campaigns")
+		OperationsTemplate campaigns;
+
+		@Autowired
+		@Qualifier("memory")
+		OperationsTemplate memory;
+
+		@Autowired
+		@Qualifier("campaigns")
+		WebClient campaignsWebClient;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnTemplate {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate ownOperations(OperationsTemplate.Builder builder) {
+			return builder.name("own").build();
+		}
+
+	}
+
+	static final class PerClient implements OperationsConnectionDetails {
+
+		@Override
+		public OperationsCredentials getCredentials() {
+			return OperationsCredentials.of("SKtop", "x");
+		}
+
+		@Override
+		public OperationsConnectionDetails forClient(String client) {
+			return new OperationsConnectionDetails() {
+
+				@Override
+				public OperationsCredentials getCredentials() {
+					return OperationsCredentials.of("SK" + client, "x");
+				}
+
+				@Override
+				public String getBaseUrl() {
+					return server.baseUrl();
+				}
+
+			};
+		}
+
+	}
+
+}

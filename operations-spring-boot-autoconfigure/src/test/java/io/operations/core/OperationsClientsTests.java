@@ -1,0 +1,147 @@
+package io.operations.core;
+
+import java.net.URI;
+import java.util.Map;
+
+import io.operations.AcceptedOperation;
+import io.operations.OperationsCredentials;
+import io.operations.OperationsRequestException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class OperationsClientsTests {
+
+	private final OperationsClients clients = OperationsClients.of(
+			template("operations", "https://conversations.example", "/v2/ControlPlane/Operations/{id}"),
+			template("knowledge", "https://knowledge.example/", "/v2/ControlPlane/Operations/{id}"),
+			template("messages", "https://comms.example:443/eu", "/v1/Messages/Operations/{id}"),
+			template("jobs", "https://insights.example", "/v3/{id}/Job?full=true"));
+
+	@AfterEach
+	void close() {
+		this.clients.names().forEach((name) -> this.clients.get(name).close());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "https://conversations.example/v2/ControlPlane/Operations/a, operations",
+			"HTTPS://Knowledge.Example:443/v2/ControlPlane/Operations/a, knowledge",
+			"https://comms.example/eu/v1/Messages/Operations/a, messages",
+			"/eu/v1/Messages/Operations/a, messages",
+			"https://insights.example/v3/a/Job?x=y, jobs" })
+	void clientIsFoundByTheStatusUrl(String statusUrl, String client) {
+		assertThat(this.clients.clientOf(accepted(statusUrl)).getName()).isEqualTo(client);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "https://elsewhere.example/v2/ControlPlane/Operations/a", "http://conversations.example/v2/ControlPlane/Operations/a",
+			"https://conversations.example:8443/v2/ControlPlane/Operations/a",
+			"https://conversations.example/v2/ControlPlane/Operations/a/b",
+			"https://conversations.example/v2/ControlPlane/Operations/",
+			"https://comms.example/v1/Emails/Operations/a" })
+	void statusUrlThatNoClientServesIsRefusedAndTheClientsAreListed(String statusUrl) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.await(accepted(statusUrl)).block())
+			.withMessageContaining(statusUrl)
+			.withMessageContaining("knowledge (https://knowledge.example/v2/ControlPlane/Operations/{id})");
+	}
+
+	@Test
+	void statusUrlOfTheProductIsServedBehindAGateway() {
+		assertThat(this.clients.clientOf(accepted("https://comms.example/v1/Messages/Operations/a")).getName())
+			.isEqualTo("messages");
+	}
+
+	@Test
+	void clientThatDoesNotServeAStatusUrlNamesTheOneThatDoes() {
+		this.clients.names();
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> this.clients.get("jobs")
+				.await(accepted("https://knowledge.example/v2/ControlPlane/Operations/a"))
+				.block())
+			.withMessageContaining("https://knowledge.example")
+			.withMessageContaining("OperationsClients.get(name) returns knowledge");
+	}
+
+	@Test
+	void relativeStatusUrlThatSeveralClientsServeIsRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.clients.clientOf(accepted("/v2/ControlPlane/Operations/a")))
+			.withMessageContaining("several clients serve it: operations, knowledge");
+	}
+
+	@Test
+	void operationWithoutAStatusUrlIsRefusedUnlessThereIsOneClient() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(accepted(null)))
+			.withMessageContaining("names no status URL")
+			.withMessageContaining("operations, knowledge, messages, jobs");
+		try (OperationsTemplate only = template("only", "https://only.example", "/{id}")) {
+			assertThat(OperationsClients.of(only).clientOf(accepted(null))).isSameAs(only);
+		}
+	}
+
+	@Test
+	void registeredClientIsAClientUntilItIsClosed() {
+		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
+		this.clients.register("sub-1", sub);
+		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "sub-1");
+		assertThat(this.clients.clientOf(accepted("https://sub.example/a"))).isSameAs(sub);
+		sub.close();
+		assertThat(this.clients.names()).doesNotContain("sub-1");
+		this.clients.register("sub-1", template("sub-1", "https://sub.example", "/{id}"));
+		assertThat(this.clients.get("sub-1")).isNotSameAs(sub);
+	}
+
+	@Test
+	void whenTheClientsAreClosedTheRegisteredOnesAreClosed() {
+		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
+		this.clients.register("sub-1", sub);
+		this.clients.close();
+		assertThat(sub.isClosed()).isTrue();
+		assertThat(this.clients.get("operations").isClosed()).isFalse();
+	}
+
+	@Test
+	void nameThatExistsIsNotRegisteredAgain() {
+		try (OperationsTemplate second = template("jobs", "https://sub.example", "/{id}")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.clients.register("jobs", second))
+				.withMessageContaining("'jobs' exists");
+		}
+	}
+
+	@Test
+	void templateIsNotRegisteredUnderAnotherName() {
+		try (OperationsTemplate other = template("other", "https://sub.example", "/{id}")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.clients.register("sub", other))
+				.withMessageContaining("'other'")
+				.withMessageContaining("name(\"sub\")");
+		}
+	}
+
+	@Test
+	void unknownNameIsRefusedAndTheNamesAreListed() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.get("sub"))
+			.withMessageContaining("'sub'")
+			.withMessageContaining("operations, knowledge, messages, jobs");
+	}
+
+	private static AcceptedOperation accepted(String statusUrl) {
+		return new AcceptedOperation("a", (statusUrl != null) ? URI.create(statusUrl) : null, null, Map.of());
+	}
+
+	private static OperationsTemplate template(String name, String baseUrl, String path) {
+		return OperationsTemplate.builder(WebClient.builder())
+			.name(name)
+			.baseUrl(baseUrl)
+			.path(path)
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.build();
+	}
+
+}
