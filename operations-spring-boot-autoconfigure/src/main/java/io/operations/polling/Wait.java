@@ -59,6 +59,8 @@ final class Wait extends Polled {
 
 	private boolean needsAnotherPoll;
 
+	private boolean mayBeHastened;
+
 	/**
 	 * Begin a wait.
 	 * @param number its number
@@ -293,6 +295,20 @@ final class Wait extends Polled {
 	 */
 	@Nullable Object end() {
 		return this.end;
+	}
+
+	/**
+	 * Return whether a caller with an earlier deadline may have the operation polled
+	 * before {@link #notBefore()}. The poller guards this.
+	 * @return {@code true} while the operation is scheduled, unless the server has named a
+	 * time
+	 */
+	boolean mayBeHastened() {
+		return this.mayBeHastened;
+	}
+
+	void mayBeHastened(boolean may) {
+		this.mayBeHastened = may;
 	}
 
 	boolean isScheduled() {

@@ -155,7 +155,9 @@ final class WaitPlans {
 	 * @param wait the wait
 	 */
 	void hasten(Wait wait) {
-		this.dispatcher.hasten(wait, Math.max(wait.notBefore(), lastChance(wait)));
+		// A scheduled operation is due late, but not because the server asks for it.
+		long earliest = wait.mayBeHastened() ? now() : wait.notBefore();
+		this.dispatcher.hasten(wait, Math.max(earliest, lastChance(wait)));
 	}
 
 	// A caller should not get a timeout when the operation ended long before.
@@ -180,6 +182,7 @@ final class WaitPlans {
 			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
 			return;
 		}
+		mayNotBeHastened(wait);
 		noteIfStuck(wait, now);
 		long delay = this.pace.next(wait.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
@@ -199,18 +202,26 @@ final class WaitPlans {
 			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
 			return;
 		}
+		mayNotBeHastened(wait);
 		noteIfStuck(wait, now);
 		long delay = this.pace.again(wait.state(wait.operation(), now, pollsPerSecond), retryAfter);
 		plan(wait, delay, now, now + delay);
 		judgeLoad(pollsPerSecond, now);
 	}
 
+	private void mayNotBeHastened(Wait wait) {
+		synchronized (this.lock) {
+			wait.mayBeHastened(false);
+		}
+	}
+
 	// It is not stuck: it has not begun. No permit that is unused now is spent on it.
 	private void nextOfScheduled(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
 		long delay = this.pace.scheduled(now - wait.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
 		long at = now + delay;
-		if (retryAfter == null) {
-			synchronized (this.lock) {
+		synchronized (this.lock) {
+			wait.mayBeHastened(retryAfter == null);
+			if (retryAfter == null) {
 				at = Math.min(at, Math.max(now + this.settings.minInterval().toMillis(), lastChance(wait)));
 			}
 		}

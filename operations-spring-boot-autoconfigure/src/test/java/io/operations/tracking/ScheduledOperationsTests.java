@@ -213,6 +213,21 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
+	void aCallerThatJoinsWithAnEarlierDeadlineGetsAPollBeforeIt() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("SCHEDULED"));
+		this.template.await("op", ONE_DAY).subscribe((end) -> {
+		}, (fault) -> {
+		});
+		advance(Duration.ofHours(10));
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		List<Operation> ends = new ArrayList<>();
+		this.template.await("op", Duration.ofMinutes(1)).subscribe(ends::add, (fault) -> {
+		});
+		advance(Duration.ofMinutes(1));
+		assertThat(ends).hasSize(1);
+	}
+
+	@Test
 	void aWaitSeesTheEndOfAnOperationThatWasScheduledAndLearnsItsRunOnly() {
 		List<Operation> ends = new ArrayList<>();
 		for (int i = 0; i < 12; i++) {

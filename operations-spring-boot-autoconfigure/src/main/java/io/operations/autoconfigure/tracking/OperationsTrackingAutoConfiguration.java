@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.autoconfigure.TemplateParts;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.OperationOutcomeHandler;
@@ -19,6 +21,7 @@ import io.operations.tracking.TrackingStoreFactory;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -60,8 +63,9 @@ public final class OperationsTrackingAutoConfiguration {
 
 	@Bean("io.operations.operationsTrackedClients")
 	@ConditionalOnMissingBean
-	TrackedClients operationsTrackedClients(OperationsTemplate template) {
-		return new TrackedTemplates(template);
+	TrackedClients operationsTrackedClients(OperationsTemplate template, ObjectProvider<OperationsClients> clients,
+			ConfigurableListableBeanFactory beans) {
+		return new TrackedTemplates(template, clients.getIfAvailable(() -> TemplateParts.clients(beans)));
 	}
 
 	@Bean("io.operations.operationsTrackingStores")
@@ -91,11 +95,14 @@ public final class OperationsTrackingAutoConfiguration {
 
 	@Bean("io.operations.operationsTrackingLifecycle")
 	@Lazy(false)
-	TrackingLifecycle operationsTrackingLifecycle(RoutingOperationTracker tracker,
+	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<RoutingOperationTracker> trackers,
 			ObjectProvider<TrackingStoreFactory> stores) {
-		// Before any tracker: the tables may have to be created first.
 		required(stores);
-		tracker.open();
+		// A test may have replaced the tracker with a mock.
+		RoutingOperationTracker tracker = trackers.getIfAvailable();
+		if (tracker != null) {
+			tracker.open();
+		}
 		return new TrackingLifecycle(tracker);
 	}
 

@@ -379,6 +379,26 @@ class OperationsEndpointTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void thePathMayNameTheClient(Web web) {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			app.until("op", TrackingState.DELIVERED);
+			assertThat(app.get("?client=operations").body().path("clients")).hasToString("[\"operations\"]");
+			assertThat(app.get("/operations/op").body().path("client").asString()).isEqualTo("operations");
+			assertThat(app.send("POST", "/operations/op").status()).isEqualTo(202);
+			assertThat(app.send("POST", "/operations/other").status()).isEqualTo(404);
+			assertThat(app.send("DELETE", "/operations/op").status()).isEqualTo(204);
+			for (Answer unknown : List.of(app.get("?client=campaigns"), app.get("/campaigns/op"),
+					app.send("DELETE", "/campaigns/op"), app.send("POST", "/campaigns/op"))) {
+				assertThat(unknown.status()).isEqualTo(400);
+				assertThat(unknown.body().path("message").asString()).contains("'campaigns'", "operations");
+			}
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void deleteForgetsAnOperation(Web web) {
 		run(web, (app) -> {
 			app.track("op", Map.of());

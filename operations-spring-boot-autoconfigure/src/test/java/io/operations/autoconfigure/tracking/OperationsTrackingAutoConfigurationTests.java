@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -115,6 +116,14 @@ class OperationsTrackingAutoConfigurationTests {
 		this.runner.withBean(OperationTracker.class, () -> mock(OperationTracker.class))
 			.run((context) -> assertThat(context).hasSingleBean(OperationTracker.class)
 				.doesNotHaveBean(TrackingStoreFactory.class));
+	}
+
+	@Test
+	void aTestMayReplaceTheTrackerWithAMock() {
+		this.runner.withInitializer((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+			((BeanDefinitionRegistry) beans).removeBeanDefinition("io.operations.operationTracker");
+			beans.registerSingleton("io.operations.operationTracker", mock(OperationTracker.class));
+		})).run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OperationTracker.class));
 	}
 
 	@Test
