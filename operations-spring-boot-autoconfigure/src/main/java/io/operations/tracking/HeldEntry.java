@@ -39,7 +39,8 @@ final class HeldEntry extends HeldPoll {
 
 	private final long since;
 
-	private final long timeout;
+	// In steps of 20 ms, rounded up.
+	private final int timeout;
 
 	private long deadline;
 
@@ -83,7 +84,7 @@ final class HeldEntry extends HeldPoll {
 		PolledOperation polled = row.polled();
 		this.owner = owner;
 		this.since = polled.since().toEpochMilli();
-		this.timeout = row.timeout().toMillis();
+		this.timeout = (int) -Math.floorDiv(-row.timeout().toMillis(), STEP);
 		this.deadline = row.deadline().toEpochMilli();
 		this.accepted = polled.accepted();
 		this.version = row.version();
@@ -227,7 +228,7 @@ final class HeldEntry extends HeldPoll {
 	}
 
 	private TrackedRow row(PolledOperation after) {
-		return new TrackedRow(this.owner.client(), after, Map.of(), Duration.ofMillis(this.timeout),
+		return new TrackedRow(this.owner.client(), after, Map.of(), Duration.ofMillis(STEP * this.timeout),
 				Instant.ofEpochMilli(this.deadline), null, null, this.stuck, TrackedRow.Ending.NONE, this.version);
 	}
 

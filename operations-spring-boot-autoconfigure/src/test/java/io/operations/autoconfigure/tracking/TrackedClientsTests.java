@@ -29,6 +29,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 
@@ -60,7 +61,8 @@ class TrackedClientsTests {
 		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
 				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class,
 				OperationsTrackingAutoConfiguration.class, OperationsTrackingMetricsAutoConfiguration.class,
-				DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class))
+				MetricsAutoConfiguration.class, DataSourceAutoConfiguration.class,
+				DataSourceTransactionManagerAutoConfiguration.class))
 		.withBean(OperationOutcomeHandler.class, () -> this.outcomes::add)
 		.withBean(SimpleMeterRegistry.class, () -> this.registry)
 		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=s1",
@@ -112,12 +114,16 @@ class TrackedClientsTests {
 			track(tracker.forClient("late").track("proc_job_3", Map.of()));
 			await().atMost(PATIENCE).until(() -> this.outcomes.size() == 1);
 			assertThat(this.outcomes.get(0).client()).isEqualTo("late");
+			await().atMost(PATIENCE).until(this::hasGaugesOfTheLateClient);
 			late.close();
-			await().atMost(PATIENCE)
-				.until(() -> this.registry.find("operations.stuck").tags("client", "late", "of", "tracked").gauge() == null);
+			await().atMost(PATIENCE).until(() -> !hasGaugesOfTheLateClient());
 			assertThatIllegalArgumentException().isThrownBy(() -> tracker.forClient("late"))
 				.withMessageContaining("operations, campaigns");
 		});
+	}
+
+	private boolean hasGaugesOfTheLateClient() {
+		return this.registry.find("operations.stuck").tags("client", "late", "of", "tracked").gauge() != null;
 	}
 
 	private static void track(Mono<?> tracked) {
