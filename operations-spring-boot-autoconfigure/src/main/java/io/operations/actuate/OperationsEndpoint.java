@@ -129,8 +129,8 @@ public class OperationsEndpoint {
 		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
 		Instant now = polls.now();
 		Duration pause = polls.paused();
-		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause,
-				polls.isEndpointAway(), polls.learned(), this.activities.describe(),
+		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause, polls.isEndpointAway(),
+				polls.learned(), this.activities.describe(),
 				page.stream()
 					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
 					.toList(),

@@ -19,8 +19,8 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Reports the health of the store of tracked operations. Each check queries the store.
- * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}.
- * If several clients are tracked, the details show the sums and those of each client.
+ * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}. If
+ * several clients are tracked, the details show the sums and those of each client.
  * Undelivered outcomes and overdue operations are details only, because neither a restart
  * of an instance nor its removal from the load balancer helps them.
  *
@@ -66,7 +66,8 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	// One client or the whole application: the first entries have the same form.
 	private Mono<Map<String, TrackingSummary>> summaries() {
 		return Flux.defer(() -> Flux.fromIterable(this.tracker.clients()))
-			.concatMap((client) -> this.tracker.forClient(client).summary().map((summary) -> Map.entry(client, summary)))
+			.concatMap(
+					(client) -> this.tracker.forClient(client).summary().map((summary) -> Map.entry(client, summary)))
 			.collect(LinkedHashMap::new, (all, entry) -> all.put(entry.getKey(), entry.getValue()));
 	}
 

@@ -300,8 +300,8 @@ final class Wait extends Polled {
 	/**
 	 * Return whether a caller with an earlier deadline may have the operation polled
 	 * before {@link #notBefore()}. The poller guards this.
-	 * @return {@code true} while the operation is scheduled, unless the server has named a
-	 * time
+	 * @return {@code true} while the operation is scheduled, unless the server has named
+	 * a time
 	 */
 	boolean mayBeHastened() {
 		return this.mayBeHastened;

@@ -25,9 +25,9 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks the operations of one client in a {@link TrackingStore}. Calls the store on the subscriber's
- * thread if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a
- * thread that may block.
+ * Tracks the operations of one client in a {@link TrackingStore}. Calls the store on the
+ * subscriber's thread if {@link TrackingStore#belongsToThisThread()} says so, and
+ * otherwise on a thread that may block.
  *
  * @since 0.1.0
  */

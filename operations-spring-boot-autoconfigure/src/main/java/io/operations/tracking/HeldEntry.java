@@ -234,8 +234,9 @@ final class HeldEntry extends HeldPoll {
 
 	private @Nullable Next advance(TrackedRow row, @Nullable Operation seen, int mark, boolean fixed) {
 		long deadline = row.deadline().toEpochMilli();
-		boolean changed = this.fault != mark || this.deadline != deadline || this.stuck != row.stuck() || row.state() != TrackingState.TRACKED
-				|| !Objects.equals(this.kind, row.polled().kind()) || (seen != null && !hasStatusOf(seen));
+		boolean changed = this.fault != mark || this.deadline != deadline || this.stuck != row.stuck()
+				|| row.state() != TrackingState.TRACKED || !Objects.equals(this.kind, row.polled().kind())
+				|| (seen != null && !hasStatusOf(seen));
 		keep(row.polled());
 		if (changed) {
 			this.owner.changed(new TrackedChange(polled(seen), row.deadline(), row.lastFault(), row.stuck(),

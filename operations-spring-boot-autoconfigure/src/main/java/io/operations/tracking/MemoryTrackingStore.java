@@ -22,9 +22,9 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Stores the tracked operations of a client in memory, for applications with one instance and for tests.
- * A restart loses all operations. The size is limited. If the store is full, a new
- * operation replaces the oldest delivered one.
+ * Stores the tracked operations of a client in memory, for applications with one instance
+ * and for tests. A restart loses all operations. The size is limited. If the store is
+ * full, a new operation replaces the oldest delivered one.
  * <p>
  * The template's poller holds the open operations and polls them as it polls for waits.
  * This class keeps the rows, delivers outcomes and removes what is outdated.
@@ -61,7 +61,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 	private long lastVersion;
 
 	private volatile boolean running;
-
 
 	private @Nullable Disposable timer;
 

@@ -176,8 +176,10 @@ public final class RoutingOperationTracker implements OperationTracker {
 		}
 		catch (RuntimeException ex) {
 			if (this.failing.add(client)) {
-				logger.error("The operations of client '" + client + "' cannot be tracked. The library tries again"
-						+ " each second and does not log this again until it succeeds. Fix the cause below.", ex);
+				logger.error(
+						"The operations of client '" + client + "' cannot be tracked. The library tries again"
+								+ " each second and does not log this again until it succeeds. Fix the cause below.",
+						ex);
 			}
 		}
 	}

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record TrackedRow(String client, PolledOperation polled, Map<String, String> attributes, Duration timeout,
-		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending, long version) {
+		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending,
+		long version) {
 
 	/**
 	 * Return the operation's id.

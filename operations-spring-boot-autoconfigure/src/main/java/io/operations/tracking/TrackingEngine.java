@@ -12,9 +12,9 @@ import io.operations.polling.PolledOperation;
 import io.operations.polling.PollingTarget;
 
 /**
- * Tracks the operations of one client for any store: the store keeps the rows, the template's poller polls
- * the open ones that the store hands to {@link #hold}, and the store has the outcomes
- * delivered. Thread-safe.
+ * Tracks the operations of one client for any store: the store keeps the rows, the
+ * template's poller polls the open ones that the store hands to {@link #hold}, and the
+ * store has the outcomes delivered. Thread-safe.
  *
  * @since 0.1.0
  */

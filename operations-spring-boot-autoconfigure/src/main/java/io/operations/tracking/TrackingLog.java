@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs what an operator needs to know about tracked operations. Lines about an operation
- * begin with the name of its client. Each outcome is one line
- * at INFO. A stuck operation, a failed delivery, a hanging handler and an unreachable
- * store are warnings. An outcome that is not delivered after the last attempt is an
- * error.
+ * begin with the name of its client. Each outcome is one line at INFO. A stuck operation,
+ * a failed delivery, a hanging handler and an unreachable store are warnings. An outcome
+ * that is not delivered after the last attempt is an error.
  *
  * @since 0.1.0
  */
@@ -24,16 +23,17 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info(client(operation) + "Tracked operation " + id(operation) + " has the outcome " + operation.outcome()
-					+ why(operation) + " after " + operation.age(operation.since()) + " and " + operation.polls()
-					+ ((operation.polls() == 1) ? " poll." : " polls.") + lastError(operation.lastFault()));
+			logger.info(client(operation) + "Tracked operation " + id(operation) + " has the outcome "
+					+ operation.outcome() + why(operation) + " after " + operation.age(operation.since()) + " and "
+					+ operation.polls() + ((operation.polls() == 1) ? " poll." : " polls.")
+					+ lastError(operation.lastFault()));
 		}
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		logger.warn(client(operation) + "Tracked operation " + id(operation) + " is stuck: it has not ended after " + age
-				+ ", but operations of its kind should not take longer than " + unusual
+		logger.warn(client(operation) + "Tracked operation " + id(operation) + " is stuck: it has not ended after "
+				+ age + ", but operations of its kind should not take longer than " + unusual
 				+ ". Polling continues until its deadline, " + operation.deadline()
 				+ ". If the operation does not end, report it to the vendor's support, or stop tracking it with"
 				+ " OperationTracker.forget.");
@@ -41,8 +41,8 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		String text = client(operation) + "Attempt " + operation.attempts() + " to deliver the outcome " + operation.outcome()
-				+ " of tracked operation " + id(operation) + " failed. ";
+		String text = client(operation) + "Attempt " + operation.attempts() + " to deliver the outcome "
+				+ operation.outcome() + " of tracked operation " + id(operation) + " failed. ";
 		if (operation.state() == TrackingState.UNDELIVERED) {
 			logger.error(text + "It was the last attempt (operations.tracking.delivery.max-attempts), so the store"
 					+ " keeps the operation as UNDELIVERED. Fix the handler, then call OperationTracker.redeliver.",

@@ -137,8 +137,9 @@ class HeldOperationsTests {
 	}
 
 	private static OperationSnapshot scheduled(String id) {
-		return new OperationSnapshot(new Operation(id, OperationStatus.PENDING, "SCHEDULED", null, null, null, null,
-				Map.of(), Map.of()), null, Instant.EPOCH);
+		return new OperationSnapshot(
+				new Operation(id, OperationStatus.PENDING, "SCHEDULED", null, null, null, null, Map.of(), Map.of()),
+				null, Instant.EPOCH);
 	}
 
 	@Test
@@ -516,8 +517,8 @@ class HeldOperationsTests {
 		TrackedRow row = client.engine.begin(PollingTarget.of("own"), Map.of(), TIMEOUT);
 		arrivals.clear();
 		PolledOperation other = PolledOperation.of(PollingTarget.of("other"), client.polls.now());
-		client.held.take(List.of(new TrackedRow("test", other, Map.of(), row.timeout(), row.deadline(), client.polls.now().plusSeconds(30),
-				null, false, TrackedRow.Ending.NONE, 1)));
+		client.held.take(List.of(new TrackedRow("test", other, Map.of(), row.timeout(), row.deadline(),
+				client.polls.now().plusSeconds(30), null, false, TrackedRow.Ending.NONE, 1)));
 		assertThat(arrivals).containsExactly("other");
 		advance(Duration.ofSeconds(29));
 		assertThat(this.requests).isEmpty();

@@ -287,8 +287,8 @@ public abstract class OperationTrackerContract {
 		status.set("PROCESSING");
 		restartAfter(Duration.ofMinutes(1));
 		pollAgain("op");
-		TrackedOperation begun = until("op", (operation) -> operation.deadline()
-			.isBefore(operation.since().plus(Duration.ofDays(2))));
+		TrackedOperation begun = until("op",
+				(operation) -> operation.deadline().isBefore(operation.since().plus(Duration.ofDays(2))));
 		assertThat(begun.deadline()).isAfter(begun.since().plus(TIMEOUT.multipliedBy(26)));
 		restartAfter(TIMEOUT.plusMinutes(1));
 		assertThat(until("op", TrackingState.DELIVERED)).satisfies((operation) -> {
@@ -747,8 +747,8 @@ public abstract class OperationTrackerContract {
 		assertThat(instance.tracker.clients()).containsExactly("one", "two");
 		assertThat(all(instance.tracker, TrackingFilter.all())).containsExactly("one/a", "two/a", "two/b", "two/c");
 		assertThat(all(instance.tracker, TrackingFilter.all().withLimit(2))).containsExactly("one/a", "two/a");
-		assertThat(all(instance.tracker.forClient("two"), TrackingFilter.all().withAfter("a")))
-			.containsExactly("two/b", "two/c");
+		assertThat(all(instance.tracker.forClient("two"), TrackingFilter.all().withAfter("a"))).containsExactly("two/b",
+				"two/c");
 		assertThat(instance.tracker.summary().map((all) -> all.count(TrackingState.TRACKED)).block(PATIENCE))
 			.isEqualTo(4);
 		assertThat(instance.tracker.forClient("one")
@@ -884,20 +884,20 @@ public abstract class OperationTrackerContract {
 
 		private final TrackingStoreFactory stores = createStores();
 
-		public final RoutingOperationTracker tracker = new RoutingOperationTracker(
-				() -> this, (polls) -> new TrackingEngine(polls, settings(), () -> List.of(this.outcomes::add),
-						this.listener),
+		public final RoutingOperationTracker tracker = new RoutingOperationTracker(() -> this,
+				(polls) -> new TrackingEngine(polls, settings(), () -> List.of(this.outcomes::add), this.listener),
 				() -> this.stores, this.listener, Schedulers.boundedElastic());
 
 		public void join(String client) {
 			ScriptedEndpoint served = new ScriptedEndpoint();
 			this.endpoints.put(client, served);
-			this.clients.put(client, served.template()
-				.name(client)
-				.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMinutes(10), 1000,
-						Duration.ofMinutes(5), 8))
-				.rateLimit(new RateLimitSettings(500, 8, 1000))
-				.build());
+			this.clients.put(client,
+					served.template()
+						.name(client)
+						.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300),
+								Duration.ofMinutes(10), 1000, Duration.ofMinutes(5), 8))
+						.rateLimit(new RateLimitSettings(500, 8, 1000))
+						.build());
 		}
 
 		private void leave(String client) {

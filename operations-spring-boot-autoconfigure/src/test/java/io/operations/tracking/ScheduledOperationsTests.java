@@ -169,22 +169,19 @@ class ScheduledOperationsTests {
 
 	@Test
 	void aScheduledOperationIsNotPolledEarlyWhilePermitsAreFree() {
-		restart(this.endpoint.template()
-			.schedule(new PollingSchedule() {
+		restart(this.endpoint.template().schedule(new PollingSchedule() {
 
-				@Override
-				public Duration nextPoll(PollingState state) {
-					return Duration.ofMinutes(1);
-				}
+			@Override
+			public Duration nextPoll(PollingState state) {
+				return Duration.ofMinutes(1);
+			}
 
-				@Override
-				public boolean isShortOfPolls() {
-					return true;
-				}
+			@Override
+			public boolean isShortOfPolls() {
+				return true;
+			}
 
-			})
-			.scheduler(this.scheduler)
-			.build());
+		}).scheduler(this.scheduler).build());
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("SCHEDULED"));
 		track("op");
 		this.template.await("op", Duration.ofMinutes(30)).subscribe((end) -> {

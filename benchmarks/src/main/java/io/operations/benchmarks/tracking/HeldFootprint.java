@@ -91,8 +91,7 @@ public final class HeldFootprint {
 		PolledOperation polled = new PolledOperation(id, kind, true, since, since, Duration.ofMillis(number), 3, null,
 				Map.of("configurationId", "cfg_" + number), seen);
 		return new TrackedRow("operations", polled, Map.of("tenant", "t" + number), Duration.ofDays(1),
-				since.plus(Duration.ofDays(1)), null, null, false,
-				TrackedRow.Ending.NONE, now.toEpochMilli());
+				since.plus(Duration.ofDays(1)), null, null, false, TrackedRow.Ending.NONE, now.toEpochMilli());
 	}
 
 	private static long heap() throws InterruptedException {

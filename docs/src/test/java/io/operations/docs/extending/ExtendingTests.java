@@ -157,7 +157,8 @@ class ExtendingTests {
 	void clientsOfThePropertiesAndOfTheCodeAreKnownByTheirNames() {
 		this.runner
 			.withPropertyValues("operations.clients.campaigns.product=messages",
-					"operations.clients.campaigns.api-key=SKcampaigns", "operations.clients.campaigns.api-key-secret=secret")
+					"operations.clients.campaigns.api-key=SKcampaigns",
+					"operations.clients.campaigns.api-key-secret=secret")
 			.withUserConfiguration(Campaigns.class, Subaccounts.class)
 			.run((context) -> {
 				Campaigns campaigns = context.getBean(Campaigns.class);

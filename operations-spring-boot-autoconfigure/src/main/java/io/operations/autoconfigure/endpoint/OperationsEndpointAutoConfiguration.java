@@ -47,9 +47,8 @@ public final class OperationsEndpointAutoConfiguration {
 	@Bean("io.operations.operationsEndpoint")
 	@ConditionalOnMissingBean
 	OperationsEndpoint operationsEndpoint(OperationsTemplate template, ObjectProvider<TrackedClients> clients,
-			OperationTracker tracker,
-			OperationsActivities activities, ObjectProvider<SanitizingFunction> sanitizingFunctions,
-			OperationsEndpointProperties properties) {
+			OperationTracker tracker, OperationsActivities activities,
+			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties) {
 		// An application that has its own tracker has no tracked clients of ours.
 		TrackedClients tracked = clients.getIfAvailable();
 		Supplier<Map<String, OperationPolls>> polls = (tracked != null) ? tracked::all

@@ -76,7 +76,8 @@ interface FencedRows {
 	static TrackedRow before(TrackedRow stored) {
 		boolean ended = stored.state() != TrackingState.TRACKED;
 		return new TrackedRow(stored.client(), stored.polled(), stored.attributes(), stored.timeout(),
-				stored.deadline(), null, stored.lastFault(), ended && stored.stuck(), TrackedRow.Ending.NONE, stored.version() - 1);
+				stored.deadline(), null, stored.lastFault(), ended && stored.stuck(), TrackedRow.Ending.NONE,
+				stored.version() - 1);
 	}
 
 	/**

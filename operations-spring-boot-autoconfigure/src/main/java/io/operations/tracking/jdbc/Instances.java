@@ -116,10 +116,9 @@ final class Instances {
 				.param("instance", this.instanceName)
 				.update();
 			if (updated == 0) {
-				this.jdbc
-					.sql("INSERT INTO " + this.table
-							+ " (task_name, task_instance, execution_time, picked, last_heartbeat, version) VALUES (:task,"
-							+ " :instance, " + this.dialect.now() + ", FALSE, " + this.dialect.now() + ", 1)")
+				this.jdbc.sql("INSERT INTO " + this.table
+						+ " (task_name, task_instance, execution_time, picked, last_heartbeat, version) VALUES (:task,"
+						+ " :instance, " + this.dialect.now() + ", FALSE, " + this.dialect.now() + ", 1)")
 					.param("task", TASK)
 					.param("instance", this.instanceName)
 					.update();

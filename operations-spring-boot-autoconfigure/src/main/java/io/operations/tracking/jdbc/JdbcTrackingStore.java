@@ -26,8 +26,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * Stores the tracked operations of a client in a database that all instances of an
- * application share. One instance at a time holds the lease of the client, keeps its open operations in memory
- * and polls them. All instances deliver outcomes. db-scheduler runs both.
+ * application share. One instance at a time holds the lease of the client, keeps its open
+ * operations in memory and polls them. All instances deliver outcomes. db-scheduler runs
+ * both.
  *
  * @since 0.1.0
  */

@@ -72,8 +72,8 @@ final class LeaseHolder {
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach,
-			Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions,
+			DatabaseReach reach, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.client = client;
 		this.held = held;
 		this.fenced = fenced;
@@ -248,7 +248,8 @@ final class LeaseHolder {
 		}
 		this.buffer.clear();
 		if (taken.isLost()) {
-			logger.warn("[" + this.client + "] This instance has lost the lease of the tracked operations (epoch " + epoch
+			logger.warn("[" + this.client + "] This instance has lost the lease of the tracked operations (epoch "
+					+ epoch
 					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this"
 					+ " process.");
 			return false;

@@ -27,9 +27,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Picks due executions in one statement. db-scheduler's own statement also
- * picks executions of tasks that this instance does not know, and logs a stack trace at
- * each look while the database cannot be reached.
+ * Picks due executions in one statement. db-scheduler's own statement also picks
+ * executions of tasks that this instance does not know, and logs a stack trace at each
+ * look while the database cannot be reached.
  */
 final class Picks extends DefaultJdbcCustomization {
 
@@ -138,8 +138,7 @@ final class Picks extends DefaultJdbcCustomization {
 		}
 	}
 
-	private List<Execution> pick(JdbcTaskRepositoryContext context, Collection<String> names, Instant now,
-			int limit) {
+	private List<Execution> pick(JdbcTaskRepositoryContext context, Collection<String> names, Instant now, int limit) {
 		Instant dead = this.deadBefore.apply(now);
 		return this.jdbc.sql(this.statement)
 			.param("tasks", names)

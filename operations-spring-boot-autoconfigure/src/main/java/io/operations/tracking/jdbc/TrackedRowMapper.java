@@ -25,8 +25,8 @@ final class TrackedRowMapper {
 
 	// What a poll needs. An operation as last seen may be large.
 	static final String OPEN_COLUMNS = Stream
-		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "timeout_millis", "deadline", "learned_millis", "polls",
-				"not_found_since", "last_fault", "stuck", "version")
+		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "timeout_millis", "deadline",
+				"learned_millis", "polls", "not_found_since", "last_fault", "stuck", "version")
 		.map((column) -> "t." + column)
 		.collect(Collectors.joining(", "));
 
@@ -65,14 +65,13 @@ final class TrackedRowMapper {
 		String id = result.getString("id");
 		String status = result.getString("status");
 		Operation seen = (status != null)
-				? new Operation(id, status(status), status, null, null, null, null, Map.of(), Map.of())
-				: null;
+				? new Operation(id, status(status), status, null, null, null, null, Map.of(), Map.of()) : null;
 		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
 				required(result, "tracked_at"), required(result, "created_at"), learned(result), result.getInt("polls"),
 				instant(result, "not_found_since"), Map.of(), seen);
 		return new TrackedRow(this.client, polled, Map.of(), Duration.ofMillis(result.getLong("timeout_millis")),
-				required(result, "deadline"), null, result.getString("last_fault"),
-				result.getBoolean("stuck"), TrackedRow.Ending.NONE, result.getLong("version"));
+				required(result, "deadline"), null, result.getString("last_fault"), result.getBoolean("stuck"),
+				TrackedRow.Ending.NONE, result.getLong("version"));
 	}
 
 	/**

@@ -88,12 +88,13 @@ final class TrackedRows {
 				"FINAL");
 		this.delete = dialect.noted(tables.inbox(),
 				"DELETE FROM " + tables.tracked() + " WHERE client = :client AND id = :id", "OLD");
-		this.change = "UPDATE " + tables.tracked() + """
-				 SET kind = COALESCE(:kind, kind), state = :state, status = COALESCE(:status, status),
-				operation = COALESCE(:operation, operation), created_at = :created_at, deadline = :deadline, learned_millis = :learned,
-				polls = :polls, not_found_since = :not_found, last_fault = :fault, stuck = :stuck, outcome = :outcome,
-				ended_at = :ended_at, version = version + 1
-				WHERE client = :client AND id = :id AND version = :version""";
+		this.change = "UPDATE " + tables.tracked()
+				+ """
+						 SET kind = COALESCE(:kind, kind), state = :state, status = COALESCE(:status, status),
+						operation = COALESCE(:operation, operation), created_at = :created_at, deadline = :deadline, learned_millis = :learned,
+						polls = :polls, not_found_since = :not_found, last_fault = :fault, stuck = :stuck, outcome = :outcome,
+						ended_at = :ended_at, version = version + 1
+						WHERE client = :client AND id = :id AND version = :version""";
 		this.update = "UPDATE " + tables.tracked() + """
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,

@@ -51,19 +51,21 @@ final class ClientGauges {
 			.tag("of", "tracked")
 			.strongReference(true)
 			.register(registry));
-		add(registry, Gauge.builder("operations.tracked.waiting", this, (gauges) -> gauges.value(TrackingSummary::waiting))
+		add(registry, Gauge
+			.builder("operations.tracked.waiting", this, (gauges) -> gauges.value(TrackingSummary::waiting))
 			.description("Tracked operations that are not polled because operations.tracking.max-held are in memory")
 			.tag(CLIENT, this.client)
 			.strongReference(true)
 			.register(registry));
-		add(registry, TimeGauge
-			.builder("operations.backlog.age", this, TimeUnit.MILLISECONDS,
-					(gauges) -> gauges.value((current) -> current.backlogAge().toMillis()))
-			.description("Time by which the earliest due poll is overdue")
-			.tag(CLIENT, this.client)
-			.tag("of", "tracked")
-			.strongReference(true)
-			.register(registry));
+		add(registry,
+				TimeGauge
+					.builder("operations.backlog.age", this, TimeUnit.MILLISECONDS,
+							(gauges) -> gauges.value((current) -> current.backlogAge().toMillis()))
+					.description("Time by which the earliest due poll is overdue")
+					.tag(CLIENT, this.client)
+					.tag("of", "tracked")
+					.strongReference(true)
+					.register(registry));
 	}
 
 	private void tracked(MeterRegistry registry, String status, ToDoubleFunction<TrackingSummary> count) {

@@ -13,11 +13,10 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Gauges of the number of tracked operations of each client and of the age of their
- * backlog. Every
- * instance reports the whole store, so take the maximum over instances that share a
- * store, not the sum. A read returns the values that the previous read requested. If
- * reads are more frequent than every five seconds, the values are up to a few seconds
- * old. Values are NaN while the store cannot be reached.
+ * backlog. Every instance reports the whole store, so take the maximum over instances
+ * that share a store, not the sum. A read returns the values that the previous read
+ * requested. If reads are more frequent than every five seconds, the values are up to a
+ * few seconds old. Values are NaN while the store cannot be reached.
  *
  * @since 0.1.0
  */

@@ -13,7 +13,8 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the deliveries of this instance for each client and times its calls to the store.
+ * Counts the deliveries of this instance for each client and times its calls to the
+ * store.
  *
  * @since 0.1.0
  */

@@ -316,9 +316,11 @@ class OperationsEndpointTests {
 			assertThat(endpoint.operation(new User(role), "op").getBody()).isInstanceOfSatisfying(
 					TrackedOperationDescriptor.class,
 					(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown));
-			assertThat(endpoint.operations(new User(role), null, null, null, null, null).getBody()).isInstanceOfSatisfying(
-					OperationsDescriptor.class, (page) -> assertThat(page.operations()).singleElement()
-						.satisfies((operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
+			assertThat(endpoint.operations(new User(role), null, null, null, null, null).getBody())
+				.isInstanceOfSatisfying(OperationsDescriptor.class,
+						(page) -> assertThat(page.operations()).singleElement()
+							.satisfies(
+									(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
 		}, properties);
 	}
 

@@ -58,11 +58,11 @@ class TrackedClientsTests {
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
-				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class,
-				OperationsTrackingAutoConfiguration.class, OperationsTrackingMetricsAutoConfiguration.class,
-				MetricsAutoConfiguration.class, DataSourceAutoConfiguration.class,
-				DataSourceTransactionManagerAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+						OperationsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class,
+						OperationsTrackingMetricsAutoConfiguration.class, MetricsAutoConfiguration.class,
+						DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class))
 		.withBean(OperationOutcomeHandler.class, () -> this.outcomes::add)
 		.withBean(SimpleMeterRegistry.class, () -> this.registry)
 		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=s1",

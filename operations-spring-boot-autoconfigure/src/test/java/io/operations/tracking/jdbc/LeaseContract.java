@@ -233,8 +233,8 @@ abstract class LeaseContract {
 		long epoch = takeLease("one", Instant.now());
 		this.fenced.write(epoch, List.of(seen(row)), Instant.now());
 		TrackedRow seen = find("op");
-		TrackedChange failed = new TrackedChange(polled(row, null, null), row.deadline(), "fault", true, TrackedRow.Ending.NONE,
-				seen.version());
+		TrackedChange failed = new TrackedChange(polled(row, null, null), row.deadline(), "fault", true,
+				TrackedRow.Ending.NONE, seen.version());
 		this.fenced.write(epoch, List.of(failed), Instant.now());
 		TrackedRow after = find("op");
 		assertThat(after.lastFault()).isEqualTo("fault");
@@ -548,8 +548,8 @@ abstract class LeaseContract {
 		one.end("ends");
 		for (int i = 0; i < 2; i++) {
 			TrackedRow row = one.held.row("hangs");
-			one.holder
-				.changed(new TrackedChange(polled(row, null, null), row.deadline(), null, true, TrackedRow.Ending.NONE, row.version()));
+			one.holder.changed(new TrackedChange(polled(row, null, null), row.deadline(), null, true,
+					TrackedRow.Ending.NONE, row.version()));
 			await().atMost(PATIENCE).until(() -> one.held.version("hangs") > row.version());
 		}
 		await().atMost(PATIENCE).until(() -> one.held.notable.size() >= 2);
@@ -594,8 +594,8 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
 		TrackedRow bad = one.held.row("bad");
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " ADD CHECK (last_fault <> 'bad')").update();
-		one.holder
-			.changed(new TrackedChange(polled(bad, null, null), bad.deadline(), "bad", false, TrackedRow.Ending.NONE, bad.version()));
+		one.holder.changed(new TrackedChange(polled(bad, null, null), bad.deadline(), "bad", false,
+				TrackedRow.Ending.NONE, bad.version()));
 		one.end("good");
 		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("good")));
 		one.holder.changed(seen(one.held.row("bad")));
@@ -1173,8 +1173,9 @@ abstract class LeaseContract {
 
 		@Override
 		public void stored(String operationId, long version, long next) {
-			this.rows.computeIfPresent(operationId, (id, row) -> new TrackedRow(row.client(), row.polled(),
-					row.attributes(), row.timeout(), row.deadline(), row.due(), row.lastFault(), row.stuck(), row.ending(), next));
+			this.rows.computeIfPresent(operationId,
+					(id, row) -> new TrackedRow(row.client(), row.polled(), row.attributes(), row.timeout(),
+							row.deadline(), row.due(), row.lastFault(), row.stuck(), row.ending(), next));
 		}
 
 		boolean has(String id) {

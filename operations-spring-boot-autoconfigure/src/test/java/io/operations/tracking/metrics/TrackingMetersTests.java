@@ -239,8 +239,8 @@ class TrackingMetersTests {
 	}
 
 	private static TrackedOperation operation(TrackingState state) {
-		return new TrackedOperation("mine", "op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null, false,
-				state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
+		return new TrackedOperation("mine", "op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null,
+				false, state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
 	}
 
 }
