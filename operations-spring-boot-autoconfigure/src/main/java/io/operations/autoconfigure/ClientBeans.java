@@ -66,8 +66,9 @@ final class ClientBeans implements SmartInitializingSingleton {
 		find(this.beans, true);
 		for (String client : this.properties.getClients().keySet()) {
 			if (!this.beans.containsBean(OperationsClientsRegistrar.beanName(client))) {
-				throw new OperationsConfigurationException("The client 'operations.clients." + client
-						+ "' does not exist, because the application was processed ahead of time without it.",
+				throw new OperationsConfigurationException(
+						"The client 'operations.clients." + client
+								+ "' does not exist, because the application was processed ahead of time without it.",
 						"Build the application again with this client in its configuration. The names of clients are"
 								+ " fixed at build time.",
 						null);

@@ -17,7 +17,8 @@ import org.springframework.core.env.Environment;
  */
 record ClientKeys(String client, Environment environment) {
 
-	private static final Pattern KEY = Pattern.compile("(?<![\\w./-])operations\\.(?!clients\\.)([a-z][a-z0-9.-]*[a-z0-9])");
+	private static final Pattern KEY = Pattern
+		.compile("(?<![\\w./-])operations\\.(?!clients\\.)([a-z][a-z0-9.-]*[a-z0-9])");
 
 	/**
 	 * Return a key of the client.
@@ -59,8 +60,7 @@ record ClientKeys(String client, Environment environment) {
 	}
 
 	private String rename(String text) {
-		return KEY.matcher(text)
-			.replaceAll((found) -> isSet(found.group(1)) ? of(found.group(1)) : found.group());
+		return KEY.matcher(text).replaceAll((found) -> isSet(found.group(1)) ? of(found.group(1)) : found.group());
 	}
 
 }

@@ -86,24 +86,28 @@ public final class ClientNames {
 		if (!USABLE.matcher(name).matches()) {
 			throw new OperationsConfigurationException(
 					"'" + shown + "' in 'operations.clients." + shown + "' cannot be the name of a client.",
-					"Use letters, digits and hyphens, at most 63 of them. The name becomes a tag of the metrics.", null);
+					"Use letters, digits and hyphens, at most 63 of them. The name becomes a tag of the metrics.",
+					null);
 		}
 		String uniform = key.getElement(position, Form.UNIFORM);
 		if (RESERVED.contains(uniform)) {
 			throw new OperationsConfigurationException("'" + shown + "' in 'operations.clients." + shown
 					+ "' cannot be the name of a client: it stands for the client that the properties operations.*"
-					+ " configure.", "Set the properties of that client directly, for example operations.product, or"
+					+ " configure.",
+					"Set the properties of that client directly, for example operations.product, or"
 							+ " give this client another name.",
 					null);
 		}
 		if (key.getNumberOfElements() == position + 1) {
-			throw new OperationsConfigurationException("The client 'operations.clients." + shown + "' has no properties.",
+			throw new OperationsConfigurationException(
+					"The client 'operations.clients." + shown + "' has no properties.",
 					"Set at least operations.clients." + shown + ".product.", null);
 		}
 		String known = names.putIfAbsent(uniform, name);
 		if (known != null && !known.equals(name)) {
-			throw new OperationsConfigurationException("'operations.clients." + known + "' and 'operations.clients."
-					+ name + "' are the same name, because property names ignore hyphens and case.",
+			throw new OperationsConfigurationException(
+					"'operations.clients." + known + "' and 'operations.clients." + name
+							+ "' are the same name, because property names ignore hyphens and case.",
 					"Write the name of the client in the same way everywhere, or choose another name for one of them.",
 					null);
 		}
@@ -121,7 +125,8 @@ public final class ClientNames {
 	}
 
 	private static boolean isDefining(ConfigurationPropertyName variable, Environment environment) {
-		ClientKeys keys = new ClientKeys(variable.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL), environment);
+		ClientKeys keys = new ClientKeys(variable.getElement(CLIENTS.getNumberOfElements(), Form.ORIGINAL),
+				environment);
 		return DEFINING.stream().anyMatch(keys::isSet);
 	}
 

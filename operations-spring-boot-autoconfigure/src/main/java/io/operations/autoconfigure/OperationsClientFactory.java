@@ -132,16 +132,16 @@ final class OperationsClientFactory {
 	private OperationsProperties properties(String client) {
 		OperationsProperties own = this.properties.getClients().get(client);
 		if (own == null) {
-			throw new OperationsConfigurationException("The client 'operations.clients." + client
-					+ "' sets no property that a client has.", "Set at least operations.clients." + client
+			throw new OperationsConfigurationException(
+					"The client 'operations.clients." + client + "' sets no property that a client has.",
+					"Set at least operations.clients." + client
 							+ ".product. If the application was processed ahead of time, the names of its clients are"
 							+ " those of the build: remove this client there.",
 					null);
 		}
 		if (!own.getClients().isEmpty()) {
-			throw new OperationsConfigurationException(
-					"The client 'operations.clients." + client + "' has clients itself: 'operations.clients." + client
-							+ ".clients'.",
+			throw new OperationsConfigurationException("The client 'operations.clients." + client
+					+ "' has clients itself: 'operations.clients." + client + ".clients'.",
 					"Configure each client directly below operations.clients.", null);
 		}
 		return own;
@@ -154,7 +154,8 @@ final class OperationsClientFactory {
 		}
 		boolean sameServer = own.getProduct() == this.properties.getProduct() && !keys.isSet("base-url");
 		return new ClientConnectionDetails(keys,
-				PropertiesOperationsConnectionDetails.hasAny(own) ? new PropertiesOperationsConnectionDetails(own, null, keys.of("")) : null,
+				PropertiesOperationsConnectionDetails.hasAny(own)
+						? new PropertiesOperationsConnectionDetails(own, null, keys.of("")) : null,
 				this.details, sameServer);
 	}
 

@@ -15,9 +15,9 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Registers the beans of each client that {@code operations.clients.*} configures: its
- * {@link OperationsTemplate} and its {@link WebClient}. An application injects both by the
- * client's name as their qualifier. Neither is a default candidate, so that an injection
- * point without a qualifier still gets the auto-configured template.
+ * {@link OperationsTemplate} and its {@link WebClient}. An application injects both by
+ * the client's name as their qualifier. Neither is a default candidate, so that an
+ * injection point without a qualifier still gets the auto-configured template.
  * <p>
  * The definitions name a factory method, because ahead-of-time processing cannot write
  * code for an instance supplier.

@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -40,6 +41,8 @@ final class OperationsHttpClient implements DisposableBean {
 
 	private final boolean ownEventLoops;
 
+	private final List<OperationsConnectorDecorator> decorators;
+
 	OperationsHttpClient(ObjectProvider<ClientHttpConnectorBuilder<?>> builders,
 			ObjectProvider<HttpClientSettings> globalSettings, ObjectProvider<SslBundles> sslBundles,
 			Environment environment, ListableBeanFactory beans) {
@@ -49,16 +52,23 @@ final class OperationsHttpClient implements DisposableBean {
 		this.globalBundle = environment.getProperty("spring.http.clients.ssl.bundle");
 		// A bean of this type closes the shared resources of Reactor Netty's clients.
 		this.ownEventLoops = beans.getBeanNamesForType(ReactorResourceFactory.class, true, false).length == 0;
+		this.decorators = beans.getBeanProvider(OperationsConnectorDecorator.class).orderedStream().toList();
 	}
 
 	/**
-	 * Return the connector with the settings of a client. Clients with the same settings
-	 * share one connector.
+	 * Return the connector with the settings of a client and its decorators. Clients with
+	 * the same settings share one connector.
 	 * @param http the settings
 	 * @return the connector, {@code null} if the application has no connector builder
 	 */
 	@Nullable ClientHttpConnector getConnector(OperationsProperties.Http http) {
-		return (this.builder != null) ? connector(this.builder, http) : null;
+		ClientHttpConnector connector = (this.builder != null) ? connector(this.builder, http) : null;
+		for (OperationsConnectorDecorator decorator : this.decorators) {
+			// Without a connector builder, the WebClient would choose the connector.
+			connector = decorator
+				.decorate((connector != null) ? connector : ClientHttpConnectorBuilder.detect().build());
+		}
+		return connector;
 	}
 
 	private OperationsConnector connector(ClientHttpConnectorBuilder<?> builder, OperationsProperties.Http http) {

@@ -10,10 +10,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends all waits of this context's templates, also of registered ones, when the context stops, and refuses further
- * waits. The end comes after the grace period of the web server, in which waiting
- * requests may finish, and before the server and the resources of the waits are closed.
- * Fetches continue until the templates are closed.
+ * Ends all waits of this context's templates, also of registered ones, when the context
+ * stops, and refuses further waits. The end comes after the grace period of the web
+ * server, in which waiting requests may finish, and before the server and the resources
+ * of the waits are closed. Fetches continue until the templates are closed.
  */
 final class OperationsLifecycle implements SmartLifecycle {
 

@@ -85,9 +85,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 			.filter((client) -> !hasAny(client.getValue()))
 			.map((client) -> "operations.clients." + client.getKey() + ".api-key")
 			.toList();
-		return clients.isEmpty() ? ""
-				: " These are also the credentials of each client without its own: " + String.join(", ", clients)
-						+ " has no value either.";
+		return clients.isEmpty() ? "" : " These are also the credentials of each client without its own: "
+				+ String.join(", ", clients) + " has no value either.";
 	}
 
 	/**

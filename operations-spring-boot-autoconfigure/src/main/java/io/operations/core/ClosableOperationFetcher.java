@@ -30,9 +30,10 @@ final class ClosableOperationFetcher implements OperationFetcher {
 
 	@Override
 	public Mono<OperationSnapshot> fetch(String operationId) {
-		Mono<OperationSnapshot> closed = this.end.asMono()
-			.then(Mono.error(() -> new OperationsClosedException(this.client, operationId)));
-		return this.next.fetch(operationId).takeUntilOther(closed);
+		// An error of the other publisher would not cancel the request.
+		return this.next.fetch(operationId)
+			.takeUntilOther(this.end.asMono())
+			.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, operationId)));
 	}
 
 	/**

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -38,6 +40,8 @@ public final class OperationsClients implements AutoCloseable {
 
 	private final SingletonSupplier<Map<String, OperationsTemplate>> configured;
 
+	private final List<Consumer<OperationsTemplate>> onRegistered = new CopyOnWriteArrayList<>();
+
 	// "registered" guards itself.
 	private final Map<String, OperationsTemplate> registered = new LinkedHashMap<>();
 
@@ -48,7 +52,8 @@ public final class OperationsClients implements AutoCloseable {
 	 */
 	public OperationsClients(Supplier<Map<String, OperationsTemplate>> configured) {
 		this.configured = SingletonSupplier.of(() -> {
-			Map<String, OperationsTemplate> clients = Collections.unmodifiableMap(new LinkedHashMap<>(configured.get()));
+			Map<String, OperationsTemplate> clients = Collections
+				.unmodifiableMap(new LinkedHashMap<>(configured.get()));
 			clients.values().forEach((template) -> template.join(this));
 			return clients;
 		});
@@ -115,6 +120,16 @@ public final class OperationsClients implements AutoCloseable {
 			this.registered.put(name, template);
 		}
 		template.join(this);
+		this.onRegistered.forEach((action) -> action.accept(template));
+	}
+
+	/**
+	 * Add an action to run after a client was registered. The library shows the client in
+	 * the health in this way.
+	 * @param action receives the template on the thread that registers it
+	 */
+	public void onRegistered(Consumer<OperationsTemplate> action) {
+		this.onRegistered.add(action);
 	}
 
 	/**

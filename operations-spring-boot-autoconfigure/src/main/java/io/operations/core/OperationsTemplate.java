@@ -115,9 +115,9 @@ public final class OperationsTemplate implements AutoCloseable {
 	// The clients of the application that this one belongs to, if there are any.
 	private volatile @Nullable OperationsClients clients;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls,
-			WebClient webClient, OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller,
-			OperationPolls polls, Admission admission, OperationsObservations observations, OperationsListener listener,
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
+			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
+			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
@@ -260,8 +260,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return serves(accepted) ? observe(PollingTarget.of(accepted), null)
-				: Mono.error(() -> foreign(accepted));
+		return serves(accepted) ? observe(PollingTarget.of(accepted), null) : Mono.error(() -> foreign(accepted));
 	}
 
 	/**
@@ -279,8 +278,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout)
-				: Mono.error(() -> foreign(accepted));
+		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout) : Mono.error(() -> foreign(accepted));
 	}
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {

@@ -437,9 +437,9 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
-				writeClient(webClient, format), fetch, new GuardedOperationFetcher(exchange, client, listener), poller,
-				polls, admission, observations, listener, releases);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls, writeClient(webClient, format),
+				fetch, new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
+				listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
 		return template;
 	}

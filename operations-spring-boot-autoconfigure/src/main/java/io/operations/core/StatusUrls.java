@@ -85,12 +85,13 @@ final class StatusUrls {
 	OperationsRequestException foreign(AcceptedOperation accepted, List<String> clients) {
 		URI statusUrl = accepted.statusUrl();
 		String shown = String.valueOf(statusUrl).replaceFirst("[?#].*", "");
-		return new OperationsRequestException("Operation '" + OperationsErrorResponse.printable(accepted.id())
-				+ "' does not belong to the client '" + this.client + "': its status URL is '"
-				+ OperationsErrorResponse.printable(shown) + "', but the client polls " + this.baseUrl + this.path
-				+ " (product " + this.product + "). No request was sent. Await it with a client that has "
-				+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + serving(clients) + ".", accepted.id(),
-				null);
+		return new OperationsRequestException(
+				"Operation '" + OperationsErrorResponse.printable(accepted.id()) + "' does not belong to the client '"
+						+ this.client + "': its status URL is '" + OperationsErrorResponse.printable(shown)
+						+ "', but the client polls " + this.baseUrl + this.path + " (product " + this.product
+						+ "). No request was sent. Await it with a client that has "
+						+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + serving(clients) + ".",
+				accepted.id(), null);
 	}
 
 	private static String serving(List<String> clients) {

@@ -51,9 +51,7 @@ public final class ClientsHealthContributor implements CompositeReactiveHealthCo
 	public Stream<ReactiveHealthContributors.Entry> stream() {
 		// Clients that are closed since.
 		this.indicators.keySet().removeIf((template) -> !this.clients.names().contains(template.getName()));
-		return this.clients.names()
-			.stream()
-			.map((name) -> new ReactiveHealthContributors.Entry(name, indicator(name)));
+		return this.clients.names().stream().map((name) -> new ReactiveHealthContributors.Entry(name, indicator(name)));
 	}
 
 	/**

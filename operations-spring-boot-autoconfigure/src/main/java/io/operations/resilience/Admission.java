@@ -487,9 +487,9 @@ public final class Admission {
 
 	/**
 	 * Return how many polls one poller may send per second. The number is what the rate
-	 * limiter and the limit of requests in flight allow, minus the recent rate of fetches.
-	 * If instances or pollers share the rate, it is an equal share of it. It is at least
-	 * the share of the queue that is reserved for polls.
+	 * limiter and the limit of requests in flight allow, minus the recent rate of
+	 * fetches. If instances or pollers share the rate, it is an equal share of it. It is
+	 * at least the share of the queue that is reserved for polls.
 	 * @return the number of polls per second
 	 */
 	public double pollsPerSecond() {

@@ -1,6 +1,7 @@
 package io.operations.autoconfigure;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,24 +55,26 @@ class AheadOfTimeTests {
 
 	@Test
 	void beansOfAClientKeepTheirQualifierAndAreNoDefaultCandidates() {
-		assertThat(source("OperationsTemplate__BeanDefinitions")).contains("\"campaigns\"", "setDefaultCandidate(false)",
-				"AutowireCandidateQualifier(", "OperationsClientFactory");
+		assertThat(sourceWith("\"campaigns\"")).contains("setDefaultCandidate(false)", "AutowireCandidateQualifier(",
+				"OperationsClientFactory");
 	}
 
-	private static String source(String name) {
+	private static String sourceWith(String text) {
 		return files.getGeneratedFiles(Kind.SOURCE)
-			.entrySet()
+			.values()
 			.stream()
-			.filter((file) -> file.getKey().contains(name))
-			.map((file) -> {
-				try {
-					return new String(file.getValue().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-				}
-				catch (IOException ex) {
-					throw new UncheckedIOException(ex);
-				}
-			})
+			.map(AheadOfTimeTests::read)
+			.filter((source) -> source.contains(text))
 			.collect(Collectors.joining());
+	}
+
+	private static String read(InputStreamSource file) {
+		try (InputStream stream = file.getInputStream()) {
+			return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@ParameterizedTest

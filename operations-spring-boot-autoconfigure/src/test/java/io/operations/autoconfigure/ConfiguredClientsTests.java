@@ -89,7 +89,8 @@ class ConfiguredClientsTests {
 			assertThat(injected.memory.getName()).isEqualTo("memory");
 			assertThat(injected.campaignsWebClient).isSameAs(injected.campaigns.getWebClient());
 			assertThat(context.getBean("io.operations.client.campaigns")).isSameAs(injected.campaigns);
-			assertThat(context.getBean("io.operations.client.campaigns.webClient")).isSameAs(injected.campaignsWebClient);
+			assertThat(context.getBean("io.operations.client.campaigns.webClient"))
+				.isSameAs(injected.campaignsWebClient);
 		});
 	}
 
@@ -134,12 +135,14 @@ class ConfiguredClientsTests {
 	@Test
 	void clientWritesWithItsOwnCredentials() {
 		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(202).withHeader("Operation-Id", "w")));
-		this.twoClients.withPropertyValues(baseUrl("campaigns")).withUserConfiguration(Qualified.class).run((context) -> {
-			WebClient webClient = context.getBean(Qualified.class).campaignsWebClient;
-			webClient.post().uri("/v1/Messages").exchangeToMono(AcceptedOperation::from).block(PATIENCE);
-		});
-		server.verify(postRequestedFor(urlEqualTo("/v1/Messages")).withHeader("Authorization",
-				equalTo(basic("SK2", "s2"))));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"))
+			.withUserConfiguration(Qualified.class)
+			.run((context) -> {
+				WebClient webClient = context.getBean(Qualified.class).campaignsWebClient;
+				webClient.post().uri("/v1/Messages").exchangeToMono(AcceptedOperation::from).block(PATIENCE);
+			});
+		server.verify(
+				postRequestedFor(urlEqualTo("/v1/Messages")).withHeader("Authorization", equalTo(basic("SK2", "s2"))));
 	}
 
 	@Test
@@ -172,7 +175,8 @@ class ConfiguredClientsTests {
 	@Test
 	void acceptedOperationIsAwaitedByTheClientThatServesItsStatusUrl() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
-		this.twoClients.withPropertyValues("operations.base-url=" + server.baseUrl(), baseUrl("campaigns"), baseUrl("memory"))
+		this.twoClients
+			.withPropertyValues("operations.base-url=" + server.baseUrl(), baseUrl("campaigns"), baseUrl("memory"))
 			.run((context) -> {
 				URI url = URI.create(server.baseUrl() + "/v1/Messages/Operations/routed");
 				AcceptedOperation accepted = new AcceptedOperation("routed", url, null, Map.of());
@@ -205,26 +209,27 @@ class ConfiguredClientsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			operations.clients.default.product=memory | 'default'
-			operations.clients.Operations.product=memory | 'Operations'
-			operations.clients[a b].product=memory | 'a b'
-			operations.clients[ü].product=memory | 'operations.clients
-			operations.clients.memory= | operations.clients.memory.product
-			operations.clients.memory.prodct=memory | operations.clients.memory
-			operations.clients.memory.rate-limit.shared-with=nobody | 'operations.clients.memory.rate-limit.shared-with' is 'nobody'
-			operations.clients.memory.rate-limit.shared-with=memory | in a circle
-			operations.rate-limit.shared-with=operations | operations.clients.<name>.rate-limit.shared-with
-			operations.clients.memory.retry.max-attempts=0 | 'operations.clients.memory.retry.max-attempts' is '0'
-			operations.clients.memory.path=/x | 'operations.clients.memory.path' is '/x'
-			operations.clients.memory.base-url=ftp://x | 'operations.clients.memory.base-url' is 'ftp://x'
-			operations.clients.memory.api-key=SK3 | operations.clients.memory.api-key has a value, but operations.clients.memory.api-key-secret has none
-			operations.clients.memory.api-key= | none of operations.clients.memory.api-key, operations.clients.memory.account-sid has a value
-			operations.clients.memory.auth-token=${MISSING} | 'operations.clients.memory.auth-token' contains the placeholder
-			operations.clients.memory.product=memori | operations.clients.memory.product
-			operations.clients.memory.clients.x.product=memory | operations.clients.memory.clients
-			operations.clients.memory.http.ssl.bundle=none | operations.clients.memory.http.ssl.bundle
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					operations.clients.default.product=memory | 'default'
+					operations.clients.Operations.product=memory | 'Operations'
+					operations.clients[a b].product=memory | 'a b'
+					operations.clients[ü].product=memory | 'operations.clients
+					operations.clients.memory= | operations.clients.memory.product
+					operations.clients.memory.prodct=memory | operations.clients.memory
+					operations.clients.memory.rate-limit.shared-with=nobody | 'operations.clients.memory.rate-limit.shared-with' is 'nobody'
+					operations.clients.memory.rate-limit.shared-with=memory | in a circle
+					operations.rate-limit.shared-with=operations | operations.clients.<name>.rate-limit.shared-with
+					operations.clients.memory.retry.max-attempts=0 | 'operations.clients.memory.retry.max-attempts' is '0'
+					operations.clients.memory.path=/x | 'operations.clients.memory.path' is '/x'
+					operations.clients.memory.base-url=ftp://x | 'operations.clients.memory.base-url' is 'ftp://x'
+					operations.clients.memory.api-key=SK3 | operations.clients.memory.api-key has a value, but operations.clients.memory.api-key-secret has none
+					operations.clients.memory.api-key= | none of operations.clients.memory.api-key, operations.clients.memory.account-sid has a value
+					operations.clients.memory.auth-token=${MISSING} | 'operations.clients.memory.auth-token' contains the placeholder
+					operations.clients.memory.product=memori | operations.clients.memory.product
+					operations.clients.memory.clients.x.product=memory | operations.clients.memory.clients
+					operations.clients.memory.http.ssl.bundle=none | operations.clients.memory.http.ssl.bundle
+					""")
 	void badInputFailsTheStartAndNamesTheKey(String property, String named) {
 		this.runner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasFailed();
@@ -255,8 +260,8 @@ class ConfiguredClientsTests {
 			.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
 					WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
 			.withPropertyValues("operations.clients.memory.product=memory")
-			.run((context) -> assertThat(texts(context)).anyMatch(
-					(text) -> text.contains("operations.api-key") && text.contains("operations.clients.memory.api-key")));
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("operations.api-key")
+					&& text.contains("operations.clients.memory.api-key")));
 	}
 
 	@Test
@@ -265,7 +270,8 @@ class ConfiguredClientsTests {
 			.withInitializer((context) -> TestPropertyValues
 				.of("OPERATIONS_CLIENTS_MYMEMORY_APIKEY=SK4", "OPERATIONS_CLIENTS_MY_MEMORY_API_KEY_SECRET=s4",
 						"OPERATIONS_CLIENTS_SERVICE_HOST=10.0.0.1", "OPERATIONS_CLIENTS_EMAILS_PRODUCT=emails")
-				.applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT, "variables-systemEnvironment"))
+				.applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT,
+						"variables-systemEnvironment"))
 			.withPropertyValues("operations.clients.my-memory.product=memory")
 			.run((context) -> {
 				assertThat(context.getBean(OperationsClients.class).names()).containsExactlyInAnyOrder("operations",

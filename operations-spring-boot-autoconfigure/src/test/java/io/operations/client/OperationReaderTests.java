@@ -58,8 +58,9 @@ class OperationReaderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "PENDING, PENDING", "running, RUNNING", "Completed, COMPLETED", "FAILED, FAILED",
-			"CANCELLED, CANCELLED", "CANCELED, CANCELLED", "canceled, CANCELLED", "SCHEDULED, PENDING", "queued, PENDING",
-			"Processing, RUNNING", "in-progress, RUNNING", "IN_PROGRESS, RUNNING", "ACTIVE, UNKNOWN", "'', UNKNOWN" })
+			"CANCELLED, CANCELLED", "CANCELED, CANCELLED", "canceled, CANCELLED", "SCHEDULED, PENDING",
+			"queued, PENDING", "Processing, RUNNING", "in-progress, RUNNING", "IN_PROGRESS, RUNNING", "ACTIVE, UNKNOWN",
+			"'', UNKNOWN" })
 	void statusIsReadWithoutRegardToCaseAndItsTextKept(String text, OperationStatus status) {
 		Operation operation = read("{\"status\": \"" + text + "\"}");
 		assertThat(operation.status()).isEqualTo(status);
@@ -276,7 +277,8 @@ class OperationReaderTests {
 	}
 
 	private static Operation read(String json) {
-		return Objects.requireNonNull(OperationReader.read(Endpoint.FORMAT, ID, REQUESTED, null, json.getBytes(StandardCharsets.UTF_8)));
+		return Objects.requireNonNull(
+				OperationReader.read(Endpoint.FORMAT, ID, REQUESTED, null, json.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }

@@ -25,11 +25,13 @@ enum DocumentedForm {
 			Map.of("Operation-Id", "$ID", "Location", "/v2/ControlPlane/Operations/$ID", "Retry-After", "3"),
 			"{\"statusUrl\": \"$BASE/v2/ControlPlane/Operations/$ID\", \"related\": {\"configurationId\": \"conf_1\"}}"),
 
-	MEMORY(OperationsProduct.MEMORY, "mem_operation_1", Words.SIX, """
-			{"operationId": "$ID", "status": "$WORD", "createdAt": "2026-03-01T10:00:00Z", "completedAt": $ENDED,
-			"statusUrl": "/v1/ControlPlane/Operations/$ID", "error": $ERROR, "resultUrl": "/v1/ControlPlane/Stores/result_1",
-			"result": {"type": "RESOURCE_ID", "id": "result_1"}}""", """
-			{"type": "https://vendor.example/errors/52001", "title": "Bad", "code": 52001, "detail": "Too many stores"}""",
+	MEMORY(OperationsProduct.MEMORY, "mem_operation_1", Words.SIX,
+			"""
+					{"operationId": "$ID", "status": "$WORD", "createdAt": "2026-03-01T10:00:00Z", "completedAt": $ENDED,
+					"statusUrl": "/v1/ControlPlane/Operations/$ID", "error": $ERROR, "resultUrl": "/v1/ControlPlane/Stores/result_1",
+					"result": {"type": "RESOURCE_ID", "id": "result_1"}}""",
+			"""
+					{"type": "https://vendor.example/errors/52001", "title": "Bad", "code": 52001, "detail": "Too many stores"}""",
 			"Too many stores (code 52001)",
 			"{\"code\": 20004, \"message\": \"Refused\", \"more_info\": \"https://vendor.example/20004\", \"status\": 400}",
 			Map.of("Operation-Id", "$ID", "Location", "$BASE/v1/ControlPlane/Operations/$ID", "Retry-After", "3"),
@@ -37,8 +39,9 @@ enum DocumentedForm {
 
 	KNOWLEDGE(OperationsProduct.KNOWLEDGE, "know_operation_1", Words.SIX, """
 			{"operationId": "$ID", "status": "$WORD", "createdAt": "2026-03-01T10:00:00.123Z", "completedAt": $ENDED,
-			"error": $ERROR, "result": {"type": "RESOURCE_ID", "id": "result_1"}, "resultUrl": "/v2/x/result_1"}""", """
-			{"type": "https://vendor.example/errors/53001", "title": "Bad", "code": 53001, "detail": "No such source"}""",
+			"error": $ERROR, "result": {"type": "RESOURCE_ID", "id": "result_1"}, "resultUrl": "/v2/x/result_1"}""",
+			"""
+					{"type": "https://vendor.example/errors/53001", "title": "Bad", "code": 53001, "detail": "No such source"}""",
 			"No such source (code 53001)",
 			"{\"code\": 20004, \"message\": \"Refused\", \"more_info\": \"https://vendor.example/20004\", \"status\": 400}",
 			Map.of("Operation-Id", "$ID", "Location", "/v2/ControlPlane/Operations/$ID", "Retry-After", "3"),
@@ -68,7 +71,8 @@ enum DocumentedForm {
 			"createdAt": "2026-03-01T10:00:00.000000000Z", "updatedAt": $UPDATED}}""", "null", null, """
 			{"type": "https://vendor.example/20004", "title": "Bad", "status": 400, "code": 20004, "detail": "Refused",
 			"errors": [{"detail": "must not be empty", "pointer": "/url"}]}""",
-			Map.of("Operation-Id", "$ID", "Location", "/v3/Transcriptions/$ID", "Retry-After", "3", "Idempotency-Key", "k"),
+			Map.of("Operation-Id", "$ID", "Location", "/v3/Transcriptions/$ID", "Retry-After", "3", "Idempotency-Key",
+					"k"),
 			"{\"status\": \"PENDING\", \"statusUrl\": \"/v3/Transcriptions/$ID\", \"transcription\": {}}"),
 
 	MESSAGES(OperationsProduct.MESSAGES, "comms_operation_1", Words.COMMS, Comms.OPERATION, "null", null, Comms.FAULT,
@@ -167,8 +171,7 @@ enum DocumentedForm {
 				OperationStatus.RUNNING, "COMPLETED", OperationStatus.COMPLETED, "FAILED", OperationStatus.FAILED);
 
 		static final Map<String, OperationStatus> COMMS = Map.of("SCHEDULED", OperationStatus.PENDING, "PROCESSING",
-				OperationStatus.RUNNING, "COMPLETED", OperationStatus.COMPLETED, "CANCELED",
-				OperationStatus.CANCELLED);
+				OperationStatus.RUNNING, "COMPLETED", OperationStatus.COMPLETED, "CANCELED", OperationStatus.CANCELLED);
 
 	}
 

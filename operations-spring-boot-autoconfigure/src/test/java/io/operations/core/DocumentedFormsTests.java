@@ -108,12 +108,12 @@ class DocumentedFormsTests {
 	@ParameterizedTest
 	@MethodSource("faults")
 	void faultOfTheCallHasItsCodeAndMessage(DocumentedForm form, BothConnectorsTests.Connector connector, int status) {
-		answer(form, aResponse().withStatus(status)
-			.withHeader("Content-Type", "application/problem+json")
-			.withHeader((form == DocumentedForm.INSIGHTS_QUERIES) ? "X-RateLimit-Reset" : "Retry-After", "45")
-			.withBody(form.fault));
-		OperationsException failure = failure(OperationsException.class,
-				template(form, connector).fetch(form.id));
+		answer(form,
+				aResponse().withStatus(status)
+					.withHeader("Content-Type", "application/problem+json")
+					.withHeader((form == DocumentedForm.INSIGHTS_QUERIES) ? "X-RateLimit-Reset" : "Retry-After", "45")
+					.withBody(form.fault));
+		OperationsException failure = failure(OperationsException.class, template(form, connector).fetch(form.id));
 		assertThat(failure.getStatusCode()).hasValue(status);
 		assertThat(failure.getServerMessage()).isEqualTo("Refused");
 		assertThat(failure.getCode()).isEqualTo((form == DocumentedForm.COHORTS) ? null : Integer.valueOf(20004));
@@ -155,14 +155,16 @@ class DocumentedFormsTests {
 			case CONVERSATIONS -> assertThat(operation.configurationId()).contains("conf_1");
 			case MEMORY, KNOWLEDGE -> {
 				assertThat(operation.resultId()).contains("result_1");
-				assertThat(operation.resultUrl()).hasValueSatisfying((url) -> assertThat(url.getPath()).endsWith("result_1"));
+				assertThat(operation.resultUrl())
+					.hasValueSatisfying((url) -> assertThat(url.getPath()).endsWith("result_1"));
 			}
-			case COHORTS ->
-				assertThat(operation.details()).containsEntry("result", Map.of("cohortSnapshotId", "s_1", "profileCount", 12));
+			case COHORTS -> assertThat(operation.details()).containsEntry("result",
+					Map.of("cohortSnapshotId", "s_1", "profileCount", 12));
 			case INSIGHTS_QUERIES -> assertThat(operation.resultId()).contains(form.id);
 			case VOICE_TRANSCRIPTIONS -> assertThat(operation.details()).containsKey("transcription");
-			case MESSAGES, EMAILS, SENDER_POOLS, PUSH_NOTIFICATIONS -> assertThat(operation.stats())
-				.containsExactly(Map.entry("total", 5L), Map.entry("recipients", 5L), Map.entry("sent", 3L), Map.entry("failed", 2L));
+			case MESSAGES, EMAILS, SENDER_POOLS, PUSH_NOTIFICATIONS ->
+				assertThat(operation.stats()).containsExactly(Map.entry("total", 5L), Map.entry("recipients", 5L),
+						Map.entry("sent", 3L), Map.entry("failed", 2L));
 		}
 		boolean counts = form.product.path().startsWith("/v1/") && form != DocumentedForm.MEMORY;
 		assertThat(operation.stats().isEmpty()).isEqualTo(!counts);

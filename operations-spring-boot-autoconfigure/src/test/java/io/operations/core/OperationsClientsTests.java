@@ -33,15 +33,15 @@ class OperationsClientsTests {
 	@ParameterizedTest
 	@CsvSource({ "https://conversations.example/v2/ControlPlane/Operations/a, operations",
 			"HTTPS://Knowledge.Example:443/v2/ControlPlane/Operations/a, knowledge",
-			"https://comms.example/eu/v1/Messages/Operations/a, messages",
-			"/eu/v1/Messages/Operations/a, messages",
+			"https://comms.example/eu/v1/Messages/Operations/a, messages", "/eu/v1/Messages/Operations/a, messages",
 			"https://insights.example/v3/a/Job?x=y, jobs" })
 	void clientIsFoundByTheStatusUrl(String statusUrl, String client) {
 		assertThat(this.clients.clientOf(accepted(statusUrl)).getName()).isEqualTo(client);
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "https://elsewhere.example/v2/ControlPlane/Operations/a", "http://conversations.example/v2/ControlPlane/Operations/a",
+	@CsvSource({ "https://elsewhere.example/v2/ControlPlane/Operations/a",
+			"http://conversations.example/v2/ControlPlane/Operations/a",
 			"https://conversations.example:8443/v2/ControlPlane/Operations/a",
 			"https://conversations.example/v2/ControlPlane/Operations/a/b",
 			"https://conversations.example/v2/ControlPlane/Operations/",

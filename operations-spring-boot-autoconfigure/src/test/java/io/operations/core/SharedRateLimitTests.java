@@ -111,9 +111,9 @@ class SharedRateLimitTests {
 		int sent = (int) this.requests.stream().filter((id) -> id.startsWith("sharer")).count();
 		this.time.advanceTimeBy(Duration.ofSeconds(20));
 		assertThat(this.requests).filteredOn((id) -> id.startsWith("sharer")).hasSize(sent);
-		assertThat(this.faults).hasSize(30 - sent).allSatisfy((fault) -> assertThat(fault)
-			.isInstanceOf(OperationsClosedException.class)
-			.hasMessageContaining("sharer"));
+		assertThat(this.faults).hasSize(30 - sent)
+			.allSatisfy((fault) -> assertThat(fault).isInstanceOf(OperationsClosedException.class)
+				.hasMessageContaining("sharer"));
 		assertThat(this.seen).hasSize(30);
 		this.faults.clear();
 		this.sharer.fetch("late").subscribe(this.seen::add, this.faults::add);

@@ -24,13 +24,8 @@ record Answer(int status, Map<String, String> headers, String body, Duration del
 		return of(status, "application/json", JSON.writeValueAsString(body));
 	}
 
-	static Answer error(int status, int code, String message) {
-		Map<String, Object> body = new LinkedHashMap<>();
-		body.put("code", code);
-		body.put("message", message);
-		body.put("more_info", "https://www.twilio.com/docs/errors/" + code);
-		body.put("status", status);
-		return json(status, body);
+	static Answer problem(int status, Map<String, ? extends @Nullable Object> body) {
+		return of(status, "application/problem+json", JSON.writeValueAsString(body));
 	}
 
 	static Answer of(int status, String contentType, String body) {
@@ -44,11 +39,11 @@ record Answer(int status, Map<String, String> headers, String body, Duration del
 	}
 
 	Answer retryAfter(@Nullable Duration retryAfter) {
-		if (retryAfter == null) {
-			return this;
-		}
-		long seconds = retryAfter.getSeconds() + ((retryAfter.getNano() > 0) ? 1 : 0);
-		return header("Retry-After", Long.toString(seconds));
+		return (retryAfter != null) ? header("Retry-After", seconds(retryAfter)) : this;
+	}
+
+	static String seconds(Duration time) {
+		return Long.toString(time.getSeconds() + ((time.getNano() > 0) ? 1 : 0));
 	}
 
 	Answer firstHalf() {

@@ -1,7 +1,7 @@
 package io.operations.test;
 
 import java.time.Duration;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +21,9 @@ public final class Fault {
 
 	private final String description;
 
-	private final UnaryOperator<Answer> effect;
+	private final BiFunction<Answer, Dialect, Answer> effect;
 
-	private Fault(String description, UnaryOperator<Answer> effect) {
+	private Fault(String description, BiFunction<Answer, Dialect, Answer> effect) {
 		this.description = description;
 		this.effect = effect;
 	}
@@ -37,7 +37,9 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a fault that answers with 429 (error 20429) and {@code Retry-After}.
+	 * Return a fault that answers with 429 (error 20429) and {@code Retry-After}. The
+	 * server of {@link io.operations.OperationsProduct#INSIGHTS_QUERIES} sends
+	 * {@code X-RateLimit-Reset} instead.
 	 * @param retryAfter the time to wait, which the simulator rounds up to whole seconds
 	 * @return the fault
 	 */
@@ -71,8 +73,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Return a fault that answers with another error status and a body in the vendor's
-	 * format.
+	 * Return a fault that answers with another error status and a body in the format of
+	 * the product.
 	 * @param status the HTTP status, from 400 to 599
 	 * @return the fault
 	 */
@@ -91,7 +93,7 @@ public final class Fault {
 		// Longer than any client should wait, shorter than the server's own timeouts.
 		Assert.isTrue(notNegative("delay", delay).compareTo(MAXIMUM_DELAY) <= 0,
 				() -> "'delay' must be at most " + MAXIMUM_DELAY + ", not " + delay);
-		return new Fault("delayed by " + delay, (answer) -> answer.delayed(delay));
+		return new Fault("delayed by " + delay, (answer, dialect) -> answer.delayed(delay));
 	}
 
 	/**
@@ -99,7 +101,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault dropped() {
-		return new Fault("dropped", (answer) -> answer.delivered(Answer.Delivery.DROPPED));
+		return new Fault("dropped", (answer, dialect) -> answer.delivered(Answer.Delivery.DROPPED));
 	}
 
 	/**
@@ -108,7 +110,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault html() {
-		return new Fault("HTML", (answer) -> Answer.of(200, "text/html;charset=UTF-8", HTML));
+		return new Fault("HTML", (answer, dialect) -> Answer.of(200, "text/html;charset=UTF-8", HTML));
 	}
 
 	/**
@@ -117,7 +119,7 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault truncated() {
-		return new Fault("truncated", Answer::firstHalf);
+		return new Fault("truncated", (answer, dialect) -> answer.firstHalf());
 	}
 
 	/**
@@ -126,12 +128,12 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault cutOff() {
-		return new Fault("cut off", (answer) -> answer.delivered(Answer.Delivery.CUT_OFF));
+		return new Fault("cut off", (answer, dialect) -> answer.delivered(Answer.Delivery.CUT_OFF));
 	}
 
 	private static Fault error(int status, String message, @Nullable Duration retryAfter) {
 		return new Fault(Integer.toString(status),
-				(answer) -> Answer.error(status, 20000 + status, message).retryAfter(retryAfter));
+				(answer, dialect) -> dialect.retryAfter(dialect.error(status, 20000 + status, message), retryAfter));
 	}
 
 	private static Duration notNegative(String name, Duration duration) {
@@ -139,8 +141,8 @@ public final class Fault {
 		return duration;
 	}
 
-	Answer applyTo(Answer answer) {
-		return this.effect.apply(answer);
+	Answer applyTo(Answer answer, Dialect dialect) {
+		return this.effect.apply(answer, dialect);
 	}
 
 	@Override

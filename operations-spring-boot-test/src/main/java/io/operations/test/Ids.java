@@ -16,12 +16,8 @@ final class Ids {
 	private Ids() {
 	}
 
-	static String operation() {
-		return "proc_job_" + random();
-	}
-
-	static String configuration() {
-		return "cfg_configuration_" + random();
+	static String of(String prefix) {
+		return prefix + '_' + random();
 	}
 
 	static String request() {
@@ -30,7 +26,9 @@ final class Ids {
 
 	private static String random() {
 		StringBuilder id = new StringBuilder(LENGTH);
-		for (int i = 0; i < LENGTH; i++) {
+		// The real ids have 128 bits, so the first character has only three of them.
+		id.append(ThreadLocalRandom.current().nextInt(8));
+		for (int i = 1; i < LENGTH; i++) {
 			id.append(ALPHABET.charAt(ThreadLocalRandom.current().nextInt(ALPHABET.length())));
 		}
 		return id.toString();

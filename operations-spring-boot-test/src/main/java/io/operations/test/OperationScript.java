@@ -3,6 +3,7 @@ package io.operations.test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,16 @@ import org.springframework.util.Assert;
  */
 public final class OperationScript {
 
-	private static final List<Phase> PHASES = List.of(new Phase("PENDING", Duration.ofMillis(100)),
-			new Phase("RUNNING", Duration.ofMillis(400)));
+	private static final Word PENDING = new Word("PENDING", false);
+
+	private static final Word RUNNING = new Word("RUNNING", false);
+
+	private static final List<Phase> PHASES = List.of(new Phase(PENDING, Duration.ofMillis(100)),
+			new Phase(RUNNING, Duration.ofMillis(400)));
 
 	private final List<Phase> phases;
 
-	private final String end;
+	private final Word end;
 
 	private final @Nullable ProblemDetail error;
 
@@ -34,13 +39,20 @@ public final class OperationScript {
 
 	private final @Nullable Duration pollRetryAfter;
 
-	private OperationScript(List<Phase> phases, String end, @Nullable ProblemDetail error,
-			@Nullable Duration retryAfter, @Nullable Duration pollRetryAfter) {
+	private final Map<String, Integer> stats;
+
+	private OperationScript(List<Phase> phases, Word end, @Nullable ProblemDetail error, @Nullable Duration retryAfter,
+			@Nullable Duration pollRetryAfter, Map<String, Integer> stats) {
 		this.phases = phases;
 		this.end = end;
 		this.error = error;
 		this.retryAfter = retryAfter;
 		this.pollRetryAfter = pollRetryAfter;
+		this.stats = stats;
+	}
+
+	private static OperationScript ending(Word end, @Nullable ProblemDetail error) {
+		return new OperationScript(PHASES, end, error, null, null, Map.of());
 	}
 
 	/**
@@ -48,64 +60,66 @@ public final class OperationScript {
 	 * @return the script
 	 */
 	public static OperationScript completed() {
-		return endingAs("COMPLETED");
+		return ending(new Word("COMPLETED", false), null);
 	}
 
 	/**
-	 * Return a script that ends FAILED without an error.
+	 * Return a script that ends FAILED without an error. The products with {@code stats}
+	 * know no such status: their operation ends COMPLETED, and all its members have
+	 * failed.
 	 * @return the script
 	 */
 	public static OperationScript failed() {
-		return endingAs("FAILED");
+		return ending(new Word("FAILED", false), null);
 	}
 
 	/**
-	 * Return a script that ends FAILED with an error.
+	 * Return a script that ends FAILED with an error. The simulator sends the error in
+	 * the format of the product, and omits it if the product reports no errors.
 	 * @param error the error, which the simulator sends with all its properties; the
 	 * caller must not change it afterwards
 	 * @return the script
 	 */
 	public static OperationScript failed(ProblemDetail error) {
 		Assert.notNull(error, "'error' must not be null");
-		return new OperationScript(PHASES, "FAILED", error, null, null);
+		return ending(new Word("FAILED", false), error);
 	}
 
 	/**
-	 * Return a script that ends CANCELLED.
+	 * Return a script that ends CANCELLED, which some products spell CANCELED.
 	 * @return the script
 	 */
 	public static OperationScript cancelled() {
-		return endingAs("CANCELLED");
+		return ending(new Word("CANCELLED", false), null);
 	}
 
 	/**
 	 * Return a script whose last status is any word. With a word that is not terminal,
-	 * such as {@code RUNNING} or {@code HIBERNATING}, the operation never ends. The word
-	 * {@code CANCELED} is the way in which some products spell CANCELLED.
+	 * such as {@code RUNNING} or {@code HIBERNATING}, the operation never ends.
 	 * @param status the word, not blank, which the simulator sends unchanged
 	 * @return the script
 	 */
 	public static OperationScript endingAs(String status) {
 		Assert.hasText(status, "'status' must not be blank");
-		return new OperationScript(PHASES, status, null, null, null);
+		return ending(new Word(status, true), null);
 	}
 
 	/**
-	 * Set how long the operation is PENDING.
+	 * Set how long the operation is PENDING, or what the product calls it.
 	 * @param duration the time from its creation; zero skips PENDING
 	 * @return the script
 	 */
 	public OperationScript pending(Duration duration) {
-		return withPhase(0, new Phase("PENDING", notNegative("duration", duration)));
+		return withPhase(0, new Phase(PENDING, notNegative("duration", duration)));
 	}
 
 	/**
-	 * Set how long the operation is RUNNING.
+	 * Set how long the operation is RUNNING, or what the product calls it.
 	 * @param duration the time after PENDING; zero skips RUNNING
 	 * @return the script
 	 */
 	public OperationScript running(Duration duration) {
-		return withPhase(1, new Phase("RUNNING", notNegative("duration", duration)));
+		return withPhase(1, new Phase(RUNNING, notNegative("duration", duration)));
 	}
 
 	/**
@@ -117,7 +131,7 @@ public final class OperationScript {
 	 */
 	public OperationScript then(String status, Duration duration) {
 		Assert.hasText(status, "'status' must not be blank");
-		return withPhase(this.phases.size(), new Phase(status, notNegative("duration", duration)));
+		return withPhase(this.phases.size(), new Phase(new Word(status, true), notNegative("duration", duration)));
 	}
 
 	/**
@@ -127,7 +141,7 @@ public final class OperationScript {
 	 */
 	public OperationScript retryAfter(Duration retryAfter) {
 		return new OperationScript(this.phases, this.end, this.error, notNegative("retryAfter", retryAfter),
-				this.pollRetryAfter);
+				this.pollRetryAfter, this.stats);
 	}
 
 	/**
@@ -138,7 +152,20 @@ public final class OperationScript {
 	 */
 	public OperationScript pollRetryAfter(Duration retryAfter) {
 		return new OperationScript(this.phases, this.end, this.error, this.retryAfter,
-				notNegative("retryAfter", retryAfter));
+				notNegative("retryAfter", retryAfter), this.stats);
+	}
+
+	/**
+	 * Set the counts that the operation reports when it has ended. Only the products with
+	 * {@code stats} send them. By default such an operation has one member, which is
+	 * delivered or created.
+	 * @param stats the counts, each under its name, for instance {@code failed}; the
+	 * other counts of the product are zero
+	 * @return the script
+	 */
+	public OperationScript stats(Map<String, Integer> stats) {
+		return new OperationScript(this.phases, this.end, this.error, this.retryAfter, this.pollRetryAfter,
+				Map.copyOf(stats));
 	}
 
 	private OperationScript withPhase(int index, Phase phase) {
@@ -149,7 +176,8 @@ public final class OperationScript {
 		else {
 			changed.add(phase);
 		}
-		return new OperationScript(List.copyOf(changed), this.end, this.error, this.retryAfter, this.pollRetryAfter);
+		return new OperationScript(List.copyOf(changed), this.end, this.error, this.retryAfter, this.pollRetryAfter,
+				this.stats);
 	}
 
 	private static Duration notNegative(String name, Duration duration) {
@@ -157,20 +185,42 @@ public final class OperationScript {
 		return duration;
 	}
 
-	String statusAfter(Duration elapsed) {
+	Word statusAfter(Duration elapsed) {
+		int phase = phaseAfter(elapsed);
+		return (phase < this.phases.size()) ? this.phases.get(phase).status() : this.end;
+	}
+
+	Duration lastChangeAfter(Duration elapsed) {
+		return durationOf(this.phases.subList(0, phaseAfter(elapsed)));
+	}
+
+	private int phaseAfter(Duration elapsed) {
 		// Subtracts phase by phase, because the sum of all phases may exceed a Duration.
 		Duration rest = elapsed.isNegative() ? Duration.ZERO : elapsed;
-		for (Phase phase : this.phases) {
-			if (rest.compareTo(phase.duration()) < 0) {
-				return phase.status();
+		for (int i = 0; i < this.phases.size(); i++) {
+			Duration duration = this.phases.get(i).duration();
+			if (rest.compareTo(duration) < 0) {
+				return i;
 			}
-			rest = rest.minus(phase.duration());
+			rest = rest.minus(duration);
 		}
-		return this.end;
+		return this.phases.size();
 	}
 
 	Duration duration() {
-		return this.phases.stream().map(Phase::duration).reduce(Duration.ZERO, Duration::plus);
+		return durationOf(this.phases);
+	}
+
+	private static Duration durationOf(List<Phase> phases) {
+		return phases.stream().map(Phase::duration).reduce(Duration.ZERO, Duration::plus);
+	}
+
+	boolean fails() {
+		return !this.end.exact() && this.end.text().equals("FAILED");
+	}
+
+	Map<String, Integer> stats() {
+		return this.stats;
 	}
 
 	@Nullable ProblemDetail error() {
@@ -190,7 +240,22 @@ public final class OperationScript {
 		return "OperationScript" + this.phases + " then " + this.end;
 	}
 
-	private record Phase(String status, Duration duration) {
+	/**
+	 * A status.
+	 *
+	 * @param text the status as most products spell it
+	 * @param exact whether the simulator sends the text whatever the product
+	 */
+	record Word(String text, boolean exact) {
+
+		@Override
+		public String toString() {
+			return this.text;
+		}
+
+	}
+
+	private record Phase(Word status, Duration duration) {
 
 		@Override
 		public String toString() {

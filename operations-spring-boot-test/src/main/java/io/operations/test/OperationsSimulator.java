@@ -1,16 +1,18 @@
 package io.operations.test;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 
 /**
@@ -22,15 +24,9 @@ import org.springframework.util.Assert;
  *     simulator.fault(2, Fault.unavailable());
  *     ... // a client of simulator.baseUrl() with simulator.credentials()
  * }
- * </pre> The simulator serves these requests, and rejects requests with other credentials
- * with 401:
- * <ul>
- * <li>{@code POST /v2/ControlPlane/Configurations}</li>
- * <li>{@code PUT}, {@code PATCH} and {@code DELETE}
- * <code>/v2/ControlPlane/Configurations/{id}</code></li>
- * <li>{@code DELETE} <code>/v2/Conversations/{id}</code></li>
- * <li>{@code GET} <code>/v2/ControlPlane/Operations/{id}</code></li>
- * </ul>
+ * </pre> The simulator stands for the servers of all {@link OperationsProduct products}.
+ * At the path of each it serves the operations of that product, and the writes that start
+ * them, in the product's own form. It rejects requests with other credentials with 401.
  *
  * @since 0.1.0
  */
@@ -143,12 +139,12 @@ public final class OperationsSimulator implements AutoCloseable {
 	 * has ended
 	 */
 	public String accept(OperationScript script) {
-		return accept(Ids.operation(), script);
+		return accept(OperationsProduct.CONVERSATIONS, script);
 	}
 
 	/**
-	 * Start an operation with a given id. It replaces an operation that already has this
-	 * id.
+	 * Start an operation of Conversations with a given id. It replaces an operation that
+	 * already has this id.
 	 * @param id the id, any text that is not empty
 	 * @param script the script that the operation follows from now on
 	 * @return the id
@@ -156,11 +152,50 @@ public final class OperationsSimulator implements AutoCloseable {
 	 * has ended
 	 */
 	public String accept(String id, OperationScript script) {
+		return accept(OperationsProduct.CONVERSATIONS, id, script);
+	}
+
+	/**
+	 * Start an operation of a product as if a write had done it.
+	 * @param product the product; only clients of its path find the operation
+	 * @param script the script that the operation follows from now on
+	 * @return the operation's id
+	 * @throws IllegalStateException if the simulator is full and none of its operations
+	 * has ended
+	 */
+	public String accept(OperationsProduct product, OperationScript script) {
+		Assert.notNull(product, "'product' must not be null");
+		return accept(product, Ids.of(Dialects.of(product).idPrefix()), script);
+	}
+
+	/**
+	 * Start an operation of a product with a given id. It replaces an operation of the
+	 * product that already has this id.
+	 * @param product the product; only clients of its path find the operation
+	 * @param id the id, any text that is not empty
+	 * @param script the script that the operation follows from now on
+	 * @return the id
+	 * @throws IllegalStateException if the simulator is full and none of its operations
+	 * has ended
+	 */
+	public String accept(OperationsProduct product, String id, OperationScript script) {
+		Assert.notNull(product, "'product' must not be null");
 		Assert.hasLength(id, "'id' must not be empty");
 		Assert.notNull(script, "'script' must not be null");
-		Assert.state(this.endpoint.add(id, script, Map.of("configurationId", Ids.configuration())),
+		Assert.state(this.endpoint.add(product, id, script),
 				"The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 		return id;
+	}
+
+	/**
+	 * Return a connector that sends each request to this simulator, whatever server it
+	 * names. The simulator answers as that server, and the credentials of the request are
+	 * replaced by its own.
+	 * @param connector the connector of an HTTP client
+	 * @return the connector for a client that must not reach another server
+	 */
+	public ClientHttpConnector redirect(ClientHttpConnector connector) {
+		return new RedirectedConnector(connector, URI.create(this.baseUrl), credentials().get().authorization());
 	}
 
 	/**

@@ -1,40 +1,29 @@
 package io.operations.test;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
-import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.web.util.UriUtils;
+import io.operations.OperationsProduct;
 
 /**
  * Answers the requests to the simulator. Independent of the HTTP server.
  */
 final class SimulatedEndpoint {
 
-	private static final String OPERATIONS = "/v2/ControlPlane/Operations";
-
-	private static final String CONFIGURATIONS = "/v2/ControlPlane/Configurations";
-
-	private static final String CONVERSATIONS = "/v2/Conversations";
-
-	private static final Set<String> CONFIGURATION_WRITES = Set.of("PUT", "PATCH", "DELETE");
-
 	// Not RFC_1123_DATE_TIME, which writes a day of one digit where HTTP requires two.
 	private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter
 		.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
 		.withZone(ZoneOffset.UTC);
+
+	private static final String NOT_FOUND = "The requested resource was not found";
 
 	private final InstantSource clock;
 
@@ -57,121 +46,105 @@ final class SimulatedEndpoint {
 
 	/**
 	 * Answer a request.
-	 * @param method the method of the request
-	 * @param url the path and the query, still encoded
-	 * @param credentials the {@code Authorization}; {@code null} if there is none
-	 * @param baseUrl the base URL of the simulator
+	 * @param request the request
 	 * @return the response
 	 */
-	Answer answer(String method, String url, @Nullable String credentials, String baseUrl) {
-		int query = url.indexOf('?');
-		String path = (query >= 0) ? url.substring(0, query) : url;
-		String operationId = method.equals("GET") ? idBelow(OPERATIONS, path) : null;
-		if (operationId != null) {
-			this.traffic.count(operationId);
+	Answer answer(SimulatedRequest request) {
+		List<Route.Match> matches = Route.find(request);
+		List<Route.Match> polls = matches.stream()
+			.filter((match) -> match.route().isOperation() && match.route().methods().contains(request.method()))
+			.toList();
+		if (!polls.isEmpty()) {
+			this.traffic.count(polls.get(0).id());
 		}
 		Answer answer;
-		if (!this.authorization.equals(credentials)) {
-			answer = Answer.error(401, 20003, "Authenticate").header("WWW-Authenticate", "Basic realm=\"Simulator\"");
+		if (!this.authorization.equals(request.credentials())) {
+			answer = dialect(request, matches).error(401, 20003, "Authenticate")
+				.header("WWW-Authenticate", "Basic realm=\"Simulator\"");
 		}
-		else if (operationId != null) {
-			answer = poll(operationId, baseUrl);
+		else if (!polls.isEmpty()) {
+			answer = poll(request, polls);
 		}
 		else {
-			answer = write(method, path, baseUrl);
+			answer = write(request, matches);
 		}
 		return answer.header("Date", HTTP_DATE.format(this.clock.instant()))
 			.header(OperationsErrorResponse.REQUEST_ID_HEADER, Ids.request());
 	}
 
-	private Answer poll(String id, String baseUrl) {
-		Answer answer = operation(id, baseUrl);
-		Fault fault = this.traffic.nextFault(id);
-		return (fault != null) ? fault.applyTo(answer) : answer;
+	private static Dialect dialect(SimulatedRequest request, List<Route.Match> matches) {
+		if (!matches.isEmpty()) {
+			return Dialects.of(matches.get(0).product());
+		}
+		return Arrays.stream(OperationsProduct.values())
+			.filter(request::isFor)
+			.findFirst()
+			.map(Dialects::of)
+			.orElseThrow();
 	}
 
-	private Answer operation(String id, String baseUrl) {
-		SimulatedOperation operation = this.operations.get(id);
+	// Two products have the same path, but each has its own server. The simulator stands
+	// for both.
+	private Answer poll(SimulatedRequest request, List<Route.Match> polls) {
+		Route.Match poll = polls.stream()
+			.filter((match) -> this.operations.get(match.product(), match.id()) != null)
+			.findFirst()
+			.orElse(polls.get(0));
+		Answer answer = operation(request, poll);
+		Fault fault = this.traffic.nextFault(poll.id());
+		return (fault != null) ? fault.applyTo(answer, Dialects.of(poll.product())) : answer;
+	}
+
+	private Answer operation(SimulatedRequest request, Route.Match poll) {
+		Dialect dialect = Dialects.of(poll.product());
+		SimulatedOperation operation = this.operations.get(poll.product(), poll.id());
 		if (operation == null) {
-			return notFound();
+			return dialect.error(404, dialect.notFoundCode(), NOT_FOUND);
 		}
 		Instant now = this.clock.instant();
-		Answer answer = Answer.json(200, operation.describe(statusUrl(baseUrl, id), now));
+		Answer answer = dialect.polled(operation, poll.baseUrl(request), now);
 		return operation.hasEndedAt(now) ? answer : answer.retryAfter(operation.script().pollRetryAfter());
 	}
 
-	private Answer write(String method, String path, String baseUrl) {
-		String configurationId = idBelow(CONFIGURATIONS, path);
-		if (path.equals(CONFIGURATIONS)) {
-			return method.equals("POST") ? accept("configurationId", Ids.configuration(), baseUrl) : notAllowed();
+	private Answer write(SimulatedRequest request, List<Route.Match> matches) {
+		Dialect dialect = dialect(request, matches);
+		if (matches.isEmpty()) {
+			return dialect.error(404, 20404, NOT_FOUND);
 		}
-		if (configurationId != null) {
-			return CONFIGURATION_WRITES.contains(method) ? accept("configurationId", configurationId, baseUrl)
-					: notAllowed();
-		}
-		String conversationId = idBelow(CONVERSATIONS, path);
-		if (conversationId != null) {
-			return method.equals("DELETE") ? accept("conversationId", conversationId, baseUrl) : notAllowed();
-		}
-		return (idBelow(OPERATIONS, path) != null) ? notAllowed() : notFound();
+		return matches.stream()
+			.filter((match) -> match.route().methods().contains(request.method()))
+			.findFirst()
+			.map((match) -> accept(request, match))
+			.orElseGet(() -> dialect.error(405, 20004, "Method not allowed"));
 	}
 
-	private Answer accept(String kind, String relatedId, String baseUrl) {
-		String id = Ids.operation();
-		OperationScript script = this.scripts.get();
-		if (!add(id, script, Map.of(kind, relatedId))) {
-			return Answer.error(503, 20503,
+	private Answer accept(SimulatedRequest request, Route.Match write) {
+		Dialect dialect = Dialects.of(write.product());
+		Instant now = this.clock.instant();
+		SimulatedOperation operation = operation(write.product(), Ids.of(dialect.idPrefix()), this.scripts.get(),
+				write.resource(request));
+		if (!this.operations.add(operation, now)) {
+			return dialect.error(503, 20503,
 					"The simulator is full: none of its operations has ended. Raise maxOperations, or call reset().");
 		}
-		String statusUrl = statusUrl(baseUrl, id);
-		Map<String, Object> body = new LinkedHashMap<>();
-		body.put("statusUrl", statusUrl);
-		body.put("related", Map.of(kind, relatedId));
-		return Answer.json(202, body)
-			.header(AcceptedOperation.OPERATION_ID_HEADER, id)
-			.header("Location", statusUrl)
-			.retryAfter(script.retryAfter());
+		return dialect.accepted(operation, write.baseUrl(request), now).retryAfter(operation.script().retryAfter());
 	}
 
 	/**
-	 * Start an operation.
+	 * Start an operation as if a write had done it.
+	 * @param product the product that the operation belongs to
 	 * @param id the operation's id
 	 * @param script the script of the operation
-	 * @param related the ids of the related resources, each under the kind of resource
 	 * @return {@code false} if the simulator is full
 	 */
-	boolean add(String id, OperationScript script, Map<String, String> related) {
-		Instant now = this.clock.instant();
-		return this.operations.add(new SimulatedOperation(id, script, now.truncatedTo(ChronoUnit.MILLIS), related),
-				now);
+	boolean add(OperationsProduct product, String id, OperationScript script) {
+		return this.operations.add(operation(product, id, script, Route.resource(product)), this.clock.instant());
 	}
 
-	private static String statusUrl(String baseUrl, String id) {
-		return baseUrl + OPERATIONS + "/" + UriUtils.encode(id, StandardCharsets.UTF_8);
-	}
-
-	private static @Nullable String idBelow(String parent, String path) {
-		if (!path.startsWith(parent + "/")) {
-			return null;
-		}
-		String segment = path.substring(parent.length() + 1);
-		if (segment.isEmpty() || segment.indexOf('/') >= 0) {
-			return null;
-		}
-		try {
-			return UriUtils.decode(segment, StandardCharsets.UTF_8);
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
-	}
-
-	private static Answer notFound() {
-		return Answer.error(404, 20404, "The requested resource was not found");
-	}
-
-	private static Answer notAllowed() {
-		return Answer.error(405, 20004, "Method not allowed");
+	private SimulatedOperation operation(OperationsProduct product, String id, OperationScript script,
+			SimulatedOperation.Resource resource) {
+		return new SimulatedOperation(product, id, script, this.clock.instant().truncatedTo(ChronoUnit.MILLIS),
+				resource);
 	}
 
 }

@@ -1,72 +1,69 @@
 package io.operations.test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 import io.operations.OperationStatus;
-import org.jspecify.annotations.Nullable;
+import io.operations.OperationsProduct;
 
-import org.springframework.http.ProblemDetail;
+import org.springframework.web.util.UriUtils;
 
 /**
  * An operation that follows a script.
  *
+ * @param product the product that the operation belongs to
  * @param id the operation's id
  * @param script the script
  * @param createdAt when the operation began
- * @param related the ids of the related resources, each under the kind of resource
+ * @param resource the resource that the operation is about
  */
-record SimulatedOperation(String id, OperationScript script, Instant createdAt, Map<String, String> related) {
+record SimulatedOperation(OperationsProduct product, String id, OperationScript script, Instant createdAt,
+		Resource resource) {
 
+	String path() {
+		return this.product.path().replace("{id}", UriUtils.encode(this.id, StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Return the status.
+	 * @param now the present time
+	 * @return the status as the product spells it
+	 */
 	String statusAt(Instant now) {
-		return this.script.statusAfter(Duration.between(this.createdAt, now));
+		OperationScript.Word status = this.script.statusAfter(age(now));
+		return status.exact() ? status.text() : Dialects.of(this.product).spell(status.text());
 	}
 
 	boolean hasEndedAt(Instant now) {
 		return OperationStatus.of(statusAt(now)).isTerminal();
 	}
 
-	Map<String, @Nullable Object> describe(String statusUrl, Instant now) {
-		String status = statusAt(now);
-		// The real server does not send the time of a cancellation.
-		boolean completed = switch (OperationStatus.of(status)) {
-			case COMPLETED, FAILED -> true;
-			default -> false;
-		};
-		Map<String, @Nullable Object> json = new LinkedHashMap<>();
-		json.put("operationId", this.id);
-		json.put("status", status);
-		json.put("createdAt", this.createdAt.toString());
-		json.put("completedAt", completed ? this.createdAt.plus(this.script.duration()).toString() : null);
-		json.put("statusUrl", statusUrl);
-		json.put("related", this.related);
-		ProblemDetail error = this.script.error();
-		json.put("error", (completed && error != null) ? describe(error) : null);
-		return json;
+	Instant completedAt() {
+		return this.createdAt.plus(this.script.duration());
 	}
 
-	private static Map<String, @Nullable Object> describe(ProblemDetail error) {
-		Map<String, @Nullable Object> json = new LinkedHashMap<>();
-		putIfPresent(json, "type", error.getType());
-		putIfPresent(json, "title", error.getTitle());
-		if (error.getStatus() != 0) {
-			json.put("status", error.getStatus());
-		}
-		putIfPresent(json, "detail", error.getDetail());
-		putIfPresent(json, "instance", error.getInstance());
-		Map<String, Object> properties = error.getProperties();
-		if (properties != null) {
-			json.putAll(properties);
-		}
-		return json;
+	/**
+	 * Return when the status changed last.
+	 * @param now the present time
+	 * @return the time
+	 */
+	Instant updatedAt(Instant now) {
+		return this.createdAt.plus(this.script.lastChangeAfter(age(now)));
 	}
 
-	private static void putIfPresent(Map<String, @Nullable Object> json, String name, @Nullable Object value) {
-		if (value != null) {
-			json.put(name, value.toString());
-		}
+	private Duration age(Instant now) {
+		return Duration.between(this.createdAt, now);
+	}
+
+	/**
+	 * The resource that an operation creates, changes or deletes.
+	 *
+	 * @param name what the product calls the id of such a resource
+	 * @param id the id of the resource
+	 * @param path the path of the resource below the base URL
+	 */
+	record Resource(String name, String id, String path) {
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ final class SimulatedOperations {
 
 	private final int maximum;
 
-	private final Map<String, SimulatedOperation> operations = new LinkedHashMap<>();
+	private final Map<Key, SimulatedOperation> operations = new LinkedHashMap<>();
 
 	SimulatedOperations(int maximum) {
 		this.maximum = maximum;
@@ -23,16 +24,18 @@ final class SimulatedOperations {
 	/**
 	 * Add an operation. If there is no room, the new operation replaces the oldest one
 	 * that has ended.
-	 * @param operation the operation, which replaces another one with the same id
+	 * @param operation the operation, which replaces another one of its product with the
+	 * same id
 	 * @param now the present time
 	 * @return {@code false} if there is no room and no operation has ended
 	 */
 	synchronized boolean add(SimulatedOperation operation, Instant now) {
-		this.operations.remove(operation.id());
+		Key key = new Key(operation.product(), operation.id());
+		this.operations.remove(key);
 		if (this.operations.size() >= this.maximum && !removeOldestEnded(now)) {
 			return false;
 		}
-		this.operations.put(operation.id(), operation);
+		this.operations.put(key, operation);
 		return true;
 	}
 
@@ -47,12 +50,15 @@ final class SimulatedOperations {
 		return false;
 	}
 
-	synchronized @Nullable SimulatedOperation get(String id) {
-		return this.operations.get(id);
+	synchronized @Nullable SimulatedOperation get(OperationsProduct product, String id) {
+		return this.operations.get(new Key(product, id));
 	}
 
 	synchronized void clear() {
 		this.operations.clear();
+	}
+
+	private record Key(OperationsProduct product, String id) {
 	}
 
 }

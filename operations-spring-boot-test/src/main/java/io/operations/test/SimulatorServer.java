@@ -115,8 +115,8 @@ final class SimulatorServer {
 		@Override
 		public ResponseDefinition transform(ServeEvent event) {
 			Request request = event.getRequest();
-			return definition(this.endpoint.answer(request.getMethod().getName(), request.getUrl(),
-					request.getHeader("Authorization"), baseUrl()));
+			return definition(this.endpoint.answer(SimulatedRequest.of(request.getMethod().getName(), request.getUrl(),
+					request.getHeader("Authorization"), baseUrl(), request.getHeader(SimulatedRequest.ORIGIN_HEADER))));
 		}
 
 		private static ResponseDefinition definition(Answer answer) {

@@ -9,7 +9,9 @@ import java.time.InstantSource;
  */
 final class MutableClock implements InstantSource {
 
-	private volatile Instant now = Instant.parse("2025-01-05T10:30:00Z");
+	private static final Instant START = Instant.parse("2025-01-05T10:30:00Z");
+
+	private volatile Instant now = START;
 
 	@Override
 	public Instant instant() {
@@ -18,6 +20,10 @@ final class MutableClock implements InstantSource {
 
 	void advance(Duration duration) {
 		this.now = this.now.plus(duration);
+	}
+
+	void reset() {
+		this.now = START;
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,7 +37,11 @@ final class SimulatorClient {
 	}
 
 	HttpResponse<String> poll(String id) {
-		return send("GET", OPERATIONS + UriUtils.encode(id, StandardCharsets.UTF_8));
+		return poll(OperationsProduct.CONVERSATIONS, id);
+	}
+
+	HttpResponse<String> poll(OperationsProduct product, String id) {
+		return send("GET", product.path().replace("{id}", UriUtils.encode(id, StandardCharsets.UTF_8)));
 	}
 
 	Map<String, @Nullable Object> operation(String id) {

@@ -22,7 +22,24 @@ public final class Answers {
 	 * @return the answer, with status 202 and the header Location
 	 */
 	public static ResponseEntity<AcceptedOperation> accepted(AcceptedOperation operation) {
-		URI location = UriComponentsBuilder.fromPath("/operations/{id}").encode().build(operation.id());
+		return accepted(operation, UriComponentsBuilder.fromPath("/operations/{id}").encode().build(operation.id()));
+	}
+
+	/**
+	 * Return the answer to a write through a further client.
+	 * @param operation the operation that the write started
+	 * @param client the name of the client
+	 * @return the answer, with status 202 and the header Location
+	 */
+	public static ResponseEntity<AcceptedOperation> accepted(AcceptedOperation operation, String client) {
+		return accepted(operation,
+				UriComponentsBuilder.fromPath("/operations/{id}")
+					.queryParam("client", "{client}")
+					.encode()
+					.build(operation.id(), client));
+	}
+
+	private static ResponseEntity<AcceptedOperation> accepted(AcceptedOperation operation, URI location) {
 		return ResponseEntity.accepted().location(location).body(operation);
 	}
 

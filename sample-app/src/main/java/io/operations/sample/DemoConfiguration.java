@@ -40,6 +40,12 @@ class DemoConfiguration {
 				return simulator.baseUrl();
 			}
 
+			// The simulator serves each product.
+			@Override
+			public OperationsConnectionDetails forClient(String client) {
+				return this;
+			}
+
 		};
 	}
 

@@ -53,6 +53,8 @@ class DemoTour {
 
 	private final WebClient operationsWebClient;
 
+	private final OperationsTemplate campaigns;
+
 	private final OperationsSimulator simulator;
 
 	private final Environment environment;
@@ -60,11 +62,13 @@ class DemoTour {
 	private final Sinks.One<OperationOutcome> outcome = Sinks.one();
 
 	DemoTour(OperationsTemplate operations, OperationTracker tracker,
-			@Qualifier("operationsWebClient") WebClient operationsWebClient, OperationsSimulator simulator,
+			@Qualifier("operationsWebClient") WebClient operationsWebClient,
+			@Qualifier("campaigns") OperationsTemplate campaigns, OperationsSimulator simulator,
 			Environment environment) {
 		this.operations = operations;
 		this.tracker = tracker;
 		this.operationsWebClient = operationsWebClient;
+		this.campaigns = campaigns;
 		this.simulator = simulator;
 		this.environment = environment;
 	}
@@ -77,6 +81,7 @@ class DemoTour {
 		completes().then(fails())
 			.then(survivesErrors())
 			.then(Mono.defer(this::learns))
+			.then(sendsMessages())
 			.then(tracks())
 			.doOnSuccess((delivered) -> suggestRequests(delivered.operationId()))
 			.subscribe((delivered) -> {
@@ -138,9 +143,27 @@ class DemoTour {
 			.then();
 	}
 
+	private Mono<Operation> sendsMessages() {
+		return Mono.defer(() -> {
+			this.simulator.nextScript(OperationScript.completed()
+				.running(Duration.ofSeconds(1))
+				.stats(Map.of("total", 3, "sent", 2, "failed", 1)));
+			return this.campaigns.getWebClient()
+				.post()
+				.uri("/v1/Messages")
+				.bodyValue(Map.of("content", "tour"))
+				.exchangeToMono(AcceptedOperation::from);
+		})
+			.doOnNext((accepted) -> logger
+				.info("5. The second client, 'campaigns', sends messages: operation " + accepted.id()))
+			.flatMap(this.campaigns::await)
+			.doOnNext((done) -> logger.info("   its status is " + done.statusText() + ", and its counts are "
+					+ done.stats() + ": COMPLETED does not mean that each message was sent"));
+	}
+
 	private Mono<OperationOutcome> tracks() {
 		return write(OperationScript.completed().running(Duration.ofSeconds(1))).doOnNext((accepted) -> {
-			logger.info("5. The application hands operation " + accepted.id() + " to the OperationTracker");
+			logger.info("6. The application hands operation " + accepted.id() + " to the OperationTracker");
 			logger.info("   the library's next WARN line, about the store in memory, is expected");
 		})
 			.flatMap(this.tracker::track)
@@ -169,6 +192,7 @@ class DemoTour {
 		logger.info("To write, to read an operation, to wait for its end, and to watch it,"
 				+ " paste these lines into another terminal:");
 		logger.info("   curl -i -X POST " + url + "/configurations -H 'Content-Type: application/json' -d '{}'");
+		logger.info("   curl -i -X POST " + url + "/campaigns -H 'Content-Type: application/json' -d '{}'");
 		logger.info("   curl -i " + url + "/operations/" + id);
 		logger.info("   curl -i '" + url + "/operations/" + id + "?wait=30s'");
 		logger.info("   curl -N " + url + "/operations/" + id + "/events");

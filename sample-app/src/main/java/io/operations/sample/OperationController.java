@@ -7,6 +7,7 @@ import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsException;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -24,33 +25,44 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Returns operations: their current state, their end, or each change of their status.
+ * Returns operations of any client: their current state, their end, or each change of
+ * their status.
  */
 @RestController
 class OperationController {
 
 	private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-	private final OperationsTemplate operations;
+	private static final String DEFAULT = "operations";
 
-	OperationController(OperationsTemplate operations) {
-		this.operations = operations;
+	private final OperationsClients clients;
+
+	OperationController(OperationsClients clients) {
+		this.clients = clients;
+	}
+
+	private OperationsTemplate client(String name) {
+		if (!this.clients.names().contains(name)) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"'client' must be one of " + String.join(", ", this.clients.names()));
+		}
+		return this.clients.get(name);
 	}
 
 	@GetMapping("/operations/{id}")
-	Mono<Operation> fetch(@PathVariable String id) {
-		return this.operations.fetch(id);
+	Mono<Operation> fetch(@PathVariable String id, @RequestParam(defaultValue = DEFAULT) String client) {
+		return client(client).fetch(id);
 	}
 
 	@GetMapping(path = "/operations/{id}", params = "wait")
-	Mono<ResponseEntity<Operation>> await(@PathVariable String id,
+	Mono<ResponseEntity<Operation>> await(@PathVariable String id, @RequestParam(defaultValue = DEFAULT) String client,
 			@RequestParam @DurationFormat(style = DurationFormat.Style.SIMPLE) Duration wait) {
 		if (wait.isNegative() || wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0) {
 			return Mono.error(new ResponseStatusException(HttpStatus.BAD_REQUEST,
 					"'wait' must be longer than 0s and at most " + LONGEST_WAIT.toSeconds() + "s"));
 		}
 		// The caller asked for the end of the operation, even if it failed.
-		return this.operations.await(id, wait)
+		return client(client).await(id, wait)
 			.onErrorResume(OperationFailedException.class, (ex) -> Mono.just(ex.getOperation()))
 			.onErrorResume(OperationCancelledException.class, (ex) -> Mono.just(ex.getOperation()))
 			.map(ResponseEntity::ok)
@@ -63,8 +75,8 @@ class OperationController {
 	}
 
 	@GetMapping(path = "/operations/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-	Flux<ServerSentEvent<Object>> watch(@PathVariable String id) {
-		return this.operations.watch(id)
+	Flux<ServerSentEvent<Object>> watch(@PathVariable String id, @RequestParam(defaultValue = DEFAULT) String client) {
+		return client(client).watch(id)
 			.map((seen) -> ServerSentEvent.<Object>builder(seen).build())
 			// Before the first event an error becomes the HTTP response. After it, only
 			// an event can report the error.

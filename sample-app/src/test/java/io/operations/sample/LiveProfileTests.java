@@ -17,7 +17,7 @@ class LiveProfileTests {
 
 	@Test
 	void withCredentialsOfAnAccountThereIsAClientAndNoSimulator(@Autowired ApplicationContext context) {
-		assertThat(context.getBeanNamesForType(OperationsTemplate.class)).hasSize(1);
+		assertThat(context.getBeanNamesForType(OperationsTemplate.class)).hasSize(2);
 		assertThat(context.getBeanNamesForType(OperationsSimulator.class)).isEmpty();
 		assertThat(context.containsBean("demoTour")).isFalse();
 	}

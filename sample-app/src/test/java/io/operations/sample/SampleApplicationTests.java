@@ -58,6 +58,23 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void campaignIsAnsweredWithWhereToLookAndEndsThere() {
+		ResponseEntity<String> answer = exchange(this.client.post().uri("/campaigns").bodyValue(Map.of("a", "b")));
+		assertThat(answer.getStatusCode().value()).isEqualTo(202);
+		assertThat(location(answer)).startsWith("/operations/").endsWith("?client=campaigns");
+		ResponseEntity<String> done = exchange(this.client.get().uri(location(answer) + "&wait=30s"));
+		assertThat(done.getStatusCode().value()).isEqualTo(200);
+		assertThat(done.getBody()).contains("COMPLETED");
+	}
+
+	@Test
+	void unknownClientIsABadRequestThatListsTheClients() {
+		ResponseEntity<String> answer = exchange(this.client.get().uri("/operations/x?client=other"));
+		assertThat(answer.getStatusCode().value()).isEqualTo(400);
+		assertThat(answer.getBody()).contains("operations, campaigns");
+	}
+
+	@Test
 	void deletionIsAnsweredWithWhereToLook() {
 		ResponseEntity<String> answer = exchange(this.client.delete().uri("/conversations/conv_1"));
 		assertThat(answer.getStatusCode().value()).isEqualTo(202);

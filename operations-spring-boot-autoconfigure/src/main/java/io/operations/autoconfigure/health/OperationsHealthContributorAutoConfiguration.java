@@ -2,6 +2,7 @@ package io.operations.autoconfigure.health;
 
 import java.time.Clock;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsProperties;
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -39,6 +41,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(OperationsProperties.class)
 public final class OperationsHealthContributorAutoConfiguration {
 
+	private static final String ENTRY = "operations";
+
 	@Bean("io.operations.operationsHealthListener")
 	OperationsHealthListener operationsHealthListener() {
 		return new OperationsHealthListener(Clock.systemUTC());
@@ -54,16 +58,27 @@ public final class OperationsHealthContributorAutoConfiguration {
 		@ConditionalOnMissingBean(name = { "operationsHealthIndicator", "operationsHealthContributor" })
 		ReactiveHealthContributor operationsHealthContributor(ObjectProvider<OperationsClients> clients,
 				ConfigurableListableBeanFactory beans, OperationsHealthListener listener,
-				OperationsProperties properties) {
+				OperationsProperties properties, ObjectProvider<ReactiveHealthContributorRegistry> registries) {
 			OperationsClients all = clients.getIfAvailable(() -> TemplateParts.clients(beans));
 			ClientsHealthContributor contributor = new ClientsHealthContributor(all, listener,
 					(client) -> properties.getClients()
 						.getOrDefault(client, properties)
 						.getHealth()
 						.getMode() == OperationsProperties.Health.Mode.PROBE);
-			// The entry of an only client has no level for the client's name.
 			Set<String> names = all.names();
-			return (names.size() == 1) ? contributor.indicator(names.iterator().next()) : contributor;
+			if (names.size() > 1) {
+				return contributor;
+			}
+			// The entry of an only client has no level for the client's name.
+			ReactiveHealthContributor only = contributor.indicator(names.iterator().next());
+			AtomicBoolean replaced = new AtomicBoolean();
+			all.onRegistered((further) -> registries.ifAvailable((registry) -> {
+				if (only.equals(registry.getContributor(ENTRY)) && replaced.compareAndSet(false, true)) {
+					registry.unregisterContributor(ENTRY);
+					registry.registerContributor(ENTRY, contributor);
+				}
+			}));
+			return only;
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.Objects;
 import io.operations.OperationsCredentials;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConnectionDetails;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.health.OperationsHealthIndicator;
 import io.operations.health.OperationsHealthListener;
@@ -19,6 +20,7 @@ import org.springframework.boot.health.autoconfigure.registry.HealthContributorR
 import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthContributors;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
@@ -95,9 +97,41 @@ class OperationsHealthContributorAutoConfigurationTests {
 			assertThat(contributor).isInstanceOfSatisfying(CompositeReactiveHealthContributor.class, (entries) -> {
 				assertThat(health(entries.getContributor("operations")).getDetails()).containsEntry("client",
 						"operations");
-				assertThat(health(entries.getContributor("memory")).getDetails()).containsEntry("client",
-						"memory");
+				assertThat(health(entries.getContributor("memory")).getDetails()).containsEntry("client", "memory");
 			});
+		});
+	}
+
+	@Test
+	void clientOfThePropertiesHasAnEntryUnderItsNameAndItsOwnMode() {
+		this.runner
+			.withPropertyValues("operations.clients.campaigns.product=messages",
+					"operations.clients.campaigns.health.mode=probe")
+			.withBean(WebClientCustomizer.class,
+					() -> (builder) -> builder.exchangeFunction(
+							(request) -> Mono.just(ClientResponse.create(HttpStatus.UNAUTHORIZED).build())))
+			.run((context) -> {
+				CompositeReactiveHealthContributor entries = (CompositeReactiveHealthContributor) contributor(
+						context.getBean(ReactiveHealthContributorRegistry.class));
+				assertThat(entries.stream().map(ReactiveHealthContributors.Entry::name)).containsExactly("operations",
+						"campaigns");
+				assertThat(health(entries.getContributor("operations")).getStatus()).isEqualTo(Status.UNKNOWN);
+				assertThat(health(entries.getContributor("campaigns")).getStatus()).isEqualTo(Status.DOWN);
+				assertThat(entries.getContributor("unknown")).isNull();
+			});
+	}
+
+	@Test
+	void clientThatIsRegisteredWhileTheApplicationRunsHasAnEntryUntilItIsClosed() {
+		this.runner.run((context) -> {
+			ReactiveHealthContributorRegistry registry = context.getBean(ReactiveHealthContributorRegistry.class);
+			assertThat(contributor(registry)).isInstanceOf(OperationsHealthIndicator.class);
+			OperationsTemplate sub = context.getBean(OperationsTemplate.Builder.class).name("sub-1").build();
+			context.getBean(OperationsClients.class).register("sub-1", sub);
+			CompositeReactiveHealthContributor entries = (CompositeReactiveHealthContributor) contributor(registry);
+			assertThat(health(entries.getContributor("sub-1")).getDetails()).containsEntry("client", "sub-1");
+			sub.close();
+			assertThat(entries.stream().map(ReactiveHealthContributors.Entry::name)).containsExactly("operations");
 		});
 	}
 

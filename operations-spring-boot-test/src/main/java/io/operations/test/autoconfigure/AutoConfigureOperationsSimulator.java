@@ -13,7 +13,11 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Starts an {@link OperationsSimulator} as a bean of a test's application context and
- * connects the application's {@code OperationsTemplate} to it. <pre class="code">
+ * leads every client of the application to it: the auto-configured
+ * {@code OperationsTemplate}, the clients of {@code operations.clients.*}, and each
+ * template that the application builds with the builder bean. Their requests never reach
+ * the server that their base URL names. The clients need no credentials.
+ * <pre class="code">
  * &#064;SpringBootTest
  * &#064;AutoConfigureOperationsSimulator
  * class ConfigurationsTests {

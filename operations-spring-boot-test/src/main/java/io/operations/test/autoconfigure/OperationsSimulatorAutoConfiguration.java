@@ -1,13 +1,21 @@
 package io.operations.test.autoconfigure;
 
 import io.operations.OperationsCredentials;
+import io.operations.OperationsProduct;
 import io.operations.autoconfigure.OperationsConnectionDetails;
+import io.operations.autoconfigure.OperationsConnectorDecorator;
 import io.operations.test.OperationsSimulator;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configures the simulator. Only {@link AutoConfigureOperationsSimulator} imports
@@ -27,22 +35,38 @@ public final class OperationsSimulatorAutoConfiguration {
 	// Primary, because the application under test may declare its own connection details.
 	@Bean
 	@Primary
-	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator) {
-		return new SimulatorConnectionDetails(simulator);
+	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator,
+			Environment environment) {
+		return new SimulatorConnectionDetails(simulator, Binder.get(environment));
+	}
+
+	// The innermost decorator. No request of a further client, whose base URL may be the
+	// vendor's, leaves this machine.
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	OperationsConnectorDecorator operationsSimulatorConnectorDecorator(OperationsSimulator simulator) {
+		return simulator::redirect;
 	}
 
 	/**
-	 * Provides the base URL and the credentials of the simulator.
+	 * Provides the base URL of the simulator and its credentials. A further client keeps
+	 * the base URL of its own server, so that its status URLs tell it from the others as
+	 * they do in production. The redirected connector leads its requests to the simulator.
 	 */
 	private static final class SimulatorConnectionDetails implements OperationsConnectionDetails {
+
+		private static final Bindable<String> TEXT = Bindable.of(String.class);
 
 		private final OperationsSimulator simulator;
 
 		private final OperationsCredentials credentials;
 
-		private SimulatorConnectionDetails(OperationsSimulator simulator) {
+		private final Binder binder;
+
+		private SimulatorConnectionDetails(OperationsSimulator simulator, Binder binder) {
 			this.simulator = simulator;
 			this.credentials = simulator.credentials();
+			this.binder = binder;
 		}
 
 		@Override
@@ -53,6 +77,38 @@ public final class OperationsSimulatorAutoConfiguration {
 		@Override
 		public String getBaseUrl() {
 			return this.simulator.baseUrl();
+		}
+
+		@Override
+		public OperationsConnectionDetails forClient(String client) {
+			String baseUrl = hasServerOfItsOwn("operations.clients." + client + ".") ? null : getBaseUrl();
+			return new OperationsConnectionDetails() {
+
+				@Override
+				public OperationsCredentials getCredentials() {
+					return SimulatorConnectionDetails.this.credentials;
+				}
+
+				@Override
+				public @Nullable String getBaseUrl() {
+					return baseUrl;
+				}
+
+			};
+		}
+
+		private boolean hasServerOfItsOwn(String client) {
+			String baseUrl = this.binder.bind(client + "base-url", TEXT).orElse(null);
+			if (baseUrl != null) {
+				// The variable of a placeholder need not have a value in a test.
+				return !baseUrl.contains("${");
+			}
+			OperationsProduct top = product("operations.", OperationsProduct.CONVERSATIONS);
+			return product(client, top) != top;
+		}
+
+		private OperationsProduct product(String prefix, OperationsProduct fallback) {
+			return this.binder.bind(prefix + "product", Bindable.of(OperationsProduct.class)).orElse(fallback);
 		}
 
 	}

@@ -1,0 +1,23 @@
+package io.operations.autoconfigure;
+
+import org.springframework.http.client.reactive.ClientHttpConnector;
+
+/**
+ * Decorates the connector of all templates that are built with the builder bean: the
+ * auto-configured one, the configured clients, and those that the application builds. It
+ * sees each request after all filters. The test support uses it to lead every request to
+ * the simulator. The library calls beans of this type once, in their order.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface OperationsConnectorDecorator {
+
+	/**
+	 * Decorate the connector.
+	 * @param connector the connector, which the library closes with the context
+	 * @return the connector to use
+	 */
+	ClientHttpConnector decorate(ClientHttpConnector connector);
+
+}

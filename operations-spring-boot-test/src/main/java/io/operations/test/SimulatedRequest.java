@@ -1,0 +1,71 @@
+package io.operations.test;
+
+import java.net.URI;
+
+import io.operations.OperationsProduct;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to the simulator.
+ *
+ * @param method the method
+ * @param path the path, still encoded
+ * @param credentials the {@code Authorization}; {@code null} if there is none
+ * @param baseUrl the URL of the server that the client has named, without a path
+ * @param redirected whether the client has named another server than the simulator
+ */
+record SimulatedRequest(String method, String path, @Nullable String credentials, String baseUrl, boolean redirected) {
+
+	/**
+	 * The request header that contains the server that the client has named.
+	 */
+	static final String ORIGIN_HEADER = "Operations-Simulator-Origin";
+
+	/**
+	 * Create a request.
+	 * @param method the method
+	 * @param url the path and the query, still encoded
+	 * @param credentials the {@code Authorization}; {@code null} if there is none
+	 * @param simulator the URL of the simulator
+	 * @param origin the server that the client has named; {@code null} if it is the
+	 * simulator
+	 * @return the request
+	 */
+	static SimulatedRequest of(String method, String url, @Nullable String credentials, String simulator,
+			@Nullable String origin) {
+		int query = url.indexOf('?');
+		String path = (query >= 0) ? url.substring(0, query) : url;
+		return new SimulatedRequest(method, path, credentials, (origin != null) ? origin : simulator, origin != null);
+	}
+
+	/**
+	 * Return whether the server that the client has named may be that of a product. The
+	 * simulator and a gateway can stand for any.
+	 * @param product the product
+	 * @return {@code false} if the server is that of other products
+	 */
+	boolean isFor(OperationsProduct product) {
+		String host = this.redirected ? URI.create(this.baseUrl).getHost() : null;
+		return host == null || !isVendors(host) || service(host).equals(serviceOf(product));
+	}
+
+	private static boolean isVendors(String host) {
+		for (OperationsProduct product : OperationsProduct.values()) {
+			if (service(host).equals(serviceOf(product))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String serviceOf(OperationsProduct product) {
+		return service(URI.create(product.baseUrl()).getHost());
+	}
+
+	// A host of another region differs after the first dot.
+	private static String service(String host) {
+		int dot = host.indexOf('.');
+		return (dot >= 0) ? host.substring(0, dot) : host;
+	}
+
+}
