@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
@@ -46,6 +47,8 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private final Scheduler blocking;
 
+	private final Consumer<AcceptedOperation> check;
+
 	/**
 	 * Create the tracker.
 	 * @param store the store of the operations
@@ -63,6 +66,20 @@ public final class DefaultOperationTracker implements OperationTracker {
 	 * @param blocking the scheduler for calls that may block
 	 */
 	public DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking) {
+		this(store, engine, blocking, (accepted) -> {
+		});
+	}
+
+	/**
+	 * Create the tracker.
+	 * @param store supplies the store of the operations, at each call
+	 * @param engine supplies the engine that polls and delivers, at each call
+	 * @param blocking the scheduler for calls that may block
+	 * @param check throws an exception if the client cannot poll an operation
+	 */
+	DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking,
+			Consumer<AcceptedOperation> check) {
+		this.check = check;
 		this.store = store;
 		this.engine = engine;
 		this.blocking = blocking;
@@ -94,7 +111,11 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes, Duration timeout) {
 		Objects.requireNonNull(accepted, "'accepted' must not be null");
-		return track(PollingTarget.of(accepted), attributes, timeout);
+		Mono<TrackingResult> tracked = track(PollingTarget.of(accepted), attributes, timeout);
+		return Mono.defer(() -> {
+			this.check.accept(accepted);
+			return tracked;
+		});
 	}
 
 	@Override

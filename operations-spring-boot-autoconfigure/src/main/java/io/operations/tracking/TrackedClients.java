@@ -28,4 +28,12 @@ public interface TrackedClients {
 	 */
 	String serving(AcceptedOperation accepted);
 
+	/**
+	 * Check that a client can poll an operation.
+	 * @param client the name of the client
+	 * @param accepted the operation
+	 * @throws RuntimeException if its status URL belongs to another product or server
+	 */
+	void checkServed(String client, AcceptedOperation accepted);
+
 }

@@ -735,6 +735,10 @@ public abstract class OperationTrackerContract {
 			.containsExactlyInAnyOrder(tuple("two", "a"), tuple("one", "b"), tuple("two", "c"), tuple("one", "d"),
 					tuple("one", "e"));
 		assertThat(instance.tracker.find("f").block(PATIENCE)).isNull();
+		Mono<TrackingResult> foreign = instance.tracker.forClient("one")
+			.track(accepted("g", "https://two.example.org/v1/g"));
+		assertThatIllegalArgumentException().isThrownBy(() -> foreign.block(PATIENCE)).withMessageContaining("two");
+		assertThat(instance.tracker.find("g").block(PATIENCE)).isNull();
 	}
 
 	@Test
@@ -934,6 +938,13 @@ public abstract class OperationTrackerContract {
 				throw new IllegalArgumentException("no client serves " + accepted.statusUrl());
 			}
 			return client;
+		}
+
+		@Override
+		public void checkServed(String client, AcceptedOperation accepted) {
+			if (accepted.statusUrl() != null && !serving(accepted).equals(client)) {
+				throw new IllegalArgumentException("no operation of " + client + ": " + accepted.statusUrl());
+			}
 		}
 
 	}

@@ -18,11 +18,14 @@ final class TrackedTemplates implements TrackedClients {
 
 	private final String defaultName;
 
+	private final OperationsTemplate defaultTemplate;
+
 	private final OperationPolls defaultPolls;
 
 	private final OperationsClients clients;
 
 	TrackedTemplates(OperationsTemplate defaultTemplate, OperationsClients clients) {
+		this.defaultTemplate = defaultTemplate;
 		this.defaultName = TemplateParts.name(defaultTemplate);
 		this.defaultPolls = TemplateParts.polls(defaultTemplate);
 		this.clients = clients;
@@ -39,6 +42,12 @@ final class TrackedTemplates implements TrackedClients {
 			}
 		});
 		return all;
+	}
+
+	@Override
+	public void checkServed(String client, AcceptedOperation accepted) {
+		OperationsTemplate template = client.equals(this.defaultName) ? this.defaultTemplate : this.clients.get(client);
+		template.checkServed(accepted);
 	}
 
 	@Override

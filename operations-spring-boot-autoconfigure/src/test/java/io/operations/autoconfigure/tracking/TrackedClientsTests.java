@@ -12,6 +12,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.AcceptedOperation;
+import io.operations.OperationsRequestException;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.metrics.OperationsTrackingMetricsAutoConfiguration;
 import io.operations.core.OperationsClients;
@@ -19,6 +20,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
@@ -86,6 +89,10 @@ class TrackedClientsTests {
 				.isThrownBy(() -> track(tracker.track(accepted("x", "/v9/Elsewhere/x"))))
 				.withMessageContaining("/v9/Elsewhere/x")
 				.withMessageContaining("forClient");
+			Mono<TrackingResult> foreign = tracker.forClient("campaigns")
+				.track(accepted("proc_job_9", "/v2/ControlPlane/Operations/proc_job_9"));
+			assertThatExceptionOfType(OperationsRequestException.class).isThrownBy(() -> track(foreign))
+				.withMessageContaining("/v2/ControlPlane/Operations/proc_job_9");
 			await().atMost(PATIENCE).until(() -> this.outcomes.size() == 4);
 			assertThat(this.outcomes)
 				.extracting(OperationOutcome::client, OperationOutcome::operationId, OperationOutcome::type)
