@@ -93,15 +93,24 @@ public final class RoutingOperationTracker implements OperationTracker {
 	 * Begin to poll and to deliver for all clients.
 	 */
 	public void start() {
-		synchronized (this.lifecycle) {
-			this.running = true;
-			this.clients.get().all().forEach((client, polls) -> start(client, polls));
-			if (this.looks == null) {
-				this.looks = first().engine.polls()
-					.scheduler()
-					.schedulePeriodically(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+		List<String> joined = new ArrayList<>();
+		try {
+			synchronized (this.lifecycle) {
+				this.running = true;
+				this.clients.get().all().forEach((client, polls) -> start(client, polls, joined));
+				if (this.looks == null) {
+					this.looks = first().engine.polls()
+						.scheduler()
+						.schedulePeriodically(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+				}
 			}
 		}
+		catch (RuntimeException ex) {
+			// The application does not start, so nobody would stop the first ones.
+			stop();
+			throw ex;
+		}
+		joined.forEach(this.listener::clientJoined);
 	}
 
 	/**
@@ -152,26 +161,30 @@ public final class RoutingOperationTracker implements OperationTracker {
 	}
 
 	private void update() {
+		List<String> left = new ArrayList<>();
+		List<String> joined = new ArrayList<>();
 		synchronized (this.lifecycle) {
 			if (!this.running) {
 				return;
 			}
 			Map<String, OperationPolls> present = this.clients.get().all();
 			for (ClientTracker tracker : List.copyOf(this.trackers.values())) {
-				OperationPolls polls = present.get(tracker.engine.client());
-				if (polls == null || !polls.equals(tracker.engine.polls())) {
-					this.trackers.remove(tracker.engine.client());
+				String client = tracker.engine.client();
+				if (!tracker.engine.polls().equals(present.get(client))) {
+					this.trackers.remove(client);
 					tracker.stop();
-					this.listener.clientLeft(tracker.engine.client());
+					left.add(client);
 				}
 			}
-			present.forEach(this::startUnlessFailing);
+			present.forEach((client, polls) -> startUnlessFailing(client, polls, joined));
 		}
+		left.forEach(this.listener::clientLeft);
+		joined.forEach(this.listener::clientJoined);
 	}
 
-	private void startUnlessFailing(String client, OperationPolls polls) {
+	private void startUnlessFailing(String client, OperationPolls polls, List<String> joined) {
 		try {
-			start(client, polls);
+			start(client, polls, joined);
 			this.failing.remove(client);
 		}
 		catch (RuntimeException ex) {
@@ -184,9 +197,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 		}
 	}
 
-	private void start(String client, OperationPolls polls) {
+	private void start(String client, OperationPolls polls, List<String> joined) {
 		if (tracker(client, polls).start()) {
-			this.listener.clientJoined(client);
+			joined.add(client);
 		}
 	}
 
