@@ -87,7 +87,8 @@ public interface OperationTracker {
 	 * {@link io.operations.OperationsThrottledException} if the store is full, an
 	 * {@link IllegalArgumentException} if no client or more than one serves the status
 	 * URL, an {@link io.operations.OperationsRequestException} if the named or the only
-	 * client does not serve it, and any exception of the store. In all cases nothing is stored.
+	 * client does not serve it, and any exception of the store. In all cases nothing is
+	 * stored.
 	 * @throws IllegalArgumentException if the attributes are too large or contain a null,
 	 * or if the timeout is out of range
 	 */

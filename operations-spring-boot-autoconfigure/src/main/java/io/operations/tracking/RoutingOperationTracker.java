@@ -207,8 +207,8 @@ public final class RoutingOperationTracker implements OperationTracker {
 		return this.trackers.computeIfAbsent(client, (name) -> {
 			TrackingEngine engine = this.engines.apply(polls);
 			TrackingStore store = this.stores.get().create(engine);
-			return new ClientTracker(engine, store, new DefaultOperationTracker(() -> store, () -> engine, this.blocking,
-					(accepted) -> this.clients.get().checkServed(client, accepted)));
+			return new ClientTracker(engine, store, new DefaultOperationTracker(() -> store, () -> engine,
+					this.blocking, (accepted) -> this.clients.get().checkServed(client, accepted)));
 		});
 	}
 

@@ -81,7 +81,10 @@ final class TrackedRowMapper {
 	 * @return the text
 	 */
 	static @Nullable String status(@Nullable Operation seen) {
-		return (seen == null) ? null : seen.isScheduled() ? SCHEDULED : seen.status().name();
+		if (seen == null) {
+			return null;
+		}
+		return seen.isScheduled() ? SCHEDULED : seen.status().name();
 	}
 
 	/**

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
-import io.operations.Operation;
 import io.operations.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedChange;
