@@ -76,7 +76,8 @@ final class OperationsSettings {
 			String key = "operations.status-words." + status.name().toLowerCase(Locale.ROOT);
 			check(status != OperationStatus.UNKNOWN, key, words, "every word without a status is unknown already",
 					"Remove the property '" + key + "'.");
-			check(!words.isEmpty(), key, "", "it must contain a word", "Add a word, or remove the property '" + key + "'.");
+			check(!words.isEmpty(), key, "", "it must contain a word",
+					"Add a word, or remove the property '" + key + "'.");
 			for (String word : words) {
 				check(StringUtils.hasText(word), key, words, "a word must not be blank",
 						"Remove the blank word from the property '" + key + "'.");
@@ -85,7 +86,8 @@ final class OperationsSettings {
 						"the word '" + word + "' already stands for " + other,
 						"Remove the word '" + word + "' from the property '" + key + "'"
 								+ ((OperationStatus.of(word) == OperationStatus.UNKNOWN)
-										? " or from 'operations.status-words." + other.name().toLowerCase(Locale.ROOT) + "'"
+										? " or from 'operations.status-words." + other.name().toLowerCase(Locale.ROOT)
+												+ "'"
 										: "")
 								+ ".");
 				known.put(word.strip().toUpperCase(Locale.ROOT), status);

@@ -65,8 +65,8 @@ public final class OperationFormat {
 		this.shape = shape;
 		this.words = Map.copyOf(words);
 		Map<String, Role> members = shape.members();
-		this.matcher = new JsonFactory()
-			.constructNameMatcher(members.keySet().stream().map(Named::fromString).toList(), false);
+		this.matcher = new JsonFactory().constructNameMatcher(members.keySet().stream().map(Named::fromString).toList(),
+				false);
 		this.roles = Arrays.stream(this.matcher.nameLookup()).map(members::get).toArray(Role[]::new);
 	}
 
@@ -164,7 +164,8 @@ public final class OperationFormat {
 		String path = (statusUrl != null && statusUrl.getRawPath() != null) ? statusUrl.getRawPath() : "";
 		List<String> alike = products(others, (format) -> path.startsWith(format.product.path().replace("{id}", "")));
 		if (alike.isEmpty()) {
-			alike = products(others, (format) -> format.shape.idPrefix() != null && id.startsWith(format.shape.idPrefix()));
+			alike = products(others,
+					(format) -> format.shape.idPrefix() != null && id.startsWith(format.shape.idPrefix()));
 		}
 		if (alike.isEmpty()) {
 			alike = products(others, (format) -> true);

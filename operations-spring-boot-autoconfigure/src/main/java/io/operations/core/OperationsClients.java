@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.util.Assert;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Knows all clients of an application by their names. A client is an
@@ -38,7 +38,9 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class OperationsClients implements AutoCloseable {
 
-	private final SingletonSupplier<Map<String, OperationsTemplate>> configured;
+	private final Supplier<Map<String, OperationsTemplate>> supplier;
+
+	private volatile @Nullable Map<String, OperationsTemplate> configured;
 
 	private final List<Consumer<OperationsTemplate>> onRegistered = new CopyOnWriteArrayList<>();
 
@@ -48,15 +50,10 @@ public final class OperationsClients implements AutoCloseable {
 	/**
 	 * Create the clients.
 	 * @param configured supplies the templates, each under its name. This class calls it
-	 * once, when the first client is needed
+	 * when the first client is needed
 	 */
 	public OperationsClients(Supplier<Map<String, OperationsTemplate>> configured) {
-		this.configured = SingletonSupplier.of(() -> {
-			Map<String, OperationsTemplate> clients = Collections
-				.unmodifiableMap(new LinkedHashMap<>(configured.get()));
-			clients.values().forEach((template) -> template.join(this));
-			return clients;
-		});
+		this.supplier = configured;
 	}
 
 	/**
@@ -245,7 +242,16 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	private Map<String, OperationsTemplate> configured() {
-		return this.configured.obtain();
+		Map<String, OperationsTemplate> known = this.configured;
+		if (known == null) {
+			// Without a lock, because the supplier waits for Spring's. Two threads find
+			// the
+			// same templates.
+			known = Collections.unmodifiableMap(new LinkedHashMap<>(this.supplier.get()));
+			known.values().forEach((template) -> template.join(this));
+			this.configured = known;
+		}
+		return known;
 	}
 
 	/**

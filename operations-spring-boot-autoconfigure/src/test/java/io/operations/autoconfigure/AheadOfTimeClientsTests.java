@@ -16,26 +16,20 @@ import java.util.stream.Stream;
 
 import javax.tools.ToolProvider;
 
-import io.operations.core.OperationsClients;
-import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.FileSystemGeneratedFiles;
-import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
-import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.javapoet.ClassName;
-import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,7 +92,7 @@ class AheadOfTimeClientsTests {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
 						"-Dspring.aot.enabled=true", "-cp", directory + File.pathSeparator + classPath(),
-						Run.class.getName(), initializer));
+						AheadOfTimeRun.class.getName(), initializer));
 		command.addAll(List.of(properties));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -118,38 +112,6 @@ class AheadOfTimeClientsTests {
 	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 			OperationsAutoConfiguration.class })
 	static class Application {
-
-	}
-
-	/**
-	 * The application after its build.
-	 */
-	static final class Run {
-
-		public static void main(String[] args) throws ReflectiveOperationException {
-			try (GenericApplicationContext context = new GenericApplicationContext()) {
-				TestPropertyValues.of("operations.api-key=SK1", "operations.api-key-secret=s1")
-					.and(Arrays.copyOfRange(args, 1, args.length))
-					.applyTo(context);
-				initializer(args[0]).initialize(context);
-				context.refresh();
-				System.out.println("names: " + context.getBean(OperationsClients.class).names());
-				System.out.println("default: " + context.getBean(OperationsTemplate.class).getName());
-				OperationsTemplate campaigns = BeanFactoryAnnotationUtils.qualifiedBeanOfType(context.getBeanFactory(),
-						OperationsTemplate.class, "campaigns");
-				System.out.println("qualified: " + campaigns.getName());
-				System.out.println("webClient: " + (campaigns.getWebClient() == BeanFactoryAnnotationUtils
-					.qualifiedBeanOfType(context.getBeanFactory(), WebClient.class, "campaigns")));
-			}
-		}
-
-		@SuppressWarnings("unchecked")
-		private static ApplicationContextInitializer<GenericApplicationContext> initializer(String name)
-				throws ReflectiveOperationException {
-			return (ApplicationContextInitializer<GenericApplicationContext>) Class.forName(name)
-				.getDeclaredConstructor()
-				.newInstance();
-		}
 
 	}
 

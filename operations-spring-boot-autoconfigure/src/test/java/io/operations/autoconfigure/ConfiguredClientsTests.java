@@ -5,14 +5,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.AcceptedOperation;
+import io.operations.Operation;
 import io.operations.OperationStatus;
+import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsProduct;
+import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
@@ -185,6 +191,32 @@ class ConfiguredClientsTests {
 				assertThat(clients.await(accepted).block(PATIENCE).status()).isEqualTo(OperationStatus.COMPLETED);
 			});
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/routed")));
+	}
+
+	@Test
+	void metersOfAClientCarryItsName() {
+		this.twoClients.withConfiguration(AutoConfigurations.of(OperationsMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> assertThat(context.getBean(MeterRegistry.class).get("operations.in.flight").gauges())
+				.extracting((gauge) -> gauge.getId().getTag("client"))
+				.containsExactlyInAnyOrder("operations", "memory", "campaigns"));
+	}
+
+	@Test
+	void waitsOfARegisteredClientEndWhenTheApplicationStops() {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
+		this.runner.run((context) -> {
+			OperationsTemplate sub = context.getBean(OperationsTemplate.Builder.class)
+				.name("sub-1")
+				.baseUrl(server.baseUrl())
+				.build();
+			context.getBean(OperationsClients.class).register("sub-1", sub);
+			CompletableFuture<Operation> wait = sub.await("x").toFuture();
+			context.getSourceApplicationContext().stop();
+			assertThat(wait).failsWithin(PATIENCE)
+				.withThrowableThat()
+				.withCauseInstanceOf(OperationsClosedException.class);
+		});
 	}
 
 	@Test

@@ -112,8 +112,8 @@ final class OperationJson {
 			}
 		});
 		OperationStatus meaning = OperationStatus.of((object.get("meaning") instanceof String text) ? text : status);
-		return new Operation(id, meaning, status, instant(object.get("createdAt")), instant(object.get("completedAt")), uri(object.get("statusUrl")), error(object.get("error")), related,
-				object(object.get("details")));
+		return new Operation(id, meaning, status, instant(object.get("createdAt")), instant(object.get("completedAt")),
+				uri(object.get("statusUrl")), error(object.get("error")), related, object(object.get("details")));
 	}
 
 	private static @Nullable ProblemDetail error(@Nullable Object value) {
