@@ -128,8 +128,12 @@ public final class RoutingOperationTracker implements OperationTracker {
 				CompletableFuture<?> done = new CompletableFuture<>();
 				stops.add(done);
 				Thread thread = new Thread(() -> {
-					tracker.stop();
-					done.complete(null);
+					try {
+						tracker.stop();
+					}
+					finally {
+						done.complete(null);
+					}
 				}, "operations-tracking-stop-" + tracker.engine.client());
 				thread.setDaemon(true);
 				thread.start();

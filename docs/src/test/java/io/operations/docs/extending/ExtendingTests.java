@@ -22,6 +22,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
+import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,7 +189,7 @@ class ExtendingTests {
 	@Test
 	void storeTakesThePlaceOfTheLibrarysOwn() {
 		this.runner.withUserConfiguration(StoreConfiguration.class, StuckOperations.class).run((context) -> {
-			assertThat(context).hasSingleBean(TrackingStoreFactory.class);
+			assertThat(context).hasSingleBean(TrackingStoreFactory.class).doesNotHaveBean(MemoryTrackingStores.class);
 			assertThat(context).hasSingleBean(StuckOperations.class);
 		});
 	}
