@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -123,22 +122,25 @@ public final class RoutingOperationTracker implements OperationTracker {
 				this.looks.dispose();
 				this.looks = null;
 			}
-			List<CompletableFuture<?>> stops = new ArrayList<>();
+			List<Thread> stops = new ArrayList<>();
 			for (ClientTracker tracker : this.trackers.values()) {
-				CompletableFuture<?> done = new CompletableFuture<>();
-				stops.add(done);
-				Thread thread = new Thread(() -> {
-					try {
-						tracker.stop();
-					}
-					finally {
-						done.complete(null);
-					}
-				}, "operations-tracking-stop-" + tracker.engine.client());
-				thread.setDaemon(true);
-				thread.start();
+				Thread stop = new Thread(tracker::stop, "operations-tracking-stop-" + tracker.engine.client());
+				stop.setDaemon(true);
+				stop.start();
+				stops.add(stop);
 			}
-			stops.forEach(CompletableFuture::join);
+			join(stops);
+		}
+	}
+
+	private static void join(List<Thread> threads) {
+		try {
+			for (Thread thread : threads) {
+				thread.join();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
