@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -268,7 +269,7 @@ public final class RoutingOperationTracker implements OperationTracker {
 	private Mono<TrackingResult> on(AcceptedOperation accepted,
 			Function<OperationTracker, Mono<TrackingResult>> action) {
 		Map<String, OperationPolls> all = this.clients.get().all();
-		if (accepted.statusUrl() == null || all.size() == 1) {
+		if (Objects.requireNonNull(accepted, "'accepted' must not be null").statusUrl() == null || all.size() == 1) {
 			return action.apply(first().tracker);
 		}
 		OperationTracker tracker;
@@ -293,22 +294,30 @@ public final class RoutingOperationTracker implements OperationTracker {
 
 	@Override
 	public Mono<TrackedOperation> find(String operationId) {
+		requireId(operationId);
 		return each((tracker) -> tracker.find(operationId)).next();
 	}
 
 	@Override
 	public Flux<TrackedOperation> stream(TrackingFilter filter) {
+		Objects.requireNonNull(filter, "'filter' must not be null");
 		return each((tracker) -> tracker.stream(filter)).take(filter.limit());
 	}
 
 	@Override
 	public Mono<Boolean> forget(String operationId) {
+		requireId(operationId);
 		return any((tracker) -> tracker.forget(operationId));
 	}
 
 	@Override
 	public Mono<Boolean> redeliver(String operationId) {
+		requireId(operationId);
 		return any((tracker) -> tracker.redeliver(operationId));
+	}
+
+	private static void requireId(String operationId) {
+		Objects.requireNonNull(operationId, "'operationId' must not be null");
 	}
 
 	private Mono<Boolean> any(Function<OperationTracker, Mono<Boolean>> call) {
