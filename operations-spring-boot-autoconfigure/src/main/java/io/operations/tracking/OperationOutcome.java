@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Describes how a tracked operation ended. The library passes it to each
  * {@link OperationOutcomeHandler} and publishes it as an application event.
  *
- * @param client the name of the client that tracked the operation, {@code operations} for
- * the application's default client
+ * @param client the name of the client that tracked the operation
  * @param operationId the operation's id
  * @param type how the operation ended
  * @param operation the operation as the server last returned it, {@code null} if no poll
