@@ -34,6 +34,8 @@ final class Instances {
 
 	private volatile int alive = 1;
 
+	private volatile boolean noted;
+
 	// All below is used by one thread.
 	private @Nullable Long sameSince;
 
@@ -108,6 +110,7 @@ final class Instances {
 	}
 
 	private int note() {
+		this.noted = true;
 		Integer living = this.reach.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
 			int updated = this.jdbc
 				.sql("UPDATE " + this.table + " SET last_heartbeat = " + this.dialect.now()
@@ -147,10 +150,18 @@ final class Instances {
 	}
 
 	/**
+	 * Return whether this instance has noted that it lives.
+	 * @return {@code false} if it has one client only
+	 */
+	boolean isNoted() {
+		return this.noted;
+	}
+
+	/**
 	 * Remove the note that this instance lives, so that the others take its leases.
 	 */
 	void leave() {
-		this.sameSince = null;
+		this.noted = false;
 		this.alive = 1;
 		this.jdbc.sql("DELETE FROM " + this.table + " WHERE task_name = :task AND task_instance = :instance")
 			.param("task", TASK)

@@ -338,7 +338,10 @@ final class TrackingDatabase {
 			this.reach.stop();
 			this.jobs.forEach((job) -> job.cancel(false));
 		}
-		leave();
+		if (this.instances.isNoted()) {
+			// Without a database, a statement may last longer than a stop may.
+			this.settings.threadFactory().newThread(this::leave).start();
+		}
 		running.stop();
 	}
 
