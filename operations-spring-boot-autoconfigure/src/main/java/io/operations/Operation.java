@@ -41,6 +41,8 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	// Longer than any operation takes, but short enough to count in nanoseconds.
 	static final Duration LONGEST = Duration.ofDays(3650);
 
+	private static final String SCHEDULED = "SCHEDULED";
+
 	private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
 	public Operation {
@@ -93,6 +95,16 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	 */
 	public boolean isTerminal() {
 		return this.status.isTerminal();
+	}
+
+	/**
+	 * Return whether the operation begins at a later time that the caller of the write
+	 * has named: its status text is {@code SCHEDULED}. That may take days, and the
+	 * library polls the operation rarely meanwhile. The comparison ignores case.
+	 * @return {@code true} if the operation has not begun because it is scheduled
+	 */
+	public boolean isScheduled() {
+		return !isTerminal() && SCHEDULED.equalsIgnoreCase(this.statusText);
 	}
 
 	/**

@@ -3,11 +3,12 @@ package io.operations.actuate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-import io.operations.core.OperationsTemplate;
 import io.operations.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
@@ -63,7 +64,7 @@ public class OperationsEndpoint {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private final OperationsTemplate template;
+	private final Supplier<Map<String, OperationPolls>> clients;
 
 	private final OperationTracker tracker;
 
@@ -75,15 +76,16 @@ public class OperationsEndpoint {
 
 	/**
 	 * Create the endpoint.
-	 * @param template the client that polls tracked operations
+	 * @param clients supplies the polls of the clients whose operations are tracked, by
+	 * their names, those of the default client first
 	 * @param tracker the tracker of these operations
 	 * @param activities the activities of the clients
 	 * @param sanitizingFunctions the functions that filter the values to show
 	 * @param showValues when to show the values of attributes
 	 */
-	public OperationsEndpoint(OperationsTemplate template, OperationTracker tracker, OperationsActivities activities,
-			List<SanitizingFunction> sanitizingFunctions, Show showValues) {
-		this.template = template;
+	public OperationsEndpoint(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker,
+			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues) {
+		this.clients = clients;
 		this.tracker = tracker;
 		this.activities = activities;
 		this.sanitizer = new Sanitizer(sanitizingFunctions);
@@ -91,8 +93,9 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Return the state of all operations, and a page of the tracked operations, ordered
-	 * by id.
+	 * Return the state of all operations of a client, and a page of its tracked
+	 * operations, ordered by id.
+	 * @param client the name of the client, {@code null} for the default client
 	 * @param state the state of the operations on the page, {@code null} for all states
 	 * @param kind the kind of the operations on the page, {@code null} for all kinds
 	 * @param after the id after which the page begins: the {@code next} of the previous
@@ -102,13 +105,13 @@ public class OperationsEndpoint {
 	 * @return the state of all operations, and the page
 	 */
 	@ReadOperation
-	public OperationsDescriptor operations(@Nullable TrackingState state, @Nullable String kind, @Nullable String after,
-			@Nullable Integer size) {
-		return operations(state, kind, after, size, this.showValues.isShown(true));
+	public OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state,
+			@Nullable String kind, @Nullable String after, @Nullable Integer size) {
+		return operations(client, state, kind, after, size, this.showValues.isShown(true));
 	}
 
-	OperationsDescriptor operations(@Nullable TrackingState state, @Nullable String kind, @Nullable String after,
-			@Nullable Integer size, boolean showsValues) {
+	OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state, @Nullable String kind,
+			@Nullable String after, @Nullable Integer size, boolean showsValues) {
 		int limit = (size != null) ? size : DEFAULT_SIZE;
 		if (limit < 0 || limit > MAXIMUM_SIZE) {
 			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE + ".");
@@ -117,14 +120,17 @@ public class OperationsEndpoint {
 		check("after", after);
 		// One operation more than the page holds shows whether another page follows.
 		TrackingFilter filter = new TrackingFilter((state != null) ? Set.of(state) : Set.of(), kind, after, limit + 1L);
-		TrackingDescriptor tracking = TrackingDescriptor.of(await(this.tracker.summary()));
-		List<TrackedOperation> found = (limit > 0) ? await(this.tracker.stream(filter).collectList()) : List.of();
+		Map<String, OperationPolls> all = this.clients.get();
+		String name = (client != null) ? client : all.keySet().iterator().next();
+		OperationTracker tracker = tracker((all.size() > 1) ? name : client);
+		TrackingDescriptor tracking = TrackingDescriptor.of(await(tracker.summary()));
+		List<TrackedOperation> found = (limit > 0) ? await(tracker.stream(filter).collectList()) : List.of();
 		List<TrackedOperation> page = found.subList(0, Math.min(limit, found.size()));
-		OperationPolls polls = this.template.getPolls();
+		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
 		Instant now = polls.now();
 		Duration pause = polls.paused();
-		return new OperationsDescriptor(this.template.getName(), tracking, !pause.isZero(), pause,
-				polls.isEndpointAway(), polls.learned(), this.activities.describe(),
+		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause, polls.isEndpointAway(),
+				polls.learned(), this.activities.describe(),
 				page.stream()
 					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
 					.toList(),
@@ -132,47 +138,91 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Return a tracked operation.
+	 * Return a tracked operation of the first client that has one of this id.
 	 * @param id the operation's id
 	 * @return the operation, {@code null} if it is not tracked
 	 */
 	@ReadOperation
 	public @Nullable TrackedOperationDescriptor operation(@Selector String id) {
-		return operation(id, this.showValues.isShown(true));
+		return operation(null, id, this.showValues.isShown(true));
 	}
 
-	@Nullable TrackedOperationDescriptor operation(String id, boolean showsValues) {
+	/**
+	 * Return a tracked operation of a client.
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return the operation, {@code null} if it is not tracked
+	 */
+	@ReadOperation
+	public @Nullable TrackedOperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
+		return operation(client, id, this.showValues.isShown(true));
+	}
+
+	@Nullable TrackedOperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
 		check("id", id);
-		TrackedOperation found = awaitAny(this.tracker.find(id));
-		return (found != null)
-				? TrackedOperationDescriptor.of(found, this.template.getPolls().now(), this.sanitizer, showsValues)
+		TrackedOperation found = awaitAny(tracker(client).find(id));
+		return (found != null) ? TrackedOperationDescriptor.of(found, polls().now(), this.sanitizer, showsValues)
 				: null;
 	}
 
 	/**
-	 * Stop tracking an operation, whatever its state.
+	 * Stop tracking an operation of the first client that has one of this id, whatever
+	 * its state.
 	 * @param id the operation's id
 	 * @return whether it was tracked
 	 */
 	@DeleteOperation
 	public boolean forget(@Selector String id) {
-		check("id", id);
-		return await(this.tracker.forget(id));
+		return forget(null, id);
 	}
 
 	/**
-	 * Deliver the outcome of an operation again.
+	 * Stop tracking an operation of a client, whatever its state.
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return whether it was tracked
+	 */
+	@DeleteOperation
+	public boolean forgetOfClient(@Selector String client, @Selector String id) {
+		return forget(client, id);
+	}
+
+	boolean forget(@Nullable String client, String id) {
+		check("id", id);
+		return await(tracker(client).forget(id));
+	}
+
+	/**
+	 * Deliver the outcome of an operation again, of the first client that has one of this
+	 * id.
 	 * @param id the operation's id
 	 * @return whether the library will deliver it, {@code null} if the operation is not
 	 * tracked
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliver(@Selector String id) {
+		return redeliver(null, id);
+	}
+
+	/**
+	 * Deliver the outcome of an operation of a client again.
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return whether the library will deliver it, {@code null} if the operation is not
+	 * tracked
+	 */
+	@WriteOperation
+	public @Nullable RedeliveryDescriptor redeliverOfClient(@Selector String client, @Selector String id) {
+		return redeliver(client, id);
+	}
+
+	@Nullable RedeliveryDescriptor redeliver(@Nullable String client, String id) {
 		check("id", id);
-		if (await(this.tracker.redeliver(id))) {
+		OperationTracker tracker = tracker(client);
+		if (await(tracker.redeliver(id))) {
 			return new RedeliveryDescriptor(true, null);
 		}
-		TrackedOperation found = awaitAny(this.tracker.find(id));
+		TrackedOperation found = awaitAny(tracker.find(id));
 		if (found == null) {
 			return null;
 		}
@@ -180,6 +230,22 @@ public class OperationsEndpoint {
 				(found.outcome() != null)
 						? "The outcome of the operation is already being delivered. See 'nextDue' for the next attempt."
 						: "The operation has no outcome yet.");
+	}
+
+	private OperationTracker tracker(@Nullable String client) {
+		if (client == null) {
+			return this.tracker;
+		}
+		check("client", client);
+		if (!this.tracker.clients().contains(client)) {
+			throw invalid("'client' is '" + client + "', but the clients are: "
+					+ String.join(", ", this.tracker.clients()) + ".");
+		}
+		return this.tracker.forClient(client);
+	}
+
+	private OperationPolls polls() {
+		return this.clients.get().values().iterator().next();
 	}
 
 	private static void check(String parameter, @Nullable String text) {
@@ -201,7 +267,7 @@ public class OperationsEndpoint {
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
 		Mono<T> late = Mono
 			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s."));
-		return answer.timeout(PATIENCE, late, this.template.getPolls().scheduler()).block();
+		return answer.timeout(PATIENCE, late, polls().scheduler()).block();
 	}
 
 }

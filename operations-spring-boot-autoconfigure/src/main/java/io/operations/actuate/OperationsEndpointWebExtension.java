@@ -58,6 +58,7 @@ public class OperationsEndpointWebExtension {
 	/**
 	 * Return the state of all operations, and a page of the tracked operations.
 	 * @param securityContext the user of the request
+	 * @param client the name of the client, {@code null} for the default client
 	 * @param state the state of the operations on the page, {@code null} for all states
 	 * @param kind the kind of the operations on the page, {@code null} for all kinds
 	 * @param after the id after which the page begins, {@code null} for the first page
@@ -65,47 +66,96 @@ public class OperationsEndpointWebExtension {
 	 * @return a response with the status 200, 400 or 503
 	 */
 	@ReadOperation
-	public WebEndpointResponse<Object> operations(SecurityContext securityContext, @Nullable TrackingState state,
-			@Nullable String kind, @Nullable String after, @Nullable Integer size) {
+	public WebEndpointResponse<Object> operations(SecurityContext securityContext, @Nullable String client,
+			@Nullable TrackingState state, @Nullable String kind, @Nullable String after, @Nullable Integer size) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
-		return answer(() -> new WebEndpointResponse<>(this.endpoint.operations(state, kind, after, size, shown)));
+		return answer(
+				() -> new WebEndpointResponse<>(this.endpoint.operations(client, state, kind, after, size, shown)));
 	}
 
 	/**
-	 * Return a tracked operation.
+	 * Return a tracked operation of the first client that has one of this id.
 	 * @param securityContext the user of the request
 	 * @param id the operation's id
 	 * @return a response with the status 200, 400, 404 or 503
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Object> operation(SecurityContext securityContext, @Selector String id) {
+		return operation(securityContext, null, id);
+	}
+
+	/**
+	 * Return a tracked operation of a client.
+	 * @param securityContext the user of the request
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return a response with the status 200, 400, 404 or 503
+	 */
+	@ReadOperation
+	public WebEndpointResponse<Object> operationOfClient(SecurityContext securityContext, @Selector String client,
+			@Selector String id) {
+		return operation(securityContext, client, id);
+	}
+
+	private WebEndpointResponse<Object> operation(SecurityContext securityContext, @Nullable String client, String id) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
 		return answer(() -> {
-			TrackedOperationDescriptor found = this.endpoint.operation(id, shown);
+			TrackedOperationDescriptor found = this.endpoint.operation(client, id, shown);
 			return (found != null) ? new WebEndpointResponse<>(found) : notFound();
 		});
 	}
 
 	/**
-	 * Stop tracking an operation.
+	 * Stop tracking an operation of the first client that has one of this id.
 	 * @param id the operation's id
 	 * @return a response with the status 204, 400, 404 or 503
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<Object> forget(@Selector String id) {
-		return answer(() -> this.endpoint.forget(id) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-				: notFound());
+		return forget(null, id);
 	}
 
 	/**
-	 * Deliver the outcome of an operation again.
+	 * Stop tracking an operation of a client.
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return a response with the status 204, 400, 404 or 503
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<Object> forgetOfClient(@Selector String client, @Selector String id) {
+		return forget(client, id);
+	}
+
+	private WebEndpointResponse<Object> forget(@Nullable String client, String id) {
+		return answer(() -> this.endpoint.forget(client, id)
+				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : notFound());
+	}
+
+	/**
+	 * Deliver the outcome of an operation again, of the first client that has one of this
+	 * id.
 	 * @param id the operation's id
 	 * @return a response with the status 202, 400, 404, 409 or 503
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> redeliver(@Selector String id) {
+		return redeliver(null, id);
+	}
+
+	/**
+	 * Deliver the outcome of an operation of a client again.
+	 * @param client the name of the client
+	 * @param id the operation's id
+	 * @return a response with the status 202, 400, 404, 409 or 503
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> redeliverOfClient(@Selector String client, @Selector String id) {
+		return redeliver(client, id);
+	}
+
+	private WebEndpointResponse<Object> redeliver(@Nullable String client, String id) {
 		return answer(() -> {
-			RedeliveryDescriptor result = this.endpoint.redeliver(id);
+			RedeliveryDescriptor result = this.endpoint.redeliver(client, id);
 			if (result == null) {
 				return notFound();
 			}

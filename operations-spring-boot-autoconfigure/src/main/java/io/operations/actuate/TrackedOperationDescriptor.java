@@ -22,6 +22,7 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * operation's details are omitted. Messages of the application's exceptions may contain
  * anything, so they are shown only if values are.
  *
+ * @param client the name of the client that polls the operation
  * @param id the operation's id
  * @param kind the kind of the operation
  * @param state the state of the tracking
@@ -46,11 +47,12 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * @param attributes the attributes that the application passed to the tracker
  * @since 0.1.0
  */
-public record TrackedOperationDescriptor(String id, @Nullable String kind, TrackingState state, @Nullable String status,
-		boolean stuck, Duration age, Instant since, Instant deadline, int polls, @Nullable Instant nextDue,
-		@Nullable String lastFault, OperationOutcome.@Nullable Type outcome, @Nullable Instant endedAt, int attempts,
-		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
-		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
+public record TrackedOperationDescriptor(String client, String id, @Nullable String kind, TrackingState state,
+		@Nullable String status, boolean stuck, Duration age, Instant since, Instant deadline, int polls,
+		@Nullable Instant nextDue, @Nullable String lastFault, OperationOutcome.@Nullable Type outcome,
+		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault, @Nullable Instant createdAt,
+		@Nullable Instant completedAt, @Nullable String error, Map<String, String> related,
+		Map<String, @Nullable Object> attributes) {
 
 	// The stored form of an exception of the application: its class name and its message.
 	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
@@ -62,9 +64,9 @@ public record TrackedOperationDescriptor(String id, @Nullable String kind, Track
 		tracked.attributes()
 			.forEach((key, value) -> attributes.put(key,
 					sanitizer.sanitize(new SanitizableData(null, key, value), showValues)));
-		return new TrackedOperationDescriptor(tracked.id(), printable(tracked.kind()), tracked.state(),
-				(seen != null) ? printable(seen.statusText()) : null, tracked.stuck(), tracked.age(now),
-				tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
+		return new TrackedOperationDescriptor(tracked.client(), tracked.id(), printable(tracked.kind()),
+				tracked.state(), (seen != null) ? printable(seen.statusText()) : null, tracked.stuck(),
+				tracked.age(now), tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
 				fault("lastFault", tracked.lastFault(), sanitizer, showValues), tracked.outcome(), tracked.endedAt(),
 				tracked.attempts(), fault("deliveryFault", tracked.deliveryFault(), sanitizer, showValues),
 				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null,

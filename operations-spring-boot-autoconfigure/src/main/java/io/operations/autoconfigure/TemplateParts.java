@@ -51,6 +51,15 @@ public final class TemplateParts {
 	}
 
 	/**
+	 * Return the polls of a template.
+	 * @param template the template
+	 * @return its polls, {@code null} for a mock
+	 */
+	public static @Nullable OperationPolls pollsUnlessMocked(OperationsTemplate template) {
+		return given(template.getPolls());
+	}
+
+	/**
 	 * Return the templates of an application context, if there is no bean of that type.
 	 * @param beans the bean factory of the context
 	 * @return the clients

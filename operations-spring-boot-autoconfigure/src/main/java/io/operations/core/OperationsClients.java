@@ -223,7 +223,12 @@ public final class OperationsClients implements AutoCloseable {
 		return client.getKey() + " (" + client.getValue().statusUrls() + ")";
 	}
 
-	private Map<String, OperationsTemplate> all() {
+	/**
+	 * Return all clients.
+	 * @return the templates by their names: first the configured ones, then the
+	 * registered ones
+	 */
+	public Map<String, OperationsTemplate> all() {
 		Map<String, OperationsTemplate> all = new LinkedHashMap<>(configured());
 		synchronized (this.registered) {
 			removeClosed();

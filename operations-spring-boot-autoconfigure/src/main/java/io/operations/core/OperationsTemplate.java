@@ -342,6 +342,19 @@ public final class OperationsTemplate implements AutoCloseable {
 		return this.statusUrls.serves(accepted.statusUrl());
 	}
 
+	/**
+	 * Check that this template can poll an operation, as
+	 * {@link #await(AcceptedOperation)} does.
+	 * @param accepted the operation as the response to the write describes it
+	 * @throws OperationsRequestException if its status URL belongs to another product or
+	 * server; the message names the base URL that it needs
+	 */
+	public void checkServed(AcceptedOperation accepted) {
+		if (!serves(accepted)) {
+			throw foreign(accepted);
+		}
+	}
+
 	private OperationsRequestException foreign(AcceptedOperation accepted) {
 		OperationsClients others = this.clients;
 		return this.statusUrls.foreign(accepted, (others != null) ? others.serving(accepted) : List.of());

@@ -1,12 +1,15 @@
 package io.operations.health;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 import io.operations.OperationsErrorResponse;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -16,7 +19,8 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Reports the health of the store of tracked operations. Each check queries the store.
- * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}.
+ * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}. If
+ * several clients are tracked, the details show the sums and those of each client.
  * Undelivered outcomes and overdue operations are details only, because neither a restart
  * of an instance nor its removal from the load balancer helps them.
  *
@@ -51,24 +55,45 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	// Errors are handled here, because the superclass would log them at each check.
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
-		return this.tracker.summary()
-			.subscribeOn(this.blocking)
+		return summaries().subscribeOn(this.blocking)
 			.timeout(PATIENCE, Mono
 				.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s.")),
 					this.time)
-			.map((summary) -> up(builder, summary))
+			.map((clients) -> up(builder, clients))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> down(builder, fault)));
 	}
 
-	private static Health up(Health.Builder builder, TrackingSummary summary) {
-		return builder.up()
-			.withDetail("tracked", summary.count(TrackingState.TRACKED))
-			.withDetail("oldest", summary.oldest().toString())
-			.withDetail("stuck", summary.stuck())
-			.withDetail("backlog", summary.backlog())
-			.withDetail("backlogAge", summary.backlogAge().toString())
-			.withDetail("undelivered", summary.count(TrackingState.UNDELIVERED))
-			.build();
+	// One client or the whole application: the first entries have the same form.
+	private Mono<Map<String, TrackingSummary>> summaries() {
+		return Flux.defer(() -> Flux.fromIterable(this.tracker.clients()))
+			.concatMap(
+					(client) -> this.tracker.forClient(client).summary().map((summary) -> Map.entry(client, summary)))
+			.collect(LinkedHashMap::new, (all, entry) -> all.put(entry.getKey(), entry.getValue()));
+	}
+
+	private static Health up(Health.Builder builder, Map<String, TrackingSummary> clients) {
+		TrackingSummary all = clients.values()
+			.stream()
+			.reduce(TrackingSummary::plus)
+			.orElseThrow(() -> new IllegalStateException("There is no client whose operations are tracked."));
+		builder.up().withDetails(details(all));
+		if (clients.size() > 1) {
+			Map<String, Object> each = new LinkedHashMap<>();
+			clients.forEach((client, summary) -> each.put(client, details(summary)));
+			builder.withDetail("clients", each);
+		}
+		return builder.build();
+	}
+
+	private static Map<String, Object> details(TrackingSummary summary) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("tracked", summary.count(TrackingState.TRACKED));
+		details.put("oldest", summary.oldest().toString());
+		details.put("stuck", summary.stuck());
+		details.put("backlog", summary.backlog());
+		details.put("backlogAge", summary.backlogAge().toString());
+		details.put("undelivered", summary.count(TrackingState.UNDELIVERED));
+		return details;
 	}
 
 	private static Health down(Health.Builder builder, Throwable fault) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class HeldPoll extends Polled {
 
+	// Guarded by the poller.
+	private boolean countedAsScheduled;
+
 	/**
 	 * Create an operation. Its number orders it among those that are due at the same
 	 * time.
@@ -44,6 +47,22 @@ public abstract class HeldPoll extends Polled {
 	 * @return {@code true} if the status is the same
 	 */
 	protected abstract boolean hasStatusOf(Operation operation);
+
+	/**
+	 * Return whether the operation was last seen as SCHEDULED.
+	 * @return {@code true} if the operation begins at a later time
+	 */
+	protected boolean isScheduled() {
+		return polled().isScheduled();
+	}
+
+	boolean isCountedAsScheduled() {
+		return this.countedAsScheduled;
+	}
+
+	void countedAsScheduled(boolean counted) {
+		this.countedAsScheduled = counted;
+	}
 
 	/**
 	 * Record a response.

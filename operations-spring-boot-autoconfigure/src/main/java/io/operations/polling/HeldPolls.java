@@ -34,6 +34,9 @@ final class HeldPolls {
 
 	private final Object lock;
 
+	// Changed while the lock is held.
+	private volatile int scheduled;
+
 	/**
 	 * Create the registry, with no operation.
 	 * @param parts what the classes of a poller share
@@ -132,6 +135,7 @@ final class HeldPolls {
 	}
 
 	private void plan(HeldPoll held, HeldPoll.Next next) {
+		countAsScheduled(held, !held.isOver() && held.isScheduled());
 		if (!held.isOver() && held.flight() == null && held.place() < 0) {
 			long now = this.parts.now();
 			long at = now + next.delay();
@@ -141,8 +145,25 @@ final class HeldPolls {
 		}
 	}
 
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void countAsScheduled(HeldPoll held, boolean isScheduled) {
+		if (held.isCountedAsScheduled() != isScheduled) {
+			held.countedAsScheduled(isScheduled);
+			this.scheduled += isScheduled ? 1 : -1;
+		}
+	}
+
+	/**
+	 * Return the number of operations that were last seen as SCHEDULED.
+	 * @return the number of operations
+	 */
+	int scheduled() {
+		return this.scheduled;
+	}
+
 	private @Nullable Flight over(HeldPoll held) {
 		held.over();
+		countAsScheduled(held, false);
 		this.held.remove(held.operationId(), held);
 		if (held.polled().lastSeen() != null) {
 			this.parts.seenOperations().add(held.operationId());
@@ -178,6 +199,7 @@ final class HeldPolls {
 			this.parts.dispatcher().removeHeld();
 			for (HeldPoll operation : this.held.values()) {
 				operation.over();
+				countAsScheduled(operation, false);
 				operation.place(-1);
 				Flight flight = operation.leaveFlight();
 				if (flight != null) {

@@ -227,6 +227,14 @@ public final class OperationPoller {
 	}
 
 	/**
+	 * Return the number of held operations that were last seen as SCHEDULED.
+	 * @return the number of operations
+	 */
+	public int scheduled() {
+		return this.held.scheduled();
+	}
+
+	/**
 	 * Return the time until the next poll of a held operation is due.
 	 * @param operation the operation
 	 * @return the time, negative if the poll is overdue or in flight

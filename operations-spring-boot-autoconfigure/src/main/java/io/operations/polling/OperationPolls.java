@@ -81,17 +81,21 @@ public final class OperationPolls {
 	 */
 	public Duration resume(PolledOperation operation) {
 		return Duration
-			.ofMillis((long) (this.pace.next(state(operation), null) * ThreadLocalRandom.current().nextDouble()));
+			.ofMillis((long) (nextPoll(operation, null).toMillis() * ThreadLocalRandom.current().nextDouble()));
 	}
 
 	/**
-	 * Return the time to the next poll of an operation.
+	 * Return the time to the next poll of an operation. An operation that is scheduled
+	 * for later is polled rarely: after a twentieth of the time for which it is known, at
+	 * least {@code operations.polling.max-interval}, at most ten minutes, and more rarely
+	 * if all scheduled operations would take more than a tenth of the polls.
 	 * @param operation the operation as known after its last poll
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now
 	 */
 	public Duration nextPoll(PolledOperation operation, @Nullable Duration retryAfter) {
-		return Duration.ofMillis(this.pace.next(state(operation), retryAfter));
+		return operation.isScheduled() ? scheduled(operation, retryAfter)
+				: Duration.ofMillis(this.pace.next(state(operation), retryAfter));
 	}
 
 	/**
@@ -102,7 +106,13 @@ public final class OperationPolls {
 	 * @return the time from now
 	 */
 	public Duration nextPollAfterThrottling(PolledOperation operation, @Nullable Duration retryAfter) {
-		return Duration.ofMillis(this.pace.again(state(operation), retryAfter));
+		return operation.isScheduled() ? scheduled(operation, retryAfter)
+				: Duration.ofMillis(this.pace.again(state(operation), retryAfter));
+	}
+
+	private Duration scheduled(PolledOperation operation, @Nullable Duration retryAfter) {
+		return Duration.ofMillis(this.pace.scheduled(Duration.between(operation.since(), now()).toMillis(),
+				this.poller.scheduled(), this.admission.pollsPerSecond(), retryAfter));
 	}
 
 	private PollingState state(PolledOperation operation) {

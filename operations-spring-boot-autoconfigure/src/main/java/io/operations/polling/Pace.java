@@ -20,6 +20,17 @@ final class Pace {
 	// Spreads polls that got the same Retry-After, so that they do not leave together.
 	private static final double RETRY_AFTER_SPREAD = 0.15;
 
+	// A scheduled operation is polled again after this part of the time for which it has
+	// been scheduled.
+	private static final double PART_OF_SCHEDULED = 0.05;
+
+	private static final double LONGEST_SCHEDULED = Duration.ofMinutes(10).toMillis();
+
+	// All scheduled operations together may take this part of the polls.
+	private static final double SHARE_OF_SCHEDULED = 0.1;
+
+	private static final double SPREAD_OF_SCHEDULED = 0.15;
+
 	// No wait lasts longer.
 	private static final double LONGEST = PollingSettings.MAXIMUM_TIMEOUT.toMillis();
 
@@ -71,8 +82,27 @@ final class Pace {
 		return Math.max(1, (long) Math.ceil(Math.max(spread(wanted), floor(retryAfter))));
 	}
 
+	/**
+	 * Return the delay of the next poll of an operation that is scheduled for later.
+	 * @param since for how long the operation is known, in milliseconds
+	 * @param scheduled the number of scheduled operations
+	 * @param pollsPerSecond the number of polls per second for all operations together
+	 * @param retryAfter the shortest delay
+	 * @return the delay in milliseconds
+	 */
+	long scheduled(long since, int scheduled, double pollsPerSecond, @Nullable Duration retryAfter) {
+		double shortest = this.settings.maxInterval().toMillis();
+		double wanted = Math.max(shortest, Math.min(PART_OF_SCHEDULED * since, LONGEST_SCHEDULED));
+		double share = (pollsPerSecond > 0) ? 1000.0 * scheduled / (SHARE_OF_SCHEDULED * pollsPerSecond) : 0;
+		double delay = spread(Math.max(wanted, share), SPREAD_OF_SCHEDULED);
+		return (long) Math.ceil(Math.max(delay, floor(retryAfter)));
+	}
+
 	private double spread(double delay) {
-		double jitter = jitter();
+		return spread(delay, jitter());
+	}
+
+	private static double spread(double delay, double jitter) {
 		return Math.min(LONGEST, delay) * (1 - jitter + 2 * jitter * random());
 	}
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param since the time at which the operation was handed over, by the local clock
  * @param created the time from which the age of the operation counts, by the local clock:
  * derived from the time that the first response names or, if that is not possible, the
- * same as {@code since}
+ * same as {@code since}; the time of the first response that is not SCHEDULED, if the
+ * operation was scheduled
  * @param learned the age up to which the schedule has learned that the operation ran,
  * {@code null} if it has learned nothing from this operation
  * @param polls the number of polls so far
@@ -63,6 +64,15 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 	}
 
 	/**
+	 * Return whether the operation begins at a later time, as far as the last poll has
+	 * shown.
+	 * @return {@code true} if the operation was last seen as SCHEDULED
+	 */
+	public boolean isScheduled() {
+		return this.lastSeen != null && this.lastSeen.isScheduled();
+	}
+
+	/**
 	 * Return whether a 404 means that the operation no longer exists. If the operation
 	 * was seen before, the answer is yes from five seconds after the first 404 on.
 	 * Otherwise it is yes from a minute after the operation was handed over.
@@ -91,6 +101,9 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		Operation operation = snapshot.operation();
 		String known = (this.kind == null && !operation.related().isEmpty()) ? Kinds.of(operation.related())
 				: this.kind;
+		if (operation.isScheduled() || isScheduled()) {
+			return begin(operation, known, now);
+		}
 		Instant began = (this.learned != null) ? this.created
 				: now.minusMillis(TimeOrigin.age(snapshot, between(this.since, now), between(this.created, now)));
 		Duration age = atLeastZero(Duration.between(began, now));
@@ -102,6 +115,14 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 		return new Sighting(next, learns
 				? TimeOrigin.run(known, snapshot, from.toMillis(), age.toMillis(), this.learned != null, this.lastSeen)
 				: null);
+	}
+
+	// The run begins with the first response that is not SCHEDULED. The time before it
+	// teaches nothing. Neither does an end that no poll saw coming.
+	private Sighting begin(Operation operation, @Nullable String known, Instant now) {
+		boolean runs = !operation.isScheduled() && !operation.isTerminal();
+		return new Sighting(new PolledOperation(this.id, known, this.accepted, this.since, now,
+				runs ? Duration.ZERO : null, this.polls + 1, null, this.related, operation), null);
 	}
 
 	private static long between(Instant from, Instant to) {

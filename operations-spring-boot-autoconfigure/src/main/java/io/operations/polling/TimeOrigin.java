@@ -72,7 +72,10 @@ final class TimeOrigin {
 		}
 		long halfway = (from + age) / 2;
 		long to = operation.duration().map(Duration::toMillis).orElse(halfway);
-		boolean moved = sawRunning && before != null && !Objects.equals(before.createdAt(), operation.createdAt());
+		// The server also counts the time for which the operation was scheduled.
+		boolean isTooLong = to > age + TOLERANCE;
+		boolean moved = sawRunning
+				&& (isTooLong || (before != null && !Objects.equals(before.createdAt(), operation.createdAt())));
 		if (to >= from && !moved) {
 			return run(kind, from, to, true);
 		}

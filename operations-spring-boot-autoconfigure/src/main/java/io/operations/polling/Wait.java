@@ -59,6 +59,8 @@ final class Wait extends Polled {
 
 	private boolean needsAnotherPoll;
 
+	private boolean mayBeHastened;
+
 	/**
 	 * Begin a wait.
 	 * @param number its number
@@ -229,10 +231,21 @@ final class Wait extends Polled {
 		if (this.kind == null && !operation.related().isEmpty()) {
 			this.kind = Kinds.of(operation.related());
 		}
+		if (operation.isScheduled() || (before != null && before.withoutUrl().isScheduled())) {
+			begin(operation, now);
+			return null;
+		}
 		if (this.learned < 0) {
 			this.created = now - TimeOrigin.age(snapshot, now - this.began, now - this.created);
 		}
 		return snapshot.hasCredibleTimes() ? learn(snapshot, (before != null) ? before.withoutUrl() : null, now) : null;
+	}
+
+	// The run begins with the first response that is not SCHEDULED. The time before it
+	// teaches nothing. Neither does an end that no poll saw coming.
+	private void begin(Operation operation, long now) {
+		this.created = now;
+		this.learned = (operation.isScheduled() || operation.isTerminal()) ? -1 : 0;
 	}
 
 	private @Nullable ObservedRun learn(OperationSnapshot snapshot, @Nullable Operation before, long now) {
@@ -282,6 +295,25 @@ final class Wait extends Polled {
 	 */
 	@Nullable Object end() {
 		return this.end;
+	}
+
+	/**
+	 * Return whether a caller with an earlier deadline may have the operation polled
+	 * before {@link #notBefore()}. The poller guards this.
+	 * @return {@code true} while the operation is scheduled, unless the server has named
+	 * a time
+	 */
+	boolean mayBeHastened() {
+		return this.mayBeHastened;
+	}
+
+	void mayBeHastened(boolean may) {
+		this.mayBeHastened = may;
+	}
+
+	boolean isScheduled() {
+		Operation operation = operation();
+		return operation != null && operation.isScheduled();
 	}
 
 	Duration age(long now) {

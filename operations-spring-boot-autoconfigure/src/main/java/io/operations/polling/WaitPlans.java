@@ -155,7 +155,9 @@ final class WaitPlans {
 	 * @param wait the wait
 	 */
 	void hasten(Wait wait) {
-		this.dispatcher.hasten(wait, Math.max(wait.notBefore(), lastChance(wait)));
+		// A scheduled operation is due late, but not because the server asks for it.
+		long earliest = wait.mayBeHastened() ? now() : wait.notBefore();
+		this.dispatcher.hasten(wait, Math.max(earliest, lastChance(wait)));
 	}
 
 	// A caller should not get a timeout when the operation ended long before.
@@ -175,8 +177,13 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void next(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
-		noteIfStuck(wait, now);
 		double pollsPerSecond = this.admission.pollsPerSecond();
+		if (wait.isScheduled()) {
+			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+			return;
+		}
+		mayNotBeHastened(wait);
+		noteIfStuck(wait, now);
 		long delay = this.pace.next(wait.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(wait, delay, now, now + pause);
@@ -190,10 +197,35 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void nextAfterThrottling(Wait wait, @Nullable Duration retryAfter, long now) {
-		noteIfStuck(wait, now);
 		double pollsPerSecond = this.admission.pollsPerSecond();
+		if (wait.isScheduled()) {
+			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+			return;
+		}
+		mayNotBeHastened(wait);
+		noteIfStuck(wait, now);
 		long delay = this.pace.again(wait.state(wait.operation(), now, pollsPerSecond), retryAfter);
 		plan(wait, delay, now, now + delay);
+		judgeLoad(pollsPerSecond, now);
+	}
+
+	private void mayNotBeHastened(Wait wait) {
+		synchronized (this.lock) {
+			wait.mayBeHastened(false);
+		}
+	}
+
+	// It is not stuck: it has not begun. No permit that is unused now is spent on it.
+	private void nextOfScheduled(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
+		long delay = this.pace.scheduled(now - wait.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
+		long at = now + delay;
+		synchronized (this.lock) {
+			wait.mayBeHastened(retryAfter == null);
+			if (retryAfter == null) {
+				at = Math.min(at, Math.max(now + this.settings.minInterval().toMillis(), lastChance(wait)));
+			}
+		}
+		plan(wait, delay, now, at);
 		judgeLoad(pollsPerSecond, now);
 	}
 

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
@@ -24,9 +26,9 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks operations in a {@link TrackingStore}. Calls the store on the subscriber's
- * thread if {@link TrackingStore#belongsToThisThread()} says so, and otherwise on a
- * thread that may block.
+ * Tracks the operations of one client in a {@link TrackingStore}. Calls the store on the
+ * subscriber's thread if {@link TrackingStore#belongsToThisThread()} says so, and
+ * otherwise on a thread that may block.
  *
  * @since 0.1.0
  */
@@ -45,6 +47,8 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private final Scheduler blocking;
 
+	private final Consumer<AcceptedOperation> check;
+
 	/**
 	 * Create the tracker.
 	 * @param store the store of the operations
@@ -62,9 +66,36 @@ public final class DefaultOperationTracker implements OperationTracker {
 	 * @param blocking the scheduler for calls that may block
 	 */
 	public DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking) {
+		this(store, engine, blocking, (accepted) -> {
+		});
+	}
+
+	/**
+	 * Create the tracker.
+	 * @param store supplies the store of the operations, at each call
+	 * @param engine supplies the engine that polls and delivers, at each call
+	 * @param blocking the scheduler for calls that may block
+	 * @param check throws an exception if the client cannot poll an operation
+	 */
+	DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking,
+			Consumer<AcceptedOperation> check) {
+		this.check = check;
 		this.store = store;
 		this.engine = engine;
 		this.blocking = blocking;
+	}
+
+	@Override
+	public Set<String> clients() {
+		return Set.of(this.engine.get().client());
+	}
+
+	@Override
+	public OperationTracker forClient(String client) {
+		if (!clients().contains(client)) {
+			throw RoutingOperationTracker.unknown(client, clients());
+		}
+		return this;
 	}
 
 	@Override
@@ -80,7 +111,11 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<TrackingResult> track(AcceptedOperation accepted, Map<String, String> attributes, Duration timeout) {
 		Objects.requireNonNull(accepted, "'accepted' must not be null");
-		return track(PollingTarget.of(accepted), attributes, timeout);
+		Mono<TrackingResult> tracked = track(PollingTarget.of(accepted), attributes, timeout);
+		return Mono.defer(() -> {
+			this.check.accept(accepted);
+			return tracked;
+		});
 	}
 
 	@Override

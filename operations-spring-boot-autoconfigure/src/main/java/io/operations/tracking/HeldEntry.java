@@ -39,7 +39,10 @@ final class HeldEntry extends HeldPoll {
 
 	private final long since;
 
-	private final long deadline;
+	// In steps of 20 ms, rounded up.
+	private final int timeout;
+
+	private long deadline;
 
 	private final boolean accepted;
 
@@ -71,6 +74,8 @@ final class HeldEntry extends HeldPoll {
 
 	private boolean stuck;
 
+	private boolean scheduled;
+
 	// Whether there are polls that no change has reported.
 	private volatile boolean unreported;
 
@@ -79,6 +84,7 @@ final class HeldEntry extends HeldPoll {
 		PolledOperation polled = row.polled();
 		this.owner = owner;
 		this.since = polled.since().toEpochMilli();
+		this.timeout = (int) -Math.floorDiv(-row.timeout().toMillis(), STEP);
 		this.deadline = row.deadline().toEpochMilli();
 		this.accepted = polled.accepted();
 		this.version = row.version();
@@ -108,6 +114,7 @@ final class HeldEntry extends HeldPoll {
 	private void keep(Operation seen) {
 		this.status = (byte) STATUSES.indexOf(seen.status());
 		this.statusText = hash(seen);
+		this.scheduled = seen.isScheduled();
 		this.createdAt = nanos(seen.createdAt());
 	}
 
@@ -181,8 +188,8 @@ final class HeldEntry extends HeldPoll {
 		OperationStatus known = status();
 		Instant began = (this.createdAt != NONE) ? Instant.ofEpochSecond(this.createdAt / NANOS, this.createdAt % NANOS)
 				: null;
-		return (known != null) ? new Operation(id(), known, known.name(), began, null, null, null, Map.of(), Map.of())
-				: null;
+		return (known != null) ? new Operation(id(), known, this.scheduled ? "SCHEDULED" : known.name(), began, null,
+				null, null, Map.of(), Map.of()) : null;
 	}
 
 	@Override
@@ -200,9 +207,14 @@ final class HeldEntry extends HeldPoll {
 	}
 
 	@Override
+	protected boolean isScheduled() {
+		return this.scheduled;
+	}
+
+	@Override
 	protected @Nullable Next seen(PolledOperation after, OperationSnapshot snapshot) {
-		TrackedRow row = this.owner.steps().seen(row(after), after, snapshot);
-		return advance(row, snapshot.operation(), 0, snapshot.retryAfter() != null);
+		TrackedRow row = this.owner.steps().seen(row(after), after, snapshot, this.scheduled);
+		return advance(row, snapshot.operation(), 0, snapshot.retryAfter() != null || after.isScheduled());
 	}
 
 	@Override
@@ -212,24 +224,27 @@ final class HeldEntry extends HeldPoll {
 				+ ((cause instanceof OperationsException known) ? known.getStatusCode().orElse(0) : 0);
 		boolean floor = cause instanceof OperationsException known && known.getRetryAfter() != null;
 		return advance(row, null, (mark != 0) ? mark : 1,
-				floor || TrackingSteps.isThrottled(cause) || TrackingSteps.isToBeMended(cause));
+				floor || after.isScheduled() || TrackingSteps.isThrottled(cause) || TrackingSteps.isToBeMended(cause));
 	}
 
 	private TrackedRow row(PolledOperation after) {
-		return new TrackedRow(after, Map.of(), Instant.ofEpochMilli(this.deadline), null, null, this.stuck,
-				TrackedRow.Ending.NONE, this.version);
+		return new TrackedRow(this.owner.client(), after, Map.of(), Duration.ofMillis(STEP * this.timeout),
+				Instant.ofEpochMilli(this.deadline), null, null, this.stuck, TrackedRow.Ending.NONE, this.version);
 	}
 
 	private @Nullable Next advance(TrackedRow row, @Nullable Operation seen, int mark, boolean fixed) {
-		boolean changed = this.fault != mark || this.stuck != row.stuck() || row.state() != TrackingState.TRACKED
-				|| !Objects.equals(this.kind, row.polled().kind()) || (seen != null && !hasStatusOf(seen));
+		long deadline = row.deadline().toEpochMilli();
+		boolean changed = this.fault != mark || this.deadline != deadline || this.stuck != row.stuck()
+				|| row.state() != TrackingState.TRACKED || !Objects.equals(this.kind, row.polled().kind())
+				|| (seen != null && !hasStatusOf(seen));
 		keep(row.polled());
 		if (changed) {
-			this.owner
-				.changed(new TrackedChange(polled(seen), row.lastFault(), row.stuck(), row.ending(), this.version));
+			this.owner.changed(new TrackedChange(polled(seen), row.deadline(), row.lastFault(), row.stuck(),
+					row.ending(), this.version));
 		}
 		// After the change was taken: an exception lets the next poll report it again.
 		this.fault = mark;
+		this.deadline = deadline;
 		this.stuck = row.stuck();
 		if (seen != null) {
 			keep(seen);

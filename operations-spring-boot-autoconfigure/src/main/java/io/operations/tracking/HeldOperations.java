@@ -52,6 +52,10 @@ public final class HeldOperations {
 		this.poller.mayPollHeld(mayPoll);
 	}
 
+	String client() {
+		return this.polls.client();
+	}
+
 	TrackingSteps steps() {
 		return this.steps;
 	}
@@ -98,7 +102,8 @@ public final class HeldOperations {
 		Instant due = row.due();
 		HeldPoll.Next next = (due != null)
 				? next(due, row.deadline().toEpochMilli(), row.polled().accepted() && row.polled().polls() == 0)
-				: new HeldPoll.Next((row.polled().polls() > 0) ? this.polls.resume(row.polled()).toMillis() : 0, false);
+				: new HeldPoll.Next((row.polled().polls() > 0) ? this.polls.resume(row.polled()).toMillis() : 0,
+						row.polled().isScheduled());
 		// A backlog that was never polled must not delay new operations.
 		add(row, next, due != null && row.polled().polls() == 0);
 	}

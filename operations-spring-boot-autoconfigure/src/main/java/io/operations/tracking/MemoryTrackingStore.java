@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationStatus;
@@ -21,9 +22,9 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Stores tracked operations in memory, for applications with one instance and for tests.
- * A restart loses all operations. The size is limited. If the store is full, a new
- * operation replaces the oldest delivered one.
+ * Stores the tracked operations of a client in memory, for applications with one instance
+ * and for tests. A restart loses all operations. The size is limited. If the store is
+ * full, a new operation replaces the oldest delivered one.
  * <p>
  * The template's poller holds the open operations and polls them as it polls for waits.
  * This class keeps the rows, delivers outcomes and removes what is outdated.
@@ -49,6 +50,9 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	private final Scheduler blocking;
 
+	// Shared by the stores of all clients.
+	private final AtomicBoolean warned;
+
 	// All below is guarded by "this"; nothing foreign is called while it is held.
 	private final MemoryQueue queue = new MemoryQueue();
 
@@ -57,8 +61,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 	private long lastVersion;
 
 	private volatile boolean running;
-
-	private boolean warned;
 
 	private @Nullable Disposable timer;
 
@@ -70,6 +72,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 	 * @param blocking the scheduler on which handlers are called
 	 */
 	public MemoryTrackingStore(TrackingEngine engine, Scheduler blocking) {
+		this(engine, blocking, new AtomicBoolean());
+	}
+
+	MemoryTrackingStore(TrackingEngine engine, Scheduler blocking, AtomicBoolean warned) {
+		this.warned = warned;
 		this.engine = engine;
 		this.held = engine.hold(this::changed, this::isRunning);
 		this.polls = engine.polls();
@@ -115,7 +122,6 @@ public final class MemoryTrackingStore implements TrackingStore {
 	@Override
 	public @Nullable TrackedRow insert(TrackedRow tracked) {
 		TrackedRow row;
-		boolean first;
 		boolean isHeld;
 		synchronized (this) {
 			MemoryEntry known = this.entries.get(tracked.id());
@@ -128,10 +134,8 @@ public final class MemoryTrackingStore implements TrackingStore {
 			this.lastVersion = row.version();
 			this.entries.put(row.id(), new MemoryEntry(this.numbers++, row));
 			isHeld = this.running;
-			first = !this.warned;
-			this.warned = true;
 		}
-		if (first) {
+		if (this.warned.compareAndSet(false, true)) {
 			logger.warn("Tracked operations are kept in memory only, so a restart loses them. Set"
 					+ " operations.tracking.store=jdbc to keep them in a database.");
 		}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Describes how a tracked operation ended. The library passes it to each
  * {@link OperationOutcomeHandler} and publishes it as an application event.
  *
+ * @param client the name of the client that tracked the operation
  * @param operationId the operation's id
  * @param type how the operation ended
  * @param operation the operation as the server last returned it, {@code null} if no poll
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@code null} if it did not fail
  * @since 0.1.0
  */
-public record OperationOutcome(String operationId, Type type, @Nullable Operation operation,
+public record OperationOutcome(String client, String operationId, Type type, @Nullable Operation operation,
 		Map<String, String> attributes, int attempt, @Nullable String lastFault) {
 
 	/**

@@ -117,8 +117,8 @@ final class OutcomeDelivery {
 	private void callHandlers(TrackedRow row) {
 		OperationOutcome.Type type = row.ending().outcome();
 		Assert.state(type != null, () -> "Operation '" + row.id() + "' has no outcome that could be delivered");
-		OperationOutcome outcome = new OperationOutcome(row.id(), type, row.polled().lastSeen(), row.attributes(),
-				row.ending().attempts(), row.lastFault());
+		OperationOutcome outcome = new OperationOutcome(row.client(), row.id(), type, row.polled().lastSeen(),
+				row.attributes(), row.ending().attempts(), row.lastFault());
 		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),
 				this.listener);
 		try {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param polled what the polls have shown. It has no related ids of the write: those in
  * the row apply. Its operation is {@code null} if the last poll saw none: the one in the
  * row applies.
+ * @param deadline when the operation times out
  * @param lastFault why the last poll failed, {@code null} if it succeeded
  * @param stuck whether the operation has been running for unusually long compared with
  * others of its kind
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the version that the row must have for this change to be stored
  * @since 0.1.0
  */
-public record TrackedChange(PolledOperation polled, @Nullable String lastFault, boolean stuck, TrackedRow.Ending ending,
-		long version) {
+public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable String lastFault, boolean stuck,
+		TrackedRow.Ending ending, long version) {
 
 	/**
 	 * Return the operation's id.
@@ -50,8 +51,8 @@ public record TrackedChange(PolledOperation polled, @Nullable String lastFault, 
 	}
 
 	private TrackedChange saw(@Nullable Operation operation) {
-		return new TrackedChange(copy(this.polled.related(), operation), this.lastFault, this.stuck, this.ending,
-				this.version);
+		return new TrackedChange(copy(this.polled.related(), operation), this.deadline, this.lastFault, this.stuck,
+				this.ending, this.version);
 	}
 
 	/**
@@ -60,7 +61,7 @@ public record TrackedChange(PolledOperation polled, @Nullable String lastFault, 
 	 * @return the change
 	 */
 	public TrackedChange version(long next) {
-		return new TrackedChange(this.polled, this.lastFault, this.stuck, this.ending, next);
+		return new TrackedChange(this.polled, this.deadline, this.lastFault, this.stuck, this.ending, next);
 	}
 
 	/**
@@ -71,8 +72,8 @@ public record TrackedChange(PolledOperation polled, @Nullable String lastFault, 
 	public TrackedRow applyTo(TrackedRow row) {
 		Operation seen = (this.polled.lastSeen() != null) ? this.polled.lastSeen() : row.polled().lastSeen();
 		Instant due = isEnd() ? this.ending.endedAt() : null;
-		return new TrackedRow(copy(row.polled().related(), seen), row.attributes(), row.deadline(), due, this.lastFault,
-				this.stuck, this.ending, row.version());
+		return new TrackedRow(row.client(), copy(row.polled().related(), seen), row.attributes(), row.timeout(),
+				this.deadline, due, this.lastFault, this.stuck, this.ending, row.version());
 	}
 
 	private PolledOperation copy(Map<String, String> related, @Nullable Operation seen) {

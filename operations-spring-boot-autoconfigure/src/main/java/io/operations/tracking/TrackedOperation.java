@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Describes the current state of a tracked operation. Immutable. Times are those of the
  * instance's clock, not of the server's.
  *
+ * @param client the name of the client that polls the operation
  * @param id the operation's id
  * @param kind the kind of the operation, {@code null} while it is unknown
  * @param operation the operation as the server last returned it, {@code null} if no poll
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param attributes the attributes that the application passed to {@code track}
  * @param since when the application started to track the operation
  * @param deadline when the tracker gives up and the outcome is
- * {@link OperationOutcome.Type#TIMED_OUT}
+ * {@link OperationOutcome.Type#TIMED_OUT}. It moves if the operation is scheduled for
+ * later.
  * @param polls how many polls the operation has taken so far
  * @param nextDue when the next poll or the next attempt to deliver is due, {@code null}
  * if none is due
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * fail
  * @since 0.1.0
  */
-public record TrackedOperation(String id, @Nullable String kind, @Nullable Operation operation,
+public record TrackedOperation(String client, String id, @Nullable String kind, @Nullable Operation operation,
 		Map<String, String> attributes, Instant since, Instant deadline, int polls, @Nullable Instant nextDue,
 		@Nullable String lastFault, boolean stuck, TrackingState state, OperationOutcome.@Nullable Type outcome,
 		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault) {

@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  * new row, which a store accepts only if it still has the version that the row was made
  * from.
  *
+ * @param client the name of the client that tracks the operation
  * @param polled what the polls have shown of the operation
  * @param attributes the attributes that the application passed to {@code track}
+ * @param timeout the time after which the operation times out. It counts from the moment
+ * at which the application handed the operation over. If the operation is scheduled for
+ * later, it counts from the first response that is not SCHEDULED.
  * @param deadline when the operation times out
  * @param due when the next poll or attempt to deliver is due, {@code null} if none is due
  * @param lastFault why the last poll failed, {@code null} if it succeeded
@@ -25,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * for the earlier one.
  * @since 0.1.0
  */
-public record TrackedRow(PolledOperation polled, Map<String, String> attributes, Instant deadline,
-		@Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending, long version) {
+public record TrackedRow(String client, PolledOperation polled, Map<String, String> attributes, Duration timeout,
+		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending,
+		long version) {
 
 	/**
 	 * Return the operation's id.
@@ -49,7 +54,7 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	 * @return the operation
 	 */
 	public TrackedOperation toOperation() {
-		return new TrackedOperation(id(), this.polled.kind(), this.polled.lastSeen(), this.attributes,
+		return new TrackedOperation(this.client, id(), this.polled.kind(), this.polled.lastSeen(), this.attributes,
 				this.polled.since(), this.deadline, this.polled.polls(), this.due, this.lastFault, this.stuck,
 				this.ending.state(), this.ending.outcome(), this.ending.endedAt(), this.ending.attempts(),
 				this.ending.fault());
@@ -64,8 +69,13 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	TrackedRow version(long next) {
-		return new TrackedRow(this.polled, this.attributes, this.deadline, this.due, this.lastFault, this.stuck,
-				this.ending, next);
+		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, this.deadline, this.due,
+				this.lastFault, this.stuck, this.ending, next);
+	}
+
+	TrackedRow deadline(Instant time) {
+		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, time, this.due, this.lastFault,
+				this.stuck, this.ending, this.version);
 	}
 
 	/**
@@ -88,17 +98,18 @@ public record TrackedRow(PolledOperation polled, Map<String, String> attributes,
 	}
 
 	TrackedRow polled(PolledOperation next, Instant time, @Nullable String fault, boolean isStuck) {
-		return new TrackedRow(next, this.attributes, this.deadline, time, fault, isStuck, this.ending, this.version);
+		return new TrackedRow(this.client, next, this.attributes, this.timeout, this.deadline, time, fault, isStuck,
+				this.ending, this.version);
 	}
 
 	TrackedRow ended(PolledOperation next, OperationOutcome.Type type, @Nullable String fault, Instant now) {
-		return new TrackedRow(next, this.attributes, this.deadline, now, fault, this.stuck, Ending.of(type, now),
-				this.version);
+		return new TrackedRow(this.client, next, this.attributes, this.timeout, this.deadline, now, fault, this.stuck,
+				Ending.of(type, now), this.version);
 	}
 
 	TrackedRow with(Ending next, @Nullable Instant time) {
-		return new TrackedRow(this.polled, this.attributes, this.deadline, time, this.lastFault, this.stuck, next,
-				this.version);
+		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, this.deadline, time,
+				this.lastFault, this.stuck, next, this.version);
 	}
 
 	/**

@@ -12,9 +12,9 @@ import io.operations.polling.PolledOperation;
 import io.operations.polling.PollingTarget;
 
 /**
- * Tracks operations for any store: the store keeps the rows, the template's poller polls
- * the open ones that the store hands to {@link #hold}, and the store has the outcomes
- * delivered. Thread-safe.
+ * Tracks the operations of one client for any store: the store keeps the rows, the
+ * template's poller polls the open ones that the store hands to {@link #hold}, and the
+ * store has the outcomes delivered. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -44,6 +44,14 @@ public final class TrackingEngine {
 		this.listener = listener;
 		this.steps = new TrackingSteps(polls);
 		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener);
+	}
+
+	/**
+	 * Return the name of the client whose operations this engine tracks.
+	 * @return the name
+	 */
+	public String client() {
+		return this.polls.client();
 	}
 
 	/**
@@ -85,7 +93,7 @@ public final class TrackingEngine {
 		PolledOperation polled = PolledOperation.of(target, now);
 		// A version that no earlier row of this id had: a worker may still hold such a
 		// row.
-		TrackedRow row = new TrackedRow(polled, attributes, now.plus(timeout), null, null, false,
+		TrackedRow row = new TrackedRow(client(), polled, attributes, timeout, now.plus(timeout), null, null, false,
 				TrackedRow.Ending.NONE, now.toEpochMilli());
 		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
 		return row.due(TrackingSteps.due(row, now, wait, target.retryAfter()));

@@ -19,6 +19,23 @@ import org.jspecify.annotations.Nullable;
 public interface TrackingListener {
 
 	/**
+	 * Called when the library begins to track the operations of a client: at the start of
+	 * the application, and when a client joins later. Called on the thread that starts
+	 * the application, or on one that may block.
+	 * @param client the name of the client
+	 */
+	default void clientJoined(String client) {
+	}
+
+	/**
+	 * Called when a client has left while the application runs, because its template was
+	 * closed. Called on a thread that may block.
+	 * @param client the name of the client
+	 */
+	default void clientLeft(String client) {
+	}
+
+	/**
 	 * Called when an application starts to track an operation that was not tracked
 	 * before. The transaction of the caller may still be rolled back. Called on the
 	 * caller's thread, or on a thread of {@code Schedulers.boundedElastic()} if the store

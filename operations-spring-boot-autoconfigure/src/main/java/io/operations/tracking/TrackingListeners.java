@@ -64,6 +64,16 @@ public final class TrackingListeners implements TrackingListener {
 	}
 
 	@Override
+	public void clientJoined(String client) {
+		tell((listener) -> listener.clientJoined(client));
+	}
+
+	@Override
+	public void clientLeft(String client) {
+		tell((listener) -> listener.clientLeft(client));
+	}
+
+	@Override
 	public void tracked(TrackedOperation operation) {
 		tell((listener) -> listener.tracked(operation));
 	}

@@ -9,10 +9,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs what an operator needs to know about tracked operations. Each outcome is one line
- * at INFO. A stuck operation, a failed delivery, a hanging handler and an unreachable
- * store are warnings. An outcome that is not delivered after the last attempt is an
- * error.
+ * Logs what an operator needs to know about tracked operations. Lines about an operation
+ * begin with the name of its client. Each outcome is one line at INFO. A stuck operation,
+ * a failed delivery, a hanging handler and an unreachable store are warnings. An outcome
+ * that is not delivered after the last attempt is an error.
  *
  * @since 0.1.0
  */
@@ -23,16 +23,17 @@ public final class TrackingLog implements TrackingListener {
 	@Override
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
-			logger.info("Tracked operation " + id(operation) + " has the outcome " + operation.outcome()
-					+ why(operation) + " after " + operation.age(operation.since()) + " and " + operation.polls()
-					+ ((operation.polls() == 1) ? " poll." : " polls.") + lastError(operation.lastFault()));
+			logger.info(client(operation) + "Tracked operation " + id(operation) + " has the outcome "
+					+ operation.outcome() + why(operation) + " after " + operation.age(operation.since()) + " and "
+					+ operation.polls() + ((operation.polls() == 1) ? " poll." : " polls.")
+					+ lastError(operation.lastFault()));
 		}
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		logger.warn("Tracked operation " + id(operation) + " is stuck: it has not ended after " + age
-				+ ", but operations of its kind should not take longer than " + unusual
+		logger.warn(client(operation) + "Tracked operation " + id(operation) + " is stuck: it has not ended after "
+				+ age + ", but operations of its kind should not take longer than " + unusual
 				+ ". Polling continues until its deadline, " + operation.deadline()
 				+ ". If the operation does not end, report it to the vendor's support, or stop tracking it with"
 				+ " OperationTracker.forget.");
@@ -40,8 +41,8 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		String text = "Attempt " + operation.attempts() + " to deliver the outcome " + operation.outcome()
-				+ " of tracked operation " + id(operation) + " failed. ";
+		String text = client(operation) + "Attempt " + operation.attempts() + " to deliver the outcome "
+				+ operation.outcome() + " of tracked operation " + id(operation) + " failed. ";
 		if (operation.state() == TrackingState.UNDELIVERED) {
 			logger.error(text + "It was the last attempt (operations.tracking.delivery.max-attempts), so the store"
 					+ " keeps the operation as UNDELIVERED. Fix the handler, then call OperationTracker.redeliver.",
@@ -55,7 +56,8 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void deliveryHangs(TrackedOperation operation, Duration duration, Thread handler) {
-		StringBuilder text = new StringBuilder(512).append("The handlers of tracked operation ")
+		StringBuilder text = new StringBuilder(512).append(client(operation))
+			.append("The handlers of tracked operation ")
 			.append(id(operation))
 			.append(" (outcome ")
 			.append(operation.outcome())
@@ -105,6 +107,10 @@ public final class TrackingLog implements TrackingListener {
 		Operation seen = operation.operation();
 		boolean isAnswer = outcome == OperationOutcome.Type.FAILED || outcome == OperationOutcome.Type.CANCELLED;
 		return (seen != null && isAnswer) ? seen.errorText().map((text) -> " (" + text + ")").orElse("") : "";
+	}
+
+	private static String client(TrackedOperation operation) {
+		return "[" + operation.client() + "] ";
 	}
 
 	private static String id(TrackedOperation operation) {

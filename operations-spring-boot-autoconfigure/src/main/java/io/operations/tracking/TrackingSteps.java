@@ -23,6 +23,9 @@ final class TrackingSteps {
 
 	private static final Duration THINNEST = Duration.ofHours(1);
 
+	// The vendor keeps the record of an operation for this time after its acceptance.
+	private static final Duration RETENTION = Duration.ofDays(7);
+
 	private final OperationPolls polls;
 
 	TrackingSteps(OperationPolls polls) {
@@ -31,16 +34,18 @@ final class TrackingSteps {
 
 	/**
 	 * Return the row after a poll that saw the operation.
-	 * @param row the row before the poll
+	 * @param before the row before the poll
 	 * @param polled the operation as known after the poll
 	 * @param snapshot the response
+	 * @param wasScheduled whether the poll before saw the operation as SCHEDULED
 	 * @return the row
 	 */
-	TrackedRow seen(TrackedRow row, PolledOperation polled, OperationSnapshot snapshot) {
+	TrackedRow seen(TrackedRow before, PolledOperation polled, OperationSnapshot snapshot, boolean wasScheduled) {
 		Instant now = this.polls.now();
 		if (snapshot.operation().isTerminal()) {
-			return row.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
+			return before.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
 		}
+		TrackedRow row = before.deadline(deadline(before, polled.isScheduled(), wasScheduled, now));
 		if (isOver(row, now)) {
 			return row.ended(polled, OperationOutcome.Type.TIMED_OUT, null, now);
 		}
@@ -48,7 +53,21 @@ final class TrackingSteps {
 		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, isStuck(row, polled, now));
 	}
 
+	// The timeout counts from the first response that is not SCHEDULED.
+	private static Instant deadline(TrackedRow row, boolean isScheduled, boolean wasScheduled, Instant now) {
+		if (!isScheduled && !wasScheduled) {
+			return row.deadline();
+		}
+		Duration timeout = row.timeout();
+		Instant last = row.polled().since().plus((timeout.compareTo(RETENTION) > 0) ? timeout : RETENTION);
+		Instant end = now.plus(timeout);
+		return (isScheduled || end.isAfter(last)) ? last : end;
+	}
+
 	private boolean isStuck(TrackedRow row, PolledOperation polled, Instant now) {
+		if (polled.isScheduled()) {
+			return false;
+		}
 		return row.stuck() || polled.age(now).compareTo(this.polls.unusualAge(polled.kind())) >= 0;
 	}
 

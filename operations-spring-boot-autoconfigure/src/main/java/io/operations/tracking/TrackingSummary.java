@@ -1,6 +1,8 @@
 package io.operations.tracking;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 import io.operations.OperationStatus;
@@ -55,6 +57,27 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	public TrackingSummary waiting(long number) {
 		return new TrackingSummary(this.states, this.statuses, this.unseen, this.stuck, this.oldest, this.backlog,
 				this.backlogAge, number);
+	}
+
+	/**
+	 * Return the summary of the operations of this summary and those of another one.
+	 * @param other the summary of other operations
+	 * @return the summary of all of them
+	 */
+	public TrackingSummary plus(TrackingSummary other) {
+		Map<TrackingState, Long> allStates = new EnumMap<>(TrackingState.class);
+		Map<OperationStatus, Long> allStatuses = new EnumMap<>(OperationStatus.class);
+		for (TrackingSummary each : List.of(this, other)) {
+			each.states.forEach((state, number) -> allStates.merge(state, number, Long::sum));
+			each.statuses.forEach((status, number) -> allStatuses.merge(status, number, Long::sum));
+		}
+		return new TrackingSummary(allStates, allStatuses, this.unseen + other.unseen, this.stuck + other.stuck,
+				longer(this.oldest, other.oldest), this.backlog + other.backlog,
+				longer(this.backlogAge, other.backlogAge), this.waiting + other.waiting);
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) >= 0) ? one : other;
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.operations.health;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,6 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
@@ -19,6 +23,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -32,6 +37,38 @@ class TrackingHealthIndicatorTests {
 	private final OperationTracker tracker = mock(OperationTracker.class);
 
 	private final TrackingHealthIndicator indicator = new TrackingHealthIndicator(this.tracker, this.time, this.time);
+
+	@BeforeEach
+	void oneClient() {
+		clients("operations");
+	}
+
+	private void clients(String... names) {
+		given(this.tracker.clients()).willReturn(new LinkedHashSet<>(List.of(names)));
+		given(this.tracker.forClient(any())).willReturn(this.tracker);
+	}
+
+	@Test
+	void ofSeveralClientsTheSumIsShownAndEachOfThem() {
+		clients("operations", "campaigns");
+		OperationTracker campaigns = mock(OperationTracker.class);
+		given(this.tracker.forClient("campaigns")).willReturn(campaigns);
+		given(this.tracker.summary()).willReturn(Mono.just(new TrackingSummary(Map.of(TrackingState.TRACKED, 6L),
+				Map.of(), 3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))));
+		given(campaigns.summary()).willReturn(Mono.just(new TrackingSummary(Map.of(TrackingState.TRACKED, 2L), Map.of(),
+				3, 1, Duration.ofMinutes(20), 1, Duration.ofSeconds(3))));
+		Health health = health(Duration.ZERO);
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("tracked", 8L)
+			.containsEntry("oldest", "PT20M")
+			.containsEntry("stuck", 2L)
+			.containsEntry("backlog", 8L)
+			.containsEntry("backlogAge", "PT8S");
+		assertThat(health.getDetails().get("clients")).asInstanceOf(InstanceOfAssertFactories.MAP)
+			.containsOnlyKeys("operations", "campaigns")
+			.extractingByKey("campaigns", InstanceOfAssertFactories.MAP)
+			.containsEntry("tracked", 2L);
+	}
 
 	@Test
 	void storeThatAnswersIsUpWithWhatIsBehindAsDetails() {

@@ -117,6 +117,32 @@ class HeldOperationsTests {
 	}
 
 	@Test
+	void scheduledOperationsTakeATenthOfThePollsAtMost() {
+		Client client = new Client(2, (state) -> Duration.ofSeconds(10));
+		this.server = (id) -> id.startsWith("later") ? Mono.just(scheduled(id)) : answer(id, OperationStatus.RUNNING);
+		for (int i = 0; i < 600; i++) {
+			client.hold("later" + i);
+		}
+		// Each needs a first poll, which shows that it is scheduled.
+		advance(Duration.ofMinutes(60));
+		assertThat(client.poller.scheduled()).isEqualTo(600);
+		this.requests.clear();
+		client.hold("op");
+		advance(Duration.ofMinutes(60));
+		long later = this.requests.stream().filter((request) -> request.id().startsWith("later")).count();
+		assertThat(later).isBetween(400L, 950L);
+		assertThat(this.requests.size() - later).isGreaterThan(250);
+		client.held.releaseAll();
+		assertThat(client.poller.scheduled()).isZero();
+	}
+
+	private static OperationSnapshot scheduled(String id) {
+		return new OperationSnapshot(
+				new Operation(id, OperationStatus.PENDING, "SCHEDULED", null, null, null, null, Map.of(), Map.of()),
+				null, Instant.EPOCH);
+	}
+
+	@Test
 	void aWaitAndATrackedOperationOfTheSameIdShareTheirPolls() {
 		Client client = new Client(20, backoff());
 		client.hold("alone");
@@ -491,8 +517,8 @@ class HeldOperationsTests {
 		TrackedRow row = client.engine.begin(PollingTarget.of("own"), Map.of(), TIMEOUT);
 		arrivals.clear();
 		PolledOperation other = PolledOperation.of(PollingTarget.of("other"), client.polls.now());
-		client.held.take(List.of(new TrackedRow(other, Map.of(), row.deadline(), client.polls.now().plusSeconds(30),
-				null, false, TrackedRow.Ending.NONE, 1)));
+		client.held.take(List.of(new TrackedRow("test", other, Map.of(), row.timeout(), row.deadline(),
+				client.polls.now().plusSeconds(30), null, false, TrackedRow.Ending.NONE, 1)));
 		assertThat(arrivals).containsExactly("other");
 		advance(Duration.ofSeconds(29));
 		assertThat(this.requests).isEmpty();
@@ -983,7 +1009,7 @@ class HeldOperationsTests {
 			PolledOperation polled = new PolledOperation(id, "kind", false, this.polls.now().minus(age),
 					this.polls.now().minus(age), age, polls, null, Map.of(),
 					TestOperations.snapshot(id, OperationStatus.RUNNING).operation());
-			return new TrackedRow(polled, Map.of(), this.polls.now().plus(TIMEOUT), null, null, false,
+			return new TrackedRow("test", polled, Map.of(), TIMEOUT, this.polls.now().plus(TIMEOUT), null, null, false,
 					TrackedRow.Ending.NONE, 1);
 		}
 

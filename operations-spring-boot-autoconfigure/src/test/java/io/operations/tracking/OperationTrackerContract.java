@@ -1,13 +1,16 @@
 package io.operations.tracking;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsRequestException;
 import io.operations.core.OperationsTemplate;
+import io.operations.polling.OperationPolls;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -66,6 +71,8 @@ public abstract class OperationTrackerContract {
 
 	private final List<TrackingStore> stores = new CopyOnWriteArrayList<>();
 
+	private final List<Instance> instances = new CopyOnWriteArrayList<>();
+
 	protected TrackingStore store = placeholder();
 
 	protected OperationTracker tracker = placeholder();
@@ -78,6 +85,14 @@ public abstract class OperationTrackerContract {
 	 * @return the store, not started
 	 */
 	protected abstract TrackingStore createStore(TrackingEngine engine);
+
+	/**
+	 * Create the stores of the clients of one instance.
+	 * @return creates the store of each client
+	 */
+	protected TrackingStoreFactory createStores() {
+		return this::createStore;
+	}
 
 	@SuppressWarnings({ "NullAway", "TypeParameterUnusedInFormals" })
 	private static <T> T placeholder() {
@@ -92,6 +107,7 @@ public abstract class OperationTrackerContract {
 
 	@AfterEach
 	void stopTracker() {
+		this.instances.forEach(Instance::stop);
 		this.stores.forEach(TrackingStore::stop);
 		this.templates.forEach(OperationsTemplate::close);
 	}
@@ -252,6 +268,50 @@ public abstract class OperationTrackerContract {
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> {
 			assertThat(Objects.requireNonNull(outcome.operation()).status()).isEqualTo(OperationStatus.RUNNING);
 			assertThat(outcome.lastFault()).contains("404");
+		});
+	}
+
+	@Test
+	void aRestartForgetsNeitherThatAnOperationIsScheduledNorWhenItBegan() {
+		AtomicReference<String> status = new AtomicReference<>("SCHEDULED");
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status(status.get()));
+		track("op", Map.of());
+		until("op", (operation) -> operation.operation() != null);
+		restartAfter(TIMEOUT.multipliedBy(25));
+		pollAgain("op");
+		assertThat(until("op", (operation) -> operation.polls() > 1)).satisfies((operation) -> {
+			assertThat(operation.state()).isEqualTo(TrackingState.TRACKED);
+			assertThat(operation.stuck()).isFalse();
+			assertThat(operation.deadline()).isEqualTo(operation.since().plus(Duration.ofDays(7)));
+		});
+		status.set("PROCESSING");
+		restartAfter(Duration.ofMinutes(1));
+		pollAgain("op");
+		TrackedOperation begun = until("op",
+				(operation) -> operation.deadline().isBefore(operation.since().plus(Duration.ofDays(2))));
+		assertThat(begun.deadline()).isAfter(begun.since().plus(TIMEOUT.multipliedBy(26)));
+		restartAfter(TIMEOUT.plusMinutes(1));
+		assertThat(until("op", TrackingState.DELIVERED)).satisfies((operation) -> {
+			assertThat(operation.outcome()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
+			assertThat(operation.deadline()).isEqualTo(begun.deadline());
+		});
+		assertThat(this.engine.polls().learned()).isEmpty();
+	}
+
+	private void restartAfter(Duration time) {
+		this.store.stop();
+		this.time.skip(time);
+		this.store.start();
+	}
+
+	private void pollAgain(String id) {
+		int polls = this.endpoint.polls(id);
+		until(id, (operation) -> operation.nextDue() != null);
+		this.time.skip(Duration.ofMinutes(15));
+		await().atMost(PATIENCE).until(() -> {
+			// The poller looks at its clock when something happens.
+			track("other" + this.endpoint.order().size(), Map.of());
+			return this.endpoint.polls(id) > polls;
 		});
 	}
 
@@ -624,6 +684,137 @@ public abstract class OperationTrackerContract {
 		assertThat(result.operation().kind()).isEqualTo("a");
 	}
 
+	@Test
+	void operationsOfTwoClientsWithTheSameIdAreTwoOperations() {
+		Instance instance = instance("one", "two");
+		instance.start();
+		instance.endpoint("one").script("op", (poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "COMPLETED"));
+		instance.endpoint("two").script("op", (poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "FAILED"));
+		OperationTracker one = instance.tracker.forClient("one");
+		OperationTracker two = instance.tracker.forClient("two");
+		assertThat(isNew(one.track("op", Map.of("of", "one")))).isTrue();
+		assertThat(isNew(two.track("op", Map.of("of", "two")))).isTrue();
+		assertThat(isNew(two.track("op", Map.of("of", "nobody")))).isFalse();
+		await().atMost(PATIENCE).until(() -> instance.outcomes.size() == 2);
+		assertThat(instance.outcomes)
+			.extracting(OperationOutcome::client, OperationOutcome::operationId, OperationOutcome::type,
+					OperationOutcome::attributes)
+			.containsExactlyInAnyOrder(tuple("one", "op", OperationOutcome.Type.COMPLETED, Map.of("of", "one")),
+					tuple("two", "op", OperationOutcome.Type.FAILED, Map.of("of", "two")));
+		await().atMost(PATIENCE)
+			.until(() -> Objects.requireNonNull(two.find("op").block(PATIENCE)).state() == TrackingState.DELIVERED);
+		assertThat(one.forget("op").block(PATIENCE)).isTrue();
+		assertThat(one.find("op").block(PATIENCE)).isNull();
+		assertThat(two.find("op").block(PATIENCE)).isNotNull()
+			.extracting(TrackedOperation::client, TrackedOperation::outcome)
+			.containsExactly("two", OperationOutcome.Type.FAILED);
+		assertThat(two.redeliver("op").block(PATIENCE)).isTrue();
+		await().atMost(PATIENCE).until(() -> instance.outcomes.size() == 3);
+		assertThat(instance.outcomes.get(2)).extracting(OperationOutcome::client, OperationOutcome::attempt)
+			.containsExactly("two", 2);
+	}
+
+	@Test
+	void theStatusUrlOfAnAcceptedOperationNamesItsClient() {
+		Instance instance = instance("one", "two");
+		instance.start();
+		instance.endpoint("one").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		instance.endpoint("two").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		assertThat(client(instance.tracker.track(accepted("a", "https://two.example.org/v1/a")))).isEqualTo("two");
+		assertThat(client(instance.tracker.track(accepted("b", "https://one.example.org/v1/b"), Map.of())))
+			.isEqualTo("one");
+		assertThat(client(instance.tracker.track(accepted("c", "https://two.example.org/v1/c"), Map.of(), TIMEOUT)))
+			.isEqualTo("two");
+		AcceptedOperation nowhere = new AcceptedOperation("d", null, null, Map.of());
+		assertThat(client(instance.tracker.track(nowhere))).isEqualTo("one");
+		assertThat(client(instance.tracker.track("e", Map.of()))).isEqualTo("one");
+		Mono<TrackingResult> unknown = instance.tracker.track(accepted("f", "https://three.example.org/v1/f"));
+		assertThatIllegalArgumentException().isThrownBy(() -> unknown.block(PATIENCE)).withMessageContaining("three");
+		await().atMost(PATIENCE).until(() -> instance.outcomes.size() == 5);
+		assertThat(instance.outcomes).extracting(OperationOutcome::client, OperationOutcome::operationId)
+			.containsExactlyInAnyOrder(tuple("two", "a"), tuple("one", "b"), tuple("two", "c"), tuple("one", "d"),
+					tuple("one", "e"));
+		assertThat(instance.tracker.find("f").block(PATIENCE)).isNull();
+		Mono<TrackingResult> foreign = instance.tracker.forClient("one")
+			.track(accepted("g", "https://two.example.org/v1/g"));
+		assertThatIllegalArgumentException().isThrownBy(() -> foreign.block(PATIENCE)).withMessageContaining("two");
+		assertThat(instance.tracker.find("g").block(PATIENCE)).isNull();
+	}
+
+	@Test
+	void withoutTheNameOfAClientAllOfThemAreLookedAt() {
+		Instance instance = instance("one", "two");
+		instance.tracker.forClient("one").track("a", Map.of()).block(PATIENCE);
+		instance.tracker.forClient("two").track("a", Map.of()).block(PATIENCE);
+		instance.tracker.forClient("two").track("b", Map.of()).block(PATIENCE);
+		instance.tracker.forClient("two").track("c", Map.of()).block(PATIENCE);
+		assertThat(instance.tracker.clients()).containsExactly("one", "two");
+		assertThat(all(instance.tracker, TrackingFilter.all())).containsExactly("one/a", "two/a", "two/b", "two/c");
+		assertThat(all(instance.tracker, TrackingFilter.all().withLimit(2))).containsExactly("one/a", "two/a");
+		assertThat(all(instance.tracker.forClient("two"), TrackingFilter.all().withAfter("a"))).containsExactly("two/b",
+				"two/c");
+		assertThat(instance.tracker.summary().map((all) -> all.count(TrackingState.TRACKED)).block(PATIENCE))
+			.isEqualTo(4);
+		assertThat(instance.tracker.forClient("one")
+			.summary()
+			.map((all) -> all.count(TrackingState.TRACKED))
+			.block(PATIENCE)).isEqualTo(1);
+		assertThat(instance.tracker.find("a").map(TrackedOperation::client).block(PATIENCE)).isEqualTo("one");
+		assertThat(instance.tracker.find("b").map(TrackedOperation::client).block(PATIENCE)).isEqualTo("two");
+		assertThat(instance.tracker.forget("b").block(PATIENCE)).isTrue();
+		assertThat(instance.tracker.forget("b").block(PATIENCE)).isFalse();
+		assertThat(instance.tracker.redeliver("a").block(PATIENCE)).isFalse();
+		assertThatIllegalArgumentException().isThrownBy(() -> instance.tracker.forClient("three"))
+			.withMessageContaining("'three'")
+			.withMessageContaining("one, two");
+	}
+
+	@Test
+	void aClientThatJoinsLaterIsTrackedUntilItLeaves() {
+		Instance instance = instance("one");
+		instance.start();
+		instance.join("two");
+		instance.endpoint("two").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		instance.tracker.forClient("two").track("op", Map.of()).block(PATIENCE);
+		await().atMost(PATIENCE).until(() -> instance.outcomes.size() == 1);
+		assertThat(instance.outcomes.get(0).client()).isEqualTo("two");
+		await().atMost(PATIENCE).until(() -> instance.events.contains("joined two"));
+		instance.leave("two");
+		await().atMost(PATIENCE).until(() -> instance.events.contains("left two"));
+		assertThatIllegalArgumentException().isThrownBy(() -> instance.tracker.forClient("two"));
+		instance.tracker.track("other", Map.of()).block(PATIENCE);
+		instance.endpoint("one").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		await().atMost(PATIENCE).until(() -> instance.outcomes.size() == 2);
+	}
+
+	private static boolean isNew(Mono<TrackingResult> result) {
+		return Objects.requireNonNull(result.block(PATIENCE)).isNew();
+	}
+
+	private static String client(Mono<TrackingResult> result) {
+		return Objects.requireNonNull(result.block(PATIENCE)).operation().client();
+	}
+
+	private static List<String> all(OperationTracker tracker, TrackingFilter filter) {
+		return Objects.requireNonNull(tracker.stream(filter)
+			.map((operation) -> operation.client() + "/" + operation.id())
+			.collectList()
+			.block(PATIENCE));
+	}
+
+	private static AcceptedOperation accepted(String id, String statusUrl) {
+		return new AcceptedOperation(id, URI.create(statusUrl), null, Map.of());
+	}
+
+	protected Instance instance(String... clients) {
+		Instance instance = new Instance();
+		for (String client : clients) {
+			instance.join(client);
+		}
+		this.instances.add(instance);
+		return instance;
+	}
+
 	protected TrackingResult track(String id, Map<String, String> attributes) {
 		return Objects.requireNonNull(this.tracker.track(id, attributes).block(PATIENCE));
 	}
@@ -665,6 +856,97 @@ public abstract class OperationTrackerContract {
 			assertThat(last[0]).isNotNull().satisfies((operation) -> assertThat(condition.test(operation)).isTrue());
 		});
 		return last[0];
+	}
+
+	/**
+	 * An instance of an application with several clients, each with an endpoint.
+	 */
+	protected final class Instance implements TrackedClients {
+
+		private final Map<String, ScriptedEndpoint> endpoints = new ConcurrentHashMap<>();
+
+		private final Map<String, OperationsTemplate> clients = Collections.synchronizedMap(new LinkedHashMap<>());
+
+		public final List<OperationOutcome> outcomes = new CopyOnWriteArrayList<>();
+
+		private final List<String> events = new CopyOnWriteArrayList<>();
+
+		private final TrackingListener listener = new TrackingListeners(
+				List.of(new TrackingLog(), new TrackingListener() {
+
+					@Override
+					public void clientJoined(String client) {
+						Instance.this.events.add("joined " + client);
+					}
+
+					@Override
+					public void clientLeft(String client) {
+						Instance.this.events.add("left " + client);
+					}
+
+				}));
+
+		private final TrackingStoreFactory stores = createStores();
+
+		public final RoutingOperationTracker tracker = new RoutingOperationTracker(() -> this,
+				(polls) -> new TrackingEngine(polls, settings(), () -> List.of(this.outcomes::add), this.listener),
+				() -> this.stores, this.listener, Schedulers.boundedElastic());
+
+		public void join(String client) {
+			ScriptedEndpoint served = new ScriptedEndpoint();
+			this.endpoints.put(client, served);
+			this.clients.put(client,
+					served.template()
+						.name(client)
+						.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300),
+								Duration.ofMinutes(10), 1000, Duration.ofMinutes(5), 8))
+						.rateLimit(new RateLimitSettings(500, 8, 1000))
+						.build());
+		}
+
+		private void leave(String client) {
+			Objects.requireNonNull(this.clients.remove(client)).close();
+		}
+
+		public void start() {
+			this.tracker.start();
+		}
+
+		public void stop() {
+			this.tracker.stop();
+			this.clients.values().forEach(OperationsTemplate::close);
+		}
+
+		public ScriptedEndpoint endpoint(String client) {
+			return Objects.requireNonNull(this.endpoints.get(client));
+		}
+
+		@Override
+		public Map<String, OperationPolls> all() {
+			Map<String, OperationPolls> all = new LinkedHashMap<>();
+			synchronized (this.clients) {
+				this.clients.forEach((client, template) -> all.put(client, template.getPolls()));
+			}
+			return all;
+		}
+
+		@Override
+		public String serving(AcceptedOperation accepted) {
+			String host = Objects.requireNonNull(accepted.statusUrl()).getHost();
+			String client = host.substring(0, host.indexOf('.'));
+			if (!this.clients.containsKey(client)) {
+				throw new IllegalArgumentException("no client serves " + accepted.statusUrl());
+			}
+			return client;
+		}
+
+		@Override
+		public void checkServed(String client, AcceptedOperation accepted) {
+			if (accepted.statusUrl() != null && !serving(accepted).equals(client)) {
+				throw new IllegalArgumentException("no operation of " + client + ": " + accepted.statusUrl());
+			}
+		}
+
 	}
 
 }

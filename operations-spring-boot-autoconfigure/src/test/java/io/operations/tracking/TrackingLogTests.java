@@ -57,15 +57,17 @@ class TrackingLogTests {
 		this.log.ended(operation(TrackingState.ENDED, "no answer"));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("has the outcome COMPLETED after PT1M3S and 7 polls. Last error: no answer.");
+			.contains(
+					"[operations] Tracked operation 'op-1' has the outcome COMPLETED after PT1M3S and 7 polls. Last error: no answer.");
 	}
 
 	@Test
 	void failureIsToldWithItsText(CapturedOutput output) {
 		Operation failed = new Operation("op-1", OperationStatus.FAILED, "FAILED", null, null, null, null, Map.of(),
 				Map.of("error", "bo\nom"));
-		this.log.ended(new TrackedOperation("op-1", null, failed, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null,
-				null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0, null));
+		this.log.ended(new TrackedOperation("operations", "op-1", null, failed, Map.of(), SINCE, SINCE.plusSeconds(100),
+				7, null, null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0,
+				null));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains("'op-1' has the outcome FAILED (bo\\u000aom) after PT1M3S and 7 polls.");
@@ -75,8 +77,8 @@ class TrackingLogTests {
 	@CsvSource({ "EXPIRED, the server does not know it", "TIMED_OUT, its deadline passed; it may still be running" })
 	void endThatTheServerDidNotReportIsExplained(OperationOutcome.Type outcome, String explanation,
 			CapturedOutput output) {
-		this.log.ended(new TrackedOperation("op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null, null,
-				false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
+		this.log.ended(new TrackedOperation("operations", "op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100),
+				7, null, null, false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains("'op-1' has the outcome " + outcome + " (" + explanation + ") after PT1M3S and 7 polls.");
@@ -126,8 +128,8 @@ class TrackingLogTests {
 	}
 
 	private static TrackedOperation operation(TrackingState state, @Nullable String lastFault) {
-		return new TrackedOperation("op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null, lastFault,
-				false, state, OperationOutcome.Type.COMPLETED, SINCE.plusSeconds(63), 2, null);
+		return new TrackedOperation("operations", "op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null,
+				lastFault, false, state, OperationOutcome.Type.COMPLETED, SINCE.plusSeconds(63), 2, null);
 	}
 
 }

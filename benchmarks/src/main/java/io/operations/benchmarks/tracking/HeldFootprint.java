@@ -90,8 +90,8 @@ public final class HeldFootprint {
 		Instant since = now.minusMillis(number);
 		PolledOperation polled = new PolledOperation(id, kind, true, since, since, Duration.ofMillis(number), 3, null,
 				Map.of("configurationId", "cfg_" + number), seen);
-		return new TrackedRow(polled, Map.of("tenant", "t" + number), since.plus(Duration.ofDays(1)), null, null, false,
-				TrackedRow.Ending.NONE, now.toEpochMilli());
+		return new TrackedRow("operations", polled, Map.of("tenant", "t" + number), Duration.ofDays(1),
+				since.plus(Duration.ofDays(1)), null, null, false, TrackedRow.Ending.NONE, now.toEpochMilli());
 	}
 
 	private static long heap() throws InterruptedException {

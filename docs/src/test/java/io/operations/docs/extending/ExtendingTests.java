@@ -22,8 +22,8 @@ import io.operations.core.OperationsTemplate;
 import io.operations.test.Fault;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
-import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.MemoryTrackingStores;
+import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -189,7 +189,7 @@ class ExtendingTests {
 	@Test
 	void storeTakesThePlaceOfTheLibrarysOwn() {
 		this.runner.withUserConfiguration(StoreConfiguration.class, StuckOperations.class).run((context) -> {
-			assertThat(context.getBean(TrackingStore.class)).isInstanceOf(ExampleTrackingStore.class);
+			assertThat(context).hasSingleBean(TrackingStoreFactory.class).doesNotHaveBean(MemoryTrackingStores.class);
 			assertThat(context).hasSingleBean(StuckOperations.class);
 		});
 	}
@@ -221,8 +221,8 @@ class ExtendingTests {
 	static class StoreConfiguration {
 
 		@Bean
-		TrackingStore trackingStore(TrackingEngine engine) {
-			return new ExampleTrackingStore(engine);
+		TrackingStoreFactory trackingStores() {
+			return ExampleTrackingStore::new;
 		}
 
 	}

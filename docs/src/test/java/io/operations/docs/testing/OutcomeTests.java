@@ -39,8 +39,8 @@ class OutcomeTests {
 
 	@Test
 	void theHandlerTakesAnOutcomeThatTheTestMakes() {
-		OperationOutcome expired = new OperationOutcome("operation-1", OperationOutcome.Type.EXPIRED, null,
-				Map.of("configuration", "c2"), 2, "HTTP 404");
+		OperationOutcome expired = new OperationOutcome("operations", "operation-1", OperationOutcome.Type.EXPIRED,
+				null, Map.of("configuration", "c2"), 2, "HTTP 404");
 		this.outcomes.handle(expired);
 		assertThat(this.outcomes.stateOf("c2")).isEqualTo(OperationOutcome.Type.EXPIRED);
 	}

@@ -9,6 +9,7 @@ import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingResult;
 import io.operations.tracking.TrackingState;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -108,6 +109,10 @@ class Outcomes {
 		void add(String id, AcceptedOperation accepted) {
 			this.jdbc.sql("INSERT INTO orders (id) VALUES (?)").param(id).update();
 			this.tracker.track(accepted.withKind("order"), Map.of("order", id), Duration.ofHours(2)).block();
+		}
+
+		Mono<TrackingResult> trackById(String id) {
+			return this.tracker.forClient("campaigns").track(id, Map.of("campaign", "spring"));
 		}
 
 	}

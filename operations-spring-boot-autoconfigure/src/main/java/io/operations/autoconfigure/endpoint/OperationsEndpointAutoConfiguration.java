@@ -1,11 +1,17 @@
 package io.operations.autoconfigure.endpoint;
 
+import java.util.Map;
+import java.util.function.Supplier;
+
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackedClients;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -40,10 +46,14 @@ public final class OperationsEndpointAutoConfiguration {
 
 	@Bean("io.operations.operationsEndpoint")
 	@ConditionalOnMissingBean
-	OperationsEndpoint operationsEndpoint(OperationsTemplate template, OperationTracker tracker,
-			OperationsActivities activities, ObjectProvider<SanitizingFunction> sanitizingFunctions,
-			OperationsEndpointProperties properties) {
-		return new OperationsEndpoint(template, tracker, activities, sanitizingFunctions.orderedStream().toList(),
+	OperationsEndpoint operationsEndpoint(OperationsTemplate template, ObjectProvider<TrackedClients> clients,
+			OperationTracker tracker, OperationsActivities activities,
+			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties) {
+		// An application that has its own tracker has no tracked clients of ours.
+		TrackedClients tracked = clients.getIfAvailable();
+		Supplier<Map<String, OperationPolls>> polls = (tracked != null) ? tracked::all
+				: () -> Map.of(TemplateParts.name(template), TemplateParts.polls(template));
+		return new OperationsEndpoint(polls, tracker, activities, sanitizingFunctions.orderedStream().toList(),
 				properties.getShowValues());
 	}
 

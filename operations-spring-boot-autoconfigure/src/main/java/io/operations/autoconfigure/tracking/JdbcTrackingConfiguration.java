@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackedClients;
+import io.operations.tracking.TrackingStoreFactory;
 import io.operations.tracking.jdbc.JdbcTrackingSettings;
-import io.operations.tracking.jdbc.JdbcTrackingStore;
+import io.operations.tracking.jdbc.JdbcTrackingStores;
 import io.operations.tracking.jdbc.TrackingTables;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -47,7 +47,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
 @ConditionalOnTrackingStore(OperationsTrackingProperties.Store.JDBC)
-@ConditionalOnMissingBean(TrackingStore.class)
+@ConditionalOnMissingBean(TrackingStoreFactory.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 @ImportRuntimeHints(TrackingRuntimeHints.class)
 class JdbcTrackingConfiguration {
@@ -71,16 +71,17 @@ class JdbcTrackingConfiguration {
 				DatabaseInitializationMode.valueOf(properties.getJdbc().getInitializeSchema().name()));
 	}
 
-	@Bean("io.operations.operationsTrackingStore")
+	@Bean("io.operations.operationsTrackingStores")
 	@DependsOnDatabaseInitialization
-	TrackingStore operationsTrackingStore(OperationsTrackingProperties properties, TrackingEngine engine,
+	JdbcTrackingStores operationsTrackingStores(OperationsTrackingProperties properties, TrackedClients clients,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools,
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
 		DataSource dataSource = dataSource(marked, dataSources);
-		return new JdbcTrackingStore(dataSource, () -> transactionManagers(transactionManagers),
-				settings(properties, engine.polls().maxInFlight(), environment, mostConnections(dataSource, pools)),
-				engine);
+		TrackingSettingsCheck.settings(properties);
+		int maxInFlight = clients.all().values().iterator().next().maxInFlight();
+		return new JdbcTrackingStores(dataSource, () -> transactionManagers(transactionManagers),
+				settings(properties, maxInFlight, environment, mostConnections(dataSource, pools)));
 	}
 
 	private static @Nullable Integer mostConnections(DataSource dataSource,

@@ -5,19 +5,23 @@ import java.util.List;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.autoconfigure.TemplateParts;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.tracking.DefaultOperationTracker;
-import io.operations.tracking.MemoryTrackingStore;
+import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.RoutingOperationTracker;
+import io.operations.tracking.TrackedClients;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingLog;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingSettings;
+import io.operations.tracking.TrackingStoreFactory;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -57,42 +61,53 @@ public final class OperationsTrackingAutoConfiguration {
 		return new OutcomePublisher(context);
 	}
 
-	@Bean("io.operations.operationsTrackingEngine")
-	TrackingEngine operationsTrackingEngine(OperationsTemplate template, OperationsTrackingProperties properties,
+	@Bean("io.operations.operationsTrackedClients")
+	@ConditionalOnMissingBean
+	TrackedClients operationsTrackedClients(OperationsTemplate template, ObjectProvider<OperationsClients> clients,
+			ConfigurableListableBeanFactory beans) {
+		return new TrackedTemplates(template, clients.getIfAvailable(() -> TemplateParts.clients(beans)));
+	}
+
+	@Bean("io.operations.operationsTrackingStores")
+	@ConditionalOnMissingBean(TrackingStoreFactory.class)
+	@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.MEMORY)
+	MemoryTrackingStores operationsTrackingStores() {
+		return new MemoryTrackingStores(Schedulers.boundedElastic());
+	}
+
+	// All but the settings is resolved later: a handler may need the tracker to track
+	// further operations, and so may a listener or another bean that a template needs.
+	// The lifecycle resolves it at startup.
+	@Bean("io.operations.operationTracker")
+	RoutingOperationTracker operationTracker(OperationsTrackingProperties properties,
+			ObjectProvider<TrackedClients> clients, ObjectProvider<TrackingStoreFactory> stores,
 			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
-		// Resolved later: a handler may need the tracker to track further operations, and
-		// a listener may need it to read tracked operations.
+		TrackingSettings settings = TrackingSettingsCheck.settings(properties);
 		SingletonSupplier<List<OperationOutcomeHandler>> handlersLater = SingletonSupplier
 			.of(() -> handlers.orderedStream().toList());
 		SingletonSupplier<List<TrackingListener>> listenersLater = SingletonSupplier
 			.of(() -> listeners.orderedStream().toList());
-		return new TrackingEngine(TemplateParts.polls(template), TrackingSettingsCheck.settings(properties),
-				handlersLater::obtain, new TrackingListeners(listenersLater::obtain));
-	}
-
-	@Bean("io.operations.operationsTrackingStore")
-	@ConditionalOnMissingBean
-	@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.MEMORY)
-	TrackingStore operationsTrackingStore(TrackingEngine engine) {
-		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
-	}
-
-	// The store and the engine are resolved later: a bean that the template needs, such
-	// as a listener, may need the tracker. The lifecycle creates both at startup.
-	@Bean("io.operations.operationTracker")
-	OperationTracker operationTracker(ObjectProvider<TrackingStore> stores, ObjectProvider<TrackingEngine> engines) {
-		return new DefaultOperationTracker(SingletonSupplier.of(() -> required(stores))::obtain,
-				SingletonSupplier.of(engines::getObject)::obtain, Schedulers.boundedElastic());
+		TrackingListeners listener = new TrackingListeners(listenersLater::obtain);
+		return new RoutingOperationTracker(SingletonSupplier.of(clients::getObject)::obtain,
+				(polls) -> new TrackingEngine(polls, settings, handlersLater::obtain, listener),
+				SingletonSupplier.of(() -> required(stores))::obtain, listener, Schedulers.boundedElastic());
 	}
 
 	@Bean("io.operations.operationsTrackingLifecycle")
 	@Lazy(false)
-	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<TrackingStore> stores) {
-		return new TrackingLifecycle(required(stores));
+	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<RoutingOperationTracker> trackers,
+			ObjectProvider<TrackingStoreFactory> stores) {
+		required(stores);
+		// A test may have replaced the tracker with a mock.
+		RoutingOperationTracker tracker = trackers.getIfAvailable();
+		if (tracker != null) {
+			tracker.open();
+		}
+		return new TrackingLifecycle(tracker);
 	}
 
-	private static TrackingStore required(ObjectProvider<TrackingStore> stores) {
-		TrackingStore store = stores.getIfAvailable();
+	private static TrackingStoreFactory required(ObjectProvider<TrackingStoreFactory> stores) {
+		TrackingStoreFactory store = stores.getIfAvailable();
 		if (store == null) {
 			throw new OperationsConfigurationException(
 					"Property 'operations.tracking.store' is 'jdbc', but required libraries are missing.",

@@ -34,15 +34,15 @@ public class OperationsTrackingProperties {
 	private Duration retention = Duration.ofDays(7);
 
 	/**
-	 * Maximum number of operations that the store in memory holds. Does not limit a
-	 * database.
+	 * Maximum number of operations of each client that the store in memory holds. Does
+	 * not limit a database.
 	 */
 	private int maxTracked = 100_000;
 
 	/**
-	 * Maximum number of open operations in a database that the instance that polls keeps
-	 * in memory, each with up to 256 bytes. Others wait in the database, and are polled
-	 * as held ones end.
+	 * Maximum number of open operations of each client in a database that the instance
+	 * that polls keeps in memory, each with up to 256 bytes. Others wait in the database,
+	 * and are polled as held ones end.
 	 */
 	private int maxHeld = 1_000_000;
 

@@ -1,33 +1,38 @@
 package io.operations.autoconfigure.tracking;
 
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.RoutingOperationTracker;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts and stops the store with the application context. The store starts when every
- * bean that a handler may need is available, and stops before any of them is closed.
+ * Starts and stops the stores with the application context. The stores start when every
+ * bean that a handler may need is available, and stop before any of them is closed.
  */
 final class TrackingLifecycle implements SmartLifecycle {
 
-	private final TrackingStore store;
+	private final @Nullable RoutingOperationTracker tracker;
 
 	private volatile boolean running;
 
-	TrackingLifecycle(TrackingStore store) {
-		this.store = store;
+	TrackingLifecycle(@Nullable RoutingOperationTracker tracker) {
+		this.tracker = tracker;
 	}
 
 	@Override
 	public void start() {
-		this.store.start();
+		if (this.tracker != null) {
+			this.tracker.start();
+		}
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
-		this.store.stop();
+		if (this.tracker != null) {
+			this.tracker.stop();
+		}
 	}
 
 	@Override

@@ -271,7 +271,8 @@ final class ChangeBuffer {
 			return new Unwritten(new TrackedChange(
 					new PolledOperation(polled.id(), polled.kind(), polled.accepted(), polled.since(), polled.created(),
 							polled.learned(), polled.polls(), polled.notFoundSince(), polled.related(), none),
-					this.change.lastFault(), this.change.stuck(), this.change.ending(), this.change.version()), 0);
+					this.change.deadline(), this.change.lastFault(), this.change.stuck(), this.change.ending(),
+					this.change.version()), 0);
 		}
 
 	}

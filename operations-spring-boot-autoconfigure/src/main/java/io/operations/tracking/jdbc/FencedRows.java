@@ -75,8 +75,9 @@ interface FencedRows {
 	 */
 	static TrackedRow before(TrackedRow stored) {
 		boolean ended = stored.state() != TrackingState.TRACKED;
-		return new TrackedRow(stored.polled(), stored.attributes(), stored.deadline(), null, stored.lastFault(),
-				ended && stored.stuck(), TrackedRow.Ending.NONE, stored.version() - 1);
+		return new TrackedRow(stored.client(), stored.polled(), stored.attributes(), stored.timeout(),
+				stored.deadline(), null, stored.lastFault(), ended && stored.stuck(), TrackedRow.Ending.NONE,
+				stored.version() - 1);
 	}
 
 	/**

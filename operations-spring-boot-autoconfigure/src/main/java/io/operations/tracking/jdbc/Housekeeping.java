@@ -31,6 +31,16 @@ final class Housekeeping extends ScheduledThreadPoolExecutor {
 		return super.awaitTermination(Math.min(unit.toNanos(timeout), this.times.forTheRest()), TimeUnit.NANOSECONDS);
 	}
 
+	/**
+	 * Repeat a job, whether the database can be reached or not.
+	 * @param job the job
+	 * @param millis the time between the end of one and the beginning of the next
+	 * @return the job
+	 */
+	ScheduledFuture<?> repeat(Runnable job, long millis) {
+		return super.scheduleWithFixedDelay(job, millis, millis, TimeUnit.MILLISECONDS);
+	}
+
 	@Override
 	public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long initialDelay, long delay, TimeUnit unit) {
 		return super.scheduleWithFixedDelay(() -> {

@@ -4,18 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
-import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
-import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import io.operations.polling.OperationPolls;
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
@@ -28,53 +22,36 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * Stores tracked operations in a database that all instances of an application share. One
- * instance at a time holds the lease of the client, keeps its open operations in memory
- * and polls them. All instances deliver outcomes. db-scheduler runs both.
+ * Stores the tracked operations of a client in a database that all instances of an
+ * application share. One instance at a time holds the lease of the client, keeps its open
+ * operations in memory and polls them. All instances deliver outcomes. db-scheduler runs
+ * both.
  *
  * @since 0.1.0
  */
 public final class JdbcTrackingStore implements TrackingStore {
-
-	private static final Duration NEVER = Duration.ofDays(36_500);
 
 	// The part of the heap that operations may take until they are stored.
 	private static final int UNWRITTEN = 8;
 
 	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
 
-	private static final long HOUSEKEEPING_SECONDS = 60;
-
-	private static final double LOOK_WHEN_THREADS_ARE_FREE = 0.9;
-
-	private final DataSource dataSource;
-
-	private final JdbcTrackingSettings settings;
-
-	private final TrackingTables tables;
+	private final TrackingDatabase database;
 
 	private final TrackingEngine engine;
 
 	private final OperationPolls polls;
 
-	private final TrackingDialect dialect;
-
 	private final JdbcTransactions transactions;
 
 	private final TrackedRows rows;
 
-	private final TableChecks checks;
-
 	private final TrackingSummaries summaries;
 
 	private final DatabaseReach reach;
-
-	private final DatabaseClock clock;
 
 	private final HeldOperations held;
 
@@ -82,20 +59,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final Leases leases;
 
-	private final StopTimes times;
-
 	private final DeliveryTask task;
-
-	private final JdbcCustomization picks;
 
 	private final SchedulerClient client;
 
-	private volatile @Nullable Scheduler deliveries;
-
-	private volatile @Nullable ScheduledFuture<?> housekeeping;
-
 	/**
-	 * Create the store.
+	 * Create the store of the only client.
 	 * @param dataSource the database
 	 * @param transactionManagers the application's transaction managers. Handlers run in
 	 * transactions of the first manager that belongs to this database.
@@ -110,7 +79,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * Create the store.
+	 * Create the store of the only client.
 	 * @param dataSource the database
 	 * @param transactionManagers supplies the application's transaction managers when
 	 * they are first needed. Handlers run in transactions of the first manager that
@@ -122,46 +91,44 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 */
 	public JdbcTrackingStore(DataSource dataSource, Supplier<List<PlatformTransactionManager>> transactionManagers,
 			JdbcTrackingSettings settings, TrackingEngine engine) {
-		DataSource target = (dataSource instanceof TransactionAwareDataSourceProxy proxy
-				&& proxy.getTargetDataSource() != null) ? proxy.getTargetDataSource() : dataSource;
-		this.settings = settings;
+		this(new TrackingDatabase(dataSource, transactionManagers, settings, engine), engine);
+	}
+
+	/**
+	 * Create the store of one of several clients.
+	 * @param database what the stores of all clients share
+	 * @param engine the engine that polls and delivers
+	 */
+	JdbcTrackingStore(TrackingDatabase database, TrackingEngine engine) {
+		this.database = database;
 		this.engine = engine;
 		this.polls = engine.polls();
-		this.times = new StopTimes(this.polls.scheduler());
-		this.dialect = TrackingDialect.of(target);
-		this.tables = settings.tables().in(target);
-		this.clock = new DatabaseClock(this.polls::now);
-		TransactionManagers managers = new TransactionManagers(target, transactionManagers);
-		OwnDataSource own = new OwnDataSource(target, managers);
-		this.dataSource = new TransactionalDataSource(own);
-		this.transactions = new JdbcTransactions(target, own, managers,
-				this.dialect.bounds(own, engine.settings().delivery().timeout()), this.polls.scheduler());
-		String name = this.polls.client();
-		this.rows = new TrackedRows(own, this.tables, this.dialect, this.clock, name);
-		this.checks = new TableChecks(own, this.tables);
-		this.summaries = new TrackingSummaries(own, this.tables, this.clock, name);
-		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
+		this.transactions = database.transactions();
+		this.reach = database.reach();
+		String name = engine.client();
+		JdbcTrackingSettings settings = database.settings();
+		TrackingTables tables = database.tables();
+		DatabaseClock clock = database.clock();
+		this.rows = new TrackedRows(database.own(), tables, database.dialect(), clock, name);
+		this.summaries = new TrackingSummaries(database.own(), tables, clock, name);
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
 				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
 				settings.threadFactory());
 		HeldByEngine adapter = new HeldByEngine();
-		this.holder = new LeaseHolder(adapter,
-				this.dialect.fenced(own, this.transactions, this.rows, this.tables, name), this.rows, this.transactions,
-				this.reach, holding, this.polls.scheduler(), this.clock::now, this::deliver);
-		this.reach.onRegained(this.holder::regained);
+		this.holder = new LeaseHolder(name, adapter,
+				database.dialect().fenced(database.own(), this.transactions, this.rows, tables, name), this.rows,
+				this.transactions, this.reach, holding, this.polls.scheduler(), clock::now, database::deliver);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
-		this.leases = new Leases(this.dataSource, this.transactions, this.tables.lease(),
-				new Picks(own, this.transactions, this.reach, this.dialect.pickLease(this.tables.lease()),
-						LeaseTask.NAME, name, this.holder::deadBefore),
-				name, settings.instanceName(), this.holder, holding, this.clock::now);
-		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, this.clock,
-				this::deliverAt);
-		this.picks = new Picks(own, this.transactions, this.reach, this.dialect.pick(this.tables.scheduled()), name,
-				name, (now) -> Instant.EPOCH);
-		this.client = SchedulerClient.Builder.create(this.dataSource, this.task)
-			.tableName(this.tables.scheduled())
-			.jdbcCustomization(this.picks)
+		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
+				new Picks(database.own(), this.transactions, this.reach, database.dialect().pickLease(tables.lease()),
+						name, this.holder::deadBefore, database::patience),
+				name, settings.instanceName(), this.holder, holding, clock::now);
+		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, clock,
+				database::deliverAt);
+		this.client = SchedulerClient.Builder.create(database.dataSource(), this.task)
+			.tableName(tables.scheduled())
+			.jdbcCustomization(database.picks())
 			.build();
 	}
 
@@ -178,128 +145,63 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public void start() {
-		check();
+		this.database.start(this);
 		this.holder.learn(this.rows.learned());
-		this.reach.start();
-		Scheduler started = createScheduler();
-		this.deliveries = started;
-		started.start();
 		this.leases.start();
-	}
-
-	private void check() {
-		Duration off;
-		try {
-			this.checks.checkTables();
-			off = this.clock.measure(this.checks::time);
-		}
-		catch (DataAccessException ex) {
-			if (DatabaseReach.isAway(ex)) {
-				throw ex;
-			}
-			throw new TrackingDatabaseException("A table of tracked operations (" + String.join(", ", this.tables.all())
-					+ ") is missing, cannot be read or lacks a column: " + ex.getMostSpecificCause().getMessage(),
-					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
-							+ " the script " + this.dialect.schema()
-							+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
-							+ " compare it with the script.",
-					ex);
-		}
-		if (off.abs().compareTo(this.settings.heartbeatInterval()) > 0) {
-			logger.warn("The clock of this machine differs from the database's clock by " + off.abs() + " (machine: "
-					+ this.polls.now() + ", database: " + this.clock.now()
-					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This instance adds the difference"
-					+ " to the due times and heartbeats that it stores, and measures it each minute. Times that it stores"
-					+ " of operations, such as deadlines, are wrong on other instances. Synchronize both clocks by NTP.");
-		}
-	}
-
-	private Scheduler createScheduler() {
-		return Scheduler.create(this.dataSource, this.task)
-			.tableName(this.tables.scheduled())
-			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
-			.threads(this.settings.deliveries())
-			.executorService(new DeliveryThreads(this.settings.deliveries(), this.settings.threadFactory(),
-					this.transactions::abortHandlers, this.times))
-			.housekeeperExecutor(housekeeping())
-			.pollingInterval(this.settings.lookInterval().multipliedBy(2))
-			.heartbeatInterval(this.settings.heartbeatInterval())
-			.missedHeartbeatsLimit(this.settings.missedHeartbeats())
-			// The table may also have deliveries of another client.
-			.deleteUnresolvedAfter(NEVER)
-			.shutdownMaxWait(this.settings.shutdownMaxWait())
-			.jdbcCustomization(this.picks)
-			.failureLogging(LogLevel.WARN, true)
-			.clock(this.clock::now)
-			.pollUsingLockAndFetch(LOOK_WHEN_THREADS_ARE_FREE, 1)
-			.build();
-	}
-
-	private Housekeeping housekeeping() {
-		Housekeeping executor = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
-		this.housekeeping = executor.scheduleWithFixedDelay(this::keepHouse, 1, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
-		return executor;
-	}
-
-	private boolean isReached() {
-		try {
-			this.reach.once("ping", () -> {
-				this.checks.ping();
-				return null;
-			});
-			return true;
-		}
-		catch (RuntimeException ex) {
-			return false;
-		}
-	}
-
-	private void keepHouse() {
-		try {
-			this.clock.measure(this.checks::time);
-			this.leases.createIfReached();
-			Instant before = this.polls.now().minus(this.engine.settings().retention());
-			Integer removed;
-			do {
-				removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
-			}
-			while (removed != null && this.rows.isWholeBatch(removed));
-		}
-		catch (RuntimeException ex) {
-			// An exception would end the periodic pruning.
-			logger.warn(
-					"The library cannot remove delivered operations older than operations.tracking.retention. It tries"
-							+ " again in one minute. If this repeats, fix the cause below: until then the table grows.",
-					ex);
-		}
-	}
-
-	private void deliver() {
-		Scheduler running = this.deliveries;
-		if (running != null) {
-			running.triggerCheckForDueExecutions();
-		}
-	}
-
-	private void deliverAt(Instant due) {
-		long millis = Math.max(0, Duration.between(this.polls.now(), due).toMillis()) + 1;
-		this.polls.scheduler().schedule(this::deliver, millis, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void stop() {
-		Scheduler running = this.deliveries;
-		this.deliveries = null;
-		this.times.begin(this.settings.shutdownMaxWait());
+		this.database.stopping();
 		this.leases.stop();
-		this.reach.stop();
-		ScheduledFuture<?> job = this.housekeeping;
-		if (job != null) {
-			job.cancel(false);
+		this.database.stop(this);
+	}
+
+	String client() {
+		return this.engine.client();
+	}
+
+	/**
+	 * Return what delivers the outcomes of this client.
+	 * @return the task of db-scheduler
+	 */
+	DeliveryTask task() {
+		return this.task;
+	}
+
+	/**
+	 * Return whether this instance polls the operations of this client.
+	 * @return whether it holds the lease, as far as it knows
+	 */
+	boolean isHolding() {
+		return this.holder.isHolding();
+	}
+
+	/**
+	 * Give the lease back while others may take it.
+	 */
+	void giveLeaseBack() {
+		this.holder.giveBack();
+	}
+
+	/**
+	 * Store at once what the polls have changed while the database could not be reached.
+	 */
+	void regained() {
+		this.holder.regained();
+	}
+
+	/**
+	 * Remove what is outdated.
+	 * @param before the time before which a delivered operation that ended is removed
+	 */
+	void keepHouse(Instant before) {
+		this.leases.createIfReached();
+		Integer removed;
+		do {
+			removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
 		}
-		if (running != null) {
-			running.stop();
-		}
+		while (removed != null && this.rows.isWholeBatch(removed));
 	}
 
 	@Override
@@ -387,7 +289,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 					break;
 				}
 			}
-			this.transactions.afterCommit(this::deliver);
+			this.transactions.afterCommit(this.database::deliver);
 			return true;
 		}));
 	}

@@ -33,6 +33,8 @@ final class LeaseHolder {
 
 	private final Signal looks = new Signal();
 
+	private final String client;
+
 	private final WorkFaults faults = new WorkFaults();
 
 	private final ChangeBuffer buffer;
@@ -59,6 +61,7 @@ final class LeaseHolder {
 
 	/**
 	 * Create the holder.
+	 * @param client the name of the client
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
 	 * @param rows reads the open operations
@@ -69,8 +72,9 @@ final class LeaseHolder {
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach,
-			Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions,
+			DatabaseReach reach, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+		this.client = client;
 		this.held = held;
 		this.fenced = fenced;
 		this.reach = reach;
@@ -102,6 +106,17 @@ final class LeaseHolder {
 	void stop() {
 		this.stopping = true;
 		wake();
+	}
+
+	/**
+	 * Give the lease back while others may take it.
+	 */
+	void giveBack() {
+		Lease taken = this.lease;
+		if (taken != null) {
+			taken.end();
+			wake();
+		}
 	}
 
 	/**
@@ -209,7 +224,7 @@ final class LeaseHolder {
 			taken.end();
 			wake();
 		});
-		logger.info("This instance polls the tracked operations now (epoch " + epoch + ").");
+		logger.info("[" + this.client + "] This instance polls the tracked operations now (epoch " + epoch + ").");
 		try {
 			threads.start("flush", () -> this.writer.writeWhile(taken, () -> isOn(taken)));
 			threads.start("load", () -> {
@@ -233,7 +248,8 @@ final class LeaseHolder {
 		}
 		this.buffer.clear();
 		if (taken.isLost()) {
-			logger.warn("This instance has lost the lease of the tracked operations (epoch " + epoch
+			logger.warn("[" + this.client + "] This instance has lost the lease of the tracked operations (epoch "
+					+ epoch
 					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this"
 					+ " process.");
 			return false;

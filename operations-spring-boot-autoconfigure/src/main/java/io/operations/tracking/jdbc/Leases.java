@@ -132,7 +132,7 @@ final class Leases {
 	 */
 	void create() {
 		if (insert()) {
-			logger.warn("The row of the lease is missing in " + this.table
+			logger.warn("[" + this.client + "] The row of the lease is missing in " + this.table
 					+ ", so no instance polls tracked operations."
 					+ " This instance has created it again, and one instance polls within seconds. Somebody may have"
 					+ " emptied or restored the table.");

@@ -6,12 +6,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import com.github.kagkarlsson.scheduler.TaskResolver;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcTaskRepositoryContext;
 import com.github.kagkarlsson.scheduler.task.Execution;
@@ -22,9 +27,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Picks due executions of one task in one statement. db-scheduler's own statement also
- * picks executions of tasks that this instance does not know, and logs a stack trace at
- * each look while the database cannot be reached.
+ * Picks due executions in one statement. db-scheduler's own statement also picks
+ * executions of tasks that this instance does not know, and logs a stack trace at each
+ * look while the database cannot be reached.
  */
 final class Picks extends DefaultJdbcCustomization {
 
@@ -38,36 +43,64 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private final String statement;
 
-	private final String task;
+	private final Function<Instant, Instant> deadBefore;
+
+	private final Consumer<TaskResolver> resolve;
+
+	private final Supplier<? extends Collection<String>> tasks;
 
 	private final String client;
 
-	private final Function<Instant, Instant> deadBefore;
+	private final Supplier<Duration> patience;
 
 	// Used by one thread only.
 	private boolean failing;
 
 	/**
-	 * Create the picks.
+	 * Create the picks of deliveries.
 	 * @param dataSource the database
 	 * @param transactions the transactions of the database
 	 * @param reach knows whether the database can be reached
 	 * @param statement the statement of the database's dialect
-	 * @param task the name of the task
+	 * @param resolve called before each look, to add tasks
+	 * @param tasks supplies the names of the tasks
+	 */
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement,
+			Consumer<TaskResolver> resolve, Supplier<? extends Collection<String>> tasks) {
+		this(dataSource, transactions, reach, statement, resolve, tasks, "", (now) -> Instant.EPOCH,
+				() -> Duration.ZERO);
+	}
+
+	/**
+	 * Create the picks of the lease of a client.
+	 * @param dataSource the database
+	 * @param transactions the transactions of the database
+	 * @param reach knows whether the database can be reached
+	 * @param statement the statement of the database's dialect
 	 * @param client the name of the client
 	 * @param deadBefore returns the time of the last heartbeat up to which a picked
 	 * execution is picked again
+	 * @param patience returns for how long a free lease is left to others
 	 */
-	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement, String task,
-			String client, Function<Instant, Instant> deadBefore) {
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement, String client,
+			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
+		this(dataSource, transactions, reach, statement, (resolver) -> {
+		}, () -> Set.of(LeaseTask.NAME), client, deadBefore, patience);
+	}
+
+	private Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement,
+			Consumer<TaskResolver> resolve, Supplier<? extends Collection<String>> tasks, String client,
+			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
 		super(false);
 		this.jdbc = JdbcClient.create(dataSource);
 		this.transactions = transactions;
 		this.reach = reach;
 		this.statement = statement;
-		this.task = task;
+		this.resolve = resolve;
+		this.tasks = tasks;
 		this.client = client;
 		this.deadBefore = deadBefore;
+		this.patience = patience;
 	}
 
 	@Override
@@ -78,6 +111,7 @@ final class Picks extends DefaultJdbcCustomization {
 	@Override
 	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
 			boolean orderByPriority) {
+		this.resolve.accept(context.taskResolver);
 		return pickDue(context.tableName, context.schedulerName.getName(), now, limit);
 	}
 
@@ -90,6 +124,10 @@ final class Picks extends DefaultJdbcCustomization {
 	 * @return the executions, empty if the database cannot be reached
 	 */
 	List<Execution> pickDue(String table, String instance, Instant now, int limit) {
+		Collection<String> names = List.copyOf(this.tasks.get());
+		if (names.isEmpty()) {
+			return new ArrayList<>();
+		}
 		long began = this.reach.nanos();
 		try {
 			List<Execution> picked = Objects
@@ -97,7 +135,7 @@ final class Picks extends DefaultJdbcCustomization {
 					this.reach.connected(began);
 					// With the time of the call, an execution would look dead from the
 					// beginning if the pool had no connection for long.
-					return pick(instance, now.plusNanos(this.reach.nanos() - began), limit);
+					return pick(names, instance, now.plusNanos(this.reach.nanos() - began), limit);
 				})));
 			this.failing = false;
 			return picked;
@@ -113,10 +151,12 @@ final class Picks extends DefaultJdbcCustomization {
 		}
 	}
 
-	private List<Execution> pick(String instance, Instant now, int limit) {
+	private List<Execution> pick(Collection<String> names, String instance, Instant now, int limit) {
 		Instant dead = this.deadBefore.apply(now);
 		return this.jdbc.sql(this.statement)
-			.param("task", this.task)
+			.param("tasks", names)
+			.param("task", LeaseTask.NAME)
+			.param("patience", this.patience.get().toMillis())
 			.param("client", this.client)
 			.param("instance", instance)
 			.param("now", now.atOffset(ZoneOffset.UTC))
@@ -128,7 +168,8 @@ final class Picks extends DefaultJdbcCustomization {
 	}
 
 	private Execution map(ResultSet result, int number) throws SQLException {
-		TaskInstance<Void> instance = new TaskInstance<>(this.task, result.getString("task_instance"));
+		TaskInstance<Void> instance = new TaskInstance<>(result.getString("task_name"),
+				result.getString("task_instance"));
 		return new Execution(Objects.requireNonNull(TrackedRowMapper.instant(result, "execution_time")), instance,
 				result.getBoolean("picked"), result.getString("picked_by"),
 				TrackedRowMapper.instant(result, "last_success"), TrackedRowMapper.instant(result, "last_failure"),

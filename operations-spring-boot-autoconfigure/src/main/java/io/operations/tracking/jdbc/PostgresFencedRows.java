@@ -85,10 +85,10 @@ final class PostgresFencedRows implements FencedRows {
 					FOR KEY SHARE
 				), v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]),
-					CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS BIGINT[]),
-					CAST(? AS INT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TEXT[]), CAST(? AS BOOLEAN[]),
+					CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TIMESTAMPTZ[]),
+					CAST(? AS BIGINT[]), CAST(? AS INT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TEXT[]), CAST(? AS BOOLEAN[]),
 					CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[])) AS u(id, version, kind, state, status, operation,
-					created_at, learned_millis, polls, not_found_since, last_fault, stuck, outcome, ended_at)
+					created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome, ended_at)
 				), free AS MATERIALIZED (
 					SELECT v.* FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
 					WHERE t.client = ? AND EXISTS (SELECT 1 FROM held)
@@ -96,7 +96,7 @@ final class PostgresFencedRows implements FencedRows {
 				), changed AS (
 					UPDATE %1$s t SET kind = COALESCE(v.kind, t.kind), state = v.state,
 					status = COALESCE(v.status, t.status), operation = COALESCE(v.operation, t.operation),
-					created_at = v.created_at, learned_millis = v.learned_millis, polls = v.polls,
+					created_at = v.created_at, deadline = v.deadline, learned_millis = v.learned_millis, polls = v.polls,
 					not_found_since = v.not_found_since, last_fault = v.last_fault, stuck = v.stuck,
 					outcome = v.outcome, ended_at = v.ended_at, version = t.version + 1
 					FROM free v WHERE t.client = ? AND t.id = v.id AND t.version = v.version
@@ -186,6 +186,7 @@ final class PostgresFencedRows implements FencedRows {
 				.set("text", TrackedRows::status)
 				.set("text", this.rows::operation)
 				.set("timestamptz", (change) -> change.polled().created())
+				.set("timestamptz", TrackedChange::deadline)
 				.set("bigint",
 						(change) -> (change.polled().learned() != null) ? change.polled().learned().toMillis() : null)
 				.set("int", (change) -> change.polled().polls())

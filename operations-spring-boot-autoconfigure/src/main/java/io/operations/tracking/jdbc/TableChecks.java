@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TableChecks {
 
 	private static final String COLUMNS = "client, id, kind, state, status, operation, attributes, accepted, related,"
-			+ " tracked_at, created_at, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
+			+ " tracked_at, created_at, timeout_millis, deadline, learned_millis, polls, not_found_since, last_fault, stuck, outcome,"
 			+ " ended_at, attempts, forgiven, delivery_fault, traceparent," + " version";
 
 	private static final String SCHEDULED_COLUMNS = "task_name, task_instance, task_data, execution_time, picked,"

@@ -25,17 +25,22 @@ final class TrackedRowMapper {
 
 	// What a poll needs. An operation as last seen may be large.
 	static final String OPEN_COLUMNS = Stream
-		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "deadline", "learned_millis", "polls",
-				"not_found_since", "last_fault", "stuck", "version")
+		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "timeout_millis", "deadline",
+				"learned_millis", "polls", "not_found_since", "last_fault", "stuck", "version")
 		.map((column) -> "t." + column)
 		.collect(Collectors.joining(", "));
+
+	private static final String SCHEDULED = "SCHEDULED";
 
 	private final OperationJson json = new OperationJson();
 
 	private final DatabaseClock clock;
 
-	TrackedRowMapper(DatabaseClock clock) {
+	private final String client;
+
+	TrackedRowMapper(DatabaseClock clock, String client) {
 		this.clock = clock;
+		this.client = client;
 	}
 
 	/**
@@ -56,17 +61,39 @@ final class TrackedRowMapper {
 	 * @return the row
 	 * @throws SQLException if a column cannot be read
 	 */
-	static TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
+	TrackedRow mapOpen(ResultSet result, int number) throws SQLException {
 		String id = result.getString("id");
 		String status = result.getString("status");
 		Operation seen = (status != null)
-				? new Operation(id, OperationStatus.of(status), status, null, null, null, null, Map.of(), Map.of())
-				: null;
+				? new Operation(id, status(status), status, null, null, null, null, Map.of(), Map.of()) : null;
 		PolledOperation polled = new PolledOperation(id, result.getString("kind"), result.getBoolean("accepted"),
 				required(result, "tracked_at"), required(result, "created_at"), learned(result), result.getInt("polls"),
 				instant(result, "not_found_since"), Map.of(), seen);
-		return new TrackedRow(polled, Map.of(), required(result, "deadline"), null, result.getString("last_fault"),
-				result.getBoolean("stuck"), TrackedRow.Ending.NONE, result.getLong("version"));
+		return new TrackedRow(this.client, polled, Map.of(), Duration.ofMillis(result.getLong("timeout_millis")),
+				required(result, "deadline"), null, result.getString("last_fault"), result.getBoolean("stuck"),
+				TrackedRow.Ending.NONE, result.getLong("version"));
+	}
+
+	/**
+	 * Return the text of an operation's status. An operation that is scheduled for later
+	 * has a text of its own, so that a poll needs no more than this text.
+	 * @param seen the operation, {@code null} if no poll saw it
+	 * @return the text
+	 */
+	static @Nullable String status(@Nullable Operation seen) {
+		if (seen == null) {
+			return null;
+		}
+		return seen.isScheduled() ? SCHEDULED : seen.status().name();
+	}
+
+	/**
+	 * Return the status that a text stands for.
+	 * @param text a text of {@link #status(Operation)}
+	 * @return the status
+	 */
+	static OperationStatus status(String text) {
+		return SCHEDULED.equals(text) ? OperationStatus.PENDING : OperationStatus.of(text);
 	}
 
 	private static @Nullable Duration learned(ResultSet result) throws SQLException {
@@ -96,6 +123,7 @@ final class TrackedRowMapper {
 		String related = result.getString("related");
 		String operation = result.getString("operation");
 		String attributes = result.getString("attributes");
+		Duration timeout = Duration.ofMillis(result.getLong("timeout_millis"));
 		Instant deadline = required(result, "deadline");
 		Instant due = due(result, "execution_time");
 		String fault = result.getString("last_fault");
@@ -105,10 +133,10 @@ final class TrackedRowMapper {
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
 				result.getInt("attempts"), result.getInt("forgiven"), result.getString("delivery_fault"));
-		return () -> new TrackedRow(
+		return () -> new TrackedRow(this.client,
 				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
 						this.json.readTexts(related), this.json.readOperation(id, operation)),
-				this.json.readTexts(attributes), deadline, due, fault, stuck, ending, version);
+				this.json.readTexts(attributes), timeout, deadline, due, fault, stuck, ending, version);
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
-import io.operations.Operation;
 import io.operations.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedChange;
@@ -71,7 +70,7 @@ final class TrackedRows {
 	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock,
 			String client) {
 		this.clock = clock;
-		this.mapper = new TrackedRowMapper(clock);
+		this.mapper = new TrackedRowMapper(clock, client);
 		this.client = client;
 		this.jdbc = JdbcClient.create(dataSource);
 		this.tables = tables;
@@ -81,19 +80,20 @@ final class TrackedRows {
 		this.insert = dialect.noted(tables.inbox(),
 				"INSERT INTO " + tables.tracked()
 						+ """
-								 (client, id, kind, state, attributes, accepted, related, tracked_at, created_at, deadline, polls, stuck,
-								attempts, forgiven, version) VALUES (:client, :id, :kind, :state, :attributes, :accepted, :related, :tracked_at,
-								:created_at, :deadline, :polls, :stuck, :attempts, :forgiven, :version)"""
+								 (client, id, kind, state, attributes, accepted, related, tracked_at, created_at, timeout_millis,
+								deadline, polls, stuck, attempts, forgiven, version) VALUES (:client, :id, :kind, :state, :attributes,
+								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :version)"""
 						+ " " + dialect.onConflict(),
 				"FINAL");
 		this.delete = dialect.noted(tables.inbox(),
 				"DELETE FROM " + tables.tracked() + " WHERE client = :client AND id = :id", "OLD");
-		this.change = "UPDATE " + tables.tracked() + """
-				 SET kind = COALESCE(:kind, kind), state = :state, status = COALESCE(:status, status),
-				operation = COALESCE(:operation, operation), created_at = :created_at, learned_millis = :learned,
-				polls = :polls, not_found_since = :not_found, last_fault = :fault, stuck = :stuck, outcome = :outcome,
-				ended_at = :ended_at, version = version + 1
-				WHERE client = :client AND id = :id AND version = :version""";
+		this.change = "UPDATE " + tables.tracked()
+				+ """
+						 SET kind = COALESCE(:kind, kind), state = :state, status = COALESCE(:status, status),
+						operation = COALESCE(:operation, operation), created_at = :created_at, deadline = :deadline, learned_millis = :learned,
+						polls = :polls, not_found_since = :not_found, last_fault = :fault, stuck = :stuck, outcome = :outcome,
+						ended_at = :ended_at, version = version + 1
+						WHERE client = :client AND id = :id AND version = :version""";
 		this.update = "UPDATE " + tables.tracked() + """
 				 SET kind = :kind, state = :state, status = :status, operation = :operation, created_at = :created_at,
 				learned_millis = :learned, polls = :polls, not_found_since = :not_found, last_fault = :fault,
@@ -128,6 +128,7 @@ final class TrackedRows {
 				.param("related", polled.related().isEmpty() ? null : this.json.write(polled.related()))
 				.param("tracked_at", time(polled.since()))
 				.param("created_at", time(polled.created()))
+				.param("timeout", row.timeout().toMillis())
 				.param("deadline", time(row.deadline()))
 				.param("polls", polled.polls())
 				.param("stuck", row.stuck())
@@ -161,7 +162,7 @@ final class TrackedRows {
 		return this.jdbc.sql(statement)
 			.param("kind", text(polled.kind()))
 			.param("state", row.state().name())
-			.param("status", (polled.lastSeen() != null) ? polled.lastSeen().status().name() : null)
+			.param("status", TrackedRowMapper.status(polled.lastSeen()))
 			.param("operation", this.json.write(polled.lastSeen()))
 			.param("created_at", time(polled.created()))
 			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
@@ -194,6 +195,7 @@ final class TrackedRows {
 			.param("status", status(change))
 			.param("operation", operation(change))
 			.param("created_at", time(polled.created()))
+			.param("deadline", time(change.deadline()))
 			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
 			.param("polls", polled.polls())
 			.param("not_found", time(polled.notFoundSince()))
@@ -208,8 +210,7 @@ final class TrackedRows {
 	}
 
 	static @Nullable String status(TrackedChange change) {
-		Operation seen = change.polled().lastSeen();
-		return (seen != null) ? seen.status().name() : null;
+		return TrackedRowMapper.status(change.polled().lastSeen());
 	}
 
 	@Nullable String operation(TrackedChange change) {
@@ -240,7 +241,7 @@ final class TrackedRows {
 					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
 			.param("client", this.client)
 			.param("id", operationId)
-			.query(TrackedRowMapper::mapOpen)
+			.query(this.mapper::mapOpen)
 			.optional()
 			.orElse(null);
 	}
@@ -259,7 +260,7 @@ final class TrackedRows {
 					+ limit)
 			.param("client", this.client)
 			.param("after", after)
-			.query(TrackedRowMapper::mapOpen)
+			.query(this.mapper::mapOpen)
 			.list();
 	}
 

@@ -25,8 +25,8 @@ enum TrackingDialect {
 		// then.
 		@Override
 		String pick(String table, String which, String now, String dead) {
-			return PICK.formatted(table, "= ANY (ARRAY", "FOR UPDATE SKIP LOCKED", which, now, dead) + " AND "
-					+ ABANDONED + " RETURNING *";
+			return PICK.formatted(table, "ctid = ANY (ARRAY", "ctid", "FOR UPDATE SKIP LOCKED", which, now, dead)
+					+ " AND " + ABANDONED + " RETURNING *";
 		}
 
 		@Override
@@ -80,7 +80,8 @@ enum TrackingDialect {
 
 		@Override
 		String pick(String table, String which, String now, String dead) {
-			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "IN (", "", which, now, dead) + ")";
+			return "SELECT * FROM FINAL TABLE (" + PICK.formatted(table, "(task_name, task_instance) IN (",
+					"task_name, task_instance", "", which, now, dead) + ")";
 		}
 
 		@Override
@@ -119,11 +120,11 @@ enum TrackingDialect {
 			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
 
 	private static final String PICK = """
-			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = %5$s, version = version + 1
-			WHERE %4$s AND task_instance %2$s(SELECT task_instance FROM %1$s WHERE %4$s
-			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)
-			ORDER BY execution_time LIMIT :limit %3$s))
-			AND (picked = FALSE AND execution_time <= %5$s OR picked = TRUE AND last_heartbeat <= %6$s)""";
+			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = %6$s, version = version + 1
+			WHERE %5$s AND %2$s(SELECT %3$s FROM %1$s WHERE %5$s
+			AND (picked = FALSE AND execution_time <= %6$s OR picked = TRUE AND last_heartbeat <= %7$s)
+			ORDER BY execution_time LIMIT :limit %4$s))
+			AND (picked = FALSE AND execution_time <= %6$s OR picked = TRUE AND last_heartbeat <= %7$s)""";
 
 	private final String product;
 
@@ -171,23 +172,25 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the statement that picks due executions of a task and returns them.
+	 * Return the statement that picks due executions of some tasks and returns them.
 	 * @param table the table of db-scheduler
 	 * @return the statement
 	 */
 	String pick(String table) {
-		return pick(table, "task_name = :task", ":now", ":dead");
+		return pick(table, "task_name IN (:tasks)", ":now", ":dead");
 	}
 
 	/**
 	 * Return the statement that picks the lease of one client. The leases of all clients
 	 * have the same task. The clock of the database decides whether the holder is dead:
-	 * those of the instances may be off.
+	 * those of the instances may be off. A lease that was given back is left to others
+	 * for some time.
 	 * @param table the table of the leases
 	 * @return the statement
 	 */
 	String pickLease(String table) {
-		return pick(table, "task_name = :task AND task_instance = :client", now(), before(":age"));
+		return pick(table, "task_name = :task AND task_instance = :client AND (last_success IS NULL OR last_success > "
+				+ now() + " OR last_success <= " + before(":patience") + ")", now(), before(":age"));
 	}
 
 	abstract String pick(String table, String which, String now, String dead);

@@ -93,7 +93,7 @@ final class TrackingSummaries {
 				states.merge(TrackingState.TRACKED, number, Long::sum);
 				String status = result.getString("status");
 				if (status != null) {
-					statuses.merge(OperationStatus.of(status), number, Long::sum);
+					statuses.merge(TrackedRowMapper.status(status), number, Long::sum);
 				}
 				else {
 					others[0] += number;

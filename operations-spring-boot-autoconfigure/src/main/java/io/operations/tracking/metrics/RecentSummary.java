@@ -3,8 +3,8 @@ package io.operations.tracking.metrics;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,7 +23,7 @@ final class RecentSummary {
 
 	private final AtomicBoolean asking = new AtomicBoolean();
 
-	private final OperationTracker tracker;
+	private final Supplier<Mono<TrackingSummary>> summary;
 
 	private final Scheduler blocking;
 
@@ -33,8 +33,8 @@ final class RecentSummary {
 
 	private volatile @Nullable TrackingSummary last;
 
-	RecentSummary(OperationTracker tracker, Scheduler blocking, Scheduler time) {
-		this.tracker = tracker;
+	RecentSummary(Supplier<Mono<TrackingSummary>> summary, Scheduler blocking, Scheduler time) {
+		this.summary = summary;
 		this.blocking = blocking;
 		this.time = time;
 	}
@@ -57,7 +57,7 @@ final class RecentSummary {
 	// On another thread even if the store does not block: the current thread may have a
 	// transaction that this query must not take part in.
 	private void ask() {
-		Mono.defer(this.tracker::summary)
+		Mono.defer(this.summary)
 			.subscribeOn(this.blocking)
 			.timeout(PATIENCE, this.time)
 			.doFinally((signal) -> this.asking.set(false))

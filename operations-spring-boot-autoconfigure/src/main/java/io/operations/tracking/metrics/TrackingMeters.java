@@ -13,65 +13,67 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the deliveries of this instance and times its calls to the store.
+ * Counts the deliveries of this instance for each client and times its calls to the
+ * store.
  *
  * @since 0.1.0
  */
 public final class TrackingMeters implements TrackingListener {
 
-	private final Counter delivered;
+	private static final String DELIVERED = "delivered";
 
-	private final Counter failed;
+	private static final String FAILED = "failed";
 
-	private final Counter undelivered;
+	private static final String UNDELIVERED = "undelivered";
+
+	private final MeterRegistry registry;
 
 	private final Meter.MeterProvider<Timer> store;
-
-	private final Tags client;
 
 	/**
 	 * Create the meters.
 	 * @param registry the registry of the meters
-	 * @param client the name of the client that polls
+	 * @param client the name of the default client
 	 */
 	public TrackingMeters(MeterRegistry registry, String client) {
-		this.client = Tags.of("client", client);
-		// Registered at the start, so that an alert can distinguish zero from missing.
-		this.delivered = deliveries(registry, "delivered");
-		this.failed = deliveries(registry, "failed");
-		this.undelivered = deliveries(registry, "undelivered");
+		this.registry = registry;
 		this.store = Timer.builder("operations.tracking.store")
 			.description("Duration of calls to the store of tracked operations")
 			.withRegistry(registry);
+		clientJoined(client);
 	}
 
-	private Counter deliveries(MeterRegistry registry, String result) {
+	// Registered at the start, so that an alert can distinguish zero from missing.
+	@Override
+	public void clientJoined(String client) {
+		deliveries(client, DELIVERED);
+		deliveries(client, FAILED);
+		deliveries(client, UNDELIVERED);
+	}
+
+	private Counter deliveries(String client, String result) {
 		return Counter.builder("operations.deliveries")
 			.description("Attempts to deliver an outcome, where result=undelivered counts failed last attempts")
-			.tags(this.client)
+			.tag("client", client)
 			.tag("result", result)
-			.register(registry);
+			.register(this.registry);
 	}
 
 	@Override
 	public void delivered(TrackedOperation operation, Duration duration) {
-		this.delivered.increment();
+		deliveries(operation.client(), DELIVERED).increment();
 	}
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		if (operation.state() == TrackingState.UNDELIVERED) {
-			this.undelivered.increment();
-		}
-		else {
-			this.failed.increment();
-		}
+		boolean isLast = operation.state() == TrackingState.UNDELIVERED;
+		deliveries(operation.client(), isLast ? UNDELIVERED : FAILED).increment();
 	}
 
+	// All clients share the store.
 	@Override
 	public void stored(String call, Duration duration, @Nullable Throwable fault) {
-		this.store.withTags(this.client.and("call", call, "outcome", (fault != null) ? "error" : "success"))
-			.record(duration);
+		this.store.withTags(Tags.of("call", call, "outcome", (fault != null) ? "error" : "success")).record(duration);
 	}
 
 }

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 	related VARCHAR(1000000),
 	tracked_at TIMESTAMP(9) WITH TIME ZONE NOT NULL,
 	created_at TIMESTAMP(9) WITH TIME ZONE NOT NULL,
+	timeout_millis BIGINT NOT NULL,
 	deadline TIMESTAMP(9) WITH TIME ZONE NOT NULL,
 	learned_millis BIGINT,
 	polls INT NOT NULL,

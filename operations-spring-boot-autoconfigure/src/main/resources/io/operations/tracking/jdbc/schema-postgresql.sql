@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS operations_tracked (
 	related TEXT,
 	tracked_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	timeout_millis BIGINT NOT NULL,
 	deadline TIMESTAMP WITH TIME ZONE NOT NULL,
 	learned_millis BIGINT,
 	polls INT NOT NULL,

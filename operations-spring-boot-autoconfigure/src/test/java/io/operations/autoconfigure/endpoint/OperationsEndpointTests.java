@@ -28,6 +28,7 @@ import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -315,9 +316,11 @@ class OperationsEndpointTests {
 			assertThat(endpoint.operation(new User(role), "op").getBody()).isInstanceOfSatisfying(
 					TrackedOperationDescriptor.class,
 					(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown));
-			assertThat(endpoint.operations(new User(role), null, null, null, null).getBody()).isInstanceOfSatisfying(
-					OperationsDescriptor.class, (page) -> assertThat(page.operations()).singleElement()
-						.satisfies((operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
+			assertThat(endpoint.operations(new User(role), null, null, null, null, null).getBody())
+				.isInstanceOfSatisfying(OperationsDescriptor.class,
+						(page) -> assertThat(page.operations()).singleElement()
+							.satisfies(
+									(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown)));
 		}, properties);
 	}
 
@@ -372,6 +375,26 @@ class OperationsEndpointTests {
 				assertThat(answer.status()).as(method).isEqualTo(404);
 				assertThat(answer.body().path("message").asString()).as(method)
 					.isEqualTo("No tracked operation has this id.");
+			}
+		}, EXPOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void thePathMayNameTheClient(Web web) {
+		this.endpoint.script("op", List.of(ScriptedEndpoint.status("COMPLETED")));
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			app.until("op", TrackingState.DELIVERED);
+			assertThat(app.get("?client=operations").body().path("clients")).hasToString("[\"operations\"]");
+			assertThat(app.get("/operations/op").body().path("client").asString()).isEqualTo("operations");
+			assertThat(app.send("POST", "/operations/op").status()).isEqualTo(202);
+			assertThat(app.send("POST", "/operations/other").status()).isEqualTo(404);
+			assertThat(app.send("DELETE", "/operations/op").status()).isEqualTo(204);
+			for (Answer unknown : List.of(app.get("?client=campaigns"), app.get("/campaigns/op"),
+					app.send("DELETE", "/campaigns/op"), app.send("POST", "/campaigns/op"))) {
+				assertThat(unknown.status()).isEqualTo(400);
+				assertThat(unknown.body().path("message").asString()).contains("'campaigns'", "operations");
 			}
 		}, EXPOSED);
 	}
@@ -486,14 +509,18 @@ class OperationsEndpointTests {
 	}
 
 	private static Object storeThatMayBeAway(Object bean) {
-		if (!(bean instanceof TrackingStore)) {
+		if (!(bean instanceof TrackingStoreFactory stores)) {
 			return bean;
 		}
+		return (TrackingStoreFactory) (engine) -> storeThatMayBeAway(stores.create(engine));
+	}
+
+	private static TrackingStore storeThatMayBeAway(TrackingStore store) {
 		return mock(TrackingStore.class, withSettings().stubOnly().defaultAnswer((call) -> {
 			if (test.storeIsAway) {
 				throw new IllegalStateException("connection refused");
 			}
-			return call.getMethod().invoke(bean, call.getArguments());
+			return call.getMethod().invoke(store, call.getArguments());
 		}));
 	}
 

@@ -8,6 +8,7 @@ import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.health.TrackingHealthIndicator;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -53,7 +54,7 @@ class OperationsTrackingHealthContributorAutoConfigurationTests {
 	void withAStoreThatCannotBeReachedItIsDownAndTheClientIsNot() {
 		TrackingStore store = mock(TrackingStore.class);
 		given(store.summary(any())).willThrow(new IllegalStateException("relation does not exist"));
-		this.runner.withBean(TrackingStore.class, () -> store).run((context) -> {
+		this.runner.withBean(TrackingStoreFactory.class, () -> (engine) -> store).run((context) -> {
 			ReactiveHealthContributorRegistry registry = context.getBean(ReactiveHealthContributorRegistry.class);
 			Health health = health(registry, "operationsTracking");
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);

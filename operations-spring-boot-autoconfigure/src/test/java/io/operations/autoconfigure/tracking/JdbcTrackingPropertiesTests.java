@@ -13,7 +13,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
-import io.operations.tracking.jdbc.JdbcTrackingStore;
+import io.operations.tracking.jdbc.JdbcTrackingStores;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -86,7 +86,7 @@ class JdbcTrackingPropertiesTests {
 					"operations.tracking.max-held=77", "operations.tracking.jdbc.heartbeat-interval=5m",
 					"operations.tracking.jdbc.missed-heartbeats=6", "operations.tracking.jdbc.shutdown-max-wait=7s",
 					"operations.tracking.jdbc.instance-name=mine", "operations.tracking.jdbc.table-prefix=own_")
-			.run((context) -> assertThat(context.getBean(JdbcTrackingStore.class))
+			.run((context) -> assertThat(context.getBean(JdbcTrackingStores.class))
 				.extracting("settings.deliveries", "settings.lookInterval", "settings.flushInterval",
 						"settings.leaseDuration", "settings.maxHeld", "settings.heartbeatInterval",
 						"settings.missedHeartbeats", "settings.shutdownMaxWait", "settings.instanceName",
@@ -99,7 +99,7 @@ class JdbcTrackingPropertiesTests {
 	void halfAsManyOutcomesAreDeliveredAtOnceAsRequestsMayBeInFlight() {
 		this.runner.run((context) -> {
 			int maxInFlight = context.getBean(OperationsTemplate.class).getPolls().maxInFlight();
-			assertThat(context.getBean(JdbcTrackingStore.class)).extracting("settings.deliveries")
+			assertThat(context.getBean(JdbcTrackingStores.class)).extracting("settings.deliveries")
 				.isEqualTo(maxInFlight / 2);
 		});
 	}

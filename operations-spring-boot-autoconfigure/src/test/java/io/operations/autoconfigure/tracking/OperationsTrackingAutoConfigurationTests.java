@@ -1,6 +1,7 @@
 package io.operations.autoconfigure.tracking;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsListener;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
-import io.operations.tracking.MemoryTrackingStore;
+import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
@@ -25,13 +26,15 @@ import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingStore;
-import io.operations.tracking.jdbc.JdbcTrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
+import io.operations.tracking.jdbc.JdbcTrackingStores;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -82,7 +85,7 @@ class OperationsTrackingAutoConfigurationTests {
 	void withNothingSetOperationsAreTrackedInMemory() {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.hasSingleBean(OperationTracker.class)
-			.hasSingleBean(MemoryTrackingStore.class));
+			.hasSingleBean(MemoryTrackingStores.class));
 	}
 
 	@Test
@@ -90,7 +93,7 @@ class OperationsTrackingAutoConfigurationTests {
 		this.runner
 			.withClassLoader(new FilteredClassLoader("com.github.kagkarlsson", "org.springframework.jdbc",
 					"org.springframework.transaction", "org.springframework.boot.jdbc", "org.springframework.boot.sql"))
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MemoryTrackingStore.class));
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MemoryTrackingStores.class));
 	}
 
 	@Test
@@ -112,13 +115,21 @@ class OperationsTrackingAutoConfigurationTests {
 	void withTheApplicationsOwnTrackerOursGivesWay() {
 		this.runner.withBean(OperationTracker.class, () -> mock(OperationTracker.class))
 			.run((context) -> assertThat(context).hasSingleBean(OperationTracker.class)
-				.doesNotHaveBean(TrackingStore.class));
+				.doesNotHaveBean(TrackingStoreFactory.class));
+	}
+
+	@Test
+	void aTestMayReplaceTheTrackerWithAMock() {
+		this.runner.withInitializer((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+			((BeanDefinitionRegistry) beans).removeBeanDefinition("io.operations.operationTracker");
+			beans.registerSingleton("io.operations.operationTracker", mock(OperationTracker.class));
+		})).run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OperationTracker.class));
 	}
 
 	@Test
 	void withAnEmbeddedDatabaseTheTablesAreCreated() {
 		this.withDatabase.run((context) -> {
-			assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStore.class);
+			assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStores.class);
 			assertThat(context.getBean(OperationTracker.class).stream(TrackingFilter.all()).collectList().block())
 				.isEmpty();
 		});
@@ -162,11 +173,9 @@ class OperationsTrackingAutoConfigurationTests {
 		this.withDatabase.withUserConfiguration(Following.class)
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
-			.run((context) -> {
-				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationTracker")).isFalse();
-				assertThat(context.getBeanFactory().containsSingleton("io.operations.operationsTrackingStore"))
-					.isTrue();
-			});
+			.run((context) -> assertThat(
+					context.getBeanFactory().containsSingleton("io.operations.operationsTrackingStores"))
+				.isTrue());
 	}
 
 	@Test
@@ -180,13 +189,19 @@ class OperationsTrackingAutoConfigurationTests {
 
 	@Test
 	void everyPropertyReachesTheEngine() {
-		this.runner
+		List<TrackingEngine> engines = new ArrayList<>();
+		this.runner.withBean(TrackingStoreFactory.class, () -> (engine) -> {
+			engines.add(engine);
+			return mock(TrackingStore.class);
+		})
 			.withPropertyValues("operations.tracking.timeout=1h", "operations.tracking.retention=2d",
 					"operations.tracking.max-tracked=3", "operations.tracking.delivery.max-attempts=4",
 					"operations.tracking.delivery.initial-interval=5s", "operations.tracking.delivery.multiplier=6",
 					"operations.tracking.delivery.max-interval=7m", "operations.tracking.delivery.timeout=8s")
-			.run((context) -> assertThat(context.getBean(TrackingEngine.class).settings().toString()).contains("PT1H",
-					"PT48H", "maxTracked=3", "maxAttempts=4", "PT5S", "multiplier=6", "PT7M", "PT8S"));
+			.run((context) -> assertThat(engines).singleElement()
+				.extracting((engine) -> engine.settings().toString())
+				.asString()
+				.contains("PT1H", "PT48H", "maxTracked=3", "maxAttempts=4", "PT5S", "multiplier=6", "PT7M", "PT8S"));
 	}
 
 	@Test
@@ -204,7 +219,7 @@ class OperationsTrackingAutoConfigurationTests {
 		this.withDatabase
 			.withPropertyValues("operations.tracking.jdbc.initialize-schema=never",
 					"spring.flyway.locations=classpath:io/operations/autoconfigure/tracking/migration")
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStore.class));
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(JdbcTrackingStores.class));
 	}
 
 	@Test
@@ -284,9 +299,9 @@ class OperationsTrackingAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "'', MemoryTrackingStore", "' ', MemoryTrackingStore", "'memory ', MemoryTrackingStore",
-			"'Memory', MemoryTrackingStore", "' jdbc', JdbcTrackingStore", "'jdbc ', JdbcTrackingStore",
-			"'JDBC', JdbcTrackingStore", "'${NO_SUCH:}', MemoryTrackingStore" })
+	@CsvSource({ "'', MemoryTrackingStores", "' ', MemoryTrackingStores", "'memory ', MemoryTrackingStores",
+			"'Memory', MemoryTrackingStores", "' jdbc', JdbcTrackingStores", "'jdbc ', JdbcTrackingStores",
+			"'JDBC', JdbcTrackingStores", "'${NO_SUCH:}', MemoryTrackingStores" })
 	void howeverTheStoreIsWrittenItIsTheOneThatIsBound(String value, String store) {
 		// Values of the runner are trimmed.
 		this.withDatabase
@@ -294,7 +309,7 @@ class OperationsTrackingAutoConfigurationTests {
 				.getPropertySources()
 				.addFirst(new MapPropertySource("first", Map.of("operations.tracking.store", value))))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.getBean(TrackingStore.class)
+				.getBean(TrackingStoreFactory.class)
 				.extracting((bean) -> bean.getClass().getSimpleName())
 				.isEqualTo(store));
 	}

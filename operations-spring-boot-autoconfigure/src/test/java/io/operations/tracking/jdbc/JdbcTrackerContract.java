@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -38,6 +40,7 @@ import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingSettings;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,69 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	protected TrackingStore createStore(TrackingEngine engine) {
 		return new JdbcTrackingStore(this.dataSource, List.of(this.transactionManager),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
+	}
+
+	@Override
+	protected TrackingStoreFactory createStores() {
+		return new JdbcTrackingStores(this.dataSource, () -> List.of(this.transactionManager),
+				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)));
+	}
+
+	@Test
+	void theLeasesOfSeveralClientsSpreadOverTheInstances() {
+		String[] clients = { "one", "two", "three", "four" };
+		Instance first = instance(clients);
+		first.start();
+		await().atMost(PATIENCE).until(() -> holders().size() == 4);
+		assertThat(Set.copyOf(holders())).hasSize(1);
+		Instance second = instance(clients);
+		second.start();
+		await().atMost(PATIENCE)
+			.until(() -> holders().stream().collect(Collectors.groupingBy((name) -> name, Collectors.counting())),
+					(leases) -> leases.size() == 2 && Set.copyOf(leases.values()).equals(Set.of(2L)));
+		for (String client : clients) {
+			first.endpoint(client).others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+			second.endpoint(client).others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+			first.tracker.forClient(client).track("op", Map.of()).block(PATIENCE);
+		}
+		await().atMost(PATIENCE).until(() -> first.outcomes.size() + second.outcomes.size() == 4);
+		first.stop();
+		await().atMost(PATIENCE).until(() -> holders().size() == 4 && Set.copyOf(holders()).size() == 1);
+	}
+
+	private List<String> holders() {
+		return this.jdbc
+			.sql("SELECT picked_by FROM " + this.tables.lease()
+					+ " WHERE task_name = 'lease' AND picked AND task_instance <> 'operations'")
+			.query((result, number) -> result.getString(1))
+			.list();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void outcomesOfAClientThatAnInstanceDoesNotHaveAreLeftToOthersAndReportedOnce(CapturedOutput output) {
+		// It would report the client as well.
+		this.store.stop();
+		Instance both = instance("one", "two");
+		both.start();
+		both.endpoint("two").others((poll) -> ScriptedEndpoint.status("RUNNING"));
+		both.tracker.forClient("two").track("op", Map.of()).block(PATIENCE);
+		both.stop();
+		// Housekeeping begins a second after the start.
+		Instance old = instance("one");
+		old.start();
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("tracked operations of client 'two'"));
+		old.endpoint("one").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		old.tracker.track("other", Map.of()).block(PATIENCE);
+		await().atMost(PATIENCE).until(() -> old.outcomes.size() == 1);
+		assertThat(old.outcomes.get(0).client()).isEqualTo("one");
+		Instance next = instance("one", "two");
+		next.endpoint("two").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		next.start();
+		await().atMost(PATIENCE).until(() -> next.outcomes.size() == 1);
+		assertThat(next.outcomes.get(0)).extracting(OperationOutcome::client, OperationOutcome::operationId)
+			.containsExactly("two", "op");
+		assertThat(output.getOut().split("tracked operations of client 'two'", -1)).hasSize(2);
 	}
 
 	@Test

@@ -234,8 +234,8 @@ abstract class LeaseContract {
 		long epoch = takeLease("one", Instant.now());
 		this.fenced.write(epoch, List.of(seen(row)), Instant.now());
 		TrackedRow seen = find("op");
-		TrackedChange failed = new TrackedChange(polled(row, null, null), "fault", true, TrackedRow.Ending.NONE,
-				seen.version());
+		TrackedChange failed = new TrackedChange(polled(row, null, null), row.deadline(), "fault", true,
+				TrackedRow.Ending.NONE, seen.version());
 		this.fenced.write(epoch, List.of(failed), Instant.now());
 		TrackedRow after = find("op");
 		assertThat(after.lastFault()).isEqualTo("fault");
@@ -549,8 +549,8 @@ abstract class LeaseContract {
 		one.end("ends");
 		for (int i = 0; i < 2; i++) {
 			TrackedRow row = one.held.row("hangs");
-			one.holder
-				.changed(new TrackedChange(polled(row, null, null), null, true, TrackedRow.Ending.NONE, row.version()));
+			one.holder.changed(new TrackedChange(polled(row, null, null), row.deadline(), null, true,
+					TrackedRow.Ending.NONE, row.version()));
 			await().atMost(PATIENCE).until(() -> one.held.version("hangs") > row.version());
 		}
 		await().atMost(PATIENCE).until(() -> one.held.notable.size() >= 2);
@@ -595,8 +595,8 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
 		TrackedRow bad = one.held.row("bad");
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " ADD CHECK (last_fault <> 'bad')").update();
-		one.holder
-			.changed(new TrackedChange(polled(bad, null, null), "bad", false, TrackedRow.Ending.NONE, bad.version()));
+		one.holder.changed(new TrackedChange(polled(bad, null, null), bad.deadline(), "bad", false,
+				TrackedRow.Ending.NONE, bad.version()));
 		one.end("good");
 		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("good")));
 		one.holder.changed(seen(one.held.row("bad")));
@@ -950,6 +950,19 @@ abstract class LeaseContract {
 		return insert(id, 1);
 	}
 
+	@Test
+	void aStatusWordOfAProductKeepsItsMeaning() {
+		TrackedRow row = insert("op", 1);
+		Operation seen = new Operation("op", OperationStatus.RUNNING, "building", null, null, null, null, Map.of(),
+				Map.of());
+		assertThat(this.rows.update(new TrackedChange(polled(row, "k", seen), row.deadline(), null, false,
+				TrackedRow.Ending.NONE, row.version())))
+			.isTrue();
+		assertThat(find("op").polled().lastSeen()).isNotNull()
+			.extracting(Operation::status, Operation::statusText)
+			.containsExactly(OperationStatus.RUNNING, "building");
+	}
+
 	private TrackedRow insert(String id, long version) {
 		TrackedRow row = row(id, version);
 		assertThat(this.rows.insert(row)).isTrue();
@@ -958,8 +971,8 @@ abstract class LeaseContract {
 
 	protected static TrackedRow row(String id, long version) {
 		Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-		return new TrackedRow(PolledOperation.of(PollingTarget.of(id), now), Map.of("a", "b"), now.plusSeconds(3600),
-				now, null, false, TrackedRow.Ending.NONE, version);
+		return new TrackedRow(CLIENT, PolledOperation.of(PollingTarget.of(id), now), Map.of("a", "b"),
+				Duration.ofHours(1), now.plusSeconds(3600), now, null, false, TrackedRow.Ending.NONE, version);
 	}
 
 	protected TrackedRow find(String id) {
@@ -967,8 +980,8 @@ abstract class LeaseContract {
 	}
 
 	protected static TrackedChange seen(TrackedRow row) {
-		return new TrackedChange(polled(row, "k", operation(row, "RUNNING")), null, false, TrackedRow.Ending.NONE,
-				row.version());
+		return new TrackedChange(polled(row, "k", operation(row, "RUNNING")), row.deadline(), null, false,
+				TrackedRow.Ending.NONE, row.version());
 	}
 
 	protected static TrackedChange ended(TrackedRow row) {
@@ -978,7 +991,7 @@ abstract class LeaseContract {
 	private static TrackedChange ended(TrackedRow row, Map<String, Object> details) {
 		Operation operation = new Operation(row.id(), OperationStatus.COMPLETED, "COMPLETED", null, null, null, null,
 				Map.of(), details);
-		return new TrackedChange(polled(row, "k", operation), null, false,
+		return new TrackedChange(polled(row, "k", operation), row.deadline(), null, false,
 				new TrackedRow.Ending(TrackingState.ENDED, OperationOutcome.Type.COMPLETED, Instant.now(), 0, 0, null),
 				row.version());
 	}
@@ -1063,12 +1076,12 @@ abstract class LeaseContract {
 			});
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
-			this.holder = new LeaseHolder(this.held, new Hooked(), LeaseContract.this.rows,
+			this.holder = new LeaseHolder(CLIENT, this.held, new Hooked(), LeaseContract.this.rows,
 					LeaseContract.this.transactions, reach, settings, Schedulers.parallel(), LeaseContract.this::now,
 					this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
-					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), LeaseTask.NAME, CLIENT,
-					this.holder::deadBefore);
+					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), CLIENT,
+					this.holder::deadBefore, () -> Duration.ZERO);
 			this.leases = new Leases(new TransactionalDataSource(LeaseContract.this.own),
 					LeaseContract.this.transactions, LeaseContract.this.tables.lease(), picks, CLIENT, name,
 					this.holder, settings, LeaseContract.this::now);
@@ -1217,8 +1230,9 @@ abstract class LeaseContract {
 
 		@Override
 		public void stored(String operationId, long version, long next) {
-			this.rows.computeIfPresent(operationId, (id, row) -> new TrackedRow(row.polled(), row.attributes(),
-					row.deadline(), row.due(), row.lastFault(), row.stuck(), row.ending(), next));
+			this.rows.computeIfPresent(operationId,
+					(id, row) -> new TrackedRow(row.client(), row.polled(), row.attributes(), row.timeout(),
+							row.deadline(), row.due(), row.lastFault(), row.stuck(), row.ending(), next));
 		}
 
 		boolean has(String id) {

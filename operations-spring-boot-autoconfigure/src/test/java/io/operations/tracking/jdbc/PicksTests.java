@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -68,8 +69,8 @@ class PicksTests {
 		JdbcTransactions transactions = new JdbcTransactions(dataSource, own, managers, DeliveryBounds.NONE, this.time);
 		DatabaseReach reach = new DatabaseReach(this.time, new TrackingListener() {
 		});
-		return new Picks(own, transactions, reach, TrackingDialect.H2.pick("operations_scheduled"), "operations",
-				"operations", (now) -> Instant.EPOCH);
+		return new Picks(own, transactions, reach, TrackingDialect.H2.pick("operations_scheduled"), (resolver) -> {
+		}, () -> Set.of("operations"));
 	}
 
 }

@@ -3,16 +3,19 @@ package io.operations.tracking.metrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.OperationStatus;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
 import org.junit.jupiter.api.Test;
@@ -161,9 +164,34 @@ class TrackingMetersTests {
 		assertThat(store("error")).isEqualTo(4);
 	}
 
+	@Test
+	void aClientThatJoinsHasMetersUntilItLeaves() {
+		TrackingMeters meters = new TrackingMeters(this.registry, "mine");
+		OperationTracker other = mock(OperationTracker.class);
+		given(this.tracker.forClient("mine")).willReturn(this.tracker);
+		given(this.tracker.forClient("other")).willReturn(other);
+		given(this.tracker.summary()).willReturn(Mono.just(SUMMARY));
+		given(other.summary()).willReturn(Mono.just(SUMMARY.plus(SUMMARY)));
+		TrackingGauges gauges = new TrackingGauges(this.tracker, "mine", this.blocking, this.time);
+		gauges.bindTo(this.registry);
+		for (TrackingListener listener : List.of(meters, gauges)) {
+			listener.clientJoined("mine");
+			listener.clientJoined("other");
+		}
+		assertThat(this.registry.get("operations.deliveries").tag("client", "other").counters()).hasSize(3);
+		this.registry.get("operations.stuck").gauges().forEach(Gauge::value);
+		makeCalls();
+		assertThat(stuck()).isEqualTo(1);
+		assertThat(this.registry.get("operations.stuck").tag("client", "other").gauge().value()).isEqualTo(2);
+		gauges.clientLeft("other");
+		assertThat(this.registry.find("operations.stuck").tag("client", "other").gauge()).isNull();
+		assertThat(this.registry.find("operations.tracked").tag("client", "other").gauge()).isNull();
+		assertThat(stuck()).isEqualTo(1);
+	}
+
 	private double store(String outcome) {
 		return this.registry.get("operations.tracking.store")
-			.tags("client", "mine", "call", "pick", "outcome", outcome)
+			.tags("call", "pick", "outcome", outcome)
 			.timer()
 			.totalTime(TimeUnit.MILLISECONDS);
 	}
@@ -192,6 +220,7 @@ class TrackingMetersTests {
 	}
 
 	private void bind() {
+		given(this.tracker.forClient("mine")).willReturn(this.tracker);
 		new TrackingGauges(this.tracker, "mine", this.blocking, this.time).bindTo(this.registry);
 	}
 
@@ -210,8 +239,8 @@ class TrackingMetersTests {
 	}
 
 	private static TrackedOperation operation(TrackingState state) {
-		return new TrackedOperation("op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null, false,
-				state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
+		return new TrackedOperation("mine", "op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null,
+				false, state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
 	}
 
 }
