@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -105,7 +106,20 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		return asJson(response).bodyToMono(OBJECT)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(Map.of())
-			.map((body) -> from(status, headers, body));
+			.map((body) -> {
+				if (status.isError()) {
+					throw failed(response.request(), status, headers, body);
+				}
+				return from(status, headers, body);
+			});
+	}
+
+	// Only the request says whether the write may be sent again.
+	private static OperationsException failed(HttpRequest request, HttpStatusCode status, HttpHeaders headers,
+			Map<String, ?> body) {
+		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
+			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
+					Idempotency.advice(request.getMethod(), request.getHeaders()));
 	}
 
 	// Some HTTP clients return headers that cannot be changed, and mutate() would fail.
