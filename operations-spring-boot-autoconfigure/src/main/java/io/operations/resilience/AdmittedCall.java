@@ -2,8 +2,8 @@ package io.operations.resilience;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
-import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -31,13 +31,15 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private final Admission admission;
 
-	private final @Nullable String operationId;
+	private final Subject subject;
 
 	private final Turn turn;
 
 	private final long number;
 
 	private final Mono<T> call;
+
+	private final Function<? super T, @Nullable Integer> concurrentRequests;
 
 	private final MonoSink<T> sink;
 
@@ -51,13 +53,14 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile @Nullable Subscription exchange;
 
-	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink,
-			Scheduler scheduler) {
+	AdmittedCall(Admission admission, Subject subject, Turn turn, long number, Mono<T> call,
+			Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink, Scheduler scheduler) {
 		this.admission = admission;
-		this.operationId = operationId;
+		this.subject = subject;
 		this.turn = turn;
 		this.number = number;
 		this.call = call;
+		this.concurrentRequests = concurrentRequests;
 		this.sink = sink;
 		this.scheduler = scheduler;
 	}
@@ -103,7 +106,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	@Nullable String operationId() {
-		return this.operationId;
+		return this.subject.operationId();
 	}
 
 	/**
@@ -111,8 +114,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
-		return "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId))
-				+ "' was not sent: ";
+		return this.subject.text() + " was not sent: ";
 	}
 
 	/**
@@ -157,8 +159,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onNext(T result) {
-		this.admission.accepted(this,
-				(result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null);
+		this.admission.accepted(this, this.concurrentRequests.apply(result));
 		end(() -> this.sink.success(result));
 	}
 
@@ -241,6 +242,22 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	@Override
 	public int hashCode() {
 		return Long.hashCode(this.number);
+	}
+
+	/**
+	 * What a request is about.
+	 *
+	 * @param operationId the id of the operation; {@code null} for a write
+	 * @param write the method and the path of a write; {@code null} for other requests
+	 */
+	record Subject(@Nullable String operationId, @Nullable String write) {
+
+		String text() {
+			return (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write) + "'"
+					: "The request for operation '"
+							+ OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "'";
+		}
+
 	}
 
 }
