@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.core.Registry;
@@ -26,6 +25,8 @@ import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
+import io.operations.client.WriteDoor;
+import io.operations.client.WriteExchange;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -39,11 +40,14 @@ import io.operations.polling.PollingSettings;
 import io.operations.polling.SentPolls;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.AdmittedWrites;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.GuardedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.Repetitions;
 import io.operations.resilience.RetrySettings;
 import io.operations.resilience.RetryingOperationFetcher;
+import io.operations.resilience.WriteSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +56,7 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 import org.springframework.web.client.ApiVersionInserter;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -105,6 +110,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable BudgetStore budget;
 
+	private WriteSettings writeSettings = WriteSettings.defaults();
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -139,6 +146,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimiterRegistry = this.rateLimiterRegistry;
 		copy.rateLimiterConfig = this.rateLimiterConfig;
 		copy.budget = this.budget;
+		copy.writeSettings = this.writeSettings;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -241,6 +249,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder writes(WriteSettings settings) {
+		this.writeSettings = settings;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder polling(PollingSettings settings) {
 		this.pollingSettings = settings;
 		return this;
@@ -326,8 +340,29 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient) {
-		return webClient.mutate().filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
+	private WebClient writeClient(WebClient webClient, URI url, WriteDoor door) {
+		WebClient.Builder writes = webClient.mutate();
+		if (this.writeSettings.admitted()) {
+			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(), this.requestTimeout,
+					this.scheduler);
+			// The filters of the application see the write once. Each attempt gets the
+			// present credentials.
+			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
+		}
+		return writes.filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
+	}
+
+	private static int credentialsAt(List<ExchangeFilterFunction> filters) {
+		int last = filters.size() - 1;
+		while (!(filters.get(last) instanceof CredentialsFilter)) {
+			last--;
+		}
+		return last;
+	}
+
+	private boolean addsIdempotencyKey() {
+		Boolean wanted = this.writeSettings.idempotencyKey();
+		return (wanted != null) ? wanted : true;
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -359,25 +394,31 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
 		OperationFetcher fetch = outage.noting(attempt);
-		IntSupplier retrying = () -> 0;
-		if (this.retryEnabled) {
-			releases.add(register(this.retryRegistry, client));
-			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch, retry(client), this.retrySettings,
-					this.rateLimitSettings.maxQueued(), this.scheduler, client);
-			releases.add(repeated::close);
-			retrying = repeated::waiting;
-			fetch = repeated;
+		Repetitions repetitions = this.retryEnabled ? repetitions(client, releases) : null;
+		if (repetitions != null) {
+			fetch = new RetryingOperationFetcher(fetch, repetitions);
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient), fetch,
+		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient, url, writes), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, releases);
-		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
+		listener.opened(client, new TemplateActivity(admission, poller, outage,
+				(repetitions != null) ? repetitions::waiting : () -> 0));
 		return template;
+	}
+
+	// Fetches and writes share them.
+	private Repetitions repetitions(String client, List<Runnable> releases) {
+		releases.add(register(this.retryRegistry, client));
+		Repetitions repetitions = new Repetitions(retry(client), this.retrySettings, this.rateLimitSettings.maxQueued(),
+				this.scheduler, client);
+		releases.add(repetitions::close);
+		return repetitions;
 	}
 
 	// The template removes only an entry that it added to the registry itself.
