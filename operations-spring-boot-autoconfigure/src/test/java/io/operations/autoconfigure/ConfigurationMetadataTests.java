@@ -43,7 +43,8 @@ class ConfigurationMetadataTests {
 			.extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("operations.account-sid", "operations.auth-token", "operations.api-key",
 					"operations.api-key-secret", "operations.http.cookie-handling", "operations.http.ssl.bundle",
-					"operations.tracking.jdbc.instance-name", "operations.tracking.jdbc.deliveries");
+					"operations.tracking.jdbc.instance-name", "operations.tracking.jdbc.deliveries",
+					"operations.writes.idempotency-key");
 	}
 
 	@Test
