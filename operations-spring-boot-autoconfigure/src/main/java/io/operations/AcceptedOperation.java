@@ -1,7 +1,6 @@
 package io.operations;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +18,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientResponse;
-import org.springframework.web.util.UriUtils;
 
 /**
  * Describes an operation that a write has started, as the {@code 202 Accepted} response
@@ -85,6 +82,10 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	 * {@code exchangeToMono(AcceptedOperation::from)}. This method always consumes the
 	 * body. The client limits the time that the body may take:
 	 * {@code operationsWebClient} limits it to {@code operations.http.request-timeout}.
+	 * <p>
+	 * Products name the operation in different headers and members. A response to a
+	 * request of {@code operationsWebClient} is read as the template's product writes it.
+	 * Any other response is read by the names of all products.
 	 * @param response the response to the write
 	 * @return the operation that the write started. The {@code Mono} fails with an
 	 * {@link OperationsException} if the response is not a 202 or does not name an
@@ -93,13 +94,14 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	public static Mono<AcceptedOperation> from(ClientResponse response) {
 		HttpStatusCode status = response.statusCode();
 		HttpHeaders headers = response.headers().asHttpHeaders();
+		AcceptedNames names = names(response);
 		if (status.is1xxInformational()) {
 			// Nothing says where the data after an interim response ends. Leaving it
 			// unread closes the connection.
 			return response.bodyToFlux(byte[].class)
 				.take(0)
 				.onErrorComplete()
-				.then(Mono.fromSupplier(() -> from(status, headers, Map.of())));
+				.then(Mono.fromSupplier(() -> from(status, headers, Map.of(), AcceptedNames.ANY)));
 		}
 		// The body is read as JSON whatever its media type says. A body that is not JSON
 		// is ignored, because the headers may contain all that is needed.
@@ -110,7 +112,7 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 				if (status.isError()) {
 					throw failed(response.request(), status, headers, body);
 				}
-				return from(status, headers, body);
+				return from(status, headers, body, names);
 			});
 	}
 
@@ -120,6 +122,11 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
 			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
 					Idempotency.advice(request.getMethod(), request.getHeaders()));
+	}
+
+	private static AcceptedNames names(ClientResponse response) {
+		return (response.request().getAttributes().get(AcceptedNames.ATTRIBUTE) instanceof AcceptedNames names) ? names
+				: AcceptedNames.ANY;
 	}
 
 	// Some HTTP clients return headers that cannot be changed, and mutate() would fail.
@@ -139,7 +146,8 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	 */
 	public static AcceptedOperation from(ResponseEntity<? extends Map<String, ?>> response) {
 		Map<String, ?> body = response.getBody();
-		return from(response.getStatusCode(), response.getHeaders(), (body != null) ? body : Map.of());
+		return from(response.getStatusCode(), response.getHeaders(), (body != null) ? body : Map.of(),
+				AcceptedNames.ANY);
 	}
 
 	/**
@@ -150,10 +158,11 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	 * @throws OperationsException if the response does not name an operation
 	 */
 	public static AcceptedOperation from(HttpHeaders headers, Map<String, ?> body) {
-		return from(HttpStatus.ACCEPTED, headers, body);
+		return from(HttpStatus.ACCEPTED, headers, body, AcceptedNames.ANY);
 	}
 
-	private static AcceptedOperation from(HttpStatusCode status, HttpHeaders headers, Map<String, ?> body) {
+	private static AcceptedOperation from(HttpStatusCode status, HttpHeaders headers, Map<String, ?> body,
+			AcceptedNames names) {
 		// Used only if the response has no Date header.
 		Instant now = Clock.systemUTC().instant();
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
@@ -171,22 +180,12 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 					+ ", not with 202 Accepted, so there is no operation to await. Check the method and the URL of the"
 					+ " write, or handle this status before you call AcceptedOperation.from.", null, answer);
 		}
-		URI statusUrl = uri(headers.getFirst(HttpHeaders.LOCATION));
-		if (statusUrl == null && body.get("statusUrl") instanceof String text) {
-			statusUrl = uri(text);
-		}
-		String id = headers.getFirst(OPERATION_ID_HEADER);
-		if (!StringUtils.hasText(id) && body.get("operationId") instanceof String text) {
-			id = text;
-		}
-		if (!StringUtils.hasText(id) && statusUrl != null) {
-			id = lastSegment(statusUrl);
-		}
-		if (!StringUtils.hasText(id)) {
+		URI statusUrl = names.statusUrl(headers, body);
+		String id = names.id(headers, body, statusUrl);
+		if (id == null) {
 			throw new MalformedOperationException("The server accepted the write (" + answer.describe()
-					+ "), but nothing in the response names its operation: neither the headers " + OPERATION_ID_HEADER
-					+ " and Location nor the members operationId and statusUrl of the body. Check what the write did"
-					+ " before you repeat it.", null, null, answer);
+					+ "), but nothing in the response names its operation: " + names.neither()
+					+ ". Check what the write did before you repeat it.", null, null, answer);
 		}
 		return new AcceptedOperation(id, statusUrl, answer.retryAfter(), related(body));
 	}
@@ -201,26 +200,6 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 			});
 		}
 		return related;
-	}
-
-	private static @Nullable URI uri(@Nullable String text) {
-		try {
-			return (text != null) ? URI.create(text.trim()) : null;
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
-	}
-
-	private static @Nullable String lastSegment(URI uri) {
-		String path = uri.getRawPath();
-		if (path == null) {
-			return null;
-		}
-		while (path.endsWith("/")) {
-			path = path.substring(0, path.length() - 1);
-		}
-		return UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
 	}
 
 }

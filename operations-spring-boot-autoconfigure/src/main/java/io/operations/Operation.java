@@ -22,7 +22,8 @@ import org.springframework.util.Assert;
  * space; empty if the server sent none
  * @param createdAt when the server created the operation, by the server's clock;
  * {@code null} if the server sent no readable time
- * @param completedAt when the operation completed or failed, by the server's clock;
+ * @param completedAt when the operation completed or failed, by the server's clock; for a
+ * product that sends no such time, the last update of an operation that has ended;
  * {@code null} if the server sent no readable time
  * @param statusUrl the URL that reports the operation's status, possibly relative;
  * {@code null} if the server sent none that can be read
@@ -154,6 +155,48 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 		Object result = this.details.get("result");
 		String id = (result instanceof Map<?, ?> members) ? idOf(members.get("id")) : null;
 		return Optional.ofNullable((id != null) ? id : idOf(this.details.get("resultId")));
+	}
+
+	/**
+	 * Return the URL of what the operation created, from {@code resultUrl} of the
+	 * response.
+	 * @return the URL, possibly relative; empty if the response contains none that can be
+	 * read
+	 */
+	public Optional<URI> resultUrl() {
+		try {
+			return (this.details.get("resultUrl") instanceof String text && !text.isBlank())
+					? Optional.of(URI.create(text.trim())) : Optional.empty();
+		}
+		catch (IllegalArgumentException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Return how many items the operation has processed, from {@code stats} or
+	 * {@code summary} of the response. Operations on many items, such as messages to many
+	 * recipients, report these counts.
+	 * <p>
+	 * Such an operation is COMPLETED when the server has processed all its items. Items
+	 * may have failed nevertheless. {@code stats().getOrDefault("failed", 0L)} returns
+	 * their number.
+	 * @return the count of each sort of items under the name that the server uses, for
+	 * instance {@code total}, {@code sent} and {@code failed}; empty if the response
+	 * contains no counts
+	 */
+	public Map<String, Long> stats() {
+		Object stats = this.details.get((this.details.get("stats") instanceof Map) ? "stats" : "summary");
+		if (!(stats instanceof Map<?, ?> members)) {
+			return Map.of();
+		}
+		Map<String, Long> counts = new LinkedHashMap<>();
+		members.forEach((name, count) -> {
+			if (count instanceof Integer || count instanceof Long) {
+				counts.put(String.valueOf(name), ((Number) count).longValue());
+			}
+		});
+		return Collections.unmodifiableMap(counts);
 	}
 
 	private static @Nullable String idOf(@Nullable Object value) {

@@ -1,5 +1,8 @@
 package io.operations;
 
+import java.util.Locale;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 public enum OperationStatus {
 
 	/**
-	 * The server accepted the operation but has not started it.
+	 * The server accepted the operation but has not started it. Some products send
+	 * {@code SCHEDULED} or {@code QUEUED}.
 	 */
 	PENDING,
 
 	/**
-	 * The operation is running.
+	 * The operation is running. Some products send {@code PROCESSING}.
 	 */
 	RUNNING,
 
 	/**
-	 * The operation ended successfully.
+	 * The operation ended successfully. An operation on many items ends so when the
+	 * server has processed all of them, even if some items failed:
+	 * {@link Operation#stats()} has their number.
 	 */
 	COMPLETED,
 
@@ -41,8 +47,6 @@ public enum OperationStatus {
 	 */
 	UNKNOWN;
 
-	private static final String CANCELED = "CANCELED";
-
 	/**
 	 * Return whether an operation with this status has ended.
 	 * @return {@code true} for COMPLETED, FAILED and CANCELLED
@@ -53,23 +57,44 @@ public enum OperationStatus {
 
 	/**
 	 * Return the status that a word stands for. Case and leading and trailing white space
-	 * do not matter.
+	 * do not matter. The words that any product documents for its operations are known:
+	 * SCHEDULED and QUEUED are {@link #PENDING}, PROCESSING and IN-PROGRESS are
+	 * {@link #RUNNING}, CANCELED is {@link #CANCELLED}.
 	 * @param text the word that the server sent, may be {@code null}
 	 * @return the status; {@link #UNKNOWN} for any other word and for {@code null}
 	 */
 	public static OperationStatus of(@Nullable String text) {
-		if (text != null) {
-			String word = strip(text);
-			for (OperationStatus status : values()) {
-				if (status.name().equalsIgnoreCase(word)) {
-					return status;
-				}
-			}
-			if (CANCELED.equalsIgnoreCase(word)) {
-				return CANCELLED;
-			}
+		return of(text, Map.of());
+	}
+
+	/**
+	 * Return the status that a word stands for if some words have a meaning of their own.
+	 * @param text the word that the server sent, may be {@code null}
+	 * @param furtherWords the meaning of further words, which are in upper case
+	 * @return the status; {@link #UNKNOWN} for any other word and for {@code null}
+	 */
+	public static OperationStatus of(@Nullable String text, Map<String, OperationStatus> furtherWords) {
+		if (text == null) {
+			return UNKNOWN;
 		}
-		return UNKNOWN;
+		OperationStatus status = ofWord(text);
+		if (status != UNKNOWN) {
+			return status;
+		}
+		String word = strip(text).toUpperCase(Locale.ROOT);
+		status = ofWord(word);
+		return (status != UNKNOWN) ? status : furtherWords.getOrDefault(word, UNKNOWN);
+	}
+
+	private static OperationStatus ofWord(String word) {
+		return switch (word) {
+			case "PENDING", "SCHEDULED", "QUEUED" -> PENDING;
+			case "RUNNING", "PROCESSING", "IN-PROGRESS", "IN_PROGRESS" -> RUNNING;
+			case "COMPLETED" -> COMPLETED;
+			case "FAILED" -> FAILED;
+			case "CANCELLED", "CANCELED" -> CANCELLED;
+			default -> UNKNOWN;
+		};
 	}
 
 	// Unlike String.strip(), this also removes no-break spaces and byte order marks.

@@ -36,8 +36,8 @@ final class ConfigurationTables {
 
 	// In the order of the table.
 	private static final List<String> TO_CONSIDER_FIRST = List.of("operations.api-key", "operations.api-key-secret",
-			"operations.account-sid", "operations.auth-token", "operations.base-url", "operations.path",
-			"operations.rate-limit.requests-per-second", "operations.rate-limit.max-in-flight",
+			"operations.account-sid", "operations.auth-token", "operations.product", "operations.base-url",
+			"operations.path", "operations.rate-limit.requests-per-second", "operations.rate-limit.max-in-flight",
 			"operations.polling.timeout", "operations.polling.min-interval", "operations.polling.max-interval",
 			"operations.polling.stuck-after", "operations.tracking.store", "operations.tracking.jdbc.initialize-schema",
 			"operations.http.ssl.bundle", "operations.enabled");
@@ -52,7 +52,8 @@ final class ConfigurationTables {
 
 	private static final Map<String, String> WORDS = Map.of("java.lang.String", "text", "java.lang.Boolean",
 			"`true`, `false`", "java.lang.Integer", "whole number", "java.lang.Long", "whole number",
-			"java.lang.Double", "number", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
+			"java.lang.Double", "number", "java.util.Map<java.lang.String,java.util.Set<java.lang.String>>",
+			"list of texts for each status", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
 			"size");
 
 	private final Map<String, JsonNode> properties = new TreeMap<>();

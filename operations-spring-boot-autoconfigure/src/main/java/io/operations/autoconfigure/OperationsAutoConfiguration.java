@@ -100,8 +100,12 @@ public final class OperationsAutoConfiguration {
 			if (schedule != null) {
 				builder.schedule(schedule);
 			}
-			builder.baseUrl(OperationsSettings.baseUrl(details.getBaseUrl(), properties))
-				.path(OperationsSettings.path(properties))
+			PropertyMapper map = PropertyMapper.get();
+			map.from(() -> OperationsSettings.baseUrl(details.getBaseUrl(), properties)).to(builder::baseUrl);
+			map.from(() -> OperationsSettings.path(properties)).to(builder::path);
+			OperationsSettings.statusWords("operations.status-words", properties.getStatusWords())
+				.forEach(builder::statusWords);
+			builder.product(properties.getProduct())
 				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())
 				.requestTimeout(properties.getHttp().getRequestTimeout())

@@ -1,9 +1,12 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,15 +28,28 @@ public class OperationsProperties {
 	private boolean enabled = true;
 
 	/**
-	 * Base URL of the product's API. The client sends the credentials only to the origin
-	 * of this URL.
+	 * Product whose operations the client reads. It determines the form of the answers,
+	 * the base URL and the path.
 	 */
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
 	/**
-	 * Path of an operation below the base URL. It must contain {id} exactly once.
+	 * Base URL of the API. The client sends the credentials only to the origin of this
+	 * URL. If not set, the base URL of the product applies.
 	 */
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	private @Nullable String baseUrl;
+
+	/**
+	 * Path of an operation below the base URL. It must contain {id} exactly once. If not
+	 * set, the path of the product applies.
+	 */
+	private @Nullable String path;
+
+	/**
+	 * Further words of the server for a status (pending, running, completed, failed or
+	 * cancelled). Case does not matter.
+	 */
+	private final Map<String, Set<String>> statusWords = new LinkedHashMap<>();
 
 	/**
 	 * Account SID, the user name for the auth token.
@@ -78,20 +94,32 @@ public class OperationsProperties {
 		this.enabled = enabled;
 	}
 
-	public String getBaseUrl() {
+	public OperationsProduct getProduct() {
+		return this.product;
+	}
+
+	public void setProduct(OperationsProduct product) {
+		this.product = product;
+	}
+
+	public @Nullable String getBaseUrl() {
 		return this.baseUrl;
 	}
 
-	public void setBaseUrl(String baseUrl) {
+	public void setBaseUrl(@Nullable String baseUrl) {
 		this.baseUrl = baseUrl;
 	}
 
-	public String getPath() {
+	public @Nullable String getPath() {
 		return this.path;
 	}
 
-	public void setPath(String path) {
+	public void setPath(@Nullable String path) {
 		this.path = path;
+	}
+
+	public Map<String, Set<String>> getStatusWords() {
+		return this.statusWords;
 	}
 
 	public @Nullable String getAccountSid() {

@@ -1,7 +1,14 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
+import io.operations.OperationStatus;
 import io.operations.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
@@ -29,8 +36,12 @@ final class OperationsSettings {
 	private OperationsSettings() {
 	}
 
-	static String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
+	// Without a value, that of the product applies.
+	static @Nullable String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
 		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
+		if (url == null) {
+			return null;
+		}
 		Placeholders.checkReplaceable("operations.base-url", url);
 		try {
 			BaseUrl.parse(url, properties.getHttp().isAllowInsecure());
@@ -45,16 +56,51 @@ final class OperationsSettings {
 			// The URL may contain a secret, which must not be shown.
 			String shown = url.contains("@") ? "******" : url.replaceFirst("[?#].*", "?******");
 			throw OperationsConfigurationException.of("operations.base-url", shown, ex.getMessage(),
-					"Set it to the origin of the API, for example https://conversations.twilio.com.");
+					"Set it to the origin of the API, for example https://conversations.twilio.com, or remove it to"
+							+ " use that of operations.product.");
 		}
 	}
 
-	static String path(OperationsProperties properties) {
+	static @Nullable String path(OperationsProperties properties) {
 		String path = properties.getPath();
+		if (path == null) {
+			return null;
+		}
 		Placeholders.check("operations.path", path);
 		check(path.startsWith("/") && StringUtils.countOccurrencesOf(path, "{id}") == 1, "operations.path", path,
 				"it must begin with a slash and contain {id} exactly once");
 		return path;
+	}
+
+	/**
+	 * Check the further words of the server for each status.
+	 * @param prefix the key of the property without the name of a status
+	 * @param properties the words by the name of a status
+	 * @return the words by status
+	 */
+	static Map<OperationStatus, Set<String>> statusWords(String prefix, Map<String, Set<String>> properties) {
+		Map<OperationStatus, Set<String>> checked = new EnumMap<>(OperationStatus.class);
+		Map<String, OperationStatus> known = new HashMap<>();
+		properties.forEach((name, words) -> {
+			String key = prefix + "." + name;
+			OperationStatus status = OperationStatus.of(name);
+			check(name.equalsIgnoreCase(status.name()) && status != OperationStatus.UNKNOWN, key, words,
+					"no status has the name '" + name + "'", "Use pending, running, completed, failed or cancelled in"
+							+ " place of '" + name + "'.");
+			check(!words.isEmpty(), key, "", "it must contain a word",
+					"Add a word, or remove the property '" + key + "'.");
+			words.forEach((word) -> {
+				check(StringUtils.hasText(word), key, words, "a word must not be blank",
+						"Remove the blank word from the property '" + key + "'.");
+				OperationStatus other = OperationStatus.of(word, known);
+				check(other == OperationStatus.UNKNOWN || other == status, key, words,
+						"the word '" + word + "' already stands for " + other,
+						"Remove the word '" + word + "' from the property '" + key + "'.");
+				known.put(word.strip().toUpperCase(Locale.ROOT), status);
+			});
+			checked.computeIfAbsent(status, (each) -> new LinkedHashSet<>()).addAll(words);
+		});
+		return checked;
 	}
 
 	static void checkHttp(OperationsProperties.Http http) {

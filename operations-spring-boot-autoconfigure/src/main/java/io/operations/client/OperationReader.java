@@ -13,19 +13,25 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.ProblemDetail;
 import org.springframework.util.StringUtils;
 
 /**
- * Reads an operation from JSON, token by token. The names of the members are explicit, so
+ * Reads an operation from JSON, token by token. The format gives each member its role, so
  * the configuration of an application's mapper has no effect. A value of an unexpected
  * type is not an error: the reader keeps it among the details.
  */
 final class OperationReader {
 
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	// Where Operation.answeredId() finds the id of another operation.
+	private static final String ANSWERED_ID = "operationId";
+
+	private final OperationFormat format;
 
 	private final String id;
 
@@ -41,17 +47,24 @@ final class OperationReader {
 
 	private boolean namesItself;
 
+	private boolean hasId;
+
+	private @Nullable String otherId;
+
 	private @Nullable String statusText;
 
 	private @Nullable Instant createdAt;
 
 	private @Nullable Instant completedAt;
 
+	private @Nullable Instant updatedAt;
+
 	private @Nullable URI statusUrl;
 
 	private @Nullable ProblemDetail error;
 
-	private OperationReader(String id, URI uri, @Nullable String idHeader) {
+	private OperationReader(OperationFormat format, String id, URI uri, @Nullable String idHeader) {
+		this.format = format;
 		this.id = id;
 		this.uri = uri;
 		this.idHeader = idHeader;
@@ -59,6 +72,7 @@ final class OperationReader {
 
 	/**
 	 * Read an operation.
+	 * @param format the format of the operation
 	 * @param id the requested id
 	 * @param uri the URI of the request
 	 * @param idHeader the id in a header of the response; {@code null} if there is none
@@ -66,16 +80,27 @@ final class OperationReader {
 	 * @return the operation, with an empty status text if the body has none; {@code null}
 	 * if the body is not a single JSON object
 	 * @throws JacksonException if the body is not JSON
+	 * @throws OtherFormatException if the operation has the format of another product
 	 */
-	static @Nullable Operation read(String id, URI uri, @Nullable String idHeader, byte[] json)
-			throws JacksonException {
+	static @Nullable Operation read(OperationFormat format, String id, URI uri, @Nullable String idHeader, byte[] json)
+			throws JacksonException, OtherFormatException {
 		try (JsonParser parser = MAPPER.createParser(json)) {
 			if (parser.nextToken() != JsonToken.START_OBJECT) {
 				return null;
 			}
-			OperationReader reader = new OperationReader(id, uri, idHeader);
-			for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-				reader.property(name, parser.nextToken(), parser);
+			OperationReader reader = new OperationReader(format, id, uri, idHeader);
+			PropertyNameMatcher names = format.matcher();
+			int match = parser.nextNameMatch(names);
+			while (match != PropertyNameMatcher.MATCH_END_OBJECT) {
+				String name = parser.currentName();
+				JsonToken token = parser.nextToken();
+				if (match >= 0) {
+					reader.member(format.role(match), name, token, parser);
+				}
+				else {
+					reader.detail(name, value(token, parser));
+				}
+				match = parser.nextNameMatch(names);
 			}
 			return (parser.nextToken() == null) ? reader.operation() : null;
 		}
@@ -101,20 +126,23 @@ final class OperationReader {
 		}
 	}
 
-	private void property(String name, JsonToken token, JsonParser parser) {
-		switch (name) {
-			case "operationId" -> {
-				String text = parser.getValueAsString();
-				this.namesItself = this.id.equals(text);
-				if (!this.namesItself) {
-					keepUnlessNull(name, token, parser);
-				}
+	private void member(OperationFormat.Role role, String name, JsonToken token, JsonParser parser) {
+		switch (role) {
+			case ID -> id(token, parser);
+			case OTHER_ID -> {
+				Object value = value(token, parser);
+				this.otherId = (value instanceof String text) ? text : null;
+				detail(name, value);
 			}
-			case "status" -> this.statusText = parsed(name, token, parser, Function.identity());
-			case "createdAt" -> this.createdAt = parsed(name, token, parser, TimestampReader::read);
-			case "completedAt" -> this.completedAt = parsed(name, token, parser, TimestampReader::read);
-			case "statusUrl" -> this.statusUrl = parsed(name, token, parser, this::statusUrl);
-			case "error" -> {
+			case STATUS -> this.statusText = parsed(name, token, parser, Function.identity());
+			case CREATED_AT -> this.createdAt = parsed(name, token, parser, TimestampReader::read);
+			case COMPLETED_AT -> this.completedAt = parsed(name, token, parser, TimestampReader::read);
+			case UPDATED_AT -> {
+				this.updatedAt = (token == JsonToken.VALUE_STRING) ? TimestampReader.read(parser.getString()) : null;
+				detail(name, value(token, parser));
+			}
+			case STATUS_URL -> this.statusUrl = parsed(name, token, parser, this::statusUrl);
+			case ERROR -> {
 				if (token == JsonToken.START_OBJECT) {
 					this.error = problem(parser);
 				}
@@ -122,7 +150,7 @@ final class OperationReader {
 					keepUnlessNull(name, token, parser);
 				}
 			}
-			case "related" -> {
+			case RELATED -> {
 				if (token == JsonToken.START_OBJECT) {
 					related(parser);
 				}
@@ -130,8 +158,33 @@ final class OperationReader {
 					keepUnlessNull(name, token, parser);
 				}
 			}
-			default -> detail(name, value(token, parser));
+			case TIMES -> {
+				Object value = value(token, parser);
+				detail(name, value);
+				times(value);
+			}
 		}
+	}
+
+	private void id(JsonToken token, JsonParser parser) {
+		this.hasId = token != JsonToken.VALUE_NULL;
+		this.namesItself = this.id.equals(parser.getValueAsString());
+		if (!this.namesItself) {
+			keepUnlessNull(ANSWERED_ID, token, parser);
+		}
+	}
+
+	// Times of the operation itself win.
+	private void times(@Nullable Object value) {
+		if (value instanceof Map<?, ?> members) {
+			this.createdAt = (this.createdAt != null) ? this.createdAt : time(members.get("createdAt"));
+			this.completedAt = (this.completedAt != null) ? this.completedAt : time(members.get("completedAt"));
+			this.updatedAt = (this.updatedAt != null) ? this.updatedAt : time(members.get("updatedAt"));
+		}
+	}
+
+	private static @Nullable Instant time(@Nullable Object value) {
+		return (value instanceof String text) ? TimestampReader.read(text) : null;
 	}
 
 	private void related(JsonParser parser) {
@@ -233,16 +286,46 @@ final class OperationReader {
 	}
 
 	private Operation operation() {
-		String text = (this.statusText != null) ? this.statusText : "";
-		OperationStatus status = OperationStatus.of(text);
-		// Shares the text, because waits keep their operations for long.
-		text = status.name().equals(text) ? status.name() : text;
-		if (!this.namesItself && this.idHeader != null && !this.idHeader.equals(this.id)
-				&& (this.details == null || !this.details.containsKey("operationId"))) {
-			detail("operationId", this.idHeader);
+		boolean named = this.hasId || this.idHeader != null;
+		if (!named && this.otherId != null && this.statusText != null) {
+			throw new OtherFormatException(this.format.differsFrom(this.otherId, this.statusUrl));
 		}
-		return new Operation(this.id, status, text, this.createdAt, this.completedAt, this.statusUrl, this.error,
+		String text = (this.statusText != null) ? this.statusText : "";
+		OperationStatus status = this.format.status(text);
+		if (!this.hasId && this.idHeader != null && !this.idHeader.equals(this.id)) {
+			detail(ANSWERED_ID, this.idHeader);
+		}
+		else if (this.namesItself && this.details != null) {
+			// A member of that name in a product that has the id elsewhere.
+			this.details.remove(ANSWERED_ID);
+		}
+		Instant ended = (this.completedAt == null && status.isTerminal()) ? this.updatedAt : this.completedAt;
+		return new Operation(this.id, status, shared(text), this.createdAt, ended, this.statusUrl, this.error,
 				this.related, (this.details != null) ? this.details : Map.of());
+	}
+
+	// Shares the text, because waits keep their operations for long.
+	private static String shared(String text) {
+		return switch (text) {
+			case "PENDING" -> "PENDING";
+			case "SCHEDULED" -> "SCHEDULED";
+			case "RUNNING" -> "RUNNING";
+			case "PROCESSING" -> "PROCESSING";
+			case "COMPLETED" -> "COMPLETED";
+			default -> text;
+		};
+	}
+
+	/**
+	 * Thrown when a response is an operation in the format of another product.
+	 */
+	@SuppressWarnings("serial")
+	static final class OtherFormatException extends RuntimeException {
+
+		OtherFormatException(String clause) {
+			super(clause, null, false, false);
+		}
+
 	}
 
 }

@@ -7,10 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The scheme, host and port that credentials belong to.
+ *
+ * @param scheme the scheme in lower case
+ * @param host the host in lower case
+ * @param port the port, also if it is the default of the scheme
+ * @since 0.1.0
  */
-record Origin(String scheme, String host, int port) {
+public record Origin(String scheme, String host, int port) {
 
-	static @Nullable Origin of(URI uri) {
+	/**
+	 * Return the origin of a URI.
+	 * @param uri the URI
+	 * @return its origin; {@code null} if the URI is relative
+	 */
+	public static @Nullable Origin of(URI uri) {
 		if (uri.getScheme() == null || uri.getHost() == null) {
 			return null;
 		}

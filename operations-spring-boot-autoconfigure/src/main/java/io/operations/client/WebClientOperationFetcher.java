@@ -67,6 +67,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private final WebClient webClient;
 
+	private final OperationFormat format;
+
 	private final URI baseUrl;
 
 	private final String path;
@@ -85,18 +87,20 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	 * Create the fetcher.
 	 * @param webClient the client, which adds the credentials, does not follow redirects
 	 * and limits how much it reads into memory
+	 * @param format how the product reports its operations
 	 * @param baseUrl the absolute base URL
 	 * @param path the path of an operation, which contains <code>{id}</code> exactly once
 	 * @param requestTimeout how long an exchange may take as a whole
 	 * @param scheduler the scheduler that runs the timeout
 	 */
-	public WebClientOperationFetcher(WebClient webClient, URI baseUrl, String path, Duration requestTimeout,
-			Scheduler scheduler) {
+	public WebClientOperationFetcher(WebClient webClient, OperationFormat format, URI baseUrl, String path,
+			Duration requestTimeout, Scheduler scheduler) {
 		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
 				() -> "'path' must begin with a slash and contain {id} exactly once, but is '" + path + "'");
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
 		int position = url.indexOf(ID);
 		this.webClient = webClient.mutate().filter(WebClientOperationFetcher::withReadableMediaType).build();
+		this.format = format;
 		this.baseUrl = baseUrl;
 		this.path = path;
 		this.urlBeforeId = url.substring(0, position);
@@ -186,8 +190,11 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		byte[] body = (entity.getBody() != null) ? entity.getBody() : NOTHING;
 		Operation operation;
 		try {
-			operation = OperationReader.read(operationId, uri, headers.getFirst(AcceptedOperation.OPERATION_ID_HEADER),
-					body);
+			operation = OperationReader.read(this.format, operationId, uri,
+					headers.getFirst(AcceptedOperation.OPERATION_ID_HEADER), body);
+		}
+		catch (OperationReader.OtherFormatException ex) {
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex.getMessage(), null);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", ex);
@@ -253,12 +260,17 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		if (status == HttpStatus.NOT_FOUND.value()) {
 			return new OperationNotFoundException(
 					failed(operationId) + ": " + answer.describe()
-							+ ". The id may be wrong or belong to another account, or the operation may have expired."
-							+ " If the id is right, check operations.base-url (" + this.baseUrl
+							+ ". The id may be wrong or belong to another account, or the operation may have expired"
+							+ retention() + ". If the id is right, check operations.base-url (" + this.baseUrl
 							+ ") and operations.path (" + this.path.replaceFirst("\\?.*", "") + ").",
 					operationId, answer);
 		}
 		return answer.toException(failed(operationId), operationId);
+	}
+
+	private String retention() {
+		OperationFormat.Retention retention = this.format.retention();
+		return (retention != null) ? " (the server keeps it until " + retention + ")" : "";
 	}
 
 	// Other statuses name no target, or, like 304, refer to a cache.

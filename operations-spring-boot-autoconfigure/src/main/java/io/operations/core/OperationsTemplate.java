@@ -1,6 +1,7 @@
 package io.operations.core;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,10 +18,12 @@ import io.operations.OperationFailedException;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -89,6 +92,8 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final String name;
 
+	private final StatusUrls statusUrls;
+
 	private final WebClient webClient;
 
 	private final OperationFetcher fetcher;
@@ -107,12 +112,13 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final List<Runnable> releases;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, WebClient webClient,
+	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
 			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.configuration = configuration;
 		this.name = name;
+		this.statusUrls = statusUrls;
 		this.webClient = webClient;
 		this.fetcher = fetcher;
 		this.probe = probe;
@@ -251,13 +257,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * {@link #await(String, Duration)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
-		return observe(PollingTarget.of(accepted), null);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), null)
+				: Mono.error(() -> this.statusUrls.foreign(accepted));
 	}
 
 	/**
 	 * Wait for the operation that a write started to complete. The first poll respects
 	 * the Retry-After of the response to the write. If the responses to polls leave out
 	 * related ids that the response to the write named, the emitted operation has them.
+	 * If the status URL belongs to another product or server, the wait fails at once with
+	 * an {@link OperationsRequestException} that names the base URL that it needs.
 	 * @param accepted the operation as the response to the write describes it
 	 * @param timeout the time from the subscription to the deadline, including all
 	 * queueing; positive, at most 365 days
@@ -266,7 +275,9 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @throws IllegalArgumentException if the timeout is out of range
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
-		return await(PollingTarget.of(accepted), timeout);
+		PollingSettings.checkTimeout(timeout);
+		return serves(accepted) ? observe(PollingTarget.of(accepted), timeout)
+				: Mono.error(() -> this.statusUrls.foreign(accepted));
 	}
 
 	private Mono<Operation> await(PollingTarget target, Duration timeout) {
@@ -314,7 +325,20 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return this.poller.watch(PollingTarget.of(accepted), null);
+		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
+				: Flux.error(() -> this.statusUrls.foreign(accepted));
+	}
+
+	/**
+	 * Return whether this template can poll an operation. An operation whose status URL
+	 * has another origin or another path belongs to another product, and
+	 * {@link #await(AcceptedOperation)} and {@link #watch(AcceptedOperation)} refuse it.
+	 * @param accepted the operation as the response to the write describes it
+	 * @return {@code false} if its status URL is neither one of this template nor one of
+	 * its product; {@code true} if it is, or if the operation has none
+	 */
+	public boolean serves(AcceptedOperation accepted) {
+		return this.statusUrls.serves(accepted.statusUrl());
 	}
 
 	private static void requireId(String operationId) {
@@ -471,8 +495,18 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
+		 * Set the product whose operations the template reads
+		 * ({@code operations.product}). The product determines the form of the answers,
+		 * and the base URL and the path unless they are set. The default is
+		 * {@link OperationsProduct#CONVERSATIONS}.
+		 * @param product the product
+		 * @return this builder
+		 */
+		Builder product(OperationsProduct product);
+
+		/**
 		 * Set the base URL of the API ({@code operations.base-url}). Credentials are sent
-		 * to its origin only. The default is {@code https://conversations.twilio.com}.
+		 * to its origin only. The default is that of the {@link #product product}.
 		 * @param baseUrl the absolute URL, without credentials, query and fragment
 		 * @return this builder
 		 * @see #allowInsecure(boolean)
@@ -481,12 +515,23 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the path of an operation ({@code operations.path}). It is appended to the
-		 * base URL. The default is <code>/v2/ControlPlane/Operations/{id}</code>.
+		 * base URL. The default is that of the {@link #product product}.
 		 * @param path the path; it begins with a slash and contains <code>{id}</code>
 		 * exactly once
 		 * @return this builder
 		 */
 		Builder path(String path);
+
+		/**
+		 * Set further words of the server that stand for a status
+		 * ({@code operations.status-words.*}). Case does not matter. A word without a
+		 * meaning is {@link OperationStatus#UNKNOWN}. A second call for a status replaces
+		 * its words.
+		 * @param status the status, not UNKNOWN
+		 * @param words the words, for instance {@code ACTIVE} for COMPLETED
+		 * @return this builder
+		 */
+		Builder statusWords(OperationStatus status, Collection<String> words);
 
 		/**
 		 * Set the credentials. The template reads them for each request, so a rotation
@@ -679,7 +724,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * Build the template. It sends nothing before its first fetch, wait or probe.
 		 * @return the template; the caller closes it
 		 * @throws IllegalArgumentException if the name or the credentials are missing, or
-		 * if the base URL or the path is invalid
+		 * if the base URL, the path or a word of the status is invalid
 		 */
 		OperationsTemplate build();
 

@@ -3,9 +3,14 @@ package io.operations.core;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.resilience4j.core.Registry;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -15,14 +20,18 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.operations.AcceptedNames;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
+import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
+import io.operations.OperationsProduct;
 import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
+import io.operations.client.OperationFormat;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
 import io.operations.client.WriteDoor;
@@ -56,6 +65,7 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 import org.springframework.web.client.ApiVersionInserter;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
@@ -74,6 +84,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	private static final ApiVersionInserter NO_API_VERSION = new ApiVersionInserter() {
 	};
 
+	// The products whose documentation names the header Idempotency-Key.
+	private static final Set<OperationsProduct> KEYS = Set.of(OperationsProduct.CONVERSATIONS,
+			OperationsProduct.COHORTS, OperationsProduct.INSIGHTS_QUERIES, OperationsProduct.VOICE_TRANSCRIPTIONS);
+
 	private final WebClient.Builder webClientBuilder;
 
 	private final List<OperationFetcherDecorator> decorators = new ArrayList<>();
@@ -82,9 +96,14 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable String name;
 
-	private String baseUrl = "https://conversations.twilio.com";
+	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
-	private String path = "/v2/ControlPlane/Operations/{id}";
+	// Those of the product unless they are set.
+	private @Nullable String baseUrl;
+
+	private @Nullable String path;
+
+	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
 
 	private @Nullable OperationsCredentials credentials;
 
@@ -132,6 +151,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
+		copy.product = this.product;
+		copy.statusWords.putAll(this.statusWords);
 		copy.baseUrl = this.baseUrl;
 		copy.path = this.path;
 		copy.credentials = this.credentials;
@@ -163,6 +184,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder product(OperationsProduct product) {
+		this.product = product;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder baseUrl(String baseUrl) {
 		this.baseUrl = baseUrl;
 		return this;
@@ -171,6 +198,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder path(String path) {
 		this.path = path;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder statusWords(OperationStatus status, Collection<String> words) {
+		Assert.isTrue(status != OperationStatus.UNKNOWN, "'status' must not be UNKNOWN: every other word is unknown");
+		this.statusWords.put(status, Set.copyOf(words));
 		return this;
 	}
 
@@ -313,19 +347,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				"'credentials' must be set: pass them to OperationsTemplate.Builder.credentials(...)");
 		URI url;
 		try {
-			url = BaseUrl.parse(this.baseUrl, this.allowInsecure);
+			url = BaseUrl.parse((this.baseUrl != null) ? this.baseUrl : this.product.baseUrl(), this.allowInsecure);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("'baseUrl' is invalid: " + ex.getMessage(), ex);
 		}
-		String repeated = BaseUrl.repeated(url, this.path);
+		String repeated = BaseUrl.repeated(url, path());
 		if (repeated != null) {
 			logger.warn("[" + client + "] The base URL (" + url + ") ends with '" + repeated
 					+ "', and the path of operations begins with it. Requests contain it twice: " + url
-					+ this.path.replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
+					+ path().replaceFirst("\\?.*", "") + ". Unless this is intended, remove '" + repeated
 					+ "' from the base URL.");
 		}
 		return assemble(client, url, webClient(url, this.credentials));
+	}
+
+	private String path() {
+		return (this.path != null) ? this.path : this.product.path();
 	}
 
 	private WebClient webClient(URI url, OperationsCredentials credentials) {
@@ -340,16 +378,21 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient, URI url, WriteDoor door) {
+	private WebClient writeClient(WebClient webClient, URI url, OperationFormat format, WriteDoor door) {
+		AcceptedNames names = format.acceptedNames();
 		WebClient.Builder writes = webClient.mutate();
 		if (this.writeSettings.admitted()) {
-			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(), this.requestTimeout,
-					this.scheduler);
+			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url),
+					this.requestTimeout, this.scheduler);
 			// The filters of the application see the write once. Each attempt gets the
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
 		}
-		return writes.filter(new WriteAnswers(this.requestTimeout, this.scheduler)).build();
+		return writes
+			.filter((request, next) -> next
+				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
+			.filter(new WriteAnswers(this.requestTimeout, this.scheduler))
+			.build();
 	}
 
 	private static int credentialsAt(List<ExchangeFilterFunction> filters) {
@@ -360,9 +403,13 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return last;
 	}
 
-	private boolean addsIdempotencyKey() {
+	// A base URL may name another product. A server that ignores the key would process a
+	// repeated write twice.
+	private boolean addsIdempotencyKey(URI url) {
 		Boolean wanted = this.writeSettings.idempotencyKey();
-		return (wanted != null) ? wanted : true;
+		return (wanted != null) ? wanted : KEYS.contains(this.product) && Stream.of(OperationsProduct.values())
+			.filter((product) -> url.getHost().equalsIgnoreCase(URI.create(product.baseUrl()).getHost()))
+			.allMatch(KEYS::contains);
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -386,7 +433,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient, Admission admission,
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
-		OperationFetcher exchange = new WebClientOperationFetcher(webClient, url, this.path, this.requestTimeout,
+		OperationFormat format = OperationFormat.of(this.product).withWords(this.statusWords);
+		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, url, path(), this.requestTimeout,
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
@@ -403,8 +451,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler, listener, outage, sentPolls);
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
+		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, writeClient(webClient, url, writes), fetch,
+		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
+				writeClient(webClient, url, format, writes), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, releases);
 		listener.opened(client, new TemplateActivity(admission, poller, outage,

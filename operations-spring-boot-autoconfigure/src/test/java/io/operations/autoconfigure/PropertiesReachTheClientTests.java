@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -14,8 +15,10 @@ import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.core.OperationsTemplate;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,7 +41,10 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
@@ -91,6 +98,38 @@ class PropertiesReachTheClientTests {
 		run((template) -> template.fetch("a").block(PATIENCE), "operations.path=/v1/Other/{id}");
 		server.verify(getRequestedFor(urlPathEqualTo("/v1/Other/a")).withHeader("Authorization",
 				equalTo("Basic U0sxOnNlY3JldA==")));
+	}
+
+	@ParameterizedTest
+	@EnumSource(OperationsProduct.class)
+	void withAProductOperationsAreFetchedFromItsPath(OperationsProduct product) {
+		answer(404);
+		run((template) -> assertThatExceptionOfType(OperationNotFoundException.class)
+			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.withMessageContaining(product.path()), "operations.product=" + product);
+		server.verify(getRequestedFor(urlPathEqualTo(product.path().replace("{id}", "a"))));
+	}
+
+	@ParameterizedTest
+	@EnumSource(OperationsProduct.class)
+	void withAProductItsBaseUrlFollows(OperationsProduct product) {
+		this.runner.withPropertyValues("operations.product=" + product, "operations.retry.enabled=false")
+			.withBean(WebClientCustomizer.class,
+					() -> (builder) -> builder
+						.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.NOT_FOUND).build())))
+			.run((context) -> assertThatExceptionOfType(OperationNotFoundException.class)
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE))
+				.withMessageContaining("(" + product.baseUrl() + ")"));
+	}
+
+	@Test
+	void withAWordOfAStatusAnOperationEndsWithIt() {
+		answer("Active");
+		run((template) -> {
+			Operation operation = Objects.requireNonNull(template.await("a").block(PATIENCE));
+			assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED);
+			assertThat(operation.statusText()).isEqualTo("Active");
+		}, "operations.status-words.completed=SUCCEEDED,ACTIVE");
 	}
 
 	@Test
@@ -240,6 +279,19 @@ class PropertiesReachTheClientTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("operations.http.*")
 				.hasStackTraceContaining("none-such"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations.writes.admitted=true, 3, true", "operations.writes.admitted=false, 1, false",
+			"operations.writes.idempotency-key=false, 3, false", "operations.retry.max-attempts=2, 2, true",
+			"operations.product=messages, 3, false" })
+	void withPropertiesOfWritesAThrottledWriteIsRepeatedAndHasAKey(String property, int requests, boolean key) {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(429)));
+		run((template) -> assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class)
+			.isThrownBy(() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE)),
+				property);
+		assertThat(server.findAll(postRequestedFor(anyUrl()))).hasSize(requests)
+			.allSatisfy((request) -> assertThat(request.containsHeader("Idempotency-Key")).isEqualTo(key));
 	}
 
 	@Test

@@ -12,6 +12,7 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsException;
+import io.operations.OperationsProduct;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,6 +33,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 final class Endpoint implements AfterEachCallback, AfterAllCallback {
 
 	static final String ID = "proc_job_1";
+
+	static final OperationFormat FORMAT = OperationFormat.of(OperationsProduct.CONVERSATIONS);
 
 	static final String PATH = "/v2/ControlPlane/Operations/{id}";
 
@@ -74,7 +77,7 @@ final class Endpoint implements AfterEachCallback, AfterAllCallback {
 	static WebClientOperationFetcher fetcher(WebClient.Builder builder, URI url, Scheduler scheduler) {
 		WebClient webClient = builder.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(MAX_RESPONSE_SIZE))
 			.build();
-		return new WebClientOperationFetcher(webClient, url, PATH, REQUEST_TIMEOUT, scheduler);
+		return new WebClientOperationFetcher(webClient, FORMAT, url, PATH, REQUEST_TIMEOUT, scheduler);
 	}
 
 	OperationSnapshot fetch() {

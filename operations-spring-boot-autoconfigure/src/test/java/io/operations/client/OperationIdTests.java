@@ -89,7 +89,7 @@ class OperationIdTests {
 			"/proxy, /v1?op={id}&x=y, /proxy/v1?op=a%2Fb&x=y" })
 	void baseUrlAndPathMayBeAny(String prefix, String path, String expected) {
 		endpoint.answersWithOperation();
-		WebClientOperationFetcher fetcher = new WebClientOperationFetcher(WebClient.create(),
+		WebClientOperationFetcher fetcher = new WebClientOperationFetcher(WebClient.create(), Endpoint.FORMAT,
 				URI.create(endpoint.url() + prefix), path, Duration.ofSeconds(15), Schedulers.parallel());
 		Endpoint.fetch(fetcher, "a/b");
 		assertThat(endpoint.requests()).singleElement().extracting((request) -> request.getUrl()).isEqualTo(expected);
@@ -99,7 +99,7 @@ class OperationIdTests {
 	@ValueSource(strings = { "", "v2/{id}", "/v2", "/v2/{ID}", "/v2/{id}/{id}" })
 	void pathMustHoldTheIdOnce(String path) {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new WebClientOperationFetcher(WebClient.create(), endpoint.url(), path,
+			.isThrownBy(() -> new WebClientOperationFetcher(WebClient.create(), Endpoint.FORMAT, endpoint.url(), path,
 					Duration.ofSeconds(15), Schedulers.parallel()))
 			.withMessageContaining("'path'");
 	}

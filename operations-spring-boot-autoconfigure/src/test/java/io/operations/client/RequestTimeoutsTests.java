@@ -38,8 +38,8 @@ class RequestTimeoutsTests {
 	private Mono<ClientResponse> answer = Mono.<ClientResponse>never().doOnCancel(this.cancelled::incrementAndGet);
 
 	private final WebClientOperationFetcher fetcher = new WebClientOperationFetcher(
-			WebClient.builder().exchangeFunction((request) -> this.answer).build(), URI.create("https://h.example"),
-			"/{id}", TIMEOUT, this.scheduler);
+			WebClient.builder().exchangeFunction((request) -> this.answer).build(), Endpoint.FORMAT,
+			URI.create("https://h.example"), "/{id}", TIMEOUT, this.scheduler);
 
 	@Test
 	void eachExchangeEndsAtItsOwnDeadlineAndIsCancelled() {

@@ -58,7 +58,7 @@ class WebClientOperationFetcherTests {
 			.filter(new CredentialsFilter(url, OperationsCredentials.of("SKuser", "secret")))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(64 * 1024))
 			.build();
-		this.fetcher = new WebClientOperationFetcher(client, url, "/v2/ControlPlane/Operations/{id}",
+		this.fetcher = new WebClientOperationFetcher(client, Endpoint.FORMAT, url, "/v2/ControlPlane/Operations/{id}",
 				Duration.ofMillis(1500), Schedulers.parallel());
 	}
 

@@ -24,6 +24,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -200,6 +202,31 @@ class WritesTests {
 		post();
 		elapse(Duration.ofSeconds(1));
 		assertThat(Set.copyOf(keys())).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void keyIsAddedWhereTheProductDocumentsIt(OperationsProduct product) {
+		rebuild((builder) -> builder.product(product));
+		answer(202);
+		post();
+		elapse(Duration.ofSeconds(1));
+		assertThat(this.requests).hasSize(1);
+		assertThat(keys().get(0) != null).isEqualTo(Set
+			.of(OperationsProduct.CONVERSATIONS, OperationsProduct.COHORTS, OperationsProduct.INSIGHTS_QUERIES,
+					OperationsProduct.VOICE_TRANSCRIPTIONS)
+			.contains(product));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "https://memory.twilio.com, false", "https://conversations.twilio.com, true",
+			"https://gateway.example, true" })
+	void keyIsNotAddedWhereTheBaseUrlIsThatOfAProductWithoutKeys(String baseUrl, boolean added) {
+		rebuild((builder) -> builder.baseUrl(baseUrl));
+		answer(202);
+		post();
+		elapse(Duration.ofSeconds(1));
+		assertThat(keys().get(0) != null).isEqualTo(added);
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.operations.docs.extending;
 
 import io.operations.OperationsCredentials;
+import io.operations.OperationsProduct;
 import io.operations.core.OperationsTemplate;
 import io.operations.resilience.RateLimitSettings;
 
@@ -16,10 +17,7 @@ class SecondTemplateConfiguration {
 
 	@Bean(defaultCandidate = false)
 	OperationsTemplate memoryOperations(OperationsTemplate.Builder builder) {
-		return builder.name("memory")
-			.baseUrl("https://memory.twilio.com")
-			.path("/v1/ControlPlane/Operations/{id}")
-			.build();
+		return builder.name("memory").product(OperationsProduct.MEMORY).build();
 	}
 
 	@Bean(defaultCandidate = false)

@@ -68,6 +68,10 @@ final class OperationJson {
 		}
 		Map<String, @Nullable Object> object = new LinkedHashMap<>();
 		object.put("status", operation.statusText());
+		if (operation.status() != OperationStatus.of(operation.statusText())) {
+			// The application configured what the word means.
+			object.put("meaning", operation.status().name());
+		}
 		object.put("createdAt", text(operation.createdAt()));
 		object.put("completedAt", text(operation.completedAt()));
 		object.put("statusUrl", text(operation.statusUrl()));
@@ -107,9 +111,9 @@ final class OperationJson {
 				related.put(key, value.toString());
 			}
 		});
-		return new Operation(id, OperationStatus.of(status), status, instant(object.get("createdAt")),
-				instant(object.get("completedAt")), uri(object.get("statusUrl")), error(object.get("error")), related,
-				object(object.get("details")));
+		OperationStatus meaning = OperationStatus.of((object.get("meaning") instanceof String text) ? text : status);
+		return new Operation(id, meaning, status, instant(object.get("createdAt")), instant(object.get("completedAt")),
+				uri(object.get("statusUrl")), error(object.get("error")), related, object(object.get("details")));
 	}
 
 	private static @Nullable ProblemDetail error(@Nullable Object value) {

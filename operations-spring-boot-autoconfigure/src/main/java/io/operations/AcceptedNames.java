@@ -1,0 +1,115 @@
+package io.operations;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.util.StringUtils;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Names the headers and the members of a {@code 202 Accepted} response that identify the
+ * operation. The first header or member with a value counts. Headers come before members.
+ * A URL identifies the operation by its last segment, if no id does.
+ *
+ * @param idHeaders the headers with the id
+ * @param idMembers the members of the body with the id
+ * @param urlHeaders the headers with the URL that reports the operation's status
+ * @param urlMembers the members of the body with that URL
+ * @since 0.1.0
+ */
+public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List<String> urlHeaders,
+		List<String> urlMembers) {
+
+	/**
+	 * The attribute of a request that holds the names for its response.
+	 */
+	public static final String ATTRIBUTE = AcceptedNames.class.getName();
+
+	/**
+	 * The names for a response of an unknown product.
+	 */
+	public static final AcceptedNames ANY = new AcceptedNames(
+			List.of(AcceptedOperation.OPERATION_ID_HEADER, "operationId"), List.of("operationId"),
+			List.of(HttpHeaders.LOCATION, "Operation-Location"), List.of("statusUrl", "operationLocation"));
+
+	public AcceptedNames {
+		idHeaders = List.copyOf(idHeaders);
+		idMembers = List.copyOf(idMembers);
+		urlHeaders = List.copyOf(urlHeaders);
+		urlMembers = List.copyOf(urlMembers);
+	}
+
+	@Nullable String id(HttpHeaders headers, Map<String, ?> body, @Nullable URI statusUrl) {
+		String id = first(this.idHeaders, headers, this.idMembers, body,
+				(text) -> StringUtils.hasText(text) ? text : null);
+		return (id == null && statusUrl != null) ? lastSegment(statusUrl) : id;
+	}
+
+	@Nullable URI statusUrl(HttpHeaders headers, Map<String, ?> body) {
+		return first(this.urlHeaders, headers, this.urlMembers, body, AcceptedNames::uri);
+	}
+
+	// Not as a stream of both: null is no element, and most responses end with the first.
+	private static <T> @Nullable T first(List<String> headerNames, HttpHeaders headers, List<String> memberNames,
+			Map<String, ?> body, Function<String, @Nullable T> reader) {
+		for (String name : headerNames) {
+			String text = headers.getFirst(name);
+			T value = (text != null) ? reader.apply(text) : null;
+			if (value != null) {
+				return value;
+			}
+		}
+		for (String name : memberNames) {
+			T value = (body.get(name) instanceof String text) ? reader.apply(text) : null;
+			if (value != null) {
+				return value;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Return all names, for a message.
+	 * @return a clause such as "neither the headers … nor the members … of the body"
+	 */
+	String neither() {
+		return "neither the headers " + listed(this.idHeaders, this.urlHeaders) + " nor the members "
+				+ listed(this.idMembers, this.urlMembers) + " of the body";
+	}
+
+	private static String listed(List<String> ids, List<String> urls) {
+		List<String> names = Stream.concat(ids.stream(), urls.stream()).toList();
+		return names.stream().limit(names.size() - 1L).collect(Collectors.joining(", ")) + " and "
+				+ names.get(names.size() - 1);
+	}
+
+	private static @Nullable URI uri(String text) {
+		try {
+			return StringUtils.hasText(text) ? URI.create(text.trim()) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable String lastSegment(URI uri) {
+		String path = uri.getRawPath();
+		if (path == null) {
+			return null;
+		}
+		while (path.endsWith("/")) {
+			path = path.substring(0, path.length() - 1);
+		}
+		String segment = UriUtils.decode(path.substring(path.lastIndexOf('/') + 1), StandardCharsets.UTF_8);
+		return StringUtils.hasText(segment) ? segment : null;
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.operations.core;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import io.operations.AcceptedOperation;
+import io.operations.OperationsErrorResponse;
+import io.operations.OperationsProduct;
+import io.operations.OperationsRequestException;
+import io.operations.client.BaseUrl;
+import io.operations.client.Origin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by its status URL whether a template can poll an operation. A server behind a
+ * gateway names its public URL, so a URL of the template's product counts as its own,
+ * whatever the template's base URL is.
+ */
+final class StatusUrls {
+
+	private static final String ID = "{id}";
+
+	private final String client;
+
+	private final URI baseUrl;
+
+	private final String path;
+
+	private final OperationsProduct product;
+
+	StatusUrls(String client, URI baseUrl, String path, OperationsProduct product) {
+		this.client = client;
+		this.baseUrl = baseUrl;
+		this.path = path.replaceFirst("\\?.*", "");
+		this.product = product;
+	}
+
+	boolean serves(@Nullable URI statusUrl) {
+		String of = (statusUrl != null) ? statusUrl.getRawPath() : null;
+		if (statusUrl == null || of == null || !of.startsWith("/")) {
+			return true;
+		}
+		Origin origin = Origin.of(statusUrl);
+		if (origin != null && !isOrigin(origin) && !isOf(this.product, origin)) {
+			return false;
+		}
+		String base = (this.baseUrl.getRawPath() != null) ? this.baseUrl.getRawPath() : "";
+		return matches(base + this.path, of) || matches(this.path, of) || matches(this.product.path(), of);
+	}
+
+	// A mock on this machine has several names and, in a container, another port.
+	private boolean isOrigin(Origin origin) {
+		return origin.equals(Origin.of(this.baseUrl))
+				|| (BaseUrl.isLoopback(origin.host()) && BaseUrl.isLoopback(this.baseUrl.getHost()));
+	}
+
+	private static boolean isOf(OperationsProduct product, Origin origin) {
+		return origin.equals(Origin.of(URI.create(product.baseUrl())));
+	}
+
+	private static boolean matches(String template, String path) {
+		int id = template.indexOf(ID);
+		String before = template.substring(0, id);
+		String after = template.substring(id + ID.length());
+		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		int end = trimmed.length() - after.length();
+		return trimmed.startsWith(before) && trimmed.endsWith(after) && end > before.length()
+				&& trimmed.substring(before.length(), end).indexOf('/') < 0;
+	}
+
+	/**
+	 * Return the exception for an operation that another template must poll.
+	 * @param accepted the operation
+	 * @return the exception, which names the base URL that the operation needs
+	 */
+	OperationsRequestException foreign(AcceptedOperation accepted) {
+		URI statusUrl = accepted.statusUrl();
+		String shown = String.valueOf(statusUrl).replaceFirst("[?#].*", "");
+		return new OperationsRequestException("Operation '" + OperationsErrorResponse.printable(accepted.id())
+				+ "' does not belong to the client '" + this.client + "': its status URL is '"
+				+ OperationsErrorResponse.printable(shown) + "', but the client polls " + this.baseUrl + this.path
+				+ " (product " + this.product + "). No request was sent. Await it with a client that has "
+				+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + ".", accepted.id(), null);
+	}
+
+	private static String wanted(URI statusUrl) {
+		String path = (statusUrl.getRawPath() != null) ? statusUrl.getRawPath() : "";
+		Origin origin = Origin.of(statusUrl);
+		Optional<OperationsProduct> product = Stream.of(OperationsProduct.values())
+			.filter((each) -> matches(each.path(), path) && (origin == null || isOf(each, origin)))
+			.findFirst();
+		if (product.isPresent()) {
+			return "the base URL " + product.get().baseUrl() + " (operations.product=" + product.get() + ")";
+		}
+		return (origin != null) ? "the base URL " + origin + " and the path of the status URL"
+				: "the base URL of the write and the path of the status URL";
+	}
+
+}
