@@ -12,6 +12,7 @@ import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
@@ -39,7 +40,7 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
 	private static Map<String, OperationsTemplate> byName(ListableBeanFactory beans) {
 		Map<String, OperationsTemplate> templates = new HashMap<>();
-		beans.getBeansOfType(OperationsTemplate.class)
+		BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, OperationsTemplate.class)
 			.values()
 			.forEach((template) -> templates.put(TemplateParts.name(template), template));
 		return templates;

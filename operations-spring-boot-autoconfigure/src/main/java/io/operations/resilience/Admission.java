@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -163,7 +164,9 @@ public final class Admission {
 	 * {@link OperationsClosedException} once the admission is closed.
 	 */
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
-		return admit(new AdmittedCall.Subject(operationId, null), call, Admission::concurrentRequests);
+		return Mono.create((sink) -> admit(new AdmittedCall<>(this, operationId, null,
+				Turn.of(sink.contextView(), now()), this.numbers.getAndIncrement(), call, Admission::concurrentRequests,
+				sink, this.scheduler), sink));
 	}
 
 	private static @Nullable Integer concurrentRequests(Object result) {
@@ -181,24 +184,21 @@ public final class Admission {
 	 * @return the result of the write, or the refusal by the admission
 	 */
 	<T> Mono<T> admitWrite(String request, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
-		return admit(new AdmittedCall.Subject(null, request), call, concurrentRequests);
+		return Mono.create((sink) -> admit(
+				new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
+						this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler),
+				sink));
 	}
 
-	private <T> Mono<T> admit(AdmittedCall.Subject subject, Mono<T> call,
-			Function<? super T, @Nullable Integer> concurrentRequests) {
-		return Mono.create((sink) -> {
-			Turn turn = Turn.of(sink.contextView(), now());
-			AdmittedCall<T> admitted = new AdmittedCall<>(this, subject, turn, this.numbers.getAndIncrement(), call,
-					concurrentRequests, sink, this.scheduler);
-			OperationsException refusal = enter(admitted);
-			if (refusal != null) {
-				noteRefusal(refusal);
-				sink.error(refusal);
-				return;
-			}
-			sink.onDispose(admitted);
-			drain();
-		});
+	private <T> void admit(AdmittedCall<T> call, MonoSink<T> sink) {
+		OperationsException refusal = enter(call);
+		if (refusal != null) {
+			noteRefusal(refusal);
+			sink.error(refusal);
+			return;
+		}
+		sink.onDispose(call);
+		drain();
 	}
 
 	private synchronized @Nullable OperationsException enter(AdmittedCall<?> call) {

@@ -31,7 +31,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private final Admission admission;
 
-	private final Subject subject;
+	private final @Nullable String operationId;
+
+	private final @Nullable String write;
 
 	private final Turn turn;
 
@@ -53,10 +55,13 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile @Nullable Subscription exchange;
 
-	AdmittedCall(Admission admission, Subject subject, Turn turn, long number, Mono<T> call,
-			Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink, Scheduler scheduler) {
+	// A request is about an operation or is a write.
+	AdmittedCall(Admission admission, @Nullable String operationId, @Nullable String write, Turn turn, long number,
+			Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink,
+			Scheduler scheduler) {
 		this.admission = admission;
-		this.subject = subject;
+		this.operationId = operationId;
+		this.write = write;
 		this.turn = turn;
 		this.number = number;
 		this.call = call;
@@ -106,7 +111,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	@Nullable String operationId() {
-		return this.subject.operationId();
+		return this.operationId;
 	}
 
 	/**
@@ -114,7 +119,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
-		return this.subject.text() + " was not sent: ";
+		String subject = (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write)
+				: "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId));
+		return subject + "' was not sent: ";
 	}
 
 	/**
@@ -242,22 +249,6 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	@Override
 	public int hashCode() {
 		return Long.hashCode(this.number);
-	}
-
-	/**
-	 * What a request is about.
-	 *
-	 * @param operationId the id of the operation; {@code null} for a write
-	 * @param write the method and the path of a write; {@code null} for other requests
-	 */
-	record Subject(@Nullable String operationId, @Nullable String write) {
-
-		String text() {
-			return (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write) + "'"
-					: "The request for operation '"
-							+ OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "'";
-		}
-
 	}
 
 }
