@@ -13,6 +13,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -107,7 +108,20 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		return asJson(response).bodyToMono(OBJECT)
 			.onErrorResume((ex) -> Mono.empty())
 			.defaultIfEmpty(Map.of())
-			.map((body) -> from(status, headers, body, names));
+			.map((body) -> {
+				if (status.isError()) {
+					throw failed(response.request(), status, headers, body);
+				}
+				return from(status, headers, body, names);
+			});
+	}
+
+	// Only the request says whether the write may be sent again.
+	private static OperationsException failed(HttpRequest request, HttpStatusCode status, HttpHeaders headers,
+			Map<String, ?> body) {
+		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
+			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
+					Idempotency.advice(request.getMethod(), request.getHeaders()));
 	}
 
 	private static AcceptedNames names(ClientResponse response) {

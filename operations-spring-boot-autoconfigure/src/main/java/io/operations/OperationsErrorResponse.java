@@ -22,17 +22,43 @@ import org.springframework.http.HttpHeaders;
  * named no time
  * @param concurrentRequests how many requests of the account were in flight
  * ({@link ConcurrentRequests}); {@code null} if the server did not report it
+ * @param conflictingResourceId the id of the resource that is in the way of a write
+ * (409); {@code null} if the server sent none
  * @since 0.1.0
  */
 public record OperationsErrorResponse(int status, @Nullable Integer code, @Nullable String message,
-		@Nullable String requestId, @Nullable Duration retryAfter, @Nullable Integer concurrentRequests) {
+		@Nullable String requestId, @Nullable Duration retryAfter, @Nullable Integer concurrentRequests,
+		@Nullable String conflictingResourceId) {
 
 	/**
 	 * The header that identifies a request. The vendor's support needs it.
 	 */
 	public static final String REQUEST_ID_HEADER = "Twilio-Request-Id";
 
+	/**
+	 * The header of a 409 that names the resource in the way of a write.
+	 */
+	public static final String CONFLICTING_RESOURCE_HEADER = "X-Conflicting-Resource-Id";
+
 	private static final int MAXIMUM_MESSAGE = 200;
+
+	/**
+	 * Create a response that names no resource in the way.
+	 * @param status the HTTP status
+	 * @param code the vendor's error code; {@code null} if the server sent none
+	 * @param message what went wrong, in the server's words; {@code null} if it sent
+	 * nothing
+	 * @param requestId the {@code Twilio-Request-Id}; {@code null} if the server sent
+	 * none
+	 * @param retryAfter how long the server wants the client to wait; {@code null} if it
+	 * named no time
+	 * @param concurrentRequests how many requests of the account were in flight;
+	 * {@code null} if the server did not report it
+	 */
+	public OperationsErrorResponse(int status, @Nullable Integer code, @Nullable String message,
+			@Nullable String requestId, @Nullable Duration retryAfter, @Nullable Integer concurrentRequests) {
+		this(status, code, message, requestId, retryAfter, concurrentRequests, null);
+	}
 
 	/**
 	 * Read an error response.
@@ -45,7 +71,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	public static OperationsErrorResponse of(int status, HttpHeaders headers, Map<String, ?> body, Instant receivedAt) {
 		return new OperationsErrorResponse(status, ErrorText.code(body), printableOrNull(ErrorText.message(body)),
 				printableOrNull(headers.getFirst(REQUEST_ID_HEADER)), RetryAfter.of(status, headers, receivedAt),
-				ConcurrentRequests.of(headers));
+				ConcurrentRequests.of(headers), printableOrNull(headers.getFirst(CONFLICTING_RESOURCE_HEADER)));
 	}
 
 	/**
@@ -89,6 +115,19 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 * @return the exception
 	 */
 	public OperationsException toException(String subject, @Nullable String operationId) {
+		return toException(subject, operationId,
+				(operationId != null) ? "" : " Check what the request did before you repeat it.");
+	}
+
+	/**
+	 * Return the exception that matches the status of this response.
+	 * @param subject the beginning of the message, which says what failed
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param afterFault a sentence with a leading space for a 5xx status, after which
+	 * nobody knows what the request did; may be empty
+	 * @return the exception
+	 */
+	public OperationsException toException(String subject, @Nullable String operationId, String afterFault) {
 		String text = subject + ": " + describe();
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
@@ -106,9 +145,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 					operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text + ".", operationId, this);
 			default -> (this.status >= 500)
-					? new OperationsUnavailableException(
-							text + ((operationId != null) ? "." : ". Check what the request did before you repeat it."),
-							operationId, this)
+					? new OperationsUnavailableException(text + "." + afterFault, operationId, this)
 					: new OperationsRequestException(text + ((operationId != null)
 							? ". Check the id, operations.path and operations.base-url." : ". Correct the request."),
 							operationId, this);
@@ -117,7 +154,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 
 	/**
 	 * Return this response in one line: the status, the vendor's code and message, the
-	 * time to wait, the requests in flight and the request id.
+	 * time to wait, the requests in flight, the resource in the way and the request id.
 	 * @return the line
 	 */
 	public String describe() {
@@ -133,6 +170,9 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		}
 		if (this.concurrentRequests != null) {
 			text.append(", ").append(this.concurrentRequests).append(" requests of the account in flight");
+		}
+		if (this.conflictingResourceId != null) {
+			text.append(", conflicts with the resource ").append(this.conflictingResourceId);
 		}
 		if (this.requestId != null) {
 			text.append(" (").append(REQUEST_ID_HEADER).append(": ").append(this.requestId).append(')');

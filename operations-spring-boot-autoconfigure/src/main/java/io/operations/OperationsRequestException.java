@@ -16,6 +16,8 @@ public final class OperationsRequestException extends OperationsException {
 
 	private static final int MAXIMUM_ID = 512;
 
+	private final @Nullable String conflictingResourceId;
+
 	/**
 	 * Create the exception.
 	 * @param message what happened and what to do
@@ -25,6 +27,16 @@ public final class OperationsRequestException extends OperationsException {
 	public OperationsRequestException(String message, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {
 		super(message, null, operationId, response);
+		this.conflictingResourceId = (response != null) ? response.conflictingResourceId() : null;
+	}
+
+	/**
+	 * Return the id of the resource that is in the way of a write, from the
+	 * {@code X-Conflicting-Resource-Id} header of a 409.
+	 * @return the id; {@code null} if the server sent none
+	 */
+	public @Nullable String getConflictingResourceId() {
+		return this.conflictingResourceId;
 	}
 
 	/**

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.operations.AcceptedOperation;
 import io.operations.OperationFailedException;
 import io.operations.OperationNotFoundException;
 import io.operations.core.OperationsTemplate;
@@ -75,6 +76,12 @@ class MetricsPageTests {
 			.isThrownBy(() -> operations.await("no-such-operation", PATIENCE).block());
 		simulator.fault(completing, 1, Fault.throttled());
 		operations.fetch(completing).block();
+		operations.getWebClient()
+			.post()
+			.uri("/v2/ControlPlane/Configurations")
+			.bodyValue(Map.of())
+			.exchangeToMono(AcceptedOperation::from)
+			.block();
 		String tracked = simulator.accept(OperationScript.completed());
 		tracker.track(tracked, Map.of()).block();
 		Awaitility.await()

@@ -112,6 +112,7 @@ public final class OperationsAutoConfiguration {
 				.rateLimit(rateLimit)
 				.rateLimiterRegistry(resilience.getRateLimiters())
 				.rateLimiterConfig(rateLimiterConfig.build())
+				.writes(properties.getWrites().toSettings())
 				.polling(polling);
 		});
 	}

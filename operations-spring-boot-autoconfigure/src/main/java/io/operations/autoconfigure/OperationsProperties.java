@@ -79,6 +79,9 @@ public class OperationsProperties {
 
 	private final RateLimit rateLimit = new RateLimit();
 
+	@NestedConfigurationProperty
+	private final OperationsWritesProperties writes = new OperationsWritesProperties();
+
 	private final Polling polling = new Polling();
 
 	private final Health health = new Health();
@@ -170,6 +173,10 @@ public class OperationsProperties {
 		return this.rateLimit;
 	}
 
+	public OperationsWritesProperties getWrites() {
+		return this.writes;
+	}
+
 	public Polling getPolling() {
 		return this.polling;
 	}
@@ -195,8 +202,8 @@ public class OperationsProperties {
 
 		/**
 		 * Maximum duration of one request of a fetch or poll, up to the last byte of the
-		 * response. For a write through operationsWebClient, maximum duration of reading
-		 * the response body.
+		 * response. For a request through operationsWebClient, maximum time until the
+		 * headers of the response, and then maximum time of its body.
 		 */
 		private Duration requestTimeout = Duration.ofSeconds(15);
 
@@ -246,19 +253,19 @@ public class OperationsProperties {
 	}
 
 	/**
-	 * Properties of the retries of a fetch. Polls are not retried: the next poll of the
-	 * same operation is the retry.
+	 * Properties of the retries of fetches and writes. Polls are not retried: the next
+	 * poll of the same operation is the retry.
 	 */
 	public static class Retry {
 
 		/**
-		 * Whether to retry a fetch when the server throttles it or is unavailable. Waits
-		 * continue to poll in any case.
+		 * Whether to retry a fetch or a write when the server throttles it or is
+		 * unavailable. Waits continue to poll in any case.
 		 */
 		private boolean enabled = true;
 
 		/**
-		 * Maximum number of attempts of a fetch, including the first.
+		 * Maximum number of attempts of a fetch or a write, including the first.
 		 */
 		private int maxAttempts = 3;
 
@@ -279,8 +286,8 @@ public class OperationsProperties {
 		private Duration maxInterval = Duration.ofSeconds(5);
 
 		/**
-		 * Maximum Retry-After that a fetch waits for. A longer one ends the fetch at once
-		 * with an error.
+		 * Maximum Retry-After that a fetch or a write waits for. A longer one ends it at
+		 * once with an error.
 		 */
 		private Duration maxRetryAfter = Duration.ofSeconds(60);
 
@@ -365,9 +372,9 @@ public class OperationsProperties {
 		private int maxInFlight = 16;
 
 		/**
-		 * Maximum number of queued fetches. The client refuses further fetches. The same
-		 * maximum applies to fetches that wait for their next attempt: further ones fail
-		 * at once.
+		 * Maximum number of queued fetches and writes. The client refuses further ones.
+		 * The same maximum applies to fetches and writes that wait for their next
+		 * attempt: further ones fail at once.
 		 */
 		private int maxQueued = 10_000;
 

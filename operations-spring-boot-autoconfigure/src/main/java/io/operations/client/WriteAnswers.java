@@ -23,9 +23,8 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 
 /**
  * Limits how long the body of a response to a write may take after its headers. The
- * headers name the operation that the write started, and the body may never come. This
- * filter does not limit the write itself, because after a timeout nobody would know
- * whether the write had an effect.
+ * headers name the operation that the write started, and the body may never come.
+ * {@link WriteExchange} limits the time until the headers.
  *
  * @since 0.1.0
  */

@@ -38,6 +38,7 @@ import io.operations.resilience.Admission;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
+import io.operations.resilience.WriteSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -409,9 +410,31 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	/**
 	 * Return the HTTP client for the writes that start operations. It has the
-	 * credentials, the base URL and the TLS settings of this template. It neither retries
-	 * nor limits the rate, because a write must not be repeated.
+	 * credentials, the base URL and the TLS settings of this template.
+	 * <p>
+	 * Its requests, reads included, pass the limits of the account as fetches do: the
+	 * rate, the limit of requests in flight and the pauses. A request holds its place in
+	 * flight until the headers of the response have arrived.
+	 * <p>
+	 * The client repeats a request as {@code operations.retry.*} says, if that cannot
+	 * have the effect of a write twice: after 429, if no connection could be opened, and,
+	 * with an {@code Idempotency-Key} or for a request that only reads, after any other
+	 * error that a fetch is retried after. A repetition sends a copy of the body, of at
+	 * most 256 KB. The client does not repeat a request with a larger body or with a body
+	 * that is flushed part by part.
+	 * <p>
+	 * The caller handles each status itself, as with any {@code WebClient}. Without a
+	 * response it gets an {@link OperationsException}:
+	 * <ul>
+	 * <li>{@link io.operations.OperationsThrottledException}: a local limit refused the
+	 * request, which was not sent</li>
+	 * <li>{@link io.operations.OperationsUnavailableException}: the connection failed or
+	 * broke, or the headers of the response did not arrive in time; the message says
+	 * whether the request may have had an effect</li>
+	 * <li>{@link OperationsClosedException}: the template is closed</li>
+	 * </ul>
 	 * @return the client
+	 * @see Builder#writes(WriteSettings)
 	 */
 	public WebClient getWebClient() {
 		return this.webClient;
@@ -574,9 +597,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 		/**
 		 * Set the maximum duration of one request of a fetch or poll, up to the last byte
-		 * of the response ({@code operations.http.request-timeout}). For a write through
-		 * {@link OperationsTemplate#getWebClient()} it limits only the time that reading
-		 * the response body takes. The default is 15 s.
+		 * of the response ({@code operations.http.request-timeout}). For a request
+		 * through {@link OperationsTemplate#getWebClient()} it limits the time until the
+		 * headers of the response, and then the time of its body. The default is 15 s.
 		 * @param requestTimeout the timeout, positive
 		 * @return this builder
 		 */
@@ -591,8 +614,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder maxResponseSize(int maxResponseSize);
 
 		/**
-		 * Set how a fetch is retried ({@code operations.retry.*}). Polls are not retried:
-		 * the next poll is the retry. The settings replace a
+		 * Set how fetches and writes are retried ({@code operations.retry.*}). Polls are
+		 * not retried: the next poll is the retry. The settings replace a
 		 * {@link #retryConfig(RetryConfig)} that was set before, also that of the builder
 		 * bean. The default is {@link RetrySettings#defaults()}.
 		 * @param settings the settings
@@ -601,7 +624,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder retry(RetrySettings settings);
 
 		/**
-		 * Set whether a fetch is retried at all ({@code operations.retry.enabled}).
+		 * Set whether fetches and writes are retried at all ({@code operations.retry.enabled}).
 		 * {@code false} overrides a retry of the registry. The default is {@code true}.
 		 * @param enabled whether to retry
 		 * @return this builder
@@ -679,6 +702,14 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder sharedRateLimit(@Nullable OperationsTemplate owner);
+
+		/**
+		 * Set how the requests through {@link OperationsTemplate#getWebClient()} are sent
+		 * ({@code operations.writes.*}). The default is {@link WriteSettings#defaults()}.
+		 * @param settings the settings
+		 * @return this builder
+		 */
+		Builder writes(WriteSettings settings);
 
 		/**
 		 * Set the bounds of polls and waits ({@code operations.polling.*}). The default

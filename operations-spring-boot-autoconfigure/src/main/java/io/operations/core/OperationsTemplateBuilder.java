@@ -9,8 +9,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.resilience4j.core.Registry;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -34,6 +34,8 @@ import io.operations.client.InterimAnswers;
 import io.operations.client.OperationFormat;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
+import io.operations.client.WriteDoor;
+import io.operations.client.WriteExchange;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
@@ -47,11 +49,14 @@ import io.operations.polling.PollingSettings;
 import io.operations.polling.SentPolls;
 import io.operations.resilience.Admission;
 import io.operations.resilience.AdmittedOperationFetcher;
+import io.operations.resilience.AdmittedWrites;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.GuardedOperationFetcher;
 import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.Repetitions;
 import io.operations.resilience.RetrySettings;
 import io.operations.resilience.RetryingOperationFetcher;
+import io.operations.resilience.WriteSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +66,7 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.util.Assert;
 import org.springframework.web.client.ApiVersionInserter;
 import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -77,6 +83,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	// the operations API it would change the URL.
 	private static final ApiVersionInserter NO_API_VERSION = new ApiVersionInserter() {
 	};
+
+	// The products whose documentation names the header Idempotency-Key.
+	private static final Set<OperationsProduct> KEYS = Set.of(OperationsProduct.CONVERSATIONS,
+			OperationsProduct.COHORTS, OperationsProduct.INSIGHTS_QUERIES, OperationsProduct.VOICE_TRANSCRIPTIONS);
 
 	private final WebClient.Builder webClientBuilder;
 
@@ -121,6 +131,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable OperationsTemplate rateLimitOwner;
 
+	private WriteSettings writeSettings = WriteSettings.defaults();
+
 	private PollingSettings pollingSettings = PollingSettings.defaults();
 
 	private @Nullable PollingSchedule schedule;
@@ -158,6 +170,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.rateLimiterConfig = this.rateLimiterConfig;
 		copy.budget = this.budget;
 		copy.rateLimitOwner = this.rateLimitOwner;
+		copy.writeSettings = this.writeSettings;
 		copy.pollingSettings = this.pollingSettings;
 		copy.schedule = this.schedule;
 		copy.observationRegistry = this.observationRegistry;
@@ -279,6 +292,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder writes(WriteSettings settings) {
+		this.writeSettings = settings;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplateBuilder polling(PollingSettings settings) {
 		this.pollingSettings = settings;
 		return this;
@@ -368,13 +387,38 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient, OperationFormat format) {
+	private WebClient writeClient(WebClient webClient, URI url, OperationFormat format, WriteDoor door) {
 		AcceptedNames names = format.acceptedNames();
-		return webClient.mutate()
+		WebClient.Builder writes = webClient.mutate();
+		if (this.writeSettings.admitted()) {
+			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url),
+					this.requestTimeout, this.scheduler);
+			// The filters of the application see the write once. Each attempt gets the
+			// present credentials.
+			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
+		}
+		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
 			.filter(new WriteAnswers(this.requestTimeout, this.scheduler))
 			.build();
+	}
+
+	private static int credentialsAt(List<ExchangeFilterFunction> filters) {
+		int last = filters.size() - 1;
+		while (!(filters.get(last) instanceof CredentialsFilter)) {
+			last--;
+		}
+		return last;
+	}
+
+	// A base URL may name another product. A server that ignores the key would process a
+	// repeated write twice.
+	private boolean addsIdempotencyKey(URI url) {
+		Boolean wanted = this.writeSettings.idempotencyKey();
+		return (wanted != null) ? wanted : KEYS.contains(this.product) && Stream.of(OperationsProduct.values())
+			.filter((product) -> url.getHost().equalsIgnoreCase(URI.create(product.baseUrl()).getHost()))
+			.allMatch(KEYS::contains);
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {
@@ -422,14 +466,9 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
 		Outage outage = new Outage(client, this.pollingSettings, this.scheduler, listener);
 		OperationFetcher fetch = outage.noting(attempt);
-		IntSupplier retrying = () -> 0;
-		if (this.retryEnabled) {
-			releases.add(register(this.retryRegistry, client));
-			RetryingOperationFetcher repeated = new RetryingOperationFetcher(fetch, retry(client), this.retrySettings,
-					this.rateLimitSettings.maxQueued(), this.scheduler, client);
-			releases.add(repeated::close);
-			retrying = repeated::waiting;
-			fetch = repeated;
+		Repetitions repetitions = this.retryEnabled ? repetitions(client, releases) : null;
+		if (repetitions != null) {
+			fetch = new RetryingOperationFetcher(fetch, repetitions);
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
@@ -437,11 +476,23 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
-		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls, writeClient(webClient, format),
-				fetch, new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
+		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations);
+		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
+				writeClient(webClient, url, format, writes), fetch,
+				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, releases);
-		listener.opened(client, new TemplateActivity(admission, poller, outage, retrying));
+		listener.opened(client, new TemplateActivity(admission, poller, outage,
+				(repetitions != null) ? repetitions::waiting : () -> 0));
 		return template;
+	}
+
+	// Fetches and writes share them.
+	private Repetitions repetitions(String client, List<Runnable> releases) {
+		releases.add(register(this.retryRegistry, client));
+		Repetitions repetitions = new Repetitions(retry(client), this.retrySettings, this.rateLimitSettings.maxQueued(),
+				this.scheduler, client);
+		releases.add(repetitions::close);
+		return repetitions;
 	}
 
 	// The template removes only an entry that it added to the registry itself.

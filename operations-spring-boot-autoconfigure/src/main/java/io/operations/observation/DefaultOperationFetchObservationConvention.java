@@ -5,13 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
-import io.operations.MalformedOperationException;
 import io.operations.Operation;
-import io.operations.OperationNotFoundException;
-import io.operations.OperationsAuthenticationException;
-import io.operations.OperationsClosedException;
-import io.operations.OperationsRequestException;
-import io.operations.OperationsThrottledException;
 import io.operations.observation.OperationsObservationDocumentation.FetchKeyNames;
 import io.operations.observation.OperationsObservationDocumentation.HighCardinalityKeyNames;
 
@@ -79,27 +73,11 @@ public class DefaultOperationFetchObservationConvention implements OperationFetc
 	}
 
 	private static String outcomeOf(OperationFetchObservationContext context) {
-		Throwable fault = context.getError();
-		if (context.isCancelled() || fault instanceof OperationsClosedException) {
-			return "cancelled";
-		}
-		if (fault == null) {
+		if (context.getError() == null && !context.isCancelled()) {
 			// Called at the start, too, when there is no outcome yet.
 			return (context.getOperation() != null) ? "success" : "unknown";
 		}
-		if (fault instanceof OperationNotFoundException) {
-			return "not_found";
-		}
-		if (fault instanceof OperationsAuthenticationException) {
-			return "denied";
-		}
-		if (fault instanceof OperationsThrottledException) {
-			return "throttled";
-		}
-		if (fault instanceof MalformedOperationException) {
-			return "malformed";
-		}
-		return (fault instanceof OperationsRequestException) ? "rejected" : "unavailable";
+		return FaultOutcome.of(context.getError(), context.isCancelled());
 	}
 
 	private record Tags(KeyValue client, KeyValue outcome, KeyValue status) {

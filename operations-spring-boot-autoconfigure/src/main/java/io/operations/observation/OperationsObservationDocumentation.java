@@ -57,6 +57,24 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 			return HighCardinalityKeyNames.values();
 		}
 
+	},
+
+	/**
+	 * One attempt of a write, including the time in the queue, up to the headers of the
+	 * response. The name is {@code operations.write}.
+	 */
+	WRITE {
+
+		@Override
+		public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+			return DefaultOperationWriteObservationConvention.class;
+		}
+
+		@Override
+		public KeyName[] getLowCardinalityKeyNames() {
+			return WriteKeyNames.values();
+		}
+
 	};
 
 	/**
@@ -124,6 +142,38 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 		/**
 		 * Outcome of the wait: completed, failed, cancelled (the operation), timeout,
 		 * abandoned (by the caller) or error; unknown while the wait lasts.
+		 */
+		OUTCOME {
+
+			@Override
+			public String asString() {
+				return "outcome";
+			}
+
+		}
+
+	}
+
+	/**
+	 * Tags of {@link #WRITE}.
+	 */
+	public enum WriteKeyNames implements KeyName {
+
+		/**
+		 * Name of the client.
+		 */
+		CLIENT {
+
+			@Override
+			public String asString() {
+				return "client";
+			}
+
+		},
+
+		/**
+		 * Outcome of the attempt: success, not_found, denied, throttled, unavailable,
+		 * rejected or cancelled; unknown while the attempt lasts.
 		 */
 		OUTCOME {
 

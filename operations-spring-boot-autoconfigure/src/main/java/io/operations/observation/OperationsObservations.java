@@ -24,6 +24,8 @@ public final class OperationsObservations {
 
 	private static final OperationAwaitObservationConvention DEFAULT_AWAIT = new DefaultOperationAwaitObservationConvention();
 
+	private static final DefaultOperationWriteObservationConvention DEFAULT_WRITE = new DefaultOperationWriteObservationConvention();
+
 	private final String client;
 
 	private final ObservationRegistry registry;
@@ -85,6 +87,21 @@ public final class OperationsObservations {
 					DEFAULT_AWAIT, () -> context, this.registry);
 			return observation.isNoop() ? new Unobserved()
 					: new ObservedCall.Await(context, childOf(view, observation));
+		});
+	}
+
+	/**
+	 * Observe an attempt of a write.
+	 * @param attempt the attempt, which fails for each response that is not a success
+	 * @param <T> the type of the result
+	 * @return the observed attempt
+	 */
+	public <T> Mono<T> write(Mono<T> attempt) {
+		return attempt.tap((view) -> {
+			OperationWriteObservationContext context = new OperationWriteObservationContext(this.client);
+			Observation observation = OperationsObservationDocumentation.WRITE.observation(null, DEFAULT_WRITE,
+					() -> context, this.registry);
+			return new ObservedWrite<>(context, childOf(view, observation));
 		});
 	}
 

@@ -9,10 +9,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.OperationSnapshot;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -22,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Decides when each request to an account is sent. Every fetch and every poll waits here
+ * Decides when each request to an account is sent. Every fetch, poll and write waits here
  * for the end of a pause, for a place among the requests in flight, and for a permit of
  * the rate limiter. The admission reserves only one permit at a time, and the request at
  * the head of the queue uses it. When the permit arrives, the admission checks again for
@@ -162,19 +165,41 @@ public final class Admission {
 	 * {@link OperationsClosedException} once the admission is closed.
 	 */
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
-		return Mono.create((sink) -> {
-			Turn turn = Turn.of(sink.contextView(), now());
-			AdmittedCall<T> admitted = new AdmittedCall<>(this, operationId, turn, this.numbers.getAndIncrement(), call,
-					sink, this.scheduler);
-			OperationsException refusal = enter(admitted);
-			if (refusal != null) {
-				noteRefusal(refusal);
-				sink.error(refusal);
-				return;
-			}
-			sink.onDispose(admitted);
-			drain();
-		});
+		return Mono.create((sink) -> admit(new AdmittedCall<>(this, operationId, null,
+				Turn.of(sink.contextView(), now()), this.numbers.getAndIncrement(), call, Admission::concurrentRequests,
+				sink, this.scheduler), sink));
+	}
+
+	private static @Nullable Integer concurrentRequests(Object result) {
+		return (result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null;
+	}
+
+	/**
+	 * Send a write when its turn has come. In the queue it counts as a fetch, and errors
+	 * are as with {@link #admit(String, Mono)}.
+	 * @param request the method and the path of the write, for messages
+	 * @param call the write
+	 * @param concurrentRequests reads from a result how many requests of the account were
+	 * in flight; returns {@code null} if the server did not report it
+	 * @param <T> the type of the result
+	 * @return the result of the write, or the refusal by the admission
+	 */
+	<T> Mono<T> admitWrite(String request, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
+		return Mono.create((sink) -> admit(
+				new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
+						this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler),
+				sink));
+	}
+
+	private <T> void admit(AdmittedCall<T> call, MonoSink<T> sink) {
+		OperationsException refusal = enter(call);
+		if (refusal != null) {
+			noteRefusal(refusal);
+			sink.error(refusal);
+			return;
+		}
+		sink.onDispose(call);
+		drain();
 	}
 
 	private synchronized @Nullable OperationsException enter(AdmittedCall<?> call) {
@@ -189,7 +214,8 @@ public final class Admission {
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return new OperationsThrottledException(call.notSent() + this.queue.fetches()
-						+ " fetches are already queued (operations.rate-limit.max-queued). Send fewer fetches, or"
+						+ " fetches and writes are already queued (operations.rate-limit.max-queued). Send fewer of"
+						+ " them, or"
 						+ " raise operations.rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
 			}
@@ -201,7 +227,7 @@ public final class Admission {
 	private static OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
 		return new OperationsThrottledException(
 				call.notSent() + "the server throttles the account, and the pause lasts for another " + pause
-						+ ", longer than operations.retry.max-retry-after. Fetch again after the pause.",
+						+ ", longer than operations.retry.max-retry-after. Send the request again after the pause.",
 				call.operationId(), pause);
 	}
 

@@ -2,8 +2,8 @@ package io.operations.resilience;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
-import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -33,11 +33,15 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private final @Nullable String operationId;
 
+	private final @Nullable String write;
+
 	private final Turn turn;
 
 	private final long number;
 
 	private final Mono<T> call;
+
+	private final Function<? super T, @Nullable Integer> concurrentRequests;
 
 	private final MonoSink<T> sink;
 
@@ -52,13 +56,17 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile @Nullable Subscription exchange;
 
-	AdmittedCall(Admission admission, String operationId, Turn turn, long number, Mono<T> call, MonoSink<T> sink,
+	// A request is about an operation or is a write.
+	AdmittedCall(Admission admission, @Nullable String operationId, @Nullable String write, Turn turn, long number,
+			Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink,
 			Scheduler scheduler) {
 		this.admission = admission;
 		this.operationId = operationId;
+		this.write = write;
 		this.turn = turn;
 		this.number = number;
 		this.call = call;
+		this.concurrentRequests = concurrentRequests;
 		this.sink = sink;
 		this.scheduler = scheduler;
 	}
@@ -112,8 +120,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
-		return "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId))
-				+ "' was not sent: ";
+		String subject = (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write)
+				: "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId));
+		return subject + "' was not sent: ";
 	}
 
 	/**
@@ -158,8 +167,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	@Override
 	public void onNext(T result) {
-		this.admission.accepted(this,
-				(result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null);
+		this.admission.accepted(this, this.concurrentRequests.apply(result));
 		end(() -> this.sink.success(result));
 	}
 

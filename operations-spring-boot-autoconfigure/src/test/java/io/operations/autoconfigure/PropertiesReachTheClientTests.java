@@ -44,6 +44,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
@@ -278,6 +279,19 @@ class PropertiesReachTheClientTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("operations.http.*")
 				.hasStackTraceContaining("none-such"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations.writes.admitted=true, 3, true", "operations.writes.admitted=false, 1, false",
+			"operations.writes.idempotency-key=false, 3, false", "operations.retry.max-attempts=2, 2, true",
+			"operations.product=messages, 3, false" })
+	void withPropertiesOfWritesAThrottledWriteIsRepeatedAndHasAKey(String property, int requests, boolean key) {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(429)));
+		run((template) -> assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class)
+			.isThrownBy(() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE)),
+				property);
+		assertThat(server.findAll(postRequestedFor(anyUrl()))).hasSize(requests)
+			.allSatisfy((request) -> assertThat(request.containsHeader("Idempotency-Key")).isEqualTo(key));
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.RawServer;
+import io.operations.resilience.RateLimitSettings;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -163,6 +164,8 @@ class BothConnectorsTests {
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.requestTimeout(REQUEST_TIMEOUT)
 			.retryEnabled(false)
+			// The limiter reads the real time, and a write needs its permit, too.
+			.rateLimit(new RateLimitSettings(100_000, 16, 100))
 			.scheduler(this.scheduler)
 			.listener(new OperationsListener() {
 

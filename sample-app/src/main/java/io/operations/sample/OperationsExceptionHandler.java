@@ -5,13 +5,11 @@ import java.time.Duration;
 import io.operations.OperationsException;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * Reports errors to HTTP callers as RFC 9457 problem details.
@@ -33,13 +31,6 @@ class OperationsExceptionHandler {
 			response.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
 		return response.body(problem);
-	}
-
-	// A write failed on its way. The server may have received it.
-	@ExceptionHandler
-	ProblemDetail handle(WebClientRequestException ex) {
-		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_GATEWAY,
-				"The server cannot be reached: " + ex.getMostSpecificCause().getMessage());
 	}
 
 }

@@ -1,0 +1,112 @@
+package io.operations.autoconfigure;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import io.operations.AcceptedOperation;
+import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+
+/**
+ * Gives a group of declarative HTTP clients the {@code WebClient} of the template with
+ * the same name.
+ * <p>
+ * Spring Boot would then replace the connector of this client, which follows no redirect,
+ * and apply the application's customizers to it again. So the builder ignores all changes
+ * until {@link Opening} runs, which is after Spring Boot.
+ */
+final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
+
+	private final SingletonSupplier<Map<String, OperationsTemplate>> templates;
+
+	private volatile boolean open;
+
+	HttpServiceGroups(ListableBeanFactory beans) {
+		this.templates = SingletonSupplier.of(() -> byName(beans));
+	}
+
+	private static Map<String, OperationsTemplate> byName(ListableBeanFactory beans) {
+		Map<String, OperationsTemplate> templates = new HashMap<>();
+		BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, OperationsTemplate.class)
+			.values()
+			.forEach((template) -> templates.put(TemplateParts.name(template), template));
+		return templates;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void configureGroups(Groups<WebClient.Builder> groups) {
+		Map<String, OperationsTemplate> known = this.templates.obtain();
+		groups.filter((group) -> known.containsKey(group.name()))
+			.forEachClient((group) -> builder(Objects.requireNonNull(known.get(group.name()))));
+	}
+
+	private WebClient.Builder builder(OperationsTemplate template) {
+		WebClient.Builder own = TemplateParts.webClient(template).mutate();
+		// A declarative client has no other way to the reason of an error. For an error
+		// status the Mono always fails.
+		own.defaultStatusHandler(HttpStatusCode::isError,
+				(response) -> AcceptedOperation.from(response).then(Mono.empty()));
+		return (WebClient.Builder) Proxy.newProxyInstance(WebClient.Builder.class.getClassLoader(),
+				new Class<?>[] { WebClient.Builder.class },
+				(proxy, method, arguments) -> isIgnored(method) ? proxy : invoke(own, method, arguments));
+	}
+
+	private boolean isIgnored(Method method) {
+		return !this.open && method.getReturnType() == WebClient.Builder.class && !method.getName().equals("clone");
+	}
+
+	private static Object invoke(WebClient.Builder own, Method method, Object @Nullable [] arguments)
+			throws Throwable {
+		try {
+			return method.invoke(own, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+	/**
+	 * Lets later configurers of the application change the client.
+	 */
+	static final class Opening implements WebClientHttpServiceGroupConfigurer {
+
+		// Spring Boot's last configurer has the order 0.
+		private static final int ORDER = 1;
+
+		private final HttpServiceGroups groups;
+
+		Opening(HttpServiceGroups groups) {
+			this.groups = groups;
+		}
+
+		@Override
+		public int getOrder() {
+			return ORDER;
+		}
+
+		@Override
+		public void configureGroups(Groups<WebClient.Builder> groups) {
+			this.groups.open = true;
+		}
+
+	}
+
+}
