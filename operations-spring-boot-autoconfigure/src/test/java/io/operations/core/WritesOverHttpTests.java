@@ -108,8 +108,8 @@ class WritesOverHttpTests {
 	@ParameterizedTest
 	@EnumSource
 	void conflictNamesTheResourceInTheWay(Connector connector) {
-		server.stubFor(any(anyUrl())
-			.willReturn(aResponse().withStatus(409).withHeader("X-Conflicting-Resource-Id", "cfg_1")));
+		server.stubFor(
+				any(anyUrl()).willReturn(aResponse().withStatus(409).withHeader("X-Conflicting-Resource-Id", "cfg_1")));
 		assertThat(failure(connector, true)).isInstanceOfSatisfying(OperationsRequestException.class,
 				(conflict) -> assertThat(conflict.getConflictingResourceId()).isEqualTo("cfg_1"));
 		assertThat(requests()).hasSize(1);
@@ -172,7 +172,9 @@ class WritesOverHttpTests {
 	}
 
 	private static void answerInTurn(ResponseDefinitionBuilder first, ResponseDefinitionBuilder second) {
-		server.stubFor(any(anyUrl()).inScenario("turns").whenScenarioStateIs(STARTED).willReturn(first)
+		server.stubFor(any(anyUrl()).inScenario("turns")
+			.whenScenarioStateIs(STARTED)
+			.willReturn(first)
 			.willSetStateTo("second"));
 		server.stubFor(any(anyUrl()).inScenario("turns").whenScenarioStateIs("second").willReturn(second));
 	}
@@ -191,7 +193,9 @@ class WritesOverHttpTests {
 			assertThat(request.getHeader("Content-Type")).startsWith("application/json");
 			assertThat(request.getHeader("Authorization")).startsWith("Basic ");
 		});
-		List<@Nullable String> sent = requests().stream().map((request) -> request.getHeader("Idempotency-Key")).toList();
+		List<@Nullable String> sent = requests().stream()
+			.map((request) -> request.getHeader("Idempotency-Key"))
+			.toList();
 		if (keys) {
 			assertThat(Set.copyOf(sent)).hasSize(1);
 		}
