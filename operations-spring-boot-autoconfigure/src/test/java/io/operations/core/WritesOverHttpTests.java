@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
@@ -42,7 +43,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -173,7 +173,7 @@ class WritesOverHttpTests {
 
 	private static void answerInTurn(ResponseDefinitionBuilder first, ResponseDefinitionBuilder second) {
 		server.stubFor(any(anyUrl()).inScenario("turns")
-			.whenScenarioStateIs(STARTED)
+			.whenScenarioStateIs(Scenario.STARTED)
 			.willReturn(first)
 			.willSetStateTo("second"));
 		server.stubFor(any(anyUrl()).inScenario("turns").whenScenarioStateIs("second").willReturn(second));
