@@ -55,11 +55,9 @@ public final class Idempotency {
 			return "";
 		}
 		String key = headers.getFirst(KEY_HEADER);
-		return (key != null)
-				? " The write may have had its effect. It has the " + KEY_HEADER + " '"
-						+ OperationsErrorResponse.printable(key)
-						+ "': with the same key and the same body, you can send it again."
-				: unrepeatable();
+		return (key != null) ? " The write may have had its effect. It has the " + KEY_HEADER + " '"
+				+ OperationsErrorResponse.printable(key)
+				+ "': with the same key and the same body, you can send it again." : unrepeatable();
 	}
 
 	private static String unrepeatable() {

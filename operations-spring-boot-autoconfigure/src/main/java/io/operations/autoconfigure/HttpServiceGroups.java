@@ -73,8 +73,7 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 		return !this.open && method.getReturnType() == WebClient.Builder.class && !method.getName().equals("clone");
 	}
 
-	private static Object invoke(WebClient.Builder own, Method method, Object @Nullable [] arguments)
-			throws Throwable {
+	private static Object invoke(WebClient.Builder own, Method method, Object @Nullable [] arguments) throws Throwable {
 		try {
 			return method.invoke(own, arguments);
 		}

@@ -85,8 +85,8 @@ final class OperationsSettings {
 			String key = prefix + "." + name;
 			OperationStatus status = OperationStatus.of(name);
 			check(name.equalsIgnoreCase(status.name()) && status != OperationStatus.UNKNOWN, key, words,
-					"no status has the name '" + name + "'", "Use pending, running, completed, failed or cancelled in"
-							+ " place of '" + name + "'.");
+					"no status has the name '" + name + "'",
+					"Use pending, running, completed, failed or cancelled in" + " place of '" + name + "'.");
 			check(!words.isEmpty(), key, "", "it must contain a word",
 					"Add a word, or remove the property '" + key + "'.");
 			words.forEach((word) -> {

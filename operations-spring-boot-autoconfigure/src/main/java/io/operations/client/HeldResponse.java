@@ -55,8 +55,7 @@ final class HeldResponse {
 	 * Note that the caller will not read the response, which may still arrive.
 	 */
 	void leave() {
-		State before = this.state
-			.getAndUpdate((now) -> (now == State.COMING || now == State.HERE) ? State.LEFT : now);
+		State before = this.state.getAndUpdate((now) -> (now == State.COMING || now == State.HERE) ? State.LEFT : now);
 		ClientResponse known = this.received;
 		if (before == State.HERE && known != null) {
 			discard(known);

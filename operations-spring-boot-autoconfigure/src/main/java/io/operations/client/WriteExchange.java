@@ -132,12 +132,14 @@ public final class WriteExchange implements ExchangeFilterFunction {
 				});
 		}
 
-		// Hidden, because Reactor would otherwise cancel the exchange, and the HTTP client
+		// Hidden, because Reactor would otherwise cancel the exchange, and the HTTP
+		// client
 		// would then read the body itself.
 		private Mono<ClientResponse> successful(ClientResponse answer) {
 			return answer.statusCode().is2xxSuccessful() ? Mono.just(answer)
-					: Mono.<ClientResponse>error(
-							() -> this.faults.of(answer.statusCode(), answer.headers().asHttpHeaders()))
+					: Mono
+						.<ClientResponse>error(
+								() -> this.faults.of(answer.statusCode(), answer.headers().asHttpHeaders()))
 						.hide();
 		}
 

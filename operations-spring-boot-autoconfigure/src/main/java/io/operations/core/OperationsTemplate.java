@@ -580,8 +580,9 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder retry(RetrySettings settings);
 
 		/**
-		 * Set whether fetches and writes are retried at all ({@code operations.retry.enabled}).
-		 * {@code false} overrides a retry of the registry. The default is {@code true}.
+		 * Set whether fetches and writes are retried at all
+		 * ({@code operations.retry.enabled}). {@code false} overrides a retry of the
+		 * registry. The default is {@code true}.
 		 * @param enabled whether to retry
 		 * @return this builder
 		 */

@@ -382,8 +382,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		AcceptedNames names = format.acceptedNames();
 		WebClient.Builder writes = webClient.mutate();
 		if (this.writeSettings.admitted()) {
-			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url),
-					this.requestTimeout, this.scheduler);
+			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url), this.requestTimeout,
+					this.scheduler);
 			// The filters of the application see the write once. Each attempt gets the
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
@@ -407,9 +407,10 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	// repeated write twice.
 	private boolean addsIdempotencyKey(URI url) {
 		Boolean wanted = this.writeSettings.idempotencyKey();
-		return (wanted != null) ? wanted : KEYS.contains(this.product) && Stream.of(OperationsProduct.values())
-			.filter((product) -> url.getHost().equalsIgnoreCase(URI.create(product.baseUrl()).getHost()))
-			.allMatch(KEYS::contains);
+		return (wanted != null) ? wanted
+				: KEYS.contains(this.product) && Stream.of(OperationsProduct.values())
+					.filter((product) -> url.getHost().equalsIgnoreCase(URI.create(product.baseUrl()).getHost()))
+					.allMatch(KEYS::contains);
 	}
 
 	private OperationsTemplate assemble(String client, URI url, WebClient webClient) {

@@ -164,9 +164,10 @@ public final class Admission {
 	 * {@link OperationsClosedException} once the admission is closed.
 	 */
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
-		return Mono.create((sink) -> admit(new AdmittedCall<>(this, operationId, null,
-				Turn.of(sink.contextView(), now()), this.numbers.getAndIncrement(), call, Admission::concurrentRequests,
-				sink, this.scheduler), sink));
+		return Mono.create((sink) -> admit(
+				new AdmittedCall<>(this, operationId, null, Turn.of(sink.contextView(), now()),
+						this.numbers.getAndIncrement(), call, Admission::concurrentRequests, sink, this.scheduler),
+				sink));
 	}
 
 	private static @Nullable Integer concurrentRequests(Object result) {
@@ -184,10 +185,8 @@ public final class Admission {
 	 * @return the result of the write, or the refusal by the admission
 	 */
 	<T> Mono<T> admitWrite(String request, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
-		return Mono.create((sink) -> admit(
-				new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
-						this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler),
-				sink));
+		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
+				this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler), sink));
 	}
 
 	private <T> void admit(AdmittedCall<T> call, MonoSink<T> sink) {
@@ -214,8 +213,7 @@ public final class Admission {
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return new OperationsThrottledException(call.notSent() + this.queue.fetches()
 						+ " fetches and writes are already queued (operations.rate-limit.max-queued). Send fewer of"
-						+ " them, or"
-						+ " raise operations.rate-limit.requests-per-second if the account allows it.",
+						+ " them, or" + " raise operations.rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
 			}
 		}

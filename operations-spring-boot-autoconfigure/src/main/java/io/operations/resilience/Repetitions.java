@@ -74,10 +74,10 @@ public final class Repetitions {
 		return Mono.defer(() -> {
 			Retry.AsyncContext<T> attempts = this.retry.get().asyncContext();
 			// Most requests need only one attempt, so the retry is built after a failure.
-			return attempt(attempt, attempts).onErrorResume((fault) -> nextAttempt(attempts, fault, mayRepeat)
-				.then(Mono.defer(() -> attempt(attempt, attempts))
-					.retryWhen(reactor.util.retry.Retry.from((signals) -> signals
-						.concatMap((signal) -> nextAttempt(attempts, signal.failure(), mayRepeat))))));
+			return attempt(attempt, attempts).onErrorResume(
+					(fault) -> nextAttempt(attempts, fault, mayRepeat).then(Mono.defer(() -> attempt(attempt, attempts))
+						.retryWhen(reactor.util.retry.Retry.from((signals) -> signals
+							.concatMap((signal) -> nextAttempt(attempts, signal.failure(), mayRepeat))))));
 		});
 	}
 

@@ -61,7 +61,8 @@ class HttpServiceGroupsTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
 				WebClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
-				ReactiveHttpServiceClientAutoConfiguration.class, OperationsAutoConfiguration.class, OperationsHttpServicesAutoConfiguration.class))
+				ReactiveHttpServiceClientAutoConfiguration.class, OperationsAutoConfiguration.class,
+				OperationsHttpServicesAutoConfiguration.class))
 		.withPropertyValues("operations.base-url=" + server.baseUrl(), "operations.api-key=SK1",
 				"operations.api-key-secret=secret", "operations.retry.initial-interval=10ms");
 
@@ -138,7 +139,8 @@ class HttpServiceGroupsTests {
 		this.runner.withUserConfiguration(FurtherWrites.class).run((context) -> {
 			create(context.getBean(Configurations.class));
 			assertThat(requests()).hasSize(1)
-				.allSatisfy((request) -> assertThat(request.getHeader("Authorization")).isEqualTo("Basic U0syOnR3bw=="));
+				.allSatisfy(
+						(request) -> assertThat(request.getHeader("Authorization")).isEqualTo("Basic U0syOnR3bw=="));
 		});
 	}
 
@@ -170,9 +172,8 @@ class HttpServiceGroupsTests {
 	}
 
 	private static AcceptedOperation create(Configurations configurations) {
-		return Objects.requireNonNull(configurations.create(Map.of("displayName", "support"))
-			.map(AcceptedOperation::from)
-			.block(PATIENCE));
+		return Objects.requireNonNull(
+				configurations.create(Map.of("displayName", "support")).map(AcceptedOperation::from).block(PATIENCE));
 	}
 
 	private static OperationsException failure(Configurations configurations) {
@@ -209,9 +210,7 @@ class HttpServiceGroupsTests {
 
 		@Bean(defaultCandidate = false)
 		OperationsTemplate campaigns(OperationsTemplate.Builder builder) {
-			return builder.name("campaigns")
-				.credentials(OperationsCredentials.of("SK2", "two"))
-				.build();
+			return builder.name("campaigns").credentials(OperationsCredentials.of("SK2", "two")).build();
 		}
 
 	}

@@ -287,8 +287,8 @@ class PropertiesReachTheClientTests {
 			"operations.product=messages, 3, false" })
 	void withPropertiesOfWritesAThrottledWriteIsRepeatedAndHasAKey(String property, int requests, boolean key) {
 		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(429)));
-		run((template) -> assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class)
-			.isThrownBy(() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE)),
+		run((template) -> assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class).isThrownBy(
+				() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE)),
 				property);
 		assertThat(server.findAll(postRequestedFor(anyUrl()))).hasSize(requests)
 			.allSatisfy((request) -> assertThat(request.containsHeader("Idempotency-Key")).isEqualTo(key));

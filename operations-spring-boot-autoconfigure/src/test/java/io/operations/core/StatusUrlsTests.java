@@ -77,8 +77,8 @@ class StatusUrlsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "http://localhost:8080/v1/Messages/Operations/a, true", "http://[::1]:1/v1/Messages/Operations/a, true",
-			"http://localhost:8080/v1/Emails/Operations/a, false",
+	@CsvSource({ "http://localhost:8080/v1/Messages/Operations/a, true",
+			"http://[::1]:1/v1/Messages/Operations/a, true", "http://localhost:8080/v1/Emails/Operations/a, false",
 			"https://comms.twilio.com/v1/Messages/Operations/a, true",
 			"https://other.example/v1/Messages/Operations/a, false" })
 	void anyNameOfThisMachineIsThatOfAMockOnIt(URI statusUrl, boolean served) {

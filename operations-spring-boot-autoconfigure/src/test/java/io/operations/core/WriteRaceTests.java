@@ -151,12 +151,10 @@ class WriteRaceTests {
 
 	private ClientResponse response(HttpStatus status) {
 		this.arrived.incrementAndGet();
-		return ClientResponse.create(status)
-			.body(Flux.defer(() -> {
-				this.read.incrementAndGet();
-				return Flux.empty();
-			}))
-			.build();
+		return ClientResponse.create(status).body(Flux.defer(() -> {
+			this.read.incrementAndGet();
+			return Flux.empty();
+		})).build();
 	}
 
 	private Mono<ClientResponse> exchange(ClientRequest request) {

@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
@@ -42,7 +43,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -108,8 +108,8 @@ class WritesOverHttpTests {
 	@ParameterizedTest
 	@EnumSource
 	void conflictNamesTheResourceInTheWay(Connector connector) {
-		server.stubFor(any(anyUrl())
-			.willReturn(aResponse().withStatus(409).withHeader("X-Conflicting-Resource-Id", "cfg_1")));
+		server.stubFor(
+				any(anyUrl()).willReturn(aResponse().withStatus(409).withHeader("X-Conflicting-Resource-Id", "cfg_1")));
 		assertThat(failure(connector, true)).isInstanceOfSatisfying(OperationsRequestException.class,
 				(conflict) -> assertThat(conflict.getConflictingResourceId()).isEqualTo("cfg_1"));
 		assertThat(requests()).hasSize(1);
@@ -172,7 +172,9 @@ class WritesOverHttpTests {
 	}
 
 	private static void answerInTurn(ResponseDefinitionBuilder first, ResponseDefinitionBuilder second) {
-		server.stubFor(any(anyUrl()).inScenario("turns").whenScenarioStateIs(STARTED).willReturn(first)
+		server.stubFor(any(anyUrl()).inScenario("turns")
+			.whenScenarioStateIs(Scenario.STARTED)
+			.willReturn(first)
 			.willSetStateTo("second"));
 		server.stubFor(any(anyUrl()).inScenario("turns").whenScenarioStateIs("second").willReturn(second));
 	}
@@ -191,7 +193,9 @@ class WritesOverHttpTests {
 			assertThat(request.getHeader("Content-Type")).startsWith("application/json");
 			assertThat(request.getHeader("Authorization")).startsWith("Basic ");
 		});
-		List<@Nullable String> sent = requests().stream().map((request) -> request.getHeader("Idempotency-Key")).toList();
+		List<@Nullable String> sent = requests().stream()
+			.map((request) -> request.getHeader("Idempotency-Key"))
+			.toList();
 		if (keys) {
 			assertThat(Set.copyOf(sent)).hasSize(1);
 		}

@@ -212,9 +212,8 @@ class WritesTests {
 		post();
 		elapse(Duration.ofSeconds(1));
 		assertThat(this.requests).hasSize(1);
-		assertThat(keys().get(0) != null).isEqualTo(Set
-			.of(OperationsProduct.CONVERSATIONS, OperationsProduct.COHORTS, OperationsProduct.INSIGHTS_QUERIES,
-					OperationsProduct.VOICE_TRANSCRIPTIONS)
+		assertThat(keys().get(0) != null).isEqualTo(Set.of(OperationsProduct.CONVERSATIONS, OperationsProduct.COHORTS,
+				OperationsProduct.INSIGHTS_QUERIES, OperationsProduct.VOICE_TRANSCRIPTIONS)
 			.contains(product));
 	}
 
@@ -328,8 +327,9 @@ class WritesTests {
 		answer(409, "X-Conflicting-Resource-Id", "cfg_1");
 		accept();
 		elapse(Duration.ofSeconds(1));
-		assertThat(fault()).isInstanceOfSatisfying(OperationsRequestException.class,
-				(conflict) -> assertThat(conflict.getConflictingResourceId()).isEqualTo("cfg_1"))
+		assertThat(fault())
+			.isInstanceOfSatisfying(OperationsRequestException.class,
+					(conflict) -> assertThat(conflict.getConflictingResourceId()).isEqualTo("cfg_1"))
 			.hasMessageContaining("cfg_1");
 	}
 
@@ -483,8 +483,9 @@ class WritesTests {
 		this.template.fetch("y").onErrorComplete().subscribe();
 		this.template.fetch("z").onErrorComplete().subscribe();
 		post();
-		assertThat(fault()).isInstanceOfSatisfying(OperationsThrottledException.class,
-				(refusal) -> assertThat(refusal.isLocal()).isTrue())
+		assertThat(fault())
+			.isInstanceOfSatisfying(OperationsThrottledException.class,
+					(refusal) -> assertThat(refusal.isLocal()).isTrue())
 			.hasMessageContaining("The write 'POST /v2/x' was not sent")
 			.hasMessageContaining("operations.rate-limit.max-queued");
 	}
