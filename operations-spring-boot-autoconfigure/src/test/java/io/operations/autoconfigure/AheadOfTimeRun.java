@@ -40,7 +40,8 @@ public final class AheadOfTimeRun {
 	@SuppressWarnings("unchecked")
 	private static ApplicationContextInitializer<GenericApplicationContext> initializer(String name)
 			throws ReflectiveOperationException {
-		return (ApplicationContextInitializer<GenericApplicationContext>) Class.forName(name)
+		return Class.forName(name)
+			.asSubclass(ApplicationContextInitializer.class)
 			.getDeclaredConstructor()
 			.newInstance();
 	}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -108,16 +109,16 @@ class ConfiguredClientsTests {
 					"operations.clients.eu.http.read-timeout=3s")
 			.run((context) -> {
 				Map<String, OperationsProperties> clients = context.getBean(OperationsProperties.class).getClients();
-				OperationsProperties campaigns = clients.get("campaigns");
+				OperationsProperties campaigns = Objects.requireNonNull(clients.get("campaigns"));
 				assertThat(campaigns.getProduct()).isEqualTo(OperationsProduct.MESSAGES);
 				assertThat(campaigns.getBaseUrl()).isNull();
 				assertThat(campaigns.getRateLimit().getRequestsPerSecond()).isEqualTo(5);
 				assertThat(campaigns.getRetry().getMaxAttempts()).isEqualTo(2);
 				assertThat(campaigns.getPolling().getTimeout()).isEqualTo(Duration.ofMinutes(3));
-				OperationsProperties memory = clients.get("memory");
+				OperationsProperties memory = Objects.requireNonNull(clients.get("memory"));
 				assertThat(memory.getRetry().getMaxAttempts()).isEqualTo(7);
 				assertThat(memory.getRateLimit().getRequestsPerSecond()).isEqualTo(20);
-				OperationsProperties eu = clients.get("eu");
+				OperationsProperties eu = Objects.requireNonNull(clients.get("eu"));
 				assertThat(eu.getBaseUrl()).isEqualTo("https://conversations.example");
 				assertThat(eu.getHttp().getReadTimeout()).isEqualTo(Duration.ofSeconds(3));
 				assertThat(context.getBean(OperationsProperties.class).getRetry().getMaxAttempts()).isEqualTo(7);
@@ -188,7 +189,8 @@ class ConfiguredClientsTests {
 				AcceptedOperation accepted = new AcceptedOperation("routed", url, null, Map.of());
 				OperationsClients clients = context.getBean(OperationsClients.class);
 				assertThat(clients.clientOf(accepted).getName()).isEqualTo("campaigns");
-				assertThat(clients.await(accepted).block(PATIENCE).status()).isEqualTo(OperationStatus.COMPLETED);
+				assertThat(Objects.requireNonNull(clients.await(accepted).block(PATIENCE)).status())
+					.isEqualTo(OperationStatus.COMPLETED);
 			});
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/routed")));
 	}
@@ -310,8 +312,9 @@ class ConfiguredClientsTests {
 						"my-memory", "emails");
 				Map<String, OperationsProperties> clients = context.getBean(OperationsProperties.class).getClients();
 				assertThat(clients).containsOnlyKeys("my-memory", "emails");
-				assertThat(clients.get("my-memory").getApiKey()).isEqualTo("SK4");
-				assertThat(clients.get("my-memory").getApiKeySecret()).isEqualTo("s4");
+				OperationsProperties memory = Objects.requireNonNull(clients.get("my-memory"));
+				assertThat(memory.getApiKey()).isEqualTo("SK4");
+				assertThat(memory.getApiKeySecret()).isEqualTo("s4");
 			});
 	}
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsRequestException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,7 +134,7 @@ class OperationsClientsTests {
 			.withMessageContaining("operations, knowledge, messages, jobs, query");
 	}
 
-	private static AcceptedOperation accepted(String statusUrl) {
+	private static AcceptedOperation accepted(@Nullable String statusUrl) {
 		return new AcceptedOperation("a", (statusUrl != null) ? URI.create(statusUrl) : null, null, Map.of());
 	}
 

@@ -274,7 +274,7 @@ public abstract class OperationTrackerContract {
 	@Test
 	void aRestartForgetsNeitherThatAnOperationIsScheduledNorWhenItBegan() {
 		AtomicReference<String> status = new AtomicReference<>("SCHEDULED");
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status(status.get()));
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status(Objects.requireNonNull(status.get())));
 		track("op", Map.of());
 		until("op", (operation) -> operation.operation() != null);
 		restartAfter(TIMEOUT.multipliedBy(25));
