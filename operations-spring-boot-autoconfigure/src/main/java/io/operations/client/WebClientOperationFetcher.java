@@ -194,7 +194,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					headers.getFirst(AcceptedOperation.OPERATION_ID_HEADER), body);
 		}
 		catch (OperationReader.OtherFormatException ex) {
-			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex.getMessage(), null);
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex.clause(), null);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", ex);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a product reports its operations, as far as its documentation says.
  */
+@SuppressWarnings("ImmutableEnumChecker")
 enum DocumentedForm {
 
 	CONVERSATIONS(OperationsProduct.CONVERSATIONS, "proc_job_1", Words.SIX, """
@@ -168,6 +169,9 @@ enum DocumentedForm {
 		static final Map<String, OperationStatus> COMMS = Map.of("SCHEDULED", OperationStatus.PENDING, "PROCESSING",
 				OperationStatus.RUNNING, "COMPLETED", OperationStatus.COMPLETED, "CANCELED", OperationStatus.CANCELLED);
 
+		private Words() {
+		}
+
 	}
 
 	/**
@@ -182,6 +186,9 @@ enum DocumentedForm {
 		static final String FAULT = """
 				{"errors": [{"code": 20004, "message": "Refused", "infoUrl": "https://vendor.example/20004",
 				"context": "$.to[0]"}, {"code": 20005, "message": "Refused, too"}]}""";
+
+		private Comms() {
+		}
 
 	}
 

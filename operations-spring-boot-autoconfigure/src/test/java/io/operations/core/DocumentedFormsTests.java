@@ -52,7 +52,7 @@ class DocumentedFormsTests {
 		.options(WireMockConfiguration.wireMockConfig().dynamicPort())
 		.build();
 
-	private static final Map<BothConnectorsTests.Connector, ClientHttpConnector> connectors = Map.of(
+	private static final Map<BothConnectorsTests.Connector, ClientHttpConnector> CONNECTORS = Map.of(
 			BothConnectorsTests.Connector.REACTOR, BothConnectorsTests.Connector.REACTOR.direct(),
 			BothConnectorsTests.Connector.JDK, BothConnectorsTests.Connector.JDK.direct());
 
@@ -170,23 +170,23 @@ class DocumentedFormsTests {
 		assertThat(operation.stats().isEmpty()).isEqualTo(!counts);
 	}
 
-	private static Stream<Arguments> forms() {
+	static Stream<Arguments> forms() {
 		return Stream.of(DocumentedForm.values())
 			.flatMap((form) -> Stream.of(BothConnectorsTests.Connector.values())
 				.map((connector) -> Arguments.of(form, connector)));
 	}
 
-	private static Stream<Arguments> words() {
+	static Stream<Arguments> words() {
 		return forms().flatMap((each) -> ((DocumentedForm) each.get()[0]).words.entrySet()
 			.stream()
 			.map((word) -> Arguments.of(each.get()[0], each.get()[1], word.getKey(), word.getValue())));
 	}
 
-	private static Stream<Arguments> terminalWords() {
+	static Stream<Arguments> terminalWords() {
 		return words().filter((each) -> ((OperationStatus) each.get()[3]).isTerminal());
 	}
 
-	private static Stream<Arguments> faults() {
+	static Stream<Arguments> faults() {
 		return forms().flatMap((each) -> Stream.of(400, 401, 404, 429, 500, 503)
 			.map((status) -> Arguments.of(each.get()[0], each.get()[1], status)));
 	}
@@ -209,7 +209,7 @@ class DocumentedFormsTests {
 
 	private OperationsTemplate template(DocumentedForm form, BothConnectorsTests.Connector connector) {
 		OperationsTemplate template = OperationsTemplate
-			.builder(WebClient.builder().clientConnector(Objects.requireNonNull(connectors.get(connector))))
+			.builder(WebClient.builder().clientConnector(Objects.requireNonNull(CONNECTORS.get(connector))))
 			.product(form.product)
 			.baseUrl(server.baseUrl())
 			.credentials(OperationsCredentials.of("SK1", "secret"))

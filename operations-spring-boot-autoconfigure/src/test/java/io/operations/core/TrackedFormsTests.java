@@ -59,7 +59,7 @@ class TrackedFormsTests {
 		});
 	}
 
-	private static Stream<Arguments> terminalWords() {
+	static Stream<Arguments> terminalWords() {
 		return Stream.of(DocumentedForm.values())
 			.flatMap((form) -> form.words.entrySet()
 				.stream()
