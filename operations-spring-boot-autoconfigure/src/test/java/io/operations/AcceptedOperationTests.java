@@ -157,4 +157,37 @@ class AcceptedOperationTests {
 		assertThat(AcceptedOperation.from(response)).isEqualTo(new AcceptedOperation("op1", null, null, Map.of()));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "operationId, op1", "Operation-Id, op1",
+			"Operation-Location, https://h.example/v1/Messages/Operations/op1" })
+	void headersOfAnyProductNameTheOperation(String name, String value) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set(name, value);
+		assertThat(AcceptedOperation.from(headers, Map.of("id", "other")).id()).isEqualTo("op1");
+	}
+
+	@Test
+	void memberOperationLocationNamesTheOperation() {
+		AcceptedOperation accepted = AcceptedOperation.from(new HttpHeaders(),
+				Map.of("operationLocation", "/v1/Emails/Operations/op1"));
+		assertThat(accepted.id()).isEqualTo("op1");
+		assertThat(accepted.statusUrl()).hasToString("/v1/Emails/Operations/op1");
+	}
+
+	@Test
+	void namesOfAProductCountInTheirOrder() {
+		AcceptedNames names = new AcceptedNames(List.of("A", "B"), List.of("c"), List.of("D"), List.of("e"));
+		HttpHeaders headers = new HttpHeaders();
+		Map<String, ?> body = Map.of("c", "from-c", "e", "/from-e");
+		headers.set("D", "/from-d");
+		assertThat(names.id(headers, body, null)).isEqualTo("from-c");
+		assertThat(names.statusUrl(headers, body)).hasToString("/from-d");
+		headers.set("B", "from-b");
+		assertThat(names.id(headers, body, null)).isEqualTo("from-b");
+		headers.set("A", "from-a");
+		headers.set("D", "http://a b");
+		assertThat(names.id(headers, body, null)).isEqualTo("from-a");
+		assertThat(names.statusUrl(headers, body)).hasToString("/from-e");
+	}
+
 }

@@ -35,10 +35,16 @@ class VocabularyTests {
 
 	@ParameterizedTest
 	@NullAndEmptySource
-	@ValueSource(
-			strings = { "DONE", "CANCELLING", "CANCELE", "RUN NING", "COMPLETED.", " ", "SCHEDULED", "PROCESSING" })
+	@ValueSource(strings = { "DONE", "CANCELLING", "CANCELE", "RUN NING", "COMPLETED.", " ", "ACTIVE", "unknown" })
 	void anyOtherWordIsUnknown(@Nullable String text) {
 		assertThat(OperationStatus.of(text)).isEqualTo(OperationStatus.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "SCHEDULED, PENDING", "scheduled, PENDING", "QUEUED, PENDING", "PROCESSING, RUNNING",
+			"processing, RUNNING", "in-progress, RUNNING", "IN_PROGRESS, RUNNING" })
+	void wordsOfTheProductsAreKnown(String text, OperationStatus status) {
+		assertThat(OperationStatus.of(text)).isEqualTo(status);
 	}
 
 	@ParameterizedTest

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The npm packages that the tests use. They stay in the folder {@code target}, and nothing
- * of them belongs to the repository.
+ * The npm packages that the tests use. They stay in the folder {@code target}, and
+ * nothing of them belongs to the repository.
  *
  * @param prism the script that starts Prism
  * @param documents the folder with the vendor's documents

@@ -2,6 +2,7 @@ package io.operations.contract;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,8 +49,14 @@ final class Prism implements AutoCloseable {
 
 	// Prism would stop at a full pipe.
 	private static void drain(BufferedReader output) {
-		Thread thread = new Thread(() -> output.lines().forEach((line) -> {
-		}), "prism");
+		Thread thread = new Thread(() -> {
+			try {
+				output.transferTo(Writer.nullWriter());
+			}
+			catch (IOException ex) {
+				// Prism has been stopped.
+			}
+		}, "prism");
 		thread.setDaemon(true);
 		thread.start();
 	}

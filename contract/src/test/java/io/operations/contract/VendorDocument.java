@@ -44,7 +44,8 @@ record VendorDocument(OperationsProduct product, JsonNode content) {
 	}
 
 	List<String> statuses() {
-		return texts(operation(this.content).at("/properties/status/enum"));
+		JsonNode status = operation(this.content).at("/properties/status");
+		return texts(resolve(this.content, status).get("enum"));
 	}
 
 	List<Integer> errors() {
@@ -111,6 +112,11 @@ record VendorDocument(OperationsProduct product, JsonNode content) {
 
 	private JsonNode operation(JsonNode document) {
 		return resolve(document, answer(document).get("schema"));
+	}
+
+	@Override
+	public String toString() {
+		return "document of " + this.product;
 	}
 
 	private static JsonNode resolve(JsonNode document, JsonNode node) {

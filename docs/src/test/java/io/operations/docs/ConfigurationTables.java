@@ -52,7 +52,8 @@ final class ConfigurationTables {
 
 	private static final Map<String, String> WORDS = Map.of("java.lang.String", "text", "java.lang.Boolean",
 			"`true`, `false`", "java.lang.Integer", "whole number", "java.lang.Long", "whole number",
-			"java.lang.Double", "number", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
+			"java.lang.Double", "number", "java.util.Map<java.lang.String,java.util.Set<java.lang.String>>",
+			"list of texts for each status", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
 			"size", "java.util.Map<java.lang.String,io.operations.autoconfigure.OperationsProperties>",
 			"properties of each client");
 

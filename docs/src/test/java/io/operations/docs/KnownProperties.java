@@ -18,8 +18,8 @@ final class KnownProperties {
 
 	// Maps and lists, below which any key is right, and properties without metadata.
 	private static final Set<String> PREFIXES = Set.of("spring.ssl.bundle.pem.", "logging.level.",
-			"resilience4j.retry.instances.", "resilience4j.ratelimiter.instances.", "management.observations.enable.",
-			"management.metrics.");
+			"operations.status-words.", "resilience4j.retry.instances.", "resilience4j.ratelimiter.instances.",
+			"management.observations.enable.", "management.metrics.");
 
 	private final Set<String> names = new HashSet<>();
 

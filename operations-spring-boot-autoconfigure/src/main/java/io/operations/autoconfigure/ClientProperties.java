@@ -1,6 +1,7 @@
 package io.operations.autoconfigure;
 
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,7 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 					// Disabled, or another spelling of a client's name.
 					return null;
 				}
-				return super.onStart(name, target.withSuppliedValue(() -> cast(defaults(name, context.getBinder()))),
-						context);
+				return super.onStart(name, onTop(target, () -> defaults(name, context.getBinder())), context);
 			}
 
 		};
@@ -62,8 +62,8 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <T> T cast(OperationsProperties properties) {
-		return (T) properties;
+	private static <T> Bindable<T> onTop(Bindable<T> target, Supplier<OperationsProperties> defaults) {
+		return target.withSuppliedValue((Supplier<T>) defaults);
 	}
 
 	private static OperationsProperties defaults(ConfigurationPropertyName client, Binder binder) {

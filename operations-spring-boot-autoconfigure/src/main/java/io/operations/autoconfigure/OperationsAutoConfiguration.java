@@ -98,7 +98,8 @@ public final class OperationsAutoConfiguration {
 			PropertyMapper map = PropertyMapper.get();
 			map.from(() -> OperationsSettings.baseUrl(details.getBaseUrl(), properties)).to(builder::baseUrl);
 			map.from(() -> OperationsSettings.path(properties)).to(builder::path);
-			OperationsSettings.statusWords(properties).forEach(builder::statusWords);
+			OperationsSettings.statusWords("operations.status-words", properties.getStatusWords())
+				.forEach(builder::statusWords);
 			builder.product(properties.getProduct())
 				.credentials(credentials(details))
 				.allowInsecure(properties.getHttp().isAllowInsecure())

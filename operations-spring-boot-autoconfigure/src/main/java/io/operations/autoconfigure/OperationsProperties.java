@@ -1,13 +1,11 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-import io.operations.OperationStatus;
 import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +49,7 @@ public class OperationsProperties {
 	 * Further words of the server for a status (pending, running, completed, failed or
 	 * cancelled). Case does not matter.
 	 */
-	private final Map<OperationStatus, Set<String>> statusWords = new EnumMap<>(OperationStatus.class);
+	private final Map<String, Set<String>> statusWords = new LinkedHashMap<>();
 
 	/**
 	 * Account SID, the user name for the auth token.
@@ -124,7 +122,7 @@ public class OperationsProperties {
 		this.path = path;
 	}
 
-	public Map<OperationStatus, Set<String>> getStatusWords() {
+	public Map<String, Set<String>> getStatusWords() {
 		return this.statusWords;
 	}
 

@@ -1,7 +1,9 @@
 package io.operations.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -70,30 +72,35 @@ final class OperationsSettings {
 		return path;
 	}
 
-	static Map<OperationStatus, Set<String>> statusWords(OperationsProperties properties) {
+	/**
+	 * Check the further words of the server for each status.
+	 * @param prefix the key of the property without the name of a status
+	 * @param properties the words by the name of a status
+	 * @return the words by status
+	 */
+	static Map<OperationStatus, Set<String>> statusWords(String prefix, Map<String, Set<String>> properties) {
+		Map<OperationStatus, Set<String>> checked = new EnumMap<>(OperationStatus.class);
 		Map<String, OperationStatus> known = new HashMap<>();
-		properties.getStatusWords().forEach((status, words) -> {
-			String key = "operations.status-words." + status.name().toLowerCase(Locale.ROOT);
-			check(status != OperationStatus.UNKNOWN, key, words, "every word without a status is unknown already",
-					"Remove the property '" + key + "'.");
+		properties.forEach((name, words) -> {
+			String key = prefix + "." + name;
+			OperationStatus status = OperationStatus.of(name);
+			check(name.equalsIgnoreCase(status.name()) && status != OperationStatus.UNKNOWN, key, words,
+					"no status has the name '" + name + "'",
+					"Use pending, running, completed, failed or cancelled in" + " place of '" + name + "'.");
 			check(!words.isEmpty(), key, "", "it must contain a word",
 					"Add a word, or remove the property '" + key + "'.");
-			for (String word : words) {
+			words.forEach((word) -> {
 				check(StringUtils.hasText(word), key, words, "a word must not be blank",
 						"Remove the blank word from the property '" + key + "'.");
 				OperationStatus other = OperationStatus.of(word, known);
 				check(other == OperationStatus.UNKNOWN || other == status, key, words,
 						"the word '" + word + "' already stands for " + other,
-						"Remove the word '" + word + "' from the property '" + key + "'"
-								+ ((OperationStatus.of(word) == OperationStatus.UNKNOWN)
-										? " or from 'operations.status-words." + other.name().toLowerCase(Locale.ROOT)
-												+ "'"
-										: "")
-								+ ".");
+						"Remove the word '" + word + "' from the property '" + key + "'.");
 				known.put(word.strip().toUpperCase(Locale.ROOT), status);
-			}
+			});
+			checked.computeIfAbsent(status, (each) -> new LinkedHashSet<>()).addAll(words);
 		});
-		return properties.getStatusWords();
+		return checked;
 	}
 
 	static void checkHttp(OperationsProperties.Http http) {

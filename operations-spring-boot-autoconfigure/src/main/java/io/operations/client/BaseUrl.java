@@ -72,7 +72,12 @@ public final class BaseUrl {
 		return (segment.length() > 1 && base != null && base.endsWith(segment)) ? segment : null;
 	}
 
-	private static boolean isLoopback(String host) {
+	/**
+	 * Return whether a host is this machine.
+	 * @param host the name or the address of the host
+	 * @return {@code true} for {@code localhost}, names below it and loopback addresses
+	 */
+	public static boolean isLoopback(String host) {
 		String name = host.toLowerCase(Locale.ROOT);
 		return name.equals("localhost") || name.endsWith(".localhost") || name.matches("127(\\.\\d{1,3}){3}")
 				|| name.equals("[::1]") || name.equals("[0:0:0:0:0:0:0:1]");

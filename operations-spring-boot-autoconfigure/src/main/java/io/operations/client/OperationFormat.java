@@ -1,6 +1,7 @@
 package io.operations.client;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -33,9 +34,9 @@ import org.springframework.util.Assert;
  */
 public final class OperationFormat {
 
-	private static final String AFTER_END = "7 days after its end";
+	private static final Retention AFTER_END = new Retention(Duration.ofDays(7), true);
 
-	private static final String AFTER_CREATION = "7 days after its creation";
+	private static final Retention AFTER_CREATION = new Retention(Duration.ofDays(7), false);
 
 	private static final AcceptedNames COMMS = new AcceptedNames(
 			List.of("operationId", AcceptedOperation.OPERATION_ID_HEADER), List.of("operationId", "id"),
@@ -141,10 +142,9 @@ public final class OperationFormat {
 
 	/**
 	 * Return how long the server keeps an operation.
-	 * @return a clause such as "7 days after its end"; {@code null} if the product does
-	 * not document it
+	 * @return the time; {@code null} if the product does not document it
 	 */
-	public @Nullable String retention() {
+	public @Nullable Retention retention() {
 		return this.shape.retention();
 	}
 
@@ -193,6 +193,22 @@ public final class OperationFormat {
 	}
 
 	/**
+	 * How long a server keeps an operation.
+	 *
+	 * @param time the time
+	 * @param afterEnd whether the time begins with the end of the operation, not with its
+	 * creation
+	 */
+	public record Retention(Duration time, boolean afterEnd) {
+
+		@Override
+		public String toString() {
+			return this.time.toDays() + " days after its " + (this.afterEnd ? "end" : "creation");
+		}
+
+	}
+
+	/**
 	 * The parts in which products differ.
 	 *
 	 * @param idMember the member with the id of the operation
@@ -205,7 +221,7 @@ public final class OperationFormat {
 	 * @param accepted how the response to a write names the operation
 	 */
 	private record Shape(String idMember, @Nullable String idPrefix, @Nullable String timesWithin,
-			@Nullable String retention, AcceptedNames accepted) {
+			@Nullable Retention retention, AcceptedNames accepted) {
 
 		Map<String, Role> members() {
 			Map<String, Role> members = new LinkedHashMap<>();

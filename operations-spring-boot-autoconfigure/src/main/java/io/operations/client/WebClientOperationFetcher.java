@@ -269,7 +269,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	}
 
 	private String retention() {
-		String retention = this.format.retention();
+		OperationFormat.Retention retention = this.format.retention();
 		return (retention != null) ? " (the server keeps it until " + retention + ")" : "";
 	}
 

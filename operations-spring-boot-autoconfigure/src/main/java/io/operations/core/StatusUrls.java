@@ -9,6 +9,7 @@ import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
+import io.operations.client.BaseUrl;
 import io.operations.client.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class StatusUrls {
 			return true;
 		}
 		Origin origin = Origin.of(statusUrl);
-		if (origin != null && !origin.equals(Origin.of(this.baseUrl)) && !isOf(this.product, origin)) {
+		if (origin != null && !isOrigin(origin) && !isOf(this.product, origin)) {
 			return false;
 		}
 		String base = (this.baseUrl.getRawPath() != null) ? this.baseUrl.getRawPath() : "";
@@ -62,15 +63,25 @@ final class StatusUrls {
 				&& matches(this.baseUrl.getRawPath() + this.path, of);
 	}
 
+	// A mock on this machine has several names and, in a container, another port.
+	private boolean isOrigin(Origin origin) {
+		return origin.equals(Origin.of(this.baseUrl))
+				|| (BaseUrl.isLoopback(origin.host()) && BaseUrl.isLoopback(this.baseUrl.getHost()));
+	}
+
 	private static boolean isOf(OperationsProduct product, Origin origin) {
 		return origin.equals(Origin.of(URI.create(product.baseUrl())));
 	}
 
 	private static boolean matches(String template, String path) {
 		int id = template.indexOf(ID);
+		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		if (id < 0) {
+			// The id is in the query.
+			return trimmed.equals(template);
+		}
 		String before = template.substring(0, id);
 		String after = template.substring(id + ID.length());
-		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 		int end = trimmed.length() - after.length();
 		return trimmed.startsWith(before) && trimmed.endsWith(after) && end > before.length()
 				&& trimmed.substring(before.length(), end).indexOf('/') < 0;

@@ -31,8 +31,9 @@ public final class AheadOfTimeRun {
 			OperationsTemplate campaigns = BeanFactoryAnnotationUtils.qualifiedBeanOfType(context.getBeanFactory(),
 					OperationsTemplate.class, "campaigns");
 			System.out.println("qualified: " + campaigns.getName());
-			System.out.println("webClient: " + campaigns.getWebClient().equals(BeanFactoryAnnotationUtils
-				.qualifiedBeanOfType(context.getBeanFactory(), WebClient.class, "campaigns")));
+			System.out.println("webClient: " + campaigns.getWebClient()
+				.equals(BeanFactoryAnnotationUtils.qualifiedBeanOfType(context.getBeanFactory(), WebClient.class,
+						"campaigns")));
 		}
 	}
 

@@ -45,7 +45,7 @@ class ConfigurationMetadataTests {
 			.extracting(ConfigurationMetadataTests::name)
 			.containsExactlyInAnyOrder("operations.account-sid", "operations.auth-token", "operations.api-key",
 					"operations.api-key-secret", "operations.base-url", "operations.path", "operations.clients",
-					"operations.rate-limit.shared-with", "operations.http.cookie-handling",
+					"operations.rate-limit.shared-with", "operations.status-words", "operations.http.cookie-handling",
 					"operations.http.ssl.bundle", "operations.tracking.jdbc.instance-name",
 					"operations.tracking.jdbc.deliveries");
 	}

@@ -2,7 +2,9 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.stream.Stream;
 
+import io.operations.OperationsProduct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +74,12 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.base-url=http://api.example.com       | operations.base-url                      | http://api.example | operations.http.allow-insecure=true
 					operations.path=/no/placeholder                  | operations.path                          | /no/placeholder    | operations.path
 					operations.path=no-slash/{id}                    | operations.path                          | no-slash/{id}      | operations.path
+					operations.status-words.completed=               | operations.status-words.completed        | must contain a word | remove the property 'operations.status-words.completed'
+					operations.status-words.completed=OK,            | operations.status-words.completed        | [OK, ]             | Remove the blank word from the property 'operations.status-words.completed'
+					operations.status-words.failed=ERROR,scheduled   | operations.status-words.failed           | already stands for PENDING | Remove the word 'scheduled' from the property 'operations.status-words.failed'.
+					operations.status-words.unknown=ERROR            | operations.status-words.unknown          | [ERROR]            | Use pending, running, completed
+					operations.status-words.canceled=ERROR           | operations.status-words.canceled         | [ERROR]            | failed or cancelled
+					operations.status-words.done[0]=ERROR            | operations.status-words.done             | [ERROR]            | in place of 'done'
 					operations.http.redirects=follow                 | operations.http.redirects                | FOLLOW             | operations.http.redirects
 					operations.http.redirects=follow-when-possible   | operations.http.redirects                | FOLLOW_WHEN        | operations.http.redirects
 					operations.http.request-timeout=-1s              | operations.http.request-timeout          | PT-1S              | operations.http.request-timeout
@@ -103,6 +111,34 @@ class OperationsConfigurationFailureAnalyzerTests {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET, property);
 		assertThat(analysis.getDescription()).contains("'" + key + "'", value).doesNotContain(SECRET);
 		assertThat(analysis.getAction()).contains(remedy).doesNotContain(SECRET);
+	}
+
+	@Test
+	void withAWordForTwoStatusesBothKeysAreNamed() {
+		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=x",
+				"operations.status-words.completed=ACTIVE,Done", "operations.status-words.failed=DONE");
+		assertThat(analysis.getDescription()).contains("Property 'operations.status-words.failed' is '[DONE]'",
+				"the word 'DONE' already stands for COMPLETED");
+		assertThat(analysis.getAction())
+			.contains("Remove the word 'DONE' from the property 'operations.status-words.failed'.");
+	}
+
+	@Test
+	void withAWordForItsOwnStatusThereIsNoFailure() {
+		withAValueThatIsGoodThereIsNoFailure("operations.status-words.running=processing,BUILDING");
+	}
+
+	@Test
+	void withAnUnknownProductTheValidOnesAreListed() {
+		this.runner.withPropertyValues("operations.product=mesages").run((context) -> {
+			FailureAnalysis analysis = analyzers().map((analyzer) -> analyzer.analyze(context.getStartupFailure()))
+				.filter(Objects::nonNull)
+				.findFirst()
+				.orElseThrow();
+			assertThat(analysis.getDescription()).contains("operations.product", "mesages");
+			assertThat(analysis.getAction()).contains("valid")
+				.contains(Stream.of(OperationsProduct.values()).map(OperationsProduct::value).toList());
+		});
 	}
 
 	@ParameterizedTest
@@ -209,17 +245,21 @@ class OperationsConfigurationFailureAnalyzerTests {
 		FailureAnalysis[] found = new FailureAnalysis[1];
 		this.runner.withPropertyValues(properties).run((context) -> {
 			assertThat(context).hasFailed();
-			found[0] = SpringFactoriesLoader.forDefaultResourceLocation(getClass().getClassLoader())
-				.load(FailureAnalyzer.class, SpringFactoriesLoader.ArgumentResolver.none(),
-						(type, name, ex) -> assertThat(name).doesNotStartWith("io.operations"))
-				.stream()
-				.filter(OperationsConfigurationFailureAnalyzer.class::isInstance)
+			found[0] = analyzers().filter(OperationsConfigurationFailureAnalyzer.class::isInstance)
 				.findFirst()
 				.orElseThrow()
 				.analyze(Objects.requireNonNull(context.getStartupFailure()));
 		});
 		assertThat(found[0]).isNotNull();
 		return found[0];
+	}
+
+	private static Stream<FailureAnalyzer> analyzers() {
+		return SpringFactoriesLoader
+			.forDefaultResourceLocation(OperationsConfigurationFailureAnalyzerTests.class.getClassLoader())
+			.load(FailureAnalyzer.class, SpringFactoriesLoader.ArgumentResolver.none(),
+					(type, name, ex) -> assertThat(name).doesNotStartWith("io.operations"))
+			.stream();
 	}
 
 }

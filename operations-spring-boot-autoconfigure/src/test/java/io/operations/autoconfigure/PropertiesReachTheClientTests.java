@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -14,6 +15,7 @@ import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
 import io.operations.OperationsProduct;
@@ -117,6 +119,16 @@ class PropertiesReachTheClientTests {
 			.run((context) -> assertThatExceptionOfType(OperationNotFoundException.class)
 				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE))
 				.withMessageContaining("(" + product.baseUrl() + ")"));
+	}
+
+	@Test
+	void withAWordOfAStatusAnOperationEndsWithIt() {
+		answer("Active");
+		run((template) -> {
+			Operation operation = Objects.requireNonNull(template.await("a").block(PATIENCE));
+			assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED);
+			assertThat(operation.statusText()).isEqualTo("Active");
+		}, "operations.status-words.completed=SUCCEEDED,ACTIVE");
 	}
 
 	@Test

@@ -2,16 +2,21 @@ package io.operations.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 import io.operations.MalformedOperationException;
 import io.operations.OperationStatus;
 import io.operations.OperationsException;
+import io.operations.OperationsProduct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
@@ -125,6 +130,33 @@ class MalformedAnswerTests {
 	void operationIsReadWithoutAnyMediaType() {
 		endpoint.answers(aResponse().withStatus(200).withBody("{\"status\": \"RUNNING\"}"));
 		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.RUNNING);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					conversations    | {"id": "comms_operation_1", "status": "COMPLETED"} | messages or emails or sender-pools or push-notifications
+					conversations    | {"id": "x", "operationId": null, "status": "COMPLETED", "statusUrl": "/v1/Emails/Operations/x"} | emails
+					messages         | {"operationId": "proc_job_1", "status": "FAILED"} | conversations or insights-queries
+					sender-pools     | {"status": "FAILED", "operationId": "voice_transcription_1", "transcription": {}} | voice-transcriptions
+					emails           | {"status": "FAILED", "operationId": "x", "statusUrl": "https://c.example/preview/CohortOperations/x"} | cohorts
+					emails           | {"status": "FAILED", "operationId": "x"} | conversations or memory or knowledge or cohorts or insights-queries or voice-transcriptions
+					""")
+	void operationOfAnotherFormIsMalformedAndItsProductIsNamed(String product, String body, String others) {
+		endpoint.answers(okJson(body));
+		OperationsProduct own = OperationsProduct.valueOf(product.toUpperCase(Locale.ROOT).replace('-', '_'));
+		WebClientOperationFetcher fetcher = new WebClientOperationFetcher(WebClient.create(), OperationFormat.of(own),
+				endpoint.url(), "/{id}", Endpoint.REQUEST_TIMEOUT, Schedulers.parallel());
+		assertThat(Endpoint.failure(fetcher, "x")).isInstanceOf(MalformedOperationException.class)
+			.hasMessageContaining("is not an operation of " + product + ", because it has '")
+			.hasMessageContaining("It looks like an operation of " + others + ". Set operations.product");
+	}
+
+	@Test
+	void idOfTheHeaderMakesTheMemberOfAnotherFormADetail() {
+		endpoint.answers(okJson("{\"id\": \"x\", \"status\": \"RUNNING\"}").withHeader("Operation-Id", Endpoint.ID));
+		assertThat(endpoint.fetch().operation().details()).containsEntry("id", "x");
+		assertThat(endpoint.fetch().operation().answeredId()).isEmpty();
 	}
 
 }

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
+import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.ProblemDetail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class OperationReaderTests {
 
@@ -169,6 +172,95 @@ class OperationReaderTests {
 			.isEqualTo(Map.of("operationId", Map.of("sid", 1)));
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none",
+			textBlock = """
+					COMPLETED  | "updatedAt": "2026-03-01T10:00:09Z"                                        | 2026-03-01T10:00:09Z
+					COMPLETED  | "updatedAt": "2026-03-01T10:00:09Z", "completedAt": "2026-03-01T10:00:05Z" | 2026-03-01T10:00:05Z
+					COMPLETED  | "updatedAt": "2026-03-01T10:00:09Z", "completedAt": null                   | 2026-03-01T10:00:09Z
+					CANCELED   | "updatedAt": "2026-03-01T10:00:09Z"                                        | 2026-03-01T10:00:09Z
+					RUNNING    | "updatedAt": "2026-03-01T10:00:09Z"                                        | none
+					COMPLETED  | "updatedAt": "soon"                                                        | none
+					COMPLETED  | "updatedAt": 7                                                             | none
+					""")
+	void lastUpdateOfAnOperationThatHasEndedStandsInForItsEnd(String word, String members, @Nullable Instant ended) {
+		Operation operation = read("{\"status\": \"" + word + "\", " + members + "}");
+		assertThat(operation.completedAt()).isEqualTo(ended);
+		assertThat(operation.details()).containsKey("updatedAt");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none",
+			textBlock = """
+					{"createdAt": "2026-03-01T10:00:00.123456789Z", "updatedAt": "2026-03-01T10:00:05.5Z"} | 2026-03-01T10:00:00.123456789Z | 2026-03-01T10:00:05.500Z
+					{"createdAt": "soon", "updatedAt": 7}                                                  | none                           | none
+					{}                                                                                     | none                           | none
+					[7]                                                                                    | none                           | none
+					null                                                                                   | none                           | none
+					""")
+	void timesWithinTheTranscriptionAreRead(String transcription, @Nullable Instant created, @Nullable Instant ended) {
+		Operation operation = read(OperationsProduct.VOICE_TRANSCRIPTIONS,
+				"{\"status\": \"COMPLETED\", \"transcription\": " + transcription + "}");
+		assertThat(operation.createdAt()).isEqualTo(created);
+		assertThat(operation.completedAt()).isEqualTo(ended);
+		assertThat(operation.details()).containsOnlyKeys("transcription");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			{"id": "proc_job_1"}                              | {}
+			{"operationId": "proc_job_2", "id": "proc_job_1"} | {}
+			{"id": "proc_job_2"}                              | {operationId=proc_job_2}
+			{"id": 7}                                         | {operationId=7}
+			""")
+	void idOfABulkOperationIsItsMemberId(String json, String details) {
+		Operation operation = read(OperationsProduct.MESSAGES, json);
+		assertThat(operation.id()).isEqualTo(ID);
+		assertThat(operation.details()).hasToString(details);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			{"stats": {"total": 5, "failed": 2}}                            | {total=5, failed=2}
+			{"summary": {"errors": 7, "warnings": 0}}                       | {errors=7, warnings=0}
+			{"stats": {"total": 3000000000, "rate": 0.5, "note": "x"}}      | {total=3000000000}
+			{"stats": {"total": 5}, "summary": {"errors": 7}}               | {total=5}
+			{"stats": [5], "summary": "fine"}                               | {}
+			{}                                                              | {}
+			""")
+	void countsAreTheStats(String json, String stats) {
+		assertThat(read(json).stats()).hasToString(stats);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			{"resultUrl": "/v3/x"}             | /v3/x
+			{"resultUrl": " https://h/x "}     | https://h/x
+			{"resultUrl": "http://a b"}        | none
+			{"resultUrl": " "}                 | none
+			{"resultUrl": 7}                   | none
+			{}                                 | none
+			""")
+	void urlOfTheResultIsFound(String json, @Nullable URI expected) {
+		assertThat(read(json).resultUrl()).isEqualTo(Optional.ofNullable(expected));
+	}
+
+	@Test
+	void wordsOfTheApplicationAreReadWithoutRegardToCase() {
+		OperationFormat format = Endpoint.FORMAT.withWords(Map.of(OperationStatus.COMPLETED, List.of(" Active ")));
+		assertThat(format.status("ACTIVE")).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(format.status("\u00a0active")).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(format.status("inactive")).isEqualTo(OperationStatus.UNKNOWN);
+		assertThat(Endpoint.FORMAT.status("ACTIVE")).isEqualTo(OperationStatus.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { " ", "running", "DONE" })
+	void wordWithTwoMeaningsIsRefused(String word) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Endpoint.FORMAT.withWords(new TreeMap<>(
+				Map.of(OperationStatus.COMPLETED, List.of("done"), OperationStatus.FAILED, List.of(word)))));
+	}
+
 	@Test
 	void problemIsRead() {
 		ProblemDetail problem = problem("""
@@ -227,36 +319,38 @@ class OperationReaderTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
-			"error": "boom"                                                          | boom
-			"error": {"code": 20001, "message": "boom"}                              | boom (code 20001)
-			"error": {"code": "E7", "message": "boom", "detail": ""}                 | boom (code E7)
-			"error": {"code": 20001, "message": "boom", "detail": "in use"}          | in use (code 20001)
-			"error": {"type": "https://x/1", "title": "Bad", "detail": "boom"}       | boom
-			"error": {"title": "Bad", "status": 422, "detail": null}                 | Bad
-			"error": {"title": " ", "detail": "\\n", "message": "boom"}              | boom
-			"error": {"title": "Bad", "message": "boom"}                             | boom
-			"error": {"type": "https://x/20001"}                                     | type https://x/20001
-			"error": {"code": 20001}                                                 | code 20001
-			"error": {"reason": "quota", "limit": 5, "more": {}}                     | reason quota, limit 5
-			"error": {"errors": [{"code": 7, "message": "boom"}]}                    | boom (code 7)
-			"error": ["boom"]                                                        | boom
-			"error": ["boom", null, "", {"message": "bang", "code": 7}, "boom"]      | boom; bang (code 7)
-			"error": [{"code": 20001, "message": "boom"}]                            | boom (code 20001)
-			"error": 7                                                               | 7
-			"error": null, "errors": [{"code": 20001, "message": "boom"}]            | boom (code 20001)
-			"error": {}, "errors": ["boom"]                                          | boom
-			"error": null, "message": "boom"                                         | boom
-			"error": "bo\\nom"                                                       | bo\\u000aom
-			"error": null                                                            | none
-			"error": ""                                                              | none
-			"error": " \\t"                                                          | none
-			"error": {}                                                              | none
-			"error": []                                                              | none
-			"error": [null, "", {}, []]                                              | none
-			"error": {"type": "about:blank", "title": null, "detail": " ", "x": [""]}| none
-			"error": {"detail": "", "message": "", "title": ""}, "message": " "      | none
-			""")
+	@CsvSource(delimiter = '|', nullValues = "none",
+			textBlock = """
+					"error": "boom"                                                          | boom
+					"error": {"code": 20001, "message": "boom"}                              | boom (code 20001)
+					"error": {"code": "E7", "message": "boom", "detail": ""}                 | boom (code E7)
+					"error": {"code": 20001, "message": "boom", "detail": "in use"}          | in use (code 20001)
+					"error": {"type": "https://x/1", "title": "Bad", "detail": "boom"}       | boom
+					"error": {"title": "Bad", "status": 422, "detail": null}                 | Bad
+					"error": {"title": " ", "detail": "\\n", "message": "boom"}              | boom
+					"error": {"title": "Bad", "message": "boom"}                             | boom
+					"error": {"type": "https://x/20001"}                                     | type https://x/20001
+					"error": {"code": 20001}                                                 | code 20001
+					"error": {"reason": "quota", "limit": 5, "more": {}}                     | reason quota, limit 5
+					"error": {"errors": [{"code": 7, "message": "boom"}]}                    | boom (code 7)
+					"error": ["boom"]                                                        | boom
+					"errors": [{"code": 7, "message": "boom", "infoUrl": "/7", "context": "$.to"}, {"code": 8, "message": "bang"}] | boom; bang (code 7)
+					"error": ["boom", null, "", {"message": "bang", "code": 7}, "boom"]      | boom; bang (code 7)
+					"error": [{"code": 20001, "message": "boom"}]                            | boom (code 20001)
+					"error": 7                                                               | 7
+					"error": null, "errors": [{"code": 20001, "message": "boom"}]            | boom (code 20001)
+					"error": {}, "errors": ["boom"]                                          | boom
+					"error": null, "message": "boom"                                         | boom
+					"error": "bo\\nom"                                                       | bo\\u000aom
+					"error": null                                                            | none
+					"error": ""                                                              | none
+					"error": " \\t"                                                          | none
+					"error": {}                                                              | none
+					"error": []                                                              | none
+					"error": [null, "", {}, []]                                              | none
+					"error": {"type": "about:blank", "title": null, "detail": " ", "x": [""]}| none
+					"error": {"detail": "", "message": "", "title": ""}, "message": " "      | none
+					""")
 	void exceptionOfAFailureHasItsText(String error, @Nullable String expected) {
 		Operation failed = read("{\"status\": \"FAILED\", " + error + "}");
 		assertThat(failed.errorText()).isEqualTo(Optional.ofNullable(expected));
@@ -277,8 +371,12 @@ class OperationReaderTests {
 	}
 
 	private static Operation read(String json) {
-		return Objects.requireNonNull(
-				OperationReader.read(Endpoint.FORMAT, ID, REQUESTED, null, json.getBytes(StandardCharsets.UTF_8)));
+		return read(OperationsProduct.CONVERSATIONS, json);
+	}
+
+	private static Operation read(OperationsProduct product, String json) {
+		return Objects.requireNonNull(OperationReader.read(OperationFormat.of(product), ID, REQUESTED, null,
+				json.getBytes(StandardCharsets.UTF_8)));
 	}
 
 }

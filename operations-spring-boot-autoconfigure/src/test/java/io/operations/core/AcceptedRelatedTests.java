@@ -50,7 +50,8 @@ class AcceptedRelatedTests {
 				(write) -> Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.ACCEPTED)
 					.header("Content-Type", "application/json")
 					.header("Operation-Id", "op")
-					.body("{\"statusUrl\": \"https://localhost/op\", \"related\": {\"configurationId\": \"cfg_202\"}}")
+					.body("{\"statusUrl\": \"https://conversations.twilio.com/v2/ControlPlane/Operations/op\","
+							+ " \"related\": {\"configurationId\": \"cfg_202\"}}")
 					.build()));
 		this.endpoint.script("op", List.of(ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"), ScriptedEndpoint.json("""
 				{"operationId": "op", "status": "COMPLETED", "related": {}}""")));

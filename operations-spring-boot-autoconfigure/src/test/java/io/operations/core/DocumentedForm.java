@@ -2,7 +2,6 @@ package io.operations.core;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -152,10 +151,6 @@ enum DocumentedForm {
 
 	String running() {
 		return this.words.containsKey("RUNNING") ? "RUNNING" : "PROCESSING";
-	}
-
-	List<String> terminalWords() {
-		return this.words.keySet().stream().filter((word) -> this.words.get(word).isTerminal()).toList();
 	}
 
 	/**

@@ -23,7 +23,8 @@ class OperationsClientsTests {
 			template("operations", "https://conversations.example", "/v2/ControlPlane/Operations/{id}"),
 			template("knowledge", "https://knowledge.example/", "/v2/ControlPlane/Operations/{id}"),
 			template("messages", "https://comms.example:443/eu", "/v1/Messages/Operations/{id}"),
-			template("jobs", "https://insights.example", "/v3/{id}/Job?full=true"));
+			template("jobs", "https://insights.example", "/v3/{id}/Job?full=true"),
+			template("query", "https://query.example", "/operations?id={id}"));
 
 	@AfterEach
 	void close() {
@@ -34,7 +35,7 @@ class OperationsClientsTests {
 	@CsvSource({ "https://conversations.example/v2/ControlPlane/Operations/a, operations",
 			"HTTPS://Knowledge.Example:443/v2/ControlPlane/Operations/a, knowledge",
 			"https://comms.example/eu/v1/Messages/Operations/a, messages", "/eu/v1/Messages/Operations/a, messages",
-			"https://insights.example/v3/a/Job?x=y, jobs" })
+			"https://insights.example/v3/a/Job?x=y, jobs", "https://query.example/operations?id=a, query" })
 	void clientIsFoundByTheStatusUrl(String statusUrl, String client) {
 		assertThat(this.clients.clientOf(accepted(statusUrl)).getName()).isEqualTo(client);
 	}
@@ -80,7 +81,7 @@ class OperationsClientsTests {
 	void operationWithoutAStatusUrlIsRefusedUnlessThereIsOneClient() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(accepted(null)))
 			.withMessageContaining("names no status URL")
-			.withMessageContaining("operations, knowledge, messages, jobs");
+			.withMessageContaining("operations, knowledge, messages, jobs, query");
 		try (OperationsTemplate only = template("only", "https://only.example", "/{id}")) {
 			assertThat(OperationsClients.of(only).clientOf(accepted(null))).isSameAs(only);
 		}
@@ -90,7 +91,8 @@ class OperationsClientsTests {
 	void registeredClientIsAClientUntilItIsClosed() {
 		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
 		this.clients.register("sub-1", sub);
-		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "sub-1");
+		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "query",
+				"sub-1");
 		assertThat(this.clients.clientOf(accepted("https://sub.example/a"))).isSameAs(sub);
 		sub.close();
 		assertThat(this.clients.names()).doesNotContain("sub-1");
@@ -128,7 +130,7 @@ class OperationsClientsTests {
 	void unknownNameIsRefusedAndTheNamesAreListed() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.get("sub"))
 			.withMessageContaining("'sub'")
-			.withMessageContaining("operations, knowledge, messages, jobs");
+			.withMessageContaining("operations, knowledge, messages, jobs, query");
 	}
 
 	private static AcceptedOperation accepted(String statusUrl) {

@@ -1,6 +1,10 @@
 package io.operations.test;
 
 import java.net.URI;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,10 @@ record SimulatedRequest(String method, String path, @Nullable String credentials
 	 * The request header that contains the server that the client has named.
 	 */
 	static final String ORIGIN_HEADER = "Operations-Simulator-Origin";
+
+	private static final Map<OperationsProduct, String> SERVICES = Arrays.stream(OperationsProduct.values())
+		.collect(Collectors.toMap(Function.identity(),
+				(product) -> service(URI.create(product.baseUrl()).getHost())));
 
 	/**
 	 * Create a request.
@@ -46,20 +54,8 @@ record SimulatedRequest(String method, String path, @Nullable String credentials
 	 */
 	boolean isFor(OperationsProduct product) {
 		String host = this.redirected ? URI.create(this.baseUrl).getHost() : null;
-		return host == null || !isVendors(host) || service(host).equals(serviceOf(product));
-	}
-
-	private static boolean isVendors(String host) {
-		for (OperationsProduct product : OperationsProduct.values()) {
-			if (service(host).equals(serviceOf(product))) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static String serviceOf(OperationsProduct product) {
-		return service(URI.create(product.baseUrl()).getHost());
+		return host == null || !SERVICES.containsValue(service(host))
+				|| service(host).equals(SERVICES.get(product));
 	}
 
 	// A host of another region differs after the first dot.

@@ -186,8 +186,7 @@ class ProductsTests {
 		assertThat(body).containsOnlyKeys("operationId", "status", "createdAt", "completedAt", "statusUrl", "result",
 				"resultUrl");
 		assertThat(body.get("result")).asString().matches("\\{(type=RESOURCE_ID|id=" + prefix + "_.{26}|, ){3}}");
-		assertThat(body.get("resultUrl")).asString()
-			.matches(simulator.baseUrl() + path + "/" + prefix + "_.{26}");
+		assertThat(body.get("resultUrl")).asString().matches(simulator.baseUrl() + path + "/" + prefix + "_.{26}");
 		assertThat(failed(product)).isEqualTo(Map.of("type", "https://example.com/taken", "title", "Conflict", "code",
 				20409, "detail", "The name is taken"));
 		assertThat(SimulatorClient.json(this.client.poll(product, "unknown"))).containsEntry("code", notFound);

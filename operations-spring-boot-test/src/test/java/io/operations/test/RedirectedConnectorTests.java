@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpHeaders;
@@ -35,7 +36,7 @@ class RedirectedConnectorTests {
 	private final WebClient client = WebClient.builder()
 		.clientConnector(simulator.redirect(new JdkClientHttpConnector()))
 		.defaultHeader(HttpHeaders.AUTHORIZATION, "Basic real")
-		.defaultStatusHandler((status) -> status.isError(), (response) -> reactor.core.publisher.Mono.empty())
+		.defaultStatusHandler((status) -> status.isError(), (response) -> Mono.empty())
 		.build();
 
 	@BeforeEach

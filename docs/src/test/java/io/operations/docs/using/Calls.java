@@ -37,6 +37,10 @@ class Calls {
 					(fault) -> log.warn("The watch of {} ended", operationId, fault));
 	}
 
+	Mono<Long> failedRecipients(String operationId) {
+		return this.operations.await(operationId).map((done) -> done.stats().getOrDefault("failed", 0L));
+	}
+
 	Operation block(String operationId) {
 		return this.operations.await(operationId, Duration.ofMinutes(2)).block();
 	}

@@ -35,8 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 @SpringBootTest(properties = { "operations.api-key=SKtop", "operations.api-key-secret=${NO_SUCH_SECRET}",
 		"operations.clients.memory.product=memory", "operations.clients.knowledge.product=knowledge",
 		"operations.clients.campaigns.product=messages", "operations.clients.campaigns.api-key=SKcampaigns",
-		"operations.clients.campaigns.api-key-secret=${NO_SUCH_SECRET}",
-		"operations.clients.gateway.product=emails",
+		"operations.clients.campaigns.api-key-secret=${NO_SUCH_SECRET}", "operations.clients.gateway.product=emails",
 		"operations.clients.gateway.base-url=https://gateway.example.com/comms",
 		"operations.clients.placeholder.product=push-notifications",
 		"operations.clients.placeholder.base-url=${NO_SUCH_URL}", "operations.clients.second.account-sid=AC2",
@@ -92,7 +91,8 @@ class ConfiguredClientsWithSimulatorTests {
 
 	@Test
 	void twoAccountsOfAProductCannotBeToldApartByTheStatusUrlAsInProduction() {
-		AcceptedOperation accepted = write(this.clients.get("second").getWebClient(), "/v2/ControlPlane/Configurations");
+		AcceptedOperation accepted = write(this.clients.get("second").getWebClient(),
+				"/v2/ControlPlane/Configurations");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(accepted))
 			.withMessageContaining("operations, second");
 	}
