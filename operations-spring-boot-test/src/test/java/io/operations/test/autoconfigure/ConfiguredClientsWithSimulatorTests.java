@@ -101,8 +101,7 @@ class ConfiguredClientsWithSimulatorTests {
 	void clientIsInjectedByItsName(@Autowired @Qualifier("campaigns") OperationsTemplate campaigns,
 			@Autowired @Qualifier("campaigns") WebClient api) {
 		this.simulator.nextScript(OperationScript.completed().stats(Map.of("total", 2, "failed", 1)));
-		Operation done = campaigns.await(write(api, "/v1/Messages")).block(LIMIT);
-		assertThat(done).isNotNull();
+		Operation done = Objects.requireNonNull(campaigns.await(write(api, "/v1/Messages")).block(LIMIT));
 		assertThat(done.stats()).containsEntry("failed", 1L);
 	}
 

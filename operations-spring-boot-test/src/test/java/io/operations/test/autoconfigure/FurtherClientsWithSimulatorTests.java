@@ -2,6 +2,7 @@ package io.operations.test.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
@@ -52,14 +53,13 @@ class FurtherClientsWithSimulatorTests {
 
 	@Test
 	void templateWithTheVendorsBaseUrlIsLedToTheSimulator() {
-		Operation done = this.memory.getWebClient()
+		Operation done = Objects.requireNonNull(this.memory.getWebClient()
 			.post()
 			.uri("/v1/ControlPlane/Stores")
 			.bodyValue(Map.of("displayName", "customers"))
 			.exchangeToMono(AcceptedOperation::from)
 			.flatMap(this.memory::await)
-			.block(LIMIT);
-		assertThat(done).isNotNull();
+			.block(LIMIT));
 		assertThat(done.status()).isEqualTo(OperationStatus.COMPLETED);
 		assertThat(done.resultId()).hasValueSatisfying((id) -> assertThat(id).startsWith("mem_store_"));
 		assertThat(done.statusUrl()).hasToString("https://memory.twilio.com/v1/ControlPlane/Operations/" + done.id());
