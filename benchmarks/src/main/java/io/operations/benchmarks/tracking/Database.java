@@ -73,7 +73,7 @@ final class Database implements AutoCloseable {
 					polls, stuck, attempts, forgiven, version)
 					SELECT %s %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0, FALSE, 0,
 					0, 0 FROM generate_series(1, %d) n"""
-				.formatted(hasLeases() ? "client," : "", hasLeases() ? "'operations'," : "", id, count))
+				.formatted(hasLeases() ? "client, timeout_millis," : "", hasLeases() ? "'operations', 86400000," : "", id, count))
 			.update();
 		if (!hasLeases()) {
 			this.jdbc

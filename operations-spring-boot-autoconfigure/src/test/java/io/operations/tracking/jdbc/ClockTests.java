@@ -75,7 +75,7 @@ class ClockTests extends TrackingApplication {
 
 	private ApplicationContextRunner shifted(int seconds) {
 		return with(PostgresDatabase.DATA_SOURCE).withBean("shifted", OperationsTemplate.class,
-				() -> this.endpoint.template().scheduler(new ShiftedScheduler(seconds)).build(),
+				() -> this.endpoint.template().name("shifted").scheduler(new ShiftedScheduler(seconds)).build(),
 				(definition) -> definition.setPrimary(true));
 	}
 

@@ -139,8 +139,8 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	private void copies(int number) {
-		String columns = "client, kind, state, attributes, accepted, tracked_at, created_at, deadline, polls, stuck, outcome,"
-				+ " ended_at, attempts, forgiven, version";
+		String columns = "client, kind, state, attributes, accepted, tracked_at, created_at, timeout_millis, deadline, polls,"
+				+ " stuck, outcome, ended_at, attempts, forgiven, version";
 		this.jdbc
 			.sql("INSERT INTO " + this.prefix + "tracked (id, " + columns + ") SELECT 'op' || n, " + columns + " FROM "
 					+ this.prefix + "tracked, generate_series(1, " + number + ") n WHERE id = 'op0'")
