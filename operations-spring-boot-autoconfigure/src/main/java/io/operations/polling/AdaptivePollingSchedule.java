@@ -230,7 +230,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 		try {
 			double arriving;
 			synchronized (this.arrivals) {
-				arriving = this.arrivals.perSecond(now);
+				arriving = this.arrivals.perSecondObserved(now);
 			}
 			double allowed = (arriving > 0) ? pollsPerSecond / arriving : Double.POSITIVE_INFINITY;
 			this.pressed = allowed < this.pollsPerOperation;

@@ -280,7 +280,7 @@ final class LearnedKind {
 	}
 
 	synchronized double endingsPerSecond(long now) {
-		return this.endings.perSecond(now);
+		return this.endings.perSecondObserved(now);
 	}
 
 	/**

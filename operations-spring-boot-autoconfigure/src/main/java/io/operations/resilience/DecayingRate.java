@@ -1,9 +1,8 @@
 package io.operations.resilience;
 
 /**
- * Measures how often an event occurs, as an exponential average over time. Soon after the
- * first event, the average is one over the time since then: events before it are unknown,
- * not absent. Not thread-safe.
+ * Measures how often an event occurs, as an exponential average over time. Not
+ * thread-safe.
  *
  * @since 0.1.0
  */
@@ -50,6 +49,18 @@ public final class DecayingRate {
 	 * @return the number of events per second
 	 */
 	public double perSecond(long now) {
+		decay(now);
+		return this.count / this.secondsOfMemory;
+	}
+
+	/**
+	 * Return how often the event occurs, averaged over the time since the first event as
+	 * long as that is shorter than the memory. Events before the first one are unknown to
+	 * this average, not absent.
+	 * @param now the present time in milliseconds
+	 * @return the number of events per second
+	 */
+	public double perSecondObserved(long now) {
 		decay(now);
 		double observed = Math.max(SHORTEST, (now - this.started) / 1000.0 / this.secondsOfMemory);
 		return this.count / (this.secondsOfMemory * -Math.expm1(-observed));

@@ -13,19 +13,19 @@ class DecayingRateTests {
 
 	@Test
 	void rateIsZeroBeforeTheFirstEvent() {
-		assertThat(this.rate.perSecond(HOUR)).isZero();
+		assertThat(this.rate.perSecondObserved(HOUR)).isZero();
 	}
 
 	@Test
 	void rateIsRightLongBeforeTheMemoryIsFull() {
 		occur(HOUR, 60, 50);
-		assertThat(this.rate.perSecond(HOUR + 60_000)).isCloseTo(50, within(1.0));
+		assertThat(this.rate.perSecondObserved(HOUR + 60_000)).isCloseTo(50, within(1.0));
 	}
 
 	@Test
 	void rateIsRightWhenTheMemoryIsFull() {
 		occur(HOUR, 3000, 2);
-		assertThat(this.rate.perSecond(HOUR + 3_000_000)).isCloseTo(2, within(0.05));
+		assertThat(this.rate.perSecondObserved(HOUR + 3_000_000)).isCloseTo(2, within(0.05));
 	}
 
 	@Test
@@ -33,16 +33,16 @@ class DecayingRateTests {
 		for (int i = 0; i < 60; i++) {
 			this.rate.add(HOUR);
 		}
-		assertThat(this.rate.perSecond(HOUR)).isCloseTo(1.1, within(0.05));
+		assertThat(this.rate.perSecondObserved(HOUR)).isCloseTo(1.1, within(0.05));
 	}
 
 	@Test
 	void afterASilenceTheRateIsAsSoonRightAsAfterTheStart() {
 		occur(HOUR, 600, 2);
 		long later = 10 * HOUR;
-		assertThat(this.rate.perSecond(later)).isCloseTo(0, within(0.001));
+		assertThat(this.rate.perSecondObserved(later)).isCloseTo(0, within(0.001));
 		occur(later, 60, 50);
-		assertThat(this.rate.perSecond(later + 60_000)).isCloseTo(50, within(1.0));
+		assertThat(this.rate.perSecondObserved(later + 60_000)).isCloseTo(50, within(1.0));
 	}
 
 	private void occur(long from, int seconds, int perSecond) {
