@@ -67,13 +67,12 @@ final class Database implements AutoCloseable {
 					+ (hasLeases() ? ", operations_inbox, operations_lease, operations_learned" : ""))
 			.update();
 		String id = "'proc_' || CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) || '_36000000_' || n";
-		this.jdbc
-			.sql("""
-					INSERT INTO operations_tracked (%s id, state, attributes, accepted, tracked_at, created_at, deadline,
-					polls, stuck, attempts, forgiven, version)
-					SELECT %s %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0, FALSE, 0,
-					0, 0 FROM generate_series(1, %d) n"""
-				.formatted(hasLeases() ? "client, timeout_millis," : "", hasLeases() ? "'operations', 86400000," : "", id, count))
+		this.jdbc.sql("""
+				INSERT INTO operations_tracked (%s id, state, attributes, accepted, tracked_at, created_at, deadline,
+				polls, stuck, attempts, forgiven, version)
+				SELECT %s %s, 'TRACKED', '{"tenant":"t1"}', TRUE, now(), now(), now() + INTERVAL '1 day', 0, FALSE, 0,
+				0, 0 FROM generate_series(1, %d) n""".formatted(hasLeases() ? "client, timeout_millis," : "",
+				hasLeases() ? "'operations', 86400000," : "", id, count))
 			.update();
 		if (!hasLeases()) {
 			this.jdbc

@@ -2,9 +2,11 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.core.OperationsTemplate;
+import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +50,10 @@ class ClockTests extends TrackingApplication {
 					+ this.prefix + "tracked")
 			.update();
 		shifted(seconds).withPropertyValues("operations.tracking.jdbc.heartbeat-interval=1s").run((context) -> {
-			until(context, "dead", TrackingState.DELIVERED);
+			OperationTracker tracker = context.getBean(OperationTracker.class).forClient("operations");
+			await().atMost(PATIENCE)
+				.until(() -> Objects.requireNonNull(tracker.find("dead").block(PATIENCE))
+					.state() == TrackingState.DELIVERED);
 			assertThat(this.jdbc.sql("SELECT picked_by FROM " + this.prefix + "scheduled WHERE task_instance = 'alive'")
 				.query(String.class)
 				.single()).isEqualTo("other");
