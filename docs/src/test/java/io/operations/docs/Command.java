@@ -29,8 +29,8 @@ record Command(String line) {
 			"quick", "surefire.failIfNoSpecifiedTests", "spring-boot.run.profiles", "spring-boot.run.arguments",
 			"exec.args", "exec.mainClass", "spring-boot.version", "forkCount", "sample.overdue", "sample.timed");
 
-	private static final List<String> PATHS = List.of("/configurations", "/conversations/", "/operations/",
-			"/actuator");
+	private static final List<String> PATHS = List.of("/configurations", "/campaigns", "/conversations/",
+			"/operations/", "/actuator");
 
 	/**
 	 * Return the parts of the command that nothing in the repository knows.

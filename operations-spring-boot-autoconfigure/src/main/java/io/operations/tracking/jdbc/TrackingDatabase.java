@@ -171,11 +171,14 @@ final class TrackingDatabase {
 	}
 
 	// A scheduler knows the tasks of its creation. Those of clients that join later are
-	// added on the thread that looks, right before their first pick.
+	// added on the thread that looks, right before their first pick. If the scheduler has
+	// met an execution of the task before, it would leave its dead executions alone for
+	// ever.
 	private void resolve(TaskResolver resolver) {
 		this.stores.forEach((client, store) -> {
 			if (this.resolved.add(client)) {
 				resolver.addTask(store.task());
+				resolver.clearUnresolved(client);
 			}
 		});
 	}
