@@ -25,9 +25,9 @@ final class InstancesScenario implements Scenario {
 	// Of each instance. All together could use twice what the account is allowed.
 	private static final double PER_SECOND = 2.5;
 
-	private static final double FROM = 300;
+	private static final double FROM = 900;
 
-	private static final double TO = 900;
+	private static final double TO = 2100;
 
 	private static final int BIN = 15;
 
