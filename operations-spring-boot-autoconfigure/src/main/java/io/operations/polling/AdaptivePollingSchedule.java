@@ -34,9 +34,10 @@ import reactor.core.scheduler.Scheduler;
  * <p>
  * The durations are estimated from operations that have ended and from operations that
  * are still running. The latest ones count most. When the last ten durations differ from
- * the earlier ones (Kolmogorov-Smirnov test), the schedule forgets the earlier ones.
- * Under a slow drift it forgets faster. The learned durations live in memory and are lost
- * with the process.
+ * the earlier ones (Kolmogorov-Smirnov test), and clearly more or fewer operations should
+ * have ended at these ages, the schedule forgets the earlier ones. Under a slow drift it
+ * forgets faster. The learned durations live in memory. Without tracked operations they
+ * are lost with the process.
  * <p>
  * An operation much faster than all before it is noticed at the first poll. Its lag is at
  * most the longest interval. Give operations of such different durations kinds of their
