@@ -1,49 +1,43 @@
 package io.operations.polling;
 
 /**
- * Tells how many ends an estimate expects while operations run from one age to another.
- * The number does not depend on when operations begin: after the last one of a batch has
- * begun, only slow ones are left, and the estimate expects as many ends as come.
+ * The number of ends that an estimate expects up to an age, if operations pass all ages.
+ * For example, it expects 0.7 ends while one operation passes the ages by which half of
+ * those that had begun have ended. The number does not depend on when operations begin.
+ * After the last one of a batch has begun, only slow ones are left: they pass few ages,
+ * and few ends are expected.
  */
 final class CumulativeHazard {
 
-	// Coarse, because one is kept for each kind. A step is four per cent of the age.
-	private static final int STEP = 4;
-
+	// Beyond it, the estimate is a guess.
 	private static final double LEAST_SURVIVAL = 1e-4;
 
-	private final float[] hazards = new float[Ages.BINS / STEP + 2];
+	private final float[] hazards = new float[Ages.BINS + 1];
 
 	CumulativeHazard(DurationDistribution durations) {
 		double surviving = 1;
+		double sum = 0;
 		for (int bin = 0; bin < Ages.BINS; bin++) {
-			if (bin % STEP == 0) {
-				this.hazards[bin / STEP] = hazard(surviving);
-			}
-			surviving -= durations.share(bin);
+			double share = durations.share(bin);
+			sum += (surviving > LEAST_SURVIVAL) ? Math.min(1, share / surviving) : 0;
+			this.hazards[bin + 1] = (float) sum;
+			surviving -= share;
 		}
-		for (int i = (Ages.BINS + STEP - 1) / STEP; i < this.hazards.length; i++) {
-			this.hazards[i] = hazard(surviving);
-		}
-	}
-
-	private static float hazard(double surviving) {
-		return (float) -Math.log(Math.max(surviving, LEAST_SURVIVAL));
 	}
 
 	/**
 	 * Return how many ends are expected while an operation runs.
 	 * @param from the position of its first age in {@link Ages}
 	 * @param to the position of its last age
-	 * @return the expected number, less than ten
+	 * @return the expected number of ends
 	 */
 	double between(double from, double to) {
-		return Math.max(0, at(to / STEP) - at(from / STEP));
+		return Math.max(0, at(to) - at(from));
 	}
 
-	private double at(double place) {
-		int before = (int) place;
-		return this.hazards[before] + (place - before) * (this.hazards[before + 1] - this.hazards[before]);
+	private double at(double position) {
+		int before = Math.min((int) position, Ages.BINS - 1);
+		return this.hazards[before] + (position - before) * (this.hazards[before + 1] - this.hazards[before]);
 	}
 
 }

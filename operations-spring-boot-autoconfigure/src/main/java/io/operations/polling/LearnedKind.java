@@ -103,13 +103,17 @@ final class LearnedKind {
 
 	private double unexpected;
 
+	// The durations have changed since the estimate.
+	private boolean changed;
+
 	private double pollsMade;
 
 	private double pollsPlanned;
 
 	private volatile double surplus = 1;
 
-	private long ends;
+	// Written under the lock.
+	private volatile long ends;
 
 	private double news;
 
@@ -130,7 +134,7 @@ final class LearnedKind {
 	synchronized void learn(ObservedRun run, long now) {
 		double from = seconds(run.from());
 		double to = seconds(run.to());
-		expect(from, to);
+		expect(run.ended(), from, to);
 		if (!run.ended()) {
 			this.all.ran(from, to);
 			note(1.0 / SIGHTINGS);
@@ -145,18 +149,26 @@ final class LearnedKind {
 			this.settled.ended(this.latest.remove(), HALF_LIFE);
 		}
 		this.latest.add(to);
-		this.expectedByEnd[(int) (this.ends % LATEST)] = this.expected;
+		this.expectedByEnd[(int) (this.ends % LATEST)] = expected();
 		this.expected = 0;
 		this.endings.add(now);
 		this.ends++;
 		note(hasChanged() ? forgetAllButTheLatest() : 1);
 	}
 
-	private void expect(double from, double to) {
+	// As in the histogram, an operation that ends within a bin has passed the whole bin.
+	private void expect(boolean ended, double from, double to) {
 		Known present = this.known;
 		if (present != null) {
-			this.expected += present.hazard.between(Ages.position(from), Ages.position(to));
+			double last = Ages.position(to);
+			this.expected += present.hazard.between(Ages.position(from),
+					ended ? Math.min(Math.floor(last) + 1, Ages.BINS) : last);
 		}
+	}
+
+	// Without an estimate of the present durations, every end is as expected.
+	private double expected() {
+		return (this.known == null || this.changed) ? 1 : this.expected;
 	}
 
 	// Where durations drift, the latest rank high or low among the earlier ones, and more
@@ -167,7 +179,7 @@ final class LearnedKind {
 			return HALF_LIFE;
 		}
 		this.rank += (this.all.rank(duration) - 0.5 - this.rank) / RANK_MEMORY;
-		this.unexpected += (this.expected - 1 - this.unexpected) / RANK_MEMORY;
+		this.unexpected += (expected() - 1 - this.unexpected) / RANK_MEMORY;
 		double deviations = Math.min(Math.abs(this.rank) / RANK_DEVIATION,
 				this.unexpected * Math.signum(this.rank) / EXPECTED_DEVIATION);
 		return (deviations > DRIFT) ? Math.max(LEAST_HALF_LIFE, HALF_LIFE * Math.pow(DRIFT / deviations, 3))
@@ -225,6 +237,7 @@ final class LearnedKind {
 		this.settled.clear();
 		this.rank = 0;
 		this.unexpected = 0;
+		this.changed = true;
 		this.pollsMade = 0;
 		this.pollsPlanned = 0;
 		this.surplus = 1;
@@ -264,6 +277,7 @@ final class LearnedKind {
 			durations = DurationDistribution.estimate(this.all);
 			this.news = 0;
 			this.stale = false;
+			this.changed = false;
 		}
 		else if (present.price == price) {
 			return present.plan;
@@ -273,9 +287,10 @@ final class LearnedKind {
 			estimatedAt = present.estimatedAt;
 		}
 		PollingPlan plan = PollingPlan.best(durations, price, this.minInterval, this.maxInterval);
-		CumulativeHazard hazard = (present != null && durations.equals(present.durations)) ? present.hazard
-				: new CumulativeHazard(durations);
-		this.known = new Known(durations, hazard, plan, price, estimatedAt);
+		this.known = (present != null && durations.equals(present.durations))
+				? new Known(durations, present.hazard, present.unusual, plan, price, estimatedAt)
+				: new Known(durations, new CumulativeHazard(durations),
+						duration(UNUSUAL * durations.quantile(UPPER_QUANTILE)), plan, price, estimatedAt);
 		return plan;
 	}
 
@@ -302,10 +317,9 @@ final class LearnedKind {
 	 * @param least the number of ends from which on the age is known
 	 * @return the age, {@code null} as long as it is unknown
 	 */
-	synchronized @Nullable Duration unusualAge(int least) {
+	@Nullable Duration unusualAge(int least) {
 		Known present = this.known;
-		return (present == null || this.ends < least) ? null
-				: duration(UNUSUAL * present.durations.quantile(UPPER_QUANTILE));
+		return (present == null || this.ends < least) ? null : present.unusual;
 	}
 
 	/**
@@ -333,8 +347,8 @@ final class LearnedKind {
 		return Duration.ofMillis(Math.round(seconds * 1000));
 	}
 
-	private record Known(DurationDistribution durations, CumulativeHazard hazard, PollingPlan plan, double price,
-			long estimatedAt) {
+	private record Known(DurationDistribution durations, CumulativeHazard hazard, Duration unusual, PollingPlan plan,
+			double price, long estimatedAt) {
 	}
 
 }
