@@ -53,7 +53,7 @@ class BatchedOperationsTests {
 		this.time.advanceTimeBy(Duration.ofSeconds(1));
 		poll(0, 0);
 		LearnedDurations learned = Objects.requireNonNull(this.schedule.learned("kind"));
-		assertThat(learned.median()).isBetween(Duration.ofSeconds(54), Duration.ofSeconds(71));
+		assertThat(learned.median()).isBetween(Duration.ofSeconds(52), Duration.ofSeconds(75));
 		assertThat(learned.polls()).isBetween(5.0, 11.0);
 		assertThat(learned.upperQuantile()).isBetween(Duration.ofSeconds(85), Duration.ofSeconds(125));
 	}
