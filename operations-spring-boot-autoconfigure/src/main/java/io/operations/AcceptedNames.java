@@ -17,16 +17,19 @@ import org.springframework.web.util.UriUtils;
 /**
  * Names the headers and the members of a {@code 202 Accepted} response that identify the
  * operation. The first header or member with a value counts. Headers come before members.
- * A URL identifies the operation by its last segment, if no id does.
+ * A URL identifies the operation by its last segment, if no id does. Members that may be
+ * the id of another resource come after the URL.
  *
  * @param idHeaders the headers with the id
  * @param idMembers the members of the body with the id
  * @param urlHeaders the headers with the URL that reports the operation's status
  * @param urlMembers the members of the body with that URL
+ * @param ambiguousIdMembers the members of the body with the id of the operation or of a
+ * resource that it creates
  * @since 0.1.0
  */
 public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List<String> urlHeaders,
-		List<String> urlMembers) {
+		List<String> urlMembers, List<String> ambiguousIdMembers) {
 
 	/**
 	 * The attribute of a request that holds the names for its response.
@@ -38,19 +41,27 @@ public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List
 	 */
 	public static final AcceptedNames ANY = new AcceptedNames(
 			List.of(AcceptedOperation.OPERATION_ID_HEADER, "operationId"), List.of("operationId"),
-			List.of(HttpHeaders.LOCATION, "Operation-Location"), List.of("statusUrl", "operationLocation"));
+			List.of(HttpHeaders.LOCATION, "Operation-Location"), List.of("statusUrl", "operationLocation"), List.of());
 
 	public AcceptedNames {
 		idHeaders = List.copyOf(idHeaders);
 		idMembers = List.copyOf(idMembers);
 		urlHeaders = List.copyOf(urlHeaders);
 		urlMembers = List.copyOf(urlMembers);
+		ambiguousIdMembers = List.copyOf(ambiguousIdMembers);
 	}
 
 	@Nullable String id(HttpHeaders headers, Map<String, ?> body, @Nullable URI statusUrl) {
-		String id = first(this.idHeaders, headers, this.idMembers, body,
-				(text) -> StringUtils.hasText(text) ? text : null);
-		return (id == null && statusUrl != null) ? lastSegment(statusUrl) : id;
+		String id = id(this.idHeaders, headers, this.idMembers, body);
+		if (id == null && statusUrl != null) {
+			id = lastSegment(statusUrl);
+		}
+		return (id != null) ? id : id(List.of(), headers, this.ambiguousIdMembers, body);
+	}
+
+	private static @Nullable String id(List<String> headerNames, HttpHeaders headers, List<String> memberNames,
+			Map<String, ?> body) {
+		return first(headerNames, headers, memberNames, body, (text) -> StringUtils.hasText(text) ? text : null);
 	}
 
 	@Nullable URI statusUrl(HttpHeaders headers, Map<String, ?> body) {
@@ -82,7 +93,9 @@ public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List
 	 */
 	String neither() {
 		return "neither the headers " + listed(this.idHeaders, this.urlHeaders) + " nor the members "
-				+ listed(this.idMembers, this.urlMembers) + " of the body";
+				+ listed(Stream.concat(this.idMembers.stream(), this.ambiguousIdMembers.stream()).toList(),
+						this.urlMembers)
+				+ " of the body";
 	}
 
 	private static String listed(List<String> ids, List<String> urls) {

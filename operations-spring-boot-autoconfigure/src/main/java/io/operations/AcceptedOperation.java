@@ -26,8 +26,9 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * to that write reports it.
  *
  * @param id the operation's id
- * @param statusUrl the URL that reports the operation's status, possibly relative;
- * {@code null} if the response names none
+ * @param statusUrl the URL that reports the operation's status; {@code null} if the
+ * response names none. It is relative only if the response names a relative URL and its
+ * request is unknown
  * @param retryAfter how long the server wants the client to wait before the first poll;
  * {@code null} if the response names no time
  * @param related the ids of the resources that the operation is about, each under the
@@ -46,6 +47,9 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 
 	private static final ParameterizedTypeReference<Map<String, Object>> OBJECT = new ParameterizedTypeReference<>() {
 	};
+
+	// A URL that is resolved against this one stays as it is.
+	private static final URI NO_REQUEST = URI.create("");
 
 	public AcceptedOperation {
 		OperationsRequestException.checkId(id);
@@ -85,7 +89,8 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	 * <p>
 	 * Products name the operation in different headers and members. A response to a
 	 * request of {@code operationsWebClient} is read as the template's product writes it.
-	 * Any other response is read by the names of all products.
+	 * Any other response is read by the names of all products. A relative status URL is
+	 * resolved against the URL of the request.
 	 * @param response the response to the write
 	 * @return the operation that the write started. The {@code Mono} fails with an
 	 * {@link OperationsException} if the response is not a 202 or does not name an
@@ -101,7 +106,7 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 			return response.bodyToFlux(byte[].class)
 				.take(0)
 				.onErrorComplete()
-				.then(Mono.fromSupplier(() -> from(status, headers, Map.of(), AcceptedNames.ANY)));
+				.then(Mono.fromSupplier(() -> from(status, headers, Map.of(), AcceptedNames.ANY, NO_REQUEST)));
 		}
 		// The body is read as JSON whatever its media type says. A body that is not JSON
 		// is ignored, because the headers may contain all that is needed.
@@ -112,7 +117,7 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 				if (status.isError()) {
 					throw failed(response.request(), status, headers, body);
 				}
-				return from(status, headers, body, names);
+				return from(status, headers, body, names, response.request().getURI());
 			});
 	}
 
@@ -138,7 +143,8 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	}
 
 	/**
-	 * Read the response to a write.
+	 * Read the response to a write. A relative status URL stays relative, because the
+	 * request is unknown.
 	 * @param response the response, with a JSON object or nothing as its body
 	 * @return the operation that the write started
 	 * @throws OperationsException if the response is not a 202 or does not name an
@@ -147,22 +153,23 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	public static AcceptedOperation from(ResponseEntity<? extends Map<String, ?>> response) {
 		Map<String, ?> body = response.getBody();
 		return from(response.getStatusCode(), response.getHeaders(), (body != null) ? body : Map.of(),
-				AcceptedNames.ANY);
+				AcceptedNames.ANY, NO_REQUEST);
 	}
 
 	/**
-	 * Read a response that is known to be a {@code 202 Accepted}.
+	 * Read a response that is known to be a {@code 202 Accepted}. A relative status URL
+	 * stays relative, because the request is unknown.
 	 * @param headers the headers of the response
 	 * @param body the members of its JSON body; empty if it has no body
 	 * @return the operation that the write started
 	 * @throws OperationsException if the response does not name an operation
 	 */
 	public static AcceptedOperation from(HttpHeaders headers, Map<String, ?> body) {
-		return from(HttpStatus.ACCEPTED, headers, body, AcceptedNames.ANY);
+		return from(HttpStatus.ACCEPTED, headers, body, AcceptedNames.ANY, NO_REQUEST);
 	}
 
 	private static AcceptedOperation from(HttpStatusCode status, HttpHeaders headers, Map<String, ?> body,
-			AcceptedNames names) {
+			AcceptedNames names, URI request) {
 		// Used only if the response has no Date header.
 		Instant now = Clock.systemUTC().instant();
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status.value(), headers, body, now);
@@ -187,7 +194,8 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 					+ "), but nothing in the response names its operation: " + names.neither()
 					+ ". Check what the write did before you repeat it.", null, null, answer);
 		}
-		return new AcceptedOperation(id, statusUrl, answer.retryAfter(), related(body));
+		return new AcceptedOperation(id, (statusUrl != null) ? request.resolve(statusUrl) : null, answer.retryAfter(),
+				related(body));
 	}
 
 	private static Map<String, String> related(Map<String, ?> body) {

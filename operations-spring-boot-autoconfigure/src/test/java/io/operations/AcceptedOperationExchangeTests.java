@@ -60,9 +60,34 @@ class AcceptedOperationExchangeTests {
 					"{\"statusUrl\": \"/v2/Operations/op1\", \"related\": {\"configurationId\": \"cfg1\", \"x\": null}}"));
 		AcceptedOperation accepted = post();
 		assertThat(accepted.id()).isEqualTo("op1");
-		assertThat(accepted.statusUrl()).hasToString("/v2/Operations/op1");
+		assertThat(accepted.statusUrl()).hasToString(this.server.baseUrl() + "/v2/Operations/op1");
 		assertThat(accepted.retryAfter()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(accepted.related()).isEqualTo(Map.of("configurationId", "cfg1"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/v2/Operations/op1, /v2/Operations/op1", "op1, /v2/ControlPlane/op1",
+			"../Operations/op1?x=1, /v2/Operations/op1?x=1" })
+	void relativeLocationIsResolvedAgainstTheUrlOfTheRequest(String location, String path) {
+		answer(status(202).withHeader("Location", location));
+		AcceptedOperation accepted = post();
+		assertThat(accepted.id()).isEqualTo("op1");
+		assertThat(accepted.statusUrl()).hasToString(this.server.baseUrl() + path);
+	}
+
+	@Test
+	void absoluteLocationIsKept() {
+		answer(status(202).withHeader("Location", "https://memory.example/v1/ControlPlane/Operations/op1"));
+		assertThat(post().statusUrl()).hasToString("https://memory.example/v1/ControlPlane/Operations/op1");
+	}
+
+	@Test
+	void withoutAKnownRequestARelativeLocationIsKept() {
+		ClientResponse response = ClientResponse.create(HttpStatusCode.valueOf(202))
+			.header("Location", "/v2/Operations/op1")
+			.build();
+		AcceptedOperation accepted = Objects.requireNonNull(AcceptedOperation.from(response).block(PATIENCE));
+		assertThat(accepted.statusUrl()).hasToString("/v2/Operations/op1");
 	}
 
 	@ParameterizedTest

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.operations.client.OperationFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,7 +177,8 @@ class AcceptedOperationTests {
 
 	@Test
 	void namesOfAProductCountInTheirOrder() {
-		AcceptedNames names = new AcceptedNames(List.of("A", "B"), List.of("c"), List.of("D"), List.of("e"));
+		AcceptedNames names = new AcceptedNames(List.of("A", "B"), List.of("c"), List.of("D"), List.of("e"),
+				List.of("f"));
 		HttpHeaders headers = new HttpHeaders();
 		Map<String, ?> body = Map.of("c", "from-c", "e", "/from-e");
 		headers.set("D", "/from-d");
@@ -188,6 +190,27 @@ class AcceptedOperationTests {
 		headers.set("D", "http://a b");
 		assertThat(names.id(headers, body, null)).isEqualTo("from-a");
 		assertThat(names.statusUrl(headers, body)).hasToString("/from-e");
+	}
+
+	@Test
+	void senderPoolOfAWriteIsNotItsOperation() {
+		AcceptedNames names = OperationFormat.of(OperationsProduct.SENDER_POOLS).acceptedNames();
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("operation-location", "https://comms.example/v1/SenderPools/Operations/comms_operation_1");
+		Map<String, ?> body = Map.of("id", "comms_senderpool_1");
+		assertThat(names.id(headers, body, names.statusUrl(headers, body))).isEqualTo("comms_operation_1");
+	}
+
+	@Test
+	void memberThatMayBeTheIdOfAResourceCountsAfterTheStatusUrl() {
+		AcceptedNames names = new AcceptedNames(List.of("A"), List.of("c"), List.of("D"), List.of("e"), List.of("f"));
+		HttpHeaders headers = new HttpHeaders();
+		Map<String, ?> body = Map.of("f", "from-f");
+		assertThat(names.id(headers, body, null)).isEqualTo("from-f");
+		assertThat(names.id(headers, body, URI.create("/from-url"))).isEqualTo("from-url");
+		assertThat(names.id(headers, Map.of("f", "from-f", "c", "from-c"), URI.create("/from-url")))
+			.isEqualTo("from-c");
+		assertThat(names.neither()).endsWith("the members c, f and e of the body");
 	}
 
 }

@@ -35,7 +35,7 @@ record ClientKeys(String client, Environment environment) {
 	 * @return {@code true} if it does
 	 */
 	boolean isSet(String key) {
-		ConfigurationPropertyName name = ClientNames.CLIENTS.append(this.client).append(key);
+		ConfigurationPropertyName name = ClientNames.keyOf(this.client).append(key);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source.getConfigurationProperty(name) != null
 					|| source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {

@@ -79,6 +79,17 @@ public final class ClientNames {
 		return enabled;
 	}
 
+	/**
+	 * Return the key below which the properties of a client are, for a look-up. It finds
+	 * each spelling of the name, also one with capital letters or underscores, which a
+	 * look-up cannot contain.
+	 * @param client the name of the client
+	 * @return the key
+	 */
+	public static ConfigurationPropertyName keyOf(String client) {
+		return CLIENTS.append(ConfigurationPropertyName.adapt(client, '.').getElement(0, Form.UNIFORM));
+	}
+
 	private static void add(Map<String, String> names, ConfigurationPropertyName key) {
 		int position = CLIENTS.getNumberOfElements();
 		String name = key.getElement(position, Form.ORIGINAL);
@@ -86,10 +97,18 @@ public final class ClientNames {
 		if (!USABLE.matcher(name).matches()) {
 			throw new OperationsConfigurationException(
 					"'" + shown + "' in 'operations.clients." + shown + "' cannot be the name of a client.",
-					"Use letters, digits and hyphens, at most 63 of them. The name becomes a tag of the metrics.",
+					"Use letters, digits, hyphens and underscores, at most 63 of them, with a letter or a digit first."
+							+ " The name becomes a tag of the metrics.",
 					null);
 		}
 		String uniform = key.getElement(position, Form.UNIFORM);
+		if (key.chop(position + 1).isLastElementIndexed()
+				&& !name.equals(keyOf(name).getElement(position, Form.UNIFORM))) {
+			throw new OperationsConfigurationException(
+					"'operations.clients[" + shown
+							+ "]' cannot be found by each spelling of the name, because the name is in brackets.",
+					"Write the name without brackets: operations.clients." + shown + ".", null);
+		}
 		if (RESERVED.contains(uniform)) {
 			throw new OperationsConfigurationException("'" + shown + "' in 'operations.clients." + shown
 					+ "' cannot be the name of a client: it stands for the client that the properties operations.*"
@@ -107,7 +126,7 @@ public final class ClientNames {
 		if (known != null && !known.equals(name)) {
 			throw new OperationsConfigurationException(
 					"'operations.clients." + known + "' and 'operations.clients." + name
-							+ "' are the same name, because property names ignore hyphens and case.",
+							+ "' are the same name, because property names ignore hyphens, underscores and case.",
 					"Write the name of the client in the same way everywhere, or choose another name for one of them.",
 					null);
 		}
@@ -131,9 +150,7 @@ public final class ClientNames {
 	}
 
 	private static boolean isEnabled(String name, Environment environment) {
-		return Binder.get(environment)
-			.bind(CLIENTS.append(name).append("enabled"), Bindable.of(Boolean.class))
-			.orElse(true);
+		return Binder.get(environment).bind(keyOf(name).append("enabled"), Bindable.of(Boolean.class)).orElse(true);
 	}
 
 }

@@ -39,8 +39,8 @@ public final class OperationFormat {
 	private static final Retention AFTER_CREATION = new Retention(Duration.ofDays(7), false);
 
 	private static final AcceptedNames COMMS = new AcceptedNames(
-			List.of("operationId", AcceptedOperation.OPERATION_ID_HEADER), List.of("operationId", "id"),
-			List.of("Operation-Location"), List.of("operationLocation", "statusUrl"));
+			List.of("operationId", AcceptedOperation.OPERATION_ID_HEADER), List.of("operationId"),
+			List.of("Operation-Location"), List.of("operationLocation", "statusUrl"), List.of("id"));
 
 	private static final Map<OperationsProduct, OperationFormat> PRESETS = new EnumMap<>(OperationsProduct.class);
 

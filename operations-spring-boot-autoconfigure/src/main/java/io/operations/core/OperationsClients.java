@@ -189,7 +189,7 @@ public final class OperationsClients implements AutoCloseable {
 			throw new IllegalArgumentException(operation + "names no status URL, so its client is not known. Choose one"
 					+ " with OperationsClients.get(name): " + String.join(", ", serving) + ".");
 		}
-		String url = "has the status URL " + OperationsErrorResponse.printable(statusUrl.toString()) + ", but ";
+		String url = "has the status URL " + StatusUrls.shown(statusUrl) + ", but ";
 		if (serving.isEmpty()) {
 			throw new IllegalArgumentException(operation + url + "no client serves it. The clients are: "
 					+ all.entrySet().stream().map(OperationsClients::describe).toList()

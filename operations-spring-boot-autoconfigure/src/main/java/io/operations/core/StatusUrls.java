@@ -95,14 +95,23 @@ final class StatusUrls {
 	 */
 	OperationsRequestException foreign(AcceptedOperation accepted, List<String> clients) {
 		URI statusUrl = accepted.statusUrl();
-		String shown = String.valueOf(statusUrl).replaceFirst("[?#].*", "");
 		return new OperationsRequestException(
 				"Operation '" + OperationsErrorResponse.printable(accepted.id()) + "' does not belong to the client '"
-						+ this.client + "': its status URL is '" + OperationsErrorResponse.printable(shown)
+						+ this.client + "': its status URL is '" + ((statusUrl != null) ? shown(statusUrl) : "null")
 						+ "', but the client polls " + this.baseUrl + this.path + " (product " + this.product
 						+ "). No request was sent. Await it with a client that has "
 						+ ((statusUrl != null) ? wanted(statusUrl) : "its base URL") + serving(clients) + ".",
 				accepted.id(), null);
+	}
+
+	/**
+	 * Return a status URL for a message, without parts that may be secret.
+	 * @param statusUrl the URL
+	 * @return the URL without user info, query and fragment
+	 */
+	static String shown(URI statusUrl) {
+		return OperationsErrorResponse
+			.printable(statusUrl.toString().replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//"));
 	}
 
 	private static String serving(List<String> clients) {

@@ -17,8 +17,9 @@ import reactor.core.publisher.Mono;
  * An application may have several clients, for instance one for each product or account.
  * Two clients may have operations of the same id, so a client and an id name one
  * operation. The methods for an {@link AcceptedOperation} find the client by the origin
- * and the path of its status URL. An operation without one, and one of which only the id
- * is known, belongs to the default client. {@link #forClient(String)} names the client.
+ * and the path of its status URL. An operation without one belongs to the only client. An
+ * operation of which only the id is known belongs to the default client.
+ * {@link #forClient(String)} names the client.
  * <p>
  * Thread-safe. Every method returns a cold publisher, so nothing happens before a
  * subscription. The publisher emits on the thread that called the store. That is the
@@ -44,8 +45,8 @@ public interface OperationTracker {
 
 	/**
 	 * Return the tracker of one client, for instance to track an operation of which only
-	 * the id is known, or one of two accounts of the same product. The methods of that
-	 * tracker apply to the operations of this client only.
+	 * the id is known, one without a status URL, or one of two accounts of the same
+	 * product. The methods of that tracker apply to the operations of this client only.
 	 * @param client the name of the client, for instance that of
 	 * {@code operations.clients.<name>}; {@code operations} is the application's default
 	 * client
@@ -86,9 +87,9 @@ public interface OperationTracker {
 	 * @return the tracked operation and whether it is new. Emits an
 	 * {@link io.operations.OperationsThrottledException} if the store is full, an
 	 * {@link IllegalArgumentException} if no client or more than one serves the status
-	 * URL, an {@link io.operations.OperationsRequestException} if the named or the only
-	 * client does not serve it, and any exception of the store. In all cases nothing is
-	 * stored.
+	 * URL or if there are several clients and no status URL, an
+	 * {@link io.operations.OperationsRequestException} if the named or the only client
+	 * does not serve it, and any exception of the store. In all cases nothing is stored.
 	 * @throws IllegalArgumentException if the attributes are too large or contain a null,
 	 * or if the timeout is out of range
 	 */

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -51,6 +53,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 	private final Scheduler blocking;
 
 	private final Map<String, ClientTracker> trackers = new ConcurrentHashMap<>();
+
+	// Closed clients whose names new ones have taken. The next look stops them.
+	private final Queue<ClientTracker> replaced = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean looking = new AtomicBoolean();
 
@@ -124,7 +129,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 				this.looks = null;
 			}
 			List<Thread> stops = new ArrayList<>();
-			for (ClientTracker tracker : this.trackers.values()) {
+			List<ClientTracker> all = new ArrayList<>(this.trackers.values());
+			all.addAll(this.replaced);
+			for (ClientTracker tracker : all) {
 				Thread stop = new Thread(tracker::stop, "operations-tracking-stop-" + tracker.engine.client());
 				stop.setDaemon(true);
 				stop.start();
@@ -163,7 +170,7 @@ public final class RoutingOperationTracker implements OperationTracker {
 		Map<String, OperationPolls> present = this.clients.get().all();
 		return present.size() == this.trackers.size() && present.entrySet().stream().allMatch((client) -> {
 			ClientTracker tracker = this.trackers.get(client.getKey());
-			return tracker != null && tracker.started && tracker.engine.polls().equals(client.getValue());
+			return tracker != null && tracker.started && tracker.isOf(client.getValue());
 		});
 	}
 
@@ -173,6 +180,11 @@ public final class RoutingOperationTracker implements OperationTracker {
 		synchronized (this.lifecycle) {
 			if (!this.running) {
 				return;
+			}
+			for (ClientTracker old = this.replaced.poll(); old != null; old = this.replaced.poll()) {
+				if (old.stop()) {
+					left.add(old.engine.client());
+				}
 			}
 			Map<String, OperationPolls> present = this.clients.get().all();
 			for (ClientTracker tracker : List.copyOf(this.trackers.values())) {
@@ -211,12 +223,27 @@ public final class RoutingOperationTracker implements OperationTracker {
 	}
 
 	private ClientTracker tracker(String client, OperationPolls polls) {
-		return this.trackers.computeIfAbsent(client, (name) -> {
-			TrackingEngine engine = this.engines.apply(polls);
-			TrackingStore store = this.stores.get().create(engine);
-			return new ClientTracker(engine, store, new DefaultOperationTracker(() -> store, () -> engine,
-					this.blocking, (accepted) -> this.clients.get().checkServed(client, accepted)));
-		});
+		ClientTracker known = this.trackers.get(client);
+		if (known != null && known.isOf(polls)) {
+			return known;
+		}
+		return Objects.requireNonNull(this.trackers.compute(client, (name, present) -> {
+			if (present != null && present.isOf(polls)) {
+				return present;
+			}
+			ClientTracker created = create(client, polls);
+			if (present != null) {
+				this.replaced.add(present);
+			}
+			return created;
+		}));
+	}
+
+	private ClientTracker create(String client, OperationPolls polls) {
+		TrackingEngine engine = this.engines.apply(polls);
+		TrackingStore store = this.stores.get().create(engine);
+		return new ClientTracker(engine, store, new DefaultOperationTracker(() -> store, () -> engine, this.blocking,
+				(accepted) -> this.clients.get().checkServed(client, accepted)));
 	}
 
 	private List<OperationTracker> all() {
@@ -269,8 +296,16 @@ public final class RoutingOperationTracker implements OperationTracker {
 	private Mono<TrackingResult> on(AcceptedOperation accepted,
 			Function<OperationTracker, Mono<TrackingResult>> action) {
 		Map<String, OperationPolls> all = this.clients.get().all();
-		if (Objects.requireNonNull(accepted, "'accepted' must not be null").statusUrl() == null || all.size() == 1) {
+		Objects.requireNonNull(accepted, "'accepted' must not be null");
+		if (all.size() == 1) {
 			return action.apply(first().tracker);
+		}
+		if (accepted.statusUrl() == null) {
+			return Mono.error(() -> new IllegalArgumentException("The operation '"
+					+ OperationsErrorResponse.printable(accepted.id())
+					+ "' names no status URL, so its client is not known. It is not tracked. Name the client of the"
+					+ " write: OperationTracker.forClient(name).track(...). The clients are: "
+					+ String.join(", ", all.keySet()) + "."));
 		}
 		OperationTracker tracker;
 		try {
@@ -362,9 +397,13 @@ public final class RoutingOperationTracker implements OperationTracker {
 			return true;
 		}
 
-		private synchronized void stop() {
+		private boolean isOf(OperationPolls polls) {
+			return this.engine.polls().equals(polls);
+		}
+
+		private synchronized boolean stop() {
 			if (!this.started) {
-				return;
+				return false;
 			}
 			this.started = false;
 			try {
@@ -374,6 +413,7 @@ public final class RoutingOperationTracker implements OperationTracker {
 				logger.warn("The store of tracked operations of client '" + this.engine.client()
 						+ "' could not be stopped. The library continues without it.", ex);
 			}
+			return true;
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -248,6 +250,8 @@ class ConfiguredClientsTests {
 					operations.clients.default.product=memory | 'default'
 					operations.clients.Operations.product=memory | 'Operations'
 					operations.clients[a b].product=memory | 'a b'
+					operations.clients[campaignsEU].product=memory | operations.clients.campaignsEU
+					operations.clients[my-memory].product=memory | operations.clients.my-memory
 					operations.clients[ü].product=memory | 'operations.clients
 					operations.clients.memory= | operations.clients.memory.product
 					operations.clients.memory.prodct=memory | operations.clients.memory
@@ -278,6 +282,49 @@ class ConfiguredClientsTests {
 					"operations.clients.myMemory.api-key=SK3")
 			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text
 				.contains("'operations.clients.my-memory' and 'operations.clients.myMemory' are the same name")));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "campaignsEU", "campaigns_eu", "Campaigns-EU", "9to5" })
+	void nameOfAnySpellingIsThatOfAClient(String client) {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.runner
+			.withPropertyValues("operations.clients." + client + ".product=messages", baseUrl(client),
+					"operations.clients." + client + ".enabled=true",
+					"operations.clients.twin.rate-limit.shared-with=" + client)
+			.withInitializer((context) -> TestPropertyValues
+				.of("OPERATIONS_CLIENTS_" + client.replaceAll("[-_]", "").toUpperCase(Locale.ROOT) + "_APIKEY=SK5",
+						"OPERATIONS_CLIENTS_" + client.replaceAll("[-_]", "").toUpperCase(Locale.ROOT)
+								+ "_APIKEYSECRET=s5")
+				.applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT,
+						"variables-systemEnvironment"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				assertThat(clients.names()).containsExactlyInAnyOrder("operations", client, "twin");
+				assertThat(clients.get(client).await(client).block(PATIENCE)).isNotNull();
+				server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/" + client))
+					.withHeader("Authorization", equalTo(basic("SK5", "s5"))));
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "base-url=ftp://x, base-url", "retry.max-attempts=0, retry.max-attempts", "product=memori, product" })
+	void badInputOfAClientWithCapitalLettersNamesItsKey(String property, String key) {
+		this.runner.withPropertyValues("operations.clients.campaignsEU." + property).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(texts(context)).anyMatch((text) -> text.contains("operations.clients.campaignsEU." + key)
+					|| text.contains("operations.clients.campaignseu." + key));
+		});
+	}
+
+	@Test
+	void disabledClientWithCapitalLettersDoesNotExist() {
+		this.twoClients
+			.withPropertyValues("operations.clients.campaignsEU.product=memory",
+					"operations.clients.campaignsEU.enabled=false")
+			.run((context) -> assertThat(context.getBean(OperationsClients.class).names())
+				.containsExactlyInAnyOrder("operations", "memory", "campaigns"));
 	}
 
 	@Test

@@ -72,6 +72,18 @@ class OperationsClientsTests {
 	}
 
 	@Test
+	void noMessageShowsTheQueryOrTheUserInfoOfAStatusUrl() {
+		AcceptedOperation nobodys = accepted("https://user:p%40ss@other.example/x/a?token=secret#secret");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(nobodys))
+			.withMessageContaining("the status URL https://other.example/x/a, but no client serves it")
+			.withMessageNotContainingAny("secret", "user", "ss@");
+		assertThatExceptionOfType(OperationsRequestException.class)
+			.isThrownBy(() -> this.clients.get("knowledge").await(nobodys).block())
+			.withMessageContaining("'https://other.example/x/a'")
+			.withMessageNotContainingAny("secret", "user", "ss@");
+	}
+
+	@Test
 	void relativeStatusUrlThatSeveralClientsServeIsRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.clients.clientOf(accepted("/v2/ControlPlane/Operations/a")))

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.PlaceholderResolutionException;
@@ -46,11 +47,12 @@ public final class OperationsSanitizingAutoConfiguration {
 		List<String> keys = new ArrayList<>(SECRETS);
 		try {
 			for (String client : ClientNames.of(environment)) {
-				keys.add("operations.clients." + client + ".api-key-secret");
-				keys.add("operations.clients." + client + ".auth-token");
+				String key = ClientNames.keyOf(client).toString();
+				keys.add(key + ".api-key-secret");
+				keys.add(key + ".auth-token");
 			}
 		}
-		catch (OperationsConfigurationException ex) {
+		catch (OperationsConfigurationException | BindException ex) {
 			// No client exists then. If operations are enabled, the start fails.
 		}
 		return keys;

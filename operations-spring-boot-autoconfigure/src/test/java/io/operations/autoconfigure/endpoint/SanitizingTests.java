@@ -90,6 +90,19 @@ class SanitizingTests {
 				Map.of("operations.api-key-secret", "${UNSET}", "TWILIO_AUTH_TOKEN", "${UNSET}")));
 	}
 
+	@Test
+	void withValuesAlwaysShownTheEnvironmentHidesTheSecretOfAClientWithCapitalLettersWhereverElseItStands() {
+		assertHidden(new MapPropertySource("secrets", Map.of("operations.clients.campaignsEU.product", "messages",
+				"operations.clients.campaignsEU.authToken", SECRET, "sun.java.command", "App --x=" + SECRET)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "operations.clients.default.product", "operations.clients[a b].product",
+			"operations.clients.campaigns.enabled" })
+	void withoutOperationsAClientThatCannotBeCreatedDoesNotFailTheStart(String key) {
+		assertHidden(new MapPropertySource("secrets", Map.of(key, "bad", "operations.auth-token", SECRET)));
+	}
+
 	private void assertHidden(PropertySource<?> secrets) {
 		this.runner.withPropertyValues("operations.enabled=false")
 			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(secrets))

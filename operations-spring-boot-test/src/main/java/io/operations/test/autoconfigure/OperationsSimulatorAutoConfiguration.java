@@ -2,6 +2,7 @@ package io.operations.test.autoconfigure;
 
 import io.operations.OperationsCredentials;
 import io.operations.OperationsProduct;
+import io.operations.autoconfigure.ClientNames;
 import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.autoconfigure.OperationsConnectorDecorator;
 import io.operations.test.OperationsSimulator;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.Ordered;
@@ -82,7 +84,7 @@ public final class OperationsSimulatorAutoConfiguration {
 
 		@Override
 		public OperationsConnectionDetails forClient(String client) {
-			String baseUrl = hasServerOfItsOwn("operations.clients." + client + ".") ? null : getBaseUrl();
+			String baseUrl = hasServerOfItsOwn(ClientNames.keyOf(client)) ? null : getBaseUrl();
 			return new OperationsConnectionDetails() {
 
 				@Override
@@ -98,18 +100,19 @@ public final class OperationsSimulatorAutoConfiguration {
 			};
 		}
 
-		private boolean hasServerOfItsOwn(String client) {
-			String baseUrl = this.binder.bind(client + "base-url", TEXT).orElse(null);
+		private boolean hasServerOfItsOwn(ConfigurationPropertyName client) {
+			String baseUrl = this.binder.bind(client.append("base-url"), TEXT).orElse(null);
 			if (baseUrl != null) {
 				// The variable of a placeholder need not have a value in a test.
 				return !baseUrl.contains("${");
 			}
-			OperationsProduct top = product("operations.", OperationsProduct.CONVERSATIONS);
+			OperationsProduct top = product(ConfigurationPropertyName.of("operations"),
+					OperationsProduct.CONVERSATIONS);
 			return product(client, top) != top;
 		}
 
-		private OperationsProduct product(String prefix, OperationsProduct fallback) {
-			return this.binder.bind(prefix + "product", Bindable.of(OperationsProduct.class)).orElse(fallback);
+		private OperationsProduct product(ConfigurationPropertyName prefix, OperationsProduct fallback) {
+			return this.binder.bind(prefix.append("product"), Bindable.of(OperationsProduct.class)).orElse(fallback);
 		}
 
 	}

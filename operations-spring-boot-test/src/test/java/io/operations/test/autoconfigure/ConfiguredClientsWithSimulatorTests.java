@@ -37,6 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 		"operations.clients.campaigns.product=messages", "operations.clients.campaigns.api-key=SKcampaigns",
 		"operations.clients.campaigns.api-key-secret=${NO_SUCH_SECRET}", "operations.clients.gateway.product=emails",
 		"operations.clients.gateway.base-url=https://gateway.example.com/comms",
+		"operations.clients.gatewayEU.product=emails",
+		"operations.clients.gatewayEU.base-url=https://eu.example.com/comms",
 		"operations.clients.placeholder.product=push-notifications",
 		"operations.clients.placeholder.base-url=${NO_SUCH_URL}", "operations.clients.second.account-sid=AC2",
 		"operations.clients.second.auth-token=secret" })
@@ -58,7 +60,7 @@ class ConfiguredClientsWithSimulatorTests {
 
 	@ParameterizedTest
 	@CsvSource({ "operations,CONVERSATIONS", "second,CONVERSATIONS", "memory,MEMORY", "knowledge,KNOWLEDGE",
-			"campaigns,MESSAGES", "gateway,EMAILS", "placeholder,PUSH_NOTIFICATIONS" })
+			"campaigns,MESSAGES", "gateway,EMAILS", "gatewayEU,EMAILS", "placeholder,PUSH_NOTIFICATIONS" })
 	void eachClientIsLedToTheOperationsOfItsProduct(String client, OperationsProduct product) {
 		OperationsTemplate template = this.clients.get(client);
 		String id = this.simulator.accept(product, OperationScript.completed());
@@ -74,7 +76,7 @@ class ConfiguredClientsWithSimulatorTests {
 
 	@ParameterizedTest
 	@CsvSource({ "memory,/v1/ControlPlane/Stores", "knowledge,/v2/ControlPlane/KnowledgeBases",
-			"campaigns,/v1/Messages", "gateway,/v1/Emails" })
+			"campaigns,/v1/Messages", "gateway,/v1/Emails", "gatewayEU,/v1/Emails" })
 	void writesOfAClientAreAwaitedByTheClientThatTheirStatusUrlNames(String client, String path) {
 		AcceptedOperation accepted = write(this.clients.get(client).getWebClient(), path);
 		assertThat(this.clients.clientOf(accepted).getName()).isEqualTo(client);
