@@ -457,11 +457,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				this.scheduler);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		SharerEnd end = null;
 		if (this.rateLimitOwner != null) {
 			// Closing this template must not close the admission of another one.
-			ClosableOperationFetcher closable = new ClosableOperationFetcher(admitted, client);
-			releases.add(closable::close);
-			admitted = closable;
+			end = new SharerEnd(client);
+			releases.add(end::close);
+			admitted = end.ending(admitted);
 		}
 		OperationFetcher attempt = new GuardedOperationFetcher(
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
@@ -477,7 +478,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
-		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations);
+		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations, end);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
 				writeClient(webClient, url, format, writes), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
