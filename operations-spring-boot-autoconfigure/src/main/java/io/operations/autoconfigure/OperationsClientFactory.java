@@ -76,7 +76,9 @@ final class OperationsClientFactory {
 		OperationsProperties own = properties(client);
 		ClientKeys keys = new ClientKeys(client, this.environment);
 		try {
-			OperationsTemplate.Builder builder = builder(own, details(keys, own));
+			OperationsConnectionDetails connection = details(keys, own);
+			OperationsTemplate.Builder builder = builder(own, connection);
+			applyOwn(builder, keys, own, connection);
 			OperationsTemplate other = sharedWith(keys, own);
 			if (other != null) {
 				builder.sharedRateLimit(other);
@@ -127,6 +129,26 @@ final class OperationsClientFactory {
 			}
 		});
 		return builder;
+	}
+
+	// A customizer of the application changes all clients. The account and the server of
+	// a client are its own nevertheless.
+	private static void applyOwn(OperationsTemplate.Builder builder, ClientKeys keys, OperationsProperties own,
+			OperationsConnectionDetails connection) {
+		boolean ofProperties = connection instanceof ClientConnectionDetails;
+		if (!(connection instanceof ClientConnectionDetails client && client.own() == null)) {
+			builder.credentials(new ConnectionDetailsCredentials(connection));
+		}
+		PropertyMapper map = PropertyMapper.get();
+		if (keys.isSet("base-url") || (!ofProperties && connection.getBaseUrl() != null)) {
+			map.from(() -> OperationsSettings.baseUrl(connection.getBaseUrl(), own)).to(builder::baseUrl);
+		}
+		if (keys.isSet("path")) {
+			map.from(() -> OperationsSettings.path(own)).to(builder::path);
+		}
+		if (keys.isSet("product")) {
+			builder.product(own.getProduct());
+		}
 	}
 
 	private OperationsProperties properties(String client) {

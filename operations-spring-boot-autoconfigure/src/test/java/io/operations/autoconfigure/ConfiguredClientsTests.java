@@ -180,6 +180,49 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void customizerDoesNotReplaceTheAccountAndTheServerThatAClientSets() {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(202)));
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients
+			.withPropertyValues(baseUrl("campaigns"), "operations.clients.campaigns.path=/own/{id}",
+					"operations.clients.plain.retry.max-attempts=2")
+			.withBean(OperationsTemplateBuilderCustomizer.class,
+					() -> (builder) -> builder.credentials(OperationsCredentials.of("SKvault", "v"))
+						.product(OperationsProduct.EMAILS)
+						.baseUrl(server.baseUrl() + "/customized")
+						.path("/customized/{id}"))
+			.run((context) -> {
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				clients.get("campaigns")
+					.getWebClient()
+					.post()
+					.uri("/customized-write")
+					.retrieve()
+					.toBodilessEntity()
+					.block(PATIENCE);
+				clients.get("campaigns").fetch("f").block(PATIENCE);
+				clients.get("plain").fetch("g").block(PATIENCE);
+			});
+		server.verify(postRequestedFor(urlEqualTo("/customized-write")).withHeader("Authorization",
+				equalTo(basic("SK2", "s2"))));
+		server.verify(getRequestedFor(urlEqualTo("/own/f")).withHeader("Authorization", equalTo(basic("SK2", "s2"))));
+		server.verify(getRequestedFor(urlEqualTo("/customized/customized/g")).withHeader("Authorization",
+				equalTo(basic("SKvault", "v"))));
+	}
+
+	@Test
+	void customizerDoesNotReplaceTheConnectionDetailsOfAClient() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withBean(OperationsConnectionDetails.class, PerClient::new)
+			.withBean(OperationsTemplateBuilderCustomizer.class,
+					() -> (builder) -> builder.credentials(OperationsCredentials.of("SKvault", "v"))
+						.baseUrl("http://localhost:1"))
+			.run((context) -> context.getBean(OperationsClients.class).get("campaigns").fetch("h").block(PATIENCE));
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/h")).withHeader("Authorization",
+				equalTo(basic("SKcampaigns", "x"))));
+	}
+
+	@Test
 	void acceptedOperationIsAwaitedByTheClientThatServesItsStatusUrl() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients
