@@ -83,7 +83,7 @@ final class OperationsClientFactory {
 			if (other != null) {
 				builder.sharedRateLimit(other);
 			}
-			return builder.name(client).build();
+			return builder.name(client).keyPrefix(keys.prefix()).build();
 		}
 		catch (OperationsConfigurationException ex) {
 			throw keys.rename(ex);

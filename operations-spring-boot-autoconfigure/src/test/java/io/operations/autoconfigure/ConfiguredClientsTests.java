@@ -18,6 +18,7 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
 import io.operations.OperationsProduct;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsClients;
@@ -51,6 +52,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -220,6 +222,43 @@ class ConfiguredClientsTests {
 			.run((context) -> context.getBean(OperationsClients.class).get("campaigns").fetch("h").block(PATIENCE));
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/h")).withHeader("Authorization",
 				equalTo(basic("SKcampaigns", "x"))));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					200 | {"operationId": "proc_job_1", "status": "FAILED"} | Set operations.clients.campaigns.product to
+					200 | {"status": ""}  | Check operations.clients.campaigns.base-url and operations.clients.campaigns.path.
+					404 | {}              | check operations.clients.campaigns.base-url (
+					404 | {}              | and operations.clients.campaigns.path (
+					302 | {}              | Correct operations.clients.campaigns.base-url.
+					409 | {}              | Check the id, operations.clients.campaigns.path and operations.clients.campaigns.base-url.
+					""")
+	void messageAboutAFetchOfAClientNamesTheKeysOfTheClient(int status, String body, String named) {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status).withBody(body)));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"))
+			.run((context) -> assertThatExceptionOfType(OperationsException.class)
+				.isThrownBy(() -> context.getBean(OperationsClients.class).get("campaigns").fetch("i").block(PATIENCE))
+				.withMessageContaining(named)
+				.satisfies((fault) -> assertThat(fault.getMessage()).doesNotContain(" operations.product",
+						" operations.base-url", " operations.path")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "404, operations.clients.campaigns.base-url",
+			"500, operations.clients.campaigns.writes.idempotency-key=true" })
+	void messageAboutAWriteOfAClientNamesTheKeysOfTheClient(int status, String named) {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(status)));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"))
+			.run((context) -> assertThatExceptionOfType(OperationsException.class)
+				.isThrownBy(() -> context.getBean(OperationsClients.class)
+					.get("campaigns")
+					.getWebClient()
+					.post()
+					.uri("/v1/Messages")
+					.exchangeToMono(AcceptedOperation::from)
+					.block(PATIENCE))
+				.withMessageContaining(named));
 	}
 
 	@Test
