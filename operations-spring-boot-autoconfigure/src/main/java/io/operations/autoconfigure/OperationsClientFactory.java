@@ -13,6 +13,7 @@ import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.resilience.BudgetStore;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.webclient.WebClientCustomizer;
@@ -193,9 +194,11 @@ final class OperationsClientFactory {
 		while (next != null && !next.equals(ClientNames.OF_DEFAULT)) {
 			OperationsProperties known = clients.get(next);
 			if (known == null) {
-				throw OperationsConfigurationException.of(key, other, "there is no client with the name '" + next + "'",
-						"Set it to one of: " + ClientNames.OF_DEFAULT + ", " + String.join(", ", clients.keySet())
-								+ ".");
+				if (next.equals(other)) {
+					return templateOfTheApplication(key, other);
+				}
+				// The client that is shared reports a wrong name itself.
+				break;
 			}
 			if (!chain.add(next)) {
 				throw OperationsConfigurationException.of(key, other,
@@ -204,8 +207,41 @@ final class OperationsClientFactory {
 			}
 			next = known.getRateLimit().getSharedWith();
 		}
-		return other.equals(ClientNames.OF_DEFAULT) ? this.beans.getBean(OperationsTemplate.class)
-				: this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
+		if (!other.equals(ClientNames.OF_DEFAULT)) {
+			return this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
+		}
+		OperationsTemplate top = this.beans.getBeanProvider(OperationsTemplate.class).getIfUnique();
+		return (top != null) ? top : templateOfTheApplication(key, other);
+	}
+
+	private OperationsTemplate templateOfTheApplication(String key, String name) {
+		Set<String> names = new LinkedHashSet<>();
+		BeanCreationException failure = null;
+		for (String bean : this.beans.getBeanNamesForType(OperationsTemplate.class, false, false)) {
+			if (OperationsClientsRegistrar.client(bean) == null) {
+				try {
+					OperationsTemplate template = this.beans.getBean(bean, OperationsTemplate.class);
+					if (TemplateParts.name(template).equals(name)) {
+						return template;
+					}
+					names.add(TemplateParts.name(template));
+				}
+				catch (BeanCreationException ex) {
+					// It may need this client. That is a fault only if it owns the rate.
+					failure = ex;
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+		names.addAll(this.properties.getClients().keySet());
+		boolean isTop = name.equals(ClientNames.OF_DEFAULT);
+		throw OperationsConfigurationException.of(key, name, "there is no client with the name '" + name + "'"
+				+ (isTop ? ", and none of the application's OperationsTemplate beans has precedence over the others"
+						: ""),
+				"Set it to one of: " + String.join(", ", names)
+						+ (isTop ? ". Or mark the template that stands for the top level @Primary." : "."));
 	}
 
 }

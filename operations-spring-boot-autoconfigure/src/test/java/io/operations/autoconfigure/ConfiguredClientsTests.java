@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -363,6 +364,54 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void clientSharesTheRateOfATemplateOfTheApplication() {
+		this.runner.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=own",
+					"operations.clients.eu.rate-limit.shared-with=memory")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				clients.get("own").close();
+				assertThatExceptionOfType(OperationsClosedException.class)
+					.isThrownBy(() -> clients.get("eu").fetch("x").block(PATIENCE));
+			});
+	}
+
+	@Test
+	void unknownOwnerOfTheRateFailsTheStartWithTheNamesOfAllClients() {
+		this.twoClients.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=nobody")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("is 'nobody'"))
+				.anyMatch((text) -> text.contains("own, operations, memory, campaigns")));
+	}
+
+	@Test
+	void rateOfTheTopLevelAmongSeveralTemplatesWithoutAPrimaryOneFailsTheStart() {
+		this.runner.withUserConfiguration(TwoTemplates.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=operations")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text
+					.contains("Property 'operations.clients.memory.rate-limit.shared-with' is 'operations', but"))
+				.anyMatch((text) -> text.contains("one of: first, second, memory. Or mark the template")));
+	}
+
+	@Test
+	void ownerOfTheRateThatInjectsTheClientFailsTheStart() {
+		this.runner.withUserConfiguration(CircularTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=circular")
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(BeanCurrentlyInCreationException.class));
+	}
+
+	@Test
+	void anotherTemplateThatInjectsTheClientDoesNotHinderIt() {
+		this.runner.withUserConfiguration(InjectingTemplate.class, OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=own")
+			.run((context) -> assertThat(context.getBean(OperationsClients.class).names())
+				.containsExactlyInAnyOrder("operations", "memory", "own", "injecting"));
+	}
+
+	@Test
 	void clientsThatShareEachOthersRateFailTheStart() {
 		this.runner
 			.withPropertyValues("operations.clients.a.rate-limit.shared-with=b",
@@ -477,6 +526,43 @@ class ConfiguredClientsTests {
 		@Bean(defaultCandidate = false)
 		OperationsTemplate ownOperations(OperationsTemplate.Builder builder) {
 			return builder.name("own").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoTemplates {
+
+		@Bean
+		OperationsTemplate firstOperations(OperationsTemplate.Builder builder) {
+			return builder.name("first").build();
+		}
+
+		@Bean
+		OperationsTemplate secondOperations(OperationsTemplate.Builder builder) {
+			return builder.name("second").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class InjectingTemplate {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate injectingOperations(OperationsTemplate.Builder builder,
+				@Qualifier("memory") OperationsTemplate memory) {
+			return builder.name("injecting").sharedRateLimit(memory).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CircularTemplate {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate circularOperations(OperationsTemplate.Builder builder,
+				@Qualifier("memory") OperationsTemplate memory) {
+			return builder.name("circular").sharedRateLimit(memory).build();
 		}
 
 	}
