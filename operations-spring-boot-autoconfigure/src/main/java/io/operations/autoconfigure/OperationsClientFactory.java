@@ -154,6 +154,15 @@ final class OperationsClientFactory {
 
 	private OperationsProperties properties(String client) {
 		OperationsProperties own = this.properties.getClients().get(client);
+		if (own == null && !ClientNames.isEnabled(client, this.environment)) {
+			throw new OperationsConfigurationException(
+					"Property 'operations.clients." + client + ".enabled' is 'false', but the application was processed"
+							+ " ahead of time with this client.",
+					"Remove the property and set the other properties of the client, or build the application again with"
+							+ " operations.clients." + client
+							+ ".enabled=false. Which clients exist is fixed at build time.",
+					null);
+		}
 		if (own == null) {
 			throw new OperationsConfigurationException(
 					"The client 'operations.clients." + client + "' sets no property that a client has.",
