@@ -430,6 +430,19 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void withCredentialsOnlyOfTheClientsTheFailureSaysThatTheTopLevelIsAClientAndHowToSupplyIt() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+					WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
+			.withPropertyValues("operations.clients.memory.product=memory", "operations.clients.memory.api-key=SK1",
+					"operations.clients.memory.api-key-secret=s1")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("The top level of operations.* is always a client"))
+				.anyMatch((text) -> text.contains("removes the clients of operations.clients, too. If the application"
+						+ " needs only those, set the credentials of the top level to those of one of them.")));
+	}
+
+	@Test
 	void variablesSetThePropertiesOfAClientWithAHyphenInItsName() {
 		this.runner
 			.withInitializer((context) -> TestPropertyValues
