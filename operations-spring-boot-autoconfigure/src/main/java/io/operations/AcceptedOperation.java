@@ -124,9 +124,10 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	// Only the request says whether the write may be sent again.
 	private static OperationsException failed(HttpRequest request, HttpStatusCode status, HttpHeaders headers,
 			Map<String, ?> body) {
+		String keyPrefix = KeyPrefix.of(request.getAttributes());
 		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
 			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
-					Idempotency.advice(request.getMethod(), request.getHeaders()));
+					Idempotency.advice(request.getMethod(), request.getHeaders(), keyPrefix), keyPrefix);
 	}
 
 	private static AcceptedNames names(ClientResponse response) {

@@ -48,22 +48,23 @@ public final class Idempotency {
 	 * Return the advice for a request whose effect is not known.
 	 * @param method the method of the request
 	 * @param headers the headers of the request
+	 * @param keyPrefix the prefix of the configuration keys of the client
 	 * @return one or more sentences with a leading space; empty for a read
 	 */
-	public static String advice(HttpMethod method, HttpHeaders headers) {
+	public static String advice(HttpMethod method, HttpHeaders headers, String keyPrefix) {
 		if (isRead(method)) {
 			return "";
 		}
 		String key = headers.getFirst(KEY_HEADER);
 		return (key != null) ? " The write may have had its effect. It has the " + KEY_HEADER + " '"
 				+ OperationsErrorResponse.printable(key)
-				+ "': with the same key and the same body, you can send it again." : unrepeatable();
+				+ "': with the same key and the same body, you can send it again." : unrepeatable(keyPrefix);
 	}
 
-	private static String unrepeatable() {
+	private static String unrepeatable(String keyPrefix) {
 		return " The write may have had its effect. The client does not repeat it, because it has no " + KEY_HEADER
-				+ ": check what it did before you send it again. If the product supports this header, set"
-				+ " operations.writes.idempotency-key=true.";
+				+ ": check what it did before you send it again. If the product supports this header, set " + keyPrefix
+				+ ".writes.idempotency-key=true.";
 	}
 
 	/**

@@ -128,6 +128,20 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 * @return the exception
 	 */
 	public OperationsException toException(String subject, @Nullable String operationId, String afterFault) {
+		return toException(subject, operationId, afterFault, KeyPrefix.DEFAULT);
+	}
+
+	/**
+	 * Return the exception that matches the status of this response.
+	 * @param subject the beginning of the message, which says what failed
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param afterFault a sentence with a leading space for a 5xx status, after which
+	 * nobody knows what the request did; may be empty
+	 * @param keyPrefix the prefix of the configuration keys that the message names
+	 * @return the exception
+	 */
+	public OperationsException toException(String subject, @Nullable String operationId, String afterFault,
+			String keyPrefix) {
 		String text = subject + ": " + describe();
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
@@ -135,7 +149,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 			case 404 -> new OperationNotFoundException(
 					text + ((operationId != null)
 							? ". The id may be wrong or belong to another account, or the operation may have expired."
-							: ". Check the path of the request, the ids in it and operations.base-url."),
+							: ". Check the path of the request, the ids in it and " + keyPrefix + ".base-url."),
 					operationId, this);
 			case 429 -> new OperationsThrottledException(text + ".", operationId, this);
 			case 407 -> new OperationsUnavailableException(
@@ -144,11 +158,11 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 							+ " documentation).",
 					operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text + ".", operationId, this);
-			default -> (this.status >= 500)
-					? new OperationsUnavailableException(text + "." + afterFault, operationId, this)
-					: new OperationsRequestException(text + ((operationId != null)
-							? ". Check the id, operations.path and operations.base-url." : ". Correct the request."),
-							operationId, this);
+			default ->
+				(this.status >= 500) ? new OperationsUnavailableException(text + "." + afterFault, operationId, this)
+						: new OperationsRequestException(text + ((operationId != null)
+								? ". Check the id, " + keyPrefix + ".path and " + keyPrefix + ".base-url."
+								: ". Correct the request."), operationId, this);
 		};
 	}
 

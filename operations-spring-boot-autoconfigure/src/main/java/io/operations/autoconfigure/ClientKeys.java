@@ -26,7 +26,15 @@ record ClientKeys(String client, Environment environment) {
 	 * @return the whole key
 	 */
 	String of(String key) {
-		return "operations.clients." + this.client + "." + key;
+		return prefix() + "." + key;
+	}
+
+	/**
+	 * Return the prefix of the keys of the client.
+	 * @return the prefix, without a dot at its end
+	 */
+	String prefix() {
+		return "operations.clients." + this.client;
 	}
 
 	/**

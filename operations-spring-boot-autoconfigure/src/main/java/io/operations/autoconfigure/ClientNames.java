@@ -149,7 +149,13 @@ public final class ClientNames {
 		return DEFINING.stream().anyMatch(keys::isSet);
 	}
 
-	private static boolean isEnabled(String name, Environment environment) {
+	/**
+	 * Return whether a client is enabled.
+	 * @param name the name of the client
+	 * @param environment the environment with the properties
+	 * @return {@code false} if its property {@code enabled} is false
+	 */
+	static boolean isEnabled(String name, Environment environment) {
 		return Binder.get(environment).bind(keyOf(name).append("enabled"), Bindable.of(Boolean.class)).orElse(true);
 	}
 

@@ -13,6 +13,7 @@ import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.resilience.BudgetStore;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.webclient.WebClientCustomizer;
@@ -76,12 +77,14 @@ final class OperationsClientFactory {
 		OperationsProperties own = properties(client);
 		ClientKeys keys = new ClientKeys(client, this.environment);
 		try {
-			OperationsTemplate.Builder builder = builder(own, details(keys, own));
+			OperationsConnectionDetails connection = details(keys, own);
+			OperationsTemplate.Builder builder = builder(own, connection);
+			applyOwn(builder, keys, own, connection);
 			OperationsTemplate other = sharedWith(keys, own);
 			if (other != null) {
 				builder.sharedRateLimit(other);
 			}
-			return builder.name(client).build();
+			return builder.name(client).keyPrefix(keys.prefix()).build();
 		}
 		catch (OperationsConfigurationException ex) {
 			throw keys.rename(ex);
@@ -129,8 +132,37 @@ final class OperationsClientFactory {
 		return builder;
 	}
 
+	// A customizer of the application changes all clients. The account and the server of
+	// a client are its own nevertheless.
+	private static void applyOwn(OperationsTemplate.Builder builder, ClientKeys keys, OperationsProperties own,
+			OperationsConnectionDetails connection) {
+		boolean ofProperties = connection instanceof ClientConnectionDetails;
+		if (!(connection instanceof ClientConnectionDetails client && client.own() == null)) {
+			builder.credentials(new ConnectionDetailsCredentials(connection));
+		}
+		PropertyMapper map = PropertyMapper.get();
+		if (keys.isSet("base-url") || (!ofProperties && connection.getBaseUrl() != null)) {
+			map.from(() -> OperationsSettings.baseUrl(connection.getBaseUrl(), own)).to(builder::baseUrl);
+		}
+		if (keys.isSet("path")) {
+			map.from(() -> OperationsSettings.path(own)).to(builder::path);
+		}
+		if (keys.isSet("product")) {
+			builder.product(own.getProduct());
+		}
+	}
+
 	private OperationsProperties properties(String client) {
 		OperationsProperties own = this.properties.getClients().get(client);
+		if (own == null && !ClientNames.isEnabled(client, this.environment)) {
+			throw new OperationsConfigurationException(
+					"Property 'operations.clients." + client + ".enabled' is 'false', but the application was processed"
+							+ " ahead of time with this client.",
+					"Remove the property and set the other properties of the client, or build the application again with"
+							+ " operations.clients." + client
+							+ ".enabled=false. Which clients exist is fixed at build time.",
+					null);
+		}
 		if (own == null) {
 			throw new OperationsConfigurationException(
 					"The client 'operations.clients." + client + "' sets no property that a client has.",
@@ -171,9 +203,11 @@ final class OperationsClientFactory {
 		while (next != null && !next.equals(ClientNames.OF_DEFAULT)) {
 			OperationsProperties known = clients.get(next);
 			if (known == null) {
-				throw OperationsConfigurationException.of(key, other, "there is no client with the name '" + next + "'",
-						"Set it to one of: " + ClientNames.OF_DEFAULT + ", " + String.join(", ", clients.keySet())
-								+ ".");
+				if (next.equals(other)) {
+					return templateOfTheApplication(key, other);
+				}
+				// The client that is shared reports a wrong name itself.
+				break;
 			}
 			if (!chain.add(next)) {
 				throw OperationsConfigurationException.of(key, other,
@@ -182,8 +216,41 @@ final class OperationsClientFactory {
 			}
 			next = known.getRateLimit().getSharedWith();
 		}
-		return other.equals(ClientNames.OF_DEFAULT) ? this.beans.getBean(OperationsTemplate.class)
-				: this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
+		if (!other.equals(ClientNames.OF_DEFAULT)) {
+			return this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
+		}
+		OperationsTemplate top = this.beans.getBeanProvider(OperationsTemplate.class).getIfUnique();
+		return (top != null) ? top : templateOfTheApplication(key, other);
+	}
+
+	private OperationsTemplate templateOfTheApplication(String key, String name) {
+		Set<String> names = new LinkedHashSet<>();
+		BeanCreationException failure = null;
+		for (String bean : this.beans.getBeanNamesForType(OperationsTemplate.class, false, false)) {
+			if (OperationsClientsRegistrar.client(bean) == null) {
+				try {
+					OperationsTemplate template = this.beans.getBean(bean, OperationsTemplate.class);
+					if (TemplateParts.name(template).equals(name)) {
+						return template;
+					}
+					names.add(TemplateParts.name(template));
+				}
+				catch (BeanCreationException ex) {
+					// It may need this client. That is a fault only if it owns the rate.
+					failure = ex;
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+		names.addAll(this.properties.getClients().keySet());
+		boolean isTop = name.equals(ClientNames.OF_DEFAULT);
+		throw OperationsConfigurationException.of(key, name, "there is no client with the name '" + name + "'"
+				+ (isTop ? ", and none of the application's OperationsTemplate beans has precedence over the others"
+						: ""),
+				"Set it to one of: " + String.join(", ", names)
+						+ (isTop ? ". Or mark the template that stands for the top level @Primary." : "."));
 	}
 
 }

@@ -389,7 +389,8 @@ public class OperationsProperties {
 		/**
 		 * Name of the client whose rate limit this client shares, with its requests in
 		 * flight, its queue and its pauses. Clients of one account share one rate. The
-		 * name operations stands for the properties of the top level. Only for clients in
+		 * name operations stands for the properties of the top level. The owner can also
+		 * be an OperationsTemplate bean, by its client name. Only for clients in
 		 * operations.clients.
 		 */
 		private @Nullable String sharedWith;

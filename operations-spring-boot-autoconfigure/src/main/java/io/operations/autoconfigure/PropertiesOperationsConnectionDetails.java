@@ -15,21 +15,14 @@ import org.springframework.util.StringUtils;
  */
 final class PropertiesOperationsConnectionDetails implements OperationsConnectionDetails {
 
-	private static final String REMEDY = """
-			Set an API key and its secret (recommended), or the account SID and the auth token, as properties:
-
-			    %1$sapi-key=SK...
-			    %1$sapi-key-secret=...
-			or
-			    %1$saccount-sid=AC...
-			    %1$sauth-token=...
-			""";
-
 	private static final String VARIABLES = """
 
 			or as environment variables: TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and \
-			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false."""
-			+ Placeholders.IN_A_TEST;
+			TWILIO_AUTH_TOKEN. To run the application without an operations client, set operations.enabled=false.""";
+
+	private static final String WITH_CLIENTS = """
+			 This removes the clients of operations.clients, too. If the application needs only those, set the \
+			credentials of the top level to those of one of them.""";
 
 	private final OperationsProperties properties;
 
@@ -78,15 +71,25 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		return found;
 	}
 
+	private String withClients() {
+		return (this.properties.getClients().isEmpty() ? "" : WITH_CLIENTS) + Placeholders.IN_A_TEST;
+	}
+
 	private String clientsWithout() {
+		if (this.properties.getClients().isEmpty()) {
+			return "";
+		}
 		List<String> clients = this.properties.getClients()
 			.entrySet()
 			.stream()
 			.filter((client) -> !hasAny(client.getValue()))
 			.map((client) -> "operations.clients." + client.getKey() + ".api-key")
 			.toList();
-		return clients.isEmpty() ? "" : " These are also the credentials of each client without its own: "
-				+ String.join(", ", clients) + " has no value either.";
+		return clients.isEmpty()
+				? " The top level of operations.* is always a client, beside those of operations.clients, and needs"
+						+ " credentials also if each of these has its own."
+				: " These are also the credentials of each client without its own: " + String.join(", ", clients)
+						+ " has no value either.";
 	}
 
 	/**
@@ -150,7 +153,19 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private OperationsConfigurationException refused(String fault) {
 		return new OperationsConfigurationException(fault,
-				REMEDY.formatted(this.prefix) + ((this.environment != null) ? VARIABLES : ""), null);
+				remedy() + ((this.environment != null) ? VARIABLES + withClients() : ""), null);
+	}
+
+	private String remedy() {
+		return """
+				Set an API key and its secret (recommended), or the account SID and the auth token, as properties:
+
+				    %1$sapi-key=SK...
+				    %1$sapi-key-secret=...
+				or
+				    %1$saccount-sid=AC...
+				    %1$sauth-token=...
+				""".formatted(this.prefix);
 	}
 
 	/**

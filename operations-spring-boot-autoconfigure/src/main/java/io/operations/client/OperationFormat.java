@@ -171,8 +171,7 @@ public final class OperationFormat {
 			alike = products(others, (format) -> true);
 		}
 		return " of " + this.product + ", because it has '" + others.get(0).shape.idMember() + "' in place of '"
-				+ idMember + "'. It looks like an operation of " + String.join(" or ", alike)
-				+ ". Set operations.product to that product";
+				+ idMember + "'. It looks like an operation of " + String.join(" or ", alike);
 	}
 
 	private static List<String> products(List<OperationFormat> formats, Predicate<OperationFormat> filter) {

@@ -12,6 +12,7 @@ import javax.net.ssl.SSLException;
 
 import io.operations.AcceptedOperation;
 import io.operations.ConcurrentRequests;
+import io.operations.KeyPrefix;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
@@ -81,10 +82,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private final Scheduler scheduler;
 
+	private final String keyPrefix;
+
 	private final RequestTimeouts timeouts;
 
 	/**
-	 * Create the fetcher.
+	 * Create the fetcher of a client with the keys {@code operations.*}.
 	 * @param webClient the client, which adds the credentials, does not follow redirects
 	 * and limits how much it reads into memory
 	 * @param format how the product reports its operations
@@ -95,6 +98,22 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	 */
 	public WebClientOperationFetcher(WebClient webClient, OperationFormat format, URI baseUrl, String path,
 			Duration requestTimeout, Scheduler scheduler) {
+		this(webClient, format, baseUrl, path, requestTimeout, scheduler, KeyPrefix.DEFAULT);
+	}
+
+	/**
+	 * Create the fetcher.
+	 * @param webClient the client, which adds the credentials, does not follow redirects
+	 * and limits how much it reads into memory
+	 * @param format how the product reports its operations
+	 * @param baseUrl the absolute base URL
+	 * @param path the path of an operation, which contains <code>{id}</code> exactly once
+	 * @param requestTimeout how long an exchange may take as a whole
+	 * @param scheduler the scheduler that runs the timeout
+	 * @param keyPrefix the prefix of the configuration keys that messages name
+	 */
+	public WebClientOperationFetcher(WebClient webClient, OperationFormat format, URI baseUrl, String path,
+			Duration requestTimeout, Scheduler scheduler, String keyPrefix) {
 		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
 				() -> "'path' must begin with a slash and contain {id} exactly once, but is '" + path + "'");
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
@@ -107,6 +126,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		this.urlAfterId = url.substring(position + ID.length());
 		this.requestTimeout = requestTimeout;
 		this.scheduler = scheduler;
+		this.keyPrefix = keyPrefix;
 		this.timeouts = new RequestTimeouts(requestTimeout, scheduler);
 	}
 
@@ -194,7 +214,8 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					headers.getFirst(AcceptedOperation.OPERATION_ID_HEADER), body);
 		}
 		catch (OperationReader.OtherFormatException ex) {
-			throw malformed(operationId, HttpStatus.OK.value(), headers, body, ex.clause(), null);
+			throw malformed(operationId, HttpStatus.OK.value(), headers, body,
+					ex.clause() + ". Set " + this.keyPrefix + ".product to that product", null);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", ex);
@@ -254,18 +275,17 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		if (status < 400) {
 			return new OperationsRequestException(failed(operationId) + ": " + answer.describe() + ", redirect to "
 					+ redirectTarget(headers)
-					+ ". The client does not follow redirects, because it would send the credentials to their targets. Correct"
-					+ " operations.base-url.", operationId, answer);
+					+ ". The client does not follow redirects, because it would send the credentials to their targets. Correct "
+					+ this.keyPrefix + ".base-url.", operationId, answer);
 		}
 		if (status == HttpStatus.NOT_FOUND.value()) {
-			return new OperationNotFoundException(
-					failed(operationId) + ": " + answer.describe()
-							+ ". The id may be wrong or belong to another account, or the operation may have expired"
-							+ retention() + ". If the id is right, check operations.base-url (" + this.baseUrl
-							+ ") and operations.path (" + this.path.replaceFirst("\\?.*", "") + ").",
-					operationId, answer);
+			return new OperationNotFoundException(failed(operationId) + ": " + answer.describe()
+					+ ". The id may be wrong or belong to another account, or the operation may have expired"
+					+ retention() + ". If the id is right, check " + this.keyPrefix + ".base-url (" + this.baseUrl
+					+ ") and " + this.keyPrefix + ".path (" + this.path.replaceFirst("\\?.*", "") + ").", operationId,
+					answer);
 		}
-		return answer.toException(failed(operationId), operationId);
+		return answer.toException(failed(operationId), operationId, "", this.keyPrefix);
 	}
 
 	private String retention() {
@@ -298,9 +318,10 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
 		String content = (body.length == 0) ? "an empty body" : "the body '" + OperationsErrorResponse
 			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
-		return new MalformedOperationException(failed(operationId) + ": the server answered " + answer.describe()
-				+ " with " + mediaType(headers) + " and " + content + ", which is not an operation" + why
-				+ ". Check operations.base-url and operations.path.", cause, operationId, answer);
+		return new MalformedOperationException(
+				failed(operationId) + ": the server answered " + answer.describe() + " with " + mediaType(headers)
+						+ " and " + content + ", which is not an operation" + why + ". Check " + baseUrlAndPath() + ".",
+				cause, operationId, answer);
 	}
 
 	private static String mediaType(HttpHeaders headers) {
@@ -320,7 +341,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		}
 		if (fault instanceof TimeoutException) {
 			return new OperationsUnavailableException(failed(operationId) + ": no complete response within "
-					+ this.requestTimeout + " (operations.http.request-timeout).", operationId, fault);
+					+ this.requestTimeout + " (" + this.keyPrefix + ".http.request-timeout).", operationId, fault);
 		}
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
 		if (root instanceof DataBufferLimitException) {
@@ -328,20 +349,19 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 					? OperationsErrorResponse.of(response.getStatusCode().value(), response.getHeaders(), Map.of(),
 							now())
 					: null;
-			return new MalformedOperationException(failed(operationId)
-					+ ": the response is larger than operations.http.max-response-size allows. Raise the"
-					+ " limit, or check operations.base-url and operations.path.", root, operationId, answer);
+			return new MalformedOperationException(failed(operationId) + ": the response is larger than "
+					+ this.keyPrefix + ".http.max-response-size allows. Raise the" + " limit, or check "
+					+ baseUrlAndPath() + ".", root, operationId, answer);
 		}
 		if (ProxyRefusals.isOne(root)) {
 			return fault(operationId, HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY);
 		}
 		String text = OperationsErrorResponse
 			.printable(root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""));
-		return new OperationsUnavailableException(failed(operationId) + " with " + text
-				+ (text.endsWith(".") ? "" : ".")
-				+ (isOfTls(fault)
-						? " Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
-						: ""),
+		return new OperationsUnavailableException(
+				failed(operationId) + " with " + text + (text.endsWith(".") ? "" : ".")
+						+ (isOfTls(fault) ? " Check the server's certificate and the SSL bundle that " + this.keyPrefix
+								+ ".http.ssl.bundle names." : ""),
 				operationId, fault);
 	}
 
@@ -352,6 +372,10 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 			}
 		}
 		return false;
+	}
+
+	private String baseUrlAndPath() {
+		return this.keyPrefix + ".base-url and " + this.keyPrefix + ".path";
 	}
 
 	private static String failed(String operationId) {

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.operations.KeyPrefix;
 import io.operations.OperationsErrorResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -48,23 +49,27 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
 		return next.exchange(request).map((response) -> {
 			long deadline = now() + this.timeout.toNanos();
-			return response.mutate().body((body) -> bounded(body, deadline)).build();
+			return response.mutate()
+				.body((body) -> bounded(body, deadline, KeyPrefix.of(request.attributes())))
+				.build();
 		}).onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
 	}
 
 	// After a failed read the reader releases the body. One deadline covers both.
-	private Flux<DataBuffer> bounded(Flux<DataBuffer> body, long deadline) {
+	private Flux<DataBuffer> bounded(Flux<DataBuffer> body, long deadline, String keyPrefix) {
 		return Flux.defer(() -> {
 			AtomicBoolean late = new AtomicBoolean();
 			Mono<Long> end = Mono.delay(Duration.ofNanos(Math.max(0, deadline - now())), this.scheduler)
 				.doOnNext((tick) -> late.set(true));
-			return body.takeUntilOther(end).concatWith(Mono.defer(() -> late.get() ? timedOut() : Mono.empty()));
+			return body.takeUntilOther(end)
+				.concatWith(Mono.defer(() -> late.get() ? timedOut(keyPrefix) : Mono.empty()));
 		});
 	}
 
-	private Mono<DataBuffer> timedOut() {
-		return Mono.error(new TimeoutException("The body of the response was not complete within " + this.timeout
-				+ " after its headers (operations.http.request-timeout). Check what the request did before you repeat it."));
+	private Mono<DataBuffer> timedOut(String keyPrefix) {
+		return Mono.error(new TimeoutException(
+				"The body of the response was not complete within " + this.timeout + " after its headers (" + keyPrefix
+						+ ".http.request-timeout). Check what the request did before you repeat it."));
 	}
 
 	private long now() {

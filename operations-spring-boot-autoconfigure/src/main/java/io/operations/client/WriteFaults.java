@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 import io.operations.Idempotency;
+import io.operations.KeyPrefix;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
@@ -42,6 +43,8 @@ final class WriteFaults {
 
 	private final HttpHeaders headers;
 
+	private final String keyPrefix;
+
 	private final Duration timeout;
 
 	private final Scheduler scheduler;
@@ -51,6 +54,7 @@ final class WriteFaults {
 				+ OperationsErrorResponse.printable(nameOf(request)) + "' failed";
 		this.method = request.method();
 		this.headers = request.headers();
+		this.keyPrefix = KeyPrefix.of(request.attributes());
 		this.timeout = timeout;
 		this.scheduler = scheduler;
 	}
@@ -72,7 +76,7 @@ final class WriteFaults {
 				Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)));
 		return (status.value() < HttpStatus.OK.value())
 				? new OperationsUnavailableException(this.text + ": " + answer.describe() + ".", null, answer)
-				: answer.toException(this.text, null, Idempotency.advice(this.method, this.headers));
+				: answer.toException(this.text, null, advice(), this.keyPrefix);
 	}
 
 	/**
@@ -83,10 +87,8 @@ final class WriteFaults {
 	 */
 	Throwable of(Throwable fault, boolean isWritten) {
 		if (fault instanceof TimeoutException) {
-			return new OperationsUnavailableException(
-					this.text + ": no response within " + this.timeout + " (operations.http.request-timeout)."
-							+ (isWritten ? Idempotency.advice(this.method, this.headers) : notSent()),
-					null, fault);
+			return new OperationsUnavailableException(this.text + ": no response within " + this.timeout + " ("
+					+ this.keyPrefix + ".http.request-timeout)." + (isWritten ? advice() : notSent()), null, fault);
 		}
 		if (!(fault instanceof WebClientRequestException)) {
 			return fault;
@@ -94,12 +96,18 @@ final class WriteFaults {
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
 		String what = OperationsErrorResponse
 			.printable(root.getClass().getSimpleName() + ((root.getMessage() != null) ? ": " + root.getMessage() : ""));
-		return new OperationsUnavailableException(this.text + " with " + what + (what.endsWith(".") ? "" : ".")
-				+ ((find(fault, SSLException.class) != null)
-						? " Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
-						: "")
-				+ ((isWritten && !isOfConnecting(fault)) ? Idempotency.advice(this.method, this.headers) : notSent()),
+		return new OperationsUnavailableException(
+				this.text + " with " + what + (what.endsWith(".") ? "" : ".")
+						+ ((find(fault, SSLException.class) != null)
+								? " Check the server's certificate and the SSL bundle that " + this.keyPrefix
+										+ ".http.ssl.bundle names."
+								: "")
+						+ ((isWritten && !isOfConnecting(fault)) ? advice() : notSent()),
 				null, (find(fault, Error.class) instanceof Error error) ? error : fault);
+	}
+
+	private String advice() {
+		return Idempotency.advice(this.method, this.headers, this.keyPrefix);
 	}
 
 	private static String notSent() {

@@ -539,6 +539,15 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
+		 * Set the prefix of the configuration keys that messages about requests name, for
+		 * example {@code operations.clients.campaigns}. The default is
+		 * {@code operations}.
+		 * @param prefix the prefix, without a dot at its end
+		 * @return this builder
+		 */
+		Builder keyPrefix(String prefix);
+
+		/**
 		 * Set the product whose operations the template reads
 		 * ({@code operations.product}). The product determines the form of the answers,
 		 * and the base URL and the path unless they are set. The default is

@@ -21,6 +21,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.operations.AcceptedNames;
+import io.operations.KeyPrefix;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationStatus;
@@ -96,6 +97,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private @Nullable String name;
 
+	private String keyPrefix = KeyPrefix.DEFAULT;
+
 	private OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
 	// Those of the product unless they are set.
@@ -153,6 +156,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationsTemplateBuilder copy = new OperationsTemplateBuilder(this.webClientBuilder);
 		copy.decorators.addAll(this.decorators);
 		copy.listeners.addAll(this.listeners);
+		copy.keyPrefix = this.keyPrefix;
 		copy.product = this.product;
 		copy.statusWords.putAll(this.statusWords);
 		copy.baseUrl = this.baseUrl;
@@ -183,6 +187,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	@Override
 	public OperationsTemplateBuilder name(String name) {
 		this.name = name;
+		return this;
+	}
+
+	@Override
+	public OperationsTemplateBuilder keyPrefix(String prefix) {
+		this.keyPrefix = prefix;
 		return this;
 	}
 
@@ -389,7 +399,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private WebClient writeClient(WebClient webClient, URI url, OperationFormat format, WriteDoor door) {
 		AcceptedNames names = format.acceptedNames();
-		WebClient.Builder writes = webClient.mutate();
+		WebClient.Builder writes = webClient.mutate()
+			.defaultRequest((request) -> request.attribute(KeyPrefix.ATTRIBUTE, this.keyPrefix));
 		if (this.writeSettings.admitted()) {
 			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url), this.requestTimeout,
 					this.scheduler);
@@ -454,14 +465,15 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
 		OperationFormat format = OperationFormat.of(this.product).withWords(this.statusWords);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, url, path(), this.requestTimeout,
-				this.scheduler);
+				this.scheduler, this.keyPrefix);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
+		SharerEnd end = null;
 		if (this.rateLimitOwner != null) {
 			// Closing this template must not close the admission of another one.
-			ClosableOperationFetcher closable = new ClosableOperationFetcher(admitted, client);
-			releases.add(closable::close);
-			admitted = closable;
+			end = new SharerEnd(client);
+			releases.add(end::close);
+			admitted = end.ending(admitted);
 		}
 		OperationFetcher attempt = new GuardedOperationFetcher(
 				decorate(new ObservedOperationFetcher(admitted, observations, listener)), client, listener);
@@ -477,7 +489,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
 				this.pollingSettings, this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
-		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations);
+		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations, end);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
 				writeClient(webClient, url, format, writes), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,

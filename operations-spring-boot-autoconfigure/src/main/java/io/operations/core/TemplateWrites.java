@@ -8,6 +8,7 @@ import io.operations.OperationsException;
 import io.operations.client.WriteDoor;
 import io.operations.observation.OperationsObservations;
 import io.operations.resilience.AdmittedWrites;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -17,13 +18,21 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  *
  * @param writes admits and repeats the writes
  * @param observations observes each attempt
+ * @param end refuses the writes after the end of a template that shares the admission of
+ * another one; {@code null} if the admission is closed with the template
  */
-record TemplateWrites(AdmittedWrites writes, OperationsObservations observations) implements WriteDoor {
+record TemplateWrites(AdmittedWrites writes, OperationsObservations observations,
+		@Nullable SharerEnd end) implements WriteDoor {
 
 	@Override
 	public Mono<ClientResponse> admit(String request, Mono<ClientResponse> attempt) {
-		return this.observations.write(this.writes.admit(request, attempt,
-				(response) -> ConcurrentRequests.of(response.headers().asHttpHeaders())));
+		return this.observations.write((this.end != null)
+				? this.end.endingUnsent(attempt, (sent) -> admitted(request, sent)) : admitted(request, attempt));
+	}
+
+	private Mono<ClientResponse> admitted(String request, Mono<ClientResponse> attempt) {
+		return this.writes.admit(request, attempt,
+				(response) -> ConcurrentRequests.of(response.headers().asHttpHeaders()));
 	}
 
 	@Override

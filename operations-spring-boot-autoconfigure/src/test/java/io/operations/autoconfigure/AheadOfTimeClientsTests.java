@@ -65,6 +65,15 @@ class AheadOfTimeClientsTests {
 		assertThat(output).contains("'operations.clients.campaigns' sets no property");
 	}
 
+	@Test
+	void clientThatIsDisabledAfterTheBuildFailsTheStart(@TempDir Path directory) throws Exception {
+		String initializer = process(directory);
+		String output = run(directory, initializer, "operations.clients.campaigns.product=messages",
+				"operations.clients.campaigns.enabled=false");
+		assertThat(output).contains("'operations.clients.campaigns.enabled' is 'false'", "ahead of time")
+			.doesNotContain("sets no property");
+	}
+
 	private static String process(Path directory) throws IOException {
 		Path sources = Files.createDirectory(directory.resolve("sources"));
 		DefaultGenerationContext generation = new DefaultGenerationContext(

@@ -19,16 +19,19 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
+import io.operations.OperationsException;
 import io.operations.OperationsProduct;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -53,6 +56,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -182,6 +186,86 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void customizerDoesNotReplaceTheAccountAndTheServerThatAClientSets() {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(202)));
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients
+			.withPropertyValues(baseUrl("campaigns"), "operations.clients.campaigns.path=/own/{id}",
+					"operations.clients.plain.retry.max-attempts=2")
+			.withBean(OperationsTemplateBuilderCustomizer.class,
+					() -> (builder) -> builder.credentials(OperationsCredentials.of("SKvault", "v"))
+						.product(OperationsProduct.EMAILS)
+						.baseUrl(server.baseUrl() + "/customized")
+						.path("/customized/{id}"))
+			.run((context) -> {
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				clients.get("campaigns")
+					.getWebClient()
+					.post()
+					.uri("/customized-write")
+					.retrieve()
+					.toBodilessEntity()
+					.block(PATIENCE);
+				clients.get("campaigns").fetch("f").block(PATIENCE);
+				clients.get("plain").fetch("g").block(PATIENCE);
+			});
+		server.verify(postRequestedFor(urlEqualTo("/customized-write")).withHeader("Authorization",
+				equalTo(basic("SK2", "s2"))));
+		server.verify(getRequestedFor(urlEqualTo("/own/f")).withHeader("Authorization", equalTo(basic("SK2", "s2"))));
+		server.verify(getRequestedFor(urlEqualTo("/customized/customized/g")).withHeader("Authorization",
+				equalTo(basic("SKvault", "v"))));
+	}
+
+	@Test
+	void customizerDoesNotReplaceTheConnectionDetailsOfAClient() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients.withBean(OperationsConnectionDetails.class, PerClient::new)
+			.withBean(OperationsTemplateBuilderCustomizer.class,
+					() -> (builder) -> builder.credentials(OperationsCredentials.of("SKvault", "v"))
+						.baseUrl("http://localhost:1"))
+			.run((context) -> context.getBean(OperationsClients.class).get("campaigns").fetch("h").block(PATIENCE));
+		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/h")).withHeader("Authorization",
+				equalTo(basic("SKcampaigns", "x"))));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					200 | {"operationId": "proc_job_1", "status": "FAILED"} | Set operations.clients.campaigns.product to
+					200 | {"status": ""}  | Check operations.clients.campaigns.base-url and operations.clients.campaigns.path.
+					404 | {}              | check operations.clients.campaigns.base-url (
+					404 | {}              | and operations.clients.campaigns.path (
+					302 | {}              | Correct operations.clients.campaigns.base-url.
+					409 | {}              | Check the id, operations.clients.campaigns.path and operations.clients.campaigns.base-url.
+					""")
+	void messageAboutAFetchOfAClientNamesTheKeysOfTheClient(int status, String body, String named) {
+		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status).withBody(body)));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"))
+			.run((context) -> assertThatExceptionOfType(OperationsException.class)
+				.isThrownBy(() -> context.getBean(OperationsClients.class).get("campaigns").fetch("i").block(PATIENCE))
+				.withMessageContaining(named)
+				.satisfies((fault) -> assertThat(fault.getMessage()).doesNotContain(" operations.product",
+						" operations.base-url", " operations.path")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "404, operations.clients.campaigns.base-url",
+			"500, operations.clients.campaigns.writes.idempotency-key=true" })
+	void messageAboutAWriteOfAClientNamesTheKeysOfTheClient(int status, String named) {
+		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(status)));
+		this.twoClients.withPropertyValues(baseUrl("campaigns"))
+			.run((context) -> assertThatExceptionOfType(OperationsException.class)
+				.isThrownBy(() -> context.getBean(OperationsClients.class)
+					.get("campaigns")
+					.getWebClient()
+					.post()
+					.uri("/v1/Messages")
+					.exchangeToMono(AcceptedOperation::from)
+					.block(PATIENCE))
+				.withMessageContaining(named));
+	}
+
+	@Test
 	void acceptedOperationIsAwaitedByTheClientThatServesItsStatusUrl() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients
@@ -215,7 +299,7 @@ class ConfiguredClientsTests {
 				.baseUrl(server.baseUrl())
 				.build();
 			context.getBean(OperationsClients.class).register("sub-1", sub);
-			CompletableFuture<Operation> wait = sub.await("x").toFuture();
+			CompletableFuture<@Nullable Operation> wait = sub.await("x").toFuture();
 			context.getSourceApplicationContext().stop();
 			assertThat(wait).failsWithin(PATIENCE)
 				.withThrowableThat()
@@ -328,6 +412,54 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void clientSharesTheRateOfATemplateOfTheApplication() {
+		this.runner.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=own",
+					"operations.clients.eu.rate-limit.shared-with=memory")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				clients.get("own").close();
+				assertThatExceptionOfType(OperationsClosedException.class)
+					.isThrownBy(() -> clients.get("eu").fetch("x").block(PATIENCE));
+			});
+	}
+
+	@Test
+	void unknownOwnerOfTheRateFailsTheStartWithTheNamesOfAllClients() {
+		this.twoClients.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=nobody")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("is 'nobody'"))
+				.anyMatch((text) -> text.contains("own, operations, memory, campaigns")));
+	}
+
+	@Test
+	void rateOfTheTopLevelAmongSeveralTemplatesWithoutAPrimaryOneFailsTheStart() {
+		this.runner.withUserConfiguration(TwoTemplates.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=operations")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text
+					.contains("Property 'operations.clients.memory.rate-limit.shared-with' is 'operations', but"))
+				.anyMatch((text) -> text.contains("one of: first, second, memory. Or mark the template")));
+	}
+
+	@Test
+	void ownerOfTheRateThatInjectsTheClientFailsTheStart() {
+		this.runner.withUserConfiguration(CircularTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=circular")
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(BeanCurrentlyInCreationException.class));
+	}
+
+	@Test
+	void anotherTemplateThatInjectsTheClientDoesNotHinderIt() {
+		this.runner.withUserConfiguration(InjectingTemplate.class, OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=own")
+			.run((context) -> assertThat(context.getBean(OperationsClients.class).names())
+				.containsExactlyInAnyOrder("operations", "memory", "own", "injecting"));
+	}
+
+	@Test
 	void clientsThatShareEachOthersRateFailTheStart() {
 		this.runner
 			.withPropertyValues("operations.clients.a.rate-limit.shared-with=b",
@@ -343,6 +475,19 @@ class ConfiguredClientsTests {
 			.withPropertyValues("operations.clients.memory.product=memory")
 			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("operations.api-key")
 					&& text.contains("operations.clients.memory.api-key")));
+	}
+
+	@Test
+	void withCredentialsOnlyOfTheClientsTheFailureSaysThatTheTopLevelIsAClientAndHowToSupplyIt() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+					WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
+			.withPropertyValues("operations.clients.memory.product=memory", "operations.clients.memory.api-key=SK1",
+					"operations.clients.memory.api-key-secret=s1")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("The top level of operations.* is always a client"))
+				.anyMatch((text) -> text.contains("removes the clients of operations.clients, too. If the application"
+						+ " needs only those, set the credentials of the top level to those of one of them.")));
 	}
 
 	@Test
@@ -442,6 +587,43 @@ class ConfiguredClientsTests {
 		@Bean(defaultCandidate = false)
 		OperationsTemplate ownOperations(OperationsTemplate.Builder builder) {
 			return builder.name("own").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoTemplates {
+
+		@Bean
+		OperationsTemplate firstOperations(OperationsTemplate.Builder builder) {
+			return builder.name("first").build();
+		}
+
+		@Bean
+		OperationsTemplate secondOperations(OperationsTemplate.Builder builder) {
+			return builder.name("second").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class InjectingTemplate {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate injectingOperations(OperationsTemplate.Builder builder,
+				@Qualifier("memory") OperationsTemplate memory) {
+			return builder.name("injecting").sharedRateLimit(memory).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CircularTemplate {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate circularOperations(OperationsTemplate.Builder builder,
+				@Qualifier("memory") OperationsTemplate memory) {
+			return builder.name("circular").sharedRateLimit(memory).build();
 		}
 
 	}

@@ -177,13 +177,13 @@ class DocumentedFormsTests {
 	}
 
 	static Stream<Arguments> words() {
-		return forms().flatMap((each) -> ((DocumentedForm) each.get()[0]).words.entrySet()
+		return forms().flatMap((each) -> ((DocumentedForm) Objects.requireNonNull(each.get()[0])).words.entrySet()
 			.stream()
 			.map((word) -> Arguments.of(each.get()[0], each.get()[1], word.getKey(), word.getValue())));
 	}
 
 	static Stream<Arguments> terminalWords() {
-		return words().filter((each) -> ((OperationStatus) each.get()[3]).isTerminal());
+		return words().filter((each) -> ((OperationStatus) Objects.requireNonNull(each.get()[3])).isTerminal());
 	}
 
 	static Stream<Arguments> faults() {

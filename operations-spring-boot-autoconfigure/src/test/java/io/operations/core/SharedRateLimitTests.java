@@ -16,6 +16,7 @@ import io.operations.resilience.RateLimitSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.http.HttpStatusCode;
@@ -40,6 +41,12 @@ class SharedRateLimitTests {
 	private final List<Throwable> faults = new ArrayList<>();
 
 	private final List<String> pauses = new ArrayList<>();
+
+	private final List<Object> written = new ArrayList<>();
+
+	private final Sinks.Empty<Void> held = Sinks.empty();
+
+	private boolean hold;
 
 	private Predicate<ClientRequest> throttled = (request) -> false;
 
@@ -121,6 +128,46 @@ class SharedRateLimitTests {
 		assertThat(this.faults).singleElement().isInstanceOf(OperationsClosedException.class);
 	}
 
+	@Test
+	void writeOfAClosedTemplateIsRefusedAndTheOwnerStillWrites() {
+		this.sharer.close();
+		write(this.sharer, "sharer");
+		write(this.owner, "owner");
+		this.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(this.requests).containsExactly("owner");
+		assertThat(this.faults).singleElement()
+			.isInstanceOf(OperationsClosedException.class)
+			.asString()
+			.contains("sharer");
+	}
+
+	@Test
+	void closedTemplateRefusesItsQueuedWritesAndSentOnesGetTheirResponse() {
+		this.hold = true;
+		for (int i = 0; i < 30; i++) {
+			write(this.sharer, "sharer-" + i);
+		}
+		this.time.advanceTimeBy(Duration.ofMillis(500));
+		int sent = this.requests.size();
+		assertThat(sent).isBetween(1, 16);
+		this.sharer.close();
+		assertThat(this.faults).hasSize(30 - sent)
+			.allSatisfy((fault) -> assertThat(fault).isInstanceOf(OperationsClosedException.class));
+		this.held.tryEmitEmpty();
+		this.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(this.requests).hasSize(sent);
+		assertThat(this.written).hasSize(sent);
+	}
+
+	private void write(OperationsTemplate template, String id) {
+		template.getWebClient()
+			.post()
+			.uri("/v2/{id}", id)
+			.retrieve()
+			.toBodilessEntity()
+			.subscribe(this.written::add, this.faults::add);
+	}
+
 	private OperationsTemplate owner() {
 		RateLimitSettings settings = new RateLimitSettings(10, 16, 10_000);
 		RateLimiterRegistry registry = RateLimiterRegistry.ofDefaults();
@@ -150,10 +197,11 @@ class SharedRateLimitTests {
 		if (this.throttled.test(request)) {
 			return Mono.just(ClientResponse.create(HttpStatusCode.valueOf(429)).header("Retry-After", "10").build());
 		}
-		return Mono.just(ClientResponse.create(HttpStatusCode.valueOf(200))
+		ClientResponse running = ClientResponse.create(HttpStatusCode.valueOf(200))
 			.header("Content-Type", MediaType.APPLICATION_JSON_VALUE)
 			.body("{\"operationId\":\"a\",\"status\":\"RUNNING\"}")
-			.build());
+			.build();
+		return this.hold ? this.held.asMono().thenReturn(running) : Mono.just(running);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -193,9 +194,8 @@ class WritesOverHttpTests {
 			assertThat(request.getHeader("Content-Type")).startsWith("application/json");
 			assertThat(request.getHeader("Authorization")).startsWith("Basic ");
 		});
-		List<@Nullable String> sent = requests().stream()
-			.map((request) -> request.getHeader("Idempotency-Key"))
-			.toList();
+		List<@Nullable String> sent = new ArrayList<>();
+		requests().forEach((request) -> sent.add(request.getHeader("Idempotency-Key")));
 		if (keys) {
 			assertThat(Set.copyOf(sent)).hasSize(1);
 		}
