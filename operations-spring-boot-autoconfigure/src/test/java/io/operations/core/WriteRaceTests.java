@@ -78,7 +78,7 @@ class WriteRaceTests {
 		Random random = new Random(1);
 		this.answer = Mono.defer(() -> {
 			HttpStatus status = (random.nextInt(4) == 0) ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.ACCEPTED;
-			Mono<ClientResponse> response = Mono.fromSupplier(() -> response(status));
+			Mono<ClientResponse> response = Mono.just(status).map(this::response);
 			return (random.nextInt(2) == 0) ? response : response.delaySubscription(Duration.ofMillis(1));
 		});
 		ExecutorService executor = Executors.newFixedThreadPool(THREADS);
