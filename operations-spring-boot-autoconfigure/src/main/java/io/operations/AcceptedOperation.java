@@ -119,9 +119,11 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	// Only the request says whether the write may be sent again.
 	private static OperationsException failed(HttpRequest request, HttpStatusCode status, HttpHeaders headers,
 			Map<String, ?> body) {
+		boolean unsure = request.getAttributes().containsKey(Idempotency.UNSURE_ATTRIBUTE);
 		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
 			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
-					Idempotency.advice(request.getMethod(), request.getHeaders()));
+					unsure ? "" : Idempotency.advice(request.getMethod(), request.getHeaders()),
+					unsure ? Idempotency.adviceAfterEarlierAttempt(request.getMethod(), request.getHeaders()) : "");
 	}
 
 	private static AcceptedNames names(ClientResponse response) {

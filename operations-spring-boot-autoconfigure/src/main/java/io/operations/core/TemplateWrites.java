@@ -21,8 +21,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 record TemplateWrites(AdmittedWrites writes, OperationsObservations observations) implements WriteDoor {
 
 	@Override
-	public Mono<ClientResponse> admit(String request, Mono<ClientResponse> attempt) {
-		return this.observations.write(this.writes.admit(request, attempt,
+	public Mono<ClientResponse> admit(String subject, Mono<ClientResponse> attempt) {
+		return this.observations.write(this.writes.admit(subject, attempt,
 				(response) -> ConcurrentRequests.of(response.headers().asHttpHeaders())));
 	}
 

@@ -178,15 +178,15 @@ public final class Admission {
 	/**
 	 * Send a write when its turn has come. In the queue it counts as a fetch, and errors
 	 * are as with {@link #admit(String, Mono)}.
-	 * @param request the method and the path of the write, for messages
+	 * @param subject the beginning of a message about the write
 	 * @param call the write
 	 * @param concurrentRequests reads from a result how many requests of the account were
 	 * in flight; returns {@code null} if the server did not report it
 	 * @param <T> the type of the result
 	 * @return the result of the write, or the refusal by the admission
 	 */
-	<T> Mono<T> admitWrite(String request, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
-		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
+	<T> Mono<T> admitWrite(String subject, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
+		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, subject, new Turn(Turn.Kind.FETCH, now()),
 				this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler), sink));
 	}
 

@@ -120,9 +120,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
-		String subject = (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write)
-				: "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId));
-		return subject + "' was not sent: ";
+		String subject = (this.write != null) ? this.write : "The request for operation '"
+				+ OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "'";
+		return subject + " was not sent: ";
 	}
 
 	/**

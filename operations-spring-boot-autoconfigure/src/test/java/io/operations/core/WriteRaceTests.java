@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -112,6 +113,22 @@ class WriteRaceTests {
 			assertThat(this.read.get()).as("round %s", i).isEqualTo(this.arrived.get());
 			assertThat(this.arrived.get() - before).isLessThanOrEqualTo(1);
 		}
+	}
+
+	@Test
+	void responseWhoseCallerLeavesJustBeforeItArrivesIsRead() {
+		Sinks.One<HttpStatus> coming = Sinks.one();
+		Disposable.Swap write = Disposables.swap();
+		// A supplier would discard the response itself, so the library would never get it.
+		this.answer = coming.asMono().map((status) -> {
+			ClientResponse response = response(status);
+			write.dispose();
+			return response;
+		});
+		write.update(write());
+		coming.tryEmitValue(HttpStatus.ACCEPTED);
+		assertThat(this.arrived).hasValue(1);
+		assertThat(this.read).hasValue(1);
 	}
 
 	private void writeAtRandom(Random random, AtomicInteger kept, AtomicInteger ended) {
