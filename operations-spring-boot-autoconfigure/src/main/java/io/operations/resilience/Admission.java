@@ -385,7 +385,7 @@ public final class Admission {
 	 * Send the requests that may be sent now. Only one thread does this at a time; it
 	 * also does the work of the others.
 	 */
-	private void drain() {
+	void drain() {
 		if (this.draining.getAndIncrement() != 0) {
 			return;
 		}
@@ -471,12 +471,20 @@ public final class Admission {
 	}
 
 	void finished(AdmittedCall<?> call, long nanos) {
-		synchronized (this) {
-			this.judge.ended(call.sentAs());
-			this.inFlight--;
-			this.inFlightLimit.took(nanos);
-		}
+		ended(call, nanos);
 		drain();
+	}
+
+	/**
+	 * Give the place in flight of a request back. The caller must call {@link #drain()}
+	 * afterwards.
+	 * @param call the request
+	 * @param nanos how long the request took
+	 */
+	synchronized void ended(AdmittedCall<?> call, long nanos) {
+		this.judge.ended(call.sentAs());
+		this.inFlight--;
+		this.inFlightLimit.took(nanos);
 	}
 
 	/**

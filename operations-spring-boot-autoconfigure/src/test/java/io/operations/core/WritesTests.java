@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -841,6 +842,25 @@ class WritesTests {
 		elapse(Duration.ofMinutes(3));
 		assertThat(this.faults).isEmpty();
 		assertThat(this.results).containsExactly("2");
+	}
+
+	// What a blocking continuation needs, without a thread that blocks.
+	@Test
+	void placeIsFreeBeforeTheCallerContinues() {
+		Sinks.One<ClientResponse> coming = Sinks.one();
+		this.answers.add(coming.asMono());
+		answer(202);
+		List<Integer> sent = new ArrayList<>();
+		this.template.getWebClient().post().uri("/v2/x").exchangeToMono((response) -> {
+			post();
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			sent.add(this.requests.size());
+			return response.releaseBody();
+		}).subscribe();
+		coming.tryEmitValue(ClientResponse.create(HttpStatusCode.valueOf(202)).build());
+		assertThat(sent).containsExactly(2);
+		assertThat(this.results).containsExactly("202");
+		assertThat(activity().inFlight()).isZero();
 	}
 
 	private Mono<String> get() {
