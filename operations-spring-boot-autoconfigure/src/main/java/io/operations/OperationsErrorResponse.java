@@ -149,11 +149,12 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 							+ " documentation)." + end,
 					operationId, this);
 			case 408, 425 -> new OperationsUnavailableException(text + "." + afterFault + end, operationId, this);
-			default -> (this.status >= 500)
-					? new OperationsUnavailableException(text + "." + afterFault + end, operationId, this)
-					: new OperationsRequestException(text + ((operationId != null)
-							? ". Check the id, operations.path and operations.base-url." : ". Correct the request.") + end,
-							operationId, this);
+			default ->
+				(this.status >= 500)
+						? new OperationsUnavailableException(text + "." + afterFault + end, operationId, this)
+						: new OperationsRequestException(text + ((operationId != null)
+								? ". Check the id, operations.path and operations.base-url." : ". Correct the request.")
+								+ end, operationId, this);
 		};
 	}
 

@@ -65,14 +65,13 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 		boolean read = Idempotency.isRead(request.method());
 		return next.exchange(request)
 			.map((response) -> isEventStream(response) ? response : bounded(response, read))
-			.onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy());
+			.onErrorMap(WriteAnswers::isRefusalOfAProxy, (fault) -> refusalOfAProxy(read));
 	}
 
 	// The header may be malformed, so it is not parsed.
 	private static boolean isEventStream(ClientResponse response) {
 		String type = response.headers().asHttpHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
-		return type != null
-				&& type.strip().toLowerCase(Locale.ROOT).startsWith(MediaType.TEXT_EVENT_STREAM_VALUE);
+		return type != null && type.strip().toLowerCase(Locale.ROOT).startsWith(MediaType.TEXT_EVENT_STREAM_VALUE);
 	}
 
 	private ClientResponse bounded(ClientResponse response, boolean read) {
@@ -81,8 +80,9 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Flux<DataBuffer> flowing(Flux<DataBuffer> body) {
-		return body.timeout(this.timeout, Flux.error(() -> new TimeoutException("The body of the response brought no"
-				+ " data for " + this.timeout + " (operations.http.request-timeout). Send the request again.")),
+		return body.timeout(this.timeout,
+				Flux.error(() -> new TimeoutException("The body of the response brought no" + " data for "
+						+ this.timeout + " (operations.http.request-timeout). Send the request again.")),
 				this.scheduler);
 	}
 
@@ -109,11 +109,11 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 		return ProxyRefusals.isOne(NestedExceptionUtils.getMostSpecificCause(fault));
 	}
 
-	private Throwable refusalOfAProxy() {
+	private Throwable refusalOfAProxy(boolean read) {
 		return OperationsErrorResponse
 			.of(HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value(), HttpHeaders.EMPTY, Map.of(),
 					Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)))
-			.toException("The write failed", null);
+			.toException(read ? "The request failed" : "The write failed", null);
 	}
 
 }

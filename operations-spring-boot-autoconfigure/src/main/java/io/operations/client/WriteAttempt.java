@@ -49,8 +49,8 @@ final class WriteAttempt implements BodyInserter<Object, ClientHttpRequest> {
 	public Mono<Void> insert(ClientHttpRequest request, Context context) {
 		// The HTTP client may write twice, if the first connection was broken.
 		this.state.compareAndSet(State.OPEN, State.WRITTEN);
-		return isWritten() ? this.body.insert(request, context)
-				: Mono.error(() -> new CancellationException("The request was not written, because it has already failed"));
+		return isWritten() ? this.body.insert(request, context) : Mono
+			.error(() -> new CancellationException("The request was not written, because it has already failed"));
 	}
 
 }

@@ -113,9 +113,9 @@ public final class WriteExchange implements ExchangeFilterFunction {
 			this.body = new WriteBody(request.body());
 			this.last = new WriteAttempt(this.body);
 			// A blank key is none.
-			this.request = (key != null) ? ClientRequest.from(request)
-				.headers((headers) -> headers.set(Idempotency.KEY_HEADER, key))
-				.build() : request;
+			this.request = (key != null)
+					? ClientRequest.from(request).headers((headers) -> headers.set(Idempotency.KEY_HEADER, key)).build()
+					: request;
 			this.next = next;
 			this.faults = new WriteFaults(this.request, WriteExchange.this.timeout, WriteExchange.this.scheduler);
 		}
@@ -195,8 +195,10 @@ public final class WriteExchange implements ExchangeFilterFunction {
 			if (response != null) {
 				return Mono.just(response);
 			}
-			return Mono.error((this.unsure && !fault.equals(this.described)) ? Idempotency.withAdvice(fault,
-					Idempotency.adviceAfterEarlierAttempt(this.request.method(), this.request.headers())) : fault);
+			return Mono.error((this.unsure && !fault.equals(this.described))
+					? Idempotency.withAdvice(fault,
+							Idempotency.adviceAfterEarlierAttempt(this.request.method(), this.request.headers()))
+					: fault);
 		}
 
 		void leave() {

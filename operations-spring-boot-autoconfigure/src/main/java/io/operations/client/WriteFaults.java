@@ -96,10 +96,8 @@ final class WriteFaults {
 	 */
 	Throwable of(Throwable fault, boolean isWritten, boolean unsure) {
 		if (fault instanceof TimeoutException) {
-			return new OperationsUnavailableException(
-					this.text + ": no response within " + this.timeout + " (operations.http.request-timeout)."
-							+ advice(isWritten, unsure),
-					null, fault);
+			return new OperationsUnavailableException(this.text + ": no response within " + this.timeout
+					+ " (operations.http.request-timeout)." + advice(isWritten, unsure), null, fault);
 		}
 		if (!(fault instanceof WebClientRequestException)) {
 			return fault;
@@ -111,8 +109,8 @@ final class WriteFaults {
 				+ ((find(fault, SSLException.class) != null)
 						? " Check the server's certificate and the SSL bundle that operations.http.ssl.bundle names."
 						: "")
-				+ advice(isWritten && !isOfConnecting(fault), unsure),
-				null, (find(fault, Error.class) instanceof Error error) ? error : fault);
+				+ advice(isWritten && !isOfConnecting(fault), unsure), null,
+				(find(fault, Error.class) instanceof Error error) ? error : fault);
 	}
 
 	private String advice(boolean sent, boolean unsure) {

@@ -119,7 +119,8 @@ class WriteRaceTests {
 	void responseWhoseCallerLeavesJustBeforeItArrivesIsRead() {
 		Sinks.One<HttpStatus> coming = Sinks.one();
 		Disposable.Swap write = Disposables.swap();
-		// A supplier would discard the response itself, so the library would never get it.
+		// A supplier would discard the response itself, so the library would never get
+		// it.
 		this.answer = coming.asMono().map((status) -> {
 			ClientResponse response = response(status);
 			write.dispose();

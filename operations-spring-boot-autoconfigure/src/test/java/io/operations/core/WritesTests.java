@@ -839,7 +839,7 @@ class WritesTests {
 			.uri(uri)
 			.exchangeToMono((response) -> response.body(BodyExtractors.toDataBuffers()).count())
 			.subscribe((count) -> this.results.add(String.valueOf(count)), this.faults::add);
-		elapse(Duration.ofMinutes(3));
+		elapse(Duration.ofMinutes(10));
 		assertThat(this.faults).isEmpty();
 		assertThat(this.results).containsExactly("2");
 	}
