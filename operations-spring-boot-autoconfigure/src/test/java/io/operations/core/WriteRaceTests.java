@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -117,17 +117,18 @@ class WriteRaceTests {
 
 	@Test
 	void responseWhoseCallerLeavesJustBeforeItArrivesIsRead() {
-		Sinks.One<HttpStatus> coming = Sinks.one();
-		Disposable.Swap write = Disposables.swap();
-		// A supplier would discard the response itself, so the library would never get
-		// it.
-		this.answer = coming.asMono().map((status) -> {
-			ClientResponse response = response(status);
-			write.dispose();
-			return response;
-		});
-		write.update(write());
-		coming.tryEmitValue(HttpStatus.ACCEPTED);
+		BaseSubscriber<Object> caller = new BaseSubscriber<>() {
+
+		};
+		// Not a supplier, which would itself discard the response.
+		this.answer = Mono.just(HttpStatus.ACCEPTED).map(this::response).doOnNext((response) -> caller.dispose());
+		this.template.getWebClient()
+			.delete()
+			.uri("/v2/x")
+			.retrieve()
+			.toBodilessEntity()
+			.cast(Object.class)
+			.subscribe(caller);
 		assertThat(this.arrived).hasValue(1);
 		assertThat(this.read).hasValue(1);
 	}
