@@ -658,6 +658,8 @@ class WritesTests {
 		post();
 		never();
 		this.template.fetch("x").onErrorComplete().subscribe();
+		elapse(Duration.ofMillis(100));
+		assertThat(activity().inFlight()).isOne();
 		this.template.fetch("y").onErrorComplete().subscribe();
 		this.template.fetch("z").onErrorComplete().subscribe();
 		elapse(Duration.ofSeconds(2));
