@@ -675,7 +675,7 @@ class WritesTests {
 	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheTemplateIsClosed() {
 		answer(503);
 		post();
-		elapse(Duration.ofMillis(500));
+		elapse(Duration.ofMillis(100));
 		this.template.close();
 		assertThat(fault()).isInstanceOf(OperationsClosedException.class)
 			.hasMessageContaining("An earlier attempt was sent. The write may have had its effect.")
