@@ -125,9 +125,13 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 	private static OperationsException failed(HttpRequest request, HttpStatusCode status, HttpHeaders headers,
 			Map<String, ?> body) {
 		String keyPrefix = KeyPrefix.of(request.getAttributes());
+		boolean unsure = request.getAttributes().containsKey(Idempotency.UNSURE_ATTRIBUTE);
 		return OperationsErrorResponse.of(status.value(), headers, body, Clock.systemUTC().instant())
 			.toException(Idempotency.subject(request.getMethod()) + " failed", null,
-					Idempotency.advice(request.getMethod(), request.getHeaders(), keyPrefix), keyPrefix);
+					unsure ? "" : Idempotency.advice(request.getMethod(), request.getHeaders(), keyPrefix),
+					unsure ? Idempotency.adviceAfterEarlierAttempt(request.getMethod(), request.getHeaders(), keyPrefix)
+							: "",
+					keyPrefix);
 	}
 
 	private static AcceptedNames names(ClientResponse response) {

@@ -4,6 +4,7 @@ import java.util.Set;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.util.StringUtils;
 
 /**
  * Decides whether a request can be sent again although nobody knows what became of it. A
@@ -22,6 +23,12 @@ public final class Idempotency {
 	private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS,
 			HttpMethod.TRACE);
 
+	/**
+	 * The attribute of a request that repeats a write of which an earlier attempt may
+	 * have had its effect.
+	 */
+	public static final String UNSURE_ATTRIBUTE = Idempotency.class.getName() + ".unsure";
+
 	private Idempotency() {
 	}
 
@@ -38,10 +45,10 @@ public final class Idempotency {
 	 * Return whether a request can be sent again without having its effect twice.
 	 * @param method the method of the request
 	 * @param headers the headers of the request
-	 * @return {@code true} for a read, and for a write with a key
+	 * @return {@code true} for a read, and for a write with a key that is not blank
 	 */
 	public static boolean isRepeatable(HttpMethod method, HttpHeaders headers) {
-		return isRead(method) || headers.containsHeader(KEY_HEADER);
+		return isRead(method) || StringUtils.hasText(headers.getFirst(KEY_HEADER));
 	}
 
 	/**
@@ -56,9 +63,41 @@ public final class Idempotency {
 			return "";
 		}
 		String key = headers.getFirst(KEY_HEADER);
-		return (key != null) ? " The write may have had its effect. It has the " + KEY_HEADER + " '"
+		return StringUtils.hasText(key) ? " The write may have had its effect. It has the " + KEY_HEADER + " '"
 				+ OperationsErrorResponse.printable(key)
 				+ "': with the same key and the same body, you can send it again." : unrepeatable(keyPrefix);
+	}
+
+	/**
+	 * Return the advice for a write of which an earlier attempt may have had its effect,
+	 * whatever became of the last attempt.
+	 * @param method the method of the request
+	 * @param headers the headers of the request
+	 * @param keyPrefix the prefix of the configuration keys that the advice names
+	 * @return one or more sentences with a leading space; empty for a read
+	 */
+	public static String adviceAfterEarlierAttempt(HttpMethod method, HttpHeaders headers, String keyPrefix) {
+		return isRead(method) ? "" : " An earlier attempt was sent." + advice(method, headers, keyPrefix);
+	}
+
+	/**
+	 * Add an advice to an exception of the client, for which there is no response.
+	 * @param fault the exception
+	 * @param advice one or more sentences with a leading space
+	 * @return an exception of the same type with the longer message; the given exception
+	 * if the server caused it
+	 */
+	public static OperationsException withAdvice(OperationsException fault, String advice) {
+		String text = fault.getMessage() + advice;
+		if (fault instanceof OperationsClosedException) {
+			return new OperationsClosedException(text);
+		}
+		if (fault instanceof OperationsThrottledException refusal && refusal.isLocal()) {
+			return new OperationsThrottledException(text, refusal.getOperationId(), refusal.getRetryAfter());
+		}
+		Throwable cause = fault.getCause();
+		return (fault instanceof OperationsUnavailableException && cause != null)
+				? new OperationsUnavailableException(text, fault.getOperationId(), cause) : fault;
 	}
 
 	private static String unrepeatable(String keyPrefix) {

@@ -26,4 +26,8 @@ public final class OperationsClosedException extends OperationsException {
 				null, operationId, null);
 	}
 
+	OperationsClosedException(String message) {
+		super(message, null, null, null);
+	}
+
 }

@@ -123,8 +123,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 * Return the exception that matches the status of this response.
 	 * @param subject the beginning of the message, which says what failed
 	 * @param operationId the operation's id; {@code null} if there is none
-	 * @param afterFault a sentence with a leading space for a 5xx status, after which
-	 * nobody knows what the request did; may be empty
+	 * @param afterFault a sentence with a leading space for a 5xx status, 408 and 425,
+	 * after which nobody knows what the request did; may be empty
 	 * @return the exception
 	 */
 	public OperationsException toException(String subject, @Nullable String operationId, String afterFault) {
@@ -142,27 +142,33 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 */
 	public OperationsException toException(String subject, @Nullable String operationId, String afterFault,
 			String keyPrefix) {
+		return toException(subject, operationId, afterFault, "", keyPrefix);
+	}
+
+	// The end of a message belongs to each status.
+	OperationsException toException(String subject, @Nullable String operationId, String afterFault, String end,
+			String keyPrefix) {
 		String text = subject + ": " + describe();
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
-					text + ". Check the credentials and their permissions.", operationId, this);
+					text + ". Check the credentials and their permissions." + end, operationId, this);
 			case 404 -> new OperationNotFoundException(
 					text + ((operationId != null)
 							? ". The id may be wrong or belong to another account, or the operation may have expired."
-							: ". Check the path of the request, the ids in it and " + keyPrefix + ".base-url."),
+							: ". Check the path of the request, the ids in it and " + keyPrefix + ".base-url.") + end,
 					operationId, this);
-			case 429 -> new OperationsThrottledException(text + ".", operationId, this);
+			case 429 -> new OperationsThrottledException(text + "." + end, operationId, this);
 			case 407 -> new OperationsUnavailableException(
 					text + ". A proxy requires credentials, so the request did not reach the server. Configure the"
 							+ " proxy's user name and password in the HTTP client (\"Behind a proxy\" in the"
-							+ " documentation).",
+							+ " documentation)." + end,
 					operationId, this);
-			case 408, 425 -> new OperationsUnavailableException(text + ".", operationId, this);
-			default ->
-				(this.status >= 500) ? new OperationsUnavailableException(text + "." + afterFault, operationId, this)
-						: new OperationsRequestException(text + ((operationId != null)
-								? ". Check the id, " + keyPrefix + ".path and " + keyPrefix + ".base-url."
-								: ". Correct the request."), operationId, this);
+			case 408, 425 -> new OperationsUnavailableException(text + "." + afterFault + end, operationId, this);
+			default -> (this.status >= 500)
+					? new OperationsUnavailableException(text + "." + afterFault + end, operationId, this)
+					: new OperationsRequestException(text + ((operationId != null)
+							? ". Check the id, " + keyPrefix + ".path and " + keyPrefix + ".base-url."
+							: ". Correct the request.") + end, operationId, this);
 		};
 	}
 

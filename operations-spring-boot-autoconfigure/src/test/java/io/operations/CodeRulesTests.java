@@ -52,9 +52,8 @@ class CodeRulesTests {
 	// A worker of the scheduler underneath holds its thread for one poll: that is its
 	// bargain. A thread that repeats a transaction blocks in the database anyway, and
 	// pauses for milliseconds. Spring Boot calls an endpoint on a thread that may block,
-	// and under MVC
-	// takes no status out of a Mono. Event loops are closed with the context, which waits
-	// for them.
+	// and under MVC takes no status out of a Mono. Event loops are closed with the
+	// context, which waits for them.
 	@ArchTest
 	static final ArchRule nobodyBlocks = noClasses().that()
 		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.DeliveryTask")

@@ -203,7 +203,8 @@ public class OperationsProperties {
 		/**
 		 * Maximum duration of one request of a fetch or poll, up to the last byte of the
 		 * response. For a request through operationsWebClient, maximum time until the
-		 * headers of the response, and then maximum time of its body.
+		 * headers of the response. Then maximum time of the body after a write, and
+		 * maximum time without data after a read.
 		 */
 		private Duration requestTimeout = Duration.ofSeconds(15);
 

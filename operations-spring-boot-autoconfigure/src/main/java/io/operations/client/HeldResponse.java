@@ -33,7 +33,8 @@ final class HeldResponse {
 	 */
 	ClientResponse arrived(ClientResponse received) {
 		ClientResponse guarded = received.mutate()
-			.body((body) -> Flux.defer(() -> this.state.compareAndSet(State.HERE, State.READ) ? body : Flux.empty()))
+			.body((body) -> Flux.defer(() -> this.state.compareAndSet(State.HERE, State.READ) ? body
+					: Flux.error(() -> new IllegalStateException(unreadable()))))
 			.build();
 		this.received = received;
 		this.response = guarded;
@@ -60,6 +61,13 @@ final class HeldResponse {
 		if (before == State.HERE && known != null) {
 			discard(known);
 		}
+	}
+
+	// As Spring's own responses do.
+	private String unreadable() {
+		return (this.state.get() == State.LEFT)
+				? "The client response body has been released already, because the caller left or the request was repeated."
+				: "The client response body can only be consumed once.";
 	}
 
 	// The time for the body is limited.

@@ -41,22 +41,12 @@ final class WriteBody implements BodyInserter<Object, ClientHttpRequest> {
 
 	private volatile State state = State.UNREAD;
 
-	private volatile boolean written;
-
 	private volatile byte[] copy = new byte[0];
 
 	private volatile @Nullable MediaType type;
 
 	WriteBody(BodyInserter<?, ? super ClientHttpRequest> body) {
 		this.body = body;
-	}
-
-	/**
-	 * Return whether the HTTP client has begun to write the request.
-	 * @return {@code false} if no part of the request can have reached the server
-	 */
-	boolean isWritten() {
-		return this.written;
 	}
 
 	/**
@@ -67,16 +57,8 @@ final class WriteBody implements BodyInserter<Object, ClientHttpRequest> {
 		return this.state == State.COPIED || this.state == State.UNREAD;
 	}
 
-	/**
-	 * Begin another attempt.
-	 */
-	void again() {
-		this.written = false;
-	}
-
 	@Override
 	public Mono<Void> insert(ClientHttpRequest request, Context context) {
-		this.written = true;
 		return (this.state == State.COPIED) ? insertCopy(request) : this.body.insert(new Copying(request), context);
 	}
 
@@ -85,7 +67,8 @@ final class WriteBody implements BodyInserter<Object, ClientHttpRequest> {
 			return request.setComplete();
 		}
 		HttpHeaders headers = request.getHeaders();
-		if (this.type != null && headers.getContentType() == null) {
+		// The type of a multipart body contains the boundary of this very copy.
+		if (this.type != null) {
 			headers.setContentType(this.type);
 		}
 		headers.setContentLength(this.copy.length);

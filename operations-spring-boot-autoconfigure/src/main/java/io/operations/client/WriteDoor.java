@@ -18,11 +18,12 @@ public interface WriteDoor {
 
 	/**
 	 * Send an attempt of a write when the account's limits allow it, and observe it.
-	 * @param request the method and the path of the write, for messages
+	 * @param subject the beginning of a message about the attempt, for instance "The
+	 * write 'POST /v2/x'"
 	 * @param attempt the attempt, which fails for each response that is not a success
 	 * @return the response, or why there is none
 	 */
-	Mono<ClientResponse> admit(String request, Mono<ClientResponse> attempt);
+	Mono<ClientResponse> admit(String subject, Mono<ClientResponse> attempt);
 
 	/**
 	 * Send a write, in several attempts if the retry settings want it.

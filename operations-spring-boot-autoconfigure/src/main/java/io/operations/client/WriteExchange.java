@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.operations.Idempotency;
+import io.operations.KeyPrefix;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +102,21 @@ public final class WriteExchange implements ExchangeFilterFunction {
 
 		private volatile HeldResponse held = new HeldResponse();
 
+		private volatile WriteAttempt last;
+
+		// An earlier attempt may have had its effect.
+		private volatile boolean unsure;
+
+		// Says itself what an attempt may have done.
+		private volatile @Nullable Throwable described;
+
 		Write(ClientRequest request, @Nullable String key, ExchangeFunction next) {
 			this.body = new WriteBody(request.body());
-			ClientRequest.Builder copy = ClientRequest.from(request).body(this.body);
-			if (key != null) {
-				copy.header(Idempotency.KEY_HEADER, key);
-			}
-			this.request = copy.build();
+			this.last = new WriteAttempt(this.body);
+			// A blank key is none.
+			this.request = (key != null)
+					? ClientRequest.from(request).headers((headers) -> headers.set(Idempotency.KEY_HEADER, key)).build()
+					: request;
 			this.next = next;
 			this.faults = new WriteFaults(this.request, WriteExchange.this.timeout, WriteExchange.this.scheduler);
 		}
@@ -116,14 +125,22 @@ public final class WriteExchange implements ExchangeFilterFunction {
 			HeldResponse response = new HeldResponse();
 			AtomicBoolean ended = new AtomicBoolean();
 			this.held = response;
-			this.body.again();
-			Mono<ClientResponse> exchange = Mono.defer(() -> this.next.exchange(this.request))
+			WriteAttempt attempt = new WriteAttempt(this.body);
+			this.last = attempt;
+			ClientRequest.Builder copy = ClientRequest.from(this.request).body(attempt);
+			boolean repeated = this.unsure;
+			if (repeated) {
+				copy.attribute(Idempotency.UNSURE_ATTRIBUTE, true);
+			}
+			ClientRequest request = copy.build();
+			Mono<ClientResponse> exchange = Mono.defer(() -> this.next.exchange(request))
 				.map(response::arrived)
 				.timeout(WriteExchange.this.timeout, WriteExchange.this.scheduler)
-				.onErrorMap((fault) -> failed(response, fault))
-				.flatMap(this::successful);
+				.onErrorMap((fault) -> failed(response, attempt, fault))
+				.flatMap(this::successful)
+				.doOnError((fault) -> ended(attempt, fault));
 			// Reactor's retry cancels attempts that have ended, too.
-			return WriteExchange.this.door.admit(WriteFaults.nameOf(this.request), exchange)
+			return WriteExchange.this.door.admit(this.faults.subject(repeated), exchange)
 				.doOnTerminate(() -> ended.set(true))
 				.doOnCancel(() -> {
 					if (!ended.get()) {
@@ -133,8 +150,7 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		}
 
 		// Hidden, because Reactor would otherwise cancel the exchange, and the HTTP
-		// client
-		// would then read the body itself.
+		// client would then read the body itself.
 		private Mono<ClientResponse> successful(ClientResponse answer) {
 			return answer.statusCode().is2xxSuccessful() ? Mono.just(answer)
 					: Mono
@@ -144,9 +160,17 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		}
 
 		// A response that comes after all must not keep its connection.
-		private Throwable failed(HeldResponse response, Throwable fault) {
+		private Throwable failed(HeldResponse response, WriteAttempt attempt, Throwable fault) {
 			response.leave();
-			return this.faults.of(fault, this.body.isWritten());
+			return this.faults.of(fault, !attempt.abandon(), this.unsure);
+		}
+
+		private void ended(WriteAttempt attempt, Throwable fault) {
+			this.described = fault;
+			if (attempt.isWritten() && WriteFaults.mayHaveHadEffect(fault)
+					&& !Idempotency.isRead(this.request.method())) {
+				this.unsure = true;
+			}
 		}
 
 		/**
@@ -156,7 +180,7 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		 * @return {@code true} if a repetition does no harm and is possible
 		 */
 		boolean mayBeRepeated(OperationsException fault) {
-			boolean harmless = fault instanceof OperationsThrottledException || !this.body.isWritten()
+			boolean harmless = fault instanceof OperationsThrottledException || !this.last.isWritten()
 					|| WriteFaults.isOfConnecting(fault)
 					|| Idempotency.isRepeatable(this.request.method(), this.request.headers());
 			if (!harmless || !this.body.isRepeatable()) {
@@ -169,7 +193,16 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		// The caller handles a status itself.
 		Mono<ClientResponse> outcome(OperationsException fault) {
 			ClientResponse response = this.held.get();
-			return (response != null) ? Mono.just(response) : Mono.error(fault);
+			if (response != null) {
+				return Mono.just(response);
+			}
+			return Mono.error(
+					(this.unsure && !fault.equals(this.described))
+							? Idempotency
+								.withAdvice(fault,
+										Idempotency.adviceAfterEarlierAttempt(this.request.method(),
+												this.request.headers(), KeyPrefix.of(this.request.attributes())))
+							: fault);
 		}
 
 		void leave() {

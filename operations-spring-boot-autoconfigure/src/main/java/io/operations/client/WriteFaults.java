@@ -37,6 +37,8 @@ final class WriteFaults {
 	// Compared by name, because the library is optional.
 	private static final String HTTP_COMPONENTS_CONNECT_TIMEOUT = "org.apache.hc.client5.http.ConnectTimeoutException";
 
+	private final String subject;
+
 	private final String text;
 
 	private final HttpMethod method;
@@ -50,8 +52,9 @@ final class WriteFaults {
 	private final Scheduler scheduler;
 
 	WriteFaults(ClientRequest request, Duration timeout, Scheduler scheduler) {
-		this.text = (Idempotency.isRead(request.method()) ? "The request '" : "The write '")
-				+ OperationsErrorResponse.printable(nameOf(request)) + "' failed";
+		this.subject = (Idempotency.isRead(request.method()) ? "request '" : "write '")
+				+ OperationsErrorResponse.printable(nameOf(request)) + "'";
+		this.text = subject(false) + " failed";
 		this.method = request.method();
 		this.headers = request.headers();
 		this.keyPrefix = KeyPrefix.of(request.attributes());
@@ -59,8 +62,17 @@ final class WriteFaults {
 		this.scheduler = scheduler;
 	}
 
+	/**
+	 * Return the beginning of a message about this request.
+	 * @param repeated whether the message is about a repetition of the request
+	 * @return the kind of request, its method and its path
+	 */
+	String subject(boolean repeated) {
+		return (repeated ? "The repetition of the " : "The ") + this.subject;
+	}
+
 	// Without the query, which may contain personal data.
-	static String nameOf(ClientRequest request) {
+	private static String nameOf(ClientRequest request) {
 		String path = request.url().getRawPath();
 		return request.method() + " " + ((path != null) ? path : "");
 	}
@@ -76,19 +88,21 @@ final class WriteFaults {
 				Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)));
 		return (status.value() < HttpStatus.OK.value())
 				? new OperationsUnavailableException(this.text + ": " + answer.describe() + ".", null, answer)
-				: answer.toException(this.text, null, advice(), this.keyPrefix);
+				: answer.toException(this.text, null, Idempotency.advice(this.method, this.headers, this.keyPrefix),
+						this.keyPrefix);
 	}
 
 	/**
 	 * Return the exception for an exchange without a response.
 	 * @param fault the error of the HTTP client
 	 * @param isWritten whether the HTTP client has begun to write the request
+	 * @param unsure whether an earlier attempt may have had its effect
 	 * @return the exception; the error itself if it is not about the connection
 	 */
-	Throwable of(Throwable fault, boolean isWritten) {
+	Throwable of(Throwable fault, boolean isWritten, boolean unsure) {
 		if (fault instanceof TimeoutException) {
 			return new OperationsUnavailableException(this.text + ": no response within " + this.timeout + " ("
-					+ this.keyPrefix + ".http.request-timeout)." + (isWritten ? advice() : notSent()), null, fault);
+					+ this.keyPrefix + ".http.request-timeout)." + advice(isWritten, unsure), null, fault);
 		}
 		if (!(fault instanceof WebClientRequestException)) {
 			return fault;
@@ -102,16 +116,30 @@ final class WriteFaults {
 								? " Check the server's certificate and the SSL bundle that " + this.keyPrefix
 										+ ".http.ssl.bundle names."
 								: "")
-						+ ((isWritten && !isOfConnecting(fault)) ? advice() : notSent()),
+						+ advice(isWritten && !isOfConnecting(fault), unsure),
 				null, (find(fault, Error.class) instanceof Error error) ? error : fault);
 	}
 
-	private String advice() {
-		return Idempotency.advice(this.method, this.headers, this.keyPrefix);
+	private String advice(boolean sent, boolean unsure) {
+		if (sent) {
+			return Idempotency.advice(this.method, this.headers, this.keyPrefix);
+		}
+		return unsure
+				? " The last attempt was not sent."
+						+ Idempotency.adviceAfterEarlierAttempt(this.method, this.headers, this.keyPrefix)
+				: " The request was not sent.";
 	}
 
-	private static String notSent() {
-		return " The request was not sent.";
+	/**
+	 * Return whether a request that was written may have had its effect.
+	 * @param fault how the attempt failed
+	 * @return {@code false} if the server or a proxy has refused the request, and if no
+	 * connection could be opened
+	 */
+	static boolean mayHaveHadEffect(Throwable fault) {
+		return fault instanceof OperationsUnavailableException known
+				&& known.getStatusCode().orElse(0) != HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value()
+				&& !isOfConnecting(fault);
 	}
 
 	/**

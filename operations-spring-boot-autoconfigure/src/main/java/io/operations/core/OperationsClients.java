@@ -245,8 +245,7 @@ public final class OperationsClients implements AutoCloseable {
 		Map<String, OperationsTemplate> known = this.configured;
 		if (known == null) {
 			// Without a lock, because the supplier waits for Spring's. Two threads find
-			// the
-			// same templates.
+			// the same templates.
 			known = Collections.unmodifiableMap(new LinkedHashMap<>(this.supplier.get()));
 			known.values().forEach((template) -> template.join(this));
 			this.configured = known;

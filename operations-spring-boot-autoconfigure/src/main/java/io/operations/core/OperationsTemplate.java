@@ -608,7 +608,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * Set the maximum duration of one request of a fetch or poll, up to the last byte
 		 * of the response ({@code operations.http.request-timeout}). For a request
 		 * through {@link OperationsTemplate#getWebClient()} it limits the time until the
-		 * headers of the response, and then the time of its body. The default is 15 s.
+		 * headers of the response. Then it limits the time of the body after a write, and
+		 * the time without data after a read. The default is 15 s.
 		 * @param requestTimeout the timeout, positive
 		 * @return this builder
 		 */

@@ -411,7 +411,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
-			.filter(new WriteAnswers(this.requestTimeout, this.scheduler))
+			.filter(new WriteAnswers(url, this.requestTimeout, this.scheduler))
 			.build();
 	}
 

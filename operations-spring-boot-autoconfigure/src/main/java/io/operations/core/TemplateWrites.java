@@ -25,13 +25,13 @@ record TemplateWrites(AdmittedWrites writes, OperationsObservations observations
 		@Nullable SharerEnd end) implements WriteDoor {
 
 	@Override
-	public Mono<ClientResponse> admit(String request, Mono<ClientResponse> attempt) {
+	public Mono<ClientResponse> admit(String subject, Mono<ClientResponse> attempt) {
 		return this.observations.write((this.end != null)
-				? this.end.endingUnsent(attempt, (sent) -> admitted(request, sent)) : admitted(request, attempt));
+				? this.end.endingUnsent(attempt, (sent) -> admitted(subject, sent)) : admitted(subject, attempt));
 	}
 
-	private Mono<ClientResponse> admitted(String request, Mono<ClientResponse> attempt) {
-		return this.writes.admit(request, attempt,
+	private Mono<ClientResponse> admitted(String subject, Mono<ClientResponse> attempt) {
+		return this.writes.admit(subject, attempt,
 				(response) -> ConcurrentRequests.of(response.headers().asHttpHeaders()));
 	}
 

@@ -25,9 +25,8 @@ final class LearnedKind {
 	private static final double CHANGE = 2.1;
 
 	// So many ends, or so few, were expected meanwhile if operations have become slower
-	// or
-	// faster. Otherwise only the mix of ages has changed: when no more operations begin,
-	// slow ones are left.
+	// or faster. Otherwise only the mix of ages has changed: when no more operations
+	// begin, slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
 
 	private static final double EXPECTED_IF_FASTER = 0.4 * LATEST;

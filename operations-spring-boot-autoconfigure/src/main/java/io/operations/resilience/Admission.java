@@ -178,15 +178,15 @@ public final class Admission {
 	/**
 	 * Send a write when its turn has come. In the queue it counts as a fetch, and errors
 	 * are as with {@link #admit(String, Mono)}.
-	 * @param request the method and the path of the write, for messages
+	 * @param subject the beginning of a message about the write
 	 * @param call the write
 	 * @param concurrentRequests reads from a result how many requests of the account were
 	 * in flight; returns {@code null} if the server did not report it
 	 * @param <T> the type of the result
 	 * @return the result of the write, or the refusal by the admission
 	 */
-	<T> Mono<T> admitWrite(String request, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
-		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, request, new Turn(Turn.Kind.FETCH, now()),
+	<T> Mono<T> admitWrite(String subject, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
+		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, subject, new Turn(Turn.Kind.FETCH, now()),
 				this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler), sink));
 	}
 
@@ -385,7 +385,7 @@ public final class Admission {
 	 * Send the requests that may be sent now. Only one thread does this at a time; it
 	 * also does the work of the others.
 	 */
-	private void drain() {
+	void drain() {
 		if (this.draining.getAndIncrement() != 0) {
 			return;
 		}
@@ -471,12 +471,20 @@ public final class Admission {
 	}
 
 	void finished(AdmittedCall<?> call, long nanos) {
-		synchronized (this) {
-			this.judge.ended(call.sentAs());
-			this.inFlight--;
-			this.inFlightLimit.took(nanos);
-		}
+		ended(call, nanos);
 		drain();
+	}
+
+	/**
+	 * Give the place in flight of a request back. The caller must call {@link #drain()}
+	 * afterwards.
+	 * @param call the request
+	 * @param nanos how long the request took
+	 */
+	synchronized void ended(AdmittedCall<?> call, long nanos) {
+		this.judge.ended(call.sentAs());
+		this.inFlight--;
+		this.inFlightLimit.took(nanos);
 	}
 
 	/**

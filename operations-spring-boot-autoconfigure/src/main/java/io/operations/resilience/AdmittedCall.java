@@ -120,9 +120,9 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * @return the text, which ends with a colon and a space
 	 */
 	String notSent() {
-		String subject = (this.write != null) ? "The write '" + OperationsErrorResponse.printable(this.write)
-				: "The request for operation '" + OperationsErrorResponse.printable(String.valueOf(this.operationId));
-		return subject + "' was not sent: ";
+		String subject = (this.write != null) ? this.write : "The request for operation '"
+				+ OperationsErrorResponse.printable(String.valueOf(this.operationId)) + "'";
+		return subject + " was not sent: ";
 	}
 
 	/**
@@ -197,11 +197,14 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		if (!this.state.compareAndSet(State.RUNNING, State.DONE)) {
 			return false;
 		}
+		// The place in flight is free before the application continues: its next request
+		// may need this very place.
+		this.admission.ended(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
 		try {
 			outcome.run();
 		}
 		finally {
-			this.admission.finished(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
+			this.admission.drain();
 		}
 		return true;
 	}
@@ -227,13 +230,19 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			this.admission.leave(this);
 			return;
 		}
-		end(() -> {
+		if (!this.state.compareAndSet(State.RUNNING, State.DONE)) {
+			return;
+		}
+		try {
 			Subscription subscription = this.exchange;
 			// A later subscription finds that this request is done.
 			if (subscription != null) {
 				subscription.cancel();
 			}
-		});
+		}
+		finally {
+			this.admission.finished(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
+		}
 	}
 
 	@Override

@@ -35,16 +35,17 @@ public final class AdmittedWrites {
 	/**
 	 * Send an attempt when the admission allows it. The write holds its place in flight
 	 * until the attempt has its result.
-	 * @param request the method and the path of the request, for messages
+	 * @param subject the beginning of a message about the attempt, for instance "The
+	 * write 'POST /v2/x'"
 	 * @param attempt the attempt
 	 * @param concurrentRequests reads from a result how many requests of the account were
 	 * in flight; returns {@code null} if the server did not report it
 	 * @param <T> the type of the result
 	 * @return the result of the attempt, or the refusal by the admission
 	 */
-	public <T> Mono<T> admit(String request, Mono<T> attempt,
+	public <T> Mono<T> admit(String subject, Mono<T> attempt,
 			Function<? super T, @Nullable Integer> concurrentRequests) {
-		return this.admission.admitWrite(request, attempt, concurrentRequests);
+		return this.admission.admitWrite(subject, attempt, concurrentRequests);
 	}
 
 	/**

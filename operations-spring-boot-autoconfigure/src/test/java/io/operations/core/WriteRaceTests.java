@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -78,7 +79,7 @@ class WriteRaceTests {
 		Random random = new Random(1);
 		this.answer = Mono.defer(() -> {
 			HttpStatus status = (random.nextInt(4) == 0) ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.ACCEPTED;
-			Mono<ClientResponse> response = Mono.fromSupplier(() -> response(status));
+			Mono<ClientResponse> response = Mono.just(status).map(this::response);
 			return (random.nextInt(2) == 0) ? response : response.delaySubscription(Duration.ofMillis(1));
 		});
 		ExecutorService executor = Executors.newFixedThreadPool(THREADS);
@@ -112,6 +113,24 @@ class WriteRaceTests {
 			assertThat(this.read.get()).as("round %s", i).isEqualTo(this.arrived.get());
 			assertThat(this.arrived.get() - before).isLessThanOrEqualTo(1);
 		}
+	}
+
+	@Test
+	void responseWhoseCallerLeavesJustBeforeItArrivesIsRead() {
+		BaseSubscriber<Object> caller = new BaseSubscriber<>() {
+
+		};
+		// Not a supplier, which would itself discard the response.
+		this.answer = Mono.just(HttpStatus.ACCEPTED).map(this::response).doOnNext((response) -> caller.dispose());
+		this.template.getWebClient()
+			.delete()
+			.uri("/v2/x")
+			.retrieve()
+			.toBodilessEntity()
+			.cast(Object.class)
+			.subscribe(caller);
+		assertThat(this.arrived).hasValue(1);
+		assertThat(this.read).hasValue(1);
 	}
 
 	private void writeAtRandom(Random random, AtomicInteger kept, AtomicInteger ended) {

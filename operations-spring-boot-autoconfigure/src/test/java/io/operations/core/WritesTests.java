@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -51,8 +52,11 @@ import org.springframework.http.HttpRequest;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.mock.http.client.reactive.MockClientHttpRequest;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.ExchangeStrategies;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
@@ -88,8 +92,11 @@ class WritesTests {
 	private OperationsTemplate template = template((builder) -> builder);
 
 	private OperationsTemplate template(UnaryOperator<OperationsTemplate.Builder> change) {
-		OperationsTemplate.Builder builder = OperationsTemplate
-			.builder(WebClient.builder().exchangeFunction(this::exchange))
+		return template(change, this::exchange);
+	}
+
+	private OperationsTemplate template(UnaryOperator<OperationsTemplate.Builder> change, ExchangeFunction exchange) {
+		OperationsTemplate.Builder builder = OperationsTemplate.builder(WebClient.builder().exchangeFunction(exchange))
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.requestTimeout(TIMEOUT)
 			.rateLimit(new RateLimitSettings(1000, 1, 2))
@@ -630,6 +637,245 @@ class WritesTests {
 		assertThat(ends).extracting(Operation::id).containsExactly("op-1");
 	}
 
+	@Test
+	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheLastOneWasNotSent() {
+		fail(new IOException("Connection reset"));
+		fail(new ConnectException("Connection refused"));
+		fail(new ConnectException("Connection refused"));
+		post();
+		elapse(Duration.ofSeconds(10));
+		assertThat(this.requests).hasSize(3);
+		assertThat(fault()).isInstanceOf(OperationsUnavailableException.class)
+			.hasMessageContaining("Connection refused. The last attempt was not sent. An earlier attempt was sent.")
+			.hasMessageContaining("may have had its effect")
+			.hasMessageContaining("Idempotency-Key '" + keys().get(0) + "'")
+			.hasMessageNotContaining("The request was not sent");
+	}
+
+	@Test
+	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheQueueRefusesItsRepetition() {
+		fail(new IOException("Connection reset"));
+		post();
+		never();
+		this.template.fetch("x").onErrorComplete().subscribe();
+		elapse(Duration.ofMillis(100));
+		assertThat(activity().inFlight()).isOne();
+		this.template.fetch("y").onErrorComplete().subscribe();
+		this.template.fetch("z").onErrorComplete().subscribe();
+		elapse(Duration.ofSeconds(2));
+		assertThat(fault())
+			.isInstanceOfSatisfying(OperationsThrottledException.class,
+					(refusal) -> assertThat(refusal.isLocal()).isTrue())
+			.hasMessageContaining("The repetition of the write 'POST /v2/x' was not sent: ")
+			.hasMessageContaining("An earlier attempt was sent. The write may have had its effect.")
+			.hasMessageContaining("Idempotency-Key '" + keys().get(0) + "'");
+	}
+
+	@Test
+	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheTemplateIsClosed() {
+		answer(503);
+		post();
+		elapse(Duration.ofMillis(100));
+		this.template.close();
+		assertThat(fault()).isInstanceOf(OperationsClosedException.class)
+			.hasMessageContaining("An earlier attempt was sent. The write may have had its effect.")
+			.hasMessageContaining("Idempotency-Key '" + keys().get(0) + "'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 429, 409, 401, 404, 503 })
+	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoWhateverTheLastStatus(int status) {
+		fail(new IOException("Connection reset"));
+		answer(status);
+		answer(status);
+		accept();
+		elapse(Duration.ofSeconds(30));
+		assertThat(fault()).hasMessageContaining("HTTP " + status)
+			.hasMessageContaining("An earlier attempt was sent. The write may have had its effect.")
+			.hasMessageContaining("Idempotency-Key '" + keys().get(0) + "'");
+	}
+
+	@Test
+	void throttledWriteThatIsThenNotSentHasHadNoEffect() {
+		answer(429);
+		fail(new ConnectException("Connection refused"));
+		fail(new ConnectException("Connection refused"));
+		post();
+		elapse(Duration.ofSeconds(10));
+		assertThat(fault()).hasMessageContaining("The request was not sent").hasMessageNotContaining("effect");
+	}
+
+	@Test
+	void readThatIsNotSentAtLastHasNoEffect() {
+		fail(new IOException("Connection reset"));
+		fail(new ConnectException("Connection refused"));
+		fail(new ConnectException("Connection refused"));
+		get().subscribe(this.results::add, this.faults::add);
+		elapse(Duration.ofSeconds(10));
+		assertThat(this.requests).hasSize(3);
+		assertThat(fault()).hasMessageContaining("The request 'GET /v2/x' failed")
+			.hasMessageContaining("The request was not sent")
+			.hasMessageNotContaining("effect");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 408, 425 })
+	void writeWithoutAKeyWhoseTimeIsOverOnTheServerSaysWhyItIsNotRepeated(int status) {
+		withoutKeys();
+		answer(status);
+		accept();
+		elapse(Duration.ofMinutes(1));
+		assertThat(this.requests).hasSize(1);
+		assertThat(fault()).isInstanceOf(OperationsUnavailableException.class)
+			.hasMessageContaining("HTTP " + status)
+			.hasMessageContaining("does not repeat it, because it has no Idempotency-Key");
+	}
+
+	@Test
+	void writeThatIsAbandonedIsNotWrittenLater() {
+		withoutKeys();
+		List<ClientRequest> late = new ArrayList<>();
+		this.template.close();
+		this.template = template((builder) -> builder.writes(new WriteSettings(true, false)),
+				(request) -> Mono.defer(() -> {
+					late.add(request);
+					return (late.size() == 1) ? Mono.never() : exchange(request);
+				}));
+		answer(202);
+		post();
+		elapse(TIMEOUT.plusSeconds(5));
+		assertThat(this.results).containsExactly("202");
+		MockClientHttpRequest wire = new MockClientHttpRequest(HttpMethod.POST, late.get(0).url());
+		assertThat(late.get(0).writeTo(wire, ExchangeStrategies.withDefaults()).materialize().block())
+			.matches((signal) -> signal != null && signal.isOnError());
+	}
+
+	@Test
+	void repeatedMultipartBodyKeepsItsBoundary() {
+		answer(429);
+		answer(202);
+		post((request) -> request.contentType(MediaType.MULTIPART_FORM_DATA)
+			.body(BodyInserters.fromMultipartData("a", "b")));
+		elapse(Duration.ofSeconds(5));
+		assertThat(this.results).containsExactly("202");
+		assertThat(this.requests).hasSize(2).allSatisfy((request) -> {
+			MediaType type = Objects.requireNonNull(request.getHeaders().getContentType());
+			assertThat(body(request)).startsWith("--" + Objects.requireNonNull(type.getParameter("boundary")));
+		});
+		assertThat(Set.copyOf(this.requests.stream().map(WritesTests::body).toList())).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " " })
+	void blankKeyIsReplaced(String blank) {
+		answer(503);
+		answer(202);
+		post((request) -> request.header(KEY, blank));
+		elapse(Duration.ofSeconds(5));
+		assertThat(this.results).containsExactly("202");
+		assertThat(this.requests).hasSize(2)
+			.allSatisfy((request) -> assertThat(request.getHeaders().get(KEY)).hasSize(1));
+		assertThat(Set.copyOf(keys())).hasSize(1).noneMatch((key) -> key == null || key.isBlank());
+	}
+
+	@Test
+	void writeWithABlankKeyIsNotRepeatedWhereTheClientAddsNone() {
+		withoutKeys();
+		answer(503);
+		post((request) -> request.header(KEY, " "));
+		elapse(Duration.ofMinutes(1));
+		assertThat(this.requests).hasSize(1);
+	}
+
+	@Test
+	void bodyThatIsReadTwiceFails() {
+		answer(202);
+		this.template.getWebClient()
+			.post()
+			.uri("/v2/x")
+			.exchangeToMono((response) -> response.bodyToMono(String.class).then(response.bodyToMono(String.class)))
+			.subscribe(this.results::add, this.faults::add);
+		elapse(Duration.ofSeconds(1));
+		assertThat(this.results).isEmpty();
+		assertThat(fault()).isInstanceOf(IllegalStateException.class).hasMessageContaining("only be consumed once");
+	}
+
+	@Test
+	void bodyOfAReadMayTakeLongWhileItsDataFlows() {
+		stream("application/json", 10, Duration.ofSeconds(10));
+		get().subscribe(this.results::add, this.faults::add);
+		elapse(Duration.ofMinutes(2));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.results).containsExactly("x".repeat(10));
+	}
+
+	@Test
+	void bodyOfAReadThatBringsNoDataFails() {
+		stream("application/json", 2, TIMEOUT.plusSeconds(1));
+		get().subscribe(this.results::add, this.faults::add);
+		elapse(Duration.ofMinutes(1));
+		assertThat(fault()).hasStackTraceContaining("brought no data for PT15S")
+			.satisfies((fault) -> assertThat(fault.getMessage()).doesNotContain("Check what the request did"));
+	}
+
+	@Test
+	void bodyOfAWriteIsBoundedThoughItsDataFlows() {
+		stream("application/json", 10, Duration.ofSeconds(10));
+		this.template.getWebClient()
+			.post()
+			.uri("/v2/x")
+			.retrieve()
+			.bodyToMono(String.class)
+			.subscribe(this.results::add, this.faults::add);
+		elapse(Duration.ofMinutes(2));
+		assertThat(fault()).hasStackTraceContaining("not complete within PT15S");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/v2/x, text/event-stream", "/v2/x, text/event-stream;charset=utf-8",
+			"https://elsewhere.example/v2/x, application/json" })
+	void eventStreamsAndBodiesOfAnotherOriginAreNotBounded(String uri, String type) {
+		stream(type, 2, Duration.ofMinutes(1));
+		this.template.getWebClient()
+			.post()
+			.uri(uri)
+			.exchangeToMono((response) -> response.body(BodyExtractors.toDataBuffers()).count())
+			.subscribe((count) -> this.results.add(String.valueOf(count)), this.faults::add);
+		elapse(Duration.ofMinutes(10));
+		assertThat(this.faults).isEmpty();
+		assertThat(this.results).containsExactly("2");
+	}
+
+	// What a blocking continuation needs, without a thread that blocks.
+	@Test
+	void placeIsFreeBeforeTheCallerContinues() {
+		Sinks.One<ClientResponse> coming = Sinks.one();
+		this.answers.add(coming.asMono());
+		answer(202);
+		List<Integer> sent = new ArrayList<>();
+		this.template.getWebClient().post().uri("/v2/x").exchangeToMono((response) -> {
+			post();
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			sent.add(this.requests.size());
+			return response.releaseBody();
+		}).subscribe();
+		coming.tryEmitValue(ClientResponse.create(HttpStatusCode.valueOf(202)).build());
+		assertThat(sent).containsExactly(2);
+		assertThat(this.results).containsExactly("202");
+		assertThat(activity().inFlight()).isZero();
+	}
+
+	private Mono<String> get() {
+		return this.template.getWebClient().get().uri("/v2/x").retrieve().bodyToMono(String.class);
+	}
+
+	private void stream(String type, int parts, Duration interval) {
+		this.answers.add(Mono.fromSupplier(() -> ClientResponse.create(HttpStatusCode.valueOf(200))
+			.header("Content-Type", type)
+			.body(Flux.interval(interval, this.time).take(parts).concatMap((tick) -> parts("x")))
+			.build()));
+	}
+
 	private Disposable post() {
 		return post((request) -> request.bodyValue(Map.of("a", "b")));
 	}
@@ -719,14 +965,15 @@ class WritesTests {
 			Mono<ClientResponse> answer = this.answers.isEmpty() ? Mono.never() : this.answers.remove(0);
 			return request.writeTo(wire, ExchangeStrategies.withDefaults())
 				.then(answer)
-				.map((response) -> response.mutate().request(described(wire)).build());
+				.map((response) -> response.mutate().request(described(wire, request)).build());
 		});
 	}
 
-	private static HttpRequest described(MockClientHttpRequest wire) {
+	private static HttpRequest described(MockClientHttpRequest wire, ClientRequest sent) {
 		org.springframework.mock.http.client.MockClientHttpRequest request = new org.springframework.mock.http.client.MockClientHttpRequest(
 				wire.getMethod(), wire.getURI());
 		request.getHeaders().addAll(wire.getHeaders());
+		request.getAttributes().putAll(sent.attributes());
 		return request;
 	}
 

@@ -73,7 +73,7 @@ class AdmittedWritesTests {
 	}
 
 	private void write(String name, Turn turn) {
-		this.writes.admit("POST /x", Mono.fromRunnable(() -> this.sent.add(name)), (result) -> null)
+		this.writes.admit("The write 'POST /x'", Mono.fromRunnable(() -> this.sent.add(name)), (result) -> null)
 			.contextWrite((context) -> context.put(Turn.class, turn))
 			.subscribe();
 	}

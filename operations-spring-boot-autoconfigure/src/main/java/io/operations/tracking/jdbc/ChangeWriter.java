@@ -241,10 +241,8 @@ final class ChangeWriter {
 
 	// One change that the database does not accept, or whose delivery somebody has
 	// locked, must not block the others. Each part that fails is divided, and a locked
-	// one
-	// costs the time limit on locks at each of the few levels. The order is random, so
-	// that
-	// a row of bad changes does not look like a database that accepts none.
+	// one costs the time limit on locks at each of the few levels. The order is random,
+	// so that a row of bad changes does not look like a database that accepts none.
 	private boolean writeParts(Lease lease, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
 		List<TrackedChange> locked = new ArrayList<>();

@@ -90,8 +90,7 @@ final class JdbcClaim implements TrackingClaim {
 			}));
 			if (this.transactions.isStrict()) {
 				// If the process dies before, the instance that takes over finds that
-				// there is
-				// nothing to do.
+				// there is nothing to do.
 				giveBack(row.due());
 			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
