@@ -48,7 +48,8 @@ final class HeldEntry extends HeldPoll {
 
 	private long created;
 
-	private long learned;
+	// In steps, rounded down.
+	private int learned;
 
 	// After "since", in steps of 20 ms, which fit as long as an operation may last.
 	private int notFoundSince;
@@ -102,9 +103,17 @@ final class HeldEntry extends HeldPoll {
 		}
 	}
 
+	private static int learned(@Nullable Duration age) {
+		return (age != null) ? (int) Math.min(Integer.MAX_VALUE, age.toMillis() / STEP) : NEVER;
+	}
+
+	private @Nullable Duration learned() {
+		return (this.learned != NEVER) ? Duration.ofMillis(STEP * this.learned) : null;
+	}
+
 	private void keep(PolledOperation polled) {
 		this.created = polled.created().toEpochMilli();
-		this.learned = (polled.learned() != null) ? polled.learned().toMillis() : NONE;
+		this.learned = learned(polled.learned());
 		this.notFoundSince = (polled.notFoundSince() != null)
 				? (int) -Math.floorDiv(this.since - polled.notFoundSince().toEpochMilli(), STEP) : NEVER;
 		this.kind = this.owner.shared(polled.kind());
@@ -178,8 +187,7 @@ final class HeldEntry extends HeldPoll {
 
 	private PolledOperation polled(@Nullable Operation seen) {
 		return new PolledOperation(id(), this.kind, this.accepted, Instant.ofEpochMilli(this.since),
-				Instant.ofEpochMilli(this.created), (this.learned != NONE) ? Duration.ofMillis(this.learned) : null,
-				this.polls,
+				Instant.ofEpochMilli(this.created), learned(), this.polls,
 				(this.notFoundSince != NEVER) ? Instant.ofEpochMilli(this.since + STEP * this.notFoundSince) : null,
 				Map.of(), seen);
 	}
@@ -195,9 +203,9 @@ final class HeldEntry extends HeldPoll {
 	@Override
 	protected void met(PolledOperation known) {
 		this.kind = (this.kind != null) ? this.kind : this.owner.shared(known.kind());
-		if (this.learned == NONE && known.learned() != null) {
+		if (this.learned == NEVER && known.learned() != null) {
 			this.created = known.created().toEpochMilli();
-			this.learned = known.learned().toMillis();
+			this.learned = learned(known.learned());
 		}
 	}
 
@@ -264,8 +272,7 @@ final class HeldEntry extends HeldPoll {
 	TrackedRow current(TrackedRow row, Instant due) {
 		PolledOperation stored = row.polled();
 		PolledOperation now = new PolledOperation(stored.id(), stored.kind(), stored.accepted(), stored.since(),
-				stored.created(), (this.learned != NONE) ? Duration.ofMillis(this.learned) : null, this.polls,
-				stored.notFoundSince(), stored.related(), stored.lastSeen());
+				stored.created(), learned(), this.polls, stored.notFoundSince(), stored.related(), stored.lastSeen());
 		return row.polled(now, due, row.lastFault(), row.stuck());
 	}
 
