@@ -48,7 +48,7 @@ final class HeldEntry extends HeldPoll {
 
 	private long created;
 
-	// In steps, rounded down.
+	// In milliseconds, at most 24 days.
 	private int learned;
 
 	// After "since", in steps of 20 ms, which fit as long as an operation may last.
@@ -104,11 +104,11 @@ final class HeldEntry extends HeldPoll {
 	}
 
 	private static int learned(@Nullable Duration age) {
-		return (age != null) ? (int) Math.min(Integer.MAX_VALUE, age.toMillis() / STEP) : NEVER;
+		return (age != null) ? (int) Math.min(Integer.MAX_VALUE, age.toMillis()) : NEVER;
 	}
 
 	private @Nullable Duration learned() {
-		return (this.learned != NEVER) ? Duration.ofMillis(STEP * this.learned) : null;
+		return (this.learned != NEVER) ? Duration.ofMillis(this.learned) : null;
 	}
 
 	private void keep(PolledOperation polled) {
