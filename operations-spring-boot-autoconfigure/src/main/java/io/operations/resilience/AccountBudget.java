@@ -1,18 +1,12 @@
 package io.operations.resilience;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.operations.OperationsListener;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -26,33 +20,18 @@ import reactor.core.scheduler.Scheduler;
  */
 final class AccountBudget implements Disposable {
 
-	// One reservation serves so much time of all sending instances together.
-	private static final double BLOCK_SECONDS = 0.25;
-
-	private static final long LAPSE = Duration.ofMillis(250).toNanos();
-
-	private static final Duration ANSWER = Duration.ofSeconds(1);
-
 	private static final Duration TICK = Duration.ofMillis(500);
 
-	private static final long REPORT = Duration.ofSeconds(5).toNanos();
+	private static final long NONE = ReservedPermits.NONE;
 
-	// An instance with requests that reserves less often asks at the next tick, so that
-	// it learns of a pause within a second.
-	private static final long LOOK = Duration.ofMillis(400).toNanos();
-
-	// So many instances may start at once without knowing each other.
-	private static final int STRANGERS = 16;
-
-	private static final long NONE = Long.MAX_VALUE;
-
-	private final Disposable.Swap arrival = Disposables.swap();
+	private static final Runnable NOTHING = () -> {
+	};
 
 	private final Disposable ticks;
 
-	private final String client;
+	private final WakeUp wakeUp;
 
-	private final BudgetStore store;
+	private final BudgetCalls store;
 
 	private final Scheduler scheduler;
 
@@ -62,45 +41,15 @@ final class AccountBudget implements Disposable {
 
 	private final Consumer<Duration> onPause;
 
-	private final OperationsListener listener;
-
 	// "this" guards the fields below. Neither the store nor any callback is called while
 	// it is locked.
-	private final Deque<Block> blocks = new ArrayDeque<>();
+	private final ReservedPermits permits;
 
-	private double rate;
+	private final SharedPause pause;
 
-	private boolean rateChanged;
+	private final Instances instances;
 
-	private int alive = 1;
-
-	private boolean counted;
-
-	private int sending = 1;
-
-	private boolean asking;
-
-	private boolean reporting;
-
-	private boolean reportedSending;
-
-	private long reportedAt;
-
-	private long answeredAt;
-
-	private long wantedAt;
-
-	private long usedAt;
-
-	private long wakeAt = NONE;
-
-	private long pausedUntil;
-
-	private boolean pauseToSend;
-
-	private long lostAt = NONE;
-
-	private boolean refusedPermits;
+	private final BudgetOutage outage;
 
 	private boolean closed;
 
@@ -116,19 +65,16 @@ final class AccountBudget implements Disposable {
 	 */
 	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
 			Consumer<Duration> onPause, OperationsListener listener) {
-		this.client = client;
-		this.store = store;
+		this.store = new BudgetCalls(client, store, scheduler);
 		this.scheduler = scheduler;
 		this.isWanted = isWanted;
 		this.onPermit = onPermit;
 		this.onPause = onPause;
-		this.listener = listener;
-		long now = now();
-		this.answeredAt = now;
-		this.reportedAt = now - REPORT;
-		this.wantedAt = now - REPORT;
-		this.usedAt = now - REPORT;
-		this.pausedUntil = now;
+		this.permits = new ReservedPermits(now());
+		this.wakeUp = new WakeUp(scheduler, onPermit);
+		this.instances = new Instances(now());
+		this.pause = new SharedPause(now());
+		this.outage = new BudgetOutage(client, listener);
 		this.ticks = scheduler.schedulePeriodically(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
@@ -142,119 +88,53 @@ final class AccountBudget implements Disposable {
 		int permits;
 		long due;
 		long now = now();
-		boolean toWake;
 		synchronized (this) {
-			this.wantedAt = now;
-			if (perSecond != this.rate) {
-				// They were reserved at the old rate.
-				this.blocks.clear();
-				this.rate = perSecond;
-				this.rateChanged = true;
-			}
-			dropLapsed(now);
+			this.instances.wanted(now);
+			this.permits.rate(perSecond);
 			due = due(now);
-			permits = needsPermits() ? startAsking() : 0;
-			toWake = due > now && due != NONE && due != this.wakeAt;
-			if (toWake) {
-				this.wakeAt = due;
-			}
+			// While the store is unavailable, the ticks try.
+			boolean needed = !this.closed && !this.outage.isOpen() && this.permits.isRunningOut();
+			permits = needed ? this.permits.beginReservation(this.instances.sending()) : 0;
 		}
 		if (permits > 0) {
-			ask(permits, perSecond);
+			reserve(permits, perSecond);
 		}
-		if (toWake) {
-			this.arrival.update(this.scheduler.schedule(() -> wake(due), due - now, TimeUnit.NANOSECONDS));
+		if (due > now && due != NONE) {
+			this.wakeUp.at(due, now);
 		}
 		return due <= now;
 	}
 
-	private void dropLapsed(long now) {
-		Block block = this.blocks.peek();
-		while (block != null && block.drop(now - LAPSE)) {
-			this.blocks.remove();
-			block = this.blocks.peek();
-		}
-	}
-
 	private long due(long now) {
-		Block block = this.blocks.peek();
-		if (block != null) {
-			return block.due();
-		}
-		return (this.lostAt != NONE && this.rate > 0) ? Math.max(now, this.usedAt + nanos(this.alive / this.rate))
-				: NONE;
+		return this.permits.due(this.outage.isOpen() ? this.instances.alive() : 0, now);
 	}
 
-	// While the store is unavailable, the ticks try.
-	private boolean needsPermits() {
-		Block block = this.blocks.peek();
-		return !this.asking && !this.closed && this.lostAt == NONE
-				&& (block == null || (this.blocks.size() == 1 && block.left() <= block.permits / 2));
-	}
-
-	private int startAsking() {
-		this.asking = true;
-		return (int) Math.max(1, Math.ceil(this.rate * BLOCK_SECONDS / this.sending));
-	}
-
-	private void ask(int permits, double perSecond) {
-		double seconds = permits / perSecond;
+	private void reserve(int permits, double perSecond) {
 		int instances;
 		synchronized (this) {
 			// An instance with a new rate trusts no reservation of an older rate.
-			instances = this.rateChanged ? this.alive : Math.max(STRANGERS, this.alive);
-			this.rateChanged = false;
+			instances = this.permits.takeRateChange() ? this.instances.alive() : this.instances.aliveAtMost();
 		}
-		answer(() -> this.store.reserve(this.client, permits, seconds(seconds), seconds(2 * instances * seconds)),
-				(reservation) -> reserved(reservation, permits, perSecond), this::refused);
+		this.store.reserve(permits, perSecond, instances, (reservation) -> reserved(reservation, permits, perSecond),
+				(fault) -> lose(fault, this.permits::reservationFailed));
 	}
 
-	private void reserved(BudgetStore.@Nullable Reservation reservation, int permits, double perSecond) {
+	private void reserved(BudgetStore.Reservation reservation, int permits, double perSecond) {
 		Runnable note;
 		synchronized (this) {
-			this.asking = false;
-			this.refusedPermits = false;
-			note = (reservation != null) ? answered(reservation.paused()) : () -> {
-			};
-			if (reservation != null && perSecond == this.rate) {
-				double step = 1e9 / perSecond;
-				long begin = now() + Math.max(0, reservation.untilEnd().toNanos() - (long) (permits * step));
-				this.blocks.add(new Block(begin, step, permits));
-			}
+			this.permits.endReservation();
+			note = answered(reservation.paused());
+			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
 		}
 		note.run();
 		this.onPermit.run();
-	}
-
-	private void refused(Throwable fault) {
-		boolean lost;
-		int others = othersAtStart();
-		synchronized (this) {
-			this.asking = false;
-			this.refusedPermits = true;
-			lost = lose(others);
-		}
-		noteLost(lost, fault);
 	}
 
 	/**
 	 * Take the permit that has arrived.
 	 */
 	synchronized void use() {
-		this.usedAt = now();
-		Block block = this.blocks.peek();
-		if (block != null && block.use()) {
-			this.blocks.remove();
-		}
-	}
-
-	private void wake(long due) {
-		synchronized (this) {
-			if (this.wakeAt == due) {
-				this.wakeAt = NONE;
-			}
-		}
-		this.onPermit.run();
+		this.permits.use(now());
 	}
 
 	/**
@@ -263,10 +143,9 @@ final class AccountBudget implements Disposable {
 	 */
 	void pause(Duration pause) {
 		synchronized (this) {
-			this.pausedUntil = Math.max(this.pausedUntil, now() + pause.toNanos());
+			this.pause.begin(pause, now());
 			// The permits of the time of the pause must not be sent after it.
-			this.blocks.clear();
-			this.pauseToSend = true;
+			this.permits.clear();
 		}
 		sendPause();
 	}
@@ -274,25 +153,15 @@ final class AccountBudget implements Disposable {
 	private void sendPause() {
 		Duration left;
 		synchronized (this) {
-			left = Duration.ofNanos(Math.max(0, this.pausedUntil - now()));
-			this.pauseToSend = false;
+			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			answer(() -> this.store.pause(this.client, left), (nothing) -> {
-			}, (fault) -> {
-				boolean lost;
-				int others = othersAtStart();
-				synchronized (this) {
-					this.pauseToSend = true;
-					lost = lose(others);
-				}
-				noteLost(lost, fault);
-			});
+			this.store.pause(left, (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 
 	private void tick() {
-		int permits = 0;
+		int permits;
 		double perSecond;
 		boolean isSending;
 		boolean toPause;
@@ -303,74 +172,48 @@ final class AccountBudget implements Disposable {
 				return;
 			}
 			long now = now();
-			perSecond = this.rate;
-			isSending = wanted || now - this.wantedAt < REPORT;
-			toPause = this.pauseToSend;
-			if (this.lostAt != NONE && this.refusedPermits) {
-				permits = this.asking ? 0 : startAsking();
-			}
-			toReport = !this.reporting && (this.lostAt != NONE || isSending != this.reportedSending
-					|| now - this.reportedAt >= REPORT || (isSending && now - this.answeredAt >= LOOK));
-			this.reporting |= toReport;
+			perSecond = this.permits.rate();
+			isSending = wanted || this.instances.wantedLately(now);
+			toPause = this.pause.isUnsent();
+			boolean failed = this.outage.isOpen() && this.permits.hasFailed();
+			permits = failed ? this.permits.beginReservation(this.instances.sending()) : 0;
+			toReport = this.instances.beginReport(isSending, this.outage.isOpen(), now);
 		}
 		if (permits > 0) {
-			ask(permits, perSecond);
+			reserve(permits, perSecond);
 		}
 		if (toReport) {
-			answer(() -> this.store.report(this.client, isSending), (others) -> reported(others, isSending),
-					this::notReported);
+			this.store.report(isSending, (others) -> reported(others, isSending),
+					(fault) -> lose(fault, this.instances::endReport));
 		}
 		if (toPause) {
 			sendPause();
 		}
 	}
 
-	private void reported(BudgetStore.@Nullable Others others, boolean isSending) {
-		Runnable note = () -> {
-		};
+	private void reported(BudgetStore.Others others, boolean isSending) {
+		Runnable note = NOTHING;
 		synchronized (this) {
-			this.reporting = false;
-			if (others != null) {
-				this.reportedAt = now();
-				this.reportedSending = isSending;
-				this.counted = true;
-				this.alive = others.alive() + 1;
-				this.sending = others.sending() + 1;
-				if (!this.refusedPermits) {
-					note = answered(others.paused());
-				}
+			this.instances.endReport();
+			this.instances.reported(others, isSending, now());
+			if (!this.permits.hasFailed()) {
+				note = answered(others.paused());
 			}
 		}
 		note.run();
 		this.onPermit.run();
 	}
 
-	private void notReported(Throwable fault) {
-		boolean lost;
-		int others = othersAtStart();
-		synchronized (this) {
-			this.reporting = false;
-			lost = lose(others);
-		}
-		noteLost(lost, fault);
-	}
-
 	private Runnable answered(Duration paused) {
 		long now = now();
-		long lost = this.lostAt;
-		this.answeredAt = now;
-		this.lostAt = NONE;
-		long until = now + paused.toNanos();
-		// An answer that took longer says the same pause a little later.
-		boolean pauses = !paused.isZero() && until > this.pausedUntil + LAPSE;
+		this.instances.answered(now);
+		Runnable regained = this.outage.end(now);
+		boolean pauses = this.pause.found(paused, now);
 		if (pauses) {
-			this.pausedUntil = until;
-			this.blocks.clear();
+			this.permits.clear();
 		}
 		return () -> {
-			if (lost != NONE) {
-				this.listener.budgetRegained(this.client, Duration.ofNanos(now - lost));
-			}
+			regained.run();
 			if (pauses) {
 				this.onPause.accept(paused);
 			}
@@ -379,54 +222,18 @@ final class AccountBudget implements Disposable {
 
 	// An instance that never reached the store divides the rate by the instances that the
 	// store found at its start.
-	private int othersAtStart() {
+	private void lose(Throwable fault, Runnable change) {
+		int others = this.store.othersAtStart();
+		Runnable lost = NOTHING;
 		synchronized (this) {
-			if (this.counted) {
-				return 0;
+			change.run();
+			if (!this.outage.isOpen() && !this.closed) {
+				lost = this.outage.begin(fault, now());
+				this.instances.foundAtStart(others);
 			}
 		}
-		try {
-			return this.store.othersAtStart(this.client);
-		}
-		catch (RuntimeException ex) {
-			return 0;
-		}
-	}
-
-	private boolean lose(int othersAtStart) {
-		boolean first = this.lostAt == NONE && !this.closed;
-		if (first) {
-			this.lostAt = now();
-			if (!this.counted) {
-				this.alive = othersAtStart + 1;
-			}
-		}
-		return first;
-	}
-
-	private void noteLost(boolean first, Throwable fault) {
-		if (first) {
-			this.listener.budgetLost(this.client, fault);
-		}
+		lost.run();
 		this.onPermit.run();
-	}
-
-	// The thread of the store must be free for the next statement. A store that throws is
-	// unavailable, too.
-	private <T> void answer(Supplier<Mono<T>> answer, Consumer<@Nullable T> then, Consumer<Throwable> onFault) {
-		Mono.defer(answer)
-			.materialize()
-			.timeout(ANSWER, this.scheduler)
-			.publishOn(this.scheduler)
-			.subscribe((signal) -> {
-				Throwable fault = signal.getThrowable();
-				if (fault != null) {
-					onFault.accept(fault);
-				}
-				else {
-					then.accept(signal.get());
-				}
-			}, onFault);
 	}
 
 	/**
@@ -434,7 +241,7 @@ final class AccountBudget implements Disposable {
 	 * @return the share, greater than 0 and at most 1
 	 */
 	synchronized double share() {
-		return 1.0 / ((this.lostAt == NONE) ? this.sending : this.alive);
+		return 1.0 / (this.outage.isOpen() ? this.instances.alive() : this.instances.sending());
 	}
 
 	/**
@@ -442,7 +249,7 @@ final class AccountBudget implements Disposable {
 	 * @return the number of instances seen last, including this one
 	 */
 	synchronized int instances() {
-		return this.alive;
+		return this.instances.alive();
 	}
 
 	/**
@@ -450,7 +257,7 @@ final class AccountBudget implements Disposable {
 	 * @return {@code true} from the first failure until the next answer
 	 */
 	synchronized boolean isLost() {
-		return this.lostAt != NONE;
+		return this.outage.isOpen();
 	}
 
 	/**
@@ -458,8 +265,7 @@ final class AccountBudget implements Disposable {
 	 * @return the number of permits
 	 */
 	synchronized int left() {
-		dropLapsed(now());
-		return this.blocks.stream().mapToInt(Block::left).sum();
+		return this.permits.left(now());
 	}
 
 	/**
@@ -468,7 +274,6 @@ final class AccountBudget implements Disposable {
 	 */
 	synchronized Duration untilNext() {
 		long now = now();
-		dropLapsed(now);
 		long due = due(now);
 		return (due == NONE) ? Duration.ZERO : Duration.ofNanos(Math.max(0, due - now));
 	}
@@ -480,64 +285,15 @@ final class AccountBudget implements Disposable {
 				return;
 			}
 			this.closed = true;
-			this.blocks.clear();
+			this.permits.clear();
 		}
 		this.ticks.dispose();
-		this.arrival.dispose();
-		Mono.defer(() -> this.store.leave(this.client)).onErrorComplete().subscribe();
-	}
-
-	private static Duration seconds(double seconds) {
-		return Duration.ofNanos(nanos(seconds));
-	}
-
-	private static long nanos(double seconds) {
-		return (long) (seconds * 1e9);
+		this.wakeUp.dispose();
+		this.store.leave();
 	}
 
 	private long now() {
 		return this.scheduler.now(TimeUnit.NANOSECONDS);
-	}
-
-	/**
-	 * Permits at even distances.
-	 */
-	private static final class Block {
-
-		private final long begin;
-
-		private final double step;
-
-		private final int permits;
-
-		private int used;
-
-		Block(long begin, double step, int permits) {
-			this.begin = begin;
-			this.step = step;
-			this.permits = permits;
-		}
-
-		long due() {
-			return this.begin + (long) (this.used * this.step);
-		}
-
-		int left() {
-			return this.permits - this.used;
-		}
-
-		boolean use() {
-			this.used++;
-			return left() == 0;
-		}
-
-		boolean drop(long before) {
-			while (left() > 0 && due() < before) {
-				this.used++;
-			}
-			return left() == 0;
-		}
-
 	}
 
 }
