@@ -2,6 +2,7 @@ package io.operations.resilience;
 
 import java.time.Duration;
 
+import io.operations.resilience.SentRequests.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,62 +59,18 @@ final class RefusalJudge {
 
 	private static final int WINDOW = 200;
 
-	private static final int TRUST_GROWTH = 4;
-
-	private static final int MOST_TRUSTED = 64;
-
 	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
-
-	// The accepted requests that end the trust: this number, or twenty round trips. Each
-	// refusal weighs as much as thirteen accepted requests, also one that begins no
-	// pause: it speaks for a full account.
-	private static final int REFUTED = 80;
-
-	private static final int REFUTED_ROUNDS = 20;
-
-	private static final int REFUSAL_CONFIRMS = 13;
 
 	// A full account is proven after some forty refusals. Noise of 15 % needs thousands.
 	private static final int MOST_UNPROVEN = 200;
 
-	// Requests with fewer others in flight come between those that are compared.
-	private static final int MEMORY = 512;
+	private final SentRequests requests;
 
-	private static final int MOST_MEMORY = 1 << 14;
-
-	private enum Answer {
-
-		NONE, ACCEPTED, REFUSED, OTHER
-
-	}
-
-	// So many of the latest requests count.
-	private final int memory;
-
-	// How many requests were in flight: as sent, and without those that were refused.
-	private final int[] sentWith;
-
-	private final int[] inFlight;
-
-	// Reported by the server; 0 if it reported nothing.
-	private final int[] accountLoad;
-
-	private final long[] retryAt;
-
-	private final Answer[] answers;
-
-	// Requests are numbered in the order in which they were sent.
-	private long sent;
+	private final RefusalTrust trust;
 
 	private long newestRefused;
 
 	private long firstAfterVerdict;
-
-	// The last verdict without trust: from how many requests in flight on the account
-	// refuses them.
-	private int fullFrom;
-
-	private int fullFromLoad;
 
 	// The last verdict.
 	private int reached;
@@ -127,29 +84,9 @@ final class RefusalJudge {
 	// Refusals since the last verdict.
 	private int unproven;
 
-	// How many more refusals need no test, and a quarter of how many will need none after
-	// the next verdict with a test.
-	private int trusted;
-
-	private int lastTrusted;
-
-	// Accepted requests that speak against the last verdict: with at least as many in
-	// flight, and all.
-	private int refuting;
-
-	private int refutingAll;
-
-	private long refutingFrom;
-
 	RefusalJudge(int maxInFlight) {
-		this.memory = Math.max(MEMORY, Math.min(MOST_MEMORY, 4 * Math.min(MOST_MEMORY, maxInFlight)));
-		// A power of two, so that an index needs no division.
-		int places = Integer.highestOneBit(2 * this.memory - 1);
-		this.sentWith = new int[places];
-		this.inFlight = new int[places];
-		this.accountLoad = new int[places];
-		this.retryAt = new long[places];
-		this.answers = new Answer[places];
+		this.requests = new SentRequests(maxInFlight);
+		this.trust = new RefusalTrust(this.requests);
 	}
 
 	/**
@@ -158,12 +95,7 @@ final class RefusalJudge {
 	 * @return the number of the request
 	 */
 	long sent(int inFlight) {
-		int index = index(this.sent);
-		this.sentWith[index] = inFlight;
-		this.inFlight[index] = inFlight;
-		this.accountLoad[index] = 0;
-		this.answers[index] = Answer.NONE;
-		return this.sent++;
+		return this.requests.add(inFlight);
 	}
 
 	/**
@@ -172,8 +104,8 @@ final class RefusalJudge {
 	 * @param request the number of the request
 	 */
 	void ended(long request) {
-		if (isRemembered(request) && this.answers[index(request)] == Answer.NONE) {
-			this.answers[index(request)] = Answer.OTHER;
+		if (isRemembered(request)) {
+			this.requests.ended(request);
 		}
 	}
 
@@ -184,26 +116,10 @@ final class RefusalJudge {
 	 * that is not known
 	 */
 	void accepted(long request, @Nullable Integer accountLoad) {
-		if (!isRemembered(request)) {
-			return;
-		}
-		int index = index(request);
-		this.answers[index] = Answer.ACCEPTED;
-		this.accepted = true;
-		this.accountLoad[index] = (accountLoad != null) ? accountLoad : 0;
-		if (this.lastTrusted == 0 || request < this.refutingFrom) {
-			return;
-		}
-		this.refutingAll++;
-		if (isAtLeast(index, this.fullFrom, this.fullFromLoad)) {
-			this.refuting++;
-			if (this.refuting >= Math.max(REFUTED, REFUTED_ROUNDS * this.fullFrom)) {
-				// A full account has room at times. It would need all tests again if
-				// this ended all trust.
-				this.trusted = 0;
-				this.lastTrusted /= TRUST_GROWTH;
-				refuteFrom(this.sent);
-			}
+		if (isRemembered(request)) {
+			this.requests.accepted(request, accountLoad);
+			this.accepted = true;
+			this.trust.accepted(request);
 		}
 	}
 
@@ -222,23 +138,16 @@ final class RefusalJudge {
 		if (!isRemembered(request)) {
 			return false;
 		}
-		int index = index(request);
-		this.answers[index] = Answer.REFUSED;
-		this.accountLoad[index] = (accountLoad != null) ? accountLoad : 0;
-		this.retryAt[index] = retryAt;
+		this.requests.refused(request, accountLoad, retryAt);
 		this.newestRefused = Math.max(this.newestRefused, request);
-		for (long later = request + 1; later < this.sent; later++) {
-			this.inFlight[index(later)] = Math.max(1, this.inFlight[index(later)] - 1);
-		}
 		if (nanos - this.verdictAt > TRUST_NANOS) {
-			distrust();
+			this.trust.end();
 		}
-		boolean full = isTrusted(index) || isNothingElse(index) || isProven(request, index);
-		this.refuting = Math.max(0, this.refuting - REFUSAL_CONFIRMS);
-		this.refutingAll = Math.max(0, this.refutingAll - REFUSAL_CONFIRMS);
+		boolean full = isTrusted(request) || isNothingElse(request) || isProven(request);
+		this.trust.refused();
 		if (full) {
-			this.firstAfterVerdict = this.sent;
-			this.refutingFrom = this.sent;
+			this.firstAfterVerdict = this.requests.next();
+			this.trust.verdict();
 			this.verdictAt = nanos;
 			this.unproven = 0;
 			this.accepted = false;
@@ -264,32 +173,30 @@ final class RefusalJudge {
 		return this.latestRetryAt;
 	}
 
-	// An account with a limit per second refuses any number of requests in flight.
-	private boolean isTrusted(int index) {
-		if (this.trusted == 0 || (this.refutingAll >= REFUTED && !isAtLeast(index, this.fullFrom, this.fullFromLoad))) {
-			return false;
+	private boolean isTrusted(long refused) {
+		boolean trusted = this.trust.use(refused);
+		if (trusted) {
+			this.reached = this.requests.sentWith(refused);
+			this.latestRetryAt = this.requests.retryAt(refused);
 		}
-		this.trusted--;
-		this.reached = this.sentWith[index];
-		this.latestRetryAt = this.retryAt[index];
-		return true;
+		return trusted;
 	}
 
 	// Without any accepted request, nothing speaks for noise.
-	private boolean isNothingElse(int index) {
+	private boolean isNothingElse(long refused) {
 		if (this.accepted) {
 			return false;
 		}
-		int reached = this.sentWith[index];
-		long latest = this.retryAt[index];
-		for (long request = Math.max(this.firstAfterVerdict, this.sent - this.memory); request < this.sent; request++) {
-			int other = index(request);
-			if (this.answers[other] == Answer.NONE) {
+		int reached = this.requests.sentWith(refused);
+		long latest = this.requests.retryAt(refused);
+		for (long request = oldest(); request < this.requests.next(); request++) {
+			Answer answer = this.requests.answer(request);
+			if (answer == Answer.NONE) {
 				return false;
 			}
-			if (this.answers[other] == Answer.REFUSED) {
-				reached = Math.min(reached, this.sentWith[other]);
-				latest = Math.max(latest, this.retryAt[other]);
+			if (answer == Answer.REFUSED) {
+				reached = Math.min(reached, this.requests.sentWith(request));
+				latest = Math.max(latest, this.requests.retryAt(request));
 			}
 		}
 		this.reached = reached;
@@ -297,75 +204,55 @@ final class RefusalJudge {
 		return true;
 	}
 
-	private boolean isProven(long refused, int index) {
-		int inFlight = this.inFlight[index];
-		int load = this.accountLoad[index];
-		int reached = this.sentWith[index];
+	private boolean isProven(long refused) {
+		int inFlight = this.requests.inFlight(refused);
+		int load = this.requests.accountLoad(refused);
+		int reached = this.requests.sentWith(refused);
 		long latest = NO_TIME;
 		int score = 0;
 		int slowScore = 0;
 		int compared = 0;
-		long oldest = Math.max(this.firstAfterVerdict, this.sent - this.memory);
+		long oldest = oldest();
 		for (long request = this.newestRefused; request >= oldest && compared < WINDOW; request--) {
-			int other = index(request);
-			if (this.answers[other] == Answer.OTHER || !isAtLeast(other, inFlight, load)) {
+			Answer answer = this.requests.answer(request);
+			if (answer == Answer.OTHER || !this.requests.isAtLeast(request, inFlight, load)) {
 				continue;
 			}
 			compared++;
-			if (this.answers[other] != Answer.REFUSED) {
+			if (answer != Answer.REFUSED) {
 				score -= ACCEPTED_WEIGHT;
 				slowScore--;
 				continue;
 			}
 			score++;
 			slowScore += SLOW_REFUSED_WEIGHT;
-			reached = Math.min(reached, this.sentWith[other]);
-			latest = Math.max(latest, this.retryAt[other]);
+			reached = Math.min(reached, this.requests.sentWith(request));
+			latest = Math.max(latest, this.requests.retryAt(request));
 			if (score >= PROOF || slowScore >= SLOW_PROOF) {
-				this.fullFrom = inFlight;
-				this.fullFromLoad = load;
 				this.reached = reached;
 				this.latestRetryAt = latest;
-				this.lastTrusted = Math.min(MOST_TRUSTED, Math.max(1, TRUST_GROWTH * this.lastTrusted));
-				this.trusted = this.lastTrusted;
-				refuteFrom(this.sent);
+				this.trust.proven(inFlight, load);
 				return true;
 			}
 		}
 		if (this.unproven == 0) {
 			// The requests after the first refusal show whether the account is full.
-			refuteFrom(refused);
+			this.trust.refuteFrom(refused);
 		}
 		this.unproven++;
 		if (this.unproven >= MOST_UNPROVEN) {
-			distrust();
+			this.trust.end();
 		}
 		return false;
 	}
 
-	private void refuteFrom(long request) {
-		this.refutingFrom = request;
-		this.refuting = 0;
-		this.refutingAll = 0;
-	}
-
-	private void distrust() {
-		this.trusted = 0;
-		this.lastTrusted = 0;
-	}
-
-	private boolean isAtLeast(int index, int inFlight, int accountLoad) {
-		return (accountLoad > 0 && this.accountLoad[index] > 0) ? this.accountLoad[index] >= accountLoad
-				: this.inFlight[index] >= inFlight;
-	}
-
 	// A request from before the verdict says nothing about what the server accepts now.
 	private boolean isRemembered(long request) {
-		return request >= this.firstAfterVerdict && request >= this.sent - this.memory;
+		return request >= oldest();
 	}
 
-	private int index(long request) {
-		return (int) request & (this.answers.length - 1);
+	private long oldest() {
+		return Math.max(this.firstAfterVerdict, this.requests.oldest());
 	}
 
 }
