@@ -47,15 +47,15 @@ public final class OperationTimeoutException extends OperationsException {
 	 */
 	public OperationTimeoutException(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
 			Duration age, @Nullable Duration unusualAge, @Nullable Throwable lastFault) {
-		this(operationId, timeout, true, lastSeen, polls, age, unusualAge, lastFault, null);
+		this(operationId, timeout, null, lastSeen, polls, age, unusualAge, lastFault, null);
 	}
 
 	/**
 	 * Create the exception for a wait whose last poll may have been held back.
 	 * @param operationId the operation's id
 	 * @param timeout the timeout of the wait
-	 * @param isOwnTimeout whether the caller passed the timeout; otherwise it is
-	 * {@code operations.polling.timeout}
+	 * @param timeoutKey the key of the property that sets the timeout; {@code null} if
+	 * the caller passed the timeout
 	 * @param lastSeen the operation as a poll last saw it; {@code null} if no poll has
 	 * seen it
 	 * @param polls how many polls the wait has used
@@ -66,14 +66,14 @@ public final class OperationTimeoutException extends OperationsException {
 	 * {@code null} if there was none
 	 * @param hold what held back the last poll; {@code null} if nothing did
 	 */
-	public OperationTimeoutException(String operationId, Duration timeout, boolean isOwnTimeout,
+	public OperationTimeoutException(String operationId, Duration timeout, @Nullable String timeoutKey,
 			@Nullable Operation lastSeen, int polls, Duration age, @Nullable Duration unusualAge,
 			@Nullable Throwable lastFault, @Nullable Hold hold) {
 		super(describe(operationId, timeout, lastSeen, polls, lastFault)
 				+ ((hold != null) ? describe(hold, age) : describe(age, unusualAge))
 				+ " It may still be running: await it again"
 				+ ((hold != null && hold.pausedFor() != null) ? " after the pause" : "") + ", or "
-				+ (isOwnTimeout ? "pass a longer timeout." : "raise operations.polling.timeout."), lastFault,
+				+ ((timeoutKey == null) ? "pass a longer timeout." : "raise " + timeoutKey + "."), lastFault,
 				operationId, null);
 		this.timeout = timeout;
 		this.lastSeen = lastSeen;
@@ -97,17 +97,17 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private static String describe(Hold hold, Duration age) {
 		String reason = (hold.pausedFor() != null)
-				? "The server throttles the account (429), and the client sends no request for another " + hold
-					.pausedFor() + "."
+				? "The server throttles the account (429), and the client sends no request for another "
+						+ hold.pausedFor() + "."
 				: "A poll has been due for " + hold.heldBack() + ", but the client's limits allow only "
 						+ number(hold.pollsPerSecond()) + " polls per second and " + hold.inFlight()
 						+ " requests in flight."
-						+ ((hold.instances() > 1)
-								? " " + hold.instances() + " instances share the rate, so this"
-										+ " instance has only its part of operations.rate-limit.requests-per-second."
-								: "")
-						+ " Start fewer waits at once, raise operations.rate-limit.requests-per-second (and"
-						+ " operations.rate-limit.max-in-flight) if the account allows it, or track the operation.";
+						+ ((hold.instances() > 1) ? " " + hold.instances() + " instances share the rate, so this"
+								+ " instance has only its part of " + hold.keyPrefix()
+								+ ".rate-limit.requests-per-second." : "")
+						+ " Start fewer waits at once, raise " + hold.keyPrefix()
+						+ ".rate-limit.requests-per-second (and " + hold.keyPrefix()
+						+ ".rate-limit.max-in-flight) if the account allows it, or track the operation.";
 		return reason + " The operation was " + age + " old then, but no poll has seen whether it has ended.";
 	}
 
@@ -202,9 +202,11 @@ public final class OperationTimeoutException extends OperationsException {
 	 * @param instances how many instances share the rate; at most 1 if each instance has
 	 * its own rate
 	 * @param pausedFor how much longer the pause lasts; {@code null} if there is none
+	 * @param keyPrefix the prefix of the configuration keys of the client that owns the
+	 * limits
 	 */
 	public record Hold(@Nullable Duration heldBack, double pollsPerSecond, int inFlight, int instances,
-			@Nullable Duration pausedFor) {
+			@Nullable Duration pausedFor, String keyPrefix) {
 
 		/**
 		 * Return the hold of a poll that the client's own limits held back.
@@ -213,10 +215,13 @@ public final class OperationTimeoutException extends OperationsException {
 		 * @param inFlight how many requests they allow in flight
 		 * @param instances how many instances share the rate; at most 1 if each instance
 		 * has its own rate
+		 * @param keyPrefix the prefix of the configuration keys of the client that owns
+		 * the limits
 		 * @return the hold
 		 */
-		public static Hold byLimits(Duration heldBack, double pollsPerSecond, int inFlight, int instances) {
-			return new Hold(heldBack, pollsPerSecond, inFlight, instances, null);
+		public static Hold byLimits(Duration heldBack, double pollsPerSecond, int inFlight, int instances,
+				String keyPrefix) {
+			return new Hold(heldBack, pollsPerSecond, inFlight, instances, null, keyPrefix);
 		}
 
 		/**
@@ -225,7 +230,7 @@ public final class OperationTimeoutException extends OperationsException {
 		 * @return the hold
 		 */
 		public static Hold byPause(Duration pausedFor) {
-			return new Hold(null, 0, 0, 0, pausedFor);
+			return new Hold(null, 0, 0, 0, pausedFor, KeyPrefix.DEFAULT);
 		}
 
 	}

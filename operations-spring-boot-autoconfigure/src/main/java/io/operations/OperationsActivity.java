@@ -19,6 +19,24 @@ public interface OperationsActivity {
 	int FAULTS_IN_A_ROW = 3;
 
 	/**
+	 * Return the prefix of the configuration keys of the client, for messages.
+	 * @return the prefix, without a dot at its end
+	 */
+	default String keyPrefix() {
+		return KeyPrefix.DEFAULT;
+	}
+
+	/**
+	 * Return the prefix of the configuration keys of the client that owns the rate limit.
+	 * It differs from {@link #keyPrefix()} if this client shares the rate limit of
+	 * another one.
+	 * @return the prefix, without a dot at its end
+	 */
+	default String rateLimitKeyPrefix() {
+		return keyPrefix();
+	}
+
+	/**
 	 * Return how many requests are queued.
 	 * @return the number of requests
 	 */

@@ -38,7 +38,8 @@ class OperationTimeoutExceptionTests {
 	@Test
 	void saysThatTheLimitsHeldThePollBackBesidesTheLastFault() {
 		IllegalStateException fault = new IllegalStateException("no answer");
-		OperationTimeoutException timeout = timeout(false, fault, Hold.byLimits(Duration.ofMinutes(2), 0.1, 16, 1));
+		OperationTimeoutException timeout = timeout(false, fault,
+				Hold.byLimits(Duration.ofMinutes(2), 0.1, 16, 1, KeyPrefix.DEFAULT));
 		assertThat(timeout)
 			.hasMessageContaining("The last error was: no answer. A poll has been due for PT2M, but the client's limits"
 					+ " allow only 0.1 polls per second and 16 requests in flight. Start fewer waits at once, raise"
@@ -51,7 +52,7 @@ class OperationTimeoutExceptionTests {
 
 	@Test
 	void saysThatInstancesShareTheRate() {
-		assertThat(timeout(false, null, Hold.byLimits(AGE, 5, 16, 4)))
+		assertThat(timeout(false, null, Hold.byLimits(AGE, 5, 16, 4, KeyPrefix.DEFAULT)))
 			.hasMessageContaining("only 5 polls per second and 16 requests in flight. 4 instances share the rate, so"
 					+ " this instance has only its part of operations.rate-limit.requests-per-second. Start fewer");
 	}
@@ -87,8 +88,8 @@ class OperationTimeoutExceptionTests {
 
 	private static OperationTimeoutException timeout(boolean isOwnTimeout, @Nullable Throwable lastFault,
 			@Nullable Hold hold) {
-		return new OperationTimeoutException("op", Duration.ofMinutes(3), isOwnTimeout, null, 1, AGE, null, lastFault,
-				hold);
+		return new OperationTimeoutException("op", Duration.ofMinutes(3),
+				isOwnTimeout ? null : "operations.polling.timeout", null, 1, AGE, null, lastFault, hold);
 	}
 
 	private static OperationTimeoutException timeout(@Nullable Duration unusualAge, @Nullable Throwable lastFault) {

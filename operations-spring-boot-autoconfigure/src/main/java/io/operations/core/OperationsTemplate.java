@@ -539,9 +539,10 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder name(String name);
 
 		/**
-		 * Set the prefix of the configuration keys that messages about requests name, for
+		 * Set the prefix of the configuration keys that messages and log lines name, for
 		 * example {@code operations.clients.campaigns}. The default is
-		 * {@code operations}.
+		 * {@code operations}. The methods of this builder name the property that each of
+		 * these keys stands for.
 		 * @param prefix the prefix, without a dot at its end
 		 * @return this builder
 		 */

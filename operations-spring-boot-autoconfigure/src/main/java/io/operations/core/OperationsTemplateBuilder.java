@@ -455,7 +455,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		}
 		Runnable unregister = register(this.rateLimiterRegistry, client);
 		Admission admission = new Admission(client, rateLimiter(client), this.budget, this.rateLimitSettings,
-				this.retrySettings, this.scheduler, listener);
+				this.retrySettings, this.scheduler, listener, this.keyPrefix);
 		releases.add(admission::close);
 		releases.add(unregister);
 		return admission;
@@ -485,16 +485,16 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		}
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
-				this.scheduler, listener, outage, sentPolls);
-		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
-				this.pollingSettings, this.scheduler, outage, poller);
-		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
+				this.scheduler, listener, outage, sentPolls, this.keyPrefix);
+		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(),
+				this.scheduler, outage, poller);
+		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product, this.keyPrefix);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations, end);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
 				writeClient(webClient, url, format, writes), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, releases);
-		listener.opened(client, new TemplateActivity(admission, poller, outage,
+		listener.opened(client, new TemplateActivity(this.keyPrefix, admission, poller, outage,
 				(repetitions != null) ? repetitions::waiting : () -> 0));
 		return template;
 	}

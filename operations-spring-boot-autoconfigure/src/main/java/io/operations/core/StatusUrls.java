@@ -30,11 +30,14 @@ final class StatusUrls {
 
 	private final OperationsProduct product;
 
-	StatusUrls(String client, URI baseUrl, String path, OperationsProduct product) {
+	private final String keyPrefix;
+
+	StatusUrls(String client, URI baseUrl, String path, OperationsProduct product, String keyPrefix) {
 		this.client = client;
 		this.baseUrl = baseUrl;
 		this.path = path.replaceFirst("\\?.*", "");
 		this.product = product;
+		this.keyPrefix = keyPrefix;
 	}
 
 	boolean serves(@Nullable URI statusUrl) {
@@ -123,14 +126,15 @@ final class StatusUrls {
 		return this.baseUrl + this.path;
 	}
 
-	private static String wanted(URI statusUrl) {
+	private String wanted(URI statusUrl) {
 		String path = (statusUrl.getRawPath() != null) ? statusUrl.getRawPath() : "";
 		Origin origin = Origin.of(statusUrl);
 		Optional<OperationsProduct> product = Stream.of(OperationsProduct.values())
 			.filter((each) -> matches(each.path(), path) && (origin == null || isOf(each, origin)))
 			.findFirst();
 		if (product.isPresent()) {
-			return "the base URL " + product.get().baseUrl() + " (operations.product=" + product.get() + ")";
+			return "the base URL " + product.get().baseUrl() + " (" + this.keyPrefix + ".product=" + product.get()
+					+ ")";
 		}
 		return (origin != null) ? "the base URL " + origin + " and the path of the status URL"
 				: "the base URL of the write and the path of the status URL";

@@ -13,13 +13,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports the current activity of a template.
  *
+ * @param keyPrefix the prefix of the configuration keys of the template
  * @param admission counts the requests
  * @param poller counts the waits
  * @param outage knows whether the server is available
  * @param retries counts the fetches that wait for their next attempt
  */
-record TemplateActivity(Admission admission, OperationPoller poller, Outage outage,
+record TemplateActivity(String keyPrefix, Admission admission, OperationPoller poller, Outage outage,
 		IntSupplier retries) implements OperationsActivity {
+
+	@Override
+	public String rateLimitKeyPrefix() {
+		return this.admission.keyPrefix();
+	}
 
 	@Override
 	public int queued() {

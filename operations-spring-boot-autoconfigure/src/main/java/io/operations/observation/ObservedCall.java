@@ -83,7 +83,7 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 			this.observation.stop();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("The observation of operation '"
+			logger.warn("[" + this.context.getClient() + "] The observation of operation '"
 					+ OperationsErrorResponse.printable(this.context.getOperationId())
 					+ "' failed when it stopped. The call continues, but its metrics or its span may be missing. Check"
 					+ " the observation handlers and conventions of the application.", ex);

@@ -61,7 +61,8 @@ final class ObservedWrite<T> extends DefaultSignalListener<T> {
 			this.observation.stop();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("The observation of a write failed when it stopped. The write continues, but its metrics or its"
+			logger.warn("[" + this.context.getClient()
+					+ "] The observation of a write failed when it stopped. The write continues, but its metrics or its"
 					+ " span may be missing. Check the observation handlers and conventions of the application.", ex);
 		}
 	}

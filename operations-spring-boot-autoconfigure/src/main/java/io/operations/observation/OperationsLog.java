@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
@@ -50,6 +51,9 @@ public class OperationsLog implements OperationsListener {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 
+	// Know the configuration keys of their clients.
+	private final Map<String, OperationsActivity> clients = new ConcurrentHashMap<>();
+
 	private final Set<String> throttled = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
@@ -79,15 +83,30 @@ public class OperationsLog implements OperationsListener {
 	}
 
 	@Override
+	public void opened(String client, OperationsActivity activity) {
+		this.clients.put(client, activity);
+	}
+
+	private String keys(String client) {
+		OperationsActivity activity = this.clients.get(client);
+		return (activity != null) ? activity.keyPrefix() : KeyPrefix.DEFAULT;
+	}
+
+	private String rateLimitKeys(String client) {
+		OperationsActivity activity = this.clients.get(client);
+		return (activity != null) ? activity.rateLimitKeyPrefix() : KeyPrefix.DEFAULT;
+	}
+
+	@Override
 	public void fetched(String client, OperationSnapshot snapshot) {
 		String other = snapshot.operation().answeredId().orElse(null);
 		if (other != null && this.warnedOfOtherOperations.add(client)) {
 			logger.warn("[" + client + "] The server answered a request for operation '"
 					+ printable(snapshot.operation().id()) + "' with operation '" + printable(other) + "'"
 					+ requestId(snapshot.requestId())
-					+ ". A fetch returns this response. A wait ignores it and polls again. Check operations.path and the"
-					+ " proxies and caches between this application and operations.base-url. The library logs"
-					+ " this warning once for each client.");
+					+ ". A fetch returns this response. A wait ignores it and polls again. Check " + keys(client)
+					+ ".path and the proxies and caches between this application and " + keys(client)
+					+ ".base-url. The library logs this warning once for each client.");
 		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("[" + client + "] Operation '" + printable(snapshot.operation().id()) + "' is "
@@ -140,17 +159,16 @@ public class OperationsLog implements OperationsListener {
 		if (pause != null && this.throttled.add(client)) {
 			logger.warn("[" + client
 					+ "] The server throttles the account. The client holds back all requests, at first for " + pause
-					+ ". If the throttling lasts, lower operations.rate-limit.max-in-flight or"
-					+ " operations.rate-limit.requests-per-second. First error: " + fault.getMessage());
+					+ ". If the throttling lasts, lower " + rateLimitKeys(client) + ".rate-limit.max-in-flight or "
+					+ rateLimitKeys(client) + ".rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}
 	}
 
 	@Override
 	public void budgetLost(String client, Throwable fault) {
 		logger.warn("[" + client + "] The database of the shared rate limit is unavailable. This instance sends only"
-				+ " its share of operations.rate-limit.requests-per-second until the database answers again: the rate"
-				+ " divided by the number of instances seen last. Check the database and the network path to it."
-				+ " First error: " + fault);
+				+ " its share of the rate until the database answers again: the rate divided by the number of"
+				+ " instances seen last. Check the database and the network path to it." + " First error: " + fault);
 	}
 
 	@Override
@@ -166,8 +184,8 @@ public class OperationsLog implements OperationsListener {
 						+ " tracked operation at a time until the server accepts the credentials. Last error: "
 				: "The server is unavailable: " + OperationsActivity.FAULTS_IN_A_ROW + " attempts in a row failed."
 						+ " The client sends only one poll at a time until the server answers again. Waits continue until their"
-						+ " deadlines. If the outage lasts, check operations.base-url, the network path to it and the"
-						+ " state of the server. Last error: ")
+						+ " deadlines. If the outage lasts, check " + keys(client)
+						+ ".base-url, the network path to it and the state of the server. Last error: ")
 				+ fault.getMessage());
 	}
 
@@ -230,6 +248,7 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void waitsOverloaded(String client, OperationsOverload overload) {
+		String rate = rateLimitKeys(client) + ".rate-limit.requests-per-second";
 		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + overload.waits()
 				+ " waits need some " + overload.needed() + " at "
 				+ new BigDecimal(overload.pollsPerSecond()).round(new MathContext(3))
@@ -237,19 +256,19 @@ public class OperationsLog implements OperationsListener {
 					.toPlainString()
 				+ " polls per second, but the usual timeout of the waits is " + overload.timeout() + "."
 				+ ((overload.instances() > 1) ? " " + overload.instances() + " instances share the rate, so this"
-						+ " instance has only its part of operations.rate-limit.requests-per-second." : "")
-				+ " The client polls them in turn. Waits may time out although their operations have ended. Raise"
-				+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight) if the account"
-				+ " allows it, " + longerTimeouts(overload) + ", start fewer waits at once, or track the operations"
+						+ " instance has only its part of " + rate + "." : "")
+				+ " The client polls them in turn. Waits may time out although their operations have ended. Raise "
+				+ rate + " (and " + rateLimitKeys(client) + ".rate-limit.max-in-flight) if the account allows it, "
+				+ longerTimeouts(overload, keys(client)) + ", start fewer waits at once, or track the operations"
 				+ " with OperationTracker. The library logs this warning again only after the overload is over.");
 	}
 
-	private static String longerTimeouts(OperationsOverload overload) {
+	private static String longerTimeouts(OperationsOverload overload, String keys) {
 		String own = "pass longer timeouts to the calls";
 		if (overload.ownTimeouts() == overload.waits()) {
 			return own;
 		}
-		return "raise operations.polling.timeout"
+		return "raise " + keys + ".polling.timeout"
 				+ ((overload.ownTimeouts() > 0)
 						? " or " + own + " (" + overload.ownTimeouts() + " of the waits "
 								+ ((overload.ownTimeouts() == 1) ? "has" : "have") + " a timeout that the call passed)"
@@ -278,6 +297,7 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void closed(String client) {
+		this.clients.remove(client);
 		this.pauses.remove(client);
 		this.throttled.remove(client);
 		this.warnedOfOtherOperations.remove(client);

@@ -161,7 +161,7 @@ final class Flights {
 		}
 		catch (RuntimeException | Error ex) {
 			if (pollAgain(passengers)) {
-				logger.error(notRecorded(flight.operationId()), ex);
+				logger.error(notRecorded(this.parts.client(), flight.operationId()), ex);
 			}
 			// Reactor reports the end of the poll only after some of the errors.
 			this.dispatcher.handedBack(flight);
@@ -177,14 +177,14 @@ final class Flights {
 		return isHeld || waits;
 	}
 
-	static String notRecorded(String operationId) {
-		return "The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
+	static String notRecorded(String client, String operationId) {
+		return "[" + client + "] The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
 				+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
 				+ " below.";
 	}
 
 	private void seen(Flight flight, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot);
+		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot, this.parts.keyPrefix());
 		if (other != null) {
 			failed(flight, other);
 			return;

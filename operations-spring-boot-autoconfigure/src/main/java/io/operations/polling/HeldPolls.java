@@ -102,7 +102,7 @@ final class HeldPolls {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error(Flights.notRecorded(held.operationId()), ex);
+			logger.error(Flights.notRecorded(this.parts.client(), held.operationId()), ex);
 		}
 		finally {
 			again(held, next);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
+import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
@@ -71,7 +72,7 @@ public final class OperationPoller {
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
 		this(client, fetcher, admission, schedule, settings, scheduler, listener,
-				new Outage(client, settings, scheduler, listener), new SentPolls());
+				new Outage(client, settings, scheduler, listener), new SentPolls(), KeyPrefix.DEFAULT);
 	}
 
 	/**
@@ -86,23 +87,32 @@ public final class OperationPoller {
 	 * @param listener notified of waits and of the statuses that polls see
 	 * @param outage the shared knowledge of outages
 	 * @param sentPolls knows which polls have left
+	 * @param keyPrefix the prefix of the configuration keys that messages name
 	 */
 	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
-			SentPolls sentPolls) {
+			SentPolls sentPolls, String keyPrefix) {
 		this.defaultTimeout = new Waiter.Timeout(settings.timeout(), false);
-		this.pace = new Pace(schedule, settings);
+		this.pace = new Pace(client, keyPrefix, schedule, settings);
 		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
 		// The composite ignores the exceptions of a listener.
 		OperationsListener safe = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
-		PollerParts parts = new PollerParts(this, client, fetcher, admission, this.pace, settings, scheduler, safe,
-				outage, sentPolls, this.seenOperations, this.dispatcher);
+		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, admission, this.pace, settings, scheduler,
+				safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
 		WaitPlans plans = new WaitPlans(parts, this.held);
 		this.waits = new Waits(parts, this.held, plans, this.numbers);
 		this.flights = new Flights(parts, this.waits, plans, this.held);
 		this.room = admission.onRoom(this.dispatcher::pump);
+	}
+
+	/**
+	 * Return the pace of the polls.
+	 * @return the pace
+	 */
+	Pace pace() {
+		return this.pace;
 	}
 
 	private void poll(Flight flight) {

@@ -38,18 +38,17 @@ public final class OperationPolls {
 	 * @param client the name of the client
 	 * @param admission admits the polls and knows how many may leave
 	 * @param maxInFlight the highest number of requests in flight
-	 * @param schedule decides when an operation is polled next
-	 * @param settings the bounds of the intervals
 	 * @param scheduler the clock
 	 * @param outage the shared knowledge of outages
-	 * @param poller polls the operations of stores that hold them in memory
+	 * @param poller polls the operations of stores that hold them in memory. Its schedule
+	 * decides when an operation is polled next
 	 */
-	public OperationPolls(String client, Admission admission, int maxInFlight, PollingSchedule schedule,
-			PollingSettings settings, Scheduler scheduler, Outage outage, OperationPoller poller) {
+	public OperationPolls(String client, Admission admission, int maxInFlight, Scheduler scheduler, Outage outage,
+			OperationPoller poller) {
 		this.client = client;
 		this.admission = admission;
 		this.maxInFlight = maxInFlight;
-		this.pace = new Pace(schedule, settings);
+		this.pace = poller.pace();
 		this.scheduler = scheduler;
 		this.outage = outage;
 		this.poller = poller;

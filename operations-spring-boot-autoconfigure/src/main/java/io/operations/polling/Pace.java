@@ -34,11 +34,24 @@ final class Pace {
 	// No wait lasts longer.
 	private static final double LONGEST = PollingSettings.MAXIMUM_TIMEOUT.toMillis();
 
+	private final String client;
+
+	private final String keyPrefix;
+
 	private final PollingSchedule schedule;
 
 	private final PollingSettings settings;
 
-	Pace(PollingSchedule schedule, PollingSettings settings) {
+	/**
+	 * Create the pace of a client.
+	 * @param client the name of the client
+	 * @param keyPrefix the prefix of the configuration keys that log lines name
+	 * @param schedule decides when an operation is polled next
+	 * @param settings the bounds of the intervals
+	 */
+	Pace(String client, String keyPrefix, PollingSchedule schedule, PollingSettings settings) {
+		this.client = client;
+		this.keyPrefix = keyPrefix;
 		this.schedule = schedule;
 		this.settings = settings;
 	}
@@ -129,11 +142,10 @@ final class Pace {
 			return (first ? this.schedule.firstPoll(state) : this.schedule.nextPoll(state)).toMillis();
 		}
 		catch (RuntimeException ex) {
-			logger
-				.warn(failed(first ? "firstPoll" : "nextPoll",
-						"The poller polls operation '" + state.operationId() + "' "
-								+ (first ? "as soon as possible." : "again after operations.polling.max-interval.")),
-						ex);
+			logger.warn(failed(first ? "firstPoll" : "nextPoll", "The poller polls operation '" + state.operationId()
+					+ "' "
+					+ (first ? "as soon as possible." : "again after " + this.keyPrefix + ".polling.max-interval.")),
+					ex);
 			return first ? 0 : this.settings.maxInterval().toMillis();
 		}
 	}
@@ -183,8 +195,10 @@ final class Pace {
 			return this.schedule.unusualAge(kind);
 		}
 		catch (RuntimeException ex) {
-			logger.warn(failed("unusualAge",
-					"An operation counts as stuck from the age operations.polling.stuck-after on."), ex);
+			logger.warn(
+					failed("unusualAge",
+							"An operation counts as stuck from the age " + this.keyPrefix + ".polling.stuck-after on."),
+					ex);
 			return null;
 		}
 	}
@@ -204,8 +218,8 @@ final class Pace {
 	}
 
 	private String failed(String method, String consequence) {
-		return "The polling schedule '" + this.schedule + "' threw an exception from " + method + "(). " + consequence
-				+ " Fix the schedule.";
+		return "[" + this.client + "] The polling schedule '" + this.schedule + "' threw an exception from " + method
+				+ "(). " + consequence + " Fix the schedule.";
 	}
 
 }

@@ -14,6 +14,7 @@ import reactor.core.scheduler.Scheduler;
  * @param lock guards the waits, the held operations and their polls in flight. Nothing
  * foreign is called while it is held. The lock of the dispatcher may be taken within.
  * @param client the name of the client
+ * @param keyPrefix the prefix of the configuration keys that messages name
  * @param fetcher makes one attempt
  * @param admission admits the attempts
  * @param pace decides when an operation is polled next
@@ -26,9 +27,9 @@ import reactor.core.scheduler.Scheduler;
  * @param seenOperations the operations that were seen most recently
  * @param dispatcher sends the due polls
  */
-record PollerParts(Object lock, String client, OperationFetcher fetcher, Admission admission, Pace pace,
-		PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage, SentPolls sentPolls,
-		SeenOperations seenOperations, PollDispatcher dispatcher) {
+record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, Admission admission,
+		Pace pace, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
 
 	/**
 	 * Return the present time of the wall clock.

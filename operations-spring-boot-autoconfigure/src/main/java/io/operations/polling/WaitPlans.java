@@ -326,8 +326,9 @@ final class WaitPlans {
 	private OperationTimeoutException timeout(Waiter waiter, @Nullable Duration unusualAge,
 			OperationTimeoutException.@Nullable Hold hold) {
 		Wait wait = waiter.waitedFor();
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(), waiter.isOwnTimeout(),
-				waiter.lastSeen(), wait.polls(), wait.age(now()), unusualAge, wait.lastFault(), hold);
+		return new OperationTimeoutException(wait.operationId(), waiter.timeout(),
+				waiter.isOwnTimeout() ? null : this.parts.keyPrefix() + ".polling.timeout", waiter.lastSeen(),
+				wait.polls(), wait.age(now()), unusualAge, wait.lastFault(), hold);
 	}
 
 	// Calls nothing foreign: other deadlines wait for the end of this one.
@@ -347,7 +348,7 @@ final class WaitPlans {
 		}
 		this.overload.timedOut(now());
 		return OperationTimeoutException.Hold.byLimits(Duration.ofMillis(heldBack), this.overload.latestRate(),
-				this.admission.inFlightLimit(), this.admission.senders());
+				this.admission.inFlightLimit(), this.admission.senders(), this.admission.keyPrefix());
 	}
 
 	/**

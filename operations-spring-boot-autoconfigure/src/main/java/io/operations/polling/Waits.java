@@ -99,10 +99,12 @@ final class Waits {
 				refusal = new OperationsClosedException(this.client, target.operationId());
 			}
 			else if (this.waiters >= this.parts.settings().maxWaiting()) {
-				refusal = new OperationsThrottledException("The client refuses the wait for operation '"
-						+ target.operationId() + "': the limit of " + this.parts.settings().maxWaiting()
-						+ " concurrent waits is reached. Start fewer waits at once, or"
-						+ " raise operations.polling.max-waiting.", target.operationId(), (Duration) null);
+				refusal = new OperationsThrottledException(
+						"The client refuses the wait for operation '" + target.operationId() + "': the limit of "
+								+ this.parts.settings().maxWaiting()
+								+ " concurrent waits is reached. Start fewer waits at once, or raise "
+								+ this.parts.keyPrefix() + ".polling.max-waiting.",
+						target.operationId(), (Duration) null);
 			}
 			else {
 				this.waiters++;

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.KeyPrefix;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
@@ -55,6 +56,8 @@ public final class Admission {
 	private final Disposable.Swap pauseEnd = Disposables.swap();
 
 	private final String client;
+
+	private final String keyPrefix;
 
 	private final RateLimitSettings settings;
 
@@ -121,7 +124,7 @@ public final class Admission {
 	 */
 	public Admission(String client, Supplier<RateLimiter> limiter, RateLimitSettings settings, RetrySettings retry,
 			Scheduler scheduler, OperationsListener listener) {
-		this(client, limiter, null, settings, retry, scheduler, listener);
+		this(client, limiter, null, settings, retry, scheduler, listener, KeyPrefix.DEFAULT);
 	}
 
 	/**
@@ -135,10 +138,13 @@ public final class Admission {
 	 * fetch waits at most for the end of a pause
 	 * @param scheduler the scheduler that runs all delays
 	 * @param listener the listener for pauses and for throttled requests
+	 * @param keyPrefix the prefix of the configuration keys that messages name
 	 */
 	public Admission(String client, Supplier<RateLimiter> limiter, @Nullable BudgetStore budget,
-			RateLimitSettings settings, RetrySettings retry, Scheduler scheduler, OperationsListener listener) {
+			RateLimitSettings settings, RetrySettings retry, Scheduler scheduler, OperationsListener listener,
+			String keyPrefix) {
 		this.client = client;
+		this.keyPrefix = keyPrefix;
 		this.settings = settings;
 		this.limiter = limiter;
 		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
@@ -151,6 +157,14 @@ public final class Admission {
 		this.budget = (budget != null) ? new AccountBudget(client, budget, scheduler, () -> queued() > 0, this::drain,
 				this::pauseHere, listener) : null;
 		this.permit = new Permit(limiter, this.budget, scheduler, this::drain);
+	}
+
+	/**
+	 * Return the prefix of the configuration keys of the client that owns the limits.
+	 * @return the prefix, without a dot at its end
+	 */
+	public String keyPrefix() {
+		return this.keyPrefix;
 	}
 
 	/**
@@ -212,9 +226,10 @@ public final class Admission {
 				return pausedTooLong(call, pause);
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
-				return new OperationsThrottledException(call.notSent() + this.queue.fetches()
-						+ " fetches and writes are already queued (operations.rate-limit.max-queued). Send fewer of"
-						+ " them, or" + " raise operations.rate-limit.requests-per-second if the account allows it.",
+				return new OperationsThrottledException(
+						call.notSent() + this.queue.fetches() + " fetches and writes are already queued ("
+								+ this.keyPrefix + ".rate-limit.max-queued). Send fewer of them, or raise "
+								+ this.keyPrefix + ".rate-limit.requests-per-second if the account allows it.",
 						call.operationId(), (Duration) null);
 			}
 		}
@@ -222,10 +237,10 @@ public final class Admission {
 		return null;
 	}
 
-	private static OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
-		return new OperationsThrottledException(
-				call.notSent() + "the server throttles the account, and the pause lasts for another " + pause
-						+ ", longer than operations.retry.max-retry-after. Send the request again after the pause.",
+	private OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
+		return new OperationsThrottledException(call.notSent()
+				+ "the server throttles the account, and the pause lasts for another " + pause + ", longer than "
+				+ this.keyPrefix + ".retry.max-retry-after. Send the request again after the pause.",
 				call.operationId(), pause);
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
@@ -619,7 +620,7 @@ class OverloadedWaitsTests {
 			}
 			return limiter;
 		}, budget, limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
-		});
+		}, KeyPrefix.DEFAULT);
 	}
 
 	private OperationPoller poller(Admission admission) {
@@ -641,7 +642,7 @@ class OverloadedWaitsTests {
 		OperationFetcher exchange = sentPolls.reporting((id) -> Mono.defer(() -> this.endpoint.apply(id)));
 		return new OperationPoller("test", new AdmittedOperationFetcher(exchange, admission), admission,
 				new AdaptivePollingSchedule(settings, this.scheduler), settings, this.scheduler, listener,
-				new Outage("test", settings, this.scheduler, listener), sentPolls);
+				new Outage("test", settings, this.scheduler, listener), sentPolls, KeyPrefix.DEFAULT);
 	}
 
 	private Instant now() {

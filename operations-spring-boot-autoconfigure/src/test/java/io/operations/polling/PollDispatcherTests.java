@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.KeyPrefix;
 import io.operations.OperationsListener;
 import io.operations.resilience.Admission;
 import io.operations.resilience.RateLimitSettings;
@@ -56,7 +57,8 @@ class PollDispatcherTests {
 		Admission admission = new Admission("test",
 				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
 				limits, RetrySettings.defaults(), this.scheduler, listener);
-		return new PollDispatcher(admission, new Pace((state) -> Duration.ofHours(1), settings),
+		return new PollDispatcher(admission,
+				new Pace("test", KeyPrefix.DEFAULT, (state) -> Duration.ofHours(1), settings),
 				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.flights::add, (waiter) -> {
 				});
 	}

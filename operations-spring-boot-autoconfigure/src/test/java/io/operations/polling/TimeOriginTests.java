@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
@@ -190,9 +191,9 @@ class TimeOriginTests {
 		Outage outage = new Outage("test", settings, this.scheduler, listener());
 		Admission admission = admission();
 		OperationPoller poller = new OperationPoller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())),
-				admission, schedule(), settings, this.scheduler, listener(), outage, new SentPolls());
-		OperationPolls polls = new OperationPolls("test", admission, 16, schedule(), settings, this.scheduler, outage,
-				poller);
+				admission, schedule(), settings, this.scheduler, listener(), outage, new SentPolls(),
+				KeyPrefix.DEFAULT);
+		OperationPolls polls = new OperationPolls("test", admission, 16, this.scheduler, outage, poller);
 		Tracked tracked = new Tracked(poller.number(), polls, PolledOperation.of(target(), now()));
 		poller.hold(tracked, tracked.next(polls.firstPoll(tracked.polled(), null)), true);
 		poller.pump();

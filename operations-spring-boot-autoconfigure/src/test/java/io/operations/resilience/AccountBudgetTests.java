@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.operations.KeyPrefix;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
@@ -381,7 +382,7 @@ class AccountBudgetTests {
 							Instance.this.events.add("regained");
 						}
 
-					});
+					}, KeyPrefix.DEFAULT);
 		}
 
 		void rate(double rate) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
@@ -981,8 +982,8 @@ class HeldOperationsTests {
 			}), this.admission);
 			Outage outage = new Outage("test", settings, time, listener);
 			this.poller = new OperationPoller("test", fetcher, this.admission, schedule, settings, time, listener,
-					outage, new SentPolls());
-			this.polls = new OperationPolls("test", this.admission, 16, schedule, settings, time, outage, this.poller);
+					outage, new SentPolls(), KeyPrefix.DEFAULT);
+			this.polls = new OperationPolls("test", this.admission, 16, time, outage, this.poller);
 			this.engine = new TrackingEngine(this.polls, TrackingSettings.defaults(), List::of,
 					new TrackingListeners(List.of()));
 			this.held = this.engine.hold(this::changed, () -> HeldOperationsTests.this.mayPoll);
