@@ -54,22 +54,22 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 
 	@Override
 	public int permits() {
-		return this.admission.permits();
+		return this.admission.rate().permits();
 	}
 
 	@Override
 	public Duration untilPermit() {
-		return this.admission.untilPermit();
+		return this.admission.rate().untilPermit();
 	}
 
 	@Override
 	public int instances() {
-		return this.admission.instances();
+		return this.admission.rate().instances();
 	}
 
 	@Override
 	public boolean isBudgetAway() {
-		return this.admission.isBudgetAway();
+		return this.admission.rate().isStoreUnavailable();
 	}
 
 	@Override

@@ -2,17 +2,14 @@ package io.operations.resilience;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.KeyPrefix;
 import io.operations.OperationSnapshot;
@@ -20,10 +17,8 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
-import io.operations.OperationsUnavailableException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
@@ -38,42 +33,34 @@ import reactor.core.scheduler.Scheduler;
  *
  * @since 0.1.0
  */
-public final class Admission {
+public final class Admission implements PollCapacity {
 
 	private static final double RATE_MEMORY = 60;
 
 	// Rejected credentials, a proxy, and timeouts say nothing about the account's limits.
 	private static final Set<Integer> BEFORE_THE_ACCOUNT = Set.of(401, 403, 407, 408, 425, 429);
 
-	private final AtomicInteger draining = new AtomicInteger();
-
-	private final AtomicInteger telling = new AtomicInteger();
-
-	private final Queue<Runnable> pauseChanges = new ConcurrentLinkedQueue<>();
+	private final WorkLoop sending = new WorkLoop(this::sendAll);
 
 	private final AtomicLong numbers = new AtomicLong();
 
-	private final Disposable.Swap pauseEnd = Disposables.swap();
-
-	private final String client;
+	private final AdmissionRefusals refusals;
 
 	private final String keyPrefix;
 
 	private final RateLimitSettings settings;
 
-	private final Supplier<RateLimiter> limiter;
-
 	private final Permit permit;
 
 	private final @Nullable AccountBudget budget;
 
-	private final IntervalFunction pauses;
+	private final AccountRate rate;
 
-	private final Duration patience;
+	private final Duration maxPauseOfFetches;
 
 	private final Scheduler scheduler;
 
-	private final OperationsListener listener;
+	private final Consumer<OperationsThrottledException> onThrottled;
 
 	// One for each poller: templates of one account may share its admission.
 	private final List<Runnable> onRoom = new CopyOnWriteArrayList<>();
@@ -81,19 +68,11 @@ public final class Admission {
 	// "this" guards the fields below. No foreign code is called while it is locked.
 	private final CallQueue queue = new CallQueue();
 
-	private final InFlightLimit inFlightLimit;
+	private final AccountCapacity capacity;
 
-	private final RefusalJudge judge;
+	private final AccountPause pause;
 
 	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
-
-	private int inFlight;
-
-	private long pausedUntil = Long.MIN_VALUE;
-
-	private long lastPauseEnd = Long.MIN_VALUE;
-
-	private int strikes;
 
 	private boolean closed;
 
@@ -143,26 +122,22 @@ public final class Admission {
 	public Admission(String client, Supplier<RateLimiter> limiter, @Nullable BudgetStore budget,
 			RateLimitSettings settings, RetrySettings retry, Scheduler scheduler, OperationsListener listener,
 			String keyPrefix) {
-		this.client = client;
 		this.keyPrefix = keyPrefix;
 		this.settings = settings;
-		this.limiter = limiter;
-		this.inFlightLimit = new InFlightLimit(settings.maxInFlight());
-		this.judge = new RefusalJudge(settings.maxInFlight());
-		this.pauses = retry.backOff();
-		this.patience = retry.maxRetryAfter();
+		this.refusals = new AdmissionRefusals(client, keyPrefix);
+		this.capacity = new AccountCapacity(settings.maxInFlight(), retry, scheduler);
+		this.pause = new AccountPause(client, scheduler, listener, this::resume);
+		this.maxPauseOfFetches = retry.maxRetryAfter();
 		this.scheduler = scheduler;
-		this.listener = listener;
+		this.onThrottled = (refusal) -> listener.throttled(client, refusal);
 		// Last, because the budget may call at once.
 		this.budget = (budget != null) ? new AccountBudget(client, budget, scheduler, () -> queued() > 0, this::drain,
 				this::pauseHere, listener) : null;
+		this.rate = new AccountRate(limiter, this.budget);
 		this.permit = new Permit(limiter, this.budget, scheduler, this::drain);
 	}
 
-	/**
-	 * Return the prefix of the configuration keys of the client that owns the limits.
-	 * @return the prefix, without a dot at its end
-	 */
+	@Override
 	public String keyPrefix() {
 		return this.keyPrefix;
 	}
@@ -217,31 +192,20 @@ public final class Admission {
 
 	private synchronized @Nullable OperationsException enter(AdmittedCall<?> call) {
 		if (this.closed) {
-			return new OperationsClosedException(this.client, call.operationId());
+			return this.refusals.closed(call);
 		}
 		if (call.kind() == Turn.Kind.FETCH) {
 			this.fetches.add(now());
-			Duration pause = paused();
-			if (pause.compareTo(this.patience) > 0) {
-				return pausedTooLong(call, pause);
+			Duration left = this.pause.left();
+			if (left.compareTo(this.maxPauseOfFetches) > 0) {
+				return this.refusals.pausedTooLong(call, left);
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
-				return new OperationsThrottledException(
-						call.notSent() + this.queue.fetches() + " fetches and writes are already queued ("
-								+ this.keyPrefix + ".rate-limit.max-queued). Send fewer of them, or raise "
-								+ this.keyPrefix + ".rate-limit.requests-per-second if the account allows it.",
-						call.operationId(), (Duration) null);
+				return this.refusals.queueFull(call, this.queue.fetches());
 			}
 		}
 		this.queue.add(call);
 		return null;
-	}
-
-	private OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
-		return new OperationsThrottledException(call.notSent()
-				+ "the server throttles the account, and the pause lasts for another " + pause + ", longer than "
-				+ this.keyPrefix + ".retry.max-retry-after. Send the request again after the pause.",
-				call.operationId(), pause);
 	}
 
 	/**
@@ -253,31 +217,13 @@ public final class Admission {
 	 * @param call the request that was throttled
 	 */
 	private void refused(OperationsThrottledException refusal, AdmittedCall<?> call) {
-		Duration retryAfter = refusal.getRetryAfter();
-		Duration pause;
+		Duration length;
 		synchronized (this) {
-			long retryAt = (retryAfter != null) ? now() + retryAfter.toMillis() : RefusalJudge.NO_TIME;
-			boolean full = this.judge.isFull(call.sentAs(), refusal.getConcurrentRequests(), nanoTime(), retryAt);
-			// A 429 that comes during a pause may extend it, but not for long: it may be
-			// noise.
-			if (!full && paused().isZero()) {
-				return;
-			}
-			// A success during a pause resets the count, but this 429 still counts.
-			if (paused().isZero() || this.strikes == 0) {
-				this.strikes++;
-			}
-			pause = (retryAfter != null) ? retryAfter : Duration.ofMillis(this.pauses.apply(this.strikes));
-			if (full && this.judge.retryAt() > now() + pause.toMillis()) {
-				pause = Duration.ofMillis(this.judge.retryAt() - now());
-			}
-			if (!full && pause.compareTo(this.patience) > 0) {
-				pause = this.patience;
-			}
-			int reached = (full && call.filled() > 0) ? this.judge.reached() : call.filled();
-			this.inFlightLimit.refused(call.began(), nanoTime(), pause, reached, refusal.getConcurrentRequests());
+			length = this.capacity.refused(refusal, call, !this.pause.left().isZero());
 		}
-		pause(pause);
+		if (length != null) {
+			pause(length);
+		}
 	}
 
 	/**
@@ -291,57 +237,18 @@ public final class Admission {
 	}
 
 	private boolean pauseHere(Duration pause) {
-		long until;
-		List<AdmittedCall<?>> impatient = List.of();
+		List<AdmittedCall<?>> refused = List.of();
 		synchronized (this) {
-			until = now() + pause.toMillis();
-			if (this.closed || until <= this.pausedUntil) {
+			if (this.closed || !this.pause.begin(pause)) {
 				return false;
 			}
-			this.pausedUntil = until;
-			this.pauseChanges.add(() -> pauseBegan(pause, until));
-			if (pause.compareTo(this.patience) > 0) {
-				impatient = this.queue.removeFetches();
+			if (pause.compareTo(this.maxPauseOfFetches) > 0) {
+				refused = this.queue.removeFetches();
 			}
 		}
-		tellOfPauses();
-		impatient.forEach((call) -> call.refuse(pausedTooLong(call, pause)));
+		this.pause.report();
+		refused.forEach((call) -> call.refuse(this.refusals.pausedTooLong(call, pause)));
 		return true;
-	}
-
-	private void pauseBegan(Duration pause, long until) {
-		// A timer that is replaced finds that the pause has another end.
-		this.pauseEnd.replace(this.scheduler.schedule(() -> resume(until), pause.toMillis(), TimeUnit.MILLISECONDS));
-		this.listener.pauseBegan(this.client, pause);
-	}
-
-	/**
-	 * Notify the listener of pauses and of throttled requests in their order. Only one
-	 * thread does this at a time; it also does the work of the others.
-	 */
-	private void tellOfPauses() {
-		if (this.telling.getAndIncrement() != 0) {
-			return;
-		}
-		boolean done = false;
-		try {
-			int missed = 1;
-			while (missed != 0) {
-				Runnable change = this.pauseChanges.poll();
-				while (change != null) {
-					change.run();
-					change = this.pauseChanges.poll();
-				}
-				missed = this.telling.addAndGet(-missed);
-			}
-			done = true;
-		}
-		finally {
-			if (!done) {
-				// After any error the next thread must be able to continue.
-				this.telling.set(0);
-			}
-		}
 	}
 
 	/**
@@ -351,17 +258,14 @@ public final class Admission {
 	 * {@code null} if the server did not report it
 	 */
 	synchronized void accepted(AdmittedCall<?> call, @Nullable Integer concurrentRequests) {
-		this.strikes = 0;
-		this.judge.accepted(call.sentAs(), concurrentRequests);
-		this.inFlightLimit.accepted(nanoTime(), this.inFlight, concurrentRequests);
+		this.capacity.accepted(call, concurrentRequests);
 	}
 
 	void noteFault(Throwable fault, AdmittedCall<?> call) {
 		if (fault instanceof OperationsThrottledException refusal) {
 			refused(refusal, call);
-			// After the pause that it may have begun, if another thread reports that.
-			this.pauseChanges.add(() -> this.listener.throttled(this.client, refusal));
-			tellOfPauses();
+			this.pause.throttled(refusal);
+			this.pause.report();
 			return;
 		}
 		if (fault instanceof OperationsException known && isAnswerOfTheAccount(known)) {
@@ -378,21 +282,17 @@ public final class Admission {
 
 	void noteRefusal(Throwable refusal) {
 		if (refusal instanceof OperationsThrottledException throttled) {
-			this.listener.throttled(this.client, throttled);
+			this.onThrottled.accept(throttled);
 		}
 	}
 
 	private void resume(long until) {
 		synchronized (this) {
-			if (this.closed || this.pausedUntil != until) {
+			if (this.closed || !this.pause.end(until)) {
 				return;
 			}
-			// The timer ends the pause, because the clock may have been set back.
-			this.pausedUntil = Long.MIN_VALUE;
-			this.lastPauseEnd = TimeUnit.NANOSECONDS.toMillis(nanoTime());
-			this.pauseChanges.add(() -> this.listener.pauseEnded(this.client));
 		}
-		tellOfPauses();
+		this.pause.report();
 		drain();
 	}
 
@@ -401,29 +301,15 @@ public final class Admission {
 	 * also does the work of the others.
 	 */
 	void drain() {
-		if (this.draining.getAndIncrement() != 0) {
-			return;
-		}
-		boolean done = false;
-		try {
-			int missed = 1;
-			while (missed != 0) {
-				boolean sent = true;
-				while (sent) {
-					sent = isReady() && sendNext();
-				}
-				missed = this.draining.addAndGet(-missed);
-			}
-			done = true;
-		}
-		finally {
-			if (!done) {
-				// After any error the next thread must be able to continue.
-				this.draining.set(0);
-			}
-		}
-		if (hasRoom()) {
+		if (this.sending.run() && hasRoom()) {
 			this.onRoom.forEach(Runnable::run);
+		}
+	}
+
+	private void sendAll() {
+		boolean sent = true;
+		while (sent) {
+			sent = isReady() && sendNext();
 		}
 	}
 
@@ -443,9 +329,7 @@ public final class Admission {
 			return false;
 		}
 		if (state == Permit.State.REFUSED) {
-			call.refuse(new OperationsThrottledException(call.notSent()
-					+ "the rate limiter gave no permit within its timeoutDuration. Send fewer requests, or"
-					+ " raise the limit of the rate limiter.", call.operationId(), (Duration) null));
+			call.refuse(this.refusals.noPermit(call));
 		}
 		else if (call.proceed()) {
 			this.permit.use();
@@ -460,23 +344,20 @@ public final class Admission {
 	private boolean refuseNext(Throwable cause) {
 		AdmittedCall<?> call = take(false);
 		if (call != null) {
-			call.refuse(new OperationsUnavailableException(call.notSent() + "the rate limiter failed with " + cause
-					+ ". Check the rate limiter and its event consumers.", call.operationId(), cause));
+			call.refuse(this.refusals.limiterFailed(call, cause));
 		}
 		return call != null;
 	}
 
 	private synchronized boolean isReady() {
-		return !this.closed && !this.queue.isEmpty() && this.inFlight < this.inFlightLimit.get() && paused().isZero();
+		return !this.queue.isEmpty() && isOpen();
 	}
 
 	private synchronized @Nullable AdmittedCall<?> take(boolean toSend) {
 		// A pause may have begun since the permit was requested.
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
-			this.inFlight++;
-			call.sent(this.judge.sent(this.inFlight),
-					(this.inFlight >= this.inFlightLimit.get() - 1) ? this.inFlight : 0);
+			this.capacity.sent(call);
 		}
 		return call;
 	}
@@ -497,63 +378,42 @@ public final class Admission {
 	 * @param nanos how long the request took
 	 */
 	synchronized void ended(AdmittedCall<?> call, long nanos) {
-		this.judge.ended(call.sentAs());
-		this.inFlight--;
-		this.inFlightLimit.took(nanos);
+		this.capacity.ended(call, nanos);
 	}
 
-	/**
-	 * Add an action to run whenever no request is queued and another one could be in
-	 * flight. A poll that is not due yet can then use the free capacity. Each poller that
-	 * sends its polls through this admission adds one.
-	 * @param action the action, which runs on the thread that freed the capacity
-	 * @return removes the action
-	 */
+	@Override
 	public Disposable onRoom(Runnable action) {
 		this.onRoom.add(action);
 		return () -> this.onRoom.remove(action);
 	}
 
-	/**
-	 * Return whether no request is queued and another one could be in flight.
-	 * @return {@code true} if the next request would be sent next
-	 */
+	@Override
 	public synchronized boolean hasRoom() {
-		return !this.closed && this.queue.isEmpty() && this.inFlight < this.inFlightLimit.get() && paused().isZero();
+		return this.queue.isEmpty() && isOpen();
 	}
 
-	/**
-	 * Return how many polls the poller needs to hand over at once. The number applies to
-	 * first polls and to repeat polls separately. It is the maximum of requests in
-	 * flight, so that no free place stays unused.
-	 * @return the number of polls
-	 */
+	private boolean isOpen() {
+		return !this.closed && this.capacity.hasPlace() && this.pause.left().isZero();
+	}
+
+	@Override
 	public int maxHanded() {
 		return this.settings.maxInFlight();
 	}
 
-	/**
-	 * Return how many polls one poller may send per second. The number is what the rate
-	 * limiter and the limit of requests in flight allow, minus the recent rate of
-	 * fetches. If instances or pollers share the rate, it is an equal share of it. It is
-	 * at least the share of the queue that is reserved for polls.
-	 * @return the number of polls per second
-	 */
+	@Override
 	public double pollsPerSecond() {
-		double rate = Permit.perSecond(this.limiter.get()) * ((this.budget != null) ? this.budget.share() : 1);
+		double rate = this.rate.perSecond();
 		synchronized (this) {
-			double all = Math.min(rate, this.inFlightLimit.perSecond());
+			double all = Math.min(rate, this.capacity.perSecond());
 			double polls = Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
 			return polls / Math.max(1, this.onRoom.size());
 		}
 	}
 
-	/**
-	 * Return how many requests may be in flight at present.
-	 * @return the number of requests, at most that of the settings
-	 */
+	@Override
 	public synchronized int inFlightLimit() {
-		return this.inFlightLimit.get();
+		return this.capacity.limit();
 	}
 
 	/**
@@ -566,30 +426,22 @@ public final class Admission {
 			this.closed = true;
 			queued = this.queue.removeAll();
 		}
-		this.pauseEnd.dispose();
+		this.pause.dispose();
 		this.permit.dispose();
 		if (this.budget != null) {
 			this.budget.dispose();
 		}
-		queued.forEach((call) -> call.refuse(new OperationsClosedException(this.client, call.operationId())));
+		queued.forEach((call) -> call.refuse(this.refusals.closed(call)));
 	}
 
-	/**
-	 * Return how long the current pause still lasts.
-	 * @return the time; zero if there is no pause
-	 */
+	@Override
 	public synchronized Duration paused() {
-		long left = (this.pausedUntil != Long.MIN_VALUE) ? this.pausedUntil - now() : 0;
-		return (left > 0) ? Duration.ofMillis(left) : Duration.ZERO;
+		return this.pause.left();
 	}
 
-	/**
-	 * Return when the last pause ended.
-	 * @return the time in milliseconds of the scheduler's monotonic clock;
-	 * {@link Long#MIN_VALUE} if no pause has ended
-	 */
+	@Override
 	public synchronized long lastPauseEnd() {
-		return this.lastPauseEnd;
+		return this.pause.lastEnd();
 	}
 
 	/**
@@ -605,59 +457,25 @@ public final class Admission {
 	 * @return the number of requests
 	 */
 	public synchronized int inFlight() {
-		return this.inFlight;
+		return this.capacity.inFlight();
 	}
 
-	/**
-	 * Return how many instances share the rate.
-	 * @return the number of instances seen last, including this one; 1 if the rate is not
-	 * shared
-	 */
-	public int instances() {
-		return (this.budget != null) ? this.budget.instances() : 1;
-	}
-
-	/**
-	 * Return how many instances have a part of the rate that {@link #pollsPerSecond()}
-	 * returns, if instances share the rate.
-	 * @return the number of instances, including this one; 0 if the rate is not shared
-	 */
+	@Override
 	public int senders() {
-		return (this.budget != null) ? (int) Math.round(1 / this.budget.share()) : 0;
+		return this.rate.senders();
 	}
 
 	/**
-	 * Return whether the shared rate is unavailable, so that this instance sends only its
-	 * share of the rate.
-	 * @return {@code true} if the rate is shared and its store does not answer
+	 * Return the rate of this instance.
+	 * @return the rate
 	 */
-	public boolean isBudgetAway() {
-		return this.budget != null && this.budget.isLost();
-	}
-
-	/**
-	 * Return how many permits of the shared rate this instance has reserved and not used.
-	 * @return the number of permits; 0 if the rate is not shared
-	 */
-	public int permits() {
-		return (this.budget != null) ? this.budget.left() : 0;
-	}
-
-	/**
-	 * Return how long a request waits for the next reserved permit of the shared rate.
-	 * @return the time; zero if there is no need to wait or the rate is not shared
-	 */
-	public Duration untilPermit() {
-		return (this.budget != null) ? this.budget.untilNext() : Duration.ZERO;
+	public AccountRate rate() {
+		return this.rate;
 	}
 
 	// Monotonic, like the due times of the polls.
 	private long now() {
-		return TimeUnit.NANOSECONDS.toMillis(nanoTime());
-	}
-
-	private long nanoTime() {
-		return this.scheduler.now(TimeUnit.NANOSECONDS);
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}
 
 }

@@ -102,7 +102,7 @@ class AccountBudgetTests {
 		alone.fill(100);
 		for (int i = 0; i < 100; i++) {
 			advance(Duration.ofMillis(20));
-			assertThat(alone.admission.permits()).isLessThanOrEqualTo(8);
+			assertThat(alone.admission.rate().permits()).isLessThanOrEqualTo(8);
 		}
 	}
 
@@ -111,9 +111,9 @@ class AccountBudgetTests {
 		Instance alone = start(RATE);
 		alone.fill(4);
 		advance(Duration.ofMillis(200));
-		assertThat(alone.admission.permits()).isPositive();
+		assertThat(alone.admission.rate().permits()).isPositive();
 		advance(Duration.ofSeconds(5));
-		assertThat(alone.admission.permits()).isZero();
+		assertThat(alone.admission.rate().permits()).isZero();
 		int before = alone.sent();
 		alone.fill(10);
 		advance(Duration.ofMillis(100));
@@ -131,7 +131,7 @@ class AccountBudgetTests {
 		int before = sent();
 		advance(Duration.ofSeconds(10));
 		assertThat(sent() - before).isBetween(190, 204);
-		assertThat(two).allMatch((instance) -> instance.admission.isBudgetAway());
+		assertThat(two).allMatch((instance) -> instance.admission.rate().isStoreUnavailable());
 		assertThat(two).allMatch((instance) -> instance.events.equals(List.of("lost")));
 	}
 
@@ -142,7 +142,7 @@ class AccountBudgetTests {
 		advance(Duration.ofSeconds(1));
 		this.store.silent = true;
 		advance(Duration.ofMillis(1_600));
-		assertThat(alone.admission.isBudgetAway()).isTrue();
+		assertThat(alone.admission.rate().isStoreUnavailable()).isTrue();
 		int before = sent();
 		advance(Duration.ofSeconds(5));
 		assertThat(sent() - before).isBetween(98, 102);
@@ -157,7 +157,7 @@ class AccountBudgetTests {
 		advance(Duration.ofSeconds(10));
 		this.store.failing = false;
 		advance(Duration.ofSeconds(2));
-		assertThat(two).noneMatch((instance) -> instance.admission.isBudgetAway());
+		assertThat(two).noneMatch((instance) -> instance.admission.rate().isStoreUnavailable());
 		int before = sent();
 		advance(Duration.ofSeconds(5));
 		assertThat(sent() - before).isBetween(98, 102);
@@ -215,8 +215,8 @@ class AccountBudgetTests {
 		advance(Duration.ofSeconds(6));
 		this.store.reservesFail = true;
 		advance(Duration.ofSeconds(40));
-		assertThat(stuck.admission.isBudgetAway()).isTrue();
-		assertThat(other.admission.instances()).isEqualTo(2);
+		assertThat(stuck.admission.rate().isStoreUnavailable()).isTrue();
+		assertThat(other.admission.rate().instances()).isEqualTo(2);
 	}
 
 	@Test
@@ -238,7 +238,7 @@ class AccountBudgetTests {
 		three.get(1).fill(1_000);
 		advance(Duration.ofSeconds(12));
 		assertThat(three.get(0).admission.senders()).isEqualTo(2);
-		assertThat(three.get(0).admission.instances()).isEqualTo(3);
+		assertThat(three.get(0).admission.rate().instances()).isEqualTo(3);
 	}
 
 	@Test
@@ -248,12 +248,12 @@ class AccountBudgetTests {
 		advance(Duration.ofSeconds(1));
 		this.store.throwing = true;
 		advance(Duration.ofSeconds(3));
-		assertThat(alone.admission.isBudgetAway()).isTrue();
+		assertThat(alone.admission.rate().isStoreUnavailable()).isTrue();
 		alone.admission.pause(Duration.ofSeconds(1));
 		advance(Duration.ofSeconds(2));
 		this.store.throwing = false;
 		advance(Duration.ofSeconds(2));
-		assertThat(alone.admission.isBudgetAway()).isFalse();
+		assertThat(alone.admission.rate().isStoreUnavailable()).isFalse();
 		int before = alone.sent();
 		advance(Duration.ofSeconds(5));
 		assertThat(alone.sent() - before).isBetween(98, 102);
@@ -306,10 +306,10 @@ class AccountBudgetTests {
 		Instance first = start(RATE);
 		Instance second = start(RATE);
 		advance(Duration.ofSeconds(6));
-		assertThat(first.admission.instances()).isEqualTo(2);
+		assertThat(first.admission.rate().instances()).isEqualTo(2);
 		second.admission.close();
 		advance(Duration.ofSeconds(6));
-		assertThat(first.admission.instances()).isEqualTo(1);
+		assertThat(first.admission.rate().instances()).isEqualTo(1);
 	}
 
 	@Test
