@@ -15,7 +15,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import io.operations.resilience.Turn;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -63,15 +63,15 @@ public final class OperationPoller {
 	 * Create a poller that detects outages alone.
 	 * @param client the name of the client
 	 * @param fetcher makes one attempt, admitted by its {@link Turn}
-	 * @param admission admits the attempts and knows how many may leave
+	 * @param capacity how many polls the account has capacity for
 	 * @param schedule decides when an operation is polled next
 	 * @param settings the bounds of polls and waits
 	 * @param scheduler runs all timers and is the clock
 	 * @param listener notified of waits and of the statuses that polls see
 	 */
-	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
+	public OperationPoller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
-		this(client, fetcher, admission, schedule, settings, scheduler, listener,
+		this(client, fetcher, capacity, schedule, settings, scheduler, listener,
 				new Outage(client, settings, scheduler, listener), new SentPolls(), KeyPrefix.DEFAULT);
 	}
 
@@ -80,7 +80,7 @@ public final class OperationPoller {
 	 * server.
 	 * @param client the name of the client
 	 * @param fetcher makes one attempt, admitted by its {@link Turn}
-	 * @param admission admits the attempts and knows how many may leave
+	 * @param capacity how many polls the account has capacity for
 	 * @param schedule decides when an operation is polled next
 	 * @param settings the bounds of polls and waits
 	 * @param scheduler runs all timers and is the clock
@@ -89,22 +89,22 @@ public final class OperationPoller {
 	 * @param sentPolls knows which polls have left
 	 * @param keyPrefix the prefix of the configuration keys that messages name
 	 */
-	public OperationPoller(String client, OperationFetcher fetcher, Admission admission, PollingSchedule schedule,
+	public OperationPoller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
 			SentPolls sentPolls, String keyPrefix) {
 		this.defaultTimeout = new Waiter.Timeout(settings.timeout(), false);
 		this.pace = new Pace(client, keyPrefix, schedule, settings);
-		this.dispatcher = new PollDispatcher(admission, this.pace, outage, scheduler, this::poll, this::endLate);
+		this.dispatcher = new PollDispatcher(capacity, this.pace, outage, scheduler, this::poll, this::endLate);
 		// The composite ignores the exceptions of a listener.
 		OperationsListener safe = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
-		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, admission, this.pace, settings, scheduler,
+		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.pace, settings, scheduler,
 				safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
 		WaitPlans plans = new WaitPlans(parts, this.held);
 		this.waits = new Waits(parts, this.held, plans, this.numbers);
 		this.flights = new Flights(parts, this.waits, plans, this.held);
-		this.room = admission.onRoom(this.dispatcher::pump);
+		this.room = capacity.onRoom(this.dispatcher::pump);
 	}
 
 	/**

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -21,7 +21,7 @@ public final class OperationPolls {
 
 	private final String client;
 
-	private final Admission admission;
+	private final PollCapacity capacity;
 
 	private final int maxInFlight;
 
@@ -36,17 +36,17 @@ public final class OperationPolls {
 	/**
 	 * Create the polls of a template.
 	 * @param client the name of the client
-	 * @param admission admits the polls and knows how many may leave
+	 * @param capacity how many polls the account has capacity for
 	 * @param maxInFlight the highest number of requests in flight
 	 * @param scheduler the clock
 	 * @param outage the shared knowledge of outages
 	 * @param poller polls the operations of stores that hold them in memory. Its schedule
 	 * decides when an operation is polled next
 	 */
-	public OperationPolls(String client, Admission admission, int maxInFlight, Scheduler scheduler, Outage outage,
+	public OperationPolls(String client, PollCapacity capacity, int maxInFlight, Scheduler scheduler, Outage outage,
 			OperationPoller poller) {
 		this.client = client;
-		this.admission = admission;
+		this.capacity = capacity;
 		this.maxInFlight = maxInFlight;
 		this.pace = poller.pace();
 		this.scheduler = scheduler;
@@ -111,12 +111,12 @@ public final class OperationPolls {
 
 	private Duration scheduled(PolledOperation operation, @Nullable Duration retryAfter) {
 		return Duration.ofMillis(this.pace.scheduled(Duration.between(operation.since(), now()).toMillis(),
-				this.poller.scheduled(), this.admission.pollsPerSecond(), retryAfter));
+				this.poller.scheduled(), this.capacity.pollsPerSecond(), retryAfter));
 	}
 
 	private PollingState state(PolledOperation operation) {
 		return new PollingState(operation.id(), operation.kind(), operation.lastSeen(), operation.age(now()),
-				operation.polls(), this.admission.pollsPerSecond());
+				operation.polls(), this.capacity.pollsPerSecond());
 	}
 
 	/**
@@ -169,7 +169,7 @@ public final class OperationPolls {
 	 * @return the time, zero if there is no pause
 	 */
 	public Duration paused() {
-		return this.admission.paused();
+		return this.capacity.paused();
 	}
 
 	/**

@@ -3,7 +3,7 @@ package io.operations.polling;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationsListener;
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
@@ -22,7 +22,7 @@ final class OverloadReport implements Disposable {
 
 	private final Overload overload;
 
-	private final Admission admission;
+	private final PollCapacity capacity;
 
 	private final Outage outage;
 
@@ -34,16 +34,16 @@ final class OverloadReport implements Disposable {
 	 * Create the report.
 	 * @param client the name of the client
 	 * @param overload judges the waits
-	 * @param admission knows whether the account pauses
+	 * @param capacity how many polls the account has capacity for
 	 * @param outage knows whether the server is unavailable
 	 * @param scheduler runs the timer
 	 * @param listener notified of each overload
 	 */
-	OverloadReport(String client, Overload overload, Admission admission, Outage outage, Scheduler scheduler,
+	OverloadReport(String client, Overload overload, PollCapacity capacity, Outage outage, Scheduler scheduler,
 			OperationsListener listener) {
 		this.client = client;
 		this.overload = overload;
-		this.admission = admission;
+		this.capacity = capacity;
 		this.outage = outage;
 		this.scheduler = scheduler;
 		this.listener = listener;
@@ -74,12 +74,12 @@ final class OverloadReport implements Disposable {
 			return;
 		}
 		long now = TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
-		this.listener.waitsOverloaded(this.client, this.overload.report(now, this.admission.senders()));
+		this.listener.waitsOverloaded(this.client, this.overload.report(now, this.capacity.senders()));
 	}
 
 	// An outage and a pause are reported as what they are.
 	private boolean hasLineOfItsOwn() {
-		return this.outage.isOn() || !this.admission.paused().isZero();
+		return this.outage.isOn() || !this.capacity.paused().isZero();
 	}
 
 	@Override

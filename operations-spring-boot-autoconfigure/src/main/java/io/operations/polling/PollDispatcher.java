@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.operations.OperationsErrorResponse;
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class PollDispatcher {
 
 	private final AtomicInteger pumping = new AtomicInteger();
 
-	private final Admission admission;
+	private final PollCapacity capacity;
 
 	private final Pace pace;
 
@@ -70,16 +70,16 @@ final class PollDispatcher {
 
 	/**
 	 * Create the dispatcher.
-	 * @param admission knows how many polls may be handed over
+	 * @param capacity how many polls the account has capacity for
 	 * @param pace knows whether the schedule is short of polls
 	 * @param outage knows whether the server is unavailable
 	 * @param scheduler runs the timer
 	 * @param poll sends a poll, and calls {@link #handedBack(Flight)} at its end
 	 * @param late called with each waiter whose deadline has passed
 	 */
-	PollDispatcher(Admission admission, Pace pace, Outage outage, Scheduler scheduler, Consumer<Flight> poll,
+	PollDispatcher(PollCapacity capacity, Pace pace, Outage outage, Scheduler scheduler, Consumer<Flight> poll,
 			Consumer<Waiter> late) {
-		this.admission = admission;
+		this.capacity = capacity;
 		this.pace = pace;
 		this.scheduler = scheduler;
 		this.poll = poll;
@@ -287,12 +287,12 @@ final class PollDispatcher {
 	// First polls and repeat polls have separate bounds. First polls queue among fetches
 	// and could otherwise take all places of repeat polls.
 	private DuePolls.Sorts sorts() {
-		int most = this.admission.maxHanded();
+		int most = this.capacity.maxHanded();
 		return new DuePolls.Sorts(this.firstsHanded < most, this.repeatsHanded < most);
 	}
 
 	private boolean isRoomForEarlyPolls() {
-		return this.pace.isShortOfPolls() && this.admission.hasRoom();
+		return this.pace.isShortOfPolls() && this.capacity.hasRoom();
 	}
 
 	private void setTimer(boolean early, boolean held) {
@@ -375,7 +375,7 @@ final class PollDispatcher {
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */
 	synchronized long heldBack(Wait wait) {
-		long heldUntil = Math.max(this.heldUntil, this.admission.lastPauseEnd());
+		long heldUntil = Math.max(this.heldUntil, this.capacity.lastPauseEnd());
 		return isHeld(wait) ? Math.max(0, now() - Math.max(wait.at(), heldUntil)) : 0;
 	}
 

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationsListener;
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -16,7 +16,7 @@ import reactor.core.scheduler.Scheduler;
  * @param client the name of the client
  * @param keyPrefix the prefix of the configuration keys that messages name
  * @param fetcher makes one attempt
- * @param admission admits the attempts
+ * @param capacity how many polls the account has capacity for
  * @param pace decides when an operation is polled next
  * @param settings the bounds of polls and waits
  * @param scheduler runs all timers and is the clock
@@ -27,7 +27,7 @@ import reactor.core.scheduler.Scheduler;
  * @param seenOperations the operations that were seen most recently
  * @param dispatcher sends the due polls
  */
-record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, Admission admission,
+record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, PollCapacity capacity,
 		Pace pace, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
 		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.operations.Operation;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
-import io.operations.resilience.Admission;
+import io.operations.resilience.PollCapacity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ final class WaitPlans {
 
 	private final String client;
 
-	private final Admission admission;
+	private final PollCapacity capacity;
 
 	private final Pace pace;
 
@@ -60,7 +60,7 @@ final class WaitPlans {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.client = parts.client();
-		this.admission = parts.admission();
+		this.capacity = parts.capacity();
 		this.pace = parts.pace();
 		this.settings = parts.settings();
 		this.listener = parts.listener();
@@ -68,8 +68,8 @@ final class WaitPlans {
 		this.dispatcher = parts.dispatcher();
 		this.held = held;
 		this.overload = new Overload(this.settings.minInterval().multipliedBy(HELD_BACK), this.settings.timeout());
-		this.overload.judge(this.admission.pollsPerSecond(), now());
-		this.overloadReport = new OverloadReport(this.client, this.overload, this.admission, this.outage,
+		this.overload.judge(this.capacity.pollsPerSecond(), now());
+		this.overloadReport = new OverloadReport(this.client, this.overload, this.capacity, this.outage,
 				parts.scheduler(), this.listener);
 	}
 
@@ -80,7 +80,7 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void first(Wait wait, @Nullable Duration retryAfter, long now) {
-		double pollsPerSecond = this.admission.pollsPerSecond();
+		double pollsPerSecond = this.capacity.pollsPerSecond();
 		long delay = planFirst(wait, retryAfter, now, pollsPerSecond);
 		expectAnotherPoll(wait, delay);
 		judgeLoad(pollsPerSecond, now);
@@ -177,7 +177,7 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void next(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
-		double pollsPerSecond = this.admission.pollsPerSecond();
+		double pollsPerSecond = this.capacity.pollsPerSecond();
 		if (wait.isScheduled()) {
 			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
 			return;
@@ -197,7 +197,7 @@ final class WaitPlans {
 	 * @param now the present time
 	 */
 	void nextAfterThrottling(Wait wait, @Nullable Duration retryAfter, long now) {
-		double pollsPerSecond = this.admission.pollsPerSecond();
+		double pollsPerSecond = this.capacity.pollsPerSecond();
 		if (wait.isScheduled()) {
 			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
 			return;
@@ -337,7 +337,7 @@ final class WaitPlans {
 		if (wait.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(wait)) {
 			return null;
 		}
-		Duration pausedFor = this.admission.paused();
+		Duration pausedFor = this.capacity.paused();
 		if (!pausedFor.isZero()) {
 			return OperationTimeoutException.Hold.byPause(pausedFor);
 		}
@@ -348,7 +348,7 @@ final class WaitPlans {
 		}
 		this.overload.timedOut(now());
 		return OperationTimeoutException.Hold.byLimits(Duration.ofMillis(heldBack), this.overload.latestRate(),
-				this.admission.inFlightLimit(), this.admission.senders(), this.admission.keyPrefix());
+				this.capacity.inFlightLimit(), this.capacity.senders(), this.capacity.keyPrefix());
 	}
 
 	/**

@@ -1,9 +1,11 @@
 package io.operations.resilience;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.core.IntervalFunction;
+import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -13,6 +15,9 @@ import reactor.core.scheduler.Scheduler;
  * admission guards this class.
  */
 final class AccountCapacity {
+
+	// Rejected credentials, a proxy, and timeouts say nothing about the account's limits.
+	private static final Set<Integer> BEFORE_THE_ACCOUNT = Set.of(401, 403, 407, 408, 425, 429);
 
 	private final InFlightLimit limit;
 
@@ -41,6 +46,18 @@ final class AccountCapacity {
 		this.pauses = retry.backOff();
 		this.maxPauseOfNoise = retry.maxRetryAfter();
 		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Return whether an error response shows that the account accepted the request. A
+	 * full account refuses a request before it looks for the operation.
+	 * @param fault the error of the request
+	 * @return {@code true} if the account accepted the request
+	 */
+	static boolean isAnswer(OperationsException fault) {
+		int status = fault.getStatusCode().orElse(0);
+		return (status >= 200 && status < 300)
+				|| (status >= 400 && status < 500 && !BEFORE_THE_ACCOUNT.contains(status));
 	}
 
 	/**

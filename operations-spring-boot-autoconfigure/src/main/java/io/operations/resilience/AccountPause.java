@@ -15,7 +15,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * The pause of an account after a 429. A timer ends it. The listener gets the changes of
  * the pause and the throttled requests in their order. The admission guards the methods
- * that change or read the pause, and calls {@link #report()} without its lock.
+ * that change or read the pause. It calls {@link #report()} and {@link #throttled}
+ * without its lock.
  */
 final class AccountPause implements Disposable {
 
@@ -69,8 +70,8 @@ final class AccountPause implements Disposable {
 
 	private void began(Duration pause, long end) {
 		// A timer that is replaced finds that the pause has another end.
-		this.timer.replace(
-				this.scheduler.schedule(() -> this.onTimer.accept(end), pause.toMillis(), TimeUnit.MILLISECONDS));
+		this.timer
+			.replace(this.scheduler.schedule(() -> this.onTimer.accept(end), pause.toMillis(), TimeUnit.MILLISECONDS));
 		this.listener.pauseBegan(this.client, pause);
 	}
 
@@ -91,11 +92,12 @@ final class AccountPause implements Disposable {
 	}
 
 	/**
-	 * Note a throttled request, after the pause that it may have begun.
-	 * @param refusal what the server answered
+	 * Report a throttled request, after the pause that it may have begun.
+	 * @param refusal what the server or the admission answered
 	 */
 	void throttled(OperationsThrottledException refusal) {
 		this.changes.add(() -> this.listener.throttled(this.client, refusal));
+		report();
 	}
 
 	/**

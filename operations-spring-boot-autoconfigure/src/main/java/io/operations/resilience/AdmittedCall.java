@@ -241,7 +241,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			}
 		}
 		finally {
-			this.admission.finished(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
+			this.admission.ended(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
+			this.admission.drain();
 		}
 	}
 

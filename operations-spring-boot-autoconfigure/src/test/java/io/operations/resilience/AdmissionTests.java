@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.operations.KeyPrefix;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
@@ -362,13 +364,16 @@ class AdmissionTests {
 	void supplierOfTheLimiterIsNotCalledUnderTheLock() {
 		RateLimitSettings settings = new RateLimitSettings(10, 16, 100);
 		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build());
-		List<Boolean> locked = new ArrayList<>();
+		List<Integer> queued = new ArrayList<>();
 		this.admission = new Admission("test", () -> {
-			locked.add(Thread.holdsLock(this.admission));
+			// Another thread would wait for the lock.
+			queued.add(CompletableFuture.supplyAsync(() -> this.admission.queued())
+				.orTimeout(20, TimeUnit.SECONDS)
+				.join());
 			return limiter;
-		}, settings, RetrySettings.defaults(), this.scheduler, this.listener);
+		}, null, settings, RetrySettings.defaults(), this.scheduler, this.listener, KeyPrefix.DEFAULT);
 		this.admission.pollsPerSecond();
-		assertThat(locked).containsExactly(false);
+		assertThat(queued).containsExactly(0);
 	}
 
 	@Test
