@@ -83,7 +83,7 @@ final class HeldPolls {
 			meet.accept(operation);
 			plan(operation, next);
 		}
-		this.parts.dispatcher().abandon(abandoned);
+		this.parts.cancel(abandoned);
 	}
 
 	/**
@@ -186,7 +186,7 @@ final class HeldPolls {
 			}
 			abandoned = over(operation);
 		}
-		this.parts.dispatcher().abandon(abandoned);
+		this.parts.cancel(abandoned);
 		return true;
 	}
 
@@ -208,7 +208,7 @@ final class HeldPolls {
 			}
 			this.held.clear();
 		}
-		this.parts.dispatcher().abandon(abandoned);
+		this.parts.cancel(abandoned);
 	}
 
 	/**

@@ -1,22 +1,16 @@
 package io.operations.polling;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.operations.OperationsErrorResponse;
+import io.operations.WorkLoop;
 import io.operations.resilience.PollCapacity;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -30,7 +24,11 @@ final class PollDispatcher {
 	// The time until the next look while held operations must not be polled.
 	private static final long LOOK_AGAIN_MILLIS = 1000;
 
-	private final AtomicInteger pumping = new AtomicInteger();
+	private final WorkLoop pumping = new WorkLoop(this::handOver);
+
+	private final Deadlines deadlines = new Deadlines();
+
+	private final PollTimer timer;
 
 	private final PollCapacity capacity;
 
@@ -46,25 +44,14 @@ final class PollDispatcher {
 
 	private volatile BooleanSupplier mayPollHeld = () -> true;
 
-	// No deadline is earlier. Written while this is locked, read without.
-	private volatile long firstDeadline = Long.MAX_VALUE;
-
 	// All below is guarded by "this"; nothing foreign is called while it is held. The
 	// poller may hold its own lock when it calls, never the other way round.
 	private final DuePolls due = new DuePolls();
 
-	private final NavigableSet<Waiter> deadlines = new TreeSet<>(Timed.ORDER);
-
-	private int firstsHanded;
-
-	private int repeatsHanded;
+	private final HandedPolls handed = new HandedPolls();
 
 	// Until when an outage held all polls back.
 	private long heldUntil = Long.MIN_VALUE;
-
-	private @Nullable Disposable timer;
-
-	private long timerAt = Long.MAX_VALUE;
 
 	private boolean closed;
 
@@ -85,6 +72,7 @@ final class PollDispatcher {
 		this.poll = poll;
 		this.late = late;
 		this.outage = outage;
+		this.timer = new PollTimer(scheduler, this::pump);
 	}
 
 	/**
@@ -119,12 +107,11 @@ final class PollDispatcher {
 		this.due.removeHeld();
 	}
 
-	synchronized void addDeadline(Waiter waiter) {
+	void addDeadline(Waiter waiter) {
 		this.deadlines.add(waiter);
-		this.firstDeadline = Math.min(this.firstDeadline, waiter.at());
 	}
 
-	synchronized void removeDeadline(Waiter waiter) {
+	void removeDeadline(Waiter waiter) {
 		this.deadlines.remove(waiter);
 	}
 
@@ -148,36 +135,25 @@ final class PollDispatcher {
 	 * thread returns at once, and the first one repeats the work.
 	 */
 	void pump() {
-		if (this.pumping.getAndIncrement() != 0) {
-			return;
-		}
-		boolean done = false;
 		try {
-			int missed = 1;
-			while (missed != 0) {
-				late().forEach(this::endLate);
-				Flight flight = next(isRoomForEarlyPolls(), mayPollHeld());
-				while (flight != null) {
-					this.poll.accept(flight);
-					flight = next(isRoomForEarlyPolls(), mayPollHeld());
-				}
-				setTimer(isRoomForEarlyPolls(), mayPollHeld());
-				missed = this.pumping.addAndGet(-missed);
-			}
-			done = true;
+			this.pumping.run();
 		}
-		finally {
-			if (!done) {
-				// After any exception, the next thread must be able to continue.
-				forgetTimer();
-				this.pumping.set(0);
-			}
+		catch (RuntimeException | Error ex) {
+			// The timer may not have been set.
+			this.timer.forget();
+			throw ex;
 		}
 	}
 
-	// The timer may not have been set because of the exception.
-	private synchronized void forgetTimer() {
-		this.timerAt = Long.MAX_VALUE;
+	private void handOver() {
+		this.deadlines.takePassed(now()).forEach(this::endLate);
+		Flight flight = next(isRoomForEarlyPolls(), mayPollHeld());
+		while (flight != null) {
+			this.poll.accept(flight);
+			flight = next(isRoomForEarlyPolls(), mayPollHeld());
+		}
+		long nextPoll = nextPoll(isRoomForEarlyPolls(), mayPollHeld());
+		this.timer.set(Math.min(nextPoll, this.deadlines.next()), now());
 	}
 
 	/**
@@ -186,35 +162,6 @@ final class PollDispatcher {
 	 */
 	void pumpSoon() {
 		this.scheduler.schedule(this::pump);
-	}
-
-	/**
-	 * Cancel a poll that nobody needs any more.
-	 * @param flight the poll, {@code null} if there is none
-	 */
-	void abandon(@Nullable Flight flight) {
-		if (flight != null) {
-			abandon(List.of(flight));
-		}
-	}
-
-	/**
-	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
-	 * such a poll is free for another one, which must not leave on the caller's thread:
-	 * it may be in a transaction.
-	 * @param flights the polls
-	 */
-	void abandon(List<Flight> flights) {
-		if (flights.isEmpty()) {
-			return;
-		}
-		Runnable cancel = () -> flights.forEach((flight) -> flight.request().dispose());
-		try {
-			this.scheduler.schedule(cancel);
-		}
-		catch (RejectedExecutionException ex) {
-			cancel.run();
-		}
 	}
 
 	// An error at one deadline must not lose the others.
@@ -229,20 +176,6 @@ final class PollDispatcher {
 							+ "' at its deadline. It continues with the other waits. Report this with the stack trace.",
 					ex);
 		}
-	}
-
-	private List<Waiter> late() {
-		long now = now();
-		return (this.firstDeadline <= now) ? late(now) : List.of();
-	}
-
-	private synchronized List<Waiter> late(long now) {
-		List<Waiter> passed = new ArrayList<>();
-		while (!this.deadlines.isEmpty() && this.deadlines.first().at() <= now) {
-			passed.add(this.deadlines.pollFirst());
-		}
-		this.firstDeadline = this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at();
-		return passed;
 	}
 
 	private synchronized @Nullable Flight next(boolean early, boolean held) {
@@ -276,51 +209,18 @@ final class PollDispatcher {
 
 	private void count(Flight flight, int number) {
 		this.outage.underWay(number);
-		if (flight.isRepeat()) {
-			this.repeatsHanded += number;
-		}
-		else {
-			this.firstsHanded += number;
-		}
+		this.handed.count(flight, number);
 	}
 
-	// First polls and repeat polls have separate bounds. First polls queue among fetches
-	// and could otherwise take all places of repeat polls.
 	private DuePolls.Sorts sorts() {
-		int most = this.capacity.maxHanded();
-		return new DuePolls.Sorts(this.firstsHanded < most, this.repeatsHanded < most);
+		return this.handed.below(this.capacity.maxHanded());
 	}
 
 	private boolean isRoomForEarlyPolls() {
 		return this.pace.isShortOfPolls() && this.capacity.hasRoom();
 	}
 
-	private void setTimer(boolean early, boolean held) {
-		long at;
-		synchronized (this) {
-			at = Math.min(nextPoll(early, held),
-					this.deadlines.isEmpty() ? Long.MAX_VALUE : this.deadlines.first().at());
-			if (at == this.timerAt) {
-				return;
-			}
-			this.timerAt = at;
-			if (this.timer != null) {
-				this.timer.dispose();
-				this.timer = null;
-			}
-		}
-		if (at == Long.MAX_VALUE) {
-			return;
-		}
-		Disposable set = this.scheduler.schedule(() -> ring(at), Math.max(0, at - now()), TimeUnit.MILLISECONDS);
-		synchronized (this) {
-			if (this.timerAt == at) {
-				this.timer = set;
-			}
-		}
-	}
-
-	private long nextPoll(boolean early, boolean held) {
+	private synchronized long nextPoll(boolean early, boolean held) {
 		if (this.closed) {
 			return Long.MAX_VALUE;
 		}
@@ -338,16 +238,6 @@ final class PollDispatcher {
 	private long next(DuePolls.Sorts sorts, boolean early, long earliest) {
 		long next = this.due.next(sorts);
 		return Math.max(early ? Math.min(next, this.due.nextEarly(sorts)) : next, earliest);
-	}
-
-	private void ring(long at) {
-		synchronized (this) {
-			if (this.timerAt == at) {
-				this.timerAt = Long.MAX_VALUE;
-				this.timer = null;
-			}
-		}
-		pump();
 	}
 
 	/**

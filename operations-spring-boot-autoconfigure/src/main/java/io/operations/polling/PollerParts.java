@@ -1,11 +1,14 @@
 package io.operations.polling;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationsListener;
 import io.operations.resilience.PollCapacity;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -46,6 +49,35 @@ record PollerParts(Object lock, String client, String keyPrefix, OperationFetche
 	 */
 	long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * Cancel a poll that nobody needs any more.
+	 * @param flight the poll, {@code null} if there is none
+	 */
+	void cancel(@Nullable Flight flight) {
+		if (flight != null) {
+			cancel(List.of(flight));
+		}
+	}
+
+	/**
+	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
+	 * such a poll is free for another one, which must not leave on the caller's thread:
+	 * it may be in a transaction.
+	 * @param flights the polls
+	 */
+	void cancel(List<Flight> flights) {
+		if (flights.isEmpty()) {
+			return;
+		}
+		Runnable task = () -> flights.forEach((flight) -> flight.request().dispose());
+		try {
+			this.scheduler.schedule(task);
+		}
+		catch (RejectedExecutionException ex) {
+			task.run();
+		}
 	}
 
 }

@@ -269,7 +269,7 @@ final class Waits {
 		finally {
 			wait.end(outcome);
 			waiting.forEach(Waiter::tell);
-			this.dispatcher.abandon(flight);
+			this.parts.cancel(flight);
 		}
 	}
 
@@ -313,7 +313,7 @@ final class Waits {
 			}
 		}
 		if (abandoned) {
-			this.dispatcher.abandon(flight);
+			this.parts.cancel(flight);
 			this.listener.waitEnded(this.client, wait.summary(now()),
 					(reason != null) ? reason
 							: new CancellationException("All callers cancelled their waits for operation '"

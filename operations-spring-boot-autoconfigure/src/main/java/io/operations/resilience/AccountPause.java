@@ -8,6 +8,7 @@ import java.util.function.LongConsumer;
 
 import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
+import io.operations.WorkLoop;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;

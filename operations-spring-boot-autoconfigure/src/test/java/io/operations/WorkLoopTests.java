@@ -1,4 +1,4 @@
-package io.operations.resilience;
+package io.operations;
 
 import java.util.ArrayList;
 import java.util.List;

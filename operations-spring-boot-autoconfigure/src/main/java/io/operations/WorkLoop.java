@@ -1,18 +1,25 @@
-package io.operations.resilience;
+package io.operations;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs work on one thread at a time without a lock. A thread that finds the work running
  * leaves its own to the running thread, which repeats the work.
+ *
+ * @since 0.1.0
  */
-final class WorkLoop {
+public final class WorkLoop {
 
 	private final AtomicInteger requested = new AtomicInteger();
 
 	private final Runnable work;
 
-	WorkLoop(Runnable work) {
+	/**
+	 * Create the loop.
+	 * @param work the work; an error that it throws reaches the thread that runs it, and
+	 * the next thread continues
+	 */
+	public WorkLoop(Runnable work) {
 		this.work = work;
 	}
 
@@ -20,7 +27,7 @@ final class WorkLoop {
 	 * Run the work, unless another thread runs it. That thread then runs it once more.
 	 * @return {@code true} if this thread ran the work
 	 */
-	boolean run() {
+	public boolean run() {
 		if (this.requested.getAndIncrement() != 0) {
 			return false;
 		}
