@@ -89,7 +89,7 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 
 	@Override
 	public int waiters() {
-		return this.poller.waiters();
+		return this.poller.waits().waiters();
 	}
 
 	@Override
@@ -99,17 +99,17 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 
 	@Override
 	public int waiting() {
-		return this.poller.waiting();
+		return this.poller.waits().size();
 	}
 
 	@Override
 	public int waiting(@Nullable OperationStatus status) {
-		return this.poller.waiting(status);
+		return this.poller.waits().size(status);
 	}
 
 	@Override
 	public Duration oldestWait() {
-		return this.poller.oldestWait();
+		return this.poller.waits().oldest();
 	}
 
 }

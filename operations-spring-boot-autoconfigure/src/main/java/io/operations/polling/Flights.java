@@ -40,6 +40,8 @@ final class Flights {
 
 	private final Outage outage;
 
+	private final WaitRegistry registry;
+
 	private final Waits waits;
 
 	private final WaitPlans plans;
@@ -49,15 +51,17 @@ final class Flights {
 	/**
 	 * Create the sender of polls.
 	 * @param parts what the classes of a poller share
-	 * @param waits the waits
+	 * @param registry the waits by id
+	 * @param waits ends waits and notifies their callers
 	 * @param plans plans the polls of waits
 	 * @param held the held operations
 	 */
-	Flights(PollerParts parts, Waits waits, WaitPlans plans, HeldPolls held) {
+	Flights(PollerParts parts, WaitRegistry registry, Waits waits, WaitPlans plans, HeldPolls held) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.dispatcher = parts.dispatcher();
 		this.outage = parts.outage();
+		this.registry = registry;
 		this.waits = waits;
 		this.plans = plans;
 		this.held = held;
@@ -88,7 +92,7 @@ final class Flights {
 			if (flight.first().isOver()) {
 				return false;
 			}
-			Wait wait = this.waits.get(flight.operationId());
+			Wait wait = this.registry.get(flight.operationId());
 			HeldPoll held = this.held.get(flight.operationId());
 			if (wait != null) {
 				unqueue(wait);

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the operations that another component has handed to the poller, by id, and plans
  * their polls.
+ *
+ * @since 0.1.0
  */
-final class HeldPolls {
+public final class HeldPolls {
 
 	/**
 	 * The next poll after a result that could not be recorded.
@@ -51,7 +53,7 @@ final class HeldPolls {
 	 * @param operationId the operation's id
 	 * @return the operation, {@code null} if it is not held
 	 */
-	@Nullable HeldPoll get(String operationId) {
+	public @Nullable HeldPoll get(String operationId) {
 		return this.held.get(operationId);
 	}
 
@@ -59,7 +61,7 @@ final class HeldPolls {
 	 * Return the operations that are held.
 	 * @return the operations, which may change while the caller reads them
 	 */
-	Collection<HeldPoll> all() {
+	public Collection<HeldPoll> all() {
 		return Collections.unmodifiableCollection(this.held.values());
 	}
 
@@ -157,7 +159,7 @@ final class HeldPolls {
 	 * Return the number of operations that were last seen as SCHEDULED.
 	 * @return the number of operations
 	 */
-	int scheduled() {
+	public int scheduled() {
 		return this.scheduled;
 	}
 
@@ -178,7 +180,7 @@ final class HeldPolls {
 	 * @return {@code false} if the operation was not held, or if another one of the same
 	 * id has replaced it
 	 */
-	boolean release(HeldPoll operation) {
+	public boolean release(HeldPoll operation) {
 		Flight abandoned;
 		synchronized (this.lock) {
 			if (operation.isOver() || !operation.equals(this.held.get(operation.operationId()))) {
@@ -193,7 +195,7 @@ final class HeldPolls {
 	/**
 	 * Stop polling all operations.
 	 */
-	void releaseAll() {
+	public void releaseAll() {
 		List<Flight> abandoned = new ArrayList<>();
 		synchronized (this.lock) {
 			this.parts.dispatcher().removeHeld();
@@ -216,7 +218,7 @@ final class HeldPolls {
 	 * @param operation the operation
 	 * @return the time, negative if the poll is overdue or in flight
 	 */
-	Duration untilDue(HeldPoll operation) {
+	public Duration untilDue(HeldPoll operation) {
 		synchronized (this.lock) {
 			return Duration.ofMillis(operation.at() - this.parts.now());
 		}
@@ -227,7 +229,7 @@ final class HeldPolls {
 	 * @param operation the operation
 	 * @return {@code false} if a poll is in flight, or the operation is not held
 	 */
-	boolean isQueued(HeldPoll operation) {
+	public boolean isQueued(HeldPoll operation) {
 		synchronized (this.lock) {
 			return operation.place() >= 0;
 		}

@@ -1,7 +1,6 @@
 package io.operations.polling;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -10,7 +9,6 @@ import io.operations.KeyPrefix;
 import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
-import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -55,7 +53,13 @@ public final class OperationPoller {
 
 	private final HeldPolls held;
 
+	private final WaitRegistry registry;
+
+	private final WaitEntrance entrance;
+
 	private final Waits waits;
+
+	private final WaitPlans plans;
 
 	private final Flights flights;
 
@@ -101,9 +105,11 @@ public final class OperationPoller {
 		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.pace, settings, scheduler,
 				safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
-		WaitPlans plans = new WaitPlans(parts, this.held);
-		this.waits = new Waits(parts, this.held, plans, this.numbers);
-		this.flights = new Flights(parts, this.waits, plans, this.held);
+		this.registry = new WaitRegistry(this, scheduler);
+		this.plans = new WaitPlans(parts, this.held);
+		this.entrance = new WaitEntrance(parts, this.registry, this.held, this.plans, this.numbers);
+		this.waits = new Waits(parts, this.registry, this.plans);
+		this.flights = new Flights(parts, this.registry, this.waits, this.plans, this.held);
 		this.room = capacity.onRoom(this.dispatcher::pump);
 	}
 
@@ -135,7 +141,7 @@ public final class OperationPoller {
 	public Mono<OperationSnapshot> await(PollingTarget target, @Nullable Duration timeout) {
 		Waiter.Timeout own = timeout(timeout);
 		return Mono.create((sink) -> {
-			Waiter waiter = this.waits.enter(target, sink.contextView(),
+			Waiter waiter = this.entrance.enter(target, sink.contextView(),
 					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, own, now, sink));
 			sink.onDispose(() -> this.waits.leave(waiter, null));
 			waiter.tell();
@@ -154,7 +160,7 @@ public final class OperationPoller {
 	public Flux<Operation> watch(PollingTarget target, @Nullable Duration timeout) {
 		Waiter.Timeout own = timeout(timeout);
 		return Flux.create((sink) -> {
-			Waiter waiter = this.waits.enter(target, sink.contextView(),
+			Waiter waiter = this.entrance.enter(target, sink.contextView(),
 					(wait, number, now) -> new Waiter.Watching(number, wait, target, own, now, sink));
 			sink.onDispose(() -> this.waits.leave(waiter, null));
 			waiter.tell();
@@ -220,71 +226,11 @@ public final class OperationPoller {
 	}
 
 	/**
-	 * Return a held operation.
-	 * @param operationId the operation's id
-	 * @return the operation, {@code null} if it is not held
+	 * Return the held operations.
+	 * @return the held operations
 	 */
-	public @Nullable HeldPoll held(String operationId) {
-		return this.held.get(operationId);
-	}
-
-	/**
-	 * Return the operations that are held.
-	 * @return the operations, which may change while the caller reads them
-	 */
-	public Collection<HeldPoll> held() {
-		return this.held.all();
-	}
-
-	/**
-	 * Return the number of held operations that were last seen as SCHEDULED.
-	 * @return the number of operations
-	 */
-	public int scheduled() {
-		return this.held.scheduled();
-	}
-
-	/**
-	 * Return the time until the next poll of a held operation is due.
-	 * @param operation the operation
-	 * @return the time, negative if the poll is overdue or in flight
-	 */
-	public Duration untilDue(HeldPoll operation) {
-		return this.held.untilDue(operation);
-	}
-
-	/**
-	 * Return whether a held operation waits for its next poll.
-	 * @param operation the operation
-	 * @return {@code false} if a poll is in flight, or the operation is not held
-	 */
-	public boolean isQueued(HeldPoll operation) {
-		return this.held.isQueued(operation);
-	}
-
-	/**
-	 * Stop polling a held operation. Its poll in flight is abandoned, unless a wait needs
-	 * it.
-	 * @param operation the operation
-	 * @return {@code false} if the operation was not held, or if another one of the same
-	 * id has replaced it
-	 */
-	public boolean release(HeldPoll operation) {
-		return this.held.release(operation);
-	}
-
-	/**
-	 * Stop polling all held operations.
-	 */
-	public void releaseAll() {
-		this.held.releaseAll();
-	}
-
-	/**
-	 * End all waits with an {@link OperationsClosedException}. New waits may begin.
-	 */
-	public void endWaits() {
-		this.waits.endAll();
+	public HeldPolls held() {
+		return this.held;
 	}
 
 	/**
@@ -292,7 +238,7 @@ public final class OperationPoller {
 	 * {@link #start()} is called.
 	 */
 	public void stop() {
-		this.waits.refuse(true);
+		this.entrance.refuse(true);
 		this.waits.endAll();
 	}
 
@@ -300,7 +246,7 @@ public final class OperationPoller {
 	 * Accept waits again, unless this poller is closed.
 	 */
 	public void start() {
-		this.waits.refuse(false);
+		this.entrance.refuse(false);
 	}
 
 	/**
@@ -308,35 +254,18 @@ public final class OperationPoller {
 	 * good.
 	 */
 	public void close() {
-		this.waits.close();
+		this.entrance.close();
 		this.waits.endAll();
 		this.dispatcher.close();
 		this.room.dispose();
 	}
 
 	/**
-	 * Return the number of awaited operations.
-	 * @return the number of operations
+	 * Return the waits.
+	 * @return the waits by id
 	 */
-	public int waiting() {
-		return this.waits.size();
-	}
-
-	/**
-	 * Return the number of awaited operations that were last seen with a status.
-	 * @param status the status, {@code null} for operations that no poll has seen yet
-	 * @return the number of operations
-	 */
-	public int waiting(@Nullable OperationStatus status) {
-		return this.waits.size(status);
-	}
-
-	/**
-	 * Return the number of callers that wait.
-	 * @return the number of callers
-	 */
-	public int waiters() {
-		return this.waits.waiters();
+	public WaitRegistry waits() {
+		return this.registry;
 	}
 
 	/**
@@ -353,15 +282,9 @@ public final class OperationPoller {
 	 * @return the number of operations
 	 */
 	public int stuck() {
-		return this.waits.stuck();
-	}
-
-	/**
-	 * Return the age of the oldest wait.
-	 * @return its age, zero if there is no wait
-	 */
-	public Duration oldestWait() {
-		return this.waits.oldest();
+		synchronized (this) {
+			return this.plans.stuck();
+		}
 	}
 
 	/**

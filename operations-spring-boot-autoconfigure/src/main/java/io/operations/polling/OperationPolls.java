@@ -111,7 +111,7 @@ public final class OperationPolls {
 
 	private Duration scheduled(PolledOperation operation, @Nullable Duration retryAfter) {
 		return Duration.ofMillis(this.pace.scheduled(Duration.between(operation.since(), now()).toMillis(),
-				this.poller.scheduled(), this.capacity.pollsPerSecond(), retryAfter));
+				this.poller.held().scheduled(), this.capacity.pollsPerSecond(), retryAfter));
 	}
 
 	private PollingState state(PolledOperation operation) {

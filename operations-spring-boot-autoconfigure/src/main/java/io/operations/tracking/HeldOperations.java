@@ -165,14 +165,14 @@ public final class HeldOperations {
 	 */
 	public boolean release(String operationId, long version) {
 		HeldEntry entry = entry(operationId);
-		return entry != null && entry.version() <= version && this.poller.release(entry);
+		return entry != null && entry.version() <= version && this.poller.held().release(entry);
 	}
 
 	/**
 	 * Stop polling all operations, as {@link #release(String)} does.
 	 */
 	public void releaseAll() {
-		this.poller.releaseAll();
+		this.poller.held().releaseAll();
 		synchronized (this.counting) {
 			this.round = null;
 		}
@@ -215,7 +215,7 @@ public final class HeldOperations {
 	 * @return the number of operations
 	 */
 	public int held() {
-		return this.poller.held().size();
+		return this.poller.held().all().size();
 	}
 
 	/**
@@ -225,11 +225,11 @@ public final class HeldOperations {
 	 */
 	public @Nullable Instant nextDue(String operationId) {
 		HeldEntry entry = entry(operationId);
-		return (entry != null && this.poller.isQueued(entry)) ? due(entry) : null;
+		return (entry != null && this.poller.held().isQueued(entry)) ? due(entry) : null;
 	}
 
 	private Instant due(HeldEntry entry) {
-		return this.polls.now().plus(this.poller.untilDue(entry));
+		return this.polls.now().plus(this.poller.held().untilDue(entry));
 	}
 
 	/**
@@ -255,7 +255,7 @@ public final class HeldOperations {
 	public List<Polls> polls(int most) {
 		List<Polls> counts = new ArrayList<>();
 		synchronized (this.counting) {
-			Iterator<HeldPoll> round = (this.round != null) ? this.round : this.poller.held().iterator();
+			Iterator<HeldPoll> round = (this.round != null) ? this.round : this.poller.held().all().iterator();
 			while (counts.size() < most && round.hasNext()) {
 				HeldEntry entry = (HeldEntry) round.next();
 				if (entry.takeUnreported()) {
@@ -280,10 +280,10 @@ public final class HeldOperations {
 		long overdue = 0;
 		long oldest = now.toEpochMilli();
 		Duration backlogAge = Duration.ZERO;
-		for (HeldPoll held : this.poller.held()) {
+		for (HeldPoll held : this.poller.held().all()) {
 			HeldEntry entry = (HeldEntry) held;
 			OperationStatus status = entry.status();
-			Duration left = this.poller.untilDue(entry);
+			Duration left = this.poller.held().untilDue(entry);
 			tracked++;
 			unseen += (status != null) ? 0 : 1;
 			stuck += entry.isStuck() ? 1 : 0;
@@ -291,7 +291,7 @@ public final class HeldOperations {
 			if (status != null) {
 				statuses.merge(status, 1L, Long::sum);
 			}
-			if (left.compareTo(Duration.ZERO) <= 0 && this.poller.isQueued(entry)) {
+			if (left.compareTo(Duration.ZERO) <= 0 && this.poller.held().isQueued(entry)) {
 				overdue++;
 				backlogAge = (left.abs().compareTo(backlogAge) > 0) ? left.abs() : backlogAge;
 			}
@@ -301,7 +301,7 @@ public final class HeldOperations {
 	}
 
 	private @Nullable HeldEntry entry(String operationId) {
-		return (HeldEntry) this.poller.held(operationId);
+		return (HeldEntry) this.poller.held().get(operationId);
 	}
 
 	/**

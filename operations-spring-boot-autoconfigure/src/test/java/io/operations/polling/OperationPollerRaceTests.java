@@ -45,7 +45,7 @@ class OperationPollerRaceTests {
 			.count()
 			.block(Duration.ofMinutes(1));
 		assertThat(ended).isEqualTo(OPERATIONS);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 		// Who waited is told before the place is given back.
 		Awaitility.await().until(() -> this.admission.inFlight() == 0);
 		assertThat(this.admission.queued()).isZero();

@@ -72,8 +72,8 @@ class OperationPollerTests {
 		watch("op");
 		advance(Duration.ofSeconds(3));
 		int shared = this.polls.size();
-		assertThat(this.poller.waiting()).isEqualTo(1);
-		assertThat(this.poller.waiters()).isEqualTo(2);
+		assertThat(this.poller.waits().size()).isEqualTo(1);
+		assertThat(this.poller.waits().waiters()).isEqualTo(2);
 		assertThat(this.seen).hasSize(2);
 		watch("op");
 		assertThat(this.seen).as("who comes later is told at once").hasSize(3);
@@ -214,7 +214,7 @@ class OperationPollerTests {
 		assertThat(this.faults).singleElement()
 			.isInstanceOfSatisfying(OperationsUnavailableException.class,
 					(failure) -> assertThat(failure).hasCauseInstanceOf(NoClassDefFoundError.class));
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isOne();
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isOne();
 		assertThat(this.polls).hasSizeGreaterThan(3);
 	}
 
@@ -270,7 +270,7 @@ class OperationPollerTests {
 			watch("op" + i);
 		}
 		advance(Duration.ofSeconds(20));
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@Test
@@ -319,7 +319,7 @@ class OperationPollerTests {
 		this.endpoint = (id) -> answer(OperationStatus.UNKNOWN);
 		watch("op");
 		advance(Duration.ofMinutes(5));
-		assertThat(this.poller.waiting()).isEqualTo(1);
+		assertThat(this.poller.waits().size()).isEqualTo(1);
 		assertThat(this.seen).hasSize(1);
 	}
 
@@ -347,7 +347,7 @@ class OperationPollerTests {
 		watch("op");
 		advance(Duration.ofSeconds(1));
 		assertThat(this.faults).singleElement().isInstanceOf(OperationNotFoundException.class);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 		advance(TIMEOUT);
 		assertThat(this.polls).hasSize(1);
 	}
@@ -391,7 +391,7 @@ class OperationPollerTests {
 			.containsExactly(OperationStatus.PENDING, OperationStatus.RUNNING, OperationStatus.FAILED);
 		assertThat(ended).containsExactly("complete");
 		assertThat(this.polls).hasSize(8);
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isZero();
 	}
 
 	@Test
@@ -443,7 +443,7 @@ class OperationPollerTests {
 		int before = this.polls.size();
 		advance(Duration.ofSeconds(12));
 		assertThat(this.polls.size() - before).isGreaterThanOrEqualTo(1000);
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(1000);
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isEqualTo(1000);
 	}
 
 	@Test
@@ -536,17 +536,18 @@ class OperationPollerTests {
 		assertThat(this.faults).singleElement().isInstanceOf(OperationTimeoutException.class);
 		assertThat(this.deadlines).containsExactly("op");
 		assertThat(this.reasons).isEmpty();
-		assertThat(this.poller.waiting()).isOne();
+		assertThat(this.poller.waits().size()).isOne();
 	}
 
 	@Test
 	void endingAllWaitsLetsFurtherOnesBegin() {
 		watch("a");
-		this.poller.endWaits();
+		this.poller.stop();
+		this.poller.start();
 		assertThat(this.faults).singleElement().isInstanceOf(OperationsClosedException.class);
 		watch("b");
 		advance(Duration.ofSeconds(1));
-		assertThat(this.poller.waiting()).isOne();
+		assertThat(this.poller.waits().size()).isOne();
 		assertThat(this.seen).hasSize(1);
 	}
 
@@ -639,7 +640,7 @@ class OperationPollerTests {
 		assertThat(this.faults).hasSize(3)
 			.allSatisfy((ex) -> assertThat(ex).isInstanceOf(OperationsClosedException.class));
 		assertThat(this.polls).hasSize(before);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@ParameterizedTest
@@ -678,18 +679,18 @@ class OperationPollerTests {
 	void idThatCannotBeOneIsRefusedBeforeAnything() {
 		watch(" ");
 		assertThat(this.faults).singleElement().isInstanceOf(OperationsRequestException.class);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@Test
 	void waitsAreCountedByTheStatusLastSeen() {
 		watch("a");
 		Disposable second = watch("b");
-		assertThat(this.poller.waiting((OperationStatus) null)).isEqualTo(2);
+		assertThat(this.poller.waits().size((OperationStatus) null)).isEqualTo(2);
 		advance(Duration.ofSeconds(1));
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(2);
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isEqualTo(2);
 		second.dispose();
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isEqualTo(1);
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isEqualTo(1);
 	}
 
 	@Test
@@ -700,12 +701,12 @@ class OperationPollerTests {
 			waits.add(watch("op" + i));
 		}
 		advance(Duration.ofSeconds(1));
-		assertThat(this.poller.waiting()).isEqualTo(100_000);
+		assertThat(this.poller.waits().size()).isEqualTo(100_000);
 		assertThat(this.polls.size()).isGreaterThanOrEqualTo(100_000);
 		assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThan(threads + 10);
 		waits.forEach(Disposable::dispose);
-		assertThat(this.poller.waiting()).isZero();
-		assertThat(this.poller.waiting(OperationStatus.RUNNING)).isZero();
+		assertThat(this.poller.waits().size()).isZero();
+		assertThat(this.poller.waits().size(OperationStatus.RUNNING)).isZero();
 	}
 
 	@Test
@@ -849,12 +850,12 @@ class OperationPollerTests {
 
 	@Test
 	void oldestWaitIsTheOneThatBeganFirst() {
-		assertThat(this.poller.oldestWait()).isZero();
+		assertThat(this.poller.waits().oldest()).isZero();
 		watch("a");
 		advance(Duration.ofSeconds(10));
 		watch("b");
 		advance(Duration.ofSeconds(5));
-		assertThat(this.poller.oldestWait()).isEqualTo(Duration.ofSeconds(15));
+		assertThat(this.poller.waits().oldest()).isEqualTo(Duration.ofSeconds(15));
 	}
 
 	@Test

@@ -127,7 +127,7 @@ class OverloadedWaitsTests {
 		settle();
 		assertThat(this.overloads).hasSize(1);
 		this.scheduler.advanceTimeBy(TIMEOUT);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 		await(100, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.overloads).hasSize(1);
@@ -263,7 +263,7 @@ class OverloadedWaitsTests {
 		await(7000, TIMEOUT);
 		for (int i = 0; i < 9; i++) {
 			this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
-			await(this.poller.waiting() / 5, TIMEOUT);
+			await(this.poller.waits().size() / 5, TIMEOUT);
 			assertThat(this.overloads).isEmpty();
 		}
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
@@ -274,7 +274,7 @@ class OverloadedWaitsTests {
 	void overloadOfWaitsThatHaveTimedOutWithinASecondIsReported() {
 		await(1000, Duration.ofMillis(500));
 		settle();
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 		assertThat(this.overloads).singleElement()
 			.satisfies((overload) -> assertThat(overload.waits()).isEqualTo(1000));
 	}
@@ -490,7 +490,7 @@ class OverloadedWaitsTests {
 		await(100, Duration.ofMinutes(2));
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(2));
 		assertThat(this.faults).hasSize(200);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@Test
@@ -502,7 +502,7 @@ class OverloadedWaitsTests {
 		await(100, Duration.ofMinutes(1));
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
 		assertThat(this.faults).hasSize(100).allMatch(OperationTimeoutException.class::isInstance);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@Test
@@ -513,7 +513,7 @@ class OverloadedWaitsTests {
 		this.limiterIsBroken = true;
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
 		assertThat(this.faults).hasSize(100);
-		assertThat(this.poller.waiting()).isZero();
+		assertThat(this.poller.waits().size()).isZero();
 	}
 
 	@Test

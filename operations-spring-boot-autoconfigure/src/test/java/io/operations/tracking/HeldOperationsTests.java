@@ -126,7 +126,7 @@ class HeldOperationsTests {
 		}
 		// Each needs a first poll, which shows that it is scheduled.
 		advance(Duration.ofMinutes(60));
-		assertThat(client.poller.scheduled()).isEqualTo(600);
+		assertThat(client.poller.held().scheduled()).isEqualTo(600);
 		this.requests.clear();
 		client.hold("op");
 		advance(Duration.ofMinutes(60));
@@ -134,7 +134,7 @@ class HeldOperationsTests {
 		assertThat(later).isBetween(400L, 950L);
 		assertThat(this.requests.size() - later).isGreaterThan(250);
 		client.held.releaseAll();
-		assertThat(client.poller.scheduled()).isZero();
+		assertThat(client.poller.held().scheduled()).isZero();
 	}
 
 	private static OperationSnapshot scheduled(String id) {
@@ -221,7 +221,7 @@ class HeldOperationsTests {
 		Disposable wait = client.await("op");
 		advance(Duration.ofSeconds(10));
 		wait.dispose();
-		assertThat(client.poller.waiting()).isZero();
+		assertThat(client.poller.waits().size()).isZero();
 		this.server = (id) -> answer(id, OperationStatus.COMPLETED);
 		advance(Duration.ofMinutes(1));
 		assertThat(ending("op").ending().outcome()).isEqualTo(OperationOutcome.Type.COMPLETED);

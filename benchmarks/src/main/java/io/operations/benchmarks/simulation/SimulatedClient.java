@@ -55,7 +55,7 @@ final class SimulatedClient {
 	}
 
 	int waiting() {
-		return this.poller.waiting();
+		return this.poller.waits().size();
 	}
 
 	/**
