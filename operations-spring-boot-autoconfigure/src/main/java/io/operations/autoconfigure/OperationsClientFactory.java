@@ -212,11 +212,21 @@ final class OperationsClientFactory {
 		}
 	}
 
-	private String keyOfOwner(String owner, String key) {
+	// The client that is shared may share the rate of another one. A circle is reported
+	// later.
+	private String keyOfOwner(String shared, String key) {
+		Map<String, OperationsProperties> clients = this.properties.getClients();
+		Set<String> chain = new LinkedHashSet<>();
+		String owner = shared;
+		while (chain.add(owner)) {
+			OperationsProperties known = clients.get(owner);
+			String next = (known != null) ? known.getRateLimit().getSharedWith() : null;
+			owner = (next != null) ? next : owner;
+		}
 		if (owner.equals(ClientNames.OF_DEFAULT)) {
 			return "operations." + key;
 		}
-		return this.properties.getClients().containsKey(owner) ? new ClientKeys(owner, this.environment).of(key)
+		return clients.containsKey(owner) ? new ClientKeys(owner, this.environment).of(key)
 				: "the limit on the builder of '" + owner + "'";
 	}
 

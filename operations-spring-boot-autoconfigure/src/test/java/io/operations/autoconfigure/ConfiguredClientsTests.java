@@ -437,6 +437,18 @@ class ConfiguredClientsTests {
 				.anyMatch((text) -> text.contains("Set operations.clients.campaigns.rate-limit." + key)));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "operations, operations.rate-limit.max-in-flight",
+			"campaigns, operations.clients.campaigns.rate-limit.max-in-flight",
+			"own, the limit on the builder of 'own'" })
+	void limitBesideARateThatIsSharedThroughAnotherClientNamesTheOwner(String owner, String named) {
+		this.twoClients.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=eu",
+					"operations.clients.eu.rate-limit.shared-with=" + owner,
+					"operations.clients.memory.rate-limit.max-in-flight=2")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("Set " + named + " for all")));
+	}
+
 	@Test
 	void limitOfTheTopLevelBesideASharedRateIsAccepted() {
 		this.twoClients
