@@ -446,7 +446,8 @@ class ConfiguredClientsTests {
 			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=eu",
 					"operations.clients.eu.rate-limit.shared-with=" + owner,
 					"operations.clients.memory.rate-limit.max-in-flight=2")
-			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("Set " + named + " for all")));
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("Set " + named + " for all")));
 	}
 
 	@Test
