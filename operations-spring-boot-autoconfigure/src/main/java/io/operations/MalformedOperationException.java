@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial")
 public non-sealed class MalformedOperationException extends OperationsException {
 
+	private final boolean ofAnotherProduct;
+
 	/**
 	 * Create the exception.
 	 * @param message what the server sent instead of an operation
@@ -24,7 +26,31 @@ public non-sealed class MalformedOperationException extends OperationsException 
 	 */
 	public MalformedOperationException(String message, @Nullable Throwable cause, @Nullable String operationId,
 			@Nullable OperationsErrorResponse response) {
+		this(message, cause, operationId, response, false);
+	}
+
+	/**
+	 * Create the exception.
+	 * @param message what the server sent instead of an operation
+	 * @param cause why the response could not be read; {@code null} if nothing was thrown
+	 * @param operationId the operation's id; {@code null} if there is none
+	 * @param response the status and the request id of the response; {@code null} if they
+	 * are not known
+	 * @param ofAnotherProduct whether the response is an operation of another product
+	 */
+	public MalformedOperationException(String message, @Nullable Throwable cause, @Nullable String operationId,
+			@Nullable OperationsErrorResponse response, boolean ofAnotherProduct) {
 		super(message, cause, operationId, response);
+		this.ofAnotherProduct = ofAnotherProduct;
+	}
+
+	/**
+	 * Return whether the response is an operation in the form of another product than the
+	 * client's. The message then names the products that have this form.
+	 * @return {@code true} if the client has the wrong product, most probably
+	 */
+	public boolean isOfAnotherProduct() {
+		return this.ofAnotherProduct;
 	}
 
 	@Override

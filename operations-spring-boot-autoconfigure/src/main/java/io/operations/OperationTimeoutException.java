@@ -73,7 +73,7 @@ public final class OperationTimeoutException extends OperationsException {
 				+ ((hold != null) ? describe(hold, age) : describe(age, unusualAge))
 				+ " It may still be running: await it again"
 				+ ((hold != null && hold.pausedFor() != null) ? " after the pause" : "") + ", or "
-				+ ((timeoutKey == null) ? "pass a longer timeout." : "raise " + timeoutKey + "."), lastFault,
+				+ ((timeoutKey != null) ? "raise " + timeoutKey + "." : "pass a longer timeout."), lastFault,
 				operationId, null);
 		this.timeout = timeout;
 		this.lastSeen = lastSeen;

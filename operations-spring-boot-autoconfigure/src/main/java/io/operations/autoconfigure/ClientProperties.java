@@ -1,6 +1,10 @@
 package io.operations.autoconfigure;
 
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.operations.OperationsProduct;
@@ -14,6 +18,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
@@ -26,6 +31,10 @@ import org.springframework.core.env.Environment;
  * not get them.
  */
 final class ClientProperties implements ConfigurationPropertiesBindHandlerAdvisor {
+
+	private static final Bindable<Map<String, Set<String>>> WORDS = Bindable
+		.of(ResolvableType.forClassWithGenerics(Map.class, ResolvableType.forClass(String.class),
+				ResolvableType.forClassWithGenerics(Set.class, String.class)));
 
 	private static final ConfigurationPropertyName TOP = ConfigurationPropertyName.of("operations");
 
@@ -74,6 +83,7 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 		defaults.setAccountSid(null);
 		defaults.setAuthToken(null);
 		defaults.getRateLimit().setSharedWith(null);
+		removeWords(defaults, binder.bind(client.append("status-words"), WORDS).orElse(Map.of()));
 		OperationsProduct product = binder.bind(client.append("product"), Bindable.of(OperationsProduct.class))
 			.orElse(null);
 		if (product != null && !Objects.equals(product, defaults.getProduct())) {
@@ -81,6 +91,24 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 			defaults.setPath(null);
 		}
 		return defaults;
+	}
+
+	// The client's words for a status replace those of the top level. A word of the top
+	// level to which the client gives another status loses its meaning there.
+	private static void removeWords(OperationsProperties defaults, Map<String, Set<String>> own) {
+		Set<String> words = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		own.values().forEach((each) -> each.forEach((word) -> words.add(word.strip())));
+		Set<String> statuses = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		statuses.addAll(own.keySet());
+		defaults.getStatusWords().entrySet().removeIf((inherited) -> {
+			if (statuses.contains(inherited.getKey())) {
+				return true;
+			}
+			Set<String> kept = new LinkedHashSet<>(inherited.getValue());
+			boolean changed = kept.removeIf((word) -> words.contains(word.strip()));
+			inherited.setValue(kept);
+			return changed && kept.isEmpty();
+		});
 	}
 
 	/**

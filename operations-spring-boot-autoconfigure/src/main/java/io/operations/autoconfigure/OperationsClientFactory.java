@@ -1,6 +1,7 @@
 package io.operations.autoconfigure;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,6 +29,9 @@ import org.springframework.web.reactive.function.client.WebClient;
 final class OperationsClientFactory {
 
 	static final String BEAN_NAME = "io.operations.operationsClientFactory";
+
+	private static final List<String> LIMITS = List.of("requests-per-second", "max-in-flight", "max-queued",
+			"across-instances");
 
 	private final ConfigurableListableBeanFactory beans;
 
@@ -74,8 +78,10 @@ final class OperationsClientFactory {
 	 * @return the template
 	 */
 	OperationsTemplate template(String client) {
-		OperationsProperties own = properties(client);
 		ClientKeys keys = new ClientKeys(client, this.environment);
+		ClientKeyCheck.check(keys);
+		OperationsProperties own = properties(client);
+		checkSharedRate(keys, own);
 		try {
 			OperationsConnectionDetails connection = details(keys, own);
 			OperationsTemplate.Builder builder = builder(own, connection);
@@ -171,11 +177,6 @@ final class OperationsClientFactory {
 							+ " those of the build: remove this client there.",
 					null);
 		}
-		if (!own.getClients().isEmpty()) {
-			throw new OperationsConfigurationException("The client 'operations.clients." + client
-					+ "' has clients itself: 'operations.clients." + client + ".clients'.",
-					"Configure each client directly below operations.clients.", null);
-		}
 		return own;
 	}
 
@@ -189,6 +190,44 @@ final class OperationsClientFactory {
 				PropertiesOperationsConnectionDetails.hasAny(own)
 						? new PropertiesOperationsConnectionDetails(own, null, keys.of("")) : null,
 				this.details, sameServer);
+	}
+
+	// The limits of the owner apply to all clients that share them.
+	private void checkSharedRate(ClientKeys keys, OperationsProperties own) {
+		String other = own.getRateLimit().getSharedWith();
+		if (other == null) {
+			return;
+		}
+		for (String limit : LIMITS) {
+			String key = "rate-limit." + limit;
+			if (keys.isSet(key)) {
+				throw new OperationsConfigurationException(
+						"'" + keys.of(key) + "' and '" + keys.of("rate-limit.shared-with")
+								+ "' are both set, but a client that shares the rate limit of '" + other
+								+ "' has no limits of its own.",
+						"Set " + keyOfOwner(other, key) + " for all clients that share the rate limit, and remove "
+								+ keys.of(key) + ". Or remove " + keys.of("rate-limit.shared-with") + ".",
+						null);
+			}
+		}
+	}
+
+	// The client that is shared may share the rate of another one. A circle is reported
+	// later.
+	private String keyOfOwner(String shared, String key) {
+		Map<String, OperationsProperties> clients = this.properties.getClients();
+		Set<String> chain = new LinkedHashSet<>();
+		String owner = shared;
+		while (chain.add(owner)) {
+			OperationsProperties known = clients.get(owner);
+			String next = (known != null) ? known.getRateLimit().getSharedWith() : null;
+			owner = (next != null) ? next : owner;
+		}
+		if (owner.equals(ClientNames.OF_DEFAULT)) {
+			return "operations." + key;
+		}
+		return clients.containsKey(owner) ? new ClientKeys(owner, this.environment).of(key)
+				: "the limit on the builder of '" + owner + "'";
 	}
 
 	private @Nullable OperationsTemplate sharedWith(ClientKeys keys, OperationsProperties own) {

@@ -215,7 +215,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		}
 		catch (OperationReader.OtherFormatException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body,
-					ex.clause() + ". Set " + this.keyPrefix + ".product to that product", null);
+					ex.clause() + ". Set " + this.keyPrefix + ".product to that product", null, true);
 		}
 		catch (JacksonException ex) {
 			throw malformed(operationId, HttpStatus.OK.value(), headers, body, "", ex);
@@ -315,13 +315,18 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 
 	private MalformedOperationException malformed(String operationId, int status, HttpHeaders headers, byte[] body,
 			String why, @Nullable Exception cause) {
+		return malformed(operationId, status, headers, body, why, cause, false);
+	}
+
+	private MalformedOperationException malformed(String operationId, int status, HttpHeaders headers, byte[] body,
+			String why, @Nullable Exception cause, boolean ofAnotherProduct) {
 		OperationsErrorResponse answer = OperationsErrorResponse.of(status, headers, Map.of(), now());
 		String content = (body.length == 0) ? "an empty body" : "the body '" + OperationsErrorResponse
 			.printable(new String(body, 0, Math.min(body.length, 1000), StandardCharsets.UTF_8)) + "'";
 		return new MalformedOperationException(
 				failed(operationId) + ": the server answered " + answer.describe() + " with " + mediaType(headers)
 						+ " and " + content + ", which is not an operation" + why + ". Check " + baseUrlAndPath() + ".",
-				cause, operationId, answer);
+				cause, operationId, answer, ofAnotherProduct);
 	}
 
 	private static String mediaType(HttpHeaders headers) {

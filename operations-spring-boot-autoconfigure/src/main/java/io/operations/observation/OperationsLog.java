@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.operations.KeyPrefix;
+import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
@@ -38,8 +39,8 @@ import reactor.core.scheduler.Schedulers;
  * a second, the number of the others in one line, and each of the others at DEBUG.</li>
  * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
  * shared rate limit; more waits than the rate limit can serve; once for each wait, an
- * operation that is stuck; once for each client, a response that names another
- * operation.</li>
+ * operation that is stuck; once for each client, a response that names another operation,
+ * and one that is an operation of another product.</li>
  * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
@@ -59,6 +60,8 @@ public class OperationsLog implements OperationsListener {
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
 
 	private final Set<String> warnedOfOtherOperations = ConcurrentHashMap.newKeySet();
+
+	private final Set<String> warnedOfOtherProducts = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, String> broken = new ConcurrentHashMap<>();
 
@@ -136,6 +139,11 @@ public class OperationsLog implements OperationsListener {
 				logger.error("[" + client + "] " + fault.getMessage(), fault);
 			}
 			return;
+		}
+		if (fault instanceof MalformedOperationException malformed && malformed.isOfAnotherProduct()
+				&& this.warnedOfOtherProducts.add(client)) {
+			logger.warn("[" + client + "] " + fault.getMessage() + " A wait ignores this response and polls again."
+					+ " The library logs this warning once for each client.");
 		}
 		if (logger.isDebugEnabled()) {
 			logger.debug("[" + client + "] " + sentence("The request for operation", operationId, fault));
@@ -301,6 +309,7 @@ public class OperationsLog implements OperationsListener {
 		this.pauses.remove(client);
 		this.throttled.remove(client);
 		this.warnedOfOtherOperations.remove(client);
+		this.warnedOfOtherProducts.remove(client);
 		this.broken.remove(client);
 		EndedWaits ended = this.endedWaits.remove(client);
 		if (ended != null) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -41,6 +42,8 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -357,6 +360,154 @@ class ConfiguredClientsTests {
 			assertThat(context).hasFailed();
 			assertThat(texts(context)).anyMatch((text) -> text.contains(named));
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					prodct=memory | 'operations.clients.memory.prodct' | operations.clients.memory.product
+					RATE_LIMIT.requestPerSecond=5 | 'operations.clients.memory.RATE_LIMIT.requestPerSecond' | operations.clients.memory.rate-limit.requests-per-second
+					rate-limt.max-in-flight=5 | 'operations.clients.memory.rate-limt.max-in-flight' | operations.clients.memory.rate-limit
+					product.name=memory | 'operations.clients.memory.product.name' | "Remove it: 'operations.clients.memory.product' has no keys below it."
+					http.ssl.bundel=x | 'operations.clients.memory.http.ssl.bundel' | operations.clients.memory.http.ssl.bundle
+					retry.max_attempts[0]=5 | 'operations.clients.memory.retry.max_attempts[0]' | "Remove it: 'operations.clients.memory.retry.max_attempts' has no keys below it."
+					tracking.store=jdbc | 'operations.clients.memory.tracking' | operations.tracking.*
+					Tracking.jdbc.tablePrefix=x | 'operations.clients.memory.tracking' | operations.tracking.*
+					""")
+	void keyThatNoClientHasFailsTheStartAndNamesTheRightOne(String property, String key, String remedy) {
+		this.twoClients.withPropertyValues("operations.clients.memory." + property).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(texts(context)).anyMatch((text) -> text.contains(key)).anyMatch((text) -> text.contains(remedy));
+		});
+	}
+
+	@Test
+	void variablesThatLookLikeKeysOfAClientDoNotFailTheStart() {
+		this.twoClients.withInitializer(variables("OPERATIONS_CLIENTS_MEMORY_SERVICE_HOST=10.0.0.1",
+				"OPERATIONS_CLIENTS_MEMORY_PORT=tcp://10.0.0.1:80", "OPERATIONS_CLIENTS_MEMORY_RETRY_MAX_ATTEMPTS=2",
+				"OPERATIONS_CLIENTS_MEMORY_STATUSWORDS_COMPLETED=ACTIVE,DONE"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				OperationsProperties memory = client(context, "memory");
+				assertThat(memory.getRetry().getMaxAttempts()).isEqualTo(2);
+				assertThat(memory.getStatusWords()).containsEntry("completed", Set.of("ACTIVE", "DONE"));
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "OPERATIONS_CLIENTS_MYMEMORY_TRACKING_STORE=jdbc",
+			"OPERATIONS_CLIENTS_MYMEMORY_TRACKING_JDBC_TABLEPREFIX=x" })
+	void variableOfTrackingBelowAClientFailsTheStart(String variable) {
+		this.runner.withPropertyValues("operations.clients.my-memory.product=memory")
+			.withInitializer(variables(variable))
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("'operations.clients.my-memory.tracking'")));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "campaignsEU", "campaigns_eu", "Campaigns-EU" })
+	void eachKeyOfAClientIsAcceptedInEachSpelling(String client) {
+		String prefix = "operations.clients." + client + ".";
+		this.runner.withPropertyValues(prefix + "enabled=true", prefix + "product=messages",
+				prefix + "baseUrl=https://x.example", prefix + "path=/x/{id}", prefix + "api_key=SK1",
+				prefix + "apiKeySecret=s", prefix + "accountSid=AC", prefix + "auth-token=t",
+				prefix + "status-words.completed[0]=DONE", prefix + "status-words.completed[1]=READY",
+				prefix + "status_words.running=AT_WORK", prefix + "http.readTimeout=3s",
+				prefix + "http.max-response-size=10KB", prefix + "http.allow-insecure=true",
+				prefix + "retry.statuses[0]=500", prefix + "retry.enabled=false",
+				prefix + "rateLimit.requestsPerSecond=5", prefix + "rate-limit.across-instances=none",
+				prefix + "writes.idempotency-key=true", prefix + "polling.minInterval=1s", prefix + "health.mode=probe")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(client(context, client).getStatusWords()).containsEntry("completed", Set.of("DONE", "READY"))
+					.containsEntry("running", Set.of("AT_WORK"));
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "requests-per-second=5, requests-per-second", "maxInFlight=5, max-in-flight",
+			"max_queued=5, max-queued", "across-instances=none, across-instances" })
+	void limitOfItsOwnBesideASharedRateFailsTheStart(String property, String key) {
+		this.twoClients
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=campaigns",
+					"operations.clients.memory.rate-limit." + property)
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("'operations.clients.memory.rate-limit." + key + "'")
+						&& text.contains("'operations.clients.memory.rate-limit.shared-with'"))
+				.anyMatch((text) -> text.contains("Set operations.clients.campaigns.rate-limit." + key)));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operations, operations.rate-limit.max-in-flight",
+			"campaigns, operations.clients.campaigns.rate-limit.max-in-flight",
+			"own, the limit on the builder of 'own'" })
+	void limitBesideARateThatIsSharedThroughAnotherClientNamesTheOwner(String owner, String named) {
+		this.twoClients.withUserConfiguration(OwnTemplate.class)
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=eu",
+					"operations.clients.eu.rate-limit.shared-with=" + owner,
+					"operations.clients.memory.rate-limit.max-in-flight=2")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("Set " + named + " for all")));
+	}
+
+	@Test
+	void limitOfTheTopLevelBesideASharedRateIsAccepted() {
+		this.twoClients
+			.withPropertyValues("operations.clients.memory.rate-limit.shared-with=operations",
+					"operations.rate-limit.requests-per-second=5", "operations.rate-limit.max-in-flight=3",
+					"operations.rate-limit.max-queued=7", "operations.rate-limit.across-instances=none")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void statusWordOfAClientReplacesTheMeaningThatTheTopLevelGivesIt() {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"ACTIVE\"}")));
+		this.twoClients
+			.withPropertyValues("operations.status-words.running=active,ready", "operations.status-words.failed=GONE",
+					"operations.clients.memory.status-words.completed[0]=ACTIVE",
+					"operations.clients.memory.status-words.FAILED=LOST", baseUrl("memory"), baseUrl("campaigns"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				assertThat(Objects.requireNonNull(clients.get("memory").fetch("j").block(PATIENCE)).status())
+					.isEqualTo(OperationStatus.COMPLETED);
+				assertThat(Objects.requireNonNull(clients.get("campaigns").fetch("j").block(PATIENCE)).status())
+					.isEqualTo(OperationStatus.RUNNING);
+				assertThat(client(context, "memory").getStatusWords()).containsEntry("running", Set.of("ready"))
+					.containsEntry("FAILED", Set.of("LOST"))
+					.doesNotContainKey("failed");
+			});
+	}
+
+	@Test
+	void lastInheritedWordOfAStatusCanHaveAnotherMeaning() {
+		this.twoClients
+			.withPropertyValues("operations.status-words.running=ACTIVE",
+					"operations.clients.memory.status-words.completed=active")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(client(context, "memory").getStatusWords()).containsOnlyKeys("completed");
+				assertThat(context.getBean(OperationsProperties.class).getStatusWords()).containsEntry("running",
+						Set.of("ACTIVE"));
+			});
+	}
+
+	@Test
+	void wordWithTwoMeaningsInOneClientFailsTheStart() {
+		this.twoClients
+			.withPropertyValues("operations.clients.memory.status-words.running=ACTIVE",
+					"operations.clients.memory.status-words.completed=ACTIVE")
+			.run((context) -> assertThat(texts(context)).anyMatch((text) -> text.contains("already stands for")));
+	}
+
+	private static OperationsProperties client(AssertableApplicationContext context, String client) {
+		return Objects.requireNonNull(context.getBean(OperationsProperties.class).getClients().get(client));
+	}
+
+	private static ApplicationContextInitializer<ConfigurableApplicationContext> variables(String... variables) {
+		return (context) -> TestPropertyValues.of(variables)
+			.applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT,
+					"variables-systemEnvironment");
 	}
 
 	@Test

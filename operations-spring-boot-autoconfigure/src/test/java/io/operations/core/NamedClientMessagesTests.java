@@ -103,6 +103,21 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
+	void responseOfAnotherProductIsNamedByTheTimeoutAndOnceInTheLog(CapturedOutput output) {
+		this.server = () -> json("{\"id\":\"proc_job_1\",\"status\":\"RUNNING\"}").build();
+		OperationsTemplate template = build(campaigns());
+		await(template, "a");
+		this.time.advanceTimeBy(Duration.ofMinutes(11));
+		names("timed out", "It looks like an operation of ", "Set " + KEYS + ".product to that product");
+		assertThat(output.getAll()
+			.lines()
+			.filter((line) -> line.contains("WARN") && line.contains("A wait ignores this response and polls again.")))
+			.singleElement()
+			.asString()
+			.contains("[campaigns] ", "It looks like an operation of ", "Set " + KEYS + ".product to that product");
+	}
+
+	@Test
 	void operationOfAnotherProductNamesTheProductOfTheClient() {
 		build(campaigns())
 			.await(new AcceptedOperation("a", URI.create("https://memory.twilio.com/v1/ControlPlane/Operations/a"),
