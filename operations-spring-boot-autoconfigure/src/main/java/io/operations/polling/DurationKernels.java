@@ -1,5 +1,7 @@
 package io.operations.polling;
 
+import java.util.Arrays;
+
 /**
  * Smooths observed durations with Gaussian kernels in log time. Each observation has a
  * width of its own: narrow where observations are dense, wide where they are sparse
@@ -19,8 +21,11 @@ final class DurationKernels {
 
 	private static final double WIDTH_STEP = 1.55;
 
-	// The width of an observation changes with a power of the density around it.
-	private static final double[] POWERS = { 0, 0.35, 0.7 };
+	// The width of an observation changes with a power of the density around it. Tried
+	// are no power, this one, and twice this one.
+	private static final double POWER = 0.35;
+
+	private static final int POWERS = 3;
 
 	// Dense observations may be a little narrower, and lone ones a little wider.
 	private static final double NARROWEST_OWN_WIDTH = 0.7 * LEAST_WIDTH;
@@ -61,6 +66,8 @@ final class DurationKernels {
 	private final double[] single = new double[MOST_POINTS];
 
 	private final double[] priors = new double[MOST_POINTS];
+
+	private final double[] others = new double[MOST_POINTS];
 
 	private int points;
 
@@ -117,21 +124,18 @@ final class DurationKernels {
 	double[] smooth() {
 		int candidates = 0;
 		for (double width = LEAST_WIDTH; width < WIDEST; width *= WIDTH_STEP) {
-			candidates += POWERS.length;
+			candidates += POWERS;
 		}
-		double[][] widths = new double[candidates][];
-		double[] inverse = new double[this.points];
+		double[][] widths = new double[candidates][this.points];
 		double[] likelihoods = new double[candidates];
-		double best = Double.NEGATIVE_INFINITY;
 		int candidate = 0;
 		for (double width = LEAST_WIDTH; width < WIDEST; width *= WIDTH_STEP) {
-			double[] sparsity = sparsity(width);
-			for (double power : POWERS) {
-				widths[candidate] = widths(width, sparsity, power);
-				likelihoods[candidate] = likelihood(widths[candidate], inverse);
-				best = Math.max(best, likelihoods[candidate]);
-				candidate++;
-			}
+			tryPowers(width, widths, likelihoods, candidate);
+			candidate += POWERS;
+		}
+		double best = Double.NEGATIVE_INFINITY;
+		for (double likelihood : likelihoods) {
+			best = Math.max(best, likelihood);
 		}
 		double sum = 0;
 		for (int i = 0; i < candidates; i++) {
@@ -148,66 +152,122 @@ final class DurationKernels {
 		return smooth;
 	}
 
-	// For each point, the geometric mean of all densities divided by its own.
-	private double[] sparsity(double width) {
-		double[] sparsity = new double[this.points];
-		double mean = 0;
+	private void tryPowers(double width, double[][] widths, double[] likelihoods, int first) {
+		double[] densities = densities(width);
+		// Without variation, all widths are equal, and the sums are known already.
+		Arrays.fill(widths[first], width);
 		for (int i = 0; i < this.points; i++) {
-			double density = 0;
-			for (int j = 0; j < this.points; j++) {
-				density += this.masses[j] * gauss((this.positions[i] - this.positions[j]) / width);
-			}
-			sparsity[i] = Math.log(density);
-			mean += this.masses[i] / this.total * sparsity[i];
+			this.others[i] = (densities[i] - this.single[i] * GAUSS[0]) / width;
 		}
+		likelihoods[first] = likelihood();
+		toSparsities(densities);
 		for (int i = 0; i < this.points; i++) {
-			sparsity[i] = Math.exp(mean - sparsity[i]);
+			double variation = Math.exp(POWER * densities[i]);
+			widths[first + 1][i] = bounded(width * variation);
+			widths[first + 2][i] = bounded(width * variation * variation);
 		}
-		return sparsity;
+		for (int i = first + 1; i < first + POWERS; i++) {
+			sumOthers(widths[i]);
+			likelihoods[i] = likelihood();
+		}
 	}
 
-	private static double[] widths(double width, double[] sparsity, double power) {
-		double[] widths = new double[sparsity.length];
-		for (int i = 0; i < widths.length; i++) {
-			double own = (power > 0) ? width * Math.pow(sparsity[i], power) : width;
-			widths[i] = Math.min(Math.max(own, NARROWEST_OWN_WIDTH), WIDEST_OWN_WIDTH);
+	// For each point, the sum of all kernels, times their width. All have the same width,
+	// so a pair of points needs one look at the kernel.
+	private double[] densities(double width) {
+		double[] densities = new double[this.points];
+		double scale = STEPS / width;
+		for (int i = 0; i < this.points; i++) {
+			double position = this.positions[i];
+			double mass = this.masses[i];
+			double density = densities[i] + mass * GAUSS[0];
+			for (int j = i + 1; j < this.points; j++) {
+				int step = (int) ((this.positions[j] - position) * scale + 0.5);
+				if (step >= GAUSS.length) {
+					break;
+				}
+				density += this.masses[j] * GAUSS[step];
+				densities[j] += mass * GAUSS[step];
+			}
+			densities[i] = density;
 		}
-		return widths;
+		return densities;
+	}
+
+	// Replaces each density by its sparsity: the geometric mean of all densities, divided
+	// by it, as a logarithm.
+	private void toSparsities(double[] densities) {
+		double mean = 0;
+		for (int i = 0; i < this.points; i++) {
+			densities[i] = Math.log(densities[i]);
+			mean += this.masses[i] / this.total * densities[i];
+		}
+		for (int i = 0; i < this.points; i++) {
+			densities[i] = mean - densities[i];
+		}
+	}
+
+	private static double bounded(double width) {
+		return Math.min(Math.max(width, NARROWEST_OWN_WIDTH), WIDEST_OWN_WIDTH);
+	}
+
+	// For each point, sums the kernels of all observations but one at the point. Points
+	// are in ascending order: a kernel reaches no point beyond the first that it misses.
+	private void sumOthers(double[] widths) {
+		Arrays.fill(this.others, 0);
+		for (int i = 0; i < this.points; i++) {
+			double position = this.positions[i];
+			double scale = STEPS / widths[i];
+			double height = this.masses[i] / widths[i];
+			this.others[i] += (this.masses[i] - this.single[i]) / widths[i] * GAUSS[0];
+			for (int j = i + 1; j < this.points; j++) {
+				int step = (int) ((this.positions[j] - position) * scale + 0.5);
+				if (step >= GAUSS.length) {
+					break;
+				}
+				this.others[j] += height * GAUSS[step];
+			}
+			for (int j = i - 1; j >= 0; j--) {
+				int step = (int) ((position - this.positions[j]) * scale + 0.5);
+				if (step >= GAUSS.length) {
+					break;
+				}
+				this.others[j] += height * GAUSS[step];
+			}
+		}
 	}
 
 	// How likely each observation is, given the others.
-	private double likelihood(double[] widths, double[] inverse) {
-		for (int i = 0; i < this.points; i++) {
-			inverse[i] = 1 / widths[i];
-		}
+	private double likelihood() {
 		double likelihood = 0;
 		for (int i = 0; i < this.points; i++) {
-			double others = -this.single[i] * GAUSS[0] * inverse[i];
-			for (int j = 0; j < this.points; j++) {
-				others += this.masses[j] * inverse[j] * gauss((this.positions[i] - this.positions[j]) * inverse[j]);
-			}
-			double known = Math.max(0, others) / Math.max(1e-9, this.total - this.single[i]);
+			double known = Math.max(0, this.others[i]) / Math.max(1e-9, this.total - this.single[i]);
 			likelihood += this.masses[i] * Math.log(known + this.priors[i] + Double.MIN_NORMAL);
 		}
 		return likelihood / this.total * this.observations;
 	}
 
 	private void add(double[] smooth, double[] widths, double weight) {
+		double first = FIRST_WIDTH / this.observations;
 		for (int i = 0; i < this.points; i++) {
-			double inverse = 1 / Math.hypot(widths[i], FIRST_WIDTH / this.observations);
-			double height = weight * this.masses[i] * inverse;
-			int from = (int) Math.ceil(this.positions[i] - RADIUS / inverse);
-			int to = (int) (this.positions[i] + RADIUS / inverse);
-			for (int bin = from; bin <= to; bin++) {
-				smooth[Math.min(Math.max(bin, 0), smooth.length - 1)] += height
-						* gauss((bin - this.positions[i]) * inverse);
+			double width = Math.sqrt(widths[i] * widths[i] + first * first);
+			double height = weight * this.masses[i] / width;
+			double position = this.positions[i];
+			double scale = STEPS / width;
+			int from = (int) Math.ceil(position - RADIUS * width);
+			int to = (int) (position + RADIUS * width);
+			int last = smooth.length - 1;
+			for (int bin = Math.max(from, 0); bin <= Math.min(to, last); bin++) {
+				smooth[bin] += height * GAUSS[(int) (Math.abs(bin - position) * scale + 0.5)];
+			}
+			// The first bin and the last one have all ages that are not on the grid.
+			for (int bin = from; bin < 0; bin++) {
+				smooth[0] += height * GAUSS[(int) ((position - bin) * scale + 0.5)];
+			}
+			for (int bin = to; bin > last; bin--) {
+				smooth[last] += height * GAUSS[(int) ((bin - position) * scale + 0.5)];
 			}
 		}
-	}
-
-	private static double gauss(double distance) {
-		double step = Math.abs(distance) * STEPS + 0.5;
-		return (step < GAUSS.length) ? GAUSS[(int) step] : 0;
 	}
 
 }

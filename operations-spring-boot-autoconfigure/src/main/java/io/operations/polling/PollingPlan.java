@@ -69,35 +69,34 @@ final class PollingPlan {
 		}
 		double[] cost = new double[bins + 1];
 		this.next[bins] = LONGEST;
+		int nearest = bins;
 		for (int from = bins - 1; from >= 0; from--) {
-			double age = Ages.edge(from);
 			if (surviving[from] < NOBODY) {
 				this.next[from] = LONGEST;
 				continue;
 			}
-			short best = -1;
-			double least = Double.POSITIVE_INFINITY;
-			for (short to = (short) (from + 1); to <= bins; to++) {
-				double interval = Ages.edge(to) - age;
-				// At least one bin, even if it is wider than the longest interval.
-				if (interval > this.maxInterval && best >= 0) {
-					break;
+			double age = Ages.edge(from);
+			while (nearest > from + 1 && Ages.edge(nearest - 1) - age >= this.minInterval) {
+				nearest--;
+			}
+			int best = nearest;
+			double least = lag(surviving, moment, from, best) + cost[best];
+			double longest = this.maxInterval;
+			for (int to = nearest + 1; to <= bins && Ages.edge(to) - age <= longest; to++) {
+				double total = lag(surviving, moment, from, to) + cost[to];
+				if (total < least) {
+					least = total;
+					best = to;
 				}
-				if (interval >= this.minInterval || to == bins) {
-					double lag = lag(surviving, moment, from, to);
-					// The lag only grows with the interval.
-					if (lag > least) {
-						break;
-					}
-					double total = lag + cost[to];
-					if (total < least) {
-						least = total;
-						best = to;
-					}
+				// For its price, a poll here can be added to each plan whose next poll is
+				// later by the shortest interval. So these plans cost less by at most the
+				// price, which is too little.
+				else if (total - price * surviving[to] > least) {
+					longest = Math.min(longest, Ages.edge(to) - age + this.minInterval);
 				}
 			}
 			cost[from] = price * surviving[from] + least;
-			this.next[from] = best;
+			this.next[from] = (short) best;
 		}
 		// The guess for ages that no operation was seen to reach must not affect the
 		// price. A higher price could not save polls there, because intervals are
