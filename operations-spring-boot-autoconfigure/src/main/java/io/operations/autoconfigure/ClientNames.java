@@ -90,11 +90,20 @@ public final class ClientNames {
 		return CLIENTS.append(ConfigurationPropertyName.adapt(client, '.').getElement(0, Form.UNIFORM));
 	}
 
+	/**
+	 * Return whether a client can have a name.
+	 * @param name the name
+	 * @return {@code false} if it has other characters than those of a name
+	 */
+	static boolean isUsable(String name) {
+		return USABLE.matcher(name).matches();
+	}
+
 	private static void add(Map<String, String> names, ConfigurationPropertyName key) {
 		int position = CLIENTS.getNumberOfElements();
 		String name = key.getElement(position, Form.ORIGINAL);
 		String shown = OperationsErrorResponse.printable(name);
-		if (!USABLE.matcher(name).matches()) {
+		if (!isUsable(name)) {
 			throw new OperationsConfigurationException(
 					"'" + shown + "' in 'operations.clients." + shown + "' cannot be the name of a client.",
 					"Use letters, digits, hyphens and underscores, at most 63 of them, with a letter or a digit first."
