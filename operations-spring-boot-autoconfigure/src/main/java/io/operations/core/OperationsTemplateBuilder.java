@@ -83,6 +83,9 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
+	// The longest time that a product documents.
+	private static final Duration UNDOCUMENTED_RETENTION = Duration.ofDays(7);
+
 	private static final Log logger = LogFactory.getLog("io.operations");
 
 	// An application may add the version of its own API to each request. In a request to
@@ -433,6 +436,11 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 				? Mono.error(new OperationsClosedException(client, null)) : next.exchange(request));
 	}
 
+	private static Duration retention(OperationFormat format) {
+		OperationFormat.Retention documented = format.retention();
+		return (documented != null) ? documented.time() : UNDOCUMENTED_RETENTION;
+	}
+
 	private static int credentialsAt(List<ExchangeFilterFunction> filters) {
 		int last = filters.size() - 1;
 		while (!(filters.get(last) instanceof CredentialsFilter)) {
@@ -504,8 +512,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener, outage, sentPolls);
-		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(), schedule,
-				this.pollingSettings, this.scheduler, outage, poller);
+		OperationPolls polls = new OperationPolls(client, retention(format), admission,
+				this.rateLimitSettings.maxInFlight(), schedule, this.pollingSettings, this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations, end);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,

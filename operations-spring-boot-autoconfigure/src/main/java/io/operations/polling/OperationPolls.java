@@ -21,6 +21,8 @@ public final class OperationPolls {
 
 	private final String client;
 
+	private final Duration retention;
+
 	private final Admission admission;
 
 	private final int maxInFlight;
@@ -36,6 +38,7 @@ public final class OperationPolls {
 	/**
 	 * Create the polls of a template.
 	 * @param client the name of the client
+	 * @param retention how long the server keeps an operation
 	 * @param admission admits the polls and knows how many may leave
 	 * @param maxInFlight the highest number of requests in flight
 	 * @param schedule decides when an operation is polled next
@@ -44,9 +47,11 @@ public final class OperationPolls {
 	 * @param outage the shared knowledge of outages
 	 * @param poller polls the operations of stores that hold them in memory
 	 */
-	public OperationPolls(String client, Admission admission, int maxInFlight, PollingSchedule schedule,
-			PollingSettings settings, Scheduler scheduler, Outage outage, OperationPoller poller) {
+	public OperationPolls(String client, Duration retention, Admission admission, int maxInFlight,
+			PollingSchedule schedule, PollingSettings settings, Scheduler scheduler, Outage outage,
+			OperationPoller poller) {
 		this.client = client;
+		this.retention = retention;
 		this.admission = admission;
 		this.maxInFlight = maxInFlight;
 		this.pace = new Pace(schedule, settings);
@@ -187,6 +192,14 @@ public final class OperationPolls {
 	 */
 	public String client() {
 		return this.client;
+	}
+
+	/**
+	 * Return how long the server keeps an operation.
+	 * @return the time that the product documents, otherwise 7 days
+	 */
+	public Duration retention() {
+		return this.retention;
 	}
 
 	/**
