@@ -192,8 +192,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * Remove what is outdated.
-	 * @param before the time before which a delivered operation that ended is removed
+	 * Remove the delivered operations whose retention is over.
 	 */
 	void keepHouse() {
 		this.leases.createIfReached();
