@@ -91,19 +91,20 @@ public final class ClientNames {
 	}
 
 	/**
-	 * Return whether a client can have a name.
+	 * Return whether a client of {@code operations.clients.*} can have a name.
 	 * @param name the name
-	 * @return {@code false} if it has other characters than those of a name
+	 * @return {@code false} if it has other characters than those of a name, or if it
+	 * stands for the default client
 	 */
 	static boolean isUsable(String name) {
-		return USABLE.matcher(name).matches();
+		return USABLE.matcher(name).matches() && !RESERVED.contains(keyOf(name).getLastElement(Form.UNIFORM));
 	}
 
 	private static void add(Map<String, String> names, ConfigurationPropertyName key) {
 		int position = CLIENTS.getNumberOfElements();
 		String name = key.getElement(position, Form.ORIGINAL);
 		String shown = OperationsErrorResponse.printable(name);
-		if (!isUsable(name)) {
+		if (!USABLE.matcher(name).matches()) {
 			throw new OperationsConfigurationException(
 					"'" + shown + "' in 'operations.clients." + shown + "' cannot be the name of a client.",
 					"Use letters, digits, hyphens and underscores, at most 63 of them, with a letter or a digit first."

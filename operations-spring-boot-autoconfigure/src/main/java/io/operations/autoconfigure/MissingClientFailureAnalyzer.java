@@ -98,7 +98,9 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 				.append(".product=messages. ");
 		}
 		if (isTemplate) {
-			action.append("The other OperationsTemplate beans are: ").append(String.join(", ", templates)).append('.');
+			action.append("Inject the default client without a qualifier, or another one by the name of its bean: ")
+				.append(String.join(", ", templates))
+				.append('.');
 		}
 		else if (templates.size() == 1) {
 			action.append("The WebClient of the default client has the qualifier '" + WEB_CLIENT + "'."

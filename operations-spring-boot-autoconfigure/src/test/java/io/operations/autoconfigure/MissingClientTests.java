@@ -40,13 +40,13 @@ class MissingClientTests {
 	@Test
 	void qualifierOfATemplateThatNamesNoClientIsReportedWithTheClients(CapturedOutput output) {
 		run(NeedsTemplate.class);
-		assertThat(output)
-			.contains("APPLICATION FAILED TO START", "Parameter 0 of constructor in " + NeedsTemplate.class.getName()
-					+ " requires an OperationsTemplate with the qualifier 'campaing', but there is none. The clients"
-					+ " of 'operations.clients' are: campaigns, memory.",
-					"Set the qualifier to the name of a client: campaigns, memory.",
-					"set its properties, for example operations.clients.campaing.product=messages",
-					"The other OperationsTemplate beans are: operationsTemplate.");
+		assertThat(output).contains("APPLICATION FAILED TO START", "Parameter 0 of constructor in "
+				+ NeedsTemplate.class.getName()
+				+ " requires an OperationsTemplate with the qualifier 'campaing', but there is none. The clients"
+				+ " of 'operations.clients' are: campaigns, memory.",
+				"Set the qualifier to the name of a client: campaigns, memory.",
+				"set its properties, for example operations.clients.campaing.product=messages",
+				"Inject the default client without a qualifier, or another one by the name of its bean: operationsTemplate.");
 		assertThat(output).doesNotContain("\tat ");
 	}
 
@@ -59,6 +59,15 @@ class MissingClientTests {
 							+ " 'operations.clients' are: campaigns, memory.",
 					"The WebClient of the default client has the qualifier 'operationsWebClient'.")
 			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void nameOfTheDefaultClientAsAQualifierIsReportedWithoutTheAdviceToAddSuchAClient(CapturedOutput output) {
+		run(NeedsDefault.class);
+		assertThat(output)
+			.contains("requires an OperationsTemplate with the qualifier 'operations', but there is none.",
+					"Inject the default client without a qualifier, or")
+			.doesNotContain("operations.clients.operations");
 	}
 
 	@Test
@@ -104,6 +113,15 @@ class MissingClientTests {
 	static class NeedsTemplate {
 
 		NeedsTemplate(@Qualifier("campaing") OperationsTemplate missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsDefault {
+
+		NeedsDefault(@Qualifier("operations") OperationsTemplate missing) {
 		}
 
 	}
