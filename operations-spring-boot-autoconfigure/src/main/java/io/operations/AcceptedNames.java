@@ -18,7 +18,8 @@ import org.springframework.web.util.UriUtils;
  * Names the headers and the members of a {@code 202 Accepted} response that identify the
  * operation. The first header or member with a value counts. Headers come before members.
  * A URL identifies the operation by its last segment, if no id does. Members that may be
- * the id of another resource come after the URL.
+ * the id of another resource come after the URL, and count only if the id is that of an
+ * operation.
  *
  * @param idHeaders the headers with the id
  * @param idMembers the members of the body with the id
@@ -26,10 +27,11 @@ import org.springframework.web.util.UriUtils;
  * @param urlMembers the members of the body with that URL
  * @param ambiguousIdMembers the members of the body with the id of the operation or of a
  * resource that it creates
+ * @param operationIdPrefix the beginning of the id of an operation in those members
  * @since 0.1.0
  */
 public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List<String> urlHeaders,
-		List<String> urlMembers, List<String> ambiguousIdMembers) {
+		List<String> urlMembers, List<String> ambiguousIdMembers, String operationIdPrefix) {
 
 	/**
 	 * The attribute of a request that holds the names for its response.
@@ -41,7 +43,8 @@ public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List
 	 */
 	public static final AcceptedNames ANY = new AcceptedNames(
 			List.of(AcceptedOperation.OPERATION_ID_HEADER, "operationId"), List.of("operationId"),
-			List.of(HttpHeaders.LOCATION, "Operation-Location"), List.of("statusUrl", "operationLocation"), List.of());
+			List.of(HttpHeaders.LOCATION, "Operation-Location"), List.of("statusUrl", "operationLocation"), List.of(),
+			"");
 
 	public AcceptedNames {
 		idHeaders = List.copyOf(idHeaders);
@@ -56,7 +59,24 @@ public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List
 		if (id == null && statusUrl != null) {
 			id = lastSegment(statusUrl);
 		}
-		return (id != null) ? id : id(List.of(), headers, this.ambiguousIdMembers, body);
+		return (id != null) ? id : first(List.of(), headers, this.ambiguousIdMembers, body,
+				(text) -> (StringUtils.hasText(text) && text.startsWith(this.operationIdPrefix)) ? text : null);
+	}
+
+	/**
+	 * Return which id of a response is not the id of an operation, for a message.
+	 * @param body the members of the body
+	 * @return a sentence that begins with a space; empty if there is no such id
+	 */
+	String otherId(Map<String, ?> body) {
+		for (String name : this.ambiguousIdMembers) {
+			if (body.get(name) instanceof String text && StringUtils.hasText(text)) {
+				return " The member '" + name + "' is '" + OperationsErrorResponse.printable(text)
+						+ "', but the id of an operation begins with '" + this.operationIdPrefix
+						+ "': this is the id of another resource.";
+			}
+		}
+		return "";
 	}
 
 	private static @Nullable String id(List<String> headerNames, HttpHeaders headers, List<String> memberNames,

@@ -195,9 +195,11 @@ public record AcceptedOperation(String id, @Nullable URI statusUrl, @Nullable Du
 		URI statusUrl = names.statusUrl(headers, body);
 		String id = names.id(headers, body, statusUrl);
 		if (id == null) {
-			throw new MalformedOperationException("The server accepted the write (" + answer.describe()
-					+ "), but nothing in the response names its operation: " + names.neither()
-					+ ". Check what the write did before you repeat it.", null, null, answer);
+			throw new MalformedOperationException(
+					"The server accepted the write (" + answer.describe()
+							+ "), but nothing in the response names its operation: " + names.neither() + "."
+							+ names.otherId(body) + " Check what the write did before you repeat it.",
+					null, null, answer);
 		}
 		return new AcceptedOperation(id, (statusUrl != null) ? request.resolve(statusUrl) : null, answer.retryAfter(),
 				related(body));

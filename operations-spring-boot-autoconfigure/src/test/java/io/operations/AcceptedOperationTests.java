@@ -12,7 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.mock.http.client.MockClientHttpRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -178,7 +182,7 @@ class AcceptedOperationTests {
 	@Test
 	void namesOfAProductCountInTheirOrder() {
 		AcceptedNames names = new AcceptedNames(List.of("A", "B"), List.of("c"), List.of("D"), List.of("e"),
-				List.of("f"));
+				List.of("f"), "");
 		HttpHeaders headers = new HttpHeaders();
 		Map<String, ?> body = Map.of("c", "from-c", "e", "/from-e");
 		headers.set("D", "/from-d");
@@ -202,8 +206,26 @@ class AcceptedOperationTests {
 	}
 
 	@Test
+	void bareIdThatDoesNotBeginAsThatOfAnOperationIsNotPolledAndNamed() {
+		MockClientHttpRequest request = new MockClientHttpRequest(HttpMethod.POST,
+				URI.create("https://comms.example/v1/PushNotifications"));
+		request.getAttributes()
+			.put(AcceptedNames.ATTRIBUTE, OperationFormat.of(OperationsProduct.PUSH_NOTIFICATIONS).acceptedNames());
+		ClientResponse response = ClientResponse.create(HttpStatus.ACCEPTED)
+			.request(request)
+			.header(HttpHeaders.CONTENT_TYPE, "application/json")
+			.body("{\"id\": \"comms_push_1\"}")
+			.build();
+		assertThatExceptionOfType(MalformedOperationException.class)
+			.isThrownBy(() -> AcceptedOperation.from(response).block())
+			.withMessageContaining("The member 'id' is 'comms_push_1', but the id of an operation begins with"
+					+ " 'comms_operation_': this is the id of another resource. Check what the write did");
+	}
+
+	@Test
 	void memberThatMayBeTheIdOfAResourceCountsAfterTheStatusUrl() {
-		AcceptedNames names = new AcceptedNames(List.of("A"), List.of("c"), List.of("D"), List.of("e"), List.of("f"));
+		AcceptedNames names = new AcceptedNames(List.of("A"), List.of("c"), List.of("D"), List.of("e"), List.of("f"),
+				"from-");
 		HttpHeaders headers = new HttpHeaders();
 		Map<String, ?> body = Map.of("f", "from-f");
 		assertThat(names.id(headers, body, null)).isEqualTo("from-f");

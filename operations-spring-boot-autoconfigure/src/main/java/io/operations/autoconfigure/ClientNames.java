@@ -90,6 +90,16 @@ public final class ClientNames {
 		return CLIENTS.append(ConfigurationPropertyName.adapt(client, '.').getElement(0, Form.UNIFORM));
 	}
 
+	/**
+	 * Return whether a client of {@code operations.clients.*} can have a name.
+	 * @param name the name
+	 * @return {@code false} if it has other characters than those of a name, or if it
+	 * stands for the default client
+	 */
+	static boolean isUsable(String name) {
+		return USABLE.matcher(name).matches() && !RESERVED.contains(keyOf(name).getLastElement(Form.UNIFORM));
+	}
+
 	private static void add(Map<String, String> names, ConfigurationPropertyName key) {
 		int position = CLIENTS.getNumberOfElements();
 		String name = key.getElement(position, Form.ORIGINAL);

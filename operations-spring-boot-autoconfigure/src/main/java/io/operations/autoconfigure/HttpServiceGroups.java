@@ -17,6 +17,8 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
@@ -32,9 +34,12 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
 	private final SingletonSupplier<Map<String, OperationsTemplate>> templates;
 
+	private final HttpServiceGroupCheck check;
+
 	private volatile boolean open;
 
-	HttpServiceGroups(ListableBeanFactory beans) {
+	HttpServiceGroups(ListableBeanFactory beans, HttpServiceGroupCheck check) {
+		this.check = check;
 		this.templates = SingletonSupplier.of(() -> byName(beans));
 	}
 
@@ -54,6 +59,9 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 	@Override
 	public void configureGroups(Groups<WebClient.Builder> groups) {
 		Map<String, OperationsTemplate> known = this.templates.obtain();
+		// The client of the group must not be created yet.
+		groups.forEachProxyFactory(
+				(group, factory) -> this.check.check(group, known.keySet(), WebClientHttpServiceGroupConfigurer.class));
 		groups.filter((group) -> known.containsKey(group.name()))
 			.forEachClient((group) -> builder(Objects.requireNonNull(known.get(group.name()))));
 	}
@@ -80,6 +88,25 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 		catch (InvocationTargetException ex) {
 			throw ex.getTargetException();
 		}
+	}
+
+	/**
+	 * Checks the groups whose client is a {@code RestClient}.
+	 */
+	static final class OfRestClients implements RestClientHttpServiceGroupConfigurer {
+
+		private final HttpServiceGroups groups;
+
+		OfRestClients(HttpServiceGroups groups) {
+			this.groups = groups;
+		}
+
+		@Override
+		public void configureGroups(Groups<RestClient.Builder> groups) {
+			groups.forEachProxyFactory((group, factory) -> this.groups.check.check(group,
+					this.groups.templates.obtain().keySet(), RestClientHttpServiceGroupConfigurer.class));
+		}
+
 	}
 
 	/**

@@ -142,8 +142,9 @@ public final class OperationsAutoConfiguration {
 	@Bean(OperationsClientFactory.BEAN_NAME)
 	OperationsClientFactory operationsClientFactory(ConfigurableListableBeanFactory beans,
 			OperationsProperties properties, OperationsConnectionDetails details, OperationsHttpClient httpClient,
-			DeferredBudgetStore budgets, Environment environment) {
-		return new OperationsClientFactory(beans, properties, details, httpClient, budgets, environment);
+			DeferredBudgetStore budgets, ObjectProvider<OperationsTemplateBuilderCustomizer> customizers,
+			Environment environment) {
+		return new OperationsClientFactory(beans, properties, details, httpClient, budgets, customizers, environment);
 	}
 
 	@Bean("io.operations.operationsClientProperties")

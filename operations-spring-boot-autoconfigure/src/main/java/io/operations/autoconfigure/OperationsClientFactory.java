@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,17 @@ import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
+import io.operations.polling.PollingSchedule;
 import io.operations.resilience.BudgetStore;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -43,16 +48,20 @@ final class OperationsClientFactory {
 
 	private final DeferredBudgetStore budgets;
 
+	// A provider of an injection point leaves out the beans for single clients.
+	private final ObjectProvider<OperationsTemplateBuilderCustomizer> customizers;
+
 	private final Environment environment;
 
 	OperationsClientFactory(ConfigurableListableBeanFactory beans, OperationsProperties properties,
 			OperationsConnectionDetails details, OperationsHttpClient httpClient, DeferredBudgetStore budgets,
-			Environment environment) {
+			ObjectProvider<OperationsTemplateBuilderCustomizer> customizers, Environment environment) {
 		this.beans = beans;
 		this.properties = properties;
 		this.details = details;
 		this.httpClient = httpClient;
 		this.budgets = budgets;
+		this.customizers = customizers;
 		this.environment = environment;
 	}
 
@@ -90,6 +99,7 @@ final class OperationsClientFactory {
 			if (other != null) {
 				builder.sharedRateLimit(other);
 			}
+			applyOwnBeans(builder, client);
 			return builder.name(client).keyPrefix(keys.prefix()).build();
 		}
 		catch (OperationsConfigurationException ex) {
@@ -127,7 +137,7 @@ final class OperationsClientFactory {
 		BudgetStore budget = shared ? this.budgets.get() : null;
 		OperationsSettings.checkBudget(settings.getRateLimit(), budget);
 		builder.budget(budget);
-		this.beans.getBeanProvider(OperationsTemplateBuilderCustomizer.class).orderedStream().forEach((customizer) -> {
+		this.customizers.orderedStream().forEach((customizer) -> {
 			if (customizer instanceof PropertiesCustomizer ours) {
 				ours.settings().apply(builder, settings, connection);
 			}
@@ -156,6 +166,27 @@ final class OperationsClientFactory {
 		if (keys.isSet("product")) {
 			builder.product(own.getProduct());
 		}
+	}
+
+	// Beans with the name of the client as their qualifier are for this client only.
+	private void applyOwnBeans(OperationsTemplate.Builder builder, String client) {
+		List<PollingSchedule> schedules = ownBeans(PollingSchedule.class, client);
+		if (schedules.size() > 1) {
+			throw new OperationsConfigurationException(
+					"Several PollingSchedule beans have the qualifier '" + client + "'.",
+					"Keep the one that decides when the operations of the client '" + client + "' are polled.", null);
+		}
+		schedules.forEach(builder::schedule);
+		ownBeans(OperationsTemplateBuilderCustomizer.class, client)
+			.forEach((customizer) -> customizer.customize(builder));
+	}
+
+	private <T> List<T> ownBeans(Class<T> type, String client) {
+		return Arrays.stream(this.beans.getBeanNamesForType(type, true, false))
+			.filter((bean) -> BeanFactoryAnnotationUtils.isQualifierMatch(client::equals, bean, this.beans))
+			.map((bean) -> this.beans.getBean(bean, type))
+			.sorted(AnnotationAwareOrderComparator.INSTANCE)
+			.toList();
 	}
 
 	private OperationsProperties properties(String client) {

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.registry.HttpServiceProxyRegistry;
@@ -28,8 +29,13 @@ import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 public final class OperationsHttpServicesAutoConfiguration {
 
 	@Bean("io.operations.operationsHttpServiceGroups")
-	HttpServiceGroups operationsHttpServiceGroups(ListableBeanFactory beans) {
-		return new HttpServiceGroups(beans);
+	HttpServiceGroups operationsHttpServiceGroups(ListableBeanFactory beans, Environment environment) {
+		return new HttpServiceGroups(beans, new HttpServiceGroupCheck(beans, environment));
+	}
+
+	@Bean("io.operations.operationsRestClientHttpServiceGroups")
+	HttpServiceGroups.OfRestClients operationsRestClientHttpServiceGroups(HttpServiceGroups groups) {
+		return new HttpServiceGroups.OfRestClients(groups);
 	}
 
 	@Bean("io.operations.operationsOpenHttpServiceGroups")

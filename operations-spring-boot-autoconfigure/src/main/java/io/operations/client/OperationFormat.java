@@ -38,9 +38,14 @@ public final class OperationFormat {
 
 	private static final Retention AFTER_CREATION = new Retention(Duration.ofDays(7), false);
 
+	private static final String COMMS_ID = "comms_operation_";
+
+	// Several products have ids of this form.
+	private static final String COMMON_ID = "proc_job_";
+
 	private static final AcceptedNames COMMS = new AcceptedNames(
 			List.of("operationId", AcceptedOperation.OPERATION_ID_HEADER), List.of("operationId"),
-			List.of("Operation-Location"), List.of("operationLocation", "statusUrl"), List.of("id"));
+			List.of("Operation-Location"), List.of("operationLocation", "statusUrl"), List.of("id"), COMMS_ID);
 
 	private static final Map<OperationsProduct, OperationFormat> PRESETS = new EnumMap<>(OperationsProduct.class);
 
@@ -74,13 +79,13 @@ public final class OperationFormat {
 	private static Shape shape(OperationsProduct product) {
 		return switch (product) {
 			case CONVERSATIONS, INSIGHTS_QUERIES ->
-				new Shape("operationId", "proc_job_", null, AFTER_END, AcceptedNames.ANY);
+				new Shape("operationId", COMMON_ID, null, AFTER_END, AcceptedNames.ANY);
 			case MEMORY, KNOWLEDGE -> new Shape("operationId", null, null, AFTER_END, AcceptedNames.ANY);
 			case COHORTS -> new Shape("operationId", "cmp_operation_", null, null, AcceptedNames.ANY);
 			case VOICE_TRANSCRIPTIONS ->
 				new Shape("operationId", "voice_transcription_", "transcription", null, AcceptedNames.ANY);
 			case MESSAGES, EMAILS, SENDER_POOLS, PUSH_NOTIFICATIONS ->
-				new Shape("id", "comms_operation_", null, AFTER_CREATION, COMMS);
+				new Shape("id", COMMS_ID, null, AFTER_CREATION, COMMS);
 		};
 	}
 
@@ -146,6 +151,31 @@ public final class OperationFormat {
 	 */
 	public @Nullable Retention retention() {
 		return this.shape.retention();
+	}
+
+	/**
+	 * Return whether an operation of this form may have an id.
+	 * @param id the id
+	 * @return {@code false} if its beginning is that of another form, or if this form has
+	 * another beginning
+	 */
+	public boolean mayHaveId(String id) {
+		String prefix = this.shape.idPrefix();
+		return (prefix != null) ? id.startsWith(prefix)
+				: PRESETS.values()
+					.stream()
+					.map((format) -> format.shape.idPrefix())
+					.noneMatch((other) -> other != null && !other.equals(COMMON_ID) && id.startsWith(other));
+	}
+
+	/**
+	 * Return whether an id begins as the ids of this form do.
+	 * @param id the id
+	 * @return {@code false} if it does not, or if ids of this form have no known
+	 * beginning
+	 */
+	public boolean hasIdPrefix(String id) {
+		return this.shape.idPrefix() != null && mayHaveId(id);
 	}
 
 	/**

@@ -44,8 +44,10 @@ public final class OperationsClients implements AutoCloseable {
 
 	private final List<Consumer<OperationsTemplate>> onRegistered = new CopyOnWriteArrayList<>();
 
-	// "registered" guards itself.
+	// "registered" guards itself, and "closed".
 	private final Map<String, OperationsTemplate> registered = new LinkedHashMap<>();
+
+	private boolean closed;
 
 	/**
 	 * Create the clients.
@@ -103,6 +105,8 @@ public final class OperationsClients implements AutoCloseable {
 	 * @param template the template
 	 * @throws IllegalArgumentException if the template has another name, or if a client
 	 * with this name exists
+	 * @throws IllegalStateException if this object is closed; the caller then closes the
+	 * template
 	 */
 	public void register(String name, OperationsTemplate template) {
 		Assert.isTrue(name.equals(template.getName()),
@@ -112,6 +116,8 @@ public final class OperationsClients implements AutoCloseable {
 		Map<String, OperationsTemplate> others = configured();
 		synchronized (this.registered) {
 			removeClosed();
+			Assert.state(!this.closed, () -> "The client '" + name
+					+ "' is not registered, because the application closes its clients. Close its template.");
 			Assert.isTrue(!others.containsKey(name) && !this.registered.containsKey(name),
 					() -> "A client with the name '" + name + "' exists. Close it first, or choose another name.");
 			this.registered.put(name, template);
@@ -171,7 +177,8 @@ public final class OperationsClients implements AutoCloseable {
 	/**
 	 * Return the client that serves an operation, by its status URL. A relative URL fits
 	 * each client with its path. An operation without a status URL belongs to the only
-	 * client, if there is just one.
+	 * client, if there is just one, or to the only one whose product has ids of this
+	 * form.
 	 * @param accepted the operation as the response to the write describes it
 	 * @return the client
 	 * @throws IllegalArgumentException if no client or more than one serves the status
@@ -186,8 +193,9 @@ public final class OperationsClients implements AutoCloseable {
 		}
 		String operation = "The operation '" + OperationsErrorResponse.printable(accepted.id()) + "' ";
 		if (statusUrl == null) {
-			throw new IllegalArgumentException(operation + "names no status URL, so its client is not known. Choose one"
-					+ " with OperationsClients.get(name): " + String.join(", ", serving) + ".");
+			throw new IllegalArgumentException(operation + "names no status URL, so its client is not known. Await it"
+					+ " with the client of the write, for example OperationsClients.get(\"" + serving.get(0)
+					+ "\").await(accepted). The clients that may serve it are: " + String.join(", ", serving) + ".");
 		}
 		String url = "has the status URL " + StatusUrls.shown(statusUrl) + ", but ";
 		if (serving.isEmpty()) {
@@ -207,8 +215,17 @@ public final class OperationsClients implements AutoCloseable {
 	 */
 	List<String> serving(AcceptedOperation accepted) {
 		URI statusUrl = accepted.statusUrl();
-		List<String> exact = names((template) -> statusUrl != null && template.hasStatusUrl(statusUrl));
+		if (statusUrl == null) {
+			return servingId(accepted.id());
+		}
+		List<String> exact = names((template) -> template.hasStatusUrl(statusUrl));
 		return exact.isEmpty() ? names((template) -> template.serves(accepted)) : exact;
+	}
+
+	// An id without the beginning of a form may belong to each client.
+	private List<String> servingId(String id) {
+		boolean isKnown = !names((template) -> template.format().hasIdPrefix(id)).isEmpty();
+		return names((template) -> !isKnown || template.format().mayHaveId(id));
 	}
 
 	private List<String> names(Predicate<OperationsTemplate> serving) {
@@ -269,6 +286,9 @@ public final class OperationsClients implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		synchronized (this.registered) {
+			this.closed = true;
+		}
 		registered().forEach(OperationsTemplate::close);
 	}
 

@@ -26,6 +26,7 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
+import io.operations.client.OperationFormat;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
@@ -381,6 +382,10 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	boolean hasStatusUrl(URI statusUrl) {
 		return this.statusUrls.fits(statusUrl);
+	}
+
+	OperationFormat format() {
+		return this.statusUrls.format();
 	}
 
 	String statusUrls() {

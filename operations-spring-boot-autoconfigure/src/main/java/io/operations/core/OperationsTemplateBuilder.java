@@ -8,7 +8,9 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -25,6 +27,7 @@ import io.operations.KeyPrefix;
 import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationStatus;
+import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsListeners;
@@ -33,6 +36,7 @@ import io.operations.client.BaseUrl;
 import io.operations.client.CredentialsFilter;
 import io.operations.client.InterimAnswers;
 import io.operations.client.OperationFormat;
+import io.operations.client.Origin;
 import io.operations.client.WebClientOperationFetcher;
 import io.operations.client.WriteAnswers;
 import io.operations.client.WriteDoor;
@@ -61,6 +65,7 @@ import io.operations.resilience.WriteSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -77,6 +82,9 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * retries for the fetches.
  */
 final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
+
+	// The longest time that a product documents.
+	private static final Duration UNDOCUMENTED_RETENTION = Duration.ofDays(7);
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 
@@ -397,7 +405,8 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.build();
 	}
 
-	private WebClient writeClient(WebClient webClient, URI url, OperationFormat format, WriteDoor door) {
+	private WebClient writeClient(String client, WebClient webClient, URI url, OperationFormat format, WriteDoor door,
+			List<Runnable> releases) {
 		AcceptedNames names = format.acceptedNames();
 		WebClient.Builder writes = webClient.mutate()
 			.defaultRequest((request) -> request.attribute(KeyPrefix.ATTRIBUTE, this.keyPrefix));
@@ -408,11 +417,28 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
 		}
+		else {
+			writes.filter(untilClosed(client, url, releases));
+		}
 		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
 			.filter(new WriteAnswers(url, this.requestTimeout, this.scheduler))
 			.build();
+	}
+
+	// The closed admission refuses the other writes.
+	private static ExchangeFilterFunction untilClosed(String client, URI url, List<Runnable> releases) {
+		Origin origin = Origin.of(url);
+		AtomicBoolean closed = new AtomicBoolean();
+		releases.add(() -> closed.set(true));
+		return (request, next) -> Mono.defer(() -> (closed.get() && Objects.equals(origin, Origin.of(request.url())))
+				? Mono.error(new OperationsClosedException(client, null)) : next.exchange(request));
+	}
+
+	private static Duration retention(OperationFormat format) {
+		OperationFormat.Retention documented = format.retention();
+		return (documented != null) ? documented.time() : UNDOCUMENTED_RETENTION;
 	}
 
 	private static int credentialsAt(List<ExchangeFilterFunction> filters) {
@@ -486,12 +512,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		PollingSchedule schedule = schedule();
 		OperationPoller poller = new OperationPoller(client, attempt, admission, schedule, this.pollingSettings,
 				this.scheduler, listener, outage, sentPolls, this.keyPrefix);
-		OperationPolls polls = new OperationPolls(client, admission, this.rateLimitSettings.maxInFlight(),
-				this.scheduler, outage, poller);
+		OperationPolls polls = new OperationPolls(client, retention(format), admission,
+				this.rateLimitSettings.maxInFlight(), this.scheduler, outage, poller);
 		StatusUrls statusUrls = new StatusUrls(client, url, path(), this.product, this.keyPrefix);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), observations, end);
 		OperationsTemplate template = new OperationsTemplate(copy(), client, statusUrls,
-				writeClient(webClient, url, format, writes), fetch,
+				writeClient(client, webClient, url, format, writes, releases), fetch,
 				new GuardedOperationFetcher(exchange, client, listener), poller, polls, admission, observations,
 				listener, releases);
 		listener.opened(client, new TemplateActivity(this.keyPrefix, admission, poller, outage,

@@ -10,6 +10,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.client.BaseUrl;
+import io.operations.client.OperationFormat;
 import io.operations.client.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class StatusUrls {
 		this.path = path.replaceFirst("\\?.*", "");
 		this.product = product;
 		this.keyPrefix = keyPrefix;
+	}
+
+	OperationFormat format() {
+		return OperationFormat.of(this.product);
 	}
 
 	boolean serves(@Nullable URI statusUrl) {

@@ -21,6 +21,8 @@ public final class OperationPolls {
 
 	private final String client;
 
+	private final Duration retention;
+
 	private final PollCapacity capacity;
 
 	private final int maxInFlight;
@@ -36,6 +38,7 @@ public final class OperationPolls {
 	/**
 	 * Create the polls of a template.
 	 * @param client the name of the client
+	 * @param retention how long the server keeps an operation
 	 * @param capacity how many polls the account has capacity for
 	 * @param maxInFlight the highest number of requests in flight
 	 * @param scheduler the clock
@@ -43,9 +46,10 @@ public final class OperationPolls {
 	 * @param poller polls the operations of stores that hold them in memory. Its schedule
 	 * decides when an operation is polled next
 	 */
-	public OperationPolls(String client, PollCapacity capacity, int maxInFlight, Scheduler scheduler, Outage outage,
-			OperationPoller poller) {
+	public OperationPolls(String client, Duration retention, PollCapacity capacity, int maxInFlight,
+			Scheduler scheduler, Outage outage, OperationPoller poller) {
 		this.client = client;
+		this.retention = retention;
 		this.capacity = capacity;
 		this.maxInFlight = maxInFlight;
 		this.pace = poller.pace();
@@ -186,6 +190,14 @@ public final class OperationPolls {
 	 */
 	public String client() {
 		return this.client;
+	}
+
+	/**
+	 * Return how long the server keeps an operation.
+	 * @return the time that the product documents, otherwise 7 days
+	 */
+	public Duration retention() {
+		return this.retention;
 	}
 
 	/**

@@ -164,7 +164,7 @@ public final class MemoryTrackingStore implements TrackingStore {
 		Instant due = row.due();
 		Instant ended = row.ending().endedAt();
 		if (due == null && ended != null) {
-			due = ended.plus(this.engine.settings().retention());
+			due = ended.plus(this.engine.retention());
 		}
 		if (due != null) {
 			this.queue.add(entry, monotonic() + Duration.between(this.polls.now(), due).toMillis());

@@ -300,19 +300,16 @@ public final class RoutingOperationTracker implements OperationTracker {
 		if (all.size() == 1) {
 			return action.apply(first().tracker);
 		}
-		if (accepted.statusUrl() == null) {
-			return Mono.error(() -> new IllegalArgumentException("The operation '"
-					+ OperationsErrorResponse.printable(accepted.id())
-					+ "' names no status URL, so its client is not known. It is not tracked. Name the client of the"
-					+ " write: OperationTracker.forClient(name).track(...). The clients are: "
-					+ String.join(", ", all.keySet()) + "."));
-		}
 		OperationTracker tracker;
 		try {
 			tracker = forClient(this.clients.get().serving(accepted));
 		}
 		catch (IllegalArgumentException ex) {
-			return Mono.error(ex);
+			return Mono.error((accepted.statusUrl() != null) ? ex
+					: new IllegalArgumentException("The operation '" + OperationsErrorResponse.printable(accepted.id())
+							+ "' names no status URL, so its client is not known. It is not tracked. Name the client of"
+							+ " the write: OperationTracker.forClient(name).track(...). The clients are: "
+							+ String.join(", ", all.keySet()) + ".", ex));
 		}
 		return action.apply(tracker);
 	}

@@ -71,6 +71,16 @@ public final class TrackingEngine {
 	}
 
 	/**
+	 * Return how long, from the end of an operation, the store keeps it once its outcome
+	 * is delivered.
+	 * @return the retention of the settings, otherwise that of the client's product
+	 */
+	public Duration retention() {
+		Duration retention = this.settings.retention();
+		return (retention != null) ? retention : this.polls.retention();
+	}
+
+	/**
 	 * Return the listener that is notified of events.
 	 * @return the listener
 	 */

@@ -3,6 +3,7 @@ package io.operations.tracking;
 import java.time.Duration;
 
 import io.operations.polling.PollingSettings;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -12,26 +13,28 @@ import org.springframework.util.Assert;
  * @param timeout the time after which an operation times out if the caller passes no
  * timeout
  * @param retention how long, from the end of an operation, a store keeps it once its
- * outcome is delivered
+ * outcome is delivered; {@code null} for the time for which the server keeps the
+ * operations of the client's product
  * @param maxTracked the maximum number of operations in a store in memory
  * @param delivery the settings for the delivery of outcomes
  * @since 0.1.0
  */
-public record TrackingSettings(Duration timeout, Duration retention, int maxTracked, Delivery delivery) {
+public record TrackingSettings(Duration timeout, @Nullable Duration retention, int maxTracked, Delivery delivery) {
 
 	public TrackingSettings {
 		PollingSettings.checkTimeout(timeout);
-		Assert.isTrue(!retention.isNegative(), () -> "'retention' must not be negative, but is " + retention);
+		Assert.isTrue(retention == null || !retention.isNegative(),
+				() -> "'retention' must not be negative, but is " + retention);
 		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
 	}
 
 	/**
 	 * Return the default settings.
-	 * @return a timeout of 24 hours, a retention of 7 days, at most 100,000 operations in
-	 * memory, and the default delivery
+	 * @return a timeout of 24 hours, the retention of the product, at most 100,000
+	 * operations in memory, and the default delivery
 	 */
 	public static TrackingSettings defaults() {
-		return new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 100_000, Delivery.defaults());
+		return new TrackingSettings(Duration.ofHours(24), null, 100_000, Delivery.defaults());
 	}
 
 	/**

@@ -23,9 +23,6 @@ final class TrackingSteps {
 
 	private static final Duration THINNEST = Duration.ofHours(1);
 
-	// The vendor keeps the record of an operation for this time after its acceptance.
-	private static final Duration RETENTION = Duration.ofDays(7);
-
 	private final OperationPolls polls;
 
 	TrackingSteps(OperationPolls polls) {
@@ -53,13 +50,15 @@ final class TrackingSteps {
 		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, isStuck(row, polled, now));
 	}
 
-	// The timeout counts from the first response that is not SCHEDULED.
-	private static Instant deadline(TrackedRow row, boolean isScheduled, boolean wasScheduled, Instant now) {
+	// The timeout counts from the first response that is not SCHEDULED. The server keeps
+	// the record of the operation for its retention only.
+	private Instant deadline(TrackedRow row, boolean isScheduled, boolean wasScheduled, Instant now) {
 		if (!isScheduled && !wasScheduled) {
 			return row.deadline();
 		}
 		Duration timeout = row.timeout();
-		Instant last = row.polled().since().plus((timeout.compareTo(RETENTION) > 0) ? timeout : RETENTION);
+		Duration retention = this.polls.retention();
+		Instant last = row.polled().since().plus((timeout.compareTo(retention) > 0) ? timeout : retention);
 		Instant end = now.plus(timeout);
 		return (isScheduled || end.isAfter(last)) ? last : end;
 	}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -25,6 +26,8 @@ import io.operations.OperationsProduct;
 import io.operations.autoconfigure.metrics.OperationsMetricsAutoConfiguration;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import io.operations.polling.PollingSchedule;
+import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -217,6 +220,34 @@ class ConfiguredClientsTests {
 		server.verify(getRequestedFor(urlEqualTo("/own/f")).withHeader("Authorization", equalTo(basic("SK2", "s2"))));
 		server.verify(getRequestedFor(urlEqualTo("/customized/customized/g")).withHeader("Authorization",
 				equalTo(basic("SKvault", "v"))));
+	}
+
+	@Test
+	void beanWithTheQualifierOfAClientIsForThisClientOnly() {
+		server.stubFor(get(anyUrl()).willReturn(operation()));
+		this.twoClients
+			.withPropertyValues(baseUrl("campaigns"), baseUrl("memory"), "operations.base-url=" + server.baseUrl())
+			.withUserConfiguration(OwnBeans.class)
+			.run((context) -> {
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				for (String client : List.of("operations", "memory", "campaigns")) {
+					clients.get(client).await("own-" + client).block(PATIENCE);
+				}
+				OwnBeans beans = context.getBean(OwnBeans.class);
+				assertThat(beans.ofAll).containsExactly("own-operations", "own-memory");
+				assertThat(beans.ofCampaigns).containsExactly("own-campaigns");
+			});
+		server.verify(getRequestedFor(urlEqualTo("/v2/ControlPlane/Operations/own-operations")));
+		server.verify(getRequestedFor(urlEqualTo("/v1/ControlPlane/Operations/own-memory")));
+		server.verify(getRequestedFor(urlEqualTo("/customized/own-campaigns")));
+	}
+
+	@Test
+	void severalSchedulesOfOneClientFailTheStart() {
+		this.twoClients.withUserConfiguration(OwnBeans.class, SecondSchedule.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessage("Several PollingSchedule beans have the qualifier 'campaigns'."));
 	}
 
 	@Test
@@ -801,6 +832,60 @@ class ConfiguredClientsTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBeans {
+
+		final List<String> ofAll = new CopyOnWriteArrayList<>();
+
+		final List<String> ofCampaigns = new CopyOnWriteArrayList<>();
+
+		@Bean
+		PollingSchedule scheduleOfAll() {
+			return recording(this.ofAll);
+		}
+
+		@Bean(defaultCandidate = false)
+		@Qualifier("campaigns")
+		PollingSchedule scheduleOfCampaigns() {
+			return recording(this.ofCampaigns);
+		}
+
+		@Bean(defaultCandidate = false)
+		@Qualifier("campaigns")
+		OperationsTemplateBuilderCustomizer customizerOfCampaigns() {
+			return (builder) -> builder.path("/customized/{id}");
+		}
+
+		private static PollingSchedule recording(List<String> ids) {
+			return new PollingSchedule() {
+
+				@Override
+				public Duration nextPoll(PollingState state) {
+					return Duration.ofMillis(10);
+				}
+
+				@Override
+				public Duration firstPoll(PollingState state) {
+					ids.add(state.operationId());
+					return Duration.ZERO;
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SecondSchedule {
+
+		@Bean(defaultCandidate = false)
+		@Qualifier("campaigns")
+		PollingSchedule second() {
+			return (state) -> Duration.ofSeconds(1);
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
 import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
@@ -159,6 +162,48 @@ class HttpServiceGroupsTests {
 	}
 
 	@Test
+	void groupWithTheNameOfATemplateButWithoutTheClientTypeFailsTheStart() {
+		this.runner.withUserConfiguration(WithoutClientType.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(OperationsConfigurationException.class)
+				.hasMessageContaining("The HTTP service group 'operations' has the name of an operations client, but"
+						+ " Spring builds it on a RestClient"));
+		this.runner.withUserConfiguration(WithoutClientType.class)
+			.withPropertyValues("spring.http.serviceclient.operations.base-url=" + server.baseUrl())
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(WithoutClientType.class)
+			.withBean(RestClientHttpServiceGroupConfigurer.class,
+					() -> (groups) -> groups.forEachClient((group, builder) -> builder.baseUrl(server.baseUrl())))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Misspelled.class, MisspelledWithoutClientType.class })
+	void groupWithoutABaseUrlAndWithTheMisspelledNameOfATemplateFailsTheStart(Class<?> application) {
+		this.runner.withUserConfiguration(application)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(OperationsConfigurationException.class)
+				.hasMessage(
+						"The HTTP service group 'operatoins' has no base URL, and no operations client has this name."
+								+ " The name is similar to that of the client 'operations'."));
+		this.runner.withUserConfiguration(application)
+			.withPropertyValues("spring.http.serviceclient.operatoins.base-url=" + server.baseUrl())
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void groupWithASimilarNameWhoseMethodsNameTheirServerIsLeftAlone() {
+		this.runner.withUserConfiguration(NamesServers.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void groupWithoutABaseUrlAndWithAnotherNameIsLeftAlone() {
+		this.runner.withUserConfiguration(OtherWrites.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void applicationWithoutDeclarativeClientsHasNoConfigurer() {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(WebClientHttpServiceGroupConfigurer.class));
@@ -195,6 +240,37 @@ class HttpServiceGroupsTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportHttpServices(group = "operations", types = Configurations.class, clientType = ClientType.WEB_CLIENT)
 	static class Writes {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "operations", types = Configurations.class)
+	static class WithoutClientType {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "operatoins", types = Configurations.class, clientType = ClientType.WEB_CLIENT)
+	static class Misspelled {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "operatoins", types = Configurations.class)
+	static class MisspelledWithoutClientType {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "operation", types = AnyServer.class, clientType = ClientType.WEB_CLIENT)
+	static class NamesServers {
+
+	}
+
+	interface AnyServer {
+
+		@GetExchange
+		Mono<String> get(URI uri);
 
 	}
 

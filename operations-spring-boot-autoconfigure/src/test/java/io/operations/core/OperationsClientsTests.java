@@ -5,6 +5,7 @@ import java.util.Map;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
+import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class OperationsClientsTests {
 
@@ -123,6 +125,37 @@ class OperationsClientsTests {
 	}
 
 	@Test
+	void whenTheClientsAreClosedNoClientIsRegistered() {
+		this.clients.close();
+		try (OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}")) {
+			assertThatIllegalStateException().isThrownBy(() -> this.clients.register("sub-1", sub))
+				.withMessageContaining("'sub-1' is not registered")
+				.withMessageContaining("Close its template");
+			assertThat(this.clients.names()).doesNotContain("sub-1");
+		}
+	}
+
+	@Test
+	void operationWithoutAStatusUrlBelongsToTheOnlyClientWhoseProductHasSuchIds() {
+		try (OperationsTemplate conversations = template("operations", OperationsProduct.CONVERSATIONS);
+				OperationsTemplate memory = template("memory", OperationsProduct.MEMORY);
+				OperationsTemplate push = template("push", OperationsProduct.PUSH_NOTIFICATIONS);
+				OperationsTemplate emails = template("emails", OperationsProduct.EMAILS)) {
+			OperationsClients one = OperationsClients.of(conversations, memory, push);
+			assertThat(one.clientOf(accepted("comms_operation_1", null))).isSameAs(push);
+			OperationsClients two = OperationsClients.of(conversations, memory, push, emails);
+			assertThatIllegalArgumentException().isThrownBy(() -> two.clientOf(accepted("comms_operation_1", null)))
+				.withMessageContaining("OperationsClients.get(\"push\").await(accepted)")
+				.withMessageEndingWith("The clients that may serve it are: push, emails.");
+			// The ids of Memory have no known form.
+			assertThatIllegalArgumentException().isThrownBy(() -> one.clientOf(accepted("proc_job_1", null)))
+				.withMessageEndingWith("operations, memory.");
+			assertThatIllegalArgumentException().isThrownBy(() -> one.clientOf(accepted("x", null)))
+				.withMessageEndingWith("operations, memory, push.");
+		}
+	}
+
+	@Test
 	void nameThatExistsIsNotRegisteredAgain() {
 		try (OperationsTemplate second = template("jobs", "https://sub.example", "/{id}")) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.clients.register("jobs", second))
@@ -147,7 +180,19 @@ class OperationsClientsTests {
 	}
 
 	private static AcceptedOperation accepted(@Nullable String statusUrl) {
-		return new AcceptedOperation("a", (statusUrl != null) ? URI.create(statusUrl) : null, null, Map.of());
+		return accepted("a", statusUrl);
+	}
+
+	private static AcceptedOperation accepted(String id, @Nullable String statusUrl) {
+		return new AcceptedOperation(id, (statusUrl != null) ? URI.create(statusUrl) : null, null, Map.of());
+	}
+
+	private static OperationsTemplate template(String name, OperationsProduct product) {
+		return OperationsTemplate.builder(WebClient.builder())
+			.name(name)
+			.product(product)
+			.credentials(OperationsCredentials.of("SK1", "secret"))
+			.build();
 	}
 
 	private static OperationsTemplate template(String name, String baseUrl, String path) {

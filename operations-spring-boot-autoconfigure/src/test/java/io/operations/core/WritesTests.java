@@ -506,6 +506,15 @@ class WritesTests {
 	}
 
 	@Test
+	void writeOfAClosedTemplateIsRefusedThoughWritesAreNotAdmitted() {
+		rebuild((builder) -> builder.writes(new WriteSettings(false, null)));
+		this.template.close();
+		post();
+		assertThat(fault()).isInstanceOf(OperationsClosedException.class);
+		assertThat(this.requests).isEmpty();
+	}
+
+	@Test
 	void writeThatWaitsForItsRepetitionEndsWhenTheTemplateIsClosed() {
 		answer(429, "Retry-After", "20");
 		post();

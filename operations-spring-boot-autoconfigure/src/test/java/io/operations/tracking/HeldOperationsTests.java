@@ -983,7 +983,7 @@ class HeldOperationsTests {
 			Outage outage = new Outage("test", settings, time, listener);
 			this.poller = new OperationPoller("test", fetcher, this.admission, schedule, settings, time, listener,
 					outage, new SentPolls(), KeyPrefix.DEFAULT);
-			this.polls = new OperationPolls("test", this.admission, 16, time, outage, this.poller);
+			this.polls = new OperationPolls("test", Duration.ofDays(7), this.admission, 16, time, outage, this.poller);
 			this.engine = new TrackingEngine(this.polls, TrackingSettings.defaults(), List::of,
 					new TrackingListeners(List.of()));
 			this.held = this.engine.hold(this::changed, () -> HeldOperationsTests.this.mayPoll);

@@ -13,8 +13,9 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * Sends the requests of a client to the simulator. A header names the server that the
- * client has meant, so that the simulator can answer as that server.
+ * Sends the requests of a client to the simulator, with the simulator's credentials. A
+ * header names the server that the client has meant, so that the simulator can answer as
+ * that server.
  */
 final class RedirectedConnector implements ClientHttpConnector {
 
@@ -33,9 +34,6 @@ final class RedirectedConnector implements ClientHttpConnector {
 	@Override
 	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
-		if (isSimulators(uri)) {
-			return this.connector.connect(method, uri, requestCallback);
-		}
 		URI redirected = UriComponentsBuilder.fromUri(uri)
 			.scheme(this.simulator.getScheme())
 			.host(this.simulator.getHost())
@@ -56,7 +54,9 @@ final class RedirectedConnector implements ClientHttpConnector {
 
 	private void replaceHeaders(HttpHeaders headers, URI uri) {
 		headers.set(HttpHeaders.AUTHORIZATION, this.authorization);
-		headers.set(SimulatedRequest.ORIGIN_HEADER, uri.getScheme() + "://" + uri.getRawAuthority());
+		if (!isSimulators(uri)) {
+			headers.set(SimulatedRequest.ORIGIN_HEADER, uri.getScheme() + "://" + uri.getRawAuthority());
+		}
 	}
 
 }

@@ -85,10 +85,12 @@ class RedirectedConnectorTests {
 	}
 
 	@Test
-	void requestToTheSimulatorItselfStaysAsItIs() {
+	void requestToTheSimulatorItselfHasItsCredentials() {
 		String id = simulator.accept(OperationScript.completed());
 		String url = simulator.baseUrl() + OperationsProduct.CONVERSATIONS.path().replace("{id}", id);
-		assertThat(send(HttpMethod.GET, url).getStatusCode().value()).isEqualTo(401);
+		ResponseEntity<Map<String, @Nullable Object>> response = send(HttpMethod.GET, url);
+		assertThat(response.getStatusCode().value()).isEqualTo(200);
+		assertThat(Objects.requireNonNull(response.getBody()).get("statusUrl")).isEqualTo(url);
 	}
 
 }

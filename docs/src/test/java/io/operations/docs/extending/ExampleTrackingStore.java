@@ -104,7 +104,7 @@ class ExampleTrackingStore implements TrackingStore {
 	}
 
 	private void removeOutdated(Instant now) {
-		Instant before = now.minus(this.engine.settings().retention());
+		Instant before = now.minus(this.engine.retention());
 		this.rows.values()
 			.removeIf((row) -> row.state() == TrackingState.DELIVERED && row.ending().endedAt().isBefore(before));
 	}

@@ -28,10 +28,10 @@ public class OperationsTrackingProperties {
 
 	/**
 	 * Time for which the store keeps an operation whose outcome is delivered, counted
-	 * from the end of the operation. The default is the time for which the vendor keeps
-	 * operations.
+	 * from the end of the operation. If not set, this is the time for which the server
+	 * keeps the operations of the client's product: 7 days for all present products.
 	 */
-	private Duration retention = Duration.ofDays(7);
+	private @Nullable Duration retention;
 
 	/**
 	 * Maximum number of operations of each client that the store in memory holds. Does
@@ -66,11 +66,11 @@ public class OperationsTrackingProperties {
 		this.timeout = timeout;
 	}
 
-	public Duration getRetention() {
+	public @Nullable Duration getRetention() {
 		return this.retention;
 	}
 
-	public void setRetention(Duration retention) {
+	public void setRetention(@Nullable Duration retention) {
 		this.retention = retention;
 	}
 

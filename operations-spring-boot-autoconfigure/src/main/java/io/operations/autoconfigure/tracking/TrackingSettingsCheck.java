@@ -23,10 +23,10 @@ final class TrackingSettingsCheck {
 		atLeast(Duration.ofSeconds(1), "timeout", properties.getTimeout());
 		check(properties.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "timeout",
 				properties.getTimeout(), "it must be at most 365 days");
-		check(properties.getRetention() != null && !properties.getRetention().isNegative(), "retention",
-				properties.getRetention(), "it must not be negative");
-		if (!properties.getRetention().isZero()) {
-			atLeast(Duration.ofSeconds(1), "retention", properties.getRetention());
+		Duration retention = properties.getRetention();
+		check(retention == null || !retention.isNegative(), "retention", retention, "it must not be negative");
+		if (retention != null && !retention.isZero()) {
+			atLeast(Duration.ofSeconds(1), "retention", retention);
 		}
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
 		// Whichever store is chosen, so that a change of the store reveals no old
@@ -44,7 +44,7 @@ final class TrackingSettingsCheck {
 				"it must not be less than operations.tracking.delivery.initial-interval ("
 						+ delivery.getInitialInterval() + ")");
 		atLeast(Duration.ofMillis(100), "delivery.timeout", delivery.getTimeout());
-		return new TrackingSettings(properties.getTimeout(), properties.getRetention(), properties.getMaxTracked(),
+		return new TrackingSettings(properties.getTimeout(), retention, properties.getMaxTracked(),
 				new TrackingSettings.Delivery(delivery.getMaxAttempts(), delivery.getInitialInterval(),
 						delivery.getMultiplier(), delivery.getMaxInterval(), delivery.getTimeout()));
 	}

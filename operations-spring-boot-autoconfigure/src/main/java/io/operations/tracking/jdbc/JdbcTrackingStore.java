@@ -192,11 +192,11 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * Remove what is outdated.
-	 * @param before the time before which a delivered operation that ended is removed
+	 * Remove the delivered operations whose retention is over.
 	 */
-	void keepHouse(Instant before) {
+	void keepHouse() {
 		this.leases.createIfReached();
+		Instant before = this.engine.polls().now().minus(this.engine.retention());
 		Integer removed;
 		do {
 			removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));

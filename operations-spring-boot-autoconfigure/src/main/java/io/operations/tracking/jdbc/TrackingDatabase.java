@@ -57,8 +57,6 @@ final class TrackingDatabase {
 
 	private final OperationPolls polls;
 
-	private final Duration retention;
-
 	private final JdbcTransactions transactions;
 
 	private final TableChecks checks;
@@ -100,7 +98,6 @@ final class TrackingDatabase {
 				&& proxy.getTargetDataSource() != null) ? proxy.getTargetDataSource() : dataSource;
 		this.settings = settings;
 		this.polls = engine.polls();
-		this.retention = engine.settings().retention();
 		this.times = new StopTimes(this.polls.scheduler());
 		this.dialect = TrackingDialect.of(target);
 		this.tables = settings.tables().in(target);
@@ -276,10 +273,7 @@ final class TrackingDatabase {
 	private void keepHouse() {
 		try {
 			this.clock.measure(this.checks::time);
-			Instant before = this.polls.now().minus(this.retention);
-			for (JdbcTrackingStore store : this.stores.values()) {
-				store.keepHouse(before);
-			}
+			this.stores.values().forEach(JdbcTrackingStore::keepHouse);
 			this.unknownClients.report(this.stores.keySet());
 			this.instances.forgetDead();
 		}

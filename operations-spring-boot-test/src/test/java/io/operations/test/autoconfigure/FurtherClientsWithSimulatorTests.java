@@ -46,6 +46,9 @@ class FurtherClientsWithSimulatorTests {
 	@Qualifier("otherAccountOperations")
 	private OperationsTemplate otherAccount;
 
+	@Autowired
+	private OperationsTemplate.Builder builder;
+
 	@BeforeEach
 	void reset() {
 		this.simulator.reset();
@@ -69,6 +72,22 @@ class FurtherClientsWithSimulatorTests {
 	void templateWithCredentialsOfItsOwnIsLedToTheSimulator() {
 		String id = this.simulator.accept(OperationScript.completed());
 		assertThat(this.otherAccount.await(id).block(LIMIT)).isNotNull();
+	}
+
+	@Test
+	void templateWithTheDefaultServerAndCredentialsOfItsOwnReachesTheSimulator() {
+		try (OperationsTemplate subaccount = this.builder.name("subaccount")
+			.credentials(OperationsCredentials.of("SKsubaccount", "secret"))
+			.build()) {
+			Operation done = Objects.requireNonNull(subaccount.getWebClient()
+				.post()
+				.uri("/v2/ControlPlane/Configurations")
+				.bodyValue(Map.of("displayName", "support"))
+				.exchangeToMono(AcceptedOperation::from)
+				.flatMap(subaccount::await)
+				.block(LIMIT));
+			assertThat(done.status()).isEqualTo(OperationStatus.COMPLETED);
+		}
 	}
 
 	@Test

@@ -1,0 +1,138 @@
+package io.operations.autoconfigure;
+
+import io.operations.core.OperationsTemplate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.UnsatisfiedDependencyException;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The message of an application whose injection points name a client that does not exist.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class MissingClientTests {
+
+	private static final String[] CLIENTS = { "--operations.api-key=SK1", "--operations.api-key-secret=s1",
+			"--operations.clients.campaigns.product=messages", "--operations.clients.memory.product=memory" };
+
+	@Test
+	void missingBeanOfTheApplicationIsStillReportedBySpringBoot(CapturedOutput output) {
+		run(NeedsMissingBean.class);
+		assertThat(output).contains("APPLICATION FAILED TO START",
+				"required a bean of type 'java.lang.StringBuilder' that could not be found");
+	}
+
+	@Test
+	void qualifierOfATemplateThatNamesNoClientIsReportedWithTheClients(CapturedOutput output) {
+		run(NeedsTemplate.class);
+		assertThat(output).contains("APPLICATION FAILED TO START", "Parameter 0 of constructor in "
+				+ NeedsTemplate.class.getName()
+				+ " requires an OperationsTemplate with the qualifier 'campaing', but there is none. The clients"
+				+ " of 'operations.clients' are: campaigns, memory.",
+				"Set the qualifier to the name of a client: campaigns, memory.",
+				"set its properties, for example operations.clients.campaing.product=messages",
+				"Inject the default client without a qualifier, or another one by the name of its bean: operationsTemplate.");
+		assertThat(output).doesNotContain("\tat ");
+	}
+
+	@Test
+	void qualifierOfAWebClientThatNamesNoClientIsReportedWithTheClients(CapturedOutput output) {
+		run(NeedsWebClient.class);
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START",
+					"requires a WebClient with the qualifier 'campaing', but there is none. The clients of"
+							+ " 'operations.clients' are: campaigns, memory.",
+					"The WebClient of the default client has the qualifier 'operationsWebClient'.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void nameOfTheDefaultClientAsAQualifierIsReportedWithoutTheAdviceToAddSuchAClient(CapturedOutput output) {
+		run(NeedsDefault.class);
+		assertThat(output)
+			.contains("requires an OperationsTemplate with the qualifier 'operations', but there is none.",
+					"Inject the default client without a qualifier, or")
+			.doesNotContain("operations.clients.operations");
+	}
+
+	@Test
+	void qualifierOfADisabledClientIsReportedWithItsProperty(CapturedOutput output) {
+		run(NeedsTemplate.class, "--operations.clients.campaing.product=emails",
+				"--operations.clients.campaing.enabled=false");
+		assertThat(output).contains("APPLICATION FAILED TO START",
+				"The property 'operations.clients.campaing.enabled' is 'false'.");
+	}
+
+	@Test
+	void withoutOperationsTheMissingTemplateIsReportedBySpringBoot(CapturedOutput output) {
+		run(NeedsTemplate.class, "--operations.enabled=false");
+		assertThat(output).contains("APPLICATION FAILED TO START",
+				"required a bean of type 'io.operations.core.OperationsTemplate' that could not be found");
+	}
+
+	private static void run(Class<?> application, String... arguments) {
+		SpringApplication run = new SpringApplication(application);
+		run.setWebApplicationType(WebApplicationType.NONE);
+		assertThatExceptionOfType(UnsatisfiedDependencyException.class)
+			.isThrownBy(() -> run.run(StringUtils.concatenateStringArrays(CLIENTS, arguments)));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+			OperationsAutoConfiguration.class })
+	static class Base {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsMissingBean {
+
+		NeedsMissingBean(StringBuilder missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsTemplate {
+
+		NeedsTemplate(@Qualifier("campaing") OperationsTemplate missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsDefault {
+
+		NeedsDefault(@Qualifier("operations") OperationsTemplate missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsWebClient {
+
+		NeedsWebClient(@Qualifier("campaing") WebClient missing) {
+		}
+
+	}
+
+}
