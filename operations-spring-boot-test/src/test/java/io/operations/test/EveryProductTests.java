@@ -108,7 +108,8 @@ class EveryProductTests {
 					"operations.polling.min-interval=5ms", "operations.polling.max-interval=20ms",
 					"operations.rate-limit.requests-per-second=10000", "operations.retry.enabled=false",
 					"operations.retry.initial-interval=10ms", "operations.retry.max-interval=20ms",
-					"operations.status-words.completed=SUCCEEDED", "logging.level.io.operations=error")
+					"operations.status-words.completed=SUCCEEDED", "spring.main.banner-mode=off",
+					"logging.level.root=error")
 			.run();
 		simulator = context.getBean(OperationsSimulator.class);
 	}
