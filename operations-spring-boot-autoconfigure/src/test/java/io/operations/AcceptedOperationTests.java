@@ -2,13 +2,16 @@ package io.operations;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.operations.client.OperationFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.HttpHeaders;
@@ -194,6 +197,32 @@ class AcceptedOperationTests {
 		headers.set("D", "http://a b");
 		assertThat(names.id(headers, body, null)).isEqualTo("from-a");
 		assertThat(names.statusUrl(headers, body)).hasToString("/from-e");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void placesThatNameTheOperationCountInTheOrderOfTheProduct(OperationsProduct product) {
+		List<String> places = switch (product) {
+			case MESSAGES, EMAILS, SENDER_POOLS, PUSH_NOTIFICATIONS ->
+				List.of("header operationId", "header operation-id", "member operationId", "header operation-location",
+						"member operationLocation", "member statusUrl", "member id");
+			default -> List.of("header operation-id", "header operationId", "member operationId", "header location",
+					"header operation-location", "member statusUrl", "member operationLocation");
+		};
+		AcceptedNames names = OperationFormat.of(product).acceptedNames();
+		HttpHeaders headers = new HttpHeaders();
+		Map<String, String> body = new HashMap<>();
+		for (int i = places.size() - 1; i >= 0; i--) {
+			String name = places.get(i).substring("header ".length());
+			String value = (name.toLowerCase(Locale.ROOT).matches(".*(location|url)") ? "/v1/" : "") + "op" + i;
+			if (places.get(i).startsWith("header ")) {
+				headers.set(name, value);
+			}
+			else {
+				body.put(name, value);
+			}
+			assertThat(names.id(headers, body, names.statusUrl(headers, body))).as(places.get(i)).isEqualTo("op" + i);
+		}
 	}
 
 	@Test

@@ -138,6 +138,28 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void clientReadsItsOwnWordsOfAStatusAndThoseOfTheTopLevel() {
+		server.stubFor(get(urlEqualTo("/v1/ControlPlane/Operations/a")).willReturn(okJson("{\"status\":\"Ready\"}")));
+		server
+			.stubFor(get(urlEqualTo("/v1/ControlPlane/Operations/b")).willReturn(okJson("{\"status\":\"Rejected\"}")));
+		server
+			.stubFor(get(urlEqualTo("/v2/ControlPlane/Operations/c")).willReturn(okJson("{\"status\":\"Rejected\"}")));
+		this.twoClients
+			.withPropertyValues("operations.base-url=" + server.baseUrl(),
+					"operations.clients.memory.base-url=" + server.baseUrl(), "operations.status-words.completed=READY",
+					"operations.clients.memory.status-words.failed=REJECTED")
+			.run((context) -> {
+				OperationsClients clients = context.getBean(OperationsClients.class);
+				assertThat(clients.get("memory").fetch("a").map(Operation::status).block(PATIENCE))
+					.isEqualTo(OperationStatus.COMPLETED);
+				assertThat(clients.get("memory").fetch("b").map(Operation::status).block(PATIENCE))
+					.isEqualTo(OperationStatus.FAILED);
+				assertThat(clients.get("operations").fetch("c").map(Operation::status).block(PATIENCE))
+					.isEqualTo(OperationStatus.UNKNOWN);
+			});
+	}
+
+	@Test
 	void clientFetchesFromItsProductWithItsOwnCredentials() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory")).run((context) -> {
