@@ -193,7 +193,8 @@ class TimeOriginTests {
 		OperationPoller poller = new OperationPoller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())),
 				admission, schedule(), settings, this.scheduler, listener(), outage, new SentPolls(),
 				KeyPrefix.DEFAULT);
-		OperationPolls polls = new OperationPolls("test", Duration.ofDays(7), admission, 16, this.scheduler, outage, poller);
+		OperationPolls polls = new OperationPolls("test", Duration.ofDays(7), admission, 16, this.scheduler, outage,
+				poller);
 		Tracked tracked = new Tracked(poller.number(), polls, PolledOperation.of(target(), now()));
 		poller.hold(tracked, tracked.next(polls.firstPoll(tracked.polled(), null)), true);
 		poller.pump();

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.Operation;
+import io.operations.KeyPrefix;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
@@ -116,8 +117,8 @@ class ProductRetentionTests {
 		OperationFetcher fetcher = new AdmittedOperationFetcher((id) -> Mono.fromSupplier(() -> answer(id)), admission);
 		Outage outage = new Outage("test", settings, this.time, listener);
 		OperationPoller poller = new OperationPoller("test", fetcher, admission, schedule, settings, this.time,
-				listener, outage, new SentPolls());
-		return new OperationPolls("test", TWO_DAYS, admission, 16, schedule, settings, this.time, outage, poller);
+				listener, outage, new SentPolls(), KeyPrefix.DEFAULT);
+		return new OperationPolls("test", TWO_DAYS, admission, 16, this.time, outage, poller);
 	}
 
 }
