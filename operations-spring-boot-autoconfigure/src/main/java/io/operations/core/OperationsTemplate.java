@@ -90,7 +90,7 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private final OperationsTemplateBuilder configuration;
+	private final TemplateSettings settings;
 
 	private final String name;
 
@@ -117,11 +117,11 @@ public final class OperationsTemplate implements AutoCloseable {
 	// The clients of the application that this one belongs to, if there are any.
 	private volatile @Nullable OperationsClients clients;
 
-	OperationsTemplate(OperationsTemplateBuilder configuration, String name, StatusUrls statusUrls, WebClient webClient,
+	OperationsTemplate(TemplateSettings settings, String name, StatusUrls statusUrls, WebClient webClient,
 			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
 			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
-		this.configuration = configuration;
+		this.settings = settings;
 		this.name = name;
 		this.statusUrls = statusUrls;
 		this.webClient = webClient;
@@ -410,7 +410,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * application passed the credentials to the builder
 	 */
 	public @Nullable String getCredentialsOrigin() {
-		return this.configuration.credentialsOrigin();
+		return this.settings.credentialsOrigin();
 	}
 
 	/**
@@ -486,7 +486,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the builder
 	 */
 	public Builder mutate() {
-		return this.configuration.copy();
+		return new OperationsTemplateBuilder(this.settings.copy());
 	}
 
 	/**
