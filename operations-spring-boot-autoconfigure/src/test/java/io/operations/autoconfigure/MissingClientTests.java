@@ -1,5 +1,8 @@
 package io.operations.autoconfigure;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
+
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,7 +18,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,8 +90,8 @@ class MissingClientTests {
 	private static void run(Class<?> application, String... arguments) {
 		SpringApplication run = new SpringApplication(application);
 		run.setWebApplicationType(WebApplicationType.NONE);
-		assertThatExceptionOfType(UnsatisfiedDependencyException.class)
-			.isThrownBy(() -> run.run(StringUtils.concatenateStringArrays(CLIENTS, arguments)));
+		assertThatExceptionOfType(UnsatisfiedDependencyException.class).isThrownBy(
+				() -> run.run(Stream.concat(Arrays.stream(CLIENTS), Arrays.stream(arguments)).toArray(String[]::new)));
 	}
 
 	@Configuration(proxyBeanMethods = false)
