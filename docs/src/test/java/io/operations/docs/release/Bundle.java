@@ -3,6 +3,7 @@ package io.operations.docs.release;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,6 +22,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+
+import org.springframework.util.StringUtils;
 
 /**
  * The files of a release, in the layout of a Maven repository.
@@ -124,7 +127,8 @@ record Bundle(Path root, boolean signed) {
 		}
 		CHECKSUMS.forEach((suffix, algorithm) -> {
 			byte[] checksum = files.get(name + suffix);
-			if (checksum == null || !new String(checksum).trim().equals(hash(content, algorithm))) {
+			if (checksum == null
+					|| !new String(checksum, StandardCharsets.US_ASCII).trim().equals(hash(content, algorithm))) {
 				faults.add(name + suffix + " is missing or is not the checksum");
 			}
 		});
@@ -168,7 +172,8 @@ record Bundle(Path root, boolean signed) {
 				|| !text(project, "version").equals(version)) {
 			faults.add(name + " has other coordinates than its folder");
 		}
-		String text = project.getTextContent();
+		// The bill of materials names its own version so, which every build tool knows.
+		String text = project.getTextContent().replace("${project.version}", version);
 		if (text.contains("-SNAPSHOT") || text.contains("${")) {
 			faults.add(name + " depends on a snapshot or has a placeholder");
 		}
@@ -201,7 +206,7 @@ record Bundle(Path root, boolean signed) {
 
 	private static List<Element> descend(Element parent, String path) {
 		List<Element> found = List.of(parent);
-		for (String name : path.split("/")) {
+		for (String name : StringUtils.delimitedListToStringArray(path, "/")) {
 			found = found.stream().flatMap((element) -> children(element, name).stream()).toList();
 		}
 		return found;
