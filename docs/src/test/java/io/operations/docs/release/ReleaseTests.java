@@ -54,9 +54,6 @@ class ReleaseTests {
 				"-B", "deploy", "-Prelease", "-Dgpg.skip", "-Dquick", "-Dmaven.javadoc.skip=false",
 				"-Dcyclonedx.skip=false", "-Dmaven.repo.local=" + System.getProperty("maven.repo.local"), "-pl",
 				String.join(",", Bundle.PUBLISHED.keySet()));
-		if (Boolean.getBoolean("maven.offline")) {
-			maven.command().add("-o");
-		}
 		maven.environment().keySet().removeIf((name) -> name.startsWith("MAVEN_"));
 		maven.environment().put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 		maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
