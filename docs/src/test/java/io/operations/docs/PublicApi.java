@@ -1,5 +1,7 @@
 package io.operations.docs;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedArrayType;
 import java.lang.reflect.AnnotatedParameterizedType;
@@ -16,6 +18,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +27,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import org.springframework.asm.ClassReader;
 
 /**
  * Lists the public types of a module with their public and protected members, in an order
@@ -49,12 +54,23 @@ final class PublicApi {
 			.stream()
 			.map((file) -> classes.relativize(file).toString().replace('\\', '/'))
 			.filter((name) -> name.endsWith(".class") && !name.contains("/internal/")
-					&& !name.endsWith("package-info.class"))
+					&& !name.endsWith("package-info.class") && isPublic(classes.resolve(name)))
 			.map((name) -> load(name.substring(0, name.length() - ".class".length()).replace('/', '.')))
 			.filter(PublicApi::isPublic)
 			.sorted((one, other) -> name(one).compareTo(name(other)))
 			.flatMap(PublicApi::lines)
 			.toList();
+	}
+
+	// From the file, because a type that is not public may extend one of an absent
+	// library.
+	private static boolean isPublic(Path file) {
+		try {
+			return Modifier.isPublic(new ClassReader(Files.readAllBytes(file)).getAccess());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static Class<?> load(String name) {
