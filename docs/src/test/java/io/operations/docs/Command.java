@@ -27,7 +27,8 @@ record Command(String line) {
 	// Properties of Maven's plugins.
 	private static final List<String> MAVEN = List.of("maven.repo.local", "maven.test.skip", "skipTests", "test",
 			"quick", "surefire.failIfNoSpecifiedTests", "spring-boot.run.profiles", "spring-boot.run.arguments",
-			"exec.args", "exec.mainClass", "spring-boot.version", "forkCount", "sample.overdue", "sample.timed");
+			"exec.args", "exec.mainClass", "spring-boot.version", "forkCount", "sample.overdue", "sample.timed",
+			"operations.api.update", "release.bundle");
 
 	private static final List<String> PATHS = List.of("/configurations", "/campaigns", "/conversations/",
 			"/operations/", "/actuator");

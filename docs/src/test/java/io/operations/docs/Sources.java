@@ -74,8 +74,8 @@ final class Sources {
 	private static List<String> poms(Path root) {
 		Map<String, String> properties = new HashMap<>();
 		List<Path> files = Stream
-			.of("operations-spring-boot-autoconfigure", "operations-spring-boot-starter", "operations-spring-boot-test",
-					"sample-app", "quickstart", "docs", "benchmarks")
+			.of("operations-spring-boot-bom", "operations-spring-boot-autoconfigure", "operations-spring-boot-starter",
+					"operations-spring-boot-test", "sample-app", "quickstart", "docs", "benchmarks")
 			.map((module) -> root.resolveSibling(module).resolve("pom.xml"))
 			.toList();
 		Stream.concat(Stream.of(root), files.stream())
