@@ -144,7 +144,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 
 	private void fail(Throwable fault) {
 		try {
-			this.caller.onError(this.fetcher.translate(this.operationId, fault));
+			this.caller.onError(this.fetcher.faults().translate(this.operationId, fault));
 		}
 		catch (Error ex) {
 			FatalErrors.tell(this.context, ex);
@@ -160,7 +160,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 			onError(fault);
 		}
 		else {
-			Operators.error(this.caller, this.fetcher.translate(this.operationId, fault));
+			Operators.error(this.caller, this.fetcher.faults().translate(this.operationId, fault));
 		}
 	}
 
@@ -191,7 +191,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 	 */
 	void timeOut() {
 		Head known = this.head;
-		leave((known != null) ? this.fetcher.fault(this.operationId, known.status(), known.headers())
+		leave((known != null) ? this.fetcher.faults().fault(this.operationId, known.status(), known.headers())
 				: new TimeoutException());
 	}
 

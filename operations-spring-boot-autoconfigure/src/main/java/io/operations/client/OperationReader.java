@@ -17,7 +17,6 @@ import tools.jackson.core.sym.PropertyNameMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.ProblemDetail;
-import org.springframework.util.StringUtils;
 
 /**
  * Reads an operation from JSON, token by token. The format gives each member its role, so
@@ -144,7 +143,7 @@ final class OperationReader {
 			case STATUS_URL -> this.statusUrl = parsed(name, token, parser, this::statusUrl);
 			case ERROR -> {
 				if (token == JsonToken.START_OBJECT) {
-					this.error = problem(parser);
+					this.error = ProblemReader.read(parser);
 				}
 				else {
 					keepUnlessNull(name, token, parser);
@@ -199,48 +198,6 @@ final class OperationReader {
 		}
 	}
 
-	@SuppressWarnings("unchecked")
-	private ProblemDetail problem(JsonParser parser) {
-		Map<String, @Nullable Object> members = new LinkedHashMap<>(parser.readValueAs(Map.class));
-		ProblemDetail problem = ProblemDetail.forStatus(0);
-		if (members.get("status") instanceof Integer status) {
-			problem.setStatus(status);
-			members.remove("status");
-		}
-		URI type = memberUri(members, "type");
-		if (type != null) {
-			problem.setType(type);
-		}
-		problem.setInstance(memberUri(members, "instance"));
-		problem.setTitle(memberText(members, "title"));
-		problem.setDetail(memberText(members, "detail"));
-		// The vendor's own format of an error, whose two members mean the same.
-		if (!StringUtils.hasText(problem.getDetail()) && members.get("message") instanceof String message) {
-			problem.setDetail(message);
-		}
-		if (problem.getStatus() == 0 && members.get("httpStatusCode") instanceof Integer status) {
-			problem.setStatus(status);
-		}
-		members.forEach(problem::setProperty);
-		return problem;
-	}
-
-	private static @Nullable String memberText(Map<String, @Nullable Object> members, String name) {
-		if (members.get(name) instanceof String text) {
-			members.remove(name);
-			return text;
-		}
-		return null;
-	}
-
-	private static @Nullable URI memberUri(Map<String, @Nullable Object> members, String name) {
-		URI uri = (members.get(name) instanceof String text) ? uri(text) : null;
-		if (uri != null) {
-			members.remove(name);
-		}
-		return uri;
-	}
-
 	private <T> @Nullable T parsed(String name, JsonToken token, JsonParser parser,
 			Function<String, @Nullable T> reader) {
 		T parsed = (token == JsonToken.VALUE_STRING) ? reader.apply(parser.getString()) : null;
@@ -273,16 +230,7 @@ final class OperationReader {
 
 	// Usually the URL of the request. Parsing it again would allocate half a kilobyte.
 	private @Nullable URI statusUrl(String text) {
-		return text.equals(this.uri.toString()) ? this.uri : uri(text);
-	}
-
-	private static @Nullable URI uri(String text) {
-		try {
-			return URI.create(text);
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
+		return text.equals(this.uri.toString()) ? this.uri : ProblemReader.uri(text);
 	}
 
 	private Operation operation() {
@@ -314,29 +262,6 @@ final class OperationReader {
 			case "COMPLETED" -> "COMPLETED";
 			default -> text;
 		};
-	}
-
-	/**
-	 * Thrown when a response is an operation in the format of another product.
-	 */
-	@SuppressWarnings("serial")
-	static final class OtherFormatException extends RuntimeException {
-
-		private final String clause;
-
-		OtherFormatException(String clause) {
-			super(clause, null, false, false);
-			this.clause = clause;
-		}
-
-		/**
-		 * Return why the response is not an operation of the expected product.
-		 * @return a clause that follows "which is not an operation"
-		 */
-		String clause() {
-			return this.clause;
-		}
-
 	}
 
 }
