@@ -148,6 +148,9 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 
 	private Scheduler scheduler = Schedulers.parallel();
 
+	// That of all other times unless it is set.
+	private @Nullable Scheduler requestScheduler;
+
 	OperationsTemplateBuilder(WebClient.Builder webClientBuilder) {
 		this.webClientBuilder = webClientBuilder.clone();
 	}
@@ -181,6 +184,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		copy.fetchObservationConvention = this.fetchObservationConvention;
 		copy.awaitObservationConvention = this.awaitObservationConvention;
 		copy.scheduler = this.scheduler;
+		copy.requestScheduler = this.requestScheduler;
 		return copy;
 	}
 
@@ -358,6 +362,16 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder requestScheduler(Scheduler scheduler) {
+		this.requestScheduler = scheduler;
+		return this;
+	}
+
+	private Scheduler requestScheduler() {
+		return (this.requestScheduler != null) ? this.requestScheduler : this.scheduler;
+	}
+
+	@Override
 	public OperationsTemplate build() {
 		String client = this.name;
 		Assert.hasText(client, "'name' must be set: it names the metrics, the retry and the rate limiter of the"
@@ -403,7 +417,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			.defaultRequest((request) -> request.attribute(KeyPrefix.ATTRIBUTE, this.keyPrefix));
 		if (this.writeSettings.admitted()) {
 			WriteExchange exchange = new WriteExchange(url, door, addsIdempotencyKey(url), this.requestTimeout,
-					this.scheduler);
+					requestScheduler());
 			// The filters of the application see the write once. Each attempt gets the
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
@@ -411,7 +425,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
-			.filter(new WriteAnswers(url, this.requestTimeout, this.scheduler))
+			.filter(new WriteAnswers(url, this.requestTimeout, requestScheduler()))
 			.build();
 	}
 
@@ -465,7 +479,7 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 			OperationsListener listener, OperationsObservations observations, List<Runnable> releases) {
 		OperationFormat format = OperationFormat.of(this.product).withWords(this.statusWords);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, url, path(), this.requestTimeout,
-				this.scheduler, this.keyPrefix);
+				this.scheduler, requestScheduler(), this.keyPrefix);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
 		SharerEnd end = null;
