@@ -35,7 +35,7 @@ class MovedTimeTests {
 
 	@Test
 	void aTrackedOperationTimesOutAtOnce() {
-		String id = this.simulator.accept(OperationScript.completed().endingAs("RUNNING"));
+		String id = this.simulator.accept(OperationScript.endingAs("RUNNING"));
 		this.tracker.track(id, Map.of("configuration", "c3")).block();
 		this.simulator.advance(Duration.ofHours(24));
 		await().untilAsserted(() -> assertThat(this.outcomes.stateOf("c3")).isEqualTo(OperationOutcome.Type.TIMED_OUT));
