@@ -45,8 +45,8 @@ final class Quiet implements OperationsListener, OperationFetcherDecorator {
 	public OperationFetcher decorate(OperationFetcher fetcher) {
 		return (operationId) -> Mono.defer(() -> {
 			this.attempts.incrementAndGet();
-			return fetcher.fetch(operationId).doFinally((signal) -> this.attempts.decrementAndGet());
-		});
+			return fetcher.fetch(operationId);
+		}).doFinally((signal) -> this.attempts.decrementAndGet());
 	}
 
 	/**

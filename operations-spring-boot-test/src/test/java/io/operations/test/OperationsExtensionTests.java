@@ -8,7 +8,6 @@ import java.util.Objects;
 import io.operations.Operation;
 import io.operations.OperationsClosedException;
 import io.operations.core.OperationsTemplate;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.MethodOrderer;
@@ -122,11 +121,6 @@ class OperationsExtensionTests {
 			assertThat(operations).isSameAs(shared);
 			Operation done = operations.await(simulator.accept(OperationScript.completed())).block(PATIENCE);
 			assertThat(Objects.requireNonNull(done)).isCompleted();
-		}
-
-		@AfterAll
-		static void forget() {
-			shared = null;
 		}
 
 	}
