@@ -8,6 +8,7 @@ import java.util.Objects;
 import io.operations.Operation;
 import io.operations.OperationsClosedException;
 import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,9 +29,9 @@ class OperationsExtensionTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	private static OperationsSimulator usedSimulator;
+	private static @Nullable OperationsSimulator usedSimulator;
 
-	private static OperationsTemplate usedTemplate;
+	private static @Nullable OperationsTemplate usedTemplate;
 
 	@Nested
 	@ExtendWith(OperationsExtension.class)
@@ -58,8 +59,9 @@ class OperationsExtensionTests {
 		@Order(3)
 		void templateOfATestIsClosedAtItsEnd(OperationsTemplate operations) {
 			assertThat(operations).isNotSameAs(usedTemplate);
+			OperationsTemplate closed = Objects.requireNonNull(usedTemplate);
 			assertThatExceptionOfType(OperationsClosedException.class)
-				.isThrownBy(() -> usedTemplate.await("known").block(PATIENCE));
+				.isThrownBy(() -> closed.await("known").block(PATIENCE));
 		}
 
 		@Test
@@ -77,8 +79,9 @@ class OperationsExtensionTests {
 
 		@Test
 		void simulatorIsClosed() {
+			String baseUrl = Objects.requireNonNull(usedSimulator).baseUrl();
 			assertThatExceptionOfType(IOException.class)
-				.isThrownBy(() -> URI.create(usedSimulator.baseUrl()).toURL().openStream().close());
+				.isThrownBy(() -> URI.create(baseUrl).toURL().openStream().close());
 		}
 
 	}
@@ -109,7 +112,7 @@ class OperationsExtensionTests {
 	@ExtendWith(OperationsExtension.class)
 	class OfBeforeAll {
 
-		private static OperationsTemplate shared;
+		private static @Nullable OperationsTemplate shared;
 
 		@BeforeAll
 		static void template(OperationsTemplate operations) {

@@ -2,6 +2,7 @@ package io.operations.autoconfigure.web;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.operations.MalformedOperationException;
@@ -66,8 +67,8 @@ class OperationsProblemDetailsTests {
 
 	@Test
 	void everyExceptionHasAnExample() {
-		assertThat(exceptions().<Class<?>>map((arguments) -> arguments.get()[0].getClass()).distinct())
-			.containsExactlyInAnyOrder(OperationsException.class.getPermittedSubclasses());
+		assertThat(exceptions().<Class<?>>map((arguments) -> Objects.requireNonNull(arguments.get()[0]).getClass())
+			.distinct()).containsExactlyInAnyOrder(OperationsException.class.getPermittedSubclasses());
 	}
 
 	@Test

@@ -19,9 +19,9 @@ import io.operations.test.OperationsSimulator;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -102,52 +102,50 @@ class MovedTimeWithSimulatorTests {
 	@Test
 	void waitTimesOutAfterItsTenMinutes() {
 		String id = this.simulator.accept(ENDLESS);
-		CompletableFuture<Operation> done = this.operations.await(id).toFuture();
+		CompletableFuture<@Nullable Operation> done = this.operations.await(id).toFuture();
 		awaitPolls(id, 1);
 		this.simulator.advance(Duration.ofMinutes(9));
 		awaitPolls(id, 2);
 		assertThat(done).isNotDone();
 		this.simulator.advance(Duration.ofMinutes(1));
-		assertThatExceptionOfType(OperationTimeoutException.class)
-			.isThrownBy(() -> Mono.fromFuture(done).block(PATIENCE))
-			.satisfies((ex) -> assertThat(ex.getLastSeen()).isNotNull());
+		assertThatThrownBy(() -> end(done)).cause()
+			.isInstanceOfSatisfying(OperationTimeoutException.class, (ex) -> assertThat(ex.getLastSeen()).isNotNull());
 	}
 
 	@Test
-	void operationOfAnHourEndsAfterAJumpOfAnHour() {
+	void operationOfAnHourEndsAfterAJumpOfAnHour() throws Exception {
 		String id = this.simulator.accept(OperationScript.completed().running(Duration.ofHours(1)));
-		CompletableFuture<Operation> done = this.operations.await(id, Duration.ofHours(2)).toFuture();
+		CompletableFuture<@Nullable Operation> done = this.operations.await(id, Duration.ofHours(2)).toFuture();
 		awaitPolls(id, 1);
 		this.simulator.advance(Duration.ofHours(1));
-		Operation operation = Objects.requireNonNull(Mono.fromFuture(done).block(PATIENCE));
+		Operation operation = end(done);
 		assertThat(operation.duration())
 			.hasValueSatisfying((duration) -> assertThat(duration).isGreaterThanOrEqualTo(Duration.ofHours(1)));
 	}
 
 	@Test
-	void waitContinuesAfterARetryAfterOfAnHour() {
+	void waitContinuesAfterARetryAfterOfAnHour() throws Exception {
 		String id = this.simulator.accept(OperationScript.completed().running(Duration.ofMinutes(1)));
 		this.simulator.fault(id, 1, Fault.throttled(Duration.ofHours(1)));
-		CompletableFuture<Operation> done = this.operations.await(id, Duration.ofHours(2)).toFuture();
+		CompletableFuture<@Nullable Operation> done = this.operations.await(id, Duration.ofHours(2)).toFuture();
 		awaitPolls(id, 1);
 		this.simulator.advance(Duration.ofMinutes(59));
 		assertThat(this.simulator.requestCount(id)).isEqualTo(1);
 		// Polls that got a Retry-After are spread over another 15 percent of it.
 		this.simulator.advance(Duration.ofMinutes(11));
-		assertThat(Mono.fromFuture(done).block(PATIENCE)).extracting(Operation::status)
-			.isEqualTo(OperationStatus.COMPLETED);
+		assertThat(end(done)).extracting(Operation::status).isEqualTo(OperationStatus.COMPLETED);
 		assertThat(this.simulator.requestCount(id)).isEqualTo(2);
 	}
 
 	@Test
-	void requestInFlightDoesNotTimeOutInAJump() {
+	void requestInFlightDoesNotTimeOutInAJump() throws Exception {
 		String id = this.simulator.accept(OperationScript.completed());
 		this.simulator.fault(id, 1, Fault.delayed(Duration.ofMillis(500)));
-		CompletableFuture<Operation> fetched = this.operations.fetch(id).toFuture();
+		CompletableFuture<@Nullable Operation> fetched = this.operations.fetch(id).toFuture();
 		awaitPolls(id, 1);
 		// On such a thread, the jump does not wait for the response.
 		Schedulers.parallel().schedule(() -> this.simulator.advance(Duration.ofHours(1)));
-		assertThat(Mono.fromFuture(fetched).block(PATIENCE)).isNotNull();
+		assertThat(end(fetched)).isNotNull();
 		assertThat(this.simulator.requestCount(id)).isEqualTo(1);
 	}
 
@@ -158,6 +156,10 @@ class MovedTimeWithSimulatorTests {
 		String after = this.simulator.accept(OperationScript.completed());
 		assertThat(Duration.between(createdAt(before), createdAt(after))).isBetween(Duration.ofHours(3),
 				Duration.ofHours(3).plus(PATIENCE));
+	}
+
+	private static Operation end(CompletableFuture<@Nullable Operation> future) throws Exception {
+		return Objects.requireNonNull(future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
 	}
 
 	private Instant createdAt(String id) {
