@@ -118,8 +118,8 @@ class PackageArrowsTests {
 				"io.operations.polling", "io.operations.core", "io.operations.health", "io.operations.actuate",
 				"io.operations.autoconfigure", "io.operations.autoconfigure.endpoint",
 				"io.operations.autoconfigure.health", "io.operations.autoconfigure.metrics",
-				"io.operations.autoconfigure.tracking", "io.operations.tracking", "io.operations.tracking.jdbc",
-				"io.operations.tracking.metrics");
+				"io.operations.autoconfigure.tracking", "io.operations.autoconfigure.web", "io.operations.tracking",
+				"io.operations.tracking.jdbc", "io.operations.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

@@ -84,7 +84,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	 */
 	public WebClientOperationFetcher(WebClient webClient, OperationFormat format, URI baseUrl, String path,
 			Duration requestTimeout, Scheduler scheduler) {
-		this(webClient, format, baseUrl, path, requestTimeout, scheduler, KeyPrefix.DEFAULT);
+		this(webClient, format, baseUrl, path, requestTimeout, scheduler, scheduler, KeyPrefix.DEFAULT);
 	}
 
 	/**
@@ -95,11 +95,12 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 	 * @param baseUrl the absolute base URL
 	 * @param path the path of an operation, which contains <code>{id}</code> exactly once
 	 * @param requestTimeout how long an exchange may take as a whole
-	 * @param scheduler the scheduler that runs the timeout
+	 * @param scheduler the clock of the template
+	 * @param timeouts the scheduler that runs the timeout
 	 * @param keyPrefix the prefix of the configuration keys that messages name
 	 */
 	public WebClientOperationFetcher(WebClient webClient, OperationFormat format, URI baseUrl, String path,
-			Duration requestTimeout, Scheduler scheduler, String keyPrefix) {
+			Duration requestTimeout, Scheduler scheduler, Scheduler timeouts, String keyPrefix) {
 		Assert.isTrue(path.startsWith("/") && StringUtils.countOccurrencesOf(path, ID) == 1,
 				() -> "'path' must begin with a slash and contain {id} exactly once, but is '" + path + "'");
 		String url = StringUtils.trimTrailingCharacter(baseUrl.toString(), '/') + path;
@@ -111,7 +112,7 @@ public final class WebClientOperationFetcher implements OperationFetcher {
 		this.urlAfterId = url.substring(position + ID.length());
 		this.scheduler = scheduler;
 		this.keyPrefix = keyPrefix;
-		this.timeouts = new RequestTimeouts(requestTimeout, scheduler);
+		this.timeouts = new RequestTimeouts(requestTimeout, timeouts);
 		this.faults = new FetchFaults(format, baseUrl, path, requestTimeout, scheduler, keyPrefix);
 	}
 

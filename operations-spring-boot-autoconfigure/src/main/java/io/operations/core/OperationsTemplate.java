@@ -796,6 +796,15 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder scheduler(Scheduler scheduler);
 
 		/**
+		 * Set the scheduler that measures how long requests take until their timeout, if
+		 * it is not that of {@link #scheduler(Scheduler)}. A test that moves the time of
+		 * the template needs it, because a real server answers in real time.
+		 * @param scheduler the scheduler
+		 * @return this builder
+		 */
+		Builder requestScheduler(Scheduler scheduler);
+
+		/**
 		 * Build the template. It sends nothing before its first fetch, wait or probe.
 		 * @return the template; the caller closes it
 		 * @throws IllegalArgumentException if the name or the credentials are missing, or

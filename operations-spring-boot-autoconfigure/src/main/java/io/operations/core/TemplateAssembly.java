@@ -114,7 +114,8 @@ final class TemplateAssembly {
 	private OperationsTemplate assemble(WebClient webClient, Admission admission) {
 		OperationFormat format = OperationFormat.of(this.settings.product).withWords(this.settings.statusWords);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, this.url, this.settings.path(),
-				this.settings.requestTimeout, this.settings.scheduler, this.settings.keyPrefix);
+				this.settings.requestTimeout, this.settings.scheduler, this.settings.requestScheduler(),
+				this.settings.keyPrefix);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
 		SharerEnd end = null;

@@ -97,6 +97,9 @@ final class TemplateSettings {
 
 	Scheduler scheduler = Schedulers.parallel();
 
+	// That of all other times unless it is set.
+	@Nullable Scheduler requestScheduler;
+
 	TemplateSettings(WebClient.Builder webClientBuilder) {
 		this.webClientBuilder = webClientBuilder.clone();
 	}
@@ -130,6 +133,7 @@ final class TemplateSettings {
 		copy.fetchObservationConvention = this.fetchObservationConvention;
 		copy.awaitObservationConvention = this.awaitObservationConvention;
 		copy.scheduler = this.scheduler;
+		copy.requestScheduler = this.requestScheduler;
 		return copy;
 	}
 
@@ -139,6 +143,10 @@ final class TemplateSettings {
 
 	String baseUrl() {
 		return (this.baseUrl != null) ? this.baseUrl : this.product.baseUrl();
+	}
+
+	Scheduler requestScheduler() {
+		return (this.requestScheduler != null) ? this.requestScheduler : this.scheduler;
 	}
 
 	PollingSchedule schedule() {

@@ -91,7 +91,7 @@ final class TemplateWebClients {
 			.defaultRequest((request) -> request.attribute(KeyPrefix.ATTRIBUTE, this.settings.keyPrefix));
 		if (this.settings.writeSettings.admitted()) {
 			WriteExchange exchange = new WriteExchange(this.url, door, addsIdempotencyKey(),
-					this.settings.requestTimeout, this.settings.scheduler);
+					this.settings.requestTimeout, this.settings.requestScheduler());
 			// The filters of the application see the write once. Each attempt gets the
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
@@ -102,7 +102,7 @@ final class TemplateWebClients {
 		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
-			.filter(new WriteAnswers(this.url, this.settings.requestTimeout, this.settings.scheduler))
+			.filter(new WriteAnswers(this.url, this.settings.requestTimeout, this.settings.requestScheduler()))
 			.build();
 	}
 
