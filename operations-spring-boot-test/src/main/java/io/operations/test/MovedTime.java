@@ -167,80 +167,43 @@ final class MovedTime implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-		return (delay <= 0) ? schedule(task)
-				: begin(new Timer(task, unit.toNanos(delay), 0, this.real::schedule, null));
+		return (delay <= 0) ? schedule(task) : schedule(task, delay, 0, unit, this.real::schedule, null);
 	}
 
 	@Override
 	public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
-		return begin(new Timer(task, Math.max(0, unit.toNanos(initialDelay)), Math.max(1, unit.toNanos(period)),
-				this.real::schedule, null));
+		return schedule(task, Math.max(0, initialDelay), Math.max(1, unit.toNanos(period)), unit, this.real::schedule,
+				null);
 	}
 
-	private Disposable begin(Timer timer) {
+	/**
+	 * Run a task later.
+	 * @param task the task
+	 * @param delay the delay of the first run
+	 * @param period the period in nanoseconds; 0 for a task that runs once
+	 * @param unit the unit of the delay
+	 * @param executor runs the task
+	 * @param worker the open tasks of the worker of the task; {@code null} without one
+	 * @return cancels the task
+	 */
+	Disposable schedule(Runnable task, long delay, long period, TimeUnit unit, Consumer<Runnable> executor,
+			Disposable.@Nullable Composite worker) {
+		Timer timer = new Timer(task, unit.toNanos(delay), period, executor, worker);
+		if (worker != null && !worker.add(timer)) {
+			throw new RejectedExecutionException("The worker is disposed");
+		}
 		add(timer);
 		return timer;
 	}
 
 	@Override
 	public Worker createWorker() {
-		return new MovedWorker(this.real.createWorker());
+		return new MovedWorker(this, this.real.createWorker());
 	}
 
 	@Override
 	public String toString() {
 		return "MovedTime[" + offset() + "]";
-	}
-
-	/**
-	 * Runs its tasks one after another, as each worker does.
-	 */
-	private final class MovedWorker implements Worker {
-
-		private final Worker worker;
-
-		private final Disposable.Composite open = Disposables.composite();
-
-		private MovedWorker(Worker worker) {
-			this.worker = worker;
-		}
-
-		@Override
-		public Disposable schedule(Runnable task) {
-			return this.worker.schedule(task);
-		}
-
-		@Override
-		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-			return (delay <= 0) ? schedule(task)
-					: begin(new Timer(task, unit.toNanos(delay), 0, this.worker::schedule, this.open));
-		}
-
-		@Override
-		public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
-			return begin(new Timer(task, Math.max(0, unit.toNanos(initialDelay)), Math.max(1, unit.toNanos(period)),
-					this.worker::schedule, this.open));
-		}
-
-		private Disposable begin(Timer timer) {
-			if (!this.open.add(timer)) {
-				throw new RejectedExecutionException("The worker is disposed");
-			}
-			add(timer);
-			return timer;
-		}
-
-		@Override
-		public void dispose() {
-			this.open.dispose();
-			this.worker.dispose();
-		}
-
-		@Override
-		public boolean isDisposed() {
-			return this.worker.isDisposed();
-		}
-
 	}
 
 	/**
