@@ -27,6 +27,7 @@ import io.operations.OperationsListener;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.client.OperationFormat;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
@@ -45,7 +46,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -78,7 +78,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  * default;</li>
  * <li>if the outcome is known at once: the subscribing thread;</li>
  * <li>with an {@link OperationsClosedException}: the thread that closes the template or
- * ends its waits.</li>
+ * the application context.</li>
  * </ul>
  *
  * @since 0.1.0
@@ -86,7 +86,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class OperationsTemplate implements AutoCloseable {
 
-	private static final String PROBE_ID = "proc_job_00000000000000000000000000";
+	static {
+		TemplateInternals.grant((template) -> ((OperationsTemplate) template).internals);
+	}
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -100,11 +102,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final OperationFetcher fetcher;
 
-	private final OperationFetcher probe;
-
 	private final OperationPoller poller;
 
-	private final OperationPolls polls;
+	private final TemplateInternals internals;
 
 	private final Admission admission;
 
@@ -118,7 +118,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	private volatile @Nullable OperationsClients clients;
 
 	OperationsTemplate(TemplateSettings settings, String name, StatusUrls statusUrls, WebClient webClient,
-			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
+			OperationFetcher fetcher, ServerProbe probe, OperationPoller poller, OperationPolls polls,
 			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.settings = settings;
@@ -126,9 +126,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		this.statusUrls = statusUrls;
 		this.webClient = webClient;
 		this.fetcher = fetcher;
-		this.probe = probe;
 		this.poller = poller;
-		this.polls = polls;
+		this.internals = new TemplateInternals(polls, () -> probe(probe));
 		this.admission = admission;
 		this.observations = observations;
 		this.listener = listener;
@@ -446,38 +445,6 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return the polls of operations that another component keeps, for instance in a
-	 * database. They use the schedule and the rate limit of this template.
-	 * @return the polls
-	 */
-	public OperationPolls getPolls() {
-		return this.polls;
-	}
-
-	/**
-	 * Check whether the server answers and accepts the credentials. The probe requests an
-	 * operation that does not exist. It sends one request, which bypasses the queue and
-	 * is not retried.
-	 * @return an empty {@code Mono} if the server answers with 404, 400 or an operation;
-	 * otherwise the {@link OperationsException} for the response
-	 */
-	public Mono<Void> probe() {
-		return Mono.defer(() -> {
-			if (this.closed.get()) {
-				return Mono.error(new OperationsClosedException(this.name, null));
-			}
-			return this.probe.fetch(PROBE_ID);
-		}).onErrorResume(OperationsException.class, (ex) -> isKnown(ex) ? Mono.empty() : Mono.error(ex)).then();
-	}
-
-	// The server may say that the id does not exist or that it is invalid: either way it
-	// answers and accepts the credentials.
-	private static boolean isKnown(OperationsException ex) {
-		int status = ex.getStatusCode().orElse(0);
-		return status == HttpStatus.NOT_FOUND.value() || status == HttpStatus.BAD_REQUEST.value();
-	}
-
-	/**
 	 * Return a builder for a further template with the configuration of this one, for
 	 * instance for a second account. The further template needs its own name. It has its
 	 * own retry, rate limit and waits. It shares the credentials, the registries, the
@@ -489,20 +456,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		return new OperationsTemplateBuilder(this.settings.copy());
 	}
 
-	/**
-	 * End all waits with an {@link OperationsClosedException}. New waits are refused
-	 * until {@link #acceptWaits()} is called. Fetches are not affected.
-	 */
-	public void endWaits() {
-		this.poller.stop();
-	}
-
-	/**
-	 * Accept new waits again after {@link #endWaits()}. A closed template continues to
-	 * refuse them.
-	 */
-	public void acceptWaits() {
-		this.poller.start();
+	private Mono<Void> probe(ServerProbe probe) {
+		return this.closed.get() ? Mono.error(new OperationsClosedException(this.name, null)) : probe.send();
 	}
 
 	/**

@@ -142,8 +142,9 @@ final class TemplateAssembly {
 				this.settings.keyPrefix);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), this.observations, end);
 		OperationsTemplate template = new OperationsTemplate(this.settings, this.client, statusUrls,
-				this.webClients.writeClient(webClient, format, writes, this.releases), fetch, guarded(exchange), poller,
-				polls, admission, this.observations, this.listener, this.releases);
+				this.webClients.writeClient(webClient, format, writes, this.releases), fetch,
+				new ServerProbe(guarded(exchange)), poller, polls, admission, this.observations, this.listener,
+				this.releases);
 		this.listener.opened(this.client, new TemplateActivity(this.settings.keyPrefix, admission, poller, outage,
 				(repetitions != null) ? repetitions::waiting : () -> 0));
 		return template;

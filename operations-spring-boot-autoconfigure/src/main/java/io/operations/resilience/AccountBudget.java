@@ -24,9 +24,6 @@ final class AccountBudget implements Disposable {
 
 	private static final long NONE = ReservedPermits.NONE;
 
-	private static final Runnable NOTHING = () -> {
-	};
-
 	private final Disposable ticks;
 
 	private final WakeUp wakeUp;
@@ -192,7 +189,7 @@ final class AccountBudget implements Disposable {
 	}
 
 	private void reported(BudgetStore.Others others, boolean isSending) {
-		Runnable note = NOTHING;
+		Runnable note = AccountBudget::nothing;
 		synchronized (this) {
 			this.instances.endReport();
 			this.instances.reported(others, isSending, now());
@@ -224,7 +221,7 @@ final class AccountBudget implements Disposable {
 	// store found at its start.
 	private void lose(Throwable fault, Runnable change) {
 		int others = this.store.othersAtStart();
-		Runnable lost = NOTHING;
+		Runnable lost = AccountBudget::nothing;
 		synchronized (this) {
 			change.run();
 			if (!this.outage.isOpen() && !this.closed) {
@@ -290,6 +287,9 @@ final class AccountBudget implements Disposable {
 		this.ticks.dispose();
 		this.wakeUp.dispose();
 		this.store.leave();
+	}
+
+	private static void nothing() {
 	}
 
 	private long now() {

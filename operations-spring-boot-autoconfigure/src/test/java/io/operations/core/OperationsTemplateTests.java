@@ -20,6 +20,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsRequestException;
+import io.operations.internal.core.TemplateInternals;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -233,7 +234,9 @@ class OperationsTemplateTests {
 	@Test
 	void probeOfAClosedTemplateIsNotSent() {
 		this.template.close();
-		StepVerifier.create(this.template.probe()).expectError(OperationsClosedException.class).verify(PATIENCE);
+		StepVerifier.create(TemplateInternals.of(this.template).probe())
+			.expectError(OperationsClosedException.class)
+			.verify(PATIENCE);
 		assertThat(this.requests).hasValue(0);
 	}
 

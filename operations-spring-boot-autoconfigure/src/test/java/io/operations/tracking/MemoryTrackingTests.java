@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.polling.OperationPoller;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
@@ -75,7 +76,7 @@ class MemoryTrackingTests {
 	@Test
 	void anOperationThatIsTrackedAgainWhileItIsBeingForgottenIsPolled() throws InterruptedException {
 		track("op");
-		OperationPoller poller = this.template.getPolls().poller();
+		OperationPoller poller = TemplateInternals.of(this.template).polls().poller();
 		Thread forgetting = new Thread(() -> this.store.remove("op"));
 		synchronized (poller) {
 			forgetting.start();
@@ -122,7 +123,7 @@ class MemoryTrackingTests {
 			assertThat(tracked.operation()).isNull();
 			assertThat(tracked.lastFault()).contains("'op'", "'other'");
 		});
-		assertThat(this.template.getPolls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
 		advance(Duration.ofMinutes(2));
 		assertThat(this.outcomes).extracting(OperationOutcome::type).containsExactly(OperationOutcome.Type.FAILED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(9);
@@ -311,8 +312,8 @@ class MemoryTrackingTests {
 	void aTimerThatIsRefusedDoesNotStopTheOthers() {
 		RefusingScheduler timers = new RefusingScheduler(this.scheduler);
 		OperationsTemplate own = template(timers);
-		TrackingEngine engine = new TrackingEngine(own.getPolls(), TrackingSettings.defaults(), List::of,
-				new TrackingListeners(List.of()));
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(own).polls(), TrackingSettings.defaults(),
+				List::of, new TrackingListeners(List.of()));
 		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
 		store.start();
 		OperationTracker tracker = new DefaultOperationTracker(store, engine, Schedulers.immediate());
@@ -348,8 +349,9 @@ class MemoryTrackingTests {
 	@Test
 	void aListenerThatThrowsChangesNothing() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
-				() -> List.of(this.outcomes::add), new TrackingListeners(List.of(new TrackingListener() {
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
+				TrackingSettings.defaults(), () -> List.of(this.outcomes::add),
+				new TrackingListeners(List.of(new TrackingListener() {
 
 					@Override
 					public void ended(TrackedOperation operation) {
@@ -402,19 +404,20 @@ class MemoryTrackingTests {
 	}
 
 	private MemoryTrackingStore store(TrackingSettings settings) {
-		this.engine = new TrackingEngine(this.template.getPolls(), settings, () -> List.of((outcome) -> {
-			if (outcome.operationId().equals("undelivered")) {
-				throw new IllegalStateException("no luck");
-			}
-			this.outcomes.add(outcome);
-		}), new TrackingListener() {
+		this.engine = new TrackingEngine(TemplateInternals.of(this.template).polls(), settings,
+				() -> List.of((outcome) -> {
+					if (outcome.operationId().equals("undelivered")) {
+						throw new IllegalStateException("no luck");
+					}
+					this.outcomes.add(outcome);
+				}), new TrackingListener() {
 
-			@Override
-			public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-				MemoryTrackingTests.this.stuck.add(operation.id());
-			}
+					@Override
+					public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
+						MemoryTrackingTests.this.stuck.add(operation.id());
+					}
 
-		});
+				});
 		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
 		created.start();
 		return created;

@@ -25,6 +25,7 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsRequestException;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.polling.OperationPolls;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
@@ -141,7 +142,7 @@ public abstract class OperationTrackerContract {
 			.scheduler(this.time)
 			.build();
 		this.templates.add(template);
-		this.engine = new TrackingEngine(template.getPolls(), settings,
+		this.engine = new TrackingEngine(TemplateInternals.of(template).polls(), settings,
 				() -> List.of((outcome) -> this.handler.handle(outcome)), listener);
 		TrackingStore created = createStore(this.engine);
 		this.stores.add(created);
@@ -952,7 +953,7 @@ public abstract class OperationTrackerContract {
 		public Map<String, OperationPolls> all() {
 			Map<String, OperationPolls> all = new LinkedHashMap<>();
 			synchronized (this.clients) {
-				this.clients.forEach((client, template) -> all.put(client, template.getPolls()));
+				this.clients.forEach((client, template) -> all.put(client, TemplateInternals.of(template).polls()));
 			}
 			return all;
 		}

@@ -15,6 +15,7 @@ import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
 import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.polling.LearnedDurations;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
@@ -315,7 +316,7 @@ class ScheduledOperationsTests {
 	}
 
 	private TrackingEngine engine() {
-		return new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
+		return new TrackingEngine(TemplateInternals.of(this.template).polls(), TrackingSettings.defaults(),
 				() -> List.of(this.outcomes::add), new TrackingListener() {
 
 					@Override

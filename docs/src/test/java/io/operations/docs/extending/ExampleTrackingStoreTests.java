@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
 import io.operations.tracking.DefaultOperationTracker;
@@ -55,7 +56,7 @@ class ExampleTrackingStoreTests {
 
 	@BeforeEach
 	void startStore() {
-		TrackingEngine engine = new TrackingEngine(this.template.getPolls(), SETTINGS,
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(), SETTINGS,
 				() -> List.of((outcome) -> this.handler.handle(outcome)), new TrackingListeners(List.of()));
 		this.store = new ExampleTrackingStore(engine);
 		this.tracker = new DefaultOperationTracker(this.store, engine, Schedulers.boundedElastic());

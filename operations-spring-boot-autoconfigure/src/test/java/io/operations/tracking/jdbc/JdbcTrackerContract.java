@@ -28,6 +28,7 @@ import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.OperationTrackerContract;
@@ -757,7 +758,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		assertThat(output).doesNotContain("is off by");
 		OperationsTemplate template = this.endpoint.template().scheduler(VirtualTimeScheduler.create()).build();
 		JdbcTrackingStore other = new JdbcTrackingStore(this.dataSource, List.of(), jdbcSettings("off"),
-				new TrackingEngine(template.getPolls(), settings(), List::of, new TrackingListeners(List.of())));
+				new TrackingEngine(TemplateInternals.of(template).polls(), settings(), List::of,
+						new TrackingListeners(List.of())));
 		other.start();
 		other.stop();
 		template.close();
