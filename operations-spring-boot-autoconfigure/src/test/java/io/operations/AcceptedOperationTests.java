@@ -87,7 +87,7 @@ class AcceptedOperationTests {
 			.isThrownBy(() -> AcceptedOperation.from(headers, Map.of("statusUrl", 7, "related", "x")))
 			.withMessageContaining("names its operation")
 			.satisfies((failure) -> {
-				assertThat(failure.getStatusCode()).hasValue(202);
+				assertThat(failure.getStatusCode()).isEqualTo(202);
 				assertThat(failure.getRequestId()).isEqualTo("RQ1");
 			});
 	}
@@ -109,7 +109,7 @@ class AcceptedOperationTests {
 				.from(ResponseEntity.status(status).header("Operation-Id", "op1").body(Map.of())))
 			.withMessageContaining("HTTP " + status)
 			.withMessageContaining("not with 202 Accepted")
-			.satisfies((failure) -> assertThat(failure.getStatusCode()).hasValue(status));
+			.satisfies((failure) -> assertThat(failure.getStatusCode()).isEqualTo(status));
 	}
 
 	@ParameterizedTest

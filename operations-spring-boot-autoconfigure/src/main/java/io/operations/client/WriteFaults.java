@@ -7,6 +7,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -137,8 +138,8 @@ final class WriteFaults {
 	 * connection could be opened
 	 */
 	static boolean mayHaveHadEffect(Throwable fault) {
-		return fault instanceof OperationsUnavailableException known
-				&& known.getStatusCode().orElse(0) != HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value()
+		return fault instanceof OperationsUnavailableException known && Objects
+			.requireNonNullElse(known.getStatusCode(), 0) != HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value()
 				&& !isOfConnecting(fault);
 	}
 

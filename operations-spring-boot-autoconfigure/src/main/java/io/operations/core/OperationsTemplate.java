@@ -319,6 +319,36 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
+	 * Watch an operation until it ends, as {@link #watch(String)} does.
+	 * @param operationId the operation's id
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(String operationId, Duration timeout) {
+		requireId(operationId);
+		return watch(PollingTarget.of(operationId), timeout);
+	}
+
+	/**
+	 * Watch an operation of a kind until it ends, as {@link #watch(String)} does. The
+	 * template plans the polls by the durations that it has learned of this kind.
+	 * @param operationId the operation's id
+	 * @param kind the kind of the operation, as in
+	 * {@link #await(String, String, Duration)}
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(String operationId, String kind, Duration timeout) {
+		requireId(operationId);
+		Objects.requireNonNull(kind, "'kind' must not be null");
+		return watch(PollingTarget.of(operationId, kind), timeout);
+	}
+
+	/**
 	 * Watch the operation that a write started, as {@link #watch(String)} does. The first
 	 * poll respects the Retry-After of the response to the write. If the responses to
 	 * polls leave out related ids that the response to the write named, the emitted
@@ -329,6 +359,26 @@ public final class OperationsTemplate implements AutoCloseable {
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
 				: Flux.error(() -> foreign(accepted));
+	}
+
+	/**
+	 * Watch the operation that a write started, as {@link #watch(AcceptedOperation)}
+	 * does.
+	 * @param accepted the operation as the response to the write describes it
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(AcceptedOperation accepted, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), timeout)
+				: Flux.error(() -> foreign(accepted));
+	}
+
+	private Flux<Operation> watch(PollingTarget target, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		return this.poller.watch(target, timeout);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.operations.core;
 
+import java.util.Objects;
+
 import io.operations.OperationFetcher;
 import io.operations.OperationsException;
 import reactor.core.publisher.Mono;
@@ -37,7 +39,7 @@ final class ServerProbe {
 	// The server may say that the id does not exist or that it is invalid: either way it
 	// answers and accepts the credentials.
 	private static boolean isKnown(OperationsException ex) {
-		int status = ex.getStatusCode().orElse(0);
+		int status = Objects.requireNonNullElse(ex.getStatusCode(), 0);
 		return status == HttpStatus.NOT_FOUND.value() || status == HttpStatus.BAD_REQUEST.value();
 	}
 

@@ -117,7 +117,7 @@ public final class Outage {
 			}
 		}
 		// A request that never left says nothing about the server.
-		else if (known.getStatusCode().isPresent()) {
+		else if (known.getStatusCode() != null) {
 			answered(known instanceof OperationNotFoundException);
 		}
 	}

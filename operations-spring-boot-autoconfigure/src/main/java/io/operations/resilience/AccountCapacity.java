@@ -1,6 +1,7 @@
 package io.operations.resilience;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -55,7 +56,7 @@ final class AccountCapacity {
 	 * @return {@code true} if the account accepted the request
 	 */
 	static boolean isAnswer(OperationsException fault) {
-		int status = fault.getStatusCode().orElse(0);
+		int status = Objects.requireNonNullElse(fault.getStatusCode(), 0);
 		return (status >= 200 && status < 300)
 				|| (status >= 400 && status < 500 && !BEFORE_THE_ACCOUNT.contains(status));
 	}

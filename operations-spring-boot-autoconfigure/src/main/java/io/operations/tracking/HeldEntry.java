@@ -228,8 +228,8 @@ final class HeldEntry extends HeldPoll {
 	@Override
 	protected @Nullable Next failed(PolledOperation after, Throwable cause) {
 		TrackedRow row = this.owner.steps().failed(row(after), after, cause);
-		int mark = 31 * cause.getClass().getName().hashCode()
-				+ ((cause instanceof OperationsException known) ? known.getStatusCode().orElse(0) : 0);
+		int mark = 31 * cause.getClass().getName().hashCode() + ((cause instanceof OperationsException known)
+				? Objects.requireNonNullElse(known.getStatusCode(), 0) : 0);
 		boolean floor = cause instanceof OperationsException known && known.getRetryAfter() != null;
 		return advance(row, null, (mark != 0) ? mark : 1,
 				floor || after.isScheduled() || TrackingSteps.isThrottled(cause) || TrackingSteps.isToBeMended(cause));

@@ -86,7 +86,7 @@ class ErrorBodyTests {
 			""")
 	void bodyOfNoUseLeavesTheStatus(String mediaType, String body) {
 		OperationsException failure = failure(mediaType, body);
-		assertThat(failure.getStatusCode()).hasValue(503);
+		assertThat(failure.getStatusCode()).isEqualTo(503);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getCode()).isNull();
 		assertThat(failure.getServerMessage()).isNull();
@@ -123,7 +123,7 @@ class ErrorBodyTests {
 		OperationsException failure = endpoint.failure();
 		assertThat(failure)
 			.isInstanceOf((status == 404) ? OperationNotFoundException.class : OperationsUnavailableException.class);
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 	}
 
@@ -147,7 +147,7 @@ class ErrorBodyTests {
 			.fetcher(WebClient.builder().clientConnector(new ReactorClientHttpConnector(client)));
 		endpoint.answers(status(status).withHeader("Content-Type", mediaType).withBody(body));
 		for (int i = 0; i < 3; i++) {
-			assertThat(Endpoint.failure(fetcher, Endpoint.ID).getStatusCode()).hasValue(status);
+			assertThat(Endpoint.failure(fetcher, Endpoint.ID).getStatusCode()).isEqualTo(status);
 		}
 		endpoint.answersWithOperation();
 		assertThat(Endpoint.fetch(fetcher, Endpoint.ID).operation().id()).isEqualTo(Endpoint.ID);

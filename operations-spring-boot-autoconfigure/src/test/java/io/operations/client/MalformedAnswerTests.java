@@ -38,7 +38,7 @@ class MalformedAnswerTests {
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
 			.hasMessageContaining("media type application/json")
 			.hasMessageContaining("'" + body + "', which is not an operation");
-		assertThat(failure.getStatusCode()).hasValue(200);
+		assertThat(failure.getStatusCode()).isEqualTo(200);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.getOperationId()).isEqualTo(Endpoint.ID);
 		assertThat(failure.isTransient()).isTrue();
@@ -99,7 +99,7 @@ class MalformedAnswerTests {
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
 			.hasMessageContaining("operations.http.max-response-size")
 			.hasRootCauseInstanceOf(DataBufferLimitException.class);
-		assertThat(failure.getStatusCode()).hasValue(200);
+		assertThat(failure.getStatusCode()).isEqualTo(200);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 	}
 

@@ -69,7 +69,7 @@ class OperationIdTests {
 			.matches("\\P{Cntrl}+")
 			.hasSizeLessThan(400);
 		assertThat(failure.getOperationId()).isEqualTo(id);
-		assertThat(failure.getStatusCode()).isEmpty();
+		assertThat(failure.getStatusCode()).isNull();
 		assertThat(failure.isTransient()).isFalse();
 		assertThat(endpoint.requests()).isEmpty();
 	}

@@ -127,7 +127,7 @@ class RetryAfterHeaderTests {
 			return endpoint.fetch().retryAfter();
 		}
 		OperationsException failure = endpoint.failure();
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		return failure.getRetryAfter();
 	}
 

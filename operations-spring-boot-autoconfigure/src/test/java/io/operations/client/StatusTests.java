@@ -59,7 +59,7 @@ class StatusTests {
 		OperationsException failure = endpoint.failure();
 		assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
 		assertThat(failure.isTransient()).isEqualTo(isTransient);
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getCode()).isEqualTo(20429);
 		assertThat(failure.getServerMessage()).isEqualTo("Sorry");
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
@@ -77,7 +77,7 @@ class StatusTests {
 		endpoint.answers(aResponse().withStatus(status).withHeader("Twilio-Request-Id", "RQ1").withBody(body));
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class).hasMessageContaining("HTTP " + status);
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.isTransient()).isTrue();
 	}
@@ -94,7 +94,7 @@ class StatusTests {
 			.hasMessageContaining("redirect to " + endpoint.url() + ".")
 			.hasMessageContaining("The client does not follow redirects")
 			.hasMessageNotContaining("secret");
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.isTransient()).isFalse();
 		assertThat(endpoint.requests()).hasSize(1);
@@ -116,7 +116,7 @@ class StatusTests {
 		endpoint.answers(location ? answer.withHeader("Location", "/x") : answer);
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class).hasMessageContaining("HTTP " + status);
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
 		assertThat(failure.isTransient()).isTrue();
 	}

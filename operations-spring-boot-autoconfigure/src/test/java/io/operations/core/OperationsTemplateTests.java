@@ -174,6 +174,22 @@ class OperationsTemplateTests {
 	}
 
 	@Test
+	void watchTakesTheTimeoutsThatAwaitTakes() {
+		this.statuses = List.of("RUNNING");
+		Duration timeout = Duration.ofSeconds(30);
+		AcceptedOperation accepted = new AcceptedOperation("a", null, null, Map.of());
+		for (Flux<Operation> watched : List.of(this.template.watch("a", timeout),
+				this.template.watch("a", "import", timeout), this.template.watch(accepted, timeout))) {
+			StepVerifier.create(watched.map(Operation::statusText))
+				.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+				.expectNext("RUNNING")
+				.expectError(OperationTimeoutException.class)
+				.verify(PATIENCE);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> this.template.watch("a", Duration.ZERO));
+	}
+
+	@Test
 	void watchEndsWithAnOperationThatIsCanceledWithOneL() {
 		this.statuses = List.of("PROCESSING", "Processing ", "CANCELED");
 		StepVerifier.create(this.template.watch("a").map(Operation::statusText))
