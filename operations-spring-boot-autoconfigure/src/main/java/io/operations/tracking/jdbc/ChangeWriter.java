@@ -53,7 +53,7 @@ final class ChangeWriter {
 
 	private final LearnedStore learned;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final WorkFaults faults;
 
@@ -71,14 +71,14 @@ final class ChangeWriter {
 	 * @param reader reads rows
 	 * @param open loads operations again whose changes are refused
 	 * @param learned stores what was learned
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param faults reports what fails
 	 * @param flush the time for which changes are collected
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
 	ChangeWriter(Held held, ChangeBuffer buffer, FencedRows fenced, RowReader reader, OpenOperations open,
-			LearnedStore learned, DatabaseReach reach, WorkFaults faults, Duration flush, Supplier<Instant> clock,
+			LearnedStore learned, DatabaseCalls calls, WorkFaults faults, Duration flush, Supplier<Instant> clock,
 			Runnable afterEnds) {
 		this.held = held;
 		this.buffer = buffer;
@@ -86,7 +86,7 @@ final class ChangeWriter {
 		this.reader = reader;
 		this.open = open;
 		this.learned = learned;
-		this.reach = reach;
+		this.calls = calls;
 		this.faults = faults;
 		this.flush = flush;
 		this.clock = clock;
@@ -137,7 +137,7 @@ final class ChangeWriter {
 			return false;
 		}
 		try {
-			this.reach.once("flush", () -> {
+			this.calls.once("flush", () -> {
 				this.fenced.count(lease.epoch(), polls);
 				return null;
 			});
@@ -150,7 +150,7 @@ final class ChangeWriter {
 	}
 
 	private void flush(Lease lease) {
-		if (!this.reach.isLost()) {
+		if (this.calls.availability().isAvailable()) {
 			pollAgain(this.buffer.takeIncomplete());
 		}
 		List<TrackedChange> changes = this.buffer.take();
@@ -162,8 +162,8 @@ final class ChangeWriter {
 			this.faults.succeeded(STORING);
 		}
 		catch (RuntimeException ex) {
-			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
-			if (changes.size() == 1 || isAway || !writeParts(lease, changes)) {
+			boolean isUnavailable = DatabaseFaults.isUnavailable(ex) && !DatabaseFaults.isLocked(ex);
+			if (changes.size() == 1 || isUnavailable || !writeParts(lease, changes)) {
 				this.faults.failed(STORING, ex);
 				changes.forEach(this.buffer::putBack);
 				this.wakeUps.await(WITHOUT_DATABASE);
@@ -179,7 +179,7 @@ final class ChangeWriter {
 	}
 
 	private void write(Lease lease, List<TrackedChange> changes) {
-		FencedRows.Written written = this.reach.once("flush",
+		FencedRows.Written written = this.calls.once("flush",
 				() -> this.fenced.write(lease.epoch(), changes, this.clock.get()));
 		if (written == null) {
 			// A thread of an earlier lease may have taken them from the present one.
@@ -261,8 +261,8 @@ final class ChangeWriter {
 				inVain = 0;
 			}
 			catch (RuntimeException ex) {
-				boolean isLocked = DatabaseReach.isLocked(ex);
-				if (!isLocked && DatabaseReach.isAway(ex)) {
+				boolean isLocked = DatabaseFaults.isLocked(ex);
+				if (!isLocked && DatabaseFaults.isUnavailable(ex)) {
 					failures.forEach(this.buffer::putBack);
 					failures.clear();
 					parts.addFirst(part);

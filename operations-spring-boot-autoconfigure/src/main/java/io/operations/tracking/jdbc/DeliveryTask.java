@@ -33,7 +33,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 
 	private final TrackedRows rows;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final JdbcTransactions transactions;
 
@@ -46,12 +46,12 @@ final class DeliveryTask extends AbstractTask<Void> {
 	 * @param client the name of the client
 	 * @param engine delivers
 	 * @param rows the rows of the operations
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param transactions the transactions of the database
 	 * @param clock the database's clock
 	 * @param onRetry called with the local time at which another attempt is due
 	 */
-	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseReach reach,
+	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseCalls calls,
 			JdbcTransactions transactions, DatabaseClock clock, Consumer<Instant> onRetry) {
 		super(client, Void.class,
 				(complete, operations) -> operations.reschedule(complete, clock.now().plus(AFTER_A_FAULT)),
@@ -60,7 +60,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
 		this.engine = engine;
 		this.rows = rows;
-		this.reach = reach;
+		this.calls = calls;
 		this.transactions = transactions;
 		this.clock = clock;
 		this.onRetry = onRetry;
@@ -70,7 +70,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
 		TrackedRow row;
 		try {
-			row = this.reach.untilReached("load", () -> this.rows.find(instance.getId()));
+			row = this.calls.untilAvailable("load", () -> this.rows.find(instance.getId()));
 		}
 		catch (TrackedRowMapper.NewerVersionException ex) {
 			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
@@ -95,14 +95,14 @@ final class DeliveryTask extends AbstractTask<Void> {
 
 	// db-scheduler would log an error with a stack trace for each.
 	private void leave(Execution execution, RuntimeException fault) {
-		if (!this.reach.isEndOf(fault)) {
+		if (!this.calls.isExpectedAtStop(fault)) {
 			throw fault;
 		}
 		logger.debug("The store stops without a database, so another instance takes over " + execution, fault);
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-		return new JdbcClaim(this.rows, this.reach, this.transactions, this.clock, complete, operations, this.onRetry);
+		return new JdbcClaim(this.rows, this.calls, this.transactions, this.clock, complete, operations, this.onRetry);
 	}
 
 	private void conclude(JdbcClaim claim, @Nullable TrackedRow row) {

@@ -22,7 +22,7 @@ final class Instances {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final TrackingDialect dialect;
 
@@ -45,18 +45,18 @@ final class Instances {
 	 * Create the instances.
 	 * @param dataSource the database
 	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param dialect the dialect of the database
 	 * @param table the table with the leases
 	 * @param instanceName the name of this instance
 	 * @param leaseDuration the time after which an instance that does not note that it
 	 * lives counts as dead
 	 */
-	Instances(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, TrackingDialect dialect,
+	Instances(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, TrackingDialect dialect,
 			String table, String instanceName, Duration leaseDuration) {
 		this.jdbc = JdbcClient.create(dataSource);
 		this.transactions = transactions;
-		this.reach = reach;
+		this.calls = calls;
 		this.dialect = dialect;
 		this.table = table;
 		this.instanceName = instanceName;
@@ -89,7 +89,7 @@ final class Instances {
 	 * @return whether it is to give one back
 	 */
 	boolean mayGiveBack(int clients, int held) {
-		long now = this.reach.nanos();
+		long now = this.calls.availability().nanos();
 		Long since = this.sameSince;
 		if (since != null && now - this.notedAt < this.leaseDuration.dividedBy(4).toNanos()) {
 			return false;
@@ -111,7 +111,7 @@ final class Instances {
 
 	private int note() {
 		this.noted = true;
-		Integer living = this.reach.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
+		Integer living = this.calls.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
 			int updated = this.jdbc
 				.sql("UPDATE " + this.table + " SET last_heartbeat = " + this.dialect.now()
 						+ " WHERE task_name = :task AND task_instance = :instance")

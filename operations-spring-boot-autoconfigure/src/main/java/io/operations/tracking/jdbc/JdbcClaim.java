@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The claim of an execution of db-scheduler. Changes the rows of both tables in one
- * transaction. Retries while the database cannot be reached, so that no other instance
+ * transaction. Retries while the database is unavailable, so that no other instance
  * considers the execution dead afterwards.
  */
 final class JdbcClaim implements TrackingClaim {
@@ -29,7 +29,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final TrackedRows rows;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final JdbcTransactions transactions;
 
@@ -41,12 +41,12 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final Consumer<Instant> onRetry;
 
-	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
+	JdbcClaim(TrackedRows rows, DatabaseCalls calls, JdbcTransactions transactions, DatabaseClock clock,
 			ExecutionComplete execution, ExecutionOperations<Void> operations, Consumer<Instant> onRetry) {
 		this.clock = clock;
 		this.onRetry = onRetry;
 		this.rows = rows;
-		this.reach = reach;
+		this.calls = calls;
 		this.transactions = transactions;
 		this.execution = execution;
 		this.operations = operations;
@@ -54,7 +54,7 @@ final class JdbcClaim implements TrackingClaim {
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save",
+		Boolean saved = this.calls.untilAvailable("save",
 				() -> this.transactions.in(() -> this.rows.updateUnlessLocked(row)));
 		if (!Boolean.TRUE.equals(saved)) {
 			letGo(row.id(), row.version());
@@ -66,7 +66,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow release(TrackedRow row) {
 		try {
-			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
 				complete(row);
 				return null;
 			}));
@@ -84,7 +84,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
-			Boolean completed = this.reach.once("deliver", () -> this.transactions.withHandlers(() -> {
+			Boolean completed = this.calls.once("deliver", () -> this.transactions.withHandlers(() -> {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));
@@ -95,7 +95,7 @@ final class JdbcClaim implements TrackingClaim {
 			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
-		catch (DatabaseReach.ForeignFaultException ex) {
+		catch (DatabaseFaults.ForeignFaultException ex) {
 			throw ex.fault();
 		}
 		catch (NotOursException ex) {
@@ -109,7 +109,7 @@ final class JdbcClaim implements TrackingClaim {
 			work.run();
 		}
 		catch (RuntimeException ex) {
-			throw new DatabaseReach.ForeignFaultException(ex);
+			throw new DatabaseFaults.ForeignFaultException(ex);
 		}
 	}
 
@@ -168,7 +168,7 @@ final class JdbcClaim implements TrackingClaim {
 	 */
 	void giveBack(@Nullable Instant due) {
 		try {
-			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
 				schedule(due);
 				return null;
 			}));
@@ -185,7 +185,7 @@ final class JdbcClaim implements TrackingClaim {
 	// its outcome uses the same execution. Or it still has the version that is known,
 	// because a transaction holds it that may forget it.
 	private void letGo(String operationId, long known) {
-		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
+		TrackedRow present = this.calls.untilAvailable("load", () -> this.rows.find(operationId));
 		if (present == null || present.state() != TrackingState.ENDED) {
 			giveBack(null);
 			return;

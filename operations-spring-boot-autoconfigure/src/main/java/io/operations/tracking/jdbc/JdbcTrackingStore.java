@@ -51,7 +51,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final TrackingSummaries summaries;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final HeldOperations held;
 
@@ -104,7 +104,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.engine = engine;
 		this.polls = engine.polls();
 		this.transactions = database.transactions();
-		this.reach = database.reach();
+		this.calls = database.calls();
 		String name = engine.client();
 		JdbcTrackingSettings settings = database.settings();
 		TrackingTables tables = database.tables();
@@ -118,13 +118,13 @@ public final class JdbcTrackingStore implements TrackingStore {
 		HeldByEngine adapter = new HeldByEngine();
 		this.holder = new LeaseHolder(name, adapter,
 				database.dialect().fenced(database.own(), this.transactions, this.rows, tables, name), this.rows,
-				this.transactions, this.reach, holding, this.polls.scheduler(), clock::now, database::deliver);
+				this.transactions, this.calls, holding, this.polls.scheduler(), clock::now, database::deliver);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
-				new Picks(database.own(), this.transactions, this.reach, database.dialect().pickLease(tables.lease()),
+				new Picks(database.own(), this.transactions, this.calls, database.dialect().pickLease(tables.lease()),
 						name, this.holder::deadBefore, database::patience),
 				name, settings.instanceName(), this.holder, holding, clock::now);
-		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, clock,
+		this.task = new DeliveryTask(name, engine, this.rows, this.calls, this.transactions, clock,
 				database::deliverAt);
 		this.client = SchedulerClient.Builder.create(database.dataSource(), this.task)
 			.tableName(tables.scheduled())
@@ -185,10 +185,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 	}
 
 	/**
-	 * Store at once what the polls have changed while the database could not be reached.
+	 * Store at once what the polls have changed during an outage of the database.
 	 */
-	void regained() {
-		this.holder.regained();
+	void afterOutage() {
+		this.holder.afterOutage();
 	}
 
 	/**
@@ -196,10 +196,10 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * @param before the time before which a delivered operation that ended is removed
 	 */
 	void keepHouse(Instant before) {
-		this.leases.createIfReached();
+		this.leases.createIfAvailable();
 		Integer removed;
 		do {
-			removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
+			removed = this.calls.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
 		}
 		while (removed != null && this.rows.isWholeBatch(removed));
 	}

@@ -196,7 +196,7 @@ final class JdbcTransactions {
 				return run(this.own, this.own.getTransaction(definition), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseReach.isConflict(ex) || DatabaseReach.isLocked(ex)
+				if (tries == MOST_TRIES || !DatabaseFaults.isConflict(ex) || DatabaseFaults.isLocked(ex)
 						|| !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
@@ -291,10 +291,10 @@ final class JdbcTransactions {
 		}
 		catch (RuntimeException ex) {
 			if (ex instanceof CannotCreateTransactionException && ex.getCause() != null
-					&& DatabaseReach.isAway(ex.getCause())) {
+					&& DatabaseFaults.isUnavailable(ex.getCause())) {
 				throw ex;
 			}
-			throw new DatabaseReach.ForeignFaultException(new IllegalStateException(
+			throw new DatabaseFaults.ForeignFaultException(new IllegalStateException(
 					"The application's transaction manager cannot begin a transaction for handlers, which run"
 							+ " outside of requests. It may need a default tenant. Cause: "
 							+ NestedExceptionUtils.getMostSpecificCause(ex),
@@ -417,7 +417,7 @@ final class JdbcTransactions {
 				super.doCommit(status);
 			}
 			catch (RuntimeException ex) {
-				throw new DatabaseReach.CommitFailedException(ex);
+				throw new DatabaseFaults.CommitFailedException(ex);
 			}
 		}
 

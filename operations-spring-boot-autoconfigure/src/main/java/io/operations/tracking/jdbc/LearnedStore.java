@@ -23,7 +23,7 @@ final class LearnedStore {
 
 	private final RowReader reader;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final WorkFaults faults;
 
@@ -35,11 +35,11 @@ final class LearnedStore {
 
 	private volatile boolean failed;
 
-	LearnedStore(Held held, FencedRows fenced, RowReader reader, DatabaseReach reach, WorkFaults faults) {
+	LearnedStore(Held held, FencedRows fenced, RowReader reader, DatabaseCalls calls, WorkFaults faults) {
 		this.held = held;
 		this.fenced = fenced;
 		this.reader = reader;
-		this.reach = reach;
+		this.calls = calls;
 		this.faults = faults;
 	}
 
@@ -98,7 +98,7 @@ final class LearnedStore {
 			return;
 		}
 		try {
-			this.reach.once("flush", () -> {
+			this.calls.once("flush", () -> {
 				this.fenced.learned(epoch, learned);
 				return null;
 			});

@@ -43,7 +43,7 @@ final class LeaseHolder {
 
 	private final FencedRows fenced;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final Settings settings;
 
@@ -66,25 +66,25 @@ final class LeaseHolder {
 	 * @param fenced the statements that need the lease
 	 * @param rows reads the open operations
 	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
 	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions,
-			DatabaseReach reach, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+			DatabaseCalls calls, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.client = client;
 		this.held = held;
 		this.fenced = fenced;
-		this.reach = reach;
+		this.calls = calls;
 		this.settings = settings;
 		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
 		this.scheduler = scheduler;
-		RowReader reader = new RowReader(rows, transactions, reach);
+		RowReader reader = new RowReader(rows, transactions, calls);
 		this.open = new OpenOperations(held, this.buffer, reader, this.faults, settings);
-		this.learned = new LearnedStore(held, fenced, reader, reach, this.faults);
-		this.writer = new ChangeWriter(held, this.buffer, fenced, reader, this.open, this.learned, reach, this.faults,
+		this.learned = new LearnedStore(held, fenced, reader, calls, this.faults);
+		this.writer = new ChangeWriter(held, this.buffer, fenced, reader, this.open, this.learned, calls, this.faults,
 				settings.flush(), clock, afterEnds);
 	}
 
@@ -127,9 +127,9 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Store at once what the polls have changed while the database could not be reached.
+	 * Store at once what the polls have changed during an outage of the database.
 	 */
-	void regained() {
+	void afterOutage() {
 		this.writer.wake();
 		wake();
 	}
@@ -201,8 +201,8 @@ final class LeaseHolder {
 	 * @return the time
 	 */
 	Instant deadBefore(Instant now) {
-		return this.reach.hasBeenReachedFor(this.settings.leaseDuration()) ? now.minus(this.settings.leaseDuration())
-				: Instant.EPOCH;
+		return this.calls.availability().hasBeenAvailableFor(this.settings.leaseDuration())
+				? now.minus(this.settings.leaseDuration()) : Instant.EPOCH;
 	}
 
 	/**
@@ -266,7 +266,7 @@ final class LeaseHolder {
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.settings.look();
 		try (ChangeBuffer.Reading reading = this.buffer.read()) {
-			Integer entries = this.reach.once("look", () -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
+			Integer entries = this.calls.once("look", () -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
 				// A transaction that the database rolls back is repeated.
 				gone.clear();
 				gone.addAll(inbox.gone());

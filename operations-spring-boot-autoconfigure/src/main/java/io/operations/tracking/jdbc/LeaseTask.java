@@ -73,7 +73,7 @@ final class LeaseTask extends AbstractTask<Void> {
 			operations.reschedule(complete, due);
 		}
 		catch (RuntimeException ex) {
-			if (!(ex instanceof DbSchedulerException) && !DatabaseReach.isAway(ex)) {
+			if (!(ex instanceof DbSchedulerException) && !DatabaseFaults.isUnavailable(ex)) {
 				throw ex;
 			}
 			logger.debug("The lease could not be given back: " + complete.getExecution(), ex);

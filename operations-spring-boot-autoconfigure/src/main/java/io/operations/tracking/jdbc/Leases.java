@@ -147,7 +147,7 @@ final class Leases {
 		try {
 			boolean isHeld = this.holder.hold(epoch);
 			if (!isHeld) {
-				createIfReached();
+				createIfAvailable();
 			}
 			return isHeld;
 		}
@@ -162,7 +162,7 @@ final class Leases {
 	 * Create the row of the lease again if somebody has removed it, unless the database
 	 * cannot do so now.
 	 */
-	void createIfReached() {
+	void createIfAvailable() {
 		try {
 			create();
 		}

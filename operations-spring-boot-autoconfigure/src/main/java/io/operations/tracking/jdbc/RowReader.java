@@ -19,12 +19,12 @@ final class RowReader {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
-	RowReader(TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach) {
+	RowReader(TrackedRows rows, JdbcTransactions transactions, DatabaseCalls calls) {
 		this.rows = rows;
 		this.transactions = transactions;
-		this.reach = reach;
+		this.calls = calls;
 	}
 
 	List<TrackedRow> open(String after, int limit) {
@@ -44,7 +44,7 @@ final class RowReader {
 	}
 
 	private <T> @Nullable T read(Supplier<@Nullable T> statement) {
-		return this.reach.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
+		return this.calls.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
 	}
 
 }

@@ -63,7 +63,7 @@ final class TrackingDatabase {
 
 	private final TableChecks checks;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final DatabaseClock clock;
 
@@ -112,11 +112,12 @@ final class TrackingDatabase {
 		this.transactions = new JdbcTransactions(target, connections, managers,
 				this.dialect.bounds(connections, engine.settings().delivery().timeout()), this.polls.scheduler());
 		this.checks = new TableChecks(connections, this.tables);
-		this.reach = new DatabaseReach(this.polls.scheduler(), engine.listener());
-		this.reach.onRegained(() -> this.stores.values().forEach(JdbcTrackingStore::regained));
-		this.picks = new Picks(connections, this.transactions, this.reach, this.dialect.pick(this.tables.scheduled()),
+		DatabaseAvailability availability = new DatabaseAvailability(this.polls.scheduler(), engine.listener());
+		availability.afterOutage(() -> this.stores.values().forEach(JdbcTrackingStore::afterOutage));
+		this.calls = new DatabaseCalls(availability, engine.listener());
+		this.picks = new Picks(connections, this.transactions, this.calls, this.dialect.pick(this.tables.scheduled()),
 				this::resolve, this.stores::keySet);
-		this.instances = new Instances(connections, this.transactions, this.reach, this.dialect, this.tables.lease(),
+		this.instances = new Instances(connections, this.transactions, this.calls, this.dialect, this.tables.lease(),
 				settings.instanceName(), settings.leaseDuration());
 		this.unknownClients = new UnknownClients(connections, this.tables);
 	}
@@ -149,8 +150,8 @@ final class TrackingDatabase {
 		return this.transactions;
 	}
 
-	DatabaseReach reach() {
-		return this.reach;
+	DatabaseCalls calls() {
+		return this.calls;
 	}
 
 	DatabaseClock clock() {
@@ -194,7 +195,7 @@ final class TrackingDatabase {
 		}
 		check();
 		this.stores.put(store.client(), store);
-		this.reach.start();
+		this.calls.start();
 		Scheduler started = createScheduler(store.task());
 		this.resolved.clear();
 		this.resolved.add(store.client());
@@ -209,7 +210,7 @@ final class TrackingDatabase {
 			off = this.clock.measure(this.checks::time);
 		}
 		catch (DataAccessException ex) {
-			if (DatabaseReach.isAway(ex)) {
+			if (DatabaseFaults.isUnavailable(ex)) {
 				throw ex;
 			}
 			throw new TrackingDatabaseException("A table of tracked operations (" + String.join(", ", this.tables.all())
@@ -252,7 +253,7 @@ final class TrackingDatabase {
 	}
 
 	private Housekeeping housekeeping() {
-		Housekeeping executor = new Housekeeping(this.settings.threadFactory(), this::isReached, this.times);
+		Housekeeping executor = new Housekeeping(this.settings.threadFactory(), this::isAvailable, this.times);
 		this.jobs.clear();
 		this.jobs.add(executor.scheduleWithFixedDelay(this::keepHouse, 1, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS));
 		long look = this.settings.lookInterval().toMillis();
@@ -260,9 +261,9 @@ final class TrackingDatabase {
 		return executor;
 	}
 
-	private boolean isReached() {
+	private boolean isAvailable() {
 		try {
-			this.reach.once("ping", () -> {
+			this.calls.once("ping", () -> {
 				this.checks.ping();
 				return null;
 			});
@@ -338,7 +339,7 @@ final class TrackingDatabase {
 				return;
 			}
 			this.deliveries = null;
-			this.reach.stop();
+			this.calls.stop();
 			this.jobs.forEach((job) -> job.cancel(false));
 		}
 		if (this.instances.isNoted()) {

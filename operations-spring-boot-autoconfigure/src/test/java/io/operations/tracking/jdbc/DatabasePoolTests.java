@@ -139,7 +139,7 @@ class DatabasePoolTests {
 					Duration.ofMillis(300));
 			JdbcClient jdbc = JdbcClient.create(own);
 			assertThatThrownBy(() -> jdbc.sql("SELECT 1 FROM pg_sleep(20)").query(Integer.class).single())
-				.satisfies((ex) -> assertThat(DatabaseReach.isAway(ex)).isTrue());
+				.satisfies((ex) -> assertThat(DatabaseFaults.isUnavailable(ex)).isTrue());
 			try (Connection connection = own.getConnection()) {
 				assertThat(connection.getNetworkTimeout()).isEqualTo(300);
 			}

@@ -546,7 +546,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	void aPollThatFindsTheDatabaseAwayIsStoredWhenItIsBack(CapturedOutput output) {
 		AtomicBoolean asked = new AtomicBoolean();
 		this.endpoint.script("op", (poll) -> {
-			this.dataSource.away(true);
+			this.dataSource.unavailable(true);
 			asked.set(true);
 			return ScriptedEndpoint.status("COMPLETED");
 		});
@@ -555,7 +555,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		int refused = this.dataSource.refused();
 		// Shorter than what is taken for dead, which would be a matter of its own.
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(1);
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1);

@@ -135,7 +135,7 @@ abstract class LeaseContract {
 
 	@AfterEach
 	void stop() {
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		this.instances.forEach(Instance::stop);
 		this.threads.shutdownNow();
 	}
@@ -446,7 +446,7 @@ abstract class LeaseContract {
 				together.set(true);
 			}
 			if (bad && changes.size() == 1 && together.get()) {
-				this.dataSource.away(true);
+				this.dataSource.unavailable(true);
 			}
 			if (bad) {
 				throw new DataIntegrityViolationException("bad");
@@ -459,7 +459,7 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 2);
 		one.beforeWrite = (changes) -> {
 		};
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("good")));
 		await().atMost(PATIENCE).until(() -> one.held.has("bad"));
 		one.holder.changed(seen(one.held.row("bad")));
@@ -513,7 +513,7 @@ abstract class LeaseContract {
 		insert("other");
 		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
 		long epoch = epoch();
-		this.dataSource.away(true);
+		this.dataSource.unavailable(true);
 		int refused = this.dataSource.refused();
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 2);
 		for (int i = 0; i < 5; i++) {
@@ -522,7 +522,7 @@ abstract class LeaseContract {
 		one.end("op");
 		await().during(this.leaseDuration.multipliedBy(5).dividedBy(4)).atMost(PATIENCE).until(one.holder::mayPoll);
 		assertThat(one.held.has("other")).isTrue();
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		await().atMost(Duration.ofSeconds(3)).until(() -> scheduled().equals(List.of("op")));
 		await().atMost(PATIENCE).until(() -> find("other").polled().lastSeen() != null);
 		assertThat(find("other").version()).isEqualTo(one.held.version("other"));
@@ -846,13 +846,13 @@ abstract class LeaseContract {
 		List<Integer> batches = new CopyOnWriteArrayList<>();
 		one.beforeWrite = (changes) -> batches.add(changes.size());
 		String large = "x".repeat(900_000);
-		this.dataSource.away(true);
+		this.dataSource.unavailable(true);
 		for (int i = 0; i < number; i++) {
 			TrackedRow row = one.held.row("op" + i);
 			one.held.release(row.id());
 			one.holder.changed(ended(row, Map.of("large", large)));
 		}
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		await().atMost(PATIENCE).until(() -> scheduled().size() + one.held.held() == number);
 		assertThat(scheduled()).as("kept").hasSizeBetween(10, 25);
 		assertThat(batches).allMatch((size) -> size <= 5);
@@ -1064,7 +1064,7 @@ abstract class LeaseContract {
 		final AtomicInteger ends = new AtomicInteger();
 
 		private Instance(String name) {
-			DatabaseReach reach = new DatabaseReach(Schedulers.parallel(), new TrackingListener() {
+			TrackingListener listener = new TrackingListener() {
 
 				@Override
 				public void stored(String call, Duration duration, @Nullable Throwable fault) {
@@ -1073,13 +1073,15 @@ abstract class LeaseContract {
 					}
 				}
 
-			});
+			};
+			DatabaseCalls calls = new DatabaseCalls(new DatabaseAvailability(Schedulers.parallel(), listener),
+					listener);
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
 			this.holder = new LeaseHolder(CLIENT, this.held, new Hooked(), LeaseContract.this.rows,
-					LeaseContract.this.transactions, reach, settings, Schedulers.parallel(), LeaseContract.this::now,
+					LeaseContract.this.transactions, calls, settings, Schedulers.parallel(), LeaseContract.this::now,
 					this.ends::incrementAndGet);
-			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, reach,
+			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, calls,
 					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), CLIENT,
 					this.holder::deadBefore, () -> Duration.ZERO);
 			this.leases = new Leases(new TransactionalDataSource(LeaseContract.this.own),

@@ -67,9 +67,10 @@ class PicksTests {
 		TransactionManagers managers = new TransactionManagers(dataSource, () -> List.of(manager));
 		OwnDataSource own = new OwnDataSource(dataSource, managers);
 		JdbcTransactions transactions = new JdbcTransactions(dataSource, own, managers, DeliveryBounds.NONE, this.time);
-		DatabaseReach reach = new DatabaseReach(this.time, new TrackingListener() {
-		});
-		return new Picks(own, transactions, reach, TrackingDialect.H2.pick("operations_scheduled"), (resolver) -> {
+		TrackingListener listener = new TrackingListener() {
+		};
+		DatabaseCalls calls = new DatabaseCalls(new DatabaseAvailability(this.time, listener), listener);
+		return new Picks(own, transactions, calls, TrackingDialect.H2.pick("operations_scheduled"), (resolver) -> {
 		}, () -> Set.of("operations"));
 	}
 

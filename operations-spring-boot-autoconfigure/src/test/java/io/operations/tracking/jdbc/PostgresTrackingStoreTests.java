@@ -98,7 +98,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		until("first", TrackingState.DELIVERED);
 		this.dataSource.cutAt("WITH renewed");
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		track("op", Map.of());
 		until("op", TrackingState.DELIVERED);
 		assertThat(output).containsOnlyOnce("cannot be reached")
