@@ -37,6 +37,8 @@ final class DeliveryTask extends AbstractTask<Void> {
 
 	private final JdbcTransactions transactions;
 
+	private final HandlerTransactions handlers;
+
 	private final DatabaseClock clock;
 
 	private final Consumer<Instant> onRetry;
@@ -48,11 +50,13 @@ final class DeliveryTask extends AbstractTask<Void> {
 	 * @param rows the rows of the operations
 	 * @param calls makes the calls to the database
 	 * @param transactions the transactions of the database
+	 * @param handlers the transactions of handlers
 	 * @param clock the database's clock
 	 * @param onRetry called with the local time at which another attempt is due
 	 */
 	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseCalls calls,
-			JdbcTransactions transactions, DatabaseClock clock, Consumer<Instant> onRetry) {
+			JdbcTransactions transactions, HandlerTransactions handlers, DatabaseClock clock,
+			Consumer<Instant> onRetry) {
 		super(client, Void.class,
 				(complete, operations) -> operations.reschedule(complete, clock.now().plus(AFTER_A_FAULT)),
 				// An execution of a dead instance keeps its due time. Therefore it is the
@@ -62,6 +66,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 		this.rows = rows;
 		this.calls = calls;
 		this.transactions = transactions;
+		this.handlers = handlers;
 		this.clock = clock;
 		this.onRetry = onRetry;
 	}
@@ -102,7 +107,8 @@ final class DeliveryTask extends AbstractTask<Void> {
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-		return new JdbcClaim(this.rows, this.calls, this.transactions, this.clock, complete, operations, this.onRetry);
+		return new JdbcClaim(this.rows, this.calls, this.transactions, this.handlers, this.clock, complete, operations,
+				this.onRetry);
 	}
 
 	private void conclude(JdbcClaim claim, @Nullable TrackedRow row) {

@@ -33,6 +33,8 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final JdbcTransactions transactions;
 
+	private final HandlerTransactions handlers;
+
 	private final ExecutionComplete execution;
 
 	private final ExecutionOperations<Void> operations;
@@ -41,13 +43,15 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final Consumer<Instant> onRetry;
 
-	JdbcClaim(TrackedRows rows, DatabaseCalls calls, JdbcTransactions transactions, DatabaseClock clock,
-			ExecutionComplete execution, ExecutionOperations<Void> operations, Consumer<Instant> onRetry) {
+	JdbcClaim(TrackedRows rows, DatabaseCalls calls, JdbcTransactions transactions, HandlerTransactions handlers,
+			DatabaseClock clock, ExecutionComplete execution, ExecutionOperations<Void> operations,
+			Consumer<Instant> onRetry) {
 		this.clock = clock;
 		this.onRetry = onRetry;
 		this.rows = rows;
 		this.calls = calls;
 		this.transactions = transactions;
+		this.handlers = handlers;
 		this.execution = execution;
 		this.operations = operations;
 	}
@@ -84,11 +88,11 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
-			Boolean completed = this.calls.once("deliver", () -> this.transactions.withHandlers(() -> {
+			Boolean completed = this.calls.once("deliver", () -> this.handlers.in(() -> {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));
-			if (this.transactions.isStrict()) {
+			if (this.handlers.isStrict()) {
 				// If the process dies before, the instance that takes over finds that
 				// there is nothing to do.
 				giveBack(row.due());
@@ -117,7 +121,7 @@ final class JdbcClaim implements TrackingClaim {
 	// effects of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
-			if (!this.transactions.isStrict()) {
+			if (!this.handlers.isStrict()) {
 				complete(row);
 			}
 			else if (!this.rows.update(row)) {
@@ -130,7 +134,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (present != null && present.polled().since().equals(row.polled().since())) {
 				throw ex;
 			}
-			if (present == null && !this.transactions.isStrict()) {
+			if (present == null && !this.handlers.isStrict()) {
 				removeUnlessTakenOver();
 			}
 			return false;

@@ -124,7 +124,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 				new Picks(database.own(), this.transactions, this.calls, database.dialect().pickLease(tables.lease()),
 						name, this.holder::deadBefore, database::patience),
 				name, settings.instanceName(), this.holder, holding, clock::now);
-		this.task = new DeliveryTask(name, engine, this.rows, this.calls, this.transactions, clock,
+		this.task = new DeliveryTask(name, engine, this.rows, this.calls, this.transactions, database.handlers(), clock,
 				database::deliverAt);
 		this.client = SchedulerClient.Builder.create(database.dataSource(), this.task)
 			.tableName(tables.scheduled())
@@ -206,7 +206,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public boolean belongsToThisThread() {
-		return this.transactions.isActive();
+		return this.transactions.ofThread().isActive();
 	}
 
 	@Override
@@ -219,7 +219,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 				}
 				// The row was removed between the two statements, so insert it again.
 			}
-			this.transactions.afterCommit(() -> hold(row));
+			this.transactions.ofThread().afterCommit(() -> hold(row));
 			return null;
 		});
 	}
@@ -258,7 +258,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 				// The look releases the operation, in the order of the database:
 				// meanwhile the id may be tracked again, or this deletion rolled back to
 				// a savepoint.
-				this.transactions.afterCommit(this.holder::wake);
+				this.transactions.ofThread().afterCommit(this.holder::wake);
 			}
 			return removed;
 		}));
@@ -289,7 +289,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 					break;
 				}
 			}
-			this.transactions.afterCommit(this.database::deliver);
+			this.transactions.ofThread().afterCommit(this.database::deliver);
 			return true;
 		}));
 	}

@@ -61,6 +61,8 @@ final class TrackingDatabase {
 
 	private final JdbcTransactions transactions;
 
+	private final HandlerTransactions handlers;
+
 	private final TableChecks checks;
 
 	private final DatabaseCalls calls;
@@ -109,7 +111,8 @@ final class TrackingDatabase {
 		OwnDataSource connections = new OwnDataSource(target, managers);
 		this.own = connections;
 		this.dataSource = new TransactionalDataSource(connections);
-		this.transactions = new JdbcTransactions(target, connections, managers,
+		this.transactions = new JdbcTransactions(connections, managers);
+		this.handlers = new HandlerTransactions(target, connections, managers, this.transactions,
 				this.dialect.bounds(connections, engine.settings().delivery().timeout()), this.polls.scheduler());
 		this.checks = new TableChecks(connections, this.tables);
 		DatabaseAvailability availability = new DatabaseAvailability(this.polls.scheduler(), engine.listener());
@@ -148,6 +151,10 @@ final class TrackingDatabase {
 
 	JdbcTransactions transactions() {
 		return this.transactions;
+	}
+
+	HandlerTransactions handlers() {
+		return this.handlers;
 	}
 
 	DatabaseCalls calls() {
@@ -236,7 +243,7 @@ final class TrackingDatabase {
 			.schedulerName(new SchedulerName.Fixed(this.settings.instanceName()))
 			.threads(this.settings.deliveries())
 			.executorService(new DeliveryThreads(this.settings.deliveries(), this.settings.threadFactory(),
-					this.transactions::abortHandlers, this.times))
+					this.handlers::abort, this.times))
 			.housekeeperExecutor(housekeeping())
 			.pollingInterval(this.settings.lookInterval().multipliedBy(2))
 			.heartbeatInterval(this.settings.heartbeatInterval())

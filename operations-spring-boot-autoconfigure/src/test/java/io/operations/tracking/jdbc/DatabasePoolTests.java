@@ -1,7 +1,6 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -36,16 +32,12 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
-import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -57,8 +49,6 @@ class DatabasePoolTests {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final String unique = UUID.randomUUID().toString().substring(0, 8);
-
-	private final List<Duration> pauses = new ArrayList<>();
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
@@ -154,56 +144,6 @@ class DatabasePoolTests {
 				}
 			}
 		}
-	}
-
-	static List<RuntimeException> conflicts() {
-		return List.of(new CannotAcquireLockException("deadlock detected"),
-				new SQLRuntimeException(new SQLException("could not serialize access", "40001")),
-				new SQLRuntimeException(new SQLException("current transaction is aborted", "25P02")));
-	}
-
-	@ParameterizedTest
-	@MethodSource("conflicts")
-	void ownWorkThatTheDatabaseUndoesIsRepeatedWithinBounds(RuntimeException conflict) {
-		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
-		JdbcTransactions transactions = transactions(database);
-		AtomicInteger calls = new AtomicInteger();
-		assertThat(transactions.in(() -> failing(calls, 2, conflict))).isEqualTo(3);
-		assertThat(this.pauses).hasSize(2);
-		calls.set(0);
-		assertThatThrownBy(() -> transactions.in(() -> failing(calls, Integer.MAX_VALUE, conflict))).isSameAs(conflict);
-		assertThat(calls).hasValue(5);
-		assertThat(this.pauses).hasSize(6)
-			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(5)) >= 0)
-			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(80)) <= 0);
-		assertThat(this.pauses.get(5)).isGreaterThan(this.pauses.get(2));
-	}
-
-	@Test
-	void workWithinATransactionOfTheApplicationIsNotRepeated() {
-		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
-		JdbcTransactions transactions = transactions(database);
-		AtomicInteger calls = new AtomicInteger();
-		CannotAcquireLockException conflict = new CannotAcquireLockException("deadlock detected");
-		TransactionTemplate outer = new TransactionTemplate(new JdbcTransactionManager(database));
-		assertThatExceptionOfType(CannotAcquireLockException.class).isThrownBy(
-				() -> outer.executeWithoutResult((status) -> transactions.in(() -> failing(calls, 1, conflict))));
-		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> transactions.withHandlers(() -> failing(calls, 2, conflict)));
-		assertThat(calls).hasValue(2);
-	}
-
-	private JdbcTransactions transactions(DataSource database) {
-		TransactionManagers managers = new TransactionManagers(database, List::of);
-		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers, DeliveryBounds.NONE,
-				Schedulers.parallel(), this.pauses::add);
-	}
-
-	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {
-		if (calls.incrementAndGet() <= times) {
-			throw conflict;
-		}
-		return calls.get();
 	}
 
 	@ParameterizedTest

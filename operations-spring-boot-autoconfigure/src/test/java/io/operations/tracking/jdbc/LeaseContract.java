@@ -113,8 +113,7 @@ abstract class LeaseContract {
 		this.dialect = TrackingDialect.of(this.dataSource);
 		TransactionManagers managers = new TransactionManagers(this.dataSource, () -> List.of(manager));
 		this.own = new OwnDataSource(this.dataSource, managers);
-		this.transactions = new JdbcTransactions(this.dataSource, this.own, managers, DeliveryBounds.NONE,
-				Schedulers.parallel());
+		this.transactions = new JdbcTransactions(this.own, managers);
 		this.rows = new TrackedRows(this.own, this.tables, this.dialect, new DatabaseClock(Instant::now), CLIENT);
 		this.fenced = this.dialect.fenced(this.own, this.transactions, this.rows, this.tables, CLIENT);
 		createTables();
