@@ -49,6 +49,12 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	private final TrackedRows rows;
 
+	private final ScheduledRows scheduled;
+
+	private final LearnedRows learned;
+
+	private final OutdatedRows outdated;
+
 	private final TrackingSummaries summaries;
 
 	private final DatabaseCalls calls;
@@ -110,6 +116,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 		TrackingTables tables = database.tables();
 		DatabaseClock clock = database.clock();
 		this.rows = new TrackedRows(database.own(), tables, database.dialect(), clock, name);
+		this.scheduled = new ScheduledRows(database.own(), tables, clock, name);
+		this.learned = new LearnedRows(database.own(), tables, name);
+		this.outdated = new OutdatedRows(database.own(), tables, database.dialect(), name);
 		this.summaries = new TrackingSummaries(database.own(), tables, clock, name);
 		engine.limitDeliveries(settings.deliveries());
 		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
@@ -117,8 +126,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 				settings.threadFactory());
 		HeldByEngine adapter = new HeldByEngine();
 		this.holder = new LeaseHolder(name, adapter,
-				database.dialect().fenced(database.own(), this.transactions, this.rows, tables, name), this.rows,
-				this.transactions, this.calls, holding, this.polls.scheduler(), clock::now, database::deliver);
+				database.dialect().fenced(database.own(), this.transactions, this.rows, tables, name),
+				new RowReader(this.rows, this.learned, this.transactions, this.calls), this.calls, holding,
+				this.polls.scheduler(), clock::now, database::deliver);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
 				new Picks(database.own(), this.transactions, this.calls, database.dialect().pickLease(tables.lease()),
@@ -146,7 +156,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	@Override
 	public void start() {
 		this.database.start(this);
-		this.holder.learn(this.rows.learned());
+		this.holder.learn(this.learned.find());
 		this.leases.start();
 	}
 
@@ -199,9 +209,9 @@ public final class JdbcTrackingStore implements TrackingStore {
 		this.leases.createIfAvailable();
 		Integer removed;
 		do {
-			removed = this.calls.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
+			removed = this.calls.once("prune", () -> this.transactions.in(() -> this.outdated.prune(before)));
 		}
-		while (removed != null && this.rows.isWholeBatch(removed));
+		while (removed != null && this.outdated.isWholeBatch(removed));
 	}
 
 	@Override
@@ -285,7 +295,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 			}
 			while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, now))) {
 				// A worker may still hold the execution, and may remove it at any moment.
-				if (this.rows.takeOver(operationId, now)) {
+				if (this.scheduled.takeOver(operationId, now)) {
 					break;
 				}
 			}

@@ -64,16 +64,15 @@ final class LeaseHolder {
 	 * @param client the name of the client
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
-	 * @param rows reads the open operations
-	 * @param transactions the transactions of the database
+	 * @param reader reads rows
 	 * @param calls makes the calls to the database
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
 	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions,
-			DatabaseCalls calls, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(String client, Held held, FencedRows fenced, RowReader reader, DatabaseCalls calls, Settings settings,
+			Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.client = client;
 		this.held = held;
 		this.fenced = fenced;
@@ -81,7 +80,6 @@ final class LeaseHolder {
 		this.settings = settings;
 		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
 		this.scheduler = scheduler;
-		RowReader reader = new RowReader(rows, transactions, calls);
 		this.open = new OpenOperations(held, this.buffer, reader, this.faults, settings);
 		this.learned = new LearnedStore(held, fenced, reader, calls, this.faults);
 		this.writer = new ChangeWriter(held, this.buffer, fenced, reader, this.open, this.learned, calls, this.faults,

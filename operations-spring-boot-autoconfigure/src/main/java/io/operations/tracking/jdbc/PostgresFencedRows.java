@@ -181,19 +181,18 @@ final class PostgresFencedRows implements FencedRows {
 			parameters.set(LeaseTask.NAME).set(this.client).set(epoch);
 			parameters.set("text", TrackedChange::id)
 				.set("bigint", TrackedChange::version)
-				.set("text", (change) -> TrackedRows.text(change.polled().kind()))
+				.set("text", (change) -> TrackedRowParameters.text(change.polled().kind()))
 				.set("text", (change) -> change.ending().state().name())
-				.set("text", TrackedRows::status)
-				.set("text", this.rows::operation)
+				.set("text", (change) -> TrackedRowMapper.status(change.polled().lastSeen()))
+				.set("text", (change) -> TrackedRowParameters.json(change.polled().lastSeen()))
 				.set("timestamptz", (change) -> change.polled().created())
 				.set("timestamptz", TrackedChange::deadline)
-				.set("bigint",
-						(change) -> (change.polled().learned() != null) ? change.polled().learned().toMillis() : null)
+				.set("bigint", (change) -> TrackedRowParameters.learnedMillis(change.polled()))
 				.set("int", (change) -> change.polled().polls())
 				.set("timestamptz", (change) -> change.polled().notFoundSince())
-				.set("text", (change) -> TrackedRows.text(change.lastFault()))
+				.set("text", (change) -> TrackedRowParameters.text(change.lastFault()))
 				.set("boolean", TrackedChange::stuck)
-				.set("text", (change) -> (change.ending().outcome() != null) ? change.ending().outcome().name() : null)
+				.set("text", (change) -> TrackedRowParameters.outcome(change.ending()))
 				.set("timestamptz", (change) -> change.ending().endedAt());
 			parameters.set(this.client)
 				.set(this.client)
@@ -248,10 +247,10 @@ final class PostgresFencedRows implements FencedRows {
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
 		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
-				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
-						List.copyOf(TrackedRows.storable(durations).entrySet()));
+				Parameters<Map.Entry<String, String>> parameters = new Parameters<>(connection, statement,
+						List.copyOf(LearnedRows.texts(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", Map.Entry::getKey).set("text", (kind) -> this.rows.text(kind.getValue()));
+				parameters.set("text", Map.Entry::getKey).set("text", Map.Entry::getValue);
 				return statement.executeUpdate();
 			}
 		}));

@@ -17,12 +17,15 @@ final class RowReader {
 
 	private final TrackedRows rows;
 
+	private final LearnedRows learned;
+
 	private final JdbcTransactions transactions;
 
 	private final DatabaseCalls calls;
 
-	RowReader(TrackedRows rows, JdbcTransactions transactions, DatabaseCalls calls) {
+	RowReader(TrackedRows rows, LearnedRows learned, JdbcTransactions transactions, DatabaseCalls calls) {
 		this.rows = rows;
+		this.learned = learned;
 		this.transactions = transactions;
 		this.calls = calls;
 	}
@@ -40,7 +43,7 @@ final class RowReader {
 	}
 
 	Map<String, List<Duration>> learned() {
-		return Objects.requireNonNull(read(this.rows::learned));
+		return Objects.requireNonNull(read(this.learned::find));
 	}
 
 	private <T> @Nullable T read(Supplier<@Nullable T> statement) {

@@ -87,6 +87,8 @@ abstract class LeaseContract {
 
 	protected final TrackedRows rows;
 
+	protected final LearnedRows learned;
+
 	protected final FencedRows fenced;
 
 	private final TrackingDialect dialect;
@@ -115,6 +117,7 @@ abstract class LeaseContract {
 		this.own = new OwnDataSource(this.dataSource, managers);
 		this.transactions = new JdbcTransactions(this.own, managers);
 		this.rows = new TrackedRows(this.own, this.tables, this.dialect, new DatabaseClock(Instant::now), CLIENT);
+		this.learned = new LearnedRows(this.own, this.tables, CLIENT);
 		this.fenced = this.dialect.fenced(this.own, this.transactions, this.rows, this.tables, CLIENT);
 		createTables();
 	}
@@ -568,7 +571,7 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> two.held.durations.equals(one.held.durations));
 		two.held.durations.put("other", List.of(Duration.ofSeconds(2)));
 		two.stop();
-		assertThat(this.rows.learned()).containsEntry("other", List.of(Duration.ofSeconds(2))).hasSize(2);
+		assertThat(this.learned.find()).containsEntry("other", List.of(Duration.ofSeconds(2))).hasSize(2);
 	}
 
 	@Test
@@ -734,7 +737,7 @@ abstract class LeaseContract {
 		long epoch = takeLease("other", Instant.now().plusSeconds(3600));
 		this.fenced.learned(epoch, Map.of("import", old, "export", old));
 		Instance one = start("one");
-		one.holder.learn(this.rows.learned());
+		one.holder.learn(this.learned.find());
 		assertThat(one.held.durations).containsOnly(Map.entry("import", old), Map.entry("export", old));
 		this.fenced.learned(epoch, Map.of("import", recent));
 		one.held.learnedAgain.clear();
@@ -742,7 +745,7 @@ abstract class LeaseContract {
 		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
 		one.stop();
-		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
+		assertThat(this.learned.find()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
 	}
 
 	@Test
@@ -761,7 +764,7 @@ abstract class LeaseContract {
 		takeLease("other", Instant.EPOCH);
 		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
 		one.stop();
-		assertThat(this.rows.learned()).containsOnly(Map.entry("import", recent));
+		assertThat(this.learned.find()).containsOnly(Map.entry("import", recent));
 	}
 
 	@Test
@@ -772,7 +775,7 @@ abstract class LeaseContract {
 		long epoch = takeLease("one", Instant.now());
 		this.fenced.learned(epoch, Map.of(name.toString(), durations, "ok", durations, "a b", durations, "a\0b",
 				List.of(Duration.ofSeconds(2))));
-		assertThat(this.rows.learned()).containsOnly(Map.entry("ok", durations), Map.entry("a b", durations));
+		assertThat(this.learned.find()).containsOnly(Map.entry("ok", durations), Map.entry("a b", durations));
 	}
 
 	@Test
@@ -1077,9 +1080,10 @@ abstract class LeaseContract {
 					listener);
 			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
-			this.holder = new LeaseHolder(CLIENT, this.held, new Hooked(), LeaseContract.this.rows,
-					LeaseContract.this.transactions, calls, settings, Schedulers.parallel(), LeaseContract.this::now,
-					this.ends::incrementAndGet);
+			this.holder = new LeaseHolder(CLIENT, this.held, new Hooked(),
+					new RowReader(LeaseContract.this.rows, LeaseContract.this.learned, LeaseContract.this.transactions,
+							calls),
+					calls, settings, Schedulers.parallel(), LeaseContract.this::now, this.ends::incrementAndGet);
 			Picks picks = new Picks(LeaseContract.this.own, LeaseContract.this.transactions, calls,
 					LeaseContract.this.dialect.pickLease(LeaseContract.this.tables.lease()), CLIENT,
 					this.holder::deadBefore, () -> Duration.ZERO);

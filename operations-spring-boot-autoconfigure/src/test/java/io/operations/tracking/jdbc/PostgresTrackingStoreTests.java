@@ -41,8 +41,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
 			.update();
-		TrackedRows rows = new TrackedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL,
-				new DatabaseClock(Instant::now), "operations");
+		OutdatedRows rows = new OutdatedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL, "operations");
 		ExecutorService thread = Objects.requireNonNull(Executors.newSingleThreadExecutor());
 		try {
 			this.transaction.executeWithoutResult((status) -> {

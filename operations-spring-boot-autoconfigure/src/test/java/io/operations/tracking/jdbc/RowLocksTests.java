@@ -84,7 +84,7 @@ class RowLocksTests extends TrackingApplication {
 	void outdatedOperationsAreRemovedWhileATransactionHoldsOneOfThem() throws Exception {
 		deliveredLongAgo(10);
 		try (Connection open = begin("SELECT * FROM " + this.prefix + "tracked WHERE id = 'op3' FOR UPDATE")) {
-			assertThat(CompletableFuture.supplyAsync(() -> rows(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
+			assertThat(CompletableFuture.supplyAsync(() -> outdated(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
 				.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(9);
 			open.rollback();
 		}
@@ -97,7 +97,7 @@ class RowLocksTests extends TrackingApplication {
 		this.jdbc.sql("ANALYZE " + this.prefix + "tracked").update();
 		copies(2000);
 		AtomicReference<@Nullable String> statement = new AtomicReference<>();
-		rows(new RecordingDataSource(PostgresDatabase.DATA_SOURCE, (sql) -> {
+		outdated(new RecordingDataSource(PostgresDatabase.DATA_SOURCE, (sql) -> {
 			if (sql.startsWith("DELETE")) {
 				statement.set(sql);
 			}
@@ -120,13 +120,8 @@ class RowLocksTests extends TrackingApplication {
 		assertThat(limit.group(1)).as("loops in %s", plan).isEqualTo("1");
 	}
 
-	private static TrackedRows rows(String prefix, DataSource database) {
-		return new TrackedRows(database, new TrackingTables(prefix), TrackingDialect.POSTGRESQL,
-				new DatabaseClock(Instant::now), "operations");
-	}
-
-	private TrackedRows rows(DataSource database) {
-		return rows(this.prefix, database);
+	private OutdatedRows outdated(DataSource database) {
+		return new OutdatedRows(database, new TrackingTables(this.prefix), TrackingDialect.POSTGRESQL, "operations");
 	}
 
 	private void deliveredLongAgo(int number) {
