@@ -2,8 +2,6 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -42,25 +40,18 @@ final class Instances {
 	private long notedAt;
 
 	/**
-	 * Create the instances.
-	 * @param dataSource the database
-	 * @param transactions the transactions of the database
-	 * @param calls makes the calls to the database
-	 * @param dialect the dialect of the database
-	 * @param table the table with the leases
-	 * @param instanceName the name of this instance
-	 * @param leaseDuration the time after which an instance that does not note that it
-	 * lives counts as dead
+	 * Create the instances. An instance that does not report itself for the duration of a
+	 * lease counts as dead.
+	 * @param database the database
 	 */
-	Instances(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, TrackingDialect dialect,
-			String table, String instanceName, Duration leaseDuration) {
-		this.jdbc = JdbcClient.create(dataSource);
-		this.transactions = transactions;
-		this.calls = calls;
-		this.dialect = dialect;
-		this.table = table;
-		this.instanceName = instanceName;
-		this.leaseDuration = leaseDuration;
+	Instances(TrackingDatabase database) {
+		this.jdbc = JdbcClient.create(database.own());
+		this.transactions = database.transactions();
+		this.calls = database.calls();
+		this.dialect = database.dialect();
+		this.table = database.tables().lease();
+		this.instanceName = database.settings().instanceName();
+		this.leaseDuration = database.settings().leaseDuration();
 	}
 
 	/**
@@ -71,7 +62,7 @@ final class Instances {
 	 * @param held the number of leases of this instance
 	 * @return the time, zero if this instance has less than its share
 	 */
-	Duration patience(int clients, int held) {
+	Duration takeoverDelay(int clients, int held) {
 		return (clients > 1 && held >= share(clients)) ? this.leaseDuration.multipliedBy(2) : Duration.ZERO;
 	}
 
@@ -88,7 +79,7 @@ final class Instances {
 	 * @param held the number of leases of this instance
 	 * @return whether it is to give one back
 	 */
-	boolean mayGiveBack(int clients, int held) {
+	boolean hasLeaseToRelease(int clients, int held) {
 		long now = this.calls.availability().nanos();
 		Long since = this.sameSince;
 		if (since != null && now - this.notedAt < this.leaseDuration.dividedBy(4).toNanos()) {

@@ -28,7 +28,7 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	private final JdbcTrackingSettings settings;
 
 	// Guarded by "this".
-	private @Nullable TrackingDatabase database;
+	private @Nullable InstanceWork instance;
 
 	/**
 	 * Create the factory.
@@ -54,10 +54,11 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	 */
 	@Override
 	public synchronized TrackingStore create(TrackingEngine engine) {
-		if (this.database == null) {
-			this.database = new TrackingDatabase(this.dataSource, this.transactionManagers, this.settings, engine);
+		if (this.instance == null) {
+			this.instance = new InstanceWork(
+					new TrackingDatabase(this.dataSource, this.transactionManagers, this.settings, engine), engine);
 		}
-		return new JdbcTrackingStore(this.database, engine);
+		return new JdbcTrackingStore(this.instance, engine);
 	}
 
 }

@@ -107,9 +107,9 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Give the lease back while others may take it.
+	 * Release the lease while others may take it.
 	 */
-	void giveBack() {
+	void release() {
 		Lease taken = this.lease;
 		if (taken != null) {
 			taken.end();
@@ -162,10 +162,10 @@ final class LeaseHolder {
 
 	/**
 	 * Return whether a further operation may be held.
-	 * @return whether this instance holds the lease and has room
+	 * @return whether this instance holds the lease and has capacity
 	 */
-	boolean hasRoom() {
-		return this.lease != null && this.open.room() > 0;
+	boolean hasCapacity() {
+		return this.lease != null && this.open.capacity() > 0;
 	}
 
 	/**

@@ -140,7 +140,7 @@ final class OpenOperations {
 	 * Return for how many further operations there is room.
 	 * @return the number
 	 */
-	int room() {
+	int capacity() {
 		return Math.max(0, this.maxHeld - this.held.held());
 	}
 
@@ -151,10 +151,10 @@ final class OpenOperations {
 	 * have tracked them itself
 	 */
 	void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
-		int room = room();
+		int capacity = capacity();
 		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
-		this.held.take(open.subList(0, Math.min(room, open.size())));
-		if (room < open.size()) {
+		this.held.take(open.subList(0, Math.min(capacity, open.size())));
+		if (capacity < open.size()) {
 			leave();
 		}
 	}
@@ -214,7 +214,7 @@ final class OpenOperations {
 
 	// With little room, the next operation might be left again soon.
 	private void resolve() {
-		if (this.warned && !this.full && room() >= this.maxHeld / ROOM) {
+		if (this.warned && !this.full && capacity() >= this.maxHeld / ROOM) {
 			this.warned = false;
 			logger.info("All open operations are held again: operations.tracking.max-held suffices.");
 		}
@@ -226,7 +226,7 @@ final class OpenOperations {
 		List<TrackedRow> missing = page.stream()
 			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
 			.toList();
-		List<TrackedRow> fits = missing.subList(0, Math.min(room(), missing.size()));
+		List<TrackedRow> fits = missing.subList(0, Math.min(capacity(), missing.size()));
 		this.held.load(fits);
 		if (fits.size() == missing.size()) {
 			return page.get(page.size() - 1).id();

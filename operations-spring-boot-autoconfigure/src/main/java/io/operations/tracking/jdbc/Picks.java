@@ -51,7 +51,7 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private final String client;
 
-	private final Supplier<Duration> patience;
+	private final Supplier<Duration> takeoverDelay;
 
 	// Used by one thread only.
 	private boolean failing;
@@ -80,17 +80,17 @@ final class Picks extends DefaultJdbcCustomization {
 	 * @param client the name of the client
 	 * @param deadBefore returns the time of the last heartbeat up to which a picked
 	 * execution is picked again
-	 * @param patience returns for how long a free lease is left to others
+	 * @param takeoverDelay returns for how long a free lease is left to others
 	 */
 	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement, String client,
-			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
+			Function<Instant, Instant> deadBefore, Supplier<Duration> takeoverDelay) {
 		this(dataSource, transactions, calls, statement, (resolver) -> {
-		}, () -> Set.of(LeaseTask.NAME), client, deadBefore, patience);
+		}, () -> Set.of(LeaseTask.NAME), client, deadBefore, takeoverDelay);
 	}
 
 	private Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement,
 			Consumer<TaskResolver> resolve, Supplier<? extends Collection<String>> tasks, String client,
-			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
+			Function<Instant, Instant> deadBefore, Supplier<Duration> takeoverDelay) {
 		super(false);
 		this.jdbc = JdbcClient.create(dataSource);
 		this.transactions = transactions;
@@ -100,7 +100,7 @@ final class Picks extends DefaultJdbcCustomization {
 		this.tasks = tasks;
 		this.client = client;
 		this.deadBefore = deadBefore;
-		this.patience = patience;
+		this.takeoverDelay = takeoverDelay;
 	}
 
 	@Override
@@ -157,7 +157,7 @@ final class Picks extends DefaultJdbcCustomization {
 		return this.jdbc.sql(this.statement)
 			.param("tasks", names)
 			.param("task", LeaseTask.NAME)
-			.param("patience", this.patience.get().toMillis())
+			.param("delay", this.takeoverDelay.get().toMillis())
 			.param("client", this.client)
 			.param("instance", instance)
 			.param("now", now.atOffset(ZoneOffset.UTC))

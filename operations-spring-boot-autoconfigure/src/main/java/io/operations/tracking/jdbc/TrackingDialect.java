@@ -190,7 +190,7 @@ enum TrackingDialect {
 	 */
 	String pickLease(String table) {
 		return pick(table, "task_name = :task AND task_instance = :client AND (last_success IS NULL OR last_success > "
-				+ now() + " OR last_success <= " + before(":patience") + ")", now(), before(":age"));
+				+ now() + " OR last_success <= " + before(":delay") + ")", now(), before(":age"));
 	}
 
 	abstract String pick(String table, String which, String now, String dead);

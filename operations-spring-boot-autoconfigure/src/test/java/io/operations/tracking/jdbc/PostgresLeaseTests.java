@@ -210,7 +210,7 @@ class PostgresLeaseTests extends LeaseContract {
 				.param("client", "operations")
 				.param("instance", "one")
 				.param("age", 30_000)
-				.param("patience", 0)
+				.param("delay", 0)
 				.param("limit", 1)
 				.query()
 				.listOfRows()).hasSize(1);

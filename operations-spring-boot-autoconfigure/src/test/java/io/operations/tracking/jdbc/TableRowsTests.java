@@ -10,6 +10,7 @@ import java.util.UUID;
 
 import javax.sql.DataSource;
 
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.core.io.DefaultResourceLoader;
@@ -61,20 +62,40 @@ class TableRowsTests {
 
 	@Test
 	void whenWorkerHoldsExecutionItIsTakenOver() {
-		ScheduledRows rows = new ScheduledRows(this.database, this.tables, new DatabaseClock(() -> NOW), "one");
-		assertThat(rows.takeOver("op", NOW)).as("no execution").isFalse();
+		ScheduledRows rows = scheduled();
 		this.jdbc
 			.sql("INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, picked_by,"
 					+ " last_heartbeat, version) VALUES ('one', 'op', :now, TRUE, 'worker', :now, 1)")
 			.param("now", NOW.minusSeconds(60).atOffset(ZoneOffset.UTC))
 			.update();
-		assertThat(rows.takeOver("op", NOW)).isTrue();
+		rows.schedule("op", NOW);
 		Map<String, Object> row = this.jdbc.sql("SELECT * FROM operations_scheduled").query().singleRow();
 		assertThat(row).containsEntry("picked", false)
 			.containsEntry("picked_by", null)
 			.containsEntry("last_heartbeat", null)
 			.containsEntry("version", 2L);
 		assertThat((OffsetDateTime) row.get("execution_time")).isEqualTo(NOW.atOffset(ZoneOffset.UTC));
+	}
+
+	@Test
+	void whenThereIsNoExecutionItIsCreated() {
+		ScheduledRows rows = scheduled();
+		rows.schedule("op", NOW);
+		assertThat(
+				this.jdbc.sql("SELECT task_instance FROM operations_scheduled WHERE task_name = 'one' AND NOT picked")
+					.query(String.class)
+					.single())
+			.isEqualTo("op");
+		rows.cancel("op");
+		assertThat(this.jdbc.sql("SELECT COUNT(*) FROM operations_scheduled").query(Integer.class).single()).isZero();
+		rows.cancel("op");
+	}
+
+	private ScheduledRows scheduled() {
+		SchedulerClient scheduler = SchedulerClient.Builder.create(this.database)
+			.tableName("operations_scheduled")
+			.build();
+		return new ScheduledRows(this.database, this.tables, scheduler, new DatabaseClock(() -> NOW), "one");
 	}
 
 	@Test
