@@ -57,7 +57,7 @@ final class ClientWork {
 		this.learned = new LearnedRows(database.own(), tables, this.client);
 		this.outdated = new OutdatedRows(database.own(), tables, database.dialect(), this.client);
 		engine.limitDeliveries(settings.deliveries());
-		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
+		LeaseSettings holding = new LeaseSettings(settings.leaseDuration(), settings.lookInterval(),
 				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
 				settings.threadFactory());
 		this.holder = new LeaseHolder(this.client, new HeldByEngine(engine, this::held),

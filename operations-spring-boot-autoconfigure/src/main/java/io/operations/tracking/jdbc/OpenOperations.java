@@ -10,7 +10,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Brings the open operations of the client into memory, as far as there is room: page by
+ * Brings the open operations of the client into memory, up to a maximum number: page by
  * page at the beginning of a lease, and again as held ones end.
  */
 final class OpenOperations {
@@ -21,10 +21,8 @@ final class OpenOperations {
 
 	private static final int PAGE = 1000;
 
-	// The part of max-held that is free again when nothing is left in the database.
-	private static final int ROOM = 10;
-
-	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
+	// The part of max-held that is free again before the end of the shortage is logged.
+	private static final int FREE_PART = 10;
 
 	private final Signal wakeUps = new Signal();
 
@@ -43,7 +41,7 @@ final class OpenOperations {
 
 	private final Duration look;
 
-	// Whether operations are in the database for which there was no room.
+	// Whether operations are in the database that exceed the maximum.
 	private volatile boolean full;
 
 	// Whether the inbox was emptied since this instance took the lease.
@@ -64,7 +62,7 @@ final class OpenOperations {
 	 * @param faults reports what fails
 	 * @param settings the settings
 	 */
-	OpenOperations(Held held, ChangeBuffer buffer, RowReader reader, WorkFaults faults, LeaseHolder.Settings settings) {
+	OpenOperations(Held held, ChangeBuffer buffer, RowReader reader, WorkFaults faults, LeaseSettings settings) {
 		this.held = held;
 		this.buffer = buffer;
 		this.reader = reader;
@@ -121,7 +119,7 @@ final class OpenOperations {
 	}
 
 	/**
-	 * Return whether operations wait in the database because there is no room for them.
+	 * Return whether operations wait in the database because the memory is full.
 	 * @return whether some were left there
 	 */
 	boolean isFull() {
@@ -137,7 +135,7 @@ final class OpenOperations {
 	}
 
 	/**
-	 * Return for how many further operations there is room.
+	 * Return how many further operations may be held.
 	 * @return the number
 	 */
 	int capacity() {
@@ -188,7 +186,7 @@ final class OpenOperations {
 			}
 			catch (RuntimeException ex) {
 				this.faults.failed(LOADING, ex);
-				this.wakeUps.await(WITHOUT_DATABASE);
+				this.wakeUps.await(WorkFaults.PAUSE);
 			}
 		}
 	}
@@ -212,15 +210,15 @@ final class OpenOperations {
 		return "";
 	}
 
-	// With little room, the next operation might be left again soon.
+	// With little free capacity, the next operation might be left again soon.
 	private void resolve() {
-		if (this.warned && !this.full && capacity() >= this.maxHeld / ROOM) {
+		if (this.warned && !this.full && capacity() >= this.maxHeld / FREE_PART) {
 			this.warned = false;
 			logger.info("All open operations are held again: operations.tracking.max-held suffices.");
 		}
 	}
 
-	// Without room for all, the rest of the page is read again later: it may have
+	// Without capacity for all, the rest of the page is read again later: it may have
 	// changed.
 	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()

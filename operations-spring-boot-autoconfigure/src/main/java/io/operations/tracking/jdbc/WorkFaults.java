@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,6 +14,11 @@ import org.apache.commons.logging.LogFactory;
 final class WorkFaults {
 
 	private static final Log logger = LogFactory.getLog(WorkFaults.class);
+
+	/**
+	 * The time after which failed work is repeated.
+	 */
+	static final Duration PAUSE = Duration.ofMillis(500);
 
 	private final Set<String> failing = ConcurrentHashMap.newKeySet();
 

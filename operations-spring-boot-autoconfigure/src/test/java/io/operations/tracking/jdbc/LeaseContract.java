@@ -1078,7 +1078,7 @@ abstract class LeaseContract {
 			};
 			DatabaseCalls calls = new DatabaseCalls(new DatabaseAvailability(Schedulers.parallel(), listener),
 					listener);
-			LeaseHolder.Settings settings = new LeaseHolder.Settings(LeaseContract.this.leaseDuration, LOOK, LOOK,
+			LeaseSettings settings = new LeaseSettings(LeaseContract.this.leaseDuration, LOOK, LOOK,
 					LeaseContract.this.maxHeld, 32_000_000, this::thread);
 			this.holder = new LeaseHolder(CLIENT, this.held, new Hooked(),
 					new RowReader(LeaseContract.this.rows, LeaseContract.this.learned, LeaseContract.this.transactions,
