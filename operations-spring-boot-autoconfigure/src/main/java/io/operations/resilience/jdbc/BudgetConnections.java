@@ -71,7 +71,7 @@ final class BudgetConnections {
 	 * @return their result
 	 * @throws SQLException if the database is unavailable or rejects the statements
 	 */
-	<T extends @Nullable Object> T open(Work<T> work) throws SQLException {
+	<T> @Nullable T open(Work<T> work) throws SQLException {
 		Connection connection = connect(true);
 		if (connection != null) {
 			this.own = connection;
@@ -106,7 +106,7 @@ final class BudgetConnections {
 	 * @return their result
 	 * @throws SQLException if the database is unavailable or rejects the statements
 	 */
-	<T extends @Nullable Object> T run(Work<T> work) throws SQLException {
+	<T> @Nullable T run(Work<T> work) throws SQLException {
 		Connection connection = this.own;
 		if (connection != null) {
 			try {
@@ -177,7 +177,7 @@ final class BudgetConnections {
 		}
 	}
 
-	private <T extends @Nullable Object> T runBorrowed(Work<T> work) throws SQLException {
+	private <T> @Nullable T runBorrowed(Work<T> work) throws SQLException {
 		try (Connection connection = this.pool.getConnection()) {
 			ConnectionSettings settings = ConnectionSettings.of(connection);
 			try {
@@ -189,8 +189,7 @@ final class BudgetConnections {
 		}
 	}
 
-	private static <T extends @Nullable Object> T repeatAfterConflict(Connection connection, Work<T> work)
-			throws SQLException {
+	private static <T> @Nullable T repeatAfterConflict(Connection connection, Work<T> work) throws SQLException {
 		try {
 			return work.on(connection);
 		}
@@ -227,9 +226,9 @@ final class BudgetConnections {
 	 *
 	 * @param <T> the type of the result
 	 */
-	interface Work<T extends @Nullable Object> {
+	interface Work<T> {
 
-		T on(Connection connection) throws SQLException;
+		@Nullable T on(Connection connection) throws SQLException;
 
 	}
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +46,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	private JdbcBudgetStore(BudgetConnections connections, String prefix) throws SQLException {
 		this.connections = connections;
 		this.names = new BudgetStatements.Names(prefix);
-		this.statements = connections.open(this::check);
+		this.statements = Objects.requireNonNull(connections.open(this::check));
 		this.thread = Executors.newSingleThreadExecutor((task) -> {
 			Thread started = new Thread(task, "operations-budget");
 			started.setDaemon(true);
@@ -124,7 +125,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 
 	// A caller that cancels does not interrupt the statement: H2 would close a file that
 	// a thread is interrupted in.
-	private <T> Mono<T> call(BudgetConnections.Work<@Nullable T> work) {
+	private <T> Mono<T> call(BudgetConnections.Work<T> work) {
 		return Mono.create((sink) -> {
 			AtomicBoolean unwanted = new AtomicBoolean();
 			sink.onDispose(() -> unwanted.set(true));
