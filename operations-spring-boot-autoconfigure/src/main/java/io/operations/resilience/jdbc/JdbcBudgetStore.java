@@ -72,7 +72,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	 * @param tablePrefix the prefix of the names of the tables; a schema and a dot may
 	 * precede it
 	 * @return the store
-	 * @throws SQLException if the database cannot be reached or is not supported, or if a
+	 * @throws SQLException if the database is unavailable or is not supported, or if a
 	 * table is missing or lacks a column
 	 */
 	public static JdbcBudgetStore open(DataSource dataSource, Supplier<@Nullable DataSource> own, String tablePrefix)
@@ -84,7 +84,7 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	 * Return the location of the script that creates the tables with their default names.
 	 * @param dataSource the database
 	 * @return the location of a class path resource
-	 * @throws SQLException if the database cannot be reached or is not supported
+	 * @throws SQLException if the database is unavailable or is not supported
 	 */
 	public static String schemaLocation(DataSource dataSource) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {

@@ -70,7 +70,7 @@ final class ChangeWriter {
 	}
 
 	/**
-	 * Write while the lease is held, and what is left when it is given back.
+	 * Write while the lease is held, and write the remaining changes before its release.
 	 * @param lease the lease, which is lost if a write is refused
 	 * @param isOn whether the lease is held
 	 */

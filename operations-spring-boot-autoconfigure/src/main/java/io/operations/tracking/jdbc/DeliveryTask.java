@@ -81,7 +81,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
 					ex);
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
-			return (complete, operations) -> claim(complete, operations).giveBack(later);
+			return (complete, operations) -> claim(complete, operations).releaseUnchanged(later);
 		}
 		catch (RuntimeException ex) {
 			leave(context.getExecution(), ex);
@@ -116,7 +116,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 			this.engine.deliver(claim, row);
 		}
 		else {
-			claim.giveBack(null);
+			claim.releaseUnchanged(null);
 		}
 	}
 

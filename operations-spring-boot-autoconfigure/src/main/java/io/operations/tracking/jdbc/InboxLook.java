@@ -62,7 +62,7 @@ final class InboxLook {
 	 * @param lease the lease, which the look renews or finds lost
 	 */
 	void look(Lease lease) {
-		long asked = lease.monotonic();
+		long sent = lease.monotonic();
 		List<String> gone = new ArrayList<>();
 		Duration wait = this.interval;
 		try (ChangeBuffer.Reading reading = this.buffer.read()) {
@@ -80,7 +80,7 @@ final class InboxLook {
 				return;
 			}
 			boolean paused = !lease.mayPoll();
-			lease.confirmed(asked);
+			lease.confirmed(sent);
 			if (paused && lease.mayPoll()) {
 				this.held.resume();
 			}

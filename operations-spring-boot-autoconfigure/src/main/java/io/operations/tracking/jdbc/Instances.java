@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Spreads the leases of several clients over the instances. Each instance notes in the
- * table of the leases that it lives. One that has its share takes only leases that nobody
- * else takes. One that has more gives one back at a time. With one client, this costs no
- * statement.
+ * Spreads the leases of several clients over the instances. Each instance reports itself
+ * in the table of the leases. An instance that has its share takes only leases that no
+ * other instance takes. An instance that has more releases one lease at a time. With one
+ * client, this costs no statement.
  */
 final class Instances {
 
@@ -34,7 +34,7 @@ final class Instances {
 
 	private volatile boolean noted;
 
-	// All below is used by one thread.
+	// One thread uses the fields below.
 	private @Nullable Long sameSince;
 
 	private long notedAt;
@@ -56,8 +56,8 @@ final class Instances {
 
 	/**
 	 * Return how long a lease must have been free before this instance takes it.
-	 * Instances may know different clients, so a lease that nobody takes is taken by an
-	 * instance that has its share.
+	 * Instances may have different clients, so an instance that has its share still takes
+	 * a lease that no other instance has taken.
 	 * @param clients the number of clients
 	 * @param held the number of leases of this instance
 	 * @return the time, zero if this instance has less than its share
@@ -72,12 +72,12 @@ final class Instances {
 	}
 
 	/**
-	 * Note that this instance lives, and return whether it has a lease too many. After a
-	 * change of the number of instances, nobody gives a lease back for some time: others
-	 * may start or stop as well.
+	 * Report this instance, and return whether it has a lease too many. After a change of
+	 * the number of instances, no instance releases a lease for some time: others may
+	 * start or stop as well.
 	 * @param clients the number of clients, more than one
 	 * @param held the number of leases of this instance
-	 * @return whether it is to give one back
+	 * @return whether it must release one
 	 */
 	boolean hasLeaseToRelease(int clients, int held) {
 		long now = this.calls.availability().nanos();
@@ -129,7 +129,7 @@ final class Instances {
 	}
 
 	/**
-	 * Remove the notes of instances that do not live any more.
+	 * Remove the reports of dead instances.
 	 */
 	void forgetDead() {
 		this.jdbc
@@ -141,7 +141,7 @@ final class Instances {
 	}
 
 	/**
-	 * Return whether this instance has noted that it lives.
+	 * Return whether this instance has reported itself.
 	 * @return {@code false} if it has one client only
 	 */
 	boolean isNoted() {
@@ -149,7 +149,7 @@ final class Instances {
 	}
 
 	/**
-	 * Remove the note that this instance lives, so that the others take its leases.
+	 * Remove the report of this instance, so that the others take its leases.
 	 */
 	void leave() {
 		this.noted = false;

@@ -15,9 +15,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claim of an execution of db-scheduler. Changes the rows of both tables in one
- * transaction. Retries while the database is unavailable, so that no other instance
- * considers the execution dead afterwards.
+ * Represents the claim of a worker on an execution of db-scheduler. Changes the rows of
+ * both tables in one transaction. Retries while the database is unavailable, so that no
+ * other instance considers the execution dead afterwards.
  */
 final class JdbcClaim implements TrackingClaim {
 
@@ -95,7 +95,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (this.handlers.isStrict()) {
 				// If the process dies before, the instance that takes over finds that
 				// there is nothing to do.
-				giveBack(row.due());
+				releaseUnchanged(row.due());
 			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
@@ -168,9 +168,9 @@ final class JdbcClaim implements TrackingClaim {
 
 	/**
 	 * Release the claim without changing the operation.
-	 * @param due the next due time, {@code null} if nothing is due
+	 * @param due the next due time, {@code null} to remove the execution
 	 */
-	void giveBack(@Nullable Instant due) {
+	void releaseUnchanged(@Nullable Instant due) {
 		try {
 			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
 				schedule(due);
@@ -191,11 +191,11 @@ final class JdbcClaim implements TrackingClaim {
 	private void letGo(String operationId, long known) {
 		TrackedRow present = this.calls.untilAvailable("load", () -> this.rows.find(operationId));
 		if (present == null || present.state() != TrackingState.ENDED) {
-			giveBack(null);
+			releaseUnchanged(null);
 			return;
 		}
 		Instant now = this.clock.toInstance(this.execution.getTimeDone());
-		giveBack((present.version() == known) ? now.plus(WHILE_HELD) : now);
+		releaseUnchanged((present.version() == known) ? now.plus(WHILE_HELD) : now);
 	}
 
 	/**

@@ -44,7 +44,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * transactions of the first manager that belongs to this database.
 	 * @param settings the settings for the store
 	 * @param engine the engine that polls and delivers
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public JdbcTrackingStore(DataSource dataSource, List<PlatformTransactionManager> transactionManagers,
@@ -60,7 +60,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * belongs to this database.
 	 * @param settings the settings for the store
 	 * @param engine the engine that polls and delivers
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public JdbcTrackingStore(DataSource dataSource, Supplier<List<PlatformTransactionManager>> transactionManagers,
@@ -92,7 +92,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * Return the location of the script that creates the tables with their default names.
 	 * @param dataSource the database
 	 * @return the location of a class path resource
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public static String schemaLocation(DataSource dataSource) {

@@ -49,7 +49,7 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	 * Create the store of a client.
 	 * @param engine the engine of the client
 	 * @return the store, not started
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	@Override

@@ -9,7 +9,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Hands what the schedule has learned from one holder of a lease to the next.
+ * Hands the durations that the schedule has learned from one holder of a lease to the
+ * next.
  */
 final class LearnedStore {
 
@@ -27,10 +28,10 @@ final class LearnedStore {
 
 	private final WorkFaults faults;
 
-	// What the table contains, as far as this instance knows.
+	// The durations in the table, as far as this instance knows.
 	private volatile Map<String, List<Duration>> known = Map.of();
 
-	// Whether this instance has loaded what the holder before has learned.
+	// Whether this instance has loaded the durations of the previous holder.
 	private volatile boolean recalled;
 
 	private volatile boolean failed;
@@ -63,7 +64,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Learn what the holder before has learned.
+	 * Learn the durations of the previous holder.
 	 */
 	void recall() {
 		try {
@@ -79,7 +80,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Learn it again after a failure.
+	 * Learn them again after a failure.
 	 */
 	void retry() {
 		if (this.failed) {

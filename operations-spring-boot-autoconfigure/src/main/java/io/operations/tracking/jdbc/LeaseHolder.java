@@ -239,7 +239,7 @@ final class LeaseHolder {
 		if (current.isLost()) {
 			logger.warn("[" + this.client + "] This instance has lost the lease of the tracked operations (epoch "
 					+ epoch
-					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this"
+					+ ") and has stopped polling them. The instance that takes the lease next polls them. If this repeats, look for pauses of this"
 					+ " process.");
 			return false;
 		}

@@ -174,8 +174,8 @@ final class OpenOperations {
 	 * @param isOn whether the lease is held
 	 */
 	void loadWhile(BooleanSupplier isOn) {
-		// What nobody has taken from the inbox yet is new, and is not to be loaded as
-		// old.
+		// The operations that are still in the inbox are new. They must not be loaded as
+		// old ones.
 		while (isOn.getAsBoolean() && !this.looked) {
 			this.wakeUps.await(null);
 		}

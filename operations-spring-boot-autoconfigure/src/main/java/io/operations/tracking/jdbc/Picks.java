@@ -29,7 +29,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Picks due executions in one statement. db-scheduler's own statement also picks
  * executions of tasks that this instance does not know, and logs a stack trace at each
- * look while the database cannot be reached.
+ * look during an outage of the database.
  */
 final class Picks extends DefaultJdbcCustomization {
 

@@ -183,8 +183,8 @@ enum TrackingDialect {
 	/**
 	 * Return the statement that picks the lease of one client. The leases of all clients
 	 * have the same task. The clock of the database decides whether the holder is dead:
-	 * those of the instances may be off. A lease that was given back is left to others
-	 * for some time.
+	 * those of the instances may be off. A released lease is left to other instances for
+	 * some time.
 	 * @param table the table of the leases
 	 * @return the statement
 	 */
