@@ -75,15 +75,19 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
 					TrackedRowMapper.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
-		// The lease is locked first: a takeover changes its version, which the unique
-		// index makes a key column. A write that waited for a takeover finds no row. The
-		// planner expects ten changes. Where it could choose, it would compare each of a
-		// thousand with each other one, so "changed" gets a FULL JOIN, which is hashed.
-		this.write = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %4$s
+		// Each statement locks the lease first. A takeover changes its version, which the
+		// unique index makes a key column. A write that waited for a takeover finds no
+		// row.
+		String held = """
+				held AS MATERIALIZED (
+					SELECT 1 FROM %s WHERE task_name = ? AND task_instance = ? AND version = ? AND %s
 					FOR KEY SHARE
-				), v AS MATERIALIZED (
+				)""".formatted(tables.lease(), TrackingDialect.ABANDONED);
+		// The planner expects ten changes. Where it could choose, it would compare each
+		// of a thousand with each other one, so "changed" gets a FULL JOIN, which is
+		// hashed.
+		this.write = """
+				WITH %2$s, v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]),
 					CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TIMESTAMPTZ[]),
 					CAST(? AS BIGINT[]), CAST(? AS INT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TEXT[]), CAST(? AS BOOLEAN[]),
@@ -111,12 +115,9 @@ final class PostgresFencedRows implements FencedRows {
 				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN (v FULL JOIN changed c ON c.id = v.id)
 				LEFT JOIN %1$s t ON t.client = ? AND t.id = v.id
 				LEFT JOIN LATERAL (SELECT c.* WHERE c.outcome IS NOT NULL OR c.stuck AND NOT t.stuck) n ON TRUE"""
-			.formatted(tables.tracked(), tables.lease(), tables.scheduled(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), held, tables.scheduled());
 		this.count = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %3$s
-					FOR KEY SHARE
-				), v AS MATERIALIZED (
+				WITH %2$s, v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS INT[])) AS u(id, version, polls)
 				), free AS MATERIALIZED (
 					SELECT t.client, t.id, v.version, v.polls FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
@@ -125,17 +126,13 @@ final class PostgresFencedRows implements FencedRows {
 				)
 				UPDATE %1$s t SET polls = free.polls FROM free
 				WHERE t.client = free.client AND t.id = free.id AND t.version = free.version"""
-			.formatted(tables.tracked(), tables.lease(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), held);
 		this.learned = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %3$s
-					FOR KEY SHARE
-				)
+				WITH %2$s
 				INSERT INTO %1$s (client, kind, state)
 				SELECT CAST(? AS TEXT), v.kind, v.state FROM held
 				CROSS JOIN unnest(CAST(? AS TEXT[]), CAST(? AS TEXT[])) AS v(kind, state)
-				ON CONFLICT (client, kind) DO UPDATE SET state = EXCLUDED.state""".formatted(tables.learned(),
-				tables.lease(), TrackingDialect.ABANDONED);
+				ON CONFLICT (client, kind) DO UPDATE SET state = EXCLUDED.state""".formatted(tables.learned(), held);
 	}
 
 	@Override
