@@ -66,7 +66,7 @@ class DatabasePoolTests {
 
 	@ParameterizedTest
 	@CsvSource({ "SERIALIZABLE, true", "SERIALIZABLE, false", "REPEATABLE_READ, true" })
-	void manyAreTrackedAtOnceWhateverTheIsolationOfThePool(String isolation, boolean autoCommit) {
+	void whenPoolHasOtherIsolationManyAreTrackedAtOnce(String isolation, boolean autoCommit) {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.setTransactionIsolation("TRANSACTION_" + isolation);
 			pool.setAutoCommit(autoCommit);
@@ -92,7 +92,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void poolThatOnlyReadsIsRefusedWithTheRemedy() {
+	void whenPoolIsReadOnlyStartFailsWithAdvice() {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.setReadOnly(true);
 			with(pool).withPropertyValues("operations.tracking.jdbc.initialize-schema=never")
@@ -105,7 +105,7 @@ class DatabasePoolTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void connectionGoesBackToThePoolAsItCame(boolean autoCommit) throws Exception {
+	void whenConnectionReturnsToPoolItIsUnchanged(boolean autoCommit) throws Exception {
 		SingleConnectionDataSource pool = new SingleConnectionDataSource("jdbc:h2:mem:" + this.unique, true);
 		try (Connection connection = pool.getConnection()) {
 			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
@@ -123,7 +123,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void aDatabaseThatDoesNotAnswerCountsAsAwayAndTheConnectionGoesBackAsItCame() throws Exception {
+	void whenDatabaseDoesNotAnswerItIsUnavailable() throws Exception {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			OwnDataSource own = new OwnDataSource(pool, new TransactionManagers(pool, List::of),
 					Duration.ofMillis(300));
@@ -148,7 +148,7 @@ class DatabasePoolTests {
 
 	@ParameterizedTest
 	@CsvSource({ "MyApp, MyApp", "MyApp, \"MyApp\"", "myapp, MyApp", "MYAPP, MYAPP" })
-	void schemaIsFoundInTheSpellingThatItHas(String schema, String given) {
+	void whenSchemaHasOtherSpellingItIsFound(String schema, String given) {
 		for (DataSource database : databases()) {
 			JdbcClient jdbc = JdbcClient.create(database);
 			boolean folded = !schema.equals(given.replace("\"", ""));
@@ -167,7 +167,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void longestPrefixHasAllItsTablesAndIndexes() {
+	void whenPrefixIsLongestAllIndexesExist() {
 		String prefix = "p".repeat(36) + this.unique;
 		with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.jdbc.table-prefix=" + prefix)
 			.run((context) -> {
@@ -187,7 +187,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void longerPrefixIsRefusedWithTheReason() {
+	void whenPrefixIsTooLongStartFailsWithReason() {
 		with(PostgresDatabase.DATA_SOURCE)
 			.withPropertyValues("operations.tracking.jdbc.table-prefix=public." + "p".repeat(45))
 			.run((context) -> assertThat(context).getFailure()

@@ -40,7 +40,7 @@ class PicksTests {
 	}
 
 	@Test
-	void aPickThatWaitedForAConnectionStoresTheTimeAtWhichItHasPicked() {
+	void whenPickWaitsForConnectionTimeOfPickIsStored() {
 		Instant called = Instant.ofEpochMilli(this.time.now(TimeUnit.MILLISECONDS));
 		JdbcClient jdbc = JdbcClient.create(this.database);
 		jdbc.sql("INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version)"

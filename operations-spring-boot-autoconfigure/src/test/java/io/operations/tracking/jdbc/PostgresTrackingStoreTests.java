@@ -32,7 +32,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	}
 
 	@Test
-	void whatIsDeliveredAnewWhileItIsChosenToBeRemovedIsKept() {
+	void whenRedeliveredDuringRemovalOperationIsKept() {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
@@ -59,7 +59,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aTableThatVanishesIsToldOfOnce(CapturedOutput output) {
+	void whenTableVanishesFaultIsLoggedOnce(CapturedOutput output) {
 		this.store.stop();
 		AtomicInteger claims = new AtomicInteger();
 		this.store = newStore(settings(), new TrackingListener() {
@@ -86,7 +86,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aConnectionThatIsLostInAClaimIsToldOfOnceAndWithoutAStackTrace(CapturedOutput output) {
+	void whenConnectionIsLostInClaimOutageIsLoggedOnce(CapturedOutput output) {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store.stop();
 		this.heartbeat = Duration.ofMinutes(1);
@@ -106,7 +106,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	}
 
 	@Test
-	void plansUseTheIndexes() {
+	void whenThereAreManyRowsPlansUseIndexes() {
 		this.store.stop();
 		Flux.range(0, 2000).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
 		this.jdbc

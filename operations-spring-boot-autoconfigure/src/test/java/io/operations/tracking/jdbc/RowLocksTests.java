@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 class RowLocksTests extends TrackingApplication {
 
 	@Test
-	void instanceStartsWhileATransactionHoldsAnOverdueOperation() throws Exception {
+	void whileOverdueOperationIsLockedInstanceStarts() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.timeout=30d").run((context) -> {
 			track(context, "held");
 			track(context, "free");
@@ -47,7 +47,7 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void outcomesAreDeliveredWhileATransactionHoldsAnotherOneThatIsDue() {
+	void whileDueOutcomeIsLockedOthersAreDelivered() {
 		this.handler = (outcome) -> {
 			if (outcome.operationId().equals("held") && outcome.attempt() == 1) {
 				throw new IllegalStateException("once");
@@ -81,7 +81,7 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void outdatedOperationsAreRemovedWhileATransactionHoldsOneOfThem() throws Exception {
+	void whileOutdatedOperationIsLockedOthersAreRemoved() throws Exception {
 		deliveredLongAgo(10);
 		try (Connection open = begin("SELECT * FROM " + this.prefix + "tracked WHERE id = 'op3' FOR UPDATE")) {
 			assertThat(CompletableFuture.supplyAsync(() -> outdated(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
@@ -91,7 +91,7 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void outdatedOperationsAreSelectedOnceEvenIfTheStatisticsAreStale() {
+	void whenStatisticsAreStaleOutdatedAreSelectedOnce() {
 		deliveredLongAgo(1);
 		this.jdbc.sql("ALTER TABLE " + this.prefix + "tracked SET (autovacuum_enabled = FALSE)").update();
 		this.jdbc.sql("ANALYZE " + this.prefix + "tracked").update();
