@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 
 /**
  * Converts between the clock of this instance and the clock of the database, as far as
- * their difference is known. Due times and heartbeats in the database are those of its
- * clock, because instances compare them.
+ * their difference is known. Due times and heartbeats in the database use the clock of
+ * the database, because instances compare them.
  */
 final class DatabaseClock {
 
-	// The measurement is no more exact than this on a busy machine.
+	// A busy machine measures no more exactly than this.
 	private static final Duration TOLERANCE = Duration.ofMillis(100);
 
 	private final Supplier<Instant> own;
@@ -24,7 +24,7 @@ final class DatabaseClock {
 
 	/**
 	 * Measure the difference of the clocks.
-	 * @param theirs asks for the time of the database
+	 * @param theirs reads the time of the database
 	 * @return by how much the database's clock is ahead of this instance's
 	 */
 	Duration measure(Supplier<Instant> theirs) {

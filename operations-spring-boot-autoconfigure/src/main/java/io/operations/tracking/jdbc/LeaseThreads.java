@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Contains the threads that work for a lease beside the one that renews it. Without one
- * of them, the instance must not keep the lease.
+ * Runs the threads that work for a lease beside the thread that renews it. If one of them
+ * ends, the instance must release the lease.
  */
 final class LeaseThreads {
 
@@ -60,7 +60,7 @@ final class LeaseThreads {
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The thread '" + Thread.currentThread().getName() + "' of the tracked operations has failed."
-					+ " This instance gives the lease back, and polls again when it takes it again. Fix the cause"
+					+ " This instance releases the lease, and polls again after it has taken it again. Fix the cause"
 					+ " below.", ex);
 		}
 		finally {
