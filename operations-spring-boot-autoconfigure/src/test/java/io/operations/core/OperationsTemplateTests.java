@@ -176,12 +176,12 @@ class OperationsTemplateTests {
 	@Test
 	void watchTakesTheTimeoutsThatAwaitTakes() {
 		this.statuses = List.of("RUNNING");
-		Duration timeout = Duration.ofSeconds(30);
+		Duration timeout = Duration.ofSeconds(3);
 		AcceptedOperation accepted = new AcceptedOperation("a", null, null, Map.of());
 		for (Flux<Operation> watched : List.of(this.template.watch("a", timeout),
 				this.template.watch("a", "import", timeout), this.template.watch(accepted, timeout))) {
 			StepVerifier.create(watched.map(Operation::statusText))
-				.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
+				.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
 				.expectNext("RUNNING")
 				.expectError(OperationTimeoutException.class)
 				.verify(PATIENCE);
