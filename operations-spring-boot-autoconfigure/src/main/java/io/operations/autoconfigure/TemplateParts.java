@@ -3,7 +3,7 @@ package io.operations.autoconfigure;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 

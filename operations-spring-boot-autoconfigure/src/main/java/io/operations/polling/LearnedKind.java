@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-import io.operations.resilience.DecayingRate;
+import io.operations.internal.DecayingRate;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -101,7 +101,7 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	 * @return {@code false} if the error is permanent, if its Retry-After exceeds the
 	 * maximum, or if the client itself refused the request
 	 */
-	boolean isRepeatable(OperationsException fault) {
+	public boolean isRepeatable(OperationsException fault) {
 		return fault.isTransient() && !isTooFar(fault)
 				&& !(fault instanceof OperationsThrottledException throttled && throttled.isLocal());
 	}

@@ -11,8 +11,8 @@ import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsException;
-import io.operations.polling.HeldPoll;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.HeldPoll;
+import io.operations.internal.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 import io.operations.OperationStatus;
-import io.operations.polling.HeldPoll;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.HeldPoll;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.OperationStatus;
 import io.operations.OperationsThrottledException;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

@@ -12,7 +12,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.polling.OperationPoller;
+import io.operations.internal.polling.OperationPoller;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.awaitility.Awaitility;

@@ -26,7 +26,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationsRequestException;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import java.util.Objects;
 
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.polling.PollingTarget;
+import io.operations.internal.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

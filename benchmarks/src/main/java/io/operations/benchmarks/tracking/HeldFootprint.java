@@ -12,7 +12,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;

@@ -3,7 +3,7 @@ package io.operations.internal.core;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
