@@ -10,7 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.operations.internal.resilience.Admission;
+import io.operations.internal.resilience.PollCapacity;
 import io.operations.internal.resilience.Turn;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -76,11 +76,11 @@ class PackageArrowsTests {
 			"reactor..", "org.reactivestreams", "org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule pollerKnowsOfResilienceNothingButTheAdmission = noClasses().that()
+	static final ArchRule pollerKnowsOfTheAdmissionNothingButItsCapacity = noClasses().that()
 		.resideInAPackage(POLLER)
 		.should()
-		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the admission",
-				(JavaClass type) -> type.getPackageName().equals(ADMISSION) && !type.isAssignableTo(Admission.class)
+		.dependOnClassesThat(DescribedPredicate.describe("are of the admission and not its capacity",
+				(JavaClass type) -> type.getPackageName().equals(ADMISSION) && !type.isAssignableTo(PollCapacity.class)
 						&& !type.getName().startsWith(Turn.class.getName())));
 
 	@ArchTest

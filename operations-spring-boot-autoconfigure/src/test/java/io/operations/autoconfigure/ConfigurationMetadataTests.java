@@ -47,7 +47,8 @@ class ConfigurationMetadataTests {
 					"operations.api-key-secret", "operations.base-url", "operations.path", "operations.clients",
 					"operations.rate-limit.shared-with", "operations.status-words", "operations.http.cookie-handling",
 					"operations.http.ssl.bundle", "operations.tracking.jdbc.instance-name",
-					"operations.tracking.jdbc.deliveries", "operations.writes.idempotency-key");
+					"operations.tracking.jdbc.deliveries", "operations.tracking.retention",
+					"operations.writes.idempotency-key");
 	}
 
 	@Test
