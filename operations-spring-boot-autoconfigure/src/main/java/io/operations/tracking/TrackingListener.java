@@ -106,21 +106,21 @@ public interface TrackingListener {
 	}
 
 	/**
-	 * Called when the store cannot be reached. Not called again until
-	 * {@link #storeRegained} has been called. If the store cannot be reached again within
-	 * a minute after that, this is called only if it lasts for 10 seconds. Called on the
-	 * thread of the call that failed, as {@link #stored}.
+	 * Called when the store becomes unavailable. Not called again until
+	 * {@link #storeAvailableAgain} has been called. If the next outage begins within a
+	 * minute after that, this is called only if the outage lasts for 10 seconds. Called
+	 * on the thread of the call that failed, as {@link #stored}.
 	 * @param fault the exception of the first call that failed
 	 */
-	default void storeLost(Throwable fault) {
+	default void storeUnavailable(Throwable fault) {
 	}
 
 	/**
-	 * Called when the store can be reached again. Called on the thread of the call that
+	 * Called when the store is available again. Called on the thread of the call that
 	 * succeeded, as {@link #stored}.
-	 * @param duration how long the store could not be reached
+	 * @param duration how long the store was unavailable
 	 */
-	default void storeRegained(Duration duration) {
+	default void storeAvailableAgain(Duration duration) {
 	}
 
 }

@@ -109,13 +109,13 @@ public final class TrackingListeners implements TrackingListener {
 	}
 
 	@Override
-	public void storeLost(Throwable fault) {
-		tell((listener) -> listener.storeLost(fault));
+	public void storeUnavailable(Throwable fault) {
+		tell((listener) -> listener.storeUnavailable(fault));
 	}
 
 	@Override
-	public void storeRegained(Duration duration) {
-		tell((listener) -> listener.storeRegained(duration));
+	public void storeAvailableAgain(Duration duration) {
+		tell((listener) -> listener.storeAvailableAgain(duration));
 	}
 
 }

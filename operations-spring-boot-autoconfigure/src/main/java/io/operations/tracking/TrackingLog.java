@@ -73,7 +73,7 @@ public final class TrackingLog implements TrackingListener {
 	}
 
 	@Override
-	public void storeLost(Throwable fault) {
+	public void storeUnavailable(Throwable fault) {
 		// Without a stack trace, and in one line even if the driver's message has
 		// several.
 		logger.warn("The database of tracked operations cannot be reached: "
@@ -83,7 +83,7 @@ public final class TrackingLog implements TrackingListener {
 	}
 
 	@Override
-	public void storeRegained(Duration duration) {
+	public void storeAvailableAgain(Duration duration) {
 		logger.info("The database of tracked operations can be reached again after " + duration
 				+ ". Polling and delivery resume.");
 	}

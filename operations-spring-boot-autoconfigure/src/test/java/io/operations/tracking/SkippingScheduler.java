@@ -12,13 +12,17 @@ import reactor.core.scheduler.Schedulers;
  * A real scheduler whose clocks can be put forward. What was planned before keeps its
  * delay.
  */
-final class SkippingScheduler implements Scheduler {
+public final class SkippingScheduler implements Scheduler {
 
 	private final Scheduler delegate = Schedulers.parallel();
 
 	private final AtomicLong skipped = new AtomicLong();
 
-	void skip(Duration time) {
+	/**
+	 * Put the clocks forward, or back.
+	 * @param time the time, negative to put them back
+	 */
+	public void skip(Duration time) {
 		this.skipped.addAndGet(time.toNanos());
 	}
 

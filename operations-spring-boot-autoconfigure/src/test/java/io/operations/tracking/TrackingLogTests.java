@@ -106,9 +106,10 @@ class TrackingLogTests {
 
 	@Test
 	void storeThatIsAwayIsOneLineWithoutAStackTraceAndOneWhenItIsBack(CapturedOutput output) {
-		this.log.storeLost(new IllegalStateException("refused\n  Hint: look there", new IllegalStateException("deep")));
+		this.log.storeUnavailable(
+				new IllegalStateException("refused\n  Hint: look there", new IllegalStateException("deep")));
 		assertThat(output.getAll().lines()).singleElement().asString().contains("WARN", "refused\\u000a", "Hint");
-		this.log.storeRegained(Duration.ofSeconds(9));
+		this.log.storeAvailableAgain(Duration.ofSeconds(9));
 		assertThat(output.getAll().lines()).hasSize(2)
 			.last()
 			.asString()
@@ -117,7 +118,7 @@ class TrackingLogTests {
 
 	@Test
 	void faultThatEndsWithAFullStopIsFollowedByNoOther(CapturedOutput output) {
-		this.log.storeLost(new IllegalStateException("Connection refused."));
+		this.log.storeUnavailable(new IllegalStateException("Connection refused."));
 		this.log.ended(operation(TrackingState.ENDED, "Try again later."));
 		assertThat(output).contains("Connection refused. No stored operation is lost", "Try again later.")
 			.doesNotContain("..");

@@ -28,7 +28,8 @@ final class ChangeBuffer {
 	// Changes whose operation was not kept.
 	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
 
-	private final Map<String, Unwritten> taken = new HashMap<>();
+	// Changes that a write has taken out.
+	private final Map<String, Unwritten> writing = new HashMap<>();
 
 	private final List<Reading> readings = new ArrayList<>();
 
@@ -36,7 +37,7 @@ final class ChangeBuffer {
 
 	private final long maxWeight;
 
-	// Of the changes, without those that are taken.
+	// The memory of the changes, without those that a write has taken out.
 	private long weight;
 
 	/**
@@ -102,7 +103,7 @@ final class ChangeBuffer {
 			}
 			all.remove();
 			this.weight -= next.weight;
-			this.taken.put(next.change.id(), next);
+			this.writing.put(next.change.id(), next);
 			oldest.add(next.change);
 		}
 		return oldest;
@@ -113,7 +114,7 @@ final class ChangeBuffer {
 	 * @param change the change
 	 */
 	synchronized void putBack(TrackedChange change) {
-		Unwritten earlier = this.taken.remove(change.id());
+		Unwritten earlier = this.writing.remove(change.id());
 		if (earlier == null || this.incomplete.containsKey(change.id())) {
 			return;
 		}
@@ -127,7 +128,7 @@ final class ChangeBuffer {
 	 * @param version the new version of the row
 	 */
 	synchronized void stored(TrackedChange written, long version) {
-		this.taken.remove(written.id());
+		this.writing.remove(written.id());
 		if (written.isEnd()) {
 			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
 		}
@@ -143,7 +144,7 @@ final class ChangeBuffer {
 	 * @param refused the change that was refused
 	 */
 	synchronized void drop(TrackedChange refused) {
-		this.taken.remove(refused.id());
+		this.writing.remove(refused.id());
 		if (isOfVersion(this.changes.get(refused.id()), refused)) {
 			remove(refused.id());
 		}
@@ -174,7 +175,7 @@ final class ChangeBuffer {
 	synchronized @Nullable TrackedChange get(String operationId) {
 		Unwritten last = this.incomplete.get(operationId);
 		last = (last != null) ? last : this.changes.get(operationId);
-		last = (last != null) ? last : this.taken.get(operationId);
+		last = (last != null) ? last : this.writing.get(operationId);
 		return (last != null) ? last.change : null;
 	}
 
@@ -204,7 +205,7 @@ final class ChangeBuffer {
 	synchronized void clear() {
 		this.changes.clear();
 		this.incomplete.clear();
-		this.taken.clear();
+		this.writing.clear();
 		this.weight = 0;
 	}
 
@@ -223,7 +224,7 @@ final class ChangeBuffer {
 		 * Return whether an operation has ended.
 		 * @param id the operation's id
 		 * @param version the version of its row, as read
-		 * @return whether its end is stored since, or is to be stored
+		 * @return whether its end was stored after the read, or waits to be stored
 		 */
 		boolean hasEnded(String id, long version) {
 			synchronized (ChangeBuffer.this) {

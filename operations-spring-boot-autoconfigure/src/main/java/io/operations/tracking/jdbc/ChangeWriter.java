@@ -1,43 +1,25 @@
 package io.operations.tracking.jdbc;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Stores what the polls change: the changes in batches and soon, the numbers of polls and
- * what was learned once a minute.
+ * Decides when the results of polls are stored. It stores changes in batches and soon,
+ * numbers of polls and learned durations once a minute.
  */
 final class ChangeWriter {
 
 	private static final Log logger = LogFactory.getLog(ChangeWriter.class);
 
-	private static final String STORING = "store changes of operations";
-
-	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
-
 	private static final Duration COUNTED = Duration.ofMinutes(1);
 
 	private static final Duration LAST_WRITES = Duration.ofSeconds(1);
-
-	// The square root of a batch: a bad change is found with some 60 statements.
-	private static final int PART = 32;
-
-	// Failures in a row after which the fault is not one of single changes.
-	private static final int MOST_IN_VAIN = 30;
 
 	private final Signal wakeUps = new Signal();
 
@@ -47,50 +29,37 @@ final class ChangeWriter {
 
 	private final FencedRows fenced;
 
-	private final RowReader reader;
-
 	private final OpenOperations open;
 
 	private final LearnedStore learned;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
-	private final WorkFaults faults;
+	private final BatchWriter batches;
 
 	private final Duration flush;
-
-	private final Supplier<Instant> clock;
-
-	private final Runnable afterEnds;
 
 	/**
 	 * Create the writer.
 	 * @param held the operations in memory
 	 * @param buffer the changes
 	 * @param fenced the statements that need the lease
-	 * @param reader reads rows
-	 * @param open loads operations again whose changes are refused
+	 * @param open loads operations again that must be polled again
 	 * @param learned stores what was learned
-	 * @param reach knows whether the database can be reached
-	 * @param faults reports what fails
+	 * @param calls makes the calls to the database
+	 * @param batches writes a batch of changes
 	 * @param flush the time for which changes are collected
-	 * @param clock the database's clock
-	 * @param afterEnds called when outcomes were stored and are to be delivered
 	 */
-	ChangeWriter(Held held, ChangeBuffer buffer, FencedRows fenced, RowReader reader, OpenOperations open,
-			LearnedStore learned, DatabaseReach reach, WorkFaults faults, Duration flush, Supplier<Instant> clock,
-			Runnable afterEnds) {
+	ChangeWriter(Held held, ChangeBuffer buffer, FencedRows fenced, OpenOperations open, LearnedStore learned,
+			DatabaseCalls calls, BatchWriter batches, Duration flush) {
 		this.held = held;
 		this.buffer = buffer;
 		this.fenced = fenced;
-		this.reader = reader;
 		this.open = open;
 		this.learned = learned;
-		this.reach = reach;
-		this.faults = faults;
+		this.calls = calls;
+		this.batches = batches;
 		this.flush = flush;
-		this.clock = clock;
-		this.afterEnds = afterEnds;
 	}
 
 	/**
@@ -101,7 +70,7 @@ final class ChangeWriter {
 	}
 
 	/**
-	 * Write while the lease is held, and what is left when it is given back.
+	 * Write while the lease is held, and write the remaining changes before its release.
 	 * @param lease the lease, which is lost if a write is refused
 	 * @param isOn whether the lease is held
 	 */
@@ -132,16 +101,16 @@ final class ChangeWriter {
 
 	// Returns whether there may be more.
 	private boolean count(Lease lease) {
-		List<HeldOperations.Polls> polls = this.held.polls(LeaseHolder.BATCH);
+		List<HeldOperations.Polls> polls = this.held.polls(FencedRows.BATCH);
 		if (polls.isEmpty()) {
 			return false;
 		}
 		try {
-			this.reach.once("flush", () -> {
+			this.calls.once("flush", () -> {
 				this.fenced.count(lease.epoch(), polls);
 				return null;
 			});
-			return polls.size() == LeaseHolder.BATCH;
+			return polls.size() == FencedRows.BATCH;
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Numbers of polls are stored later.", ex);
@@ -150,24 +119,15 @@ final class ChangeWriter {
 	}
 
 	private void flush(Lease lease) {
-		if (!this.reach.isLost()) {
+		if (this.calls.availability().isAvailable()) {
 			pollAgain(this.buffer.takeIncomplete());
 		}
 		List<TrackedChange> changes = this.buffer.take();
 		if (changes.isEmpty()) {
 			return;
 		}
-		try {
-			write(lease, changes);
-			this.faults.succeeded(STORING);
-		}
-		catch (RuntimeException ex) {
-			boolean isAway = DatabaseReach.isAway(ex) && !DatabaseReach.isLocked(ex);
-			if (changes.size() == 1 || isAway || !writeParts(lease, changes)) {
-				this.faults.failed(STORING, ex);
-				changes.forEach(this.buffer::putBack);
-				this.wakeUps.await(WITHOUT_DATABASE);
-			}
+		if (!this.batches.write(lease, changes)) {
+			this.wakeUps.await(WorkFaults.PAUSE);
 		}
 	}
 
@@ -175,127 +135,6 @@ final class ChangeWriter {
 		if (!operationIds.isEmpty()) {
 			operationIds.forEach(this.held::release);
 			this.open.loadAgain();
-		}
-	}
-
-	private void write(Lease lease, List<TrackedChange> changes) {
-		FencedRows.Written written = this.reach.once("flush",
-				() -> this.fenced.write(lease.epoch(), changes, this.clock.get()));
-		if (written == null) {
-			// A thread of an earlier lease may have taken them from the present one.
-			changes.forEach(this.buffer::putBack);
-			lease.lose();
-			return;
-		}
-		boolean ends = false;
-		for (TrackedChange change : changes) {
-			Long version = written.stored().get(change.id());
-			if (version != null) {
-				this.buffer.stored(change, version);
-				this.held.stored(change.id(), change.version(), version);
-				ends |= change.isEnd();
-			}
-			else if (written.refused().contains(change.id())) {
-				this.buffer.drop(change);
-				ends |= change.isEnd() && isStored(change);
-				this.open.reload(change.id());
-			}
-			else {
-				this.buffer.putBack(change);
-			}
-		}
-		written.notable().forEach((row) -> notify(row.get()));
-		if (ends) {
-			this.afterEnds.run();
-			this.open.ended();
-		}
-	}
-
-	// The answer to the commit of an earlier try may have been lost. Then nobody was
-	// notified.
-	private boolean isStored(TrackedChange change) {
-		TrackedRow row = null;
-		try {
-			row = this.reader.find(change.id());
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
-		}
-		Instant ended = (row != null) ? row.ending().endedAt() : null;
-		if (row == null || ended == null || row.version() <= change.version()
-				|| !isSame(ended, change.ending().endedAt())) {
-			return false;
-		}
-		notify(row);
-		return true;
-	}
-
-	// A database may round a time.
-	private static boolean isSame(Instant stored, @Nullable Instant ended) {
-		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
-	}
-
-	private void notify(TrackedRow stored) {
-		this.held.changed(FencedRows.before(stored), stored);
-	}
-
-	// One change that the database does not accept, or whose delivery somebody has
-	// locked, must not block the others. Each part that fails is divided, and a locked
-	// one costs the time limit on locks at each of the few levels. The order is random,
-	// so that a row of bad changes does not look like a database that accepts none.
-	private boolean writeParts(Lease lease, List<TrackedChange> changes) {
-		List<TrackedChange> failures = new ArrayList<>();
-		List<TrackedChange> locked = new ArrayList<>();
-		RuntimeException fault = null;
-		List<TrackedChange> shuffled = new ArrayList<>(changes);
-		Collections.shuffle(shuffled);
-		Deque<List<TrackedChange>> parts = new ArrayDeque<>();
-		divide(shuffled, parts);
-		boolean isAnyStored = false;
-		int inVain = 0;
-		while (!parts.isEmpty() && inVain < MOST_IN_VAIN && !lease.isLost()) {
-			List<TrackedChange> part = parts.remove();
-			try {
-				write(lease, part);
-				isAnyStored = true;
-				inVain = 0;
-			}
-			catch (RuntimeException ex) {
-				boolean isLocked = DatabaseReach.isLocked(ex);
-				if (!isLocked && DatabaseReach.isAway(ex)) {
-					failures.forEach(this.buffer::putBack);
-					failures.clear();
-					parts.addFirst(part);
-					break;
-				}
-				inVain++;
-				if (part.size() > 1) {
-					divide(part, parts);
-				}
-				else {
-					(isLocked ? locked : failures).addAll(part);
-					fault = isLocked ? fault : ex;
-				}
-			}
-		}
-		if (!isAnyStored && locked.isEmpty() && !failures.isEmpty()) {
-			return false;
-		}
-		for (TrackedChange change : failures) {
-			logger.error("The last poll of tracked operation '" + change.id() + "' cannot be stored. The library polls"
-					+ " the operation again, and delivers no outcome until it can be stored.", fault);
-			this.buffer.drop(change);
-			this.open.reload(change.id());
-		}
-		locked.forEach(this.buffer::putBack);
-		parts.forEach((part) -> part.forEach(this.buffer::putBack));
-		return true;
-	}
-
-	private static void divide(List<TrackedChange> changes, Deque<List<TrackedChange>> parts) {
-		int size = (changes.size() > PART) ? PART : 1;
-		for (int from = 0; from < changes.size(); from += size) {
-			parts.addFirst(changes.subList(from, Math.min(from + size, changes.size())));
 		}
 	}
 

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 final class DatabaseClock {
 
-	// The measurement is no more exact than this on a busy machine.
+	// A busy machine measures no more exactly than this.
 	private static final Duration TOLERANCE = Duration.ofMillis(100);
 
 	private final Supplier<Instant> own;
@@ -24,7 +24,7 @@ final class DatabaseClock {
 
 	/**
 	 * Measure the difference of the clocks.
-	 * @param theirs asks for the time of the database
+	 * @param theirs reads the time of the database
 	 * @return by how much the database's clock is ahead of this instance's
 	 */
 	Duration measure(Supplier<Instant> theirs) {

@@ -1,6 +1,5 @@
 package io.operations.tracking.jdbc;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,8 +35,6 @@ final class DeliveryBounds {
 	private static final Duration SHORTEST_GRACE = Duration.ofSeconds(1);
 
 	private static final int PART = 4;
-
-	private static final int DEPTH = 20;
 
 	private final @Nullable JdbcTemplate jdbc;
 
@@ -106,31 +103,20 @@ final class DeliveryBounds {
 		if (this.jdbc == null) {
 			return fault;
 		}
-		String state = state(fault);
+		String state = DatabaseFaults.state(fault);
 		boolean waited = LOCKED.equals(state) && elapsed.compareTo(this.timeout) >= 0;
 		String why = waited ? "A statement of the handlers waited longer for a lock than"
 				: (IDLE.equals(state) || TOO_LONG.equals(state)) ? "The handlers did not return in time after" : null;
 		if (why == null) {
 			return fault;
 		}
-		Throwable cause = (fault instanceof DatabaseReach.ForeignFaultException foreign) ? foreign.fault() : fault;
-		return new DatabaseReach.ForeignFaultException(new IllegalStateException(
+		Throwable cause = (fault instanceof DatabaseFaults.ForeignFaultException foreign) ? foreign.fault() : fault;
+		return new DatabaseFaults.ForeignFaultException(new IllegalStateException(
 				why + " operations.tracking.delivery.timeout (" + this.timeout
 						+ "), so the database ended their transaction (SQLState " + state
 						+ "). The attempt is repeated. Find the"
 						+ " transaction that holds the lock, let the handlers return sooner, or raise that property.",
 				cause));
-	}
-
-	private static @Nullable String state(Throwable fault) {
-		Throwable cause = fault;
-		for (int i = 0; cause != null && i < DEPTH; i++) {
-			if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-				return sql.getSQLState();
-			}
-			cause = cause.getCause();
-		}
-		return null;
 	}
 
 }

@@ -33,9 +33,11 @@ final class DeliveryTask extends AbstractTask<Void> {
 
 	private final TrackedRows rows;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final JdbcTransactions transactions;
+
+	private final HandlerTransactions handlers;
 
 	private final DatabaseClock clock;
 
@@ -46,13 +48,15 @@ final class DeliveryTask extends AbstractTask<Void> {
 	 * @param client the name of the client
 	 * @param engine delivers
 	 * @param rows the rows of the operations
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param transactions the transactions of the database
+	 * @param handlers the transactions of handlers
 	 * @param clock the database's clock
 	 * @param onRetry called with the local time at which another attempt is due
 	 */
-	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseReach reach,
-			JdbcTransactions transactions, DatabaseClock clock, Consumer<Instant> onRetry) {
+	DeliveryTask(String client, TrackingEngine engine, TrackedRows rows, DatabaseCalls calls,
+			JdbcTransactions transactions, HandlerTransactions handlers, DatabaseClock clock,
+			Consumer<Instant> onRetry) {
 		super(client, Void.class,
 				(complete, operations) -> operations.reschedule(complete, clock.now().plus(AFTER_A_FAULT)),
 				// An execution of a dead instance keeps its due time. Therefore it is the
@@ -60,8 +64,9 @@ final class DeliveryTask extends AbstractTask<Void> {
 				(complete, operations) -> operations.reschedule(complete, complete.getExecution().executionTime));
 		this.engine = engine;
 		this.rows = rows;
-		this.reach = reach;
+		this.calls = calls;
 		this.transactions = transactions;
+		this.handlers = handlers;
 		this.clock = clock;
 		this.onRetry = onRetry;
 	}
@@ -70,13 +75,13 @@ final class DeliveryTask extends AbstractTask<Void> {
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
 		TrackedRow row;
 		try {
-			row = this.reach.untilReached("load", () -> this.rows.find(instance.getId()));
+			row = this.calls.untilAvailable("load", () -> this.rows.find(instance.getId()));
 		}
 		catch (TrackedRowMapper.NewerVersionException ex) {
 			logger.debug("This instance leaves the operation to instances that run a newer version of the library.",
 					ex);
 			Instant later = this.engine.polls().now().plus(AFTER_A_FAULT);
-			return (complete, operations) -> claim(complete, operations).giveBack(later);
+			return (complete, operations) -> claim(complete, operations).releaseUnchanged(later);
 		}
 		catch (RuntimeException ex) {
 			leave(context.getExecution(), ex);
@@ -95,14 +100,15 @@ final class DeliveryTask extends AbstractTask<Void> {
 
 	// db-scheduler would log an error with a stack trace for each.
 	private void leave(Execution execution, RuntimeException fault) {
-		if (!this.reach.isEndOf(fault)) {
+		if (!this.calls.isExpectedAtStop(fault)) {
 			throw fault;
 		}
 		logger.debug("The store stops without a database, so another instance takes over " + execution, fault);
 	}
 
 	private JdbcClaim claim(ExecutionComplete complete, ExecutionOperations<Void> operations) {
-		return new JdbcClaim(this.rows, this.reach, this.transactions, this.clock, complete, operations, this.onRetry);
+		return new JdbcClaim(this.rows, this.calls, this.transactions, this.handlers, this.clock, complete, operations,
+				this.onRetry);
 	}
 
 	private void conclude(JdbcClaim claim, @Nullable TrackedRow row) {
@@ -110,7 +116,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 			this.engine.deliver(claim, row);
 		}
 		else {
-			claim.giveBack(null);
+			claim.releaseUnchanged(null);
 		}
 	}
 

@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 interface FencedRows {
 
 	/**
+	 * The maximum number of operations of one call.
+	 */
+	int BATCH = 1000;
+
+	/**
 	 * The time after which a statement fails that is not answered, if another instance
 	 * can take the lease meanwhile.
 	 */

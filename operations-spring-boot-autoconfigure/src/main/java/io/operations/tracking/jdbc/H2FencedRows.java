@@ -137,13 +137,13 @@ final class H2FencedRows implements FencedRows {
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
 		this.transactions.in(LONG, () -> {
 			if (isHeld(epoch)) {
-				TrackedRows.storable(durations)
-					.forEach((kind, learned) -> this.jdbc
+				LearnedRows.texts(durations)
+					.forEach((kind, text) -> this.jdbc
 						.sql("MERGE INTO " + this.tables.learned()
 								+ " (client, kind, state) KEY (client, kind) VALUES (:client, :kind, :state)")
 						.param("client", this.client)
 						.param("kind", kind)
-						.param("state", this.rows.text(learned))
+						.param("state", text)
 						.update());
 			}
 			return null;

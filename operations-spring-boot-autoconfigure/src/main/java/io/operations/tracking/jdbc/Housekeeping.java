@@ -8,20 +8,20 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Runs the heartbeats and the detection of dead executions of db-scheduler, and removes
- * outdated operations. Skips these jobs while the database cannot be reached: each
- * attempt would log a stack trace.
+ * outdated operations. Skips these jobs during an outage of the database: each attempt
+ * would log a stack trace.
  */
 final class Housekeeping extends ScheduledThreadPoolExecutor {
 
 	private static final int THREADS = 3;
 
-	private final BooleanSupplier reached;
+	private final BooleanSupplier available;
 
 	private final StopTimes times;
 
-	Housekeeping(ThreadFactory factory, BooleanSupplier reached, StopTimes times) {
+	Housekeeping(ThreadFactory factory, BooleanSupplier available, StopTimes times) {
 		super(THREADS, factory);
-		this.reached = reached;
+		this.available = available;
 		this.times = times;
 		setRemoveOnCancelPolicy(true);
 	}
@@ -32,7 +32,7 @@ final class Housekeeping extends ScheduledThreadPoolExecutor {
 	}
 
 	/**
-	 * Repeat a job, whether the database can be reached or not.
+	 * Repeat a job, whether the database is available or not.
 	 * @param job the job
 	 * @param millis the time between the end of one and the beginning of the next
 	 * @return the job
@@ -44,7 +44,7 @@ final class Housekeeping extends ScheduledThreadPoolExecutor {
 	@Override
 	public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long initialDelay, long delay, TimeUnit unit) {
 		return super.scheduleWithFixedDelay(() -> {
-			if (this.reached.getAsBoolean()) {
+			if (this.available.getAsBoolean()) {
 				command.run();
 			}
 		}, initialDelay, delay, unit);

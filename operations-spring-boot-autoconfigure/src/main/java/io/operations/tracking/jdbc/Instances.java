@@ -2,17 +2,15 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Spreads the leases of several clients over the instances. Each instance notes in the
- * table of the leases that it lives. One that has its share takes only leases that nobody
- * else takes. One that has more gives one back at a time. With one client, this costs no
- * statement.
+ * Spreads the leases of several clients over the instances. Each instance reports itself
+ * in the table of the leases. An instance that has its share takes only leases that no
+ * other instance takes. An instance that has more releases one lease at a time. With one
+ * client, this costs no statement.
  */
 final class Instances {
 
@@ -22,7 +20,7 @@ final class Instances {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final TrackingDialect dialect;
 
@@ -36,42 +34,35 @@ final class Instances {
 
 	private volatile boolean noted;
 
-	// All below is used by one thread.
+	// One thread uses the fields below.
 	private @Nullable Long sameSince;
 
 	private long notedAt;
 
 	/**
-	 * Create the instances.
-	 * @param dataSource the database
-	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
-	 * @param dialect the dialect of the database
-	 * @param table the table with the leases
-	 * @param instanceName the name of this instance
-	 * @param leaseDuration the time after which an instance that does not note that it
-	 * lives counts as dead
+	 * Create the instances. An instance that does not report itself for the duration of a
+	 * lease counts as dead.
+	 * @param database the database
 	 */
-	Instances(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, TrackingDialect dialect,
-			String table, String instanceName, Duration leaseDuration) {
-		this.jdbc = JdbcClient.create(dataSource);
-		this.transactions = transactions;
-		this.reach = reach;
-		this.dialect = dialect;
-		this.table = table;
-		this.instanceName = instanceName;
-		this.leaseDuration = leaseDuration;
+	Instances(TrackingDatabase database) {
+		this.jdbc = JdbcClient.create(database.own());
+		this.transactions = database.transactions();
+		this.calls = database.calls();
+		this.dialect = database.dialect();
+		this.table = database.tables().lease();
+		this.instanceName = database.settings().instanceName();
+		this.leaseDuration = database.settings().leaseDuration();
 	}
 
 	/**
 	 * Return how long a lease must have been free before this instance takes it.
-	 * Instances may know different clients, so a lease that nobody takes is taken by an
-	 * instance that has its share.
+	 * Instances may have different clients, so an instance that has its share still takes
+	 * a lease that no other instance has taken.
 	 * @param clients the number of clients
 	 * @param held the number of leases of this instance
 	 * @return the time, zero if this instance has less than its share
 	 */
-	Duration patience(int clients, int held) {
+	Duration takeoverDelay(int clients, int held) {
 		return (clients > 1 && held >= share(clients)) ? this.leaseDuration.multipliedBy(2) : Duration.ZERO;
 	}
 
@@ -81,15 +72,15 @@ final class Instances {
 	}
 
 	/**
-	 * Note that this instance lives, and return whether it has a lease too many. After a
-	 * change of the number of instances, nobody gives a lease back for some time: others
-	 * may start or stop as well.
+	 * Report this instance, and return whether it has a lease too many. After a change of
+	 * the number of instances, no instance releases a lease for some time: others may
+	 * start or stop as well.
 	 * @param clients the number of clients, more than one
 	 * @param held the number of leases of this instance
-	 * @return whether it is to give one back
+	 * @return whether it must release one
 	 */
-	boolean mayGiveBack(int clients, int held) {
-		long now = this.reach.nanos();
+	boolean hasLeaseToRelease(int clients, int held) {
+		long now = this.calls.availability().nanos();
 		Long since = this.sameSince;
 		if (since != null && now - this.notedAt < this.leaseDuration.dividedBy(4).toNanos()) {
 			return false;
@@ -111,7 +102,7 @@ final class Instances {
 
 	private int note() {
 		this.noted = true;
-		Integer living = this.reach.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
+		Integer living = this.calls.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
 			int updated = this.jdbc
 				.sql("UPDATE " + this.table + " SET last_heartbeat = " + this.dialect.now()
 						+ " WHERE task_name = :task AND task_instance = :instance")
@@ -138,7 +129,7 @@ final class Instances {
 	}
 
 	/**
-	 * Remove the notes of instances that do not live any more.
+	 * Remove the reports of dead instances.
 	 */
 	void forgetDead() {
 		this.jdbc
@@ -150,7 +141,7 @@ final class Instances {
 	}
 
 	/**
-	 * Return whether this instance has noted that it lives.
+	 * Return whether this instance has reported itself.
 	 * @return {@code false} if it has one client only
 	 */
 	boolean isNoted() {
@@ -158,7 +149,7 @@ final class Instances {
 	}
 
 	/**
-	 * Remove the note that this instance lives, so that the others take its leases.
+	 * Remove the report of this instance, so that the others take its leases.
 	 */
 	void leave() {
 		this.noted = false;

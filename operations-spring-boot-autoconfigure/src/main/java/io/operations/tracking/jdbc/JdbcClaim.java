@@ -15,9 +15,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claim of an execution of db-scheduler. Changes the rows of both tables in one
- * transaction. Retries while the database cannot be reached, so that no other instance
- * considers the execution dead afterwards.
+ * Represents the claim of a worker on an execution of db-scheduler. Changes the rows of
+ * both tables in one transaction. Retries while the database is unavailable, so that no
+ * other instance considers the execution dead afterwards.
  */
 final class JdbcClaim implements TrackingClaim {
 
@@ -29,9 +29,11 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final TrackedRows rows;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final JdbcTransactions transactions;
+
+	private final HandlerTransactions handlers;
 
 	private final ExecutionComplete execution;
 
@@ -41,20 +43,22 @@ final class JdbcClaim implements TrackingClaim {
 
 	private final Consumer<Instant> onRetry;
 
-	JdbcClaim(TrackedRows rows, DatabaseReach reach, JdbcTransactions transactions, DatabaseClock clock,
-			ExecutionComplete execution, ExecutionOperations<Void> operations, Consumer<Instant> onRetry) {
+	JdbcClaim(TrackedRows rows, DatabaseCalls calls, JdbcTransactions transactions, HandlerTransactions handlers,
+			DatabaseClock clock, ExecutionComplete execution, ExecutionOperations<Void> operations,
+			Consumer<Instant> onRetry) {
 		this.clock = clock;
 		this.onRetry = onRetry;
 		this.rows = rows;
-		this.reach = reach;
+		this.calls = calls;
 		this.transactions = transactions;
+		this.handlers = handlers;
 		this.execution = execution;
 		this.operations = operations;
 	}
 
 	@Override
 	public @Nullable TrackedRow save(TrackedRow row) {
-		Boolean saved = this.reach.untilReached("save",
+		Boolean saved = this.calls.untilAvailable("save",
 				() -> this.transactions.in(() -> this.rows.updateUnlessLocked(row)));
 		if (!Boolean.TRUE.equals(saved)) {
 			letGo(row.id(), row.version());
@@ -66,7 +70,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow release(TrackedRow row) {
 		try {
-			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
 				complete(row);
 				return null;
 			}));
@@ -84,18 +88,18 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row) {
 		try {
-			Boolean completed = this.reach.once("deliver", () -> this.transactions.withHandlers(() -> {
+			Boolean completed = this.calls.once("deliver", () -> this.handlers.in(() -> {
 				call(work);
 				return completeUnlessForgotten(row);
 			}));
-			if (this.transactions.isStrict()) {
+			if (this.handlers.isStrict()) {
 				// If the process dies before, the instance that takes over finds that
 				// there is nothing to do.
-				giveBack(row.due());
+				releaseUnchanged(row.due());
 			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
 		}
-		catch (DatabaseReach.ForeignFaultException ex) {
+		catch (DatabaseFaults.ForeignFaultException ex) {
 			throw ex.fault();
 		}
 		catch (NotOursException ex) {
@@ -109,7 +113,7 @@ final class JdbcClaim implements TrackingClaim {
 			work.run();
 		}
 		catch (RuntimeException ex) {
-			throw new DatabaseReach.ForeignFaultException(ex);
+			throw new DatabaseFaults.ForeignFaultException(ex);
 		}
 	}
 
@@ -117,7 +121,7 @@ final class JdbcClaim implements TrackingClaim {
 	// effects of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
-			if (!this.transactions.isStrict()) {
+			if (!this.handlers.isStrict()) {
 				complete(row);
 			}
 			else if (!this.rows.update(row)) {
@@ -130,7 +134,7 @@ final class JdbcClaim implements TrackingClaim {
 			if (present != null && present.polled().since().equals(row.polled().since())) {
 				throw ex;
 			}
-			if (present == null && !this.transactions.isStrict()) {
+			if (present == null && !this.handlers.isStrict()) {
 				removeUnlessTakenOver();
 			}
 			return false;
@@ -164,11 +168,11 @@ final class JdbcClaim implements TrackingClaim {
 
 	/**
 	 * Release the claim without changing the operation.
-	 * @param due the next due time, {@code null} if nothing is due
+	 * @param due the next due time, {@code null} to remove the execution
 	 */
-	void giveBack(@Nullable Instant due) {
+	void releaseUnchanged(@Nullable Instant due) {
 		try {
-			this.reach.untilReached("release", () -> this.transactions.in(() -> {
+			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
 				schedule(due);
 				return null;
 			}));
@@ -185,13 +189,13 @@ final class JdbcClaim implements TrackingClaim {
 	// its outcome uses the same execution. Or it still has the version that is known,
 	// because a transaction holds it that may forget it.
 	private void letGo(String operationId, long known) {
-		TrackedRow present = this.reach.untilReached("load", () -> this.rows.find(operationId));
+		TrackedRow present = this.calls.untilAvailable("load", () -> this.rows.find(operationId));
 		if (present == null || present.state() != TrackingState.ENDED) {
-			giveBack(null);
+			releaseUnchanged(null);
 			return;
 		}
 		Instant now = this.clock.toInstance(this.execution.getTimeDone());
-		giveBack((present.version() == known) ? now.plus(WHILE_HELD) : now);
+		releaseUnchanged((present.version() == known) ? now.plus(WHILE_HELD) : now);
 	}
 
 	/**

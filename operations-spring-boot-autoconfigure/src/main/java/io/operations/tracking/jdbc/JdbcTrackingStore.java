@@ -1,67 +1,41 @@
 package io.operations.tracking.jdbc;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
-import com.github.kagkarlsson.scheduler.exceptions.DbSchedulerException;
-import io.operations.polling.OperationPolls;
-import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import io.operations.tracking.TrackingSummary;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * Stores the tracked operations of a client in a database that all instances of an
- * application share. One instance at a time holds the lease of the client, keeps its open
- * operations in memory and polls them. All instances deliver outcomes. db-scheduler runs
- * both.
+ * application share. This class keeps the operations. One instance at a time holds the
+ * lease of the client, has its open operations in memory and polls them. All instances
+ * deliver outcomes. db-scheduler runs both.
  *
  * @since 0.1.0
  */
 public final class JdbcTrackingStore implements TrackingStore {
 
-	// The part of the heap that operations may take until they are stored.
-	private static final int UNWRITTEN = 8;
-
-	private static final Log logger = LogFactory.getLog(JdbcTrackingStore.class);
-
-	private final TrackingDatabase database;
-
-	private final TrackingEngine engine;
-
-	private final OperationPolls polls;
-
 	private final JdbcTransactions transactions;
 
 	private final TrackedRows rows;
 
+	private final ScheduledRows scheduled;
+
 	private final TrackingSummaries summaries;
 
-	private final DatabaseReach reach;
-
-	private final HeldOperations held;
-
-	private final LeaseHolder holder;
-
-	private final Leases leases;
-
-	private final DeliveryTask task;
-
-	private final SchedulerClient client;
+	private final ClientWork work;
 
 	/**
 	 * Create the store of the only client.
@@ -70,7 +44,7 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * transactions of the first manager that belongs to this database.
 	 * @param settings the settings for the store
 	 * @param engine the engine that polls and delivers
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public JdbcTrackingStore(DataSource dataSource, List<PlatformTransactionManager> transactionManagers,
@@ -86,57 +60,39 @@ public final class JdbcTrackingStore implements TrackingStore {
 	 * belongs to this database.
 	 * @param settings the settings for the store
 	 * @param engine the engine that polls and delivers
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public JdbcTrackingStore(DataSource dataSource, Supplier<List<PlatformTransactionManager>> transactionManagers,
 			JdbcTrackingSettings settings, TrackingEngine engine) {
-		this(new TrackingDatabase(dataSource, transactionManagers, settings, engine), engine);
+		this(new InstanceWork(new TrackingDatabase(dataSource, transactionManagers, settings, engine), engine), engine);
 	}
 
 	/**
 	 * Create the store of one of several clients.
-	 * @param database what the stores of all clients share
+	 * @param instance the work of this instance for all clients
 	 * @param engine the engine that polls and delivers
 	 */
-	JdbcTrackingStore(TrackingDatabase database, TrackingEngine engine) {
-		this.database = database;
-		this.engine = engine;
-		this.polls = engine.polls();
+	JdbcTrackingStore(InstanceWork instance, TrackingEngine engine) {
+		TrackingDatabase database = instance.database();
+		String client = engine.client();
 		this.transactions = database.transactions();
-		this.reach = database.reach();
-		String name = engine.client();
-		JdbcTrackingSettings settings = database.settings();
-		TrackingTables tables = database.tables();
-		DatabaseClock clock = database.clock();
-		this.rows = new TrackedRows(database.own(), tables, database.dialect(), clock, name);
-		this.summaries = new TrackingSummaries(database.own(), tables, clock, name);
-		engine.limitDeliveries(settings.deliveries());
-		LeaseHolder.Settings holding = new LeaseHolder.Settings(settings.leaseDuration(), settings.lookInterval(),
-				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
-				settings.threadFactory());
-		HeldByEngine adapter = new HeldByEngine();
-		this.holder = new LeaseHolder(name, adapter,
-				database.dialect().fenced(database.own(), this.transactions, this.rows, tables, name), this.rows,
-				this.transactions, this.reach, holding, this.polls.scheduler(), clock::now, database::deliver);
-		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
-		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
-				new Picks(database.own(), this.transactions, this.reach, database.dialect().pickLease(tables.lease()),
-						name, this.holder::deadBefore, database::patience),
-				name, settings.instanceName(), this.holder, holding, clock::now);
-		this.task = new DeliveryTask(name, engine, this.rows, this.reach, this.transactions, clock,
-				database::deliverAt);
-		this.client = SchedulerClient.Builder.create(database.dataSource(), this.task)
-			.tableName(tables.scheduled())
-			.jdbcCustomization(database.picks())
-			.build();
+		this.rows = new TrackedRows(database.own(), database.tables(), database.dialect(), database.clock(), client);
+		this.summaries = new TrackingSummaries(database.own(), database.tables(), database.clock(), client);
+		this.work = new ClientWork(instance, engine, this.rows);
+		this.scheduled = new ScheduledRows(database.own(), database.tables(),
+				SchedulerClient.Builder.create(database.dataSource(), this.work.task())
+					.tableName(database.tables().scheduled())
+					.jdbcCustomization(instance.picks())
+					.build(),
+				database.clock(), client);
 	}
 
 	/**
 	 * Return the location of the script that creates the tables with their default names.
 	 * @param dataSource the database
 	 * @return the location of a class path resource
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	public static String schemaLocation(DataSource dataSource) {
@@ -145,68 +101,17 @@ public final class JdbcTrackingStore implements TrackingStore {
 
 	@Override
 	public void start() {
-		this.database.start(this);
-		this.holder.learn(this.rows.learned());
-		this.leases.start();
+		this.work.start();
 	}
 
 	@Override
 	public void stop() {
-		this.database.stopping();
-		this.leases.stop();
-		this.database.stop(this);
-	}
-
-	String client() {
-		return this.engine.client();
-	}
-
-	/**
-	 * Return what delivers the outcomes of this client.
-	 * @return the task of db-scheduler
-	 */
-	DeliveryTask task() {
-		return this.task;
-	}
-
-	/**
-	 * Return whether this instance polls the operations of this client.
-	 * @return whether it holds the lease, as far as it knows
-	 */
-	boolean isHolding() {
-		return this.holder.isHolding();
-	}
-
-	/**
-	 * Give the lease back while others may take it.
-	 */
-	void giveLeaseBack() {
-		this.holder.giveBack();
-	}
-
-	/**
-	 * Store at once what the polls have changed while the database could not be reached.
-	 */
-	void regained() {
-		this.holder.regained();
-	}
-
-	/**
-	 * Remove the delivered operations whose retention is over.
-	 */
-	void keepHouse() {
-		this.leases.createIfReached();
-		Instant before = this.engine.polls().now().minus(this.engine.retention());
-		Integer removed;
-		do {
-			removed = this.reach.once("prune", () -> this.transactions.in(() -> this.rows.prune(before)));
-		}
-		while (removed != null && this.rows.isWholeBatch(removed));
+		this.work.stop();
 	}
 
 	@Override
 	public boolean belongsToThisThread() {
-		return this.transactions.isActive();
+		return this.transactions.ofThread().isActive();
 	}
 
 	@Override
@@ -219,34 +124,20 @@ public final class JdbcTrackingStore implements TrackingStore {
 				}
 				// The row was removed between the two statements, so insert it again.
 			}
-			this.transactions.afterCommit(() -> hold(row));
+			this.transactions.ofThread().afterCommit(() -> this.work.inserted(row));
 			return null;
 		});
-	}
-
-	// The inbox contains the row, too, so that another holder finds it, or this one
-	// later. No poll leaves on the thread of the caller, who may still have a connection.
-	private void hold(TrackedRow row) {
-		if (this.holder.hasRoom()) {
-			this.held.load(List.of(row));
-		}
 	}
 
 	@Override
 	public @Nullable TrackedRow find(String operationId) {
 		TrackedRow row = this.rows.find(operationId);
-		return (row != null) ? current(row) : null;
-	}
-
-	// The number of polls belongs to what they have seen, which may not be stored yet.
-	private TrackedRow current(TrackedRow row) {
-		boolean isCurrent = !this.holder.isHolding() || this.holder.hasUnwritten(row.id());
-		return isCurrent ? row : this.held.current(row);
+		return (row != null) ? this.work.current(row) : null;
 	}
 
 	@Override
 	public List<TrackedRow> list(TrackingFilter filter) {
-		return this.rows.list(filter).stream().map(this::current).toList();
+		return this.rows.list(filter).stream().map(this.work::current).toList();
 	}
 
 	@Override
@@ -254,25 +145,11 @@ public final class JdbcTrackingStore implements TrackingStore {
 		return Boolean.TRUE.equals(this.transactions.in(() -> {
 			boolean removed = this.rows.delete(operationId);
 			if (removed) {
-				cancel(operationId);
-				// The look releases the operation, in the order of the database:
-				// meanwhile the id may be tracked again, or this deletion rolled back to
-				// a savepoint.
-				this.transactions.afterCommit(this.holder::wake);
+				this.scheduled.cancel(operationId);
+				this.transactions.ofThread().afterCommit(this.work::removed);
 			}
 			return removed;
 		}));
-	}
-
-	// A worker that holds the outcome finds that its row is gone and removes the
-	// execution.
-	private void cancel(String operationId) {
-		try {
-			this.client.cancel(this.task.instanceId(operationId));
-		}
-		catch (DbSchedulerException ex) {
-			logger.debug("Operation '" + operationId + "' has no scheduled delivery that could be cancelled.", ex);
-		}
 	}
 
 	@Override
@@ -283,90 +160,16 @@ public final class JdbcTrackingStore implements TrackingStore {
 			if (next == null || !this.rows.update(next)) {
 				return false;
 			}
-			while (!this.client.scheduleIfNotExists(this.task.schedule(operationId, now))) {
-				// A worker may still hold the execution, and may remove it at any moment.
-				if (this.rows.takeOver(operationId, now)) {
-					break;
-				}
-			}
-			this.transactions.afterCommit(this.database::deliver);
+			this.scheduled.schedule(operationId, now);
+			this.transactions.ofThread().afterCommit(this.work::deliver);
 			return true;
 		}));
 	}
 
 	@Override
 	public TrackingSummary summary(Instant now) {
-		TrackingSummary summary = this.summaries.summary(now, this.holder.holdsAll() ? this.held.summary() : null);
-		return this.holder.isFull()
-				? summary.waiting(Math.max(0, summary.count(TrackingState.TRACKED) - this.held.held())) : summary;
-	}
-
-	/**
-	 * Passes what the holder of the lease does to the operations in memory.
-	 */
-	private final class HeldByEngine implements Held {
-
-		@Override
-		public void load(List<TrackedRow> rows) {
-			JdbcTrackingStore.this.held.load(rows);
-		}
-
-		@Override
-		public void take(List<TrackedRow> rows) {
-			JdbcTrackingStore.this.held.take(rows);
-		}
-
-		@Override
-		public void release(String operationId) {
-			JdbcTrackingStore.this.held.release(operationId);
-		}
-
-		@Override
-		public void releaseAll() {
-			JdbcTrackingStore.this.held.releaseAll();
-		}
-
-		@Override
-		public void resume() {
-			JdbcTrackingStore.this.held.resume();
-		}
-
-		@Override
-		public boolean has(String operationId, long version) {
-			return JdbcTrackingStore.this.held.has(operationId, version);
-		}
-
-		@Override
-		public int held() {
-			return JdbcTrackingStore.this.held.held();
-		}
-
-		@Override
-		public void stored(String operationId, long version, long next) {
-			JdbcTrackingStore.this.held.stored(operationId, version, next);
-		}
-
-		@Override
-		public void changed(TrackedRow before, TrackedRow stored) {
-			JdbcTrackingStore.this.engine.changed(before, stored);
-		}
-
-		@Override
-		public Map<String, List<Duration>> samples() {
-			return JdbcTrackingStore.this.polls.samples();
-		}
-
-		@Override
-		public void learn(Map<String, List<Duration>> durations) {
-			durations.forEach((kind, learned) -> learned
-				.forEach((duration) -> JdbcTrackingStore.this.polls.learn(kind, duration)));
-		}
-
-		@Override
-		public List<HeldOperations.Polls> polls(int most) {
-			return JdbcTrackingStore.this.held.polls(most);
-		}
-
+		TrackingSummary summary = this.summaries.summary(now, this.work.summary());
+		return summary.waiting(this.work.waiting(summary.count(TrackingState.TRACKED)));
 	}
 
 }

@@ -28,7 +28,7 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	private final JdbcTrackingSettings settings;
 
 	// Guarded by "this".
-	private @Nullable TrackingDatabase database;
+	private @Nullable InstanceWork instance;
 
 	/**
 	 * Create the factory.
@@ -49,15 +49,16 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	 * Create the store of a client.
 	 * @param engine the engine of the client
 	 * @return the store, not started
-	 * @throws TrackingDatabaseException if the database cannot be reached, or is neither
+	 * @throws TrackingDatabaseException if the database is unavailable, or is neither
 	 * PostgreSQL nor H2
 	 */
 	@Override
 	public synchronized TrackingStore create(TrackingEngine engine) {
-		if (this.database == null) {
-			this.database = new TrackingDatabase(this.dataSource, this.transactionManagers, this.settings, engine);
+		if (this.instance == null) {
+			this.instance = new InstanceWork(
+					new TrackingDatabase(this.dataSource, this.transactionManagers, this.settings, engine), engine);
 		}
-		return new JdbcTrackingStore(this.database, engine);
+		return new JdbcTrackingStore(this.instance, engine);
 	}
 
 }

@@ -9,7 +9,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Hands what the schedule has learned from one holder of a lease to the next.
+ * Hands the durations that the schedule has learned from one holder of a lease to the
+ * next.
  */
 final class LearnedStore {
 
@@ -23,23 +24,23 @@ final class LearnedStore {
 
 	private final RowReader reader;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final WorkFaults faults;
 
-	// What the table contains, as far as this instance knows.
+	// The durations in the table, as far as this instance knows.
 	private volatile Map<String, List<Duration>> known = Map.of();
 
-	// Whether this instance has loaded what the holder before has learned.
+	// Whether this instance has loaded the durations of the previous holder.
 	private volatile boolean recalled;
 
 	private volatile boolean failed;
 
-	LearnedStore(Held held, FencedRows fenced, RowReader reader, DatabaseReach reach, WorkFaults faults) {
+	LearnedStore(Held held, FencedRows fenced, RowReader reader, DatabaseCalls calls, WorkFaults faults) {
 		this.held = held;
 		this.fenced = fenced;
 		this.reader = reader;
-		this.reach = reach;
+		this.calls = calls;
 		this.faults = faults;
 	}
 
@@ -63,7 +64,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Learn what the holder before has learned.
+	 * Learn the durations of the previous holder.
 	 */
 	void recall() {
 		try {
@@ -79,7 +80,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Learn it again after a failure.
+	 * Learn them again after a failure.
 	 */
 	void retry() {
 		if (this.failed) {
@@ -98,7 +99,7 @@ final class LearnedStore {
 			return;
 		}
 		try {
-			this.reach.once("flush", () -> {
+			this.calls.once("flush", () -> {
 				this.fenced.learned(epoch, learned);
 				return null;
 			});

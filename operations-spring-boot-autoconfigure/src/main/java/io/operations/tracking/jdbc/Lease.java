@@ -7,9 +7,9 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Knows whether this instance may poll for a client. The lease ends when the database
- * says that it has another epoch. A process that was suspended cannot know whether it
- * still holds the lease, so it does not poll until the database has confirmed that. A
- * database that cannot be reached is no reason to stop: nobody else can take the lease
+ * says that it has another epoch. After a suspension, a process does not know whether it
+ * still holds the lease, so it does not poll until the database has confirmed that.
+ * During an outage of the database, polls continue: no other instance can take the lease
  * meanwhile.
  */
 final class Lease {
@@ -97,10 +97,10 @@ final class Lease {
 
 	/**
 	 * Note that the database has confirmed the lease.
-	 * @param asked when the database was asked
+	 * @param sent when the statement was sent
 	 */
-	synchronized void confirmed(long asked) {
-		if (asked >= this.doubtedAt) {
+	synchronized void confirmed(long sent) {
+		if (sent >= this.doubtedAt) {
 			this.doubted = false;
 		}
 	}
@@ -114,7 +114,8 @@ final class Lease {
 	}
 
 	/**
-	 * End the work for this lease, which is still held and is to be given back.
+	 * End the work for this lease. This instance still holds the lease, and then releases
+	 * it.
 	 */
 	void end() {
 		this.ended = true;

@@ -2,10 +2,8 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -17,41 +15,31 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Does the work of the instance that holds the lease of a client: renews the lease, loads
- * the open operations, takes new ones from the inbox, and stores what the polls change.
- * Each of the three kinds of work has its own thread, so that a long one delays no other.
+ * Lets this instance work for a client while it holds the lease. One thread looks at the
+ * inbox, one loads the open operations, and one stores the results of polls, so that no
+ * kind of work delays another.
  */
 final class LeaseHolder {
 
 	private static final Log logger = LogFactory.getLog(LeaseHolder.class);
 
-	private static final String LOOKING = "look for new operations";
-
-	static final int BATCH = 1000;
-
-	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
-
-	private final Signal looks = new Signal();
-
 	private final String client;
-
-	private final WorkFaults faults = new WorkFaults();
 
 	private final ChangeBuffer buffer;
 
 	private final Held held;
 
-	private final FencedRows fenced;
+	private final DatabaseCalls calls;
 
-	private final DatabaseReach reach;
-
-	private final Settings settings;
+	private final LeaseSettings settings;
 
 	private final Scheduler scheduler;
 
 	private final OpenOperations open;
 
 	private final LearnedStore learned;
+
+	private final InboxLook inbox;
 
 	private final ChangeWriter writer;
 
@@ -64,28 +52,29 @@ final class LeaseHolder {
 	 * @param client the name of the client
 	 * @param held the operations that this instance polls
 	 * @param fenced the statements that need the lease
-	 * @param rows reads the open operations
-	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
+	 * @param reader reads rows
+	 * @param calls makes the calls to the database
 	 * @param settings the settings
 	 * @param scheduler the clocks of this instance
 	 * @param clock the database's clock
-	 * @param afterEnds called when outcomes were stored and are to be delivered
+	 * @param afterEnds called when outcomes were stored and are due for delivery
 	 */
-	LeaseHolder(String client, Held held, FencedRows fenced, TrackedRows rows, JdbcTransactions transactions,
-			DatabaseReach reach, Settings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
+	LeaseHolder(String client, Held held, FencedRows fenced, RowReader reader, DatabaseCalls calls,
+			LeaseSettings settings, Scheduler scheduler, Supplier<Instant> clock, Runnable afterEnds) {
 		this.client = client;
 		this.held = held;
-		this.fenced = fenced;
-		this.reach = reach;
+		this.calls = calls;
 		this.settings = settings;
-		this.buffer = new ChangeBuffer(BATCH, settings.maxUnwritten());
+		WorkFaults faults = new WorkFaults();
+		this.buffer = new ChangeBuffer(FencedRows.BATCH, settings.maxUnwritten());
 		this.scheduler = scheduler;
-		RowReader reader = new RowReader(rows, transactions, reach);
-		this.open = new OpenOperations(held, this.buffer, reader, this.faults, settings);
-		this.learned = new LearnedStore(held, fenced, reader, reach, this.faults);
-		this.writer = new ChangeWriter(held, this.buffer, fenced, reader, this.open, this.learned, reach, this.faults,
-				settings.flush(), clock, afterEnds);
+		this.open = new OpenOperations(held, this.buffer, reader, faults, settings);
+		this.learned = new LearnedStore(held, fenced, reader, calls, faults);
+		this.inbox = new InboxLook(held, this.buffer, this.open, fenced, calls, faults, settings.look());
+		BatchWriter batches = new BatchWriter(held, this.buffer, fenced, reader, this.open, calls, faults, clock,
+				afterEnds);
+		this.writer = new ChangeWriter(held, this.buffer, fenced, this.open, this.learned, calls, batches,
+				settings.flush());
 	}
 
 	/**
@@ -101,7 +90,7 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Give the lease back, as soon as what the polls have changed is stored.
+	 * Release the lease as soon as the results of the polls are stored.
 	 */
 	void stop() {
 		this.stopping = true;
@@ -109,12 +98,12 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Give the lease back while others may take it.
+	 * Release the lease while others may take it.
 	 */
-	void giveBack() {
-		Lease taken = this.lease;
-		if (taken != null) {
-			taken.end();
+	void release() {
+		Lease current = this.lease;
+		if (current != null) {
+			current.end();
 			wake();
 		}
 	}
@@ -123,13 +112,13 @@ final class LeaseHolder {
 	 * Look at once for operations that callers have added or removed.
 	 */
 	void wake() {
-		this.looks.give();
+		this.inbox.wake();
 	}
 
 	/**
-	 * Store at once what the polls have changed while the database could not be reached.
+	 * Store at once what the polls have changed during an outage of the database.
 	 */
-	void regained() {
+	void afterOutage() {
 		this.writer.wake();
 		wake();
 	}
@@ -158,16 +147,16 @@ final class LeaseHolder {
 	 * @return whether this instance holds the lease, as far as it can know
 	 */
 	boolean mayPoll() {
-		Lease taken = this.lease;
-		return taken != null && taken.mayPoll();
+		Lease current = this.lease;
+		return current != null && current.mayPoll();
 	}
 
 	/**
 	 * Return whether a further operation may be held.
-	 * @return whether this instance holds the lease and has room
+	 * @return whether this instance holds the lease and has capacity
 	 */
-	boolean hasRoom() {
-		return this.lease != null && this.open.room() > 0;
+	boolean hasCapacity() {
+		return this.lease != null && this.open.capacity() > 0;
 	}
 
 	/**
@@ -179,7 +168,7 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Return whether operations wait in the database because there is no room for them.
+	 * Return whether operations wait in the database because the memory is full.
 	 * @return whether this instance holds the lease and has left operations
 	 */
 	boolean isFull() {
@@ -201,45 +190,45 @@ final class LeaseHolder {
 	 * @return the time
 	 */
 	Instant deadBefore(Instant now) {
-		return this.reach.hasBeenReachedFor(this.settings.leaseDuration()) ? now.minus(this.settings.leaseDuration())
-				: Instant.EPOCH;
+		return this.calls.availability().hasBeenAvailableFor(this.settings.leaseDuration())
+				? now.minus(this.settings.leaseDuration()) : Instant.EPOCH;
 	}
 
 	/**
-	 * Poll the operations of the client until the lease is lost or given back.
+	 * Poll the operations of the client until the lease is lost or released.
 	 * @param epoch the epoch of the lease
-	 * @return whether the lease is still held, and is to be given back
+	 * @return whether the lease is still held and must be released
 	 */
 	boolean hold(long epoch) {
-		Lease taken = new Lease(epoch, this.settings.leaseDuration(), this.scheduler);
+		Lease current = new Lease(epoch, this.settings.leaseDuration(), this.scheduler);
 		// A response that arrived after the end of an earlier lease may have left these.
 		this.held.releaseAll();
 		this.buffer.clear();
 		this.open.reset();
 		this.learned.reset();
-		this.lease = taken;
-		Disposable ticks = this.scheduler.schedulePeriodically(taken::tick, taken.tickMillis(), taken.tickMillis(),
-				TimeUnit.MILLISECONDS);
+		this.lease = current;
+		Disposable ticks = this.scheduler.schedulePeriodically(current::tick, current.tickMillis(),
+				current.tickMillis(), TimeUnit.MILLISECONDS);
 		LeaseThreads threads = new LeaseThreads(this.settings.threadFactory(), this.scheduler, () -> {
-			taken.end();
+			current.end();
 			wake();
 		});
 		logger.info("[" + this.client + "] This instance polls the tracked operations now (epoch " + epoch + ").");
 		try {
-			threads.start("flush", () -> this.writer.writeWhile(taken, () -> isOn(taken)));
+			threads.start("flush", () -> this.writer.writeWhile(current, () -> isOn(current)));
 			threads.start("load", () -> {
 				this.learned.recall();
-				this.open.loadWhile(() -> isOn(taken));
+				this.open.loadWhile(() -> isOn(current));
 			});
-			while (isOn(taken)) {
-				look(taken);
+			while (isOn(current)) {
+				this.inbox.look(current);
 			}
 		}
 		finally {
 			// No further poll leaves. First, this thread stores what the polls have
 			// changed.
 			this.lease = null;
-			taken.end();
+			current.end();
 			ticks.dispose();
 			this.writer.wake();
 			this.open.wake();
@@ -247,70 +236,18 @@ final class LeaseHolder {
 			this.held.releaseAll();
 		}
 		this.buffer.clear();
-		if (taken.isLost()) {
+		if (current.isLost()) {
 			logger.warn("[" + this.client + "] This instance has lost the lease of the tracked operations (epoch "
 					+ epoch
-					+ ") and polls them no more. The instance that takes it next does. If this repeats, look for pauses of this"
+					+ ") and has stopped polling them. The instance that takes the lease next polls them. If this repeats, look for pauses of this"
 					+ " process.");
 			return false;
 		}
 		return true;
 	}
 
-	private boolean isOn(Lease taken) {
-		return !this.stopping && taken.isOn();
-	}
-
-	private void look(Lease taken) {
-		long asked = taken.monotonic();
-		List<String> gone = new ArrayList<>();
-		Duration wait = this.settings.look();
-		try (ChangeBuffer.Reading reading = this.buffer.read()) {
-			Integer entries = this.reach.once("look", () -> this.fenced.look(taken.epoch(), BATCH, (inbox) -> {
-				// A transaction that the database rolls back is repeated.
-				gone.clear();
-				gone.addAll(inbox.gone());
-				this.open.take(inbox.open(), reading);
-			}));
-			// Outside of the transaction: other polls may leave on this thread.
-			gone.forEach(this.held::release);
-			if (entries == null || entries < 0) {
-				taken.lose();
-				return;
-			}
-			boolean paused = !taken.mayPoll();
-			taken.confirmed(asked);
-			if (paused && taken.mayPoll()) {
-				this.held.resume();
-			}
-			if (entries >= BATCH) {
-				return;
-			}
-			this.open.looked();
-			this.faults.succeeded(LOOKING);
-		}
-		catch (RuntimeException ex) {
-			this.faults.failed(LOOKING, ex);
-			wait = WITHOUT_DATABASE;
-		}
-		this.looks.await(wait);
-	}
-
-	/**
-	 * The settings of the holder.
-	 *
-	 * @param leaseDuration the time after which another instance takes a lease that is
-	 * not renewed
-	 * @param look the time between two looks for operations of other instances
-	 * @param flush the time for which changes are collected
-	 * @param maxHeld the maximum number of operations in memory
-	 * @param maxUnwritten the number of bytes above which no operation, as a poll has
-	 * shown it, is kept to store it later. It is polled again then.
-	 * @param threadFactory creates the threads
-	 */
-	record Settings(Duration leaseDuration, Duration look, Duration flush, int maxHeld, long maxUnwritten,
-			ThreadFactory threadFactory) {
-
+	private boolean isOn(Lease current) {
+		return !this.stopping && current.isOn();
 	}
 
 }

@@ -21,7 +21,7 @@ import org.springframework.util.Assert;
 /**
  * Holds the lease of a client for as long as its execution lasts. The version of the
  * execution is the epoch of the lease: it grows whenever an instance takes the lease or
- * gives it back, and a renewal leaves it unchanged.
+ * releases it, and a renewal leaves it unchanged.
  */
 final class LeaseTask extends AbstractTask<Void> {
 
@@ -42,7 +42,7 @@ final class LeaseTask extends AbstractTask<Void> {
 	 * Create the task.
 	 * @param client the name of the client
 	 * @param hold polls the operations until the lease of the given epoch is lost or
-	 * given back, and returns whether it is still held
+	 * released, and returns whether it is still held
 	 * @param clock the database's clock
 	 */
 	LeaseTask(String client, LongPredicate hold, Supplier<Instant> clock) {
@@ -73,10 +73,10 @@ final class LeaseTask extends AbstractTask<Void> {
 			operations.reschedule(complete, due);
 		}
 		catch (RuntimeException ex) {
-			if (!(ex instanceof DbSchedulerException) && !DatabaseReach.isAway(ex)) {
+			if (!(ex instanceof DbSchedulerException) && !DatabaseFaults.isUnavailable(ex)) {
 				throw ex;
 			}
-			logger.debug("The lease could not be given back: " + complete.getExecution(), ex);
+			logger.debug("The lease could not be released: " + complete.getExecution(), ex);
 		}
 	}
 

@@ -60,7 +60,7 @@ final class LeaseThreads {
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The thread '" + Thread.currentThread().getName() + "' of the tracked operations has failed."
-					+ " This instance gives the lease back, and polls again when it takes it again. Fix the cause"
+					+ " This instance releases the lease, and polls again after it has taken it again. Fix the cause"
 					+ " below.", ex);
 		}
 		finally {

@@ -52,7 +52,7 @@ final class Leases {
 
 	private final LeaseHolder holder;
 
-	private final LeaseHolder.Settings settings;
+	private final LeaseSettings settings;
 
 	private final Supplier<Instant> clock;
 
@@ -71,7 +71,7 @@ final class Leases {
 	 * @param clock the database's clock
 	 */
 	Leases(DataSource dataSource, JdbcTransactions transactions, String table, JdbcCustomization picks, String client,
-			String instanceName, LeaseHolder holder, LeaseHolder.Settings settings, Supplier<Instant> clock) {
+			String instanceName, LeaseHolder holder, LeaseSettings settings, Supplier<Instant> clock) {
 		this.dataSource = dataSource;
 		this.transactions = transactions;
 		this.table = table;
@@ -147,7 +147,7 @@ final class Leases {
 		try {
 			boolean isHeld = this.holder.hold(epoch);
 			if (!isHeld) {
-				createIfReached();
+				createIfAvailable();
 			}
 			return isHeld;
 		}
@@ -162,7 +162,7 @@ final class Leases {
 	 * Create the row of the lease again if somebody has removed it, unless the database
 	 * cannot do so now.
 	 */
-	void createIfReached() {
+	void createIfAvailable() {
 		try {
 			create();
 		}

@@ -10,7 +10,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Brings the open operations of the client into memory, as far as there is room: page by
+ * Brings the open operations of the client into memory, up to a maximum number: page by
  * page at the beginning of a lease, and again as held ones end.
  */
 final class OpenOperations {
@@ -21,10 +21,8 @@ final class OpenOperations {
 
 	private static final int PAGE = 1000;
 
-	// The part of max-held that is free again when nothing is left in the database.
-	private static final int ROOM = 10;
-
-	private static final Duration WITHOUT_DATABASE = Duration.ofMillis(500);
+	// The part of max-held that is free again before the end of the shortage is logged.
+	private static final int FREE_PART = 10;
 
 	private final Signal wakeUps = new Signal();
 
@@ -43,7 +41,7 @@ final class OpenOperations {
 
 	private final Duration look;
 
-	// Whether operations are in the database for which there was no room.
+	// Whether operations are in the database that exceed the maximum.
 	private volatile boolean full;
 
 	// Whether the inbox was emptied since this instance took the lease.
@@ -64,7 +62,7 @@ final class OpenOperations {
 	 * @param faults reports what fails
 	 * @param settings the settings
 	 */
-	OpenOperations(Held held, ChangeBuffer buffer, RowReader reader, WorkFaults faults, LeaseHolder.Settings settings) {
+	OpenOperations(Held held, ChangeBuffer buffer, RowReader reader, WorkFaults faults, LeaseSettings settings) {
 		this.held = held;
 		this.buffer = buffer;
 		this.reader = reader;
@@ -121,7 +119,7 @@ final class OpenOperations {
 	}
 
 	/**
-	 * Return whether operations wait in the database because there is no room for them.
+	 * Return whether operations wait in the database because the memory is full.
 	 * @return whether some were left there
 	 */
 	boolean isFull() {
@@ -137,10 +135,10 @@ final class OpenOperations {
 	}
 
 	/**
-	 * Return for how many further operations there is room.
+	 * Return how many further operations may be held.
 	 * @return the number
 	 */
-	int room() {
+	int capacity() {
 		return Math.max(0, this.maxHeld - this.held.held());
 	}
 
@@ -151,10 +149,10 @@ final class OpenOperations {
 	 * have tracked them itself
 	 */
 	void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
-		int room = room();
+		int capacity = capacity();
 		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
-		this.held.take(open.subList(0, Math.min(room, open.size())));
-		if (room < open.size()) {
+		this.held.take(open.subList(0, Math.min(capacity, open.size())));
+		if (capacity < open.size()) {
 			leave();
 		}
 	}
@@ -176,8 +174,8 @@ final class OpenOperations {
 	 * @param isOn whether the lease is held
 	 */
 	void loadWhile(BooleanSupplier isOn) {
-		// What nobody has taken from the inbox yet is new, and is not to be loaded as
-		// old.
+		// The operations that are still in the inbox are new. They must not be loaded as
+		// old ones.
 		while (isOn.getAsBoolean() && !this.looked) {
 			this.wakeUps.await(null);
 		}
@@ -188,7 +186,7 @@ final class OpenOperations {
 			}
 			catch (RuntimeException ex) {
 				this.faults.failed(LOADING, ex);
-				this.wakeUps.await(WITHOUT_DATABASE);
+				this.wakeUps.await(WorkFaults.PAUSE);
 			}
 		}
 	}
@@ -212,21 +210,21 @@ final class OpenOperations {
 		return "";
 	}
 
-	// With little room, the next operation might be left again soon.
+	// With little free capacity, the next operation might be left again soon.
 	private void resolve() {
-		if (this.warned && !this.full && room() >= this.maxHeld / ROOM) {
+		if (this.warned && !this.full && capacity() >= this.maxHeld / FREE_PART) {
 			this.warned = false;
 			logger.info("All open operations are held again: operations.tracking.max-held suffices.");
 		}
 	}
 
-	// Without room for all, the rest of the page is read again later: it may have
+	// Without capacity for all, the rest of the page is read again later: it may have
 	// changed.
 	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()
 			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
 			.toList();
-		List<TrackedRow> fits = missing.subList(0, Math.min(room(), missing.size()));
+		List<TrackedRow> fits = missing.subList(0, Math.min(capacity(), missing.size()));
 		this.held.load(fits);
 		if (fits.size() == missing.size()) {
 			return page.get(page.size() - 1).id();

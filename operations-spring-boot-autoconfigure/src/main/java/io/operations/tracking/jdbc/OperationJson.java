@@ -32,19 +32,19 @@ final class OperationJson {
 	};
 
 	// Not the application's mapper, whose settings would change the format.
-	private final JsonMapper mapper = JsonMapper.builder().build();
+	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
 	String write(Map<String, String> texts) {
-		return this.mapper.writeValueAsString(texts);
+		return MAPPER.writeValueAsString(texts);
 	}
 
 	String write(List<Duration> durations) {
-		return this.mapper.writeValueAsString(durations.stream().map(Duration::toMillis).toList());
+		return MAPPER.writeValueAsString(durations.stream().map(Duration::toMillis).toList());
 	}
 
 	List<Duration> readDurations(@Nullable String json) {
 		try {
-			List<Number> millis = (json != null) ? this.mapper.readValue(json, NUMBERS) : List.of();
+			List<Number> millis = (json != null) ? MAPPER.readValue(json, NUMBERS) : List.of();
 			return millis.stream().map((number) -> Duration.ofMillis(number.longValue())).toList();
 		}
 		catch (JacksonException ex) {
@@ -78,7 +78,7 @@ final class OperationJson {
 		object.put("error", error(operation.error()));
 		object.put("related", operation.related());
 		object.put("details", operation.details());
-		return this.mapper.writeValueAsString(object);
+		return MAPPER.writeValueAsString(object);
 	}
 
 	private static @Nullable String text(@Nullable Object value) {
@@ -136,7 +136,7 @@ final class OperationJson {
 
 	private Map<String, @Nullable Object> read(@Nullable String json) {
 		try {
-			return (json != null) ? this.mapper.readValue(json, OBJECT) : Map.of();
+			return (json != null) ? MAPPER.readValue(json, OBJECT) : Map.of();
 		}
 		catch (JacksonException ex) {
 			return Map.of();

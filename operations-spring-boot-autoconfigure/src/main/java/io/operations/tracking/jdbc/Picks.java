@@ -29,7 +29,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Picks due executions in one statement. db-scheduler's own statement also picks
  * executions of tasks that this instance does not know, and logs a stack trace at each
- * look while the database cannot be reached.
+ * look during an outage of the database.
  */
 final class Picks extends DefaultJdbcCustomization {
 
@@ -39,7 +39,7 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private final JdbcTransactions transactions;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
 	private final String statement;
 
@@ -51,7 +51,7 @@ final class Picks extends DefaultJdbcCustomization {
 
 	private final String client;
 
-	private final Supplier<Duration> patience;
+	private final Supplier<Duration> takeoverDelay;
 
 	// Used by one thread only.
 	private boolean failing;
@@ -60,14 +60,14 @@ final class Picks extends DefaultJdbcCustomization {
 	 * Create the picks of deliveries.
 	 * @param dataSource the database
 	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param statement the statement of the database's dialect
 	 * @param resolve called before each look, to add tasks
 	 * @param tasks supplies the names of the tasks
 	 */
-	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement,
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement,
 			Consumer<TaskResolver> resolve, Supplier<? extends Collection<String>> tasks) {
-		this(dataSource, transactions, reach, statement, resolve, tasks, "", (now) -> Instant.EPOCH,
+		this(dataSource, transactions, calls, statement, resolve, tasks, "", (now) -> Instant.EPOCH,
 				() -> Duration.ZERO);
 	}
 
@@ -75,32 +75,32 @@ final class Picks extends DefaultJdbcCustomization {
 	 * Create the picks of the lease of a client.
 	 * @param dataSource the database
 	 * @param transactions the transactions of the database
-	 * @param reach knows whether the database can be reached
+	 * @param calls makes the calls to the database
 	 * @param statement the statement of the database's dialect
 	 * @param client the name of the client
 	 * @param deadBefore returns the time of the last heartbeat up to which a picked
 	 * execution is picked again
-	 * @param patience returns for how long a free lease is left to others
+	 * @param takeoverDelay returns for how long a free lease is left to others
 	 */
-	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement, String client,
-			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
-		this(dataSource, transactions, reach, statement, (resolver) -> {
-		}, () -> Set.of(LeaseTask.NAME), client, deadBefore, patience);
+	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement, String client,
+			Function<Instant, Instant> deadBefore, Supplier<Duration> takeoverDelay) {
+		this(dataSource, transactions, calls, statement, (resolver) -> {
+		}, () -> Set.of(LeaseTask.NAME), client, deadBefore, takeoverDelay);
 	}
 
-	private Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseReach reach, String statement,
+	private Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement,
 			Consumer<TaskResolver> resolve, Supplier<? extends Collection<String>> tasks, String client,
-			Function<Instant, Instant> deadBefore, Supplier<Duration> patience) {
+			Function<Instant, Instant> deadBefore, Supplier<Duration> takeoverDelay) {
 		super(false);
 		this.jdbc = JdbcClient.create(dataSource);
 		this.transactions = transactions;
-		this.reach = reach;
+		this.calls = calls;
 		this.statement = statement;
 		this.resolve = resolve;
 		this.tasks = tasks;
 		this.client = client;
 		this.deadBefore = deadBefore;
-		this.patience = patience;
+		this.takeoverDelay = takeoverDelay;
 	}
 
 	@Override
@@ -121,27 +121,28 @@ final class Picks extends DefaultJdbcCustomization {
 	 * @param instance the name of this instance
 	 * @param now the time of the call, by the database's clock
 	 * @param limit the maximum number of executions
-	 * @return the executions, empty if the database cannot be reached
+	 * @return the executions, empty if the database is unavailable
 	 */
 	List<Execution> pickDue(String table, String instance, Instant now, int limit) {
 		Collection<String> names = List.copyOf(this.tasks.get());
 		if (names.isEmpty()) {
 			return new ArrayList<>();
 		}
-		long began = this.reach.nanos();
+		DatabaseAvailability availability = this.calls.availability();
+		long began = availability.nanos();
 		try {
 			List<Execution> picked = Objects
-				.requireNonNull(this.reach.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
-					this.reach.connected(began);
+				.requireNonNull(this.calls.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
+					availability.connected(began);
 					// With the time of the call, an execution would look dead from the
 					// beginning if the pool had no connection for long.
-					return pick(names, instance, now.plusNanos(this.reach.nanos() - began), limit);
+					return pick(names, instance, now.plusNanos(availability.nanos() - began), limit);
 				})));
 			this.failing = false;
 			return picked;
 		}
 		catch (RuntimeException ex) {
-			if (!DatabaseReach.isAway(ex) && !this.failing) {
+			if (!DatabaseFaults.isUnavailable(ex) && !this.failing) {
 				this.failing = true;
 				logger.error("This instance cannot pick due work of " + table + ", so it does not do its part"
 						+ " of polling and delivering. It keeps retrying and does not log this again until it succeeds."
@@ -156,7 +157,7 @@ final class Picks extends DefaultJdbcCustomization {
 		return this.jdbc.sql(this.statement)
 			.param("tasks", names)
 			.param("task", LeaseTask.NAME)
-			.param("patience", this.patience.get().toMillis())
+			.param("delay", this.takeoverDelay.get().toMillis())
 			.param("client", this.client)
 			.param("instance", instance)
 			.param("now", now.atOffset(ZoneOffset.UTC))

@@ -75,15 +75,19 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
 					TrackedRowMapper.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
-		// The lease is locked first: a takeover changes its version, which the unique
-		// index makes a key column. A write that waited for a takeover finds no row. The
-		// planner expects ten changes. Where it could choose, it would compare each of a
-		// thousand with each other one, so "changed" gets a FULL JOIN, which is hashed.
-		this.write = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %4$s
+		// Each statement locks the lease first. A takeover changes its version, which the
+		// unique index makes a key column. A write that waited for a takeover finds no
+		// row.
+		String held = """
+				held AS MATERIALIZED (
+					SELECT 1 FROM %s WHERE task_name = ? AND task_instance = ? AND version = ? AND %s
 					FOR KEY SHARE
-				), v AS MATERIALIZED (
+				)""".formatted(tables.lease(), TrackingDialect.ABANDONED);
+		// The planner expects ten changes. Where it could choose, it would compare each
+		// of a thousand with each other one, so "changed" gets a FULL JOIN, which is
+		// hashed.
+		this.write = """
+				WITH %2$s, v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]),
 					CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TIMESTAMPTZ[]),
 					CAST(? AS BIGINT[]), CAST(? AS INT[]), CAST(? AS TIMESTAMPTZ[]), CAST(? AS TEXT[]), CAST(? AS BOOLEAN[]),
@@ -111,12 +115,9 @@ final class PostgresFencedRows implements FencedRows {
 				CAST(? AS TIMESTAMPTZ) AS execution_time FROM held CROSS JOIN (v FULL JOIN changed c ON c.id = v.id)
 				LEFT JOIN %1$s t ON t.client = ? AND t.id = v.id
 				LEFT JOIN LATERAL (SELECT c.* WHERE c.outcome IS NOT NULL OR c.stuck AND NOT t.stuck) n ON TRUE"""
-			.formatted(tables.tracked(), tables.lease(), tables.scheduled(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), held, tables.scheduled());
 		this.count = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %3$s
-					FOR KEY SHARE
-				), v AS MATERIALIZED (
+				WITH %2$s, v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS INT[])) AS u(id, version, polls)
 				), free AS MATERIALIZED (
 					SELECT t.client, t.id, v.version, v.polls FROM %1$s t JOIN v ON v.id = t.id AND v.version = t.version
@@ -125,17 +126,13 @@ final class PostgresFencedRows implements FencedRows {
 				)
 				UPDATE %1$s t SET polls = free.polls FROM free
 				WHERE t.client = free.client AND t.id = free.id AND t.version = free.version"""
-			.formatted(tables.tracked(), tables.lease(), TrackingDialect.ABANDONED);
+			.formatted(tables.tracked(), held);
 		this.learned = """
-				WITH held AS MATERIALIZED (
-					SELECT 1 FROM %2$s WHERE task_name = ? AND task_instance = ? AND version = ? AND %3$s
-					FOR KEY SHARE
-				)
+				WITH %2$s
 				INSERT INTO %1$s (client, kind, state)
 				SELECT CAST(? AS TEXT), v.kind, v.state FROM held
 				CROSS JOIN unnest(CAST(? AS TEXT[]), CAST(? AS TEXT[])) AS v(kind, state)
-				ON CONFLICT (client, kind) DO UPDATE SET state = EXCLUDED.state""".formatted(tables.learned(),
-				tables.lease(), TrackingDialect.ABANDONED);
+				ON CONFLICT (client, kind) DO UPDATE SET state = EXCLUDED.state""".formatted(tables.learned(), held);
 	}
 
 	@Override
@@ -181,19 +178,18 @@ final class PostgresFencedRows implements FencedRows {
 			parameters.set(LeaseTask.NAME).set(this.client).set(epoch);
 			parameters.set("text", TrackedChange::id)
 				.set("bigint", TrackedChange::version)
-				.set("text", (change) -> TrackedRows.text(change.polled().kind()))
+				.set("text", (change) -> TrackedRowParameters.text(change.polled().kind()))
 				.set("text", (change) -> change.ending().state().name())
-				.set("text", TrackedRows::status)
-				.set("text", this.rows::operation)
+				.set("text", (change) -> TrackedRowMapper.status(change.polled().lastSeen()))
+				.set("text", (change) -> TrackedRowParameters.json(change.polled().lastSeen()))
 				.set("timestamptz", (change) -> change.polled().created())
 				.set("timestamptz", TrackedChange::deadline)
-				.set("bigint",
-						(change) -> (change.polled().learned() != null) ? change.polled().learned().toMillis() : null)
+				.set("bigint", (change) -> TrackedRowParameters.learnedMillis(change.polled()))
 				.set("int", (change) -> change.polled().polls())
 				.set("timestamptz", (change) -> change.polled().notFoundSince())
-				.set("text", (change) -> TrackedRows.text(change.lastFault()))
+				.set("text", (change) -> TrackedRowParameters.text(change.lastFault()))
 				.set("boolean", TrackedChange::stuck)
-				.set("text", (change) -> (change.ending().outcome() != null) ? change.ending().outcome().name() : null)
+				.set("text", (change) -> TrackedRowParameters.outcome(change.ending()))
 				.set("timestamptz", (change) -> change.ending().endedAt());
 			parameters.set(this.client)
 				.set(this.client)
@@ -248,10 +244,10 @@ final class PostgresFencedRows implements FencedRows {
 	public void learned(long epoch, Map<String, List<Duration>> durations) {
 		this.transactions.in(LONG, () -> this.template.execute((ConnectionCallback<Integer>) (connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.learned)) {
-				Parameters<Map.Entry<String, List<Duration>>> parameters = new Parameters<>(connection, statement,
-						List.copyOf(TrackedRows.storable(durations).entrySet()));
+				Parameters<Map.Entry<String, String>> parameters = new Parameters<>(connection, statement,
+						List.copyOf(LearnedRows.texts(durations).entrySet()));
 				parameters.set(LeaseTask.NAME).set(this.client).set(epoch).set(this.client);
-				parameters.set("text", Map.Entry::getKey).set("text", (kind) -> this.rows.text(kind.getValue()));
+				parameters.set("text", Map.Entry::getKey).set("text", Map.Entry::getValue);
 				return statement.executeUpdate();
 			}
 		}));

@@ -19,8 +19,6 @@ final class PreparedStatements {
 	// A prepared statement does not exist, or already exists.
 	private static final Set<String> STATES = Set.of("26000", "42P05");
 
-	private static final int DEPTH = 20;
-
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	/**
@@ -28,17 +26,18 @@ final class PreparedStatements {
 	 * @param fault the fault
 	 */
 	void check(Throwable fault) {
-		Throwable cause = fault;
-		for (int i = 0; cause != null && i < DEPTH; i++) {
-			if (cause instanceof SQLException sql && sql.getSQLState() != null && STATES.contains(sql.getSQLState())
-					&& this.warned.compareAndSet(false, true)) {
-				logger
-					.warn("The database of tracked operations and the JDBC driver disagree about prepared statements ("
-							+ OperationsErrorResponse.printable(String.valueOf(sql.getMessage()))
-							+ "). Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
-							+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
-			}
-			cause = cause.getCause();
+		DatabaseFaults.sqlExceptions(fault)
+			.filter((sql) -> sql.getSQLState() != null && STATES.contains(sql.getSQLState()))
+			.findFirst()
+			.ifPresent(this::warnOnce);
+	}
+
+	private void warnOnce(SQLException fault) {
+		if (this.warned.compareAndSet(false, true)) {
+			logger.warn("The database of tracked operations and the JDBC driver disagree about prepared statements ("
+					+ OperationsErrorResponse.printable(String.valueOf(fault.getMessage()))
+					+ "). Until that is corrected, calls of the tracker fail and outcomes are missing. The usual cause"
+					+ " is PgBouncer in transaction mode. Add prepareThreshold=0 to the JDBC URL.");
 		}
 	}
 

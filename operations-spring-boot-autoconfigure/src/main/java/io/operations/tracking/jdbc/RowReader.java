@@ -17,14 +17,17 @@ final class RowReader {
 
 	private final TrackedRows rows;
 
+	private final LearnedRows learned;
+
 	private final JdbcTransactions transactions;
 
-	private final DatabaseReach reach;
+	private final DatabaseCalls calls;
 
-	RowReader(TrackedRows rows, JdbcTransactions transactions, DatabaseReach reach) {
+	RowReader(TrackedRows rows, LearnedRows learned, JdbcTransactions transactions, DatabaseCalls calls) {
 		this.rows = rows;
+		this.learned = learned;
 		this.transactions = transactions;
-		this.reach = reach;
+		this.calls = calls;
 	}
 
 	List<TrackedRow> open(String after, int limit) {
@@ -40,11 +43,11 @@ final class RowReader {
 	}
 
 	Map<String, List<Duration>> learned() {
-		return Objects.requireNonNull(read(this.rows::learned));
+		return Objects.requireNonNull(read(this.learned::find));
 	}
 
 	private <T> @Nullable T read(Supplier<@Nullable T> statement) {
-		return this.reach.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
+		return this.calls.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
 	}
 
 }

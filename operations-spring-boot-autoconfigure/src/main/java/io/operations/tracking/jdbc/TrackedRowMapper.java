@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackedRowMapper {
 
-	// What a poll needs. An operation as last seen may be large.
+	// The columns that a poll needs. An operation as last seen may be large.
 	static final String OPEN_COLUMNS = Stream
 		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "timeout_millis", "deadline",
 				"learned_millis", "polls", "not_found_since", "last_fault", "stuck", "version")
@@ -44,7 +44,7 @@ final class TrackedRowMapper {
 	}
 
 	/**
-	 * Return the row of an operation that was taken from the inbox.
+	 * Return the row of an operation from the inbox.
 	 * @param result the columns, and the time of the first poll
 	 * @return the row
 	 * @throws SQLException if a column cannot be read

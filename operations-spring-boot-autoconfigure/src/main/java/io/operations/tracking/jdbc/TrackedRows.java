@@ -1,16 +1,11 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.Types;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
@@ -27,23 +22,16 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Contains the statements on the tables. They take part in the transaction of the thread,
- * if there is one.
+ * Reads and changes the table of the tracked operations of a client. The statements take
+ * part in the transaction of the thread, if there is one.
  */
 final class TrackedRows {
-
-	private static final int BATCH = 1000;
-
-	// Four bytes each at most. PostgreSQL's index holds 2,700 bytes.
-	private static final int LONGEST_KIND = 500;
 
 	// A newer version of the library may have further states and outcomes.
 	private static final String KNOWN = "t.state IN (%s) AND (t.outcome IS NULL OR t.outcome IN (%s))"
 		.formatted(names(TrackingState.values()), names(OperationOutcome.Type.values()));
 
 	private static final String THIS_VERSION = "client = :client AND id = :id AND version = :version";
-
-	private final OperationJson json = new OperationJson();
 
 	private final TrackedRowMapper mapper;
 
@@ -59,6 +47,8 @@ final class TrackedRows {
 
 	private final String select;
 
+	private final String selectOpen;
+
 	private final String insert;
 
 	private final String update;
@@ -67,6 +57,14 @@ final class TrackedRows {
 
 	private final String delete;
 
+	/**
+	 * Create the rows of a client.
+	 * @param dataSource the database
+	 * @param tables the names of the tables
+	 * @param dialect the dialect of the database
+	 * @param clock the database's clock
+	 * @param client the name of the client
+	 */
 	TrackedRows(DataSource dataSource, TrackingTables tables, TrackingDialect dialect, DatabaseClock clock,
 			String client) {
 		this.clock = clock;
@@ -77,6 +75,8 @@ final class TrackedRows {
 		this.dialect = dialect;
 		this.select = "SELECT t.*, s.execution_time FROM " + tables.tracked() + " t LEFT JOIN " + tables.scheduled()
 				+ " s ON s.task_name = t.client" + " AND s.task_instance = t.id WHERE t.client = :client ";
+		this.selectOpen = "SELECT " + TrackedRowMapper.OPEN_COLUMNS + " FROM " + tables.tracked()
+				+ " t WHERE t.client = :client AND ";
 		this.insert = dialect.noted(tables.inbox(),
 				"INSERT INTO " + tables.tracked()
 						+ """
@@ -102,7 +102,7 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return what reads the columns of a row.
+	 * Return the mapper, which reads the columns of a row.
 	 * @return the mapper
 	 */
 	TrackedRowMapper mapper() {
@@ -121,15 +121,15 @@ final class TrackedRows {
 				.param("client", this.client)
 				.param("due", due(row.due()))
 				.param("id", row.id())
-				.param("kind", text(polled.kind()))
+				.param("kind", TrackedRowParameters.text(polled.kind()))
 				.param("state", row.state().name())
-				.param("attributes", this.json.write(row.attributes()))
+				.param("attributes", TrackedRowParameters.json(row.attributes()))
 				.param("accepted", polled.accepted())
-				.param("related", polled.related().isEmpty() ? null : this.json.write(polled.related()))
-				.param("tracked_at", time(polled.since()))
-				.param("created_at", time(polled.created()))
+				.param("related", polled.related().isEmpty() ? null : TrackedRowParameters.json(polled.related()))
+				.param("tracked_at", TrackedRowParameters.time(polled.since()))
+				.param("created_at", TrackedRowParameters.time(polled.created()))
 				.param("timeout", row.timeout().toMillis())
-				.param("deadline", time(row.deadline()))
+				.param("deadline", TrackedRowParameters.time(row.deadline()))
 				.param("polls", polled.polls())
 				.param("stuck", row.stuck())
 				.param("attempts", row.ending().attempts())
@@ -142,6 +142,11 @@ final class TrackedRows {
 		}
 	}
 
+	/**
+	 * Store a row.
+	 * @param row the row
+	 * @return {@code false} if the row has another version, or was removed
+	 */
 	boolean update(TrackedRow row) {
 		return update(this.update + THIS_VERSION, row);
 	}
@@ -157,26 +162,12 @@ final class TrackedRows {
 	}
 
 	private boolean update(String statement, TrackedRow row) {
-		PolledOperation polled = row.polled();
 		TrackedRow.Ending ending = row.ending();
-		return this.jdbc.sql(statement)
-			.param("kind", text(polled.kind()))
-			.param("state", row.state().name())
-			.param("status", TrackedRowMapper.status(polled.lastSeen()))
-			.param("operation", this.json.write(polled.lastSeen()))
-			.param("created_at", time(polled.created()))
-			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
-			.param("polls", polled.polls())
-			.param("not_found", time(polled.notFoundSince()))
-			.param("fault", text(row.lastFault()))
-			.param("stuck", row.stuck())
-			.param("outcome", (ending.outcome() != null) ? ending.outcome().name() : null)
-			.param("ended_at", time(ending.endedAt()))
+		return TrackedRowParameters.update(this.jdbc.sql(statement), row.polled(), ending, row.lastFault(), row.stuck())
 			.param("attempts", ending.attempts())
 			.param("forgiven", ending.forgiven())
-			.param("delivery_fault", text(ending.fault()))
+			.param("delivery_fault", TrackedRowParameters.text(ending.fault()))
 			.param("client", this.client)
-			.param("id", row.id())
 			.param("version", row.version())
 			.update() == 1;
 	}
@@ -187,34 +178,12 @@ final class TrackedRows {
 	 * @return {@code false} if the row has another version
 	 */
 	boolean update(TrackedChange change) {
-		PolledOperation polled = change.polled();
-		TrackedRow.Ending ending = change.ending();
-		return this.jdbc.sql(this.change)
-			.param("kind", text(polled.kind()))
-			.param("state", ending.state().name())
-			.param("status", status(change))
-			.param("operation", operation(change))
-			.param("created_at", time(polled.created()))
-			.param("deadline", time(change.deadline()))
-			.param("learned", (polled.learned() != null) ? polled.learned().toMillis() : null)
-			.param("polls", polled.polls())
-			.param("not_found", time(polled.notFoundSince()))
-			.param("fault", text(change.lastFault()))
-			.param("stuck", change.stuck())
-			.param("outcome", (ending.outcome() != null) ? ending.outcome().name() : null)
-			.param("ended_at", time(ending.endedAt()))
+		return TrackedRowParameters
+			.update(this.jdbc.sql(this.change), change.polled(), change.ending(), change.lastFault(), change.stuck())
+			.param("deadline", TrackedRowParameters.time(change.deadline()))
 			.param("client", this.client)
-			.param("id", change.id())
 			.param("version", change.version())
 			.update() == 1;
-	}
-
-	static @Nullable String status(TrackedChange change) {
-		return TrackedRowMapper.status(change.polled().lastSeen());
-	}
-
-	@Nullable String operation(TrackedChange change) {
-		return this.json.write(change.polled().lastSeen());
 	}
 
 	/**
@@ -231,14 +200,13 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return an operation to poll, without what only callers and handlers need.
+	 * Return an operation to poll, without the columns that only callers and handlers
+	 * need.
 	 * @param operationId the operation's id
 	 * @return its row, {@code null} if there is none or it has ended
 	 */
 	@Nullable TrackedRow findTracked(String operationId) {
-		return this.jdbc
-			.sql("SELECT " + TrackedRowMapper.OPEN_COLUMNS + " FROM " + this.tables.tracked()
-					+ " t WHERE t.client = :client AND t.id = :id AND t.state = 'TRACKED'")
+		return this.jdbc.sql(this.selectOpen + "t.id = :id AND t.state = 'TRACKED'")
 			.param("client", this.client)
 			.param("id", operationId)
 			.query(this.mapper::mapOpen)
@@ -247,23 +215,25 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return open operations in the order of their ids, without what only callers and
-	 * handlers need.
+	 * Return open operations in the order of their ids, without the columns that only
+	 * callers and handlers need.
 	 * @param after the last id of the page before
 	 * @param limit the maximum number of operations
 	 * @return their rows
 	 */
 	List<TrackedRow> open(String after, int limit) {
-		return this.jdbc
-			.sql("SELECT " + TrackedRowMapper.OPEN_COLUMNS + " FROM " + this.tables.tracked()
-					+ " t WHERE t.client = :client AND t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT "
-					+ limit)
+		return this.jdbc.sql(this.selectOpen + "t.state = 'TRACKED' AND t.id > :after ORDER BY t.id LIMIT " + limit)
 			.param("client", this.client)
 			.param("after", after)
 			.query(this.mapper::mapOpen)
 			.list();
 	}
 
+	/**
+	 * Return an operation with everything that the table contains.
+	 * @param operationId the operation's id
+	 * @return its row, {@code null} if there is none
+	 */
 	@Nullable TrackedRow find(String operationId) {
 		return this.jdbc.sql(this.select + "AND t.id = :id")
 			.param("client", this.client)
@@ -273,6 +243,13 @@ final class TrackedRows {
 			.orElse(null);
 	}
 
+	/**
+	 * Return operations in the order of their ids. Leaves out those that a newer version
+	 * of the library has stored with a state or an outcome that this version does not
+	 * know.
+	 * @param filter the filter that the operations match
+	 * @return their rows
+	 */
 	List<TrackedRow> list(TrackingFilter filter) {
 		List<String> conditions = new ArrayList<>(List.of(KNOWN));
 		if (!filter.states().isEmpty()) {
@@ -294,92 +271,12 @@ final class TrackedRows {
 			.list();
 	}
 
-	/**
-	 * Return the durations that an instance has learned.
-	 * @return the durations by kind
-	 */
-	Map<String, List<Duration>> learned() {
-		Map<String, List<Duration>> learned = new HashMap<>();
-		this.jdbc.sql("SELECT kind, state FROM " + this.tables.learned() + " WHERE client = :client")
-			.param("client", this.client)
-			.query((result) -> {
-				List<Duration> durations = this.json.readDurations(result.getString("state"));
-				learned.put(result.getString("kind"), durations);
-			});
-		return learned;
-	}
-
-	/**
-	 * Return the durations whose kinds can be stored as they are. An index holds no
-	 * longer text, and a text no character NUL.
-	 * @param durations durations by kind
-	 * @return those that {@link FencedRows#learned} stores
-	 */
-	static Map<String, List<Duration>> storable(Map<String, List<Duration>> durations) {
-		Map<String, List<Duration>> storable = new TreeMap<>(durations);
-		storable.keySet().removeIf((kind) -> kind.length() > LONGEST_KIND || kind.indexOf('\0') >= 0);
-		return storable;
-	}
-
-	/**
-	 * Return what {@link FencedRows#learned} stores.
-	 * @param durations the learned durations of a kind
-	 * @return their text
-	 */
-	String text(List<Duration> durations) {
-		return this.json.write(durations);
-	}
-
-	/**
-	 * Remove one batch of operations that were delivered long ago.
-	 * @param before the time before which they ended
-	 * @return how many were removed. If it is a whole batch, there may be more.
-	 */
-	int prune(Instant before) {
-		String outdated = "client = :client AND ended_at < :before AND state = :state";
-		return this.jdbc.sql(this.dialect.deleteFirst(this.tables.tracked(), outdated, "ended_at", BATCH))
-			.param("client", this.client)
-			.param("before", time(before))
-			.param("state", TrackingState.DELIVERED.name())
-			.update();
-	}
-
-	boolean isWholeBatch(int removed) {
-		return removed >= BATCH;
-	}
-
-	/**
-	 * Take over the execution of an operation, even if a worker holds it.
-	 * @param operationId the operation's id
-	 * @param due the new due time
-	 * @return whether there was an execution
-	 */
-	boolean takeOver(String operationId, Instant due) {
-		return this.jdbc
-			.sql("UPDATE " + this.tables.scheduled() + " SET execution_time = :due,"
-					+ " picked = FALSE, picked_by = NULL, last_heartbeat = NULL, version = version + 1"
-					+ " WHERE task_name = :task AND task_instance = :id")
-			.param("due", due(due))
-			.param("task", this.client)
-			.param("id", operationId)
-			.update() == 1;
-	}
-
 	private static String names(Enum<?>[] values) {
 		return Arrays.stream(values).map((value) -> "'" + value.name() + "'").collect(Collectors.joining(", "));
 	}
 
 	private @Nullable OffsetDateTime due(@Nullable Instant due) {
-		return (due != null) ? time(this.clock.toDatabase(due)) : null;
-	}
-
-	private static @Nullable OffsetDateTime time(@Nullable Instant time) {
-		return (time != null) ? time.atOffset(ZoneOffset.UTC) : null;
-	}
-
-	// Databases reject the character NUL in texts.
-	static @Nullable String text(@Nullable String text) {
-		return (text != null) ? text.replace('\0', ' ') : null;
+		return (due != null) ? TrackedRowParameters.time(this.clock.toDatabase(due)) : null;
 	}
 
 }

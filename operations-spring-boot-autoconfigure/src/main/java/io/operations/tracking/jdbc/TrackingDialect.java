@@ -183,14 +183,14 @@ enum TrackingDialect {
 	/**
 	 * Return the statement that picks the lease of one client. The leases of all clients
 	 * have the same task. The clock of the database decides whether the holder is dead:
-	 * those of the instances may be off. A lease that was given back is left to others
-	 * for some time.
+	 * those of the instances may be off. A released lease is left to other instances for
+	 * some time.
 	 * @param table the table of the leases
 	 * @return the statement
 	 */
 	String pickLease(String table) {
 		return pick(table, "task_name = :task AND task_instance = :client AND (last_success IS NULL OR last_success > "
-				+ now() + " OR last_success <= " + before(":patience") + ")", now(), before(":age"));
+				+ now() + " OR last_success <= " + before(":delay") + ")", now(), before(":age"));
 	}
 
 	abstract String pick(String table, String which, String now, String dead);

@@ -47,7 +47,7 @@ public record TrackingTables(String prefix) {
 	 * exactly the given spelling, its name is therefore quoted.
 	 * @param dataSource the database
 	 * @return the names
-	 * @throws TrackingDatabaseException if the database cannot be reached
+	 * @throws TrackingDatabaseException if the database is unavailable
 	 */
 	public TrackingTables in(DataSource dataSource) {
 		int dot = this.prefix.indexOf('.');

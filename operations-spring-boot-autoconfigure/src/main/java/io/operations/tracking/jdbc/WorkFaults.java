@@ -1,5 +1,6 @@
 package io.operations.tracking.jdbc;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -7,12 +8,17 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Reports once that a kind of work fails, until it succeeds again. Says nothing about a
- * database that cannot be reached, which is reported elsewhere, nor about locked rows.
+ * Reports once that a kind of work fails, until it succeeds again. Reports neither an
+ * outage of the database, which the listener hears of, nor locked rows.
  */
 final class WorkFaults {
 
 	private static final Log logger = LogFactory.getLog(WorkFaults.class);
+
+	/**
+	 * The time after which failed work is repeated.
+	 */
+	static final Duration PAUSE = Duration.ofMillis(500);
 
 	private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
@@ -30,7 +36,7 @@ final class WorkFaults {
 	 * @param fault why it failed
 	 */
 	void failed(String work, RuntimeException fault) {
-		boolean isExpected = DatabaseReach.isAway(fault) || DatabaseReach.isLocked(fault);
+		boolean isExpected = DatabaseFaults.isUnavailable(fault) || DatabaseFaults.isLocked(fault);
 		if (!isExpected && this.failing.add(work)) {
 			logger.error("This instance cannot " + work + ". It keeps retrying and does not log this again until it"
 					+ " succeeds. Check the tables and the rights of the database user.", fault);

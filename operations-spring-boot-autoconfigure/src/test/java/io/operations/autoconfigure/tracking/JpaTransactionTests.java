@@ -191,7 +191,7 @@ class JpaTransactionTests {
 	static final class Reach implements TrackingListener {
 
 		@Override
-		public void storeLost(Throwable fault) {
+		public void storeUnavailable(Throwable fault) {
 			REACH.add(fault.toString());
 		}
 

@@ -70,7 +70,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void tenThatCreateTheRowAtOnceGetTenDifferentPlaces() throws Exception {
+	void whenTenStoresCreateTheRowEachGetsItsOwnPermit() throws Exception {
 		List<BudgetStore> ten = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			ten.add(open(this.dataSource, true));
@@ -89,7 +89,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aReservationThatWaitedForTheRowCountsFromTheEndOfTheWait() throws Exception {
+	void whenReservationWaitsForRowItCountsFromEndOfWait() throws Exception {
 		BudgetStore store = open(this.dataSource, true);
 		reserve(store, Duration.ofMillis(1));
 		Duration end = null;
@@ -122,7 +122,7 @@ abstract class BudgetStoreContract {
 	abstract boolean waitsForTheRow();
 
 	@Test
-	void aPauseThatIsReportedTwiceIsNotLonger() {
+	void whenPauseIsReportedTwiceItIsNotLonger() {
 		BudgetStore store = open(this.dataSource, true);
 		store.pause(this.client, Duration.ofSeconds(30)).block(PATIENCE);
 		store.pause(this.client, Duration.ofSeconds(10)).block(PATIENCE);
@@ -135,7 +135,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aReservationThatReachesTooFarIsCutShort() {
+	void whenReservationReachesTooFarItIsShortened() {
 		BudgetStore store = open(this.dataSource, true);
 		reserve(store, Duration.ofSeconds(1_000));
 		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
@@ -144,7 +144,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aPauseIsNotCutShort() {
+	void whenPauseIsLongerThanDebtItIsNotShortened() {
 		BudgetStore store = open(this.dataSource, true);
 		store.pause(this.client, Duration.ofSeconds(60)).block(PATIENCE);
 		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
@@ -152,13 +152,13 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aNewRowPausesNobodyEvenIfTheClockIsSetBack() {
+	void whenRowIsNewAndClockIsSetBackNobodyPauses() {
 		reserve(open(this.dataSource, true), SHORT);
 		assertThat(isPausedInThisCentury()).isFalse();
 	}
 
 	@Test
-	void aPauseThatIsOverDoesNotBeginAgainIfTheClockIsSetBack() {
+	void whenClockIsSetBackEndedPauseDoesNotBeginAgain() {
 		BudgetStore store = open(this.dataSource, true);
 		store.pause(this.client, Duration.ofMillis(1)).block(PATIENCE);
 		await().atMost(PATIENCE).until(() -> reserve(store, SHORT).paused().isZero());
@@ -176,7 +176,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void onlyInstancesThatReportedLatelyAreCounted() {
+	void whenInstanceDidNotReportLatelyItIsNotCounted() {
 		BudgetStore first = open(this.dataSource, true);
 		BudgetStore second = open(this.dataSource, true);
 		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
@@ -199,7 +199,7 @@ abstract class BudgetStoreContract {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void aBorrowedConnectionGoesBackAsItCame(boolean autoCommit) throws Exception {
+	void whenConnectionIsBorrowedItReturnsUnchanged(boolean autoCommit) throws Exception {
 		try (HikariDataSource pool = pool()) {
 			pool.setMaximumPoolSize(1);
 			pool.setAutoCommit(autoCommit);
@@ -215,7 +215,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void manyReserveAtOnceWhateverTheIsolationOfThePool() throws Exception {
+	void whenPoolHasStrictIsolationManyStillReserveAtOnce() throws Exception {
 		try (HikariDataSource pool = pool()) {
 			pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
 			List<CompletableFuture<BudgetStore.Reservation>> answers = new ArrayList<>();
@@ -234,7 +234,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void whileTheDatabaseRejectsItsOwnConnectionTheStoreBorrowsOne() throws Exception {
+	void whenDatabaseRejectsOwnConnectionStoreBorrows() throws Exception {
 		AtomicReference<DataSource> own = new AtomicReference<>();
 		AtomicReference<Connection> kept = new AtomicReference<>();
 		AtomicInteger connects = new AtomicInteger();
@@ -277,7 +277,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aStoreThatCannotOpenItsOwnConnectionAtTheStartBorrowsOne() throws Exception {
+	void whenStoreCannotConnectAtStartItBorrows() throws Exception {
 		DataSource unknown = new DelegatingDataSource(this.dataSource) {
 
 			@Override
@@ -292,7 +292,7 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aNewInstanceKnowsHowManyOthersThereAre() {
+	void whenInstanceStartsItKnowsTheNumberOfOthers() {
 		others(open(this.dataSource, true), true);
 		others(open(this.dataSource, true), false);
 		assertThat(open(this.dataSource, true).othersAtStart(this.client)).isEqualTo(2);
@@ -300,14 +300,14 @@ abstract class BudgetStoreContract {
 	}
 
 	@Test
-	void aMissingTableIsNamed() {
+	void whenTableIsMissingMessageNamesIt() {
 		assertThatExceptionOfType(SQLException.class)
 			.isThrownBy(() -> JdbcBudgetStore.open(this.dataSource, () -> this.dataSource, "nowhere_"))
 			.withMessageMatching("(?is).*nowhere_budget.*");
 	}
 
 	@Test
-	void afterTheCloseNothingIsReserved() {
+	void whenStoreIsClosedNothingIsReserved() {
 		JdbcBudgetStore store = open(this.dataSource, true);
 		store.close();
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> reserve(store, SHORT));

@@ -45,7 +45,7 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 	}
 
 	@Test
-	void aConnectionThatTheServerClosedIsReplaced() {
+	void whenServerClosesConnectionStoreReplacesIt() {
 		BudgetStore store = open(
 				new DriverManagerDataSource(this.dataSource.getJdbcUrl() + "&ApplicationName=" + this.client), true);
 		reserve(store, Duration.ofMillis(1));
@@ -57,7 +57,7 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 	}
 
 	@Test
-	void whileAnotherTransactionHoldsTheRowNoStatementStaysInTheDatabase() throws Exception {
+	void whenRowIsLockedNoStatementStaysInTheDatabase() throws Exception {
 		BudgetStore store = open(
 				new DriverManagerDataSource(this.dataSource.getJdbcUrl() + "&ApplicationName=" + this.client), true);
 		reserve(store, Duration.ofMillis(1));
@@ -83,7 +83,7 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 	}
 
 	@Test
-	void aBorrowedConnectionGoesBackWithItsNetworkTimeout() throws Exception {
+	void whenBorrowedConnectionReturnsItHasItsNetworkTimeout() throws Exception {
 		try (SingleConnectionDataSource pool = new SingleConnectionDataSource(this.dataSource.getJdbcUrl(), true)) {
 			try (Connection connection = pool.getConnection()) {
 				connection.setNetworkTimeout(Runnable::run, 77_000);
@@ -101,7 +101,7 @@ class PostgresBudgetStoreTests extends BudgetStoreContract {
 	}
 
 	@Test
-	void theRowIsUpdatedInPlace() {
+	void whenPermitsAreReservedRowIsUpdatedInPlace() {
 		BudgetStore store = open(this.dataSource, true);
 		for (int i = 0; i < 100; i++) {
 			reserve(store, Duration.ofMillis(1));

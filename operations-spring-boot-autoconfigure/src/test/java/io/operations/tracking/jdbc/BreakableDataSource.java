@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * A database that can be away.
+ * A database that a test makes unavailable.
  */
 final class BreakableDataSource extends DelegatingDataSource {
 
 	private final AtomicInteger refused = new AtomicInteger();
 
-	private volatile boolean away;
+	private volatile boolean unavailable;
 
 	private volatile String start = "";
 
@@ -33,8 +33,8 @@ final class BreakableDataSource extends DelegatingDataSource {
 		super(target);
 	}
 
-	void away(boolean isAway) {
-		this.away = isAway;
+	void unavailable(boolean isUnavailable) {
+		this.unavailable = isUnavailable;
 	}
 
 	/**
@@ -48,7 +48,7 @@ final class BreakableDataSource extends DelegatingDataSource {
 	}
 
 	/**
-	 * Go away when a statement is prepared, and take its connection along.
+	 * Become unavailable when a statement is prepared, and close its connection.
 	 * @param statement how the statement starts
 	 */
 	void cutAt(String statement) {
@@ -61,9 +61,9 @@ final class BreakableDataSource extends DelegatingDataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		if (this.away) {
+		if (this.unavailable) {
 			this.refused.incrementAndGet();
-			throw new SQLTransientConnectionException("The database is away");
+			throw new SQLTransientConnectionException("The database is unavailable");
 		}
 		Connection connection = super.getConnection();
 		if (this.action == null && this.cut == null) {
@@ -91,7 +91,7 @@ final class BreakableDataSource extends DelegatingDataSource {
 		String end = this.cut;
 		if (end != null && statement.startsWith(end)) {
 			this.cut = null;
-			this.away = true;
+			this.unavailable = true;
 			gone.set(true);
 			throw new SQLException("The connection was cut", "08006");
 		}

@@ -3,16 +3,13 @@ package io.operations.tracking.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.SkippingScheduler;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -26,7 +23,7 @@ class ClockTests extends TrackingApplication {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 25, -25 })
-	void operationsArePolledAndDeliveredWhenTheyAreDue(int seconds) {
+	void whenClockIsOffOperationsAreDeliveredInTime(int seconds) {
 		shifted(seconds).run((context) -> {
 			track(context, "op");
 			until(context, "op", TrackingState.DELIVERED);
@@ -35,7 +32,7 @@ class ClockTests extends TrackingApplication {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 25 })
-	void workOfALiveInstanceIsNotTakenOverByAClockThatIsAhead(int seconds) {
+	void whenClockIsAheadWorkOfLiveInstanceIsNotTaken(int seconds) {
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> {
 			track(context, "alive");
 			track(context, "dead");
@@ -62,7 +59,7 @@ class ClockTests extends TrackingApplication {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 25 })
-	void dueTimesInTheDatabaseAreThoseOfItsClock(int seconds) {
+	void whenClockIsOffDueTimesAreThoseOfDatabase(int seconds) {
 		this.handler = (outcome) -> {
 			throw new IllegalStateException("later");
 		};
@@ -79,46 +76,11 @@ class ClockTests extends TrackingApplication {
 	}
 
 	private ApplicationContextRunner shifted(int seconds) {
+		SkippingScheduler scheduler = new SkippingScheduler();
+		scheduler.skip(Duration.ofSeconds(seconds));
 		return with(PostgresDatabase.DATA_SOURCE).withBean("shifted", OperationsTemplate.class,
-				() -> this.endpoint.template().name("shifted").scheduler(new ShiftedScheduler(seconds)).build(),
+				() -> this.endpoint.template().name("shifted").scheduler(scheduler).build(),
 				(definition) -> definition.setPrimary(true));
-	}
-
-	private static final class ShiftedScheduler implements Scheduler {
-
-		private final Scheduler delegate = Schedulers.parallel();
-
-		private final int seconds;
-
-		private ShiftedScheduler(int seconds) {
-			this.seconds = seconds;
-		}
-
-		@Override
-		public long now(TimeUnit unit) {
-			return this.delegate.now(unit) + unit.convert(this.seconds, TimeUnit.SECONDS);
-		}
-
-		@Override
-		public Disposable schedule(Runnable task) {
-			return this.delegate.schedule(task);
-		}
-
-		@Override
-		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-			return this.delegate.schedule(task, delay, unit);
-		}
-
-		@Override
-		public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
-			return this.delegate.schedulePeriodically(task, initialDelay, period, unit);
-		}
-
-		@Override
-		public Worker createWorker() {
-			return this.delegate.createWorker();
-		}
-
 	}
 
 }

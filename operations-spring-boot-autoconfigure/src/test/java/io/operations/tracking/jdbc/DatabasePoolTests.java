@@ -1,7 +1,6 @@
 package io.operations.tracking.jdbc;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -36,16 +32,12 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
-import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -57,8 +49,6 @@ class DatabasePoolTests {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final String unique = UUID.randomUUID().toString().substring(0, 8);
-
-	private final List<Duration> pauses = new ArrayList<>();
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
@@ -76,7 +66,7 @@ class DatabasePoolTests {
 
 	@ParameterizedTest
 	@CsvSource({ "SERIALIZABLE, true", "SERIALIZABLE, false", "REPEATABLE_READ, true" })
-	void manyAreTrackedAtOnceWhateverTheIsolationOfThePool(String isolation, boolean autoCommit) {
+	void whenPoolHasOtherIsolationManyAreTrackedAtOnce(String isolation, boolean autoCommit) {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.setTransactionIsolation("TRANSACTION_" + isolation);
 			pool.setAutoCommit(autoCommit);
@@ -102,7 +92,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void poolThatOnlyReadsIsRefusedWithTheRemedy() {
+	void whenPoolIsReadOnlyStartFailsWithAdvice() {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.setReadOnly(true);
 			with(pool).withPropertyValues("operations.tracking.jdbc.initialize-schema=never")
@@ -115,7 +105,7 @@ class DatabasePoolTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void connectionGoesBackToThePoolAsItCame(boolean autoCommit) throws Exception {
+	void whenConnectionReturnsToPoolItIsUnchanged(boolean autoCommit) throws Exception {
 		SingleConnectionDataSource pool = new SingleConnectionDataSource("jdbc:h2:mem:" + this.unique, true);
 		try (Connection connection = pool.getConnection()) {
 			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
@@ -133,13 +123,13 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void aDatabaseThatDoesNotAnswerCountsAsAwayAndTheConnectionGoesBackAsItCame() throws Exception {
+	void whenDatabaseDoesNotAnswerItIsUnavailable() throws Exception {
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			OwnDataSource own = new OwnDataSource(pool, new TransactionManagers(pool, List::of),
 					Duration.ofMillis(300));
 			JdbcClient jdbc = JdbcClient.create(own);
 			assertThatThrownBy(() -> jdbc.sql("SELECT 1 FROM pg_sleep(20)").query(Integer.class).single())
-				.satisfies((ex) -> assertThat(DatabaseReach.isAway(ex)).isTrue());
+				.satisfies((ex) -> assertThat(DatabaseFaults.isUnavailable(ex)).isTrue());
 			try (Connection connection = own.getConnection()) {
 				assertThat(connection.getNetworkTimeout()).isEqualTo(300);
 			}
@@ -156,59 +146,9 @@ class DatabasePoolTests {
 		}
 	}
 
-	static List<RuntimeException> conflicts() {
-		return List.of(new CannotAcquireLockException("deadlock detected"),
-				new SQLRuntimeException(new SQLException("could not serialize access", "40001")),
-				new SQLRuntimeException(new SQLException("current transaction is aborted", "25P02")));
-	}
-
-	@ParameterizedTest
-	@MethodSource("conflicts")
-	void ownWorkThatTheDatabaseUndoesIsRepeatedWithinBounds(RuntimeException conflict) {
-		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
-		JdbcTransactions transactions = transactions(database);
-		AtomicInteger calls = new AtomicInteger();
-		assertThat(transactions.in(() -> failing(calls, 2, conflict))).isEqualTo(3);
-		assertThat(this.pauses).hasSize(2);
-		calls.set(0);
-		assertThatThrownBy(() -> transactions.in(() -> failing(calls, Integer.MAX_VALUE, conflict))).isSameAs(conflict);
-		assertThat(calls).hasValue(5);
-		assertThat(this.pauses).hasSize(6)
-			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(5)) >= 0)
-			.allMatch((pause) -> pause.compareTo(Duration.ofMillis(80)) <= 0);
-		assertThat(this.pauses.get(5)).isGreaterThan(this.pauses.get(2));
-	}
-
-	@Test
-	void workWithinATransactionOfTheApplicationIsNotRepeated() {
-		DataSource database = new DriverManagerDataSource("jdbc:h2:mem:" + this.unique);
-		JdbcTransactions transactions = transactions(database);
-		AtomicInteger calls = new AtomicInteger();
-		CannotAcquireLockException conflict = new CannotAcquireLockException("deadlock detected");
-		TransactionTemplate outer = new TransactionTemplate(new JdbcTransactionManager(database));
-		assertThatExceptionOfType(CannotAcquireLockException.class).isThrownBy(
-				() -> outer.executeWithoutResult((status) -> transactions.in(() -> failing(calls, 1, conflict))));
-		assertThatExceptionOfType(CannotAcquireLockException.class)
-			.isThrownBy(() -> transactions.withHandlers(() -> failing(calls, 2, conflict)));
-		assertThat(calls).hasValue(2);
-	}
-
-	private JdbcTransactions transactions(DataSource database) {
-		TransactionManagers managers = new TransactionManagers(database, List::of);
-		return new JdbcTransactions(database, new OwnDataSource(database, managers), managers, DeliveryBounds.NONE,
-				Schedulers.parallel(), this.pauses::add);
-	}
-
-	private static int failing(AtomicInteger calls, int times, RuntimeException conflict) {
-		if (calls.incrementAndGet() <= times) {
-			throw conflict;
-		}
-		return calls.get();
-	}
-
 	@ParameterizedTest
 	@CsvSource({ "MyApp, MyApp", "MyApp, \"MyApp\"", "myapp, MyApp", "MYAPP, MYAPP" })
-	void schemaIsFoundInTheSpellingThatItHas(String schema, String given) {
+	void whenSchemaHasOtherSpellingItIsFound(String schema, String given) {
 		for (DataSource database : databases()) {
 			JdbcClient jdbc = JdbcClient.create(database);
 			boolean folded = !schema.equals(given.replace("\"", ""));
@@ -227,7 +167,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void longestPrefixHasAllItsTablesAndIndexes() {
+	void whenPrefixIsLongestAllIndexesExist() {
 		String prefix = "p".repeat(36) + this.unique;
 		with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.jdbc.table-prefix=" + prefix)
 			.run((context) -> {
@@ -247,7 +187,7 @@ class DatabasePoolTests {
 	}
 
 	@Test
-	void longerPrefixIsRefusedWithTheReason() {
+	void whenPrefixIsTooLongStartFailsWithReason() {
 		with(PostgresDatabase.DATA_SOURCE)
 			.withPropertyValues("operations.tracking.jdbc.table-prefix=public." + "p".repeat(45))
 			.run((context) -> assertThat(context).getFailure()

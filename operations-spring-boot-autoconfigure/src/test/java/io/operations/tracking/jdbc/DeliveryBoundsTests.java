@@ -25,7 +25,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void databaseEndsTheTransactionOfHandlersThatDoNotReturn(boolean idle) throws Exception {
+	void whenHandlersDoNotReturnDatabaseEndsTransaction(boolean idle) throws Exception {
 		CountDownLatch called = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
 		this.handler = (outcome) -> {
@@ -77,7 +77,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 	}
 
 	@Test
-	void handlerThatWaitsForALockFailsWithTheReasonAndIsRepeated() throws Exception {
+	void whenHandlerWaitsForLockItIsRepeatedWithReason() throws Exception {
 		this.jdbc.sql("CREATE TABLE " + this.prefix + "business (attempt INT)").update();
 		this.jdbc.sql("INSERT INTO " + this.prefix + "business VALUES (0)").update();
 		this.handler = (outcome) -> handlersJdbc().sql("UPDATE " + this.prefix + "business SET attempt = :attempt")
@@ -97,7 +97,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 	}
 
 	@Test
-	void handlerThatDoesNotWaitForALockFailsWithoutBlameForTheTimeout() throws Exception {
+	void whenLockIsRefusedAtOnceTimeoutIsNotTheReason() throws Exception {
 		this.jdbc.sql("CREATE TABLE " + this.prefix + "business (attempt INT)").update();
 		this.jdbc.sql("INSERT INTO " + this.prefix + "business VALUES (0)").update();
 		this.handler = (outcome) -> handlersJdbc()
@@ -116,7 +116,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 	}
 
 	@Test
-	void shorterBoundsOfTheDatabaseRemainInForce() {
+	void whenDatabaseHasShorterBoundsTheyRemain() {
 		AtomicReference<@Nullable String> bounds = new AtomicReference<>();
 		this.handler = (outcome) -> bounds.set(
 				handlersJdbc()

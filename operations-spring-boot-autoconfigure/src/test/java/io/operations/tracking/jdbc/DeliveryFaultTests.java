@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DeliveryFaultTests extends TrackingApplication {
 
 	@Test
-	void faultOfAHandlerThatHidesAnErrorOfTheDatabaseBeginsWithThatError() {
+	void whenHandlerHidesDatabaseErrorFaultBeginsWithIt() {
 		this.handler = (outcome) -> {
 			try {
 				handlersJdbc().sql("INSERT INTO nowhere VALUES (1)").update();

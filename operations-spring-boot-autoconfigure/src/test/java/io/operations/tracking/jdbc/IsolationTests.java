@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
 class IsolationTests extends TrackingApplication {
 
 	@Test
-	void ownWorkIsNotRolledBackIfTheDatabaseIsSerializable() {
+	void whenDatabaseIsSerializableOwnWorkIsCommitted() {
 		try (HikariDataSource pool = strict("serializable")) {
 			long before = rolledBack();
 			with(pool).run((context) -> {
@@ -39,7 +39,7 @@ class IsolationTests extends TrackingApplication {
 	// The heartbeat changes the row while the handler runs.
 	@ParameterizedTest
 	@ValueSource(strings = { "serializable", "repeatable read" })
-	void handlersMayRunLongerThanAHeartbeatWhateverTheIsolation(String isolation) {
+	void whenIsolationIsStrictHandlersOutlastHeartbeats(String isolation) {
 		this.handler = (outcome) -> {
 			assertThat(handlersJdbc().sql("SHOW transaction_isolation").query(String.class).single())
 				.isEqualTo(isolation);

@@ -1,8 +1,5 @@
 package io.operations.tracking.jdbc;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -12,12 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -30,42 +22,21 @@ import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.OperationTrackerContract;
 import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
-import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingListeners;
-import io.operations.tracking.TrackingSettings;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.core.io.ByteArrayResource;
-import org.springframework.core.io.DefaultResourceLoader;
-import org.springframework.core.io.Resource;
-import org.springframework.dao.TransientDataAccessResourceException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionStatus;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -73,79 +44,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a tracker promises whose store is a database.
+ * A tracker whose store is a database works in several instances and versions.
  */
-abstract class JdbcTrackerContract extends OperationTrackerContract {
-
-	protected final BreakableDataSource dataSource;
-
-	private final JdbcTransactionManager transactionManager;
-
-	protected final TransactionTemplate transaction;
-
-	protected final TrackingTables tables = new TrackingTables(
-			"t" + UUID.randomUUID().toString().replace("-", "").substring(0, 12) + "_");
-
-	protected final JdbcClient jdbc;
-
-	private int deliveries = 4;
-
-	private int maxHeld = 1000;
-
-	protected Duration lease = Duration.ofSeconds(2);
-
-	// Long where what lives must not be taken for dead, however busy the machine is.
-	protected Duration heartbeat = Duration.ofMillis(500);
+abstract class JdbcTrackerContract extends JdbcTransactionContract {
 
 	JdbcTrackerContract(DataSource dataSource) {
-		this.dataSource = new BreakableDataSource(dataSource);
-		this.transactionManager = new JdbcTransactionManager(this.dataSource);
-		this.transaction = new TransactionTemplate(this.transactionManager);
-		this.jdbc = JdbcClient.create(this.dataSource);
-		createTables(this.tables);
-	}
-
-	protected final void createTables(TrackingTables names) {
-		try {
-			Resource script = new DefaultResourceLoader()
-				.getResource(JdbcTrackingStore.schemaLocation(this.dataSource));
-			String text = names.rename(script.getContentAsString(StandardCharsets.UTF_8));
-			new ResourceDatabasePopulator(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
-				.execute(this.dataSource);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	@BeforeEach
-	void nothingIsLeftOver() {
-		List<@Nullable String> left = this.jdbc.sql("SELECT id FROM " + this.tables.tracked())
-			.query(String.class)
-			.list();
-		assertThat(left).isEmpty();
-	}
-
-	protected JdbcTrackingSettings jdbcSettings(String name) {
-		return new JdbcTrackingSettings(this.tables, this.maxHeld, this.lease, Duration.ofMillis(50),
-				Duration.ofMillis(50), this.deliveries, Objects.requireNonNull(Executors.defaultThreadFactory()),
-				this.heartbeat, 4, Duration.ofSeconds(5), name);
-	}
-
-	@Override
-	protected TrackingStore createStore(TrackingEngine engine) {
-		return new JdbcTrackingStore(this.dataSource, List.of(this.transactionManager),
-				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
-	}
-
-	@Override
-	protected TrackingStoreFactory createStores() {
-		return new JdbcTrackingStores(this.dataSource, () -> List.of(this.transactionManager),
-				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)));
+		super(dataSource);
 	}
 
 	@Test
-	void theLeasesOfSeveralClientsSpreadOverTheInstances() {
+	void whenClientsAreSeveralLeasesSpreadOverInstances() {
 		String[] clients = { "one", "two", "three", "four" };
 		Instance first = instance(clients);
 		first.start();
@@ -176,7 +84,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void outcomesOfAClientThatAnInstanceDoesNotHaveAreLeftToOthersAndReportedOnce(CapturedOutput output) {
+	void whenClientIsUnknownItsOutcomesAreReportedOnce(CapturedOutput output) {
 		// It would report the client as well.
 		this.store.stop();
 		Instance both = instance("one", "two");
@@ -202,129 +110,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void aTransactionOfAnotherDatabaseIsNotTakenForOneOfThis() {
-		JdbcTransactionManager other = new JdbcTransactionManager(new DriverManagerDataSource("jdbc:h2:mem:other"));
-		new TransactionTemplate(other).executeWithoutResult((status) -> {
-			// Binds a connection to the thread, for as long as that transaction lasts.
-			this.jdbc.sql("SELECT 1").query(Integer.class).single();
-			assertThat(this.store.belongsToThisThread()).isFalse();
-			track("op", Map.of());
-			status.setRollbackOnly();
-		});
-		assertThat(until("op", TrackingState.TRACKED).id()).isEqualTo("op");
-	}
-
-	@Test
-	void whatIsTrackedInATransactionThatIsRolledBackIsNotTracked() {
-		createBusinessTable();
-		this.transaction.executeWithoutResult((status) -> {
-			insertBusinessRow("op");
-			assertThat(track("op", Map.of()).isNew()).isTrue();
-			assertThat(find("op")).as("inside of the transaction").isNotNull();
-			status.setRollbackOnly();
-		});
-		assertThat(find("op")).isNull();
-		assertThat(scheduled()).isZero();
-		assertThat(businessRows()).isZero();
-		track("other", Map.of());
-		until("other", (operation) -> operation.polls() > 2);
-		assertThat(this.endpoint.polls("op")).isZero();
-	}
-
-	@Test
-	void whatIsTrackedInATransactionIsAskedForWhenThatIsCommitted() throws InterruptedException {
-		createBusinessTable();
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		this.transaction.executeWithoutResult((status) -> {
-			insertBusinessRow("op");
-			assertThat(track("op", Map.of()).isNew()).isTrue();
-			assertThat(track("op", Map.of()).isNew()).isFalse();
-			await().pollDelay(Duration.ofMillis(700)).until(() -> true);
-			assertThat(this.endpoint.polls("op")).isZero();
-		});
-		until("op", TrackingState.DELIVERED);
-		assertThat(businessRows()).isEqualTo(1);
-	}
-
-	@Test
-	void whatIsForgottenInATransactionThatIsRolledBackIsStillTracked() {
-		track("op", Map.of());
-		until("op", (operation) -> operation.polls() > 0);
-		this.transaction.executeWithoutResult((status) -> {
-			assertThat(forget("op")).isTrue();
-			status.setRollbackOnly();
-		});
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		until("op", TrackingState.DELIVERED);
-	}
-
-	@Test
-	void whatIsTrackedInANestedTransactionThatIsRolledBackIsNotPolled() {
-		this.transaction.executeWithoutResult((outer) -> {
-			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);
-			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-			nested.executeWithoutResult((status) -> {
-				track("undone", Map.of());
-				status.setRollbackOnly();
-			});
-			track("op", Map.of());
-			nested.executeWithoutResult(TransactionStatus::setRollbackOnly);
-		});
-		until("op", (operation) -> operation.polls() > 2);
-		assertThat(find("undone")).isNull();
-		assertThat(this.endpoint.polls("undone")).isZero();
-	}
-
-	@Test
-	void whatIsForgottenInANestedTransactionThatIsRolledBackIsStillPolled() {
-		track("op", Map.of());
-		until("op", (operation) -> operation.polls() > 0);
-		this.transaction.executeWithoutResult((outer) -> {
-			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);
-			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-			nested.executeWithoutResult((status) -> {
-				assertThat(forget("op")).isTrue();
-				status.setRollbackOnly();
-			});
-		});
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		until("op", TrackingState.DELIVERED);
-	}
-
-	@Test
-	void whatIsTrackedAgainBeforeTheCallbacksOfAForgetIsPolled() {
-		track("op", Map.of());
-		until("op", (operation) -> operation.polls() > 0);
-		ExecutorService threads = Objects.requireNonNull(Executors.newSingleThreadExecutor());
-		this.transaction.executeWithoutResult((status) -> {
-			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-				@Override
-				public void afterCommit() {
-					threads.execute(() -> track("op", Map.of("track", "second")));
-					await().atMost(PATIENCE).until(() -> find("op") != null && waitingInInbox() == 0);
-				}
-
-			});
-			assertThat(forget("op")).isTrue();
-		});
-		threads.shutdownNow();
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		until("op", TrackingState.DELIVERED);
-		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
-	}
-
-	// On a connection of its own: the callbacks run before that of the transaction is
-	// released.
-	private int waitingInInbox() {
-		return JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()))
-			.sql("SELECT COUNT(*) FROM " + this.tables.inbox())
-			.query(Integer.class)
-			.single();
-	}
-
-	@Test
-	void whatDoesNotFitIsCountedAsWaitingUntilItIsHeld() {
+	void whenMemoryIsFullOperationsCountAsWaiting() {
 		this.store.stop();
 		this.maxHeld = 2;
 		this.store = newStore(settings());
@@ -339,114 +125,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void whatIsTrackedAnewBesideAPollOfTheOneBeforeIsAskedFor() {
-		this.store.stop();
-		CountDownLatch letGo = new CountDownLatch(1);
-		AtomicBoolean answered = new AtomicBoolean();
-		this.store = newStore(settings(), new TrackingListener() {
-
-			@Override
-			public void stored(String name, Duration duration, @Nullable Throwable fault) {
-				if (name.equals("look") && answered.get()) {
-					letGo.countDown();
-				}
-			}
-
-		});
-		this.store.start();
-		CountDownLatch asked = new CountDownLatch(1);
-		CountDownLatch answer = new CountDownLatch(1);
-		this.endpoint.script("op", (poll) -> Mono.defer(() -> {
-			asked.countDown();
-			pass(answer);
-			return ScriptedEndpoint.status("COMPLETED");
-		}).subscribeOn(Schedulers.boundedElastic()));
-		track("op", Map.of("track", "first"));
-		pass(asked);
-		assertThat(forget("op")).isTrue();
-		this.transaction.executeWithoutResult((status) -> {
-			assertThat(track("op", Map.of("track", "second")).isNew()).isTrue();
-			answered.set(true);
-			answer.countDown();
-			pass(letGo);
-		});
-		until("op", TrackingState.DELIVERED);
-		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
-	}
-
-	private static void pass(CountDownLatch latch) {
-		try {
-			assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	@Test
-	void whenTwoTransactionsTrackTheSameIdNeitherIsAborted() throws Exception {
-		createBusinessTable();
-		CountDownLatch first = new CountDownLatch(1);
-		ExecutorService threads = Objects.requireNonNull(Executors.newFixedThreadPool(2));
-		try {
-			Future<Boolean> one = threads.submit(() -> Boolean.TRUE.equals(this.transaction.execute((status) -> {
-				boolean isNew = track("op", Map.of("by", "one")).isNew();
-				first.countDown();
-				await().pollDelay(Duration.ofMillis(300)).until(() -> true);
-				insertBusinessRow("one");
-				return isNew;
-			})));
-			assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
-			Future<Boolean> two = threads.submit(() -> Boolean.TRUE.equals(this.transaction.execute((status) -> {
-				boolean isNew = track("op", Map.of("by", "two")).isNew();
-				insertBusinessRow("two");
-				return isNew;
-			})));
-			assertThat(one.get(20, TimeUnit.SECONDS)).isTrue();
-			assertThat(two.get(20, TimeUnit.SECONDS)).isFalse();
-		}
-		finally {
-			threads.shutdownNow();
-		}
-		assertThat(businessRows()).isEqualTo(2);
-		assertThat(Objects.requireNonNull(find("op")).attributes()).containsEntry("by", "one");
-	}
-
-	@Test
-	void whatIsClaimedWhileItIsForgottenIsForgotten() {
-		this.store.stop();
-		track("op", Map.of());
-		schedule("op");
-		this.dataSource.before("delete from " + this.tables.scheduled(),
-				() -> JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()))
-					.sql("UPDATE " + this.tables.scheduled()
-							+ " SET picked = TRUE, picked_by = 'other', version = version + 1")
-					.update());
-		assertThat(forget("op")).isTrue();
-		assertThat(find("op")).isNull();
-		assertThat(scheduled()).as("left to who claimed it").isEqualTo(1);
-	}
-
-	@Test
-	void whatAHandlerWritesToTheSameDatabaseHappensOnce() {
-		createBusinessTable();
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		List<Integer> attempts = new CopyOnWriteArrayList<>();
-		this.handler = (outcome) -> {
-			insertBusinessRow(outcome.operationId());
-			attempts.add(outcome.attempt());
-			if (outcome.attempt() == 1) {
-				throw new IllegalStateException("after the insert");
-			}
-		};
-		track("op", Map.of());
-		until("op", TrackingState.DELIVERED);
-		assertThat(attempts).containsExactly(1, 2);
-		assertThat(businessRows()).isEqualTo(1);
-	}
-
-	@Test
-	void anotherInstanceGoesOnWithWhatOneLeft() {
+	void whenInstanceStopsAnotherContinuesItsWork() {
 		track("op", Map.of("a", "b"));
 		until("op", (operation) -> operation.polls() > 1);
 		this.store.stop();
@@ -460,7 +139,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void afterARestartTheRelatedIdsOfTheWriteAreStillKnown() {
+	void afterRestartRelatedIdsOfWriteAreKnown() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"));
 		for (String id : List.of("seen", "unseen")) {
 			this.tracker.track(new AcceptedOperation(id, null, null, Map.of("configurationId", "cfg_202")))
@@ -481,7 +160,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void aStoreThatWasStoppedCanBeStartedAgain() {
+	void whenStoreWasStoppedItStartsAgain() {
 		track("op", Map.of());
 		this.store.stop();
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
@@ -490,7 +169,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void whatADeadInstanceHeldGoesOnElsewhere() {
+	void whenInstanceDiesAnotherContinuesItsWork() {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc
@@ -503,7 +182,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void anAttemptThatWasCountedAndLostIsMadeAgainAndSaysSo() {
+	void whenAttemptWasCountedAndLostItIsRepeated() {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc.sql("UPDATE " + this.tables.tracked()
@@ -516,16 +195,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		assertThat(this.endpoint.polls("op")).isZero();
 	}
 
-	private void schedule(String id) {
-		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
-				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', :id, :now, FALSE, 1)")
-			.param("id", id)
-			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-			.update();
-	}
-
 	@Test
-	void twoInstancesShareTheWork() {
+	void whenInstancesAreTwoTheyShareTheWork() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "COMPLETED")
 			.delayElement(Duration.ofMillis(5)));
 		OperationTracker first = this.tracker;
@@ -543,10 +214,10 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aPollThatFindsTheDatabaseAwayIsStoredWhenItIsBack(CapturedOutput output) {
+	void whenOutageEndsPollOfMeanwhileIsStored(CapturedOutput output) {
 		AtomicBoolean asked = new AtomicBoolean();
 		this.endpoint.script("op", (poll) -> {
-			this.dataSource.away(true);
+			this.dataSource.unavailable(true);
 			asked.set(true);
 			return ScriptedEndpoint.status("COMPLETED");
 		});
@@ -555,7 +226,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		int refused = this.dataSource.refused();
 		// Shorter than what is taken for dead, which would be a matter of its own.
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(1);
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(1);
@@ -564,22 +235,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void whatAHandlerThrowsSaysNothingAboutTheDatabase(CapturedOutput output) {
-		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
-		this.handler = (outcome) -> {
-			this.outcomes.add(outcome);
-			if (outcome.attempt() == 1) {
-				throw new TransientDataAccessResourceException("of another database");
-			}
-		};
-		track("op", Map.of());
-		assertThat(until("op", TrackingState.DELIVERED).attempts()).isEqualTo(2);
-		assertThat(output).doesNotContain("cannot be reached").doesNotContain("can be reached again");
-	}
-
-	@Test
-	void handlersThatHangLeaveThreadsForPollsAndWhatWaitsForThemIsNotClaimed() {
+	void whenHandlersHangPollsContinueAndNoMoreIsClaimed() {
 		this.store.stop();
 		this.deliveries = 1;
 		this.heartbeat = Duration.ofMinutes(1);
@@ -610,25 +266,8 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 8);
 	}
 
-	private long waiting() {
-		return this.jdbc
-			.sql("SELECT COUNT(*) FROM " + this.tables.scheduled() + " WHERE picked = FALSE AND execution_time < :now")
-			.param("now", OffsetDateTime.now(ZoneOffset.UTC))
-			.query(Long.class)
-			.single();
-	}
-
-	private long claims() {
-		return this.jdbc.sql("SELECT SUM(version) FROM " + this.tables.scheduled()).query(Long.class).single();
-	}
-
-	private static TrackingSettings patientSettings() {
-		return new TrackingSettings(Duration.ofHours(1), Duration.ofDays(7), 1000, new TrackingSettings.Delivery(3,
-				Duration.ofMillis(50), 2, Duration.ofMillis(200), Duration.ofMinutes(1)));
-	}
-
 	@Test
-	void outcomesAreDeliveredWhileTheAccountIsPaused() {
+	void whileAccountIsPausedOutcomesAreDelivered() {
 		this.store.stop();
 		CountDownLatch called = new CountDownLatch(1);
 		this.handler = (outcome) -> {
@@ -662,7 +301,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void whatWasDeliveredLongAgoIsRemovedInBatchesAndWhatWasNotIsKept() {
+	void whenDeliveredLongAgoOperationsAreRemovedInBatches() {
 		this.store.stop();
 		for (int i = 0; i < 10; i++) {
 			track("op" + i, Map.of());
@@ -701,7 +340,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void afterARestartTheScheduleKnowsWhatItHadLearned() {
+	void afterRestartScheduleKnowsLearnedDurations() {
 		this.endpoint.others(
 				(poll) -> ScriptedEndpoint.json("{\"status\": \"COMPLETED\", \"createdAt\": \"2026-01-01T00:00:00Z\","
 						+ " \"completedAt\": \"2026-01-01T00:10:00Z\"}"));
@@ -721,7 +360,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void withoutItsTablesTheStartFails() {
+	void whenTablesAreMissingStartFails() {
 		this.jdbc.sql("DROP TABLE " + this.tables.scheduled()).update();
 		this.store.stop();
 		TrackingStore other = newStore(settings());
@@ -733,7 +372,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "forgiven", "last_fault" })
-	void withoutAColumnTheStartFails(String column) {
+	void whenColumnIsMissingStartFails(String column) {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " DROP COLUMN " + column).update();
 		TrackingStore other = newStore(settings());
@@ -743,7 +382,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void withoutAColumnOfWhatIsScheduledTheStartFails() {
+	void whenColumnOfSchedulerIsMissingStartFails() {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " DROP COLUMN last_success").update();
 		TrackingStore other = newStore(settings());
@@ -753,7 +392,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aClockThatIsOffIsWarnedOf(CapturedOutput output) {
+	void whenClockIsOffWarningIsLogged(CapturedOutput output) {
 		assertThat(output).doesNotContain("is off by");
 		OperationsTemplate template = this.endpoint.template().scheduler(VirtualTimeScheduler.create()).build();
 		JdbcTrackingStore other = new JdbcTrackingStore(this.dataSource, List.of(), jdbcSettings("off"),
@@ -765,7 +404,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void whatANewerVersionWritesIsPassedByAndWhatAnOlderDidNotHasADefault() {
+	void whenOtherVersionWroteRowItCanBeRead() {
 		this.store.stop();
 		track("newer", Map.of());
 		track("older", Map.of());
@@ -800,7 +439,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "state = 'PAUSED'", "state = 'ENDED', outcome = 'ABANDONED', ended_at = tracked_at" })
-	void whatIsInAStateOfANewerVersionIsLeftToThat(String columns) {
+	void whenStateIsOfNewerVersionOperationIsLeftToIt(String columns) {
 		this.store.stop();
 		track("newer", Map.of());
 		this.jdbc.sql("UPDATE " + this.tables.tracked() + " SET " + columns + ", version = version + 1").update();
@@ -822,7 +461,7 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 	}
 
 	@Test
-	void tablesMayBeInASchema() {
+	void whenTablesAreInSchemaOperationsAreDelivered() {
 		String schema = "s" + UUID.randomUUID().toString().substring(0, 8);
 		this.jdbc.sql("CREATE SCHEMA " + schema).update();
 		TrackingTables names = new TrackingTables(schema + ".mine_");
@@ -830,22 +469,6 @@ abstract class JdbcTrackerContract extends OperationTrackerContract {
 		createTables(names);
 		assertThat(this.jdbc.sql("SELECT COUNT(*) FROM " + schema + ".mine_tracked").query(Integer.class).single())
 			.isZero();
-	}
-
-	private void createBusinessTable() {
-		this.jdbc.sql("CREATE TABLE " + this.tables.prefix() + "business (id VARCHAR(100))").update();
-	}
-
-	private void insertBusinessRow(String id) {
-		this.jdbc.sql("INSERT INTO " + this.tables.prefix() + "business VALUES (:id)").param("id", id).update();
-	}
-
-	private int businessRows() {
-		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.prefix() + "business").query(Integer.class).single();
-	}
-
-	private int scheduled() {
-		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.scheduled()).query(Integer.class).single();
 	}
 
 }

@@ -31,7 +31,7 @@ class LeaseTests {
 	}
 
 	@Test
-	void theLeaseOfAnotherClientIsRefused() {
+	void whenLeaseIsOfOtherClientItIsRefused() {
 		LeaseTask task = new LeaseTask("operations", (epoch) -> true, Instant::now);
 		Execution execution = new Execution(Instant.EPOCH, new TaskInstance<>(LeaseTask.NAME, "another"));
 		ExecutionContext context = mock(ExecutionContext.class);
@@ -42,7 +42,7 @@ class LeaseTests {
 	}
 
 	@Test
-	void beforeTheDatabaseHasConfirmedTheLeaseNoPollLeaves() {
+	void whenLeaseIsNotConfirmedNoPollLeaves() {
 		assertThat(this.lease.mayPoll()).isFalse();
 		this.lease.confirmed(this.lease.monotonic());
 		assertThat(this.lease.mayPoll()).isTrue();
@@ -63,7 +63,7 @@ class LeaseTests {
 	}
 
 	@Test
-	void whenTheProcessWasSuspendedNoPollLeavesUntilTheDatabaseConfirmsTheLease() {
+	void whenProcessWasSuspendedNoPollLeavesUnconfirmed() {
 		VirtualTimeScheduler clock = VirtualTimeScheduler.create();
 		Lease suspended = new Lease(7, Duration.ofSeconds(4), clock);
 		long before = suspended.monotonic();

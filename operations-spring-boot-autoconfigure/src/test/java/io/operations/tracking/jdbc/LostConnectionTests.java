@@ -31,7 +31,7 @@ class LostConnectionTests extends TrackingApplication {
 	// its end, of the attempt that is counted, and of the handlers.
 	@ParameterizedTest
 	@CsvSource({ "1, 1", "2, 1", "3, 1", "4, 2" })
-	void connectionThatBreaksAtACommitDelaysNothing(int commit, int attempts, CapturedOutput output) {
+	void whenConnectionBreaksAtCommitNothingIsDelayed(int commit, int attempts, CapturedOutput output) {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status((poll > 1) ? "COMPLETED" : "RUNNING"));
 		AtomicInteger commits = new AtomicInteger();
 		Map<Connection, String> updated = Objects.requireNonNull(Collections.synchronizedMap(new IdentityHashMap<>()));

@@ -71,7 +71,7 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 	}
 
 	@Test
-	void whatWasDeliveredLongAgoIsRemoved() {
+	void whenDeliveredLongAgoOperationIsRemoved() {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();

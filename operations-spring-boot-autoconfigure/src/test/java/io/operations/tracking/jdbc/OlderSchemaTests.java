@@ -39,8 +39,7 @@ class OlderSchemaTests extends TrackingApplication {
 
 	@ParameterizedTest(autoCloseArguments = false)
 	@MethodSource("databases")
-	void whenTheTablesAreThoseOfAnOlderBuildTheStartFailsWithTheNameOfTheMissingColumn(DataSource target)
-			throws IOException {
+	void whenTablesAreOlderStartFailsWithMissingColumn(DataSource target) throws IOException {
 		createTablesOfAnOlderBuild(target);
 		for (String mode : List.of("never", "always")) {
 			with(target).withPropertyValues("operations.tracking.jdbc.initialize-schema=" + mode)
@@ -53,7 +52,7 @@ class OlderSchemaTests extends TrackingApplication {
 	// The statements with which that build checks its tables at the start.
 	@ParameterizedTest(autoCloseArguments = false)
 	@MethodSource("databases")
-	void anOlderBuildRefusesTheTablesOfThisOneByTheNameOfAColumn(DataSource target) {
+	void whenBuildIsOlderItRefusesTablesByNameOfColumn(DataSource target) {
 		with(target).run((context) -> assertThat(context).hasNotFailed());
 		JdbcClient jdbc = JdbcClient.create(target);
 		Stream<String> checks = Stream.of(

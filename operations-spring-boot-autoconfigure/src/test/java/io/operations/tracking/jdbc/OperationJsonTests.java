@@ -18,7 +18,7 @@ class OperationJsonTests {
 	@ParameterizedTest
 	@CsvSource({ "COMPLETED, COMPLETED", "Active, COMPLETED", "SCHEDULED, PENDING", "error, FAILED",
 			"Hibernating, UNKNOWN", "'', UNKNOWN" })
-	void operationIsReadWithTheMeaningOfItsWord(String word, OperationStatus status) {
+	void whenStatusIsWordOfProductItKeepsItsMeaning(String word, OperationStatus status) {
 		Operation operation = new Operation("op", status, word, null, null, null, null, Map.of(),
 				Map.of("stats", Map.of("total", 3000000000L, "failed", 2)));
 		Operation read = Objects.requireNonNull(this.json.readOperation("op", this.json.write(operation)));
@@ -27,7 +27,7 @@ class OperationJsonTests {
 	}
 
 	@Test
-	void operationIsReadFromARowWithoutAMeaning() {
+	void whenRowHasNoMeaningOperationIsRead() {
 		Operation read = this.json.readOperation("op", "{\"status\": \"PROCESSING\"}");
 		assertThat(Objects.requireNonNull(read).status()).isEqualTo(OperationStatus.RUNNING);
 	}

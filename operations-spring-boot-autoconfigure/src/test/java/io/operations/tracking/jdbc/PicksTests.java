@@ -40,7 +40,7 @@ class PicksTests {
 	}
 
 	@Test
-	void aPickThatWaitedForAConnectionStoresTheTimeAtWhichItHasPicked() {
+	void whenPickWaitsForConnectionTimeOfPickIsStored() {
 		Instant called = Instant.ofEpochMilli(this.time.now(TimeUnit.MILLISECONDS));
 		JdbcClient jdbc = JdbcClient.create(this.database);
 		jdbc.sql("INSERT INTO operations_scheduled (task_name, task_instance, execution_time, picked, version)"
@@ -66,10 +66,11 @@ class PicksTests {
 		JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
 		TransactionManagers managers = new TransactionManagers(dataSource, () -> List.of(manager));
 		OwnDataSource own = new OwnDataSource(dataSource, managers);
-		JdbcTransactions transactions = new JdbcTransactions(dataSource, own, managers, DeliveryBounds.NONE, this.time);
-		DatabaseReach reach = new DatabaseReach(this.time, new TrackingListener() {
-		});
-		return new Picks(own, transactions, reach, TrackingDialect.H2.pick("operations_scheduled"), (resolver) -> {
+		JdbcTransactions transactions = new JdbcTransactions(own, managers);
+		TrackingListener listener = new TrackingListener() {
+		};
+		DatabaseCalls calls = new DatabaseCalls(new DatabaseAvailability(this.time, listener), listener);
+		return new Picks(own, transactions, calls, TrackingDialect.H2.pick("operations_scheduled"), (resolver) -> {
 		}, () -> Set.of("operations"));
 	}
 

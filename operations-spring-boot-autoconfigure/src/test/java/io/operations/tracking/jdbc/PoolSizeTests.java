@@ -34,7 +34,7 @@ class PoolSizeTests extends TrackingApplication {
 
 	@ParameterizedTest
 	@CsvSource({ "3, 1", "2, 1", "8, 6" })
-	void handlersLeaveTwoConnectionsAndTheStartWarnsOfTheLowerNumber(int size, int deliveries, CapturedOutput output) {
+	void whenPoolIsSmallHandlersLeaveTwoConnections(int size, int deliveries, CapturedOutput output) {
 		CountDownLatch end = new CountDownLatch(1);
 		this.handler = (outcome) -> {
 			this.most.accumulateAndGet(this.running.incrementAndGet(), Math::max);
@@ -60,7 +60,7 @@ class PoolSizeTests extends TrackingApplication {
 	}
 
 	@Test
-	void handlersThatNeedASecondConnectionGetOne(CapturedOutput output) {
+	void whenHandlersNeedSecondConnectionTheyGetOne(CapturedOutput output) {
 		try (HikariDataSource pool = pool(8)) {
 			application(pool).run((context) -> {
 				TransactionTemplate inner = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
@@ -83,7 +83,7 @@ class PoolSizeTests extends TrackingApplication {
 	}
 
 	@Test
-	void usualPoolIsLargeEnough(CapturedOutput output) {
+	void whenPoolIsUsualItIsLargeEnough(CapturedOutput output) {
 		try (HikariDataSource pool = pool(10)) {
 			application(pool).run((context) -> track(context, "op"));
 		}

@@ -37,7 +37,7 @@ class PostgresLeaseTests extends LeaseContract {
 	}
 
 	@Test
-	void noStatementOfTheLeaseWaitsForeverForANetworkThatIsGone() throws Exception {
+	void whenNetworkIsGoneNoStatementOfLeaseWaitsForever() throws Exception {
 		insert("op");
 		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
 		Instance one = startHolder("one");
@@ -64,7 +64,7 @@ class PostgresLeaseTests extends LeaseContract {
 	}
 
 	@Test
-	void anEndWhoseDeliveryOfAnEarlierOperationHangsDelaysNoOther() {
+	void whenEarlierDeliveryHangsOtherEndsAreStored() {
 		Instance one = startHolder("one");
 		insert("blocked");
 		insert("other");
@@ -96,11 +96,11 @@ class PostgresLeaseTests extends LeaseContract {
 	}
 
 	@Test
-	void whileAFencedWriteIsOpenARenewalPassesAndATakeoverWaits() throws Exception {
+	void whileWriteIsOpenRenewalPassesAndTakeoverWaits() throws Exception {
 		TrackedRow row = insert("op");
 		long epoch = takeLease("one", Instant.now());
 		Future<Long> takeover = this.transaction.execute((status) -> {
-			this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now());
 			assertThat(onAnotherThread(() -> look(epoch))).as("renewed").isNotNull();
 			Future<Long> taking = this.threads.submit(() -> takeLease("two", Instant.now()));
 			await().atMost(PATIENCE).until(() -> blocked() > 0);
@@ -112,13 +112,13 @@ class PostgresLeaseTests extends LeaseContract {
 	}
 
 	@Test
-	void aWriteThatWaitedForATakeoverStoresNothing() throws Exception {
+	void whenWriteWaitedForTakeoverItStoresNothing() throws Exception {
 		TrackedRow row = insert("op");
 		long epoch = takeLease("one", Instant.now());
 		Future<FencedRows.@Nullable Written> write = this.transaction.execute((status) -> {
 			takeLease("two", Instant.now());
 			Future<FencedRows.@Nullable Written> writing = this.threads
-				.submit(() -> this.fenced.write(epoch, List.of(ended(row)), Instant.now()));
+				.submit(() -> this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now()));
 			await().atMost(PATIENCE).until(() -> blocked() > 0);
 			return writing;
 		});
@@ -128,12 +128,12 @@ class PostgresLeaseTests extends LeaseContract {
 	}
 
 	@Test
-	void whileAFencedWriteIsOpenNoInstanceTakesTheLeaseAndNoneWaits() {
+	void whileWriteIsOpenNobodyTakesLeaseOrWaits() {
 		this.leaseDuration = Duration.ofMillis(500);
 		TrackedRow row = insert("op");
 		long epoch = takeLease("one", Instant.now().minusSeconds(60));
 		Instance two = this.transaction.execute((status) -> {
-			this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now());
 			Instance other = start("two");
 			await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> !other.isHolding() && blocked() == 0);
 			return other;
@@ -144,7 +144,7 @@ class PostgresLeaseTests extends LeaseContract {
 
 	// All at once, because each of them waits for two seconds.
 	@Test
-	void aTransactionOfASuspendedInstanceBlocksATakeoverForTwoSecondsOnly() {
+	void whenInstanceIsSuspendedTakeoverWaitsTwoSecondsOnly() {
 		Map<String, CompletableFuture<Void>> all = Stream.of("look", "write", "count", "learned", "pick")
 			.collect(Collectors.toMap((work) -> work, (work) -> CompletableFuture
 				.runAsync(() -> new PostgresLeaseTests().suspendedDuring(work), this.threads)));
@@ -179,8 +179,8 @@ class PostgresLeaseTests extends LeaseContract {
 	// After five executions, PostgreSQL makes a plan that does not know how many changes
 	// there are.
 	@Test
-	void theTimeOfAWriteGrowsWithTheNumberOfItsChangesAndNotWithTheSquareOfIt() {
-		List<TrackedRow> rows = IntStream.range(0, 6000).mapToObj((i) -> row("op" + i, 1)).toList();
+	void whenBatchIsLargeTimeOfWriteGrowsLinearly() {
+		List<TrackedRow> rows = IntStream.range(0, 6000).mapToObj((i) -> TestRows.row("op" + i, 1)).toList();
 		insert("op");
 		this.jdbc
 			.sql("""
@@ -193,8 +193,8 @@ class PostgresLeaseTests extends LeaseContract {
 		FencedRows.Written written = Objects.requireNonNull(this.transaction.execute((status) -> {
 			this.jdbc.sql("SET LOCAL plan_cache_mode = force_generic_plan").update();
 			this.jdbc.sql("SET LOCAL statement_timeout = '10s'").update();
-			return Objects.requireNonNull(
-					this.fenced.write(epoch, rows.stream().map(LeaseContract::seen).toList(), Instant.now()));
+			return Objects
+				.requireNonNull(this.fenced.write(epoch, rows.stream().map(TestRows::seen).toList(), Instant.now()));
 		}));
 		assertThat(written.stored()).hasSameSizeAs(rows);
 	}
@@ -202,7 +202,7 @@ class PostgresLeaseTests extends LeaseContract {
 	private void run(String work, long epoch, TrackedRow row) {
 		switch (work) {
 			case "look" -> look(epoch);
-			case "write" -> this.fenced.write(epoch, List.of(ended(row)), Instant.now());
+			case "write" -> this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now());
 			case "count" -> this.fenced.count(epoch, List.of(new HeldOperations.Polls(row.id(), 7, row.version())));
 			case "learned" -> this.fenced.learned(epoch, Map.of("kind", List.of(Duration.ofSeconds(1))));
 			default -> assertThat(this.jdbc.sql(TrackingDialect.POSTGRESQL.pickLease(this.tables.lease()))
@@ -210,7 +210,7 @@ class PostgresLeaseTests extends LeaseContract {
 				.param("client", "operations")
 				.param("instance", "one")
 				.param("age", 30_000)
-				.param("patience", 0)
+				.param("delay", 0)
 				.param("limit", 1)
 				.query()
 				.listOfRows()).hasSize(1);

@@ -32,7 +32,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	}
 
 	@Test
-	void whatIsDeliveredAnewWhileItIsChosenToBeRemovedIsKept() {
+	void whenRedeliveredDuringRemovalOperationIsKept() {
 		this.store.stop();
 		track("op", Map.of());
 		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
@@ -41,8 +41,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
 			.update();
-		TrackedRows rows = new TrackedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL,
-				new DatabaseClock(Instant::now), "operations");
+		OutdatedRows rows = new OutdatedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL, "operations");
 		ExecutorService thread = Objects.requireNonNull(Executors.newSingleThreadExecutor());
 		try {
 			this.transaction.executeWithoutResult((status) -> {
@@ -60,7 +59,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aTableThatVanishesIsToldOfOnce(CapturedOutput output) {
+	void whenTableVanishesFaultIsLoggedOnce(CapturedOutput output) {
 		this.store.stop();
 		AtomicInteger claims = new AtomicInteger();
 		this.store = newStore(settings(), new TrackingListener() {
@@ -87,7 +86,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aConnectionThatIsLostInAClaimIsToldOfOnceAndWithoutAStackTrace(CapturedOutput output) {
+	void whenConnectionIsLostInClaimOutageIsLoggedOnce(CapturedOutput output) {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store.stop();
 		this.heartbeat = Duration.ofMinutes(1);
@@ -98,7 +97,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		until("first", TrackingState.DELIVERED);
 		this.dataSource.cutAt("WITH renewed");
 		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
-		this.dataSource.away(false);
+		this.dataSource.unavailable(false);
 		track("op", Map.of());
 		until("op", TrackingState.DELIVERED);
 		assertThat(output).containsOnlyOnce("cannot be reached")
@@ -107,7 +106,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	}
 
 	@Test
-	void plansUseTheIndexes() {
+	void whenThereAreManyRowsPlansUseIndexes() {
 		this.store.stop();
 		Flux.range(0, 2000).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
 		this.jdbc

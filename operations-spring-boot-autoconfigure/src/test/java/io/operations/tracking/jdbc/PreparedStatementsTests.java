@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PreparedStatementsTests extends TrackingApplication {
 
 	@Test
-	void lostPreparedStatementIsWarnedOfOnceWithTheRemedy(CapturedOutput output) {
+	void whenPreparedStatementIsLostWarningIsLoggedOnce(CapturedOutput output) {
 		AtomicBoolean another = new AtomicBoolean();
 		try (HikariDataSource pool = PostgresDatabase.open()) {
 			pool.addDataSourceProperty("prepareThreshold", "1");

@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 class RowLocksTests extends TrackingApplication {
 
 	@Test
-	void instanceStartsWhileATransactionHoldsAnOverdueOperation() throws Exception {
+	void whileOverdueOperationIsLockedInstanceStarts() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).withPropertyValues("operations.tracking.timeout=30d").run((context) -> {
 			track(context, "held");
 			track(context, "free");
@@ -47,7 +47,7 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void outcomesAreDeliveredWhileATransactionHoldsAnotherOneThatIsDue() {
+	void whileDueOutcomeIsLockedOthersAreDelivered() {
 		this.handler = (outcome) -> {
 			if (outcome.operationId().equals("held") && outcome.attempt() == 1) {
 				throw new IllegalStateException("once");
@@ -81,23 +81,23 @@ class RowLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void outdatedOperationsAreRemovedWhileATransactionHoldsOneOfThem() throws Exception {
+	void whileOutdatedOperationIsLockedOthersAreRemoved() throws Exception {
 		deliveredLongAgo(10);
 		try (Connection open = begin("SELECT * FROM " + this.prefix + "tracked WHERE id = 'op3' FOR UPDATE")) {
-			assertThat(CompletableFuture.supplyAsync(() -> rows(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
+			assertThat(CompletableFuture.supplyAsync(() -> outdated(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
 				.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(9);
 			open.rollback();
 		}
 	}
 
 	@Test
-	void outdatedOperationsAreSelectedOnceEvenIfTheStatisticsAreStale() {
+	void whenStatisticsAreStaleOutdatedAreSelectedOnce() {
 		deliveredLongAgo(1);
 		this.jdbc.sql("ALTER TABLE " + this.prefix + "tracked SET (autovacuum_enabled = FALSE)").update();
 		this.jdbc.sql("ANALYZE " + this.prefix + "tracked").update();
 		copies(2000);
 		AtomicReference<@Nullable String> statement = new AtomicReference<>();
-		rows(new RecordingDataSource(PostgresDatabase.DATA_SOURCE, (sql) -> {
+		outdated(new RecordingDataSource(PostgresDatabase.DATA_SOURCE, (sql) -> {
 			if (sql.startsWith("DELETE")) {
 				statement.set(sql);
 			}
@@ -120,13 +120,8 @@ class RowLocksTests extends TrackingApplication {
 		assertThat(limit.group(1)).as("loops in %s", plan).isEqualTo("1");
 	}
 
-	private static TrackedRows rows(String prefix, DataSource database) {
-		return new TrackedRows(database, new TrackingTables(prefix), TrackingDialect.POSTGRESQL,
-				new DatabaseClock(Instant::now), "operations");
-	}
-
-	private TrackedRows rows(DataSource database) {
-		return rows(this.prefix, database);
+	private OutdatedRows outdated(DataSource database) {
+		return new OutdatedRows(database, new TrackingTables(this.prefix), TrackingDialect.POSTGRESQL, "operations");
 	}
 
 	private void deliveredLongAgo(int number) {

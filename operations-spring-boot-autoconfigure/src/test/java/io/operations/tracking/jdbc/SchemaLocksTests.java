@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SchemaLocksTests extends TrackingApplication {
 
 	@Test
-	void instanceThatMayCreateTablesStartsWhileATransactionThatTrackedIsOpen() throws Exception {
+	void whileTrackingTransactionIsOpenInstanceStarts() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> track(context, "first"));
 		try (Connection open = begin(
 				"INSERT INTO " + this.prefix + "tracked SELECT * FROM " + this.prefix + "tracked WHERE FALSE")) {
@@ -23,7 +23,7 @@ class SchemaLocksTests extends TrackingApplication {
 	}
 
 	@Test
-	void instanceThatWouldBlockTheOthersToCreateAnIndexFailsWithTheRemedy() throws Exception {
+	void whenIndexWouldBlockOthersStartFailsWithAdvice() throws Exception {
 		with(PostgresDatabase.DATA_SOURCE).run((context) -> track(context, "first"));
 		this.jdbc.sql("DROP INDEX " + this.prefix + "tracked_ended").update();
 		try (Connection open = begin(

@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 class StopTests extends TrackingApplication {
 
 	@Test
-	void handlersThatWaitForALockDelayAStopOnlyOnce() throws Exception {
+	void whenHandlersWaitForLockStopIsDelayedOnce() throws Exception {
 		this.jdbc.sql("CREATE TABLE " + this.prefix + "business (attempt INT)").update();
 		this.jdbc.sql("INSERT INTO " + this.prefix + "business VALUES (0)").update();
 		CountDownLatch called = new CountDownLatch(4);
@@ -60,7 +60,7 @@ class StopTests extends TrackingApplication {
 	}
 
 	@Test
-	void stopWithoutADatabaseIsShortAndLogsNoStackTrace(CapturedOutput output) {
+	void whenDatabaseIsUnavailableStopIsShort(CapturedOutput output) {
 		CountDownLatch away = new CountDownLatch(1);
 		AtomicInteger refused = new AtomicInteger();
 		AtomicInteger waiting = new AtomicInteger();
