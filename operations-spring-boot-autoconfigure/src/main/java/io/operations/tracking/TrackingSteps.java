@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
@@ -40,7 +41,7 @@ final class TrackingSteps {
 	TrackedRow seen(TrackedRow before, PolledOperation polled, OperationSnapshot snapshot, boolean wasScheduled) {
 		Instant now = this.polls.now();
 		if (snapshot.operation().isTerminal()) {
-			return before.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
+			return before.ended(polled, outcome(snapshot.operation().status()), null, now);
 		}
 		TrackedRow row = before.deadline(deadline(before, polled.isScheduled(), wasScheduled, now));
 		if (isOver(row, now)) {
@@ -48,6 +49,15 @@ final class TrackingSteps {
 		}
 		Duration wait = this.polls.nextPoll(polled, snapshot.retryAfter());
 		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, isStuck(row, polled, now));
+	}
+
+	private static OperationOutcome.Type outcome(OperationStatus status) {
+		return switch (status) {
+			case COMPLETED -> OperationOutcome.Type.COMPLETED;
+			case FAILED -> OperationOutcome.Type.FAILED;
+			case CANCELLED -> OperationOutcome.Type.CANCELLED;
+			default -> throw new IllegalArgumentException("'status' must be terminal, not " + status);
+		};
 	}
 
 	// The timeout counts from the first response that is not SCHEDULED. The server keeps

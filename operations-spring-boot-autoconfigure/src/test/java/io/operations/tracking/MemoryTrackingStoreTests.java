@@ -5,8 +5,9 @@ import reactor.core.scheduler.Schedulers;
 class MemoryTrackingStoreTests extends OperationTrackerContract {
 
 	@Override
-	protected TrackingStore createStore(TrackingEngine engine) {
-		return new MemoryTrackingStore(engine, Schedulers.boundedElastic());
+	protected ClientTracking createStore(TrackingEngine engine) {
+		return new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				Schedulers.boundedElastic());
 	}
 
 }

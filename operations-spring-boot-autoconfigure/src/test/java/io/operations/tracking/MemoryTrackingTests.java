@@ -50,7 +50,7 @@ class MemoryTrackingTests {
 	@SuppressWarnings("NullAway.Init")
 	private TrackingEngine engine;
 
-	private MemoryTrackingStore store = store(TrackingSettings.defaults());
+	private StoreTracking store = store(TrackingSettings.defaults());
 
 	private OperationTracker tracker = tracker();
 
@@ -313,7 +313,8 @@ class MemoryTrackingTests {
 		OperationsTemplate own = template(timers);
 		TrackingEngine engine = new TrackingEngine(own.getPolls(), TrackingSettings.defaults(), List::of,
 				new TrackingListeners(List.of()));
-		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				Schedulers.immediate());
 		store.start();
 		OperationTracker tracker = new DefaultOperationTracker(store, engine, Schedulers.immediate());
 		timers.refusesNext = true;
@@ -331,7 +332,8 @@ class MemoryTrackingTests {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store.stop();
 		RefusingScheduler blocking = new RefusingScheduler(Schedulers.immediate());
-		this.store = new MemoryTrackingStore(this.engine, blocking);
+		this.store = new StoreTracking(this.engine, new MemoryTrackingStore(this.engine.settings().maxTracked()),
+				blocking);
 		this.store.start();
 		this.tracker = tracker();
 		track("undelivered");
@@ -363,7 +365,7 @@ class MemoryTrackingTests {
 
 				})));
 		this.store.stop();
-		this.store = new MemoryTrackingStore(engine, this.scheduler);
+		this.store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()), this.scheduler);
 		this.store.start();
 		this.tracker = new DefaultOperationTracker(this.store, engine, this.scheduler);
 		track("op");
@@ -401,7 +403,7 @@ class MemoryTrackingTests {
 			.build();
 	}
 
-	private MemoryTrackingStore store(TrackingSettings settings) {
+	private StoreTracking store(TrackingSettings settings) {
 		this.engine = new TrackingEngine(this.template.getPolls(), settings, () -> List.of((outcome) -> {
 			if (outcome.operationId().equals("undelivered")) {
 				throw new IllegalStateException("no luck");
@@ -415,7 +417,8 @@ class MemoryTrackingTests {
 			}
 
 		});
-		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
+		StoreTracking created = new StoreTracking(this.engine,
+				new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);
 		created.start();
 		return created;
 	}

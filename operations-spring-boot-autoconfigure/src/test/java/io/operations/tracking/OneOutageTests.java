@@ -67,7 +67,8 @@ class OneOutageTests {
 	private final TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
 			() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
-	private final MemoryTrackingStore store = new MemoryTrackingStore(this.engine, this.scheduler);
+	private final StoreTracking store = new StoreTracking(this.engine,
+			new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);
 
 	private final OperationTracker tracker = new DefaultOperationTracker(this.store, this.engine, this.scheduler);
 

@@ -69,11 +69,11 @@ public abstract class OperationTrackerContract {
 
 	private final List<OperationsTemplate> templates = new CopyOnWriteArrayList<>();
 
-	private final List<TrackingStore> stores = new CopyOnWriteArrayList<>();
+	private final List<ClientTracking> stores = new CopyOnWriteArrayList<>();
 
 	private final List<Instance> instances = new CopyOnWriteArrayList<>();
 
-	protected TrackingStore store = placeholder();
+	protected ClientTracking store = placeholder();
 
 	protected OperationTracker tracker = placeholder();
 
@@ -84,13 +84,13 @@ public abstract class OperationTrackerContract {
 	 * @param engine works on what is due
 	 * @return the store, not started
 	 */
-	protected abstract TrackingStore createStore(TrackingEngine engine);
+	protected abstract ClientTracking createStore(TrackingEngine engine);
 
 	/**
 	 * Create the stores of the clients of one instance.
 	 * @return creates the store of each client
 	 */
-	protected TrackingStoreFactory createStores() {
+	protected ClientTrackingFactory createStores() {
 		return this::createStore;
 	}
 
@@ -108,7 +108,7 @@ public abstract class OperationTrackerContract {
 	@AfterEach
 	void stopTracker() {
 		this.instances.forEach(Instance::stop);
-		this.stores.forEach(TrackingStore::stop);
+		this.stores.forEach(ClientTracking::stop);
 		this.templates.forEach(OperationsTemplate::close);
 	}
 
@@ -117,15 +117,15 @@ public abstract class OperationTrackerContract {
 				Duration.ofMillis(50), 2, Duration.ofMillis(200), Duration.ofMillis(500)));
 	}
 
-	protected TrackingStore newStore(TrackingSettings settings) {
+	protected ClientTracking newStore(TrackingSettings settings) {
 		return newStore(settings, new TrackingListeners(List.of(new TrackingLog())));
 	}
 
-	protected TrackingStore newSlowStore(double pollsPerSecond) {
+	protected ClientTracking newSlowStore(double pollsPerSecond) {
 		return newStore(settings(), new TrackingListeners(List.of(new TrackingLog())), pollsPerSecond);
 	}
 
-	protected TrackingStore newStore(TrackingSettings settings, TrackingListener listener) {
+	protected ClientTracking newStore(TrackingSettings settings, TrackingListener listener) {
 		return newStore(settings, listener, 500);
 	}
 
@@ -133,7 +133,7 @@ public abstract class OperationTrackerContract {
 		return this.engine;
 	}
 
-	private TrackingStore newStore(TrackingSettings settings, TrackingListener listener, double pollsPerSecond) {
+	private ClientTracking newStore(TrackingSettings settings, TrackingListener listener, double pollsPerSecond) {
 		OperationsTemplate template = this.endpoint.template()
 			.polling(new PollingSettings(Duration.ofMillis(20), Duration.ofMillis(300), Duration.ofMinutes(10), 1000,
 					Duration.ofMinutes(5), 8))
@@ -143,7 +143,7 @@ public abstract class OperationTrackerContract {
 		this.templates.add(template);
 		this.engine = new TrackingEngine(template.getPolls(), settings,
 				() -> List.of((outcome) -> this.handler.handle(outcome)), listener);
-		TrackingStore created = createStore(this.engine);
+		ClientTracking created = createStore(this.engine);
 		this.stores.add(created);
 		this.tracker = new DefaultOperationTracker(created, this.engine, Schedulers.boundedElastic());
 		return created;
@@ -913,7 +913,7 @@ public abstract class OperationTrackerContract {
 
 				}));
 
-		private final TrackingStoreFactory stores = createStores();
+		private final ClientTrackingFactory stores = createStores();
 
 		public final RoutingOperationTracker tracker = new RoutingOperationTracker(() -> this,
 				(polls) -> new TrackingEngine(polls, settings(), () -> List.of(this.outcomes::add), this.listener),
@@ -959,7 +959,10 @@ public abstract class OperationTrackerContract {
 
 		@Override
 		public String serving(AcceptedOperation accepted) {
-			String host = Objects.requireNonNull(accepted.statusUrl()).getHost();
+			if (accepted.statusUrl() == null) {
+				throw new IllegalArgumentException("no status URL: " + accepted.id());
+			}
+			String host = accepted.statusUrl().getHost();
 			String client = host.substring(0, host.indexOf('.'));
 			if (!this.clients.containsKey(client)) {
 				throw new IllegalArgumentException("no client serves " + accepted.statusUrl());

@@ -50,7 +50,7 @@ class ProductRetentionTests {
 
 	private String status = "COMPLETED";
 
-	private @Nullable MemoryTrackingStore store;
+	private @Nullable StoreTracking store;
 
 	// The library does not believe a server that names a time in 1970.
 	@BeforeEach
@@ -99,7 +99,8 @@ class ProductRetentionTests {
 		TrackingEngine engine = new TrackingEngine(polls(),
 				new TrackingSettings(defaults.timeout(), retention, defaults.maxTracked(), defaults.delivery()),
 				() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
-		MemoryTrackingStore created = new MemoryTrackingStore(engine, this.time);
+		StoreTracking created = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				this.time);
 		created.start();
 		this.store = created;
 		return new DefaultOperationTracker(created, engine, this.time);

@@ -58,7 +58,7 @@ class ScheduledOperationsTests {
 
 	private TrackingEngine engine = engine();
 
-	private MemoryTrackingStore store = store();
+	private StoreTracking store = store();
 
 	private OperationTracker tracker = tracker();
 
@@ -326,8 +326,9 @@ class ScheduledOperationsTests {
 				});
 	}
 
-	private MemoryTrackingStore store() {
-		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
+	private StoreTracking store() {
+		StoreTracking created = new StoreTracking(this.engine,
+				new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);
 		created.start();
 		return created;
 	}

@@ -41,7 +41,8 @@ class TrackingLogTests {
 		TrackingEngine engine = new TrackingEngine(template.getPolls(), TrackingSettings.defaults(),
 				() -> List.of((outcome) -> {
 				}), new TrackingListeners(List.of(this.log)));
-		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				Schedulers.immediate());
 		store.start();
 		new DefaultOperationTracker(store, engine, Schedulers.immediate()).track("op-1", Map.of()).subscribe();
 		time.advanceTimeBy(Duration.ofMinutes(10));

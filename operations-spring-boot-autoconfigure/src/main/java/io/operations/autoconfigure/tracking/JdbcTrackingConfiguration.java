@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import io.operations.tracking.TrackedClients;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.TrackingStoreFactory;
 import io.operations.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.tracking.jdbc.JdbcTrackingStores;
@@ -47,7 +48,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
 @ConditionalOnTrackingStore(OperationsTrackingProperties.Store.JDBC)
-@ConditionalOnMissingBean(TrackingStoreFactory.class)
+@ConditionalOnMissingBean({ TrackingStoreFactory.class, ClientTrackingFactory.class })
 @Import(DatabaseInitializationDependencyConfigurer.class)
 @ImportRuntimeHints(TrackingRuntimeHints.class)
 class JdbcTrackingConfiguration {

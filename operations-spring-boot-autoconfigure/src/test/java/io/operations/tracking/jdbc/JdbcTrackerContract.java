@@ -28,7 +28,7 @@ import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.ClientTracking;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,7 +200,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "COMPLETED")
 			.delayElement(Duration.ofMillis(5)));
 		OperationTracker first = this.tracker;
-		TrackingStore second = newStore(settings());
+		ClientTracking second = newStore(settings());
 		second.start();
 		for (int i = 0; i < 100; i++) {
 			((i % 2 == 0) ? first : this.tracker).track("op" + i, Map.of()).block(PATIENCE);
@@ -363,7 +363,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenTablesAreMissingStartFails() {
 		this.jdbc.sql("DROP TABLE " + this.tables.scheduled()).update();
 		this.store.stop();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.withMessageContaining(this.tables.scheduled())
 			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("initialize-schema=always"));
@@ -375,7 +375,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenColumnIsMissingStartFails(String column) {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " DROP COLUMN " + column).update();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.withMessageContainingAll(this.tables.tracked())
 			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase(column));
@@ -385,7 +385,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenColumnOfSchedulerIsMissingStartFails() {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " DROP COLUMN last_success").update();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase("last_success"));
 	}
