@@ -6,13 +6,13 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Reports a problem with the database and its remedy instead of a stack trace.
+ * Reports a problem with the database and the action to take instead of a stack trace.
  */
 final class TrackingDatabaseFailureAnalyzer extends AbstractFailureAnalyzer<TrackingDatabaseException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, TrackingDatabaseException cause) {
-		return new FailureAnalysis(cause.getMessage(), cause.getRemedy(), cause);
+		return new FailureAnalysis(cause.getMessage(), cause.getAction(), cause);
 	}
 
 }

@@ -13,10 +13,10 @@ import io.operations.tracking.TrackedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects changes of operations until they are written. Keeps one change for each
- * operation, the last, so that it never holds more changes than operations are held. The
- * operations that the polls have shown may be large. When they take too much memory,
- * further ones are not kept, and must be polled again. Thread-safe.
+ * Collects changes of operations until they are written. Keeps the last change of each
+ * operation, so it never holds more changes than there are operations in memory. Changes
+ * carry operations as last seen, which may be large. When they take too much memory, the
+ * buffer drops further ones, and the instance polls these operations again. Thread-safe.
  */
 final class ChangeBuffer {
 

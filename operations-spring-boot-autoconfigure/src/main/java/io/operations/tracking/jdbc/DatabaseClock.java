@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 
 /**
  * Converts between the clock of this instance and the clock of the database, as far as
- * their difference is known. Due times and heartbeats in the database are those of its
- * clock, because instances compare them.
+ * their difference is known. Due times and heartbeats in the database use the clock of
+ * the database, because instances compare them.
  */
 final class DatabaseClock {
 

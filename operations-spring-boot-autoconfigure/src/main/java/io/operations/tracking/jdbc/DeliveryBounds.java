@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Lets the database end the transactions of handlers that exceed their timeout. An
  * interrupt does not reach a process that is suspended or a thread that waits for the
- * database, and nobody else could change the rows that such a transaction holds.
+ * database, and meanwhile no other transaction can change the rows that it has locked.
  */
 final class DeliveryBounds {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that deliver outcomes. Ends what handlers do in the database when a stop
- * interrupts them.
+ * Runs the threads that deliver outcomes. When a stop interrupts them, it also ends the
+ * transactions of handlers in the database.
  */
 final class DeliveryThreads extends ThreadPoolExecutor {
 

@@ -8,7 +8,7 @@ import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 
 /**
- * The operations that this instance polls while it holds the lease.
+ * Contains the operations that this instance polls while it holds the lease.
  */
 interface Held {
 

@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Contains the threads that work for a lease beside the one that renews it. Without one
- * of them, the instance must not keep the lease.
+ * Runs the threads that work for a lease beside the thread that renews it. If one of them
+ * ends, the instance must release the lease.
  */
 final class LeaseThreads {
 

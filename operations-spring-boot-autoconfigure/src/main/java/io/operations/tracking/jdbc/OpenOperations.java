@@ -10,8 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Brings the open operations of the client into memory, up to a maximum number: page by
- * page at the beginning of a lease, and again as held ones end.
+ * Loads the open operations of the client into memory, up to a maximum number. It loads
+ * them page by page at the beginning of a lease, and further ones as held operations end.
  */
 final class OpenOperations {
 

@@ -27,8 +27,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
  * even if the pool has another isolation level. They fail if the database does not answer
  * for some time, because a network that loses packets reports nothing. If the
- * application's transaction has bound a connection to the thread, that connection is used
- * unchanged, even if it was bound through another proxy of the same database.
+ * application's transaction has bound a connection to the thread, the library uses that
+ * connection unchanged, even if another proxy of the same database bound it.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 

@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The fenced statements on PostgreSQL: one for each call.
+ * Runs the fenced statements on PostgreSQL: one for each call.
  */
 final class PostgresFencedRows implements FencedRows {
 

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the one thread that waits for work. A signal that nobody waits for is kept for
+ * Wakes the one thread that waits for work. Keeps a signal without a waiting thread for
  * the next wait.
  */
 final class Signal {

@@ -7,8 +7,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Knows when a stop interrupts deliveries, and when it ends at the latest. db-scheduler
- * waits several times one after the other, each time for a fixed time, so that a stop
- * could last twice as long as it may.
+ * waits several times in sequence, each time for a fixed time. Without these bounds, a
+ * stop could last twice as long as the settings allow.
  */
 final class StopTimes {
 

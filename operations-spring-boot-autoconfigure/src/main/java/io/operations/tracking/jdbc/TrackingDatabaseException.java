@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial")
 public final class TrackingDatabaseException extends RuntimeException {
 
-	private final String remedy;
+	private final String action;
 
-	TrackingDatabaseException(String message, String remedy, @Nullable Throwable cause) {
+	TrackingDatabaseException(String message, String action, @Nullable Throwable cause) {
 		super(message, cause);
-		this.remedy = remedy;
+		this.action = action;
 	}
 
 	/**
-	 * Return how to fix the problem.
-	 * @return the remedy, in one or more sentences
+	 * Return what the operator should do about the problem.
+	 * @return the action, in one or more sentences
 	 */
-	public String getRemedy() {
-		return this.remedy;
+	public String getAction() {
+		return this.action;
 	}
 
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * Estimates how many bytes of memory an operation takes. Its JSON is about as long or
- * shorter.
+ * Estimates how many bytes of memory an operation takes. Its JSON has at most about as
+ * many bytes.
  */
 final class Weight {
 

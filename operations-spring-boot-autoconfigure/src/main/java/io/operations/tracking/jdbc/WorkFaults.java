@@ -8,8 +8,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Reports once that a kind of work fails, until it succeeds again. Reports neither an
- * outage of the database, which the listener hears of, nor locked rows.
+ * Logs once that a kind of work fails, until it succeeds again. Does not log locked rows,
+ * nor an outage of the database, which the listener reports.
  */
 final class WorkFaults {
 

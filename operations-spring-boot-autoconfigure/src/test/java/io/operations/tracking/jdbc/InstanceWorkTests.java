@@ -15,10 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -100,9 +98,7 @@ class InstanceWorkTests {
 	}
 
 	private void createTables() {
-		new ResourceDatabasePopulator(
-				new DefaultResourceLoader().getResource(JdbcTrackingStore.schemaLocation(this.dataSource)))
-			.execute(this.dataSource);
+		TestTables.create(this.dataSource, new TrackingTables(TrackingTables.DEFAULT_PREFIX));
 	}
 
 	private static ClientWork client(String name) {

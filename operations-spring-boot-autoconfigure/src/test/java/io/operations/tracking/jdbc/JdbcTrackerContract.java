@@ -366,8 +366,8 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.withMessageContaining(this.tables.scheduled())
-			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("initialize-schema=always"));
-		createTables(this.tables);
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("initialize-schema=always"));
+		TestTables.create(this.dataSource, this.tables);
 	}
 
 	@ParameterizedTest
@@ -465,8 +465,8 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		String schema = "s" + UUID.randomUUID().toString().substring(0, 8);
 		this.jdbc.sql("CREATE SCHEMA " + schema).update();
 		TrackingTables names = new TrackingTables(schema + ".mine_");
-		createTables(names);
-		createTables(names);
+		TestTables.create(this.dataSource, names);
+		TestTables.create(this.dataSource, names);
 		assertThat(this.jdbc.sql("SELECT COUNT(*) FROM " + schema + ".mine_tracked").query(Integer.class).single())
 			.isZero();
 	}

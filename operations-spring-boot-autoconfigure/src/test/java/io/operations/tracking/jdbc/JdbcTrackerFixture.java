@@ -1,8 +1,5 @@
 package io.operations.tracking.jdbc;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,16 +20,11 @@ import io.operations.tracking.ClientTrackingFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
-import org.springframework.core.io.ByteArrayResource;
-import org.springframework.core.io.DefaultResourceLoader;
-import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * A tracker whose store is a database that tests break.
@@ -64,20 +56,7 @@ abstract class JdbcTrackerFixture extends OperationTrackerContract {
 		this.transactionManager = new JdbcTransactionManager(this.dataSource);
 		this.transaction = new TransactionTemplate(this.transactionManager);
 		this.jdbc = JdbcClient.create(this.dataSource);
-		createTables(this.tables);
-	}
-
-	protected final void createTables(TrackingTables names) {
-		try {
-			Resource script = new DefaultResourceLoader()
-				.getResource(JdbcTrackingStore.schemaLocation(this.dataSource));
-			String text = names.rename(script.getContentAsString(StandardCharsets.UTF_8));
-			new ResourceDatabasePopulator(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
-				.execute(this.dataSource);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		TestTables.create(this.dataSource, this.tables);
 	}
 
 	@BeforeEach

@@ -1,8 +1,5 @@
 package io.operations.tracking.jdbc;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -34,11 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.core.io.ByteArrayResource;
-import org.springframework.core.io.DefaultResourceLoader;
-import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -101,20 +94,7 @@ abstract class LeaseFixture {
 		this.rows = new TrackedRows(this.own, this.tables, this.dialect, new DatabaseClock(Instant::now), CLIENT);
 		this.learned = new LearnedRows(this.own, this.tables, CLIENT);
 		this.fenced = this.dialect.fenced(this.own, this.transactions, this.rows, this.tables, CLIENT);
-		createTables();
-	}
-
-	protected void createTables() {
-		try {
-			Resource script = new DefaultResourceLoader()
-				.getResource(JdbcTrackingStore.schemaLocation(this.dataSource));
-			String text = this.tables.rename(script.getContentAsString(StandardCharsets.UTF_8));
-			new ResourceDatabasePopulator(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
-				.execute(this.dataSource);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		TestTables.create(this.dataSource, this.tables);
 	}
 
 	@AfterEach

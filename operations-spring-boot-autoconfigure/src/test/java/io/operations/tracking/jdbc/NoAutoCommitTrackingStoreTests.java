@@ -1,11 +1,6 @@
 package io.operations.tracking.jdbc;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,10 +14,7 @@ import io.operations.tracking.ClientTracking;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.core.io.ByteArrayResource;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 import static org.awaitility.Awaitility.await;
@@ -57,16 +49,7 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 	@Override
 	@BeforeEach
 	protected void startTracker() {
-		try {
-			String script = new DefaultResourceLoader().getResource(JdbcTrackingStore.schemaLocation(DATABASE))
-				.getContentAsString(StandardCharsets.UTF_8);
-			new ResourceDatabasePopulator(
-					new ByteArrayResource(this.tables.rename(script).getBytes(StandardCharsets.UTF_8)))
-				.execute(PostgresDatabase.DATA_SOURCE);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		TestTables.create(PostgresDatabase.DATA_SOURCE, this.tables);
 		super.startTracker();
 	}
 
@@ -74,12 +57,7 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 	void whenDeliveredLongAgoOperationIsRemoved() {
 		this.store.stop();
 		track("op", Map.of());
-		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
-		this.jdbc
-			.sql("UPDATE " + this.tables.tracked()
-					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
-			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
-			.update();
+		TestTables.deliveredLongAgo(this.jdbc, this.tables);
 		this.store.start();
 		await().atMost(PATIENCE).until(() -> find("op") == null);
 	}

@@ -2,8 +2,6 @@ package io.operations.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -35,12 +33,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	void whenRedeliveredDuringRemovalOperationIsKept() {
 		this.store.stop();
 		track("op", Map.of());
-		this.jdbc.sql("DELETE FROM " + this.tables.scheduled()).update();
-		this.jdbc
-			.sql("UPDATE " + this.tables.tracked()
-					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = :then")
-			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(8))
-			.update();
+		TestTables.deliveredLongAgo(this.jdbc, this.tables);
 		OutdatedRows rows = new OutdatedRows(this.dataSource, this.tables, TrackingDialect.POSTGRESQL, "operations");
 		ExecutorService thread = Objects.requireNonNull(Executors.newSingleThreadExecutor());
 		try {

@@ -13,10 +13,8 @@ import javax.sql.DataSource;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,9 +33,7 @@ class TableRowsTests {
 	private final JdbcClient jdbc = JdbcClient.create(this.database);
 
 	TableRowsTests() {
-		new ResourceDatabasePopulator(
-				new DefaultResourceLoader().getResource(JdbcTrackingStore.schemaLocation(this.database)))
-			.execute(this.database);
+		TestTables.create(this.database, this.tables);
 	}
 
 	@Test
