@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.operations.Operation;
 import io.operations.KeyPrefix;
+import io.operations.Operation;
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;

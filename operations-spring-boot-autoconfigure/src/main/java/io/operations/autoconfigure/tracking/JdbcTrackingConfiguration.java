@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import io.operations.tracking.TrackedClients;
 import io.operations.tracking.ClientTrackingFactory;
+import io.operations.tracking.TrackedClients;
 import io.operations.tracking.TrackingStoreFactory;
 import io.operations.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.tracking.jdbc.JdbcTrackingStores;

@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.ClientTracking;
 import io.operations.tracking.ClientTrackingFactory;
+import io.operations.tracking.TrackingEngine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.PlatformTransactionManager;

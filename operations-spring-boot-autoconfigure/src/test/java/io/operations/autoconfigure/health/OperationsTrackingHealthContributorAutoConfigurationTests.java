@@ -6,9 +6,9 @@ import java.util.Objects;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.health.TrackingHealthIndicator;
-import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ClientTracking;
 import io.operations.tracking.ClientTrackingFactory;
+import io.operations.tracking.OperationTracker;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
