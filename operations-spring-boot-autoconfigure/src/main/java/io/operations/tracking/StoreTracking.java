@@ -82,7 +82,7 @@ public final class StoreTracking implements ClientTracking {
 		this.running = false;
 		this.removal.stop();
 		if (!this.store.isBlocking()) {
-			// What only the holder knows would be lost with it.
+			// The number of polls and the next due time are in memory only.
 			each(TrackingState.TRACKED, (page) -> page.forEach((row) -> this.rows.keep(this.held.current(row))));
 		}
 		this.held.releaseAll();

@@ -44,7 +44,7 @@ final class TrackerRegistry {
 
 	private final Map<String, TrackedClient> tracked = new ConcurrentHashMap<>();
 
-	// Closed clients whose names new ones have taken. The next look stops them.
+	// Closed clients whose names new clients have. The next look stops them.
 	private final Queue<TrackedClient> replaced = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean looking = new AtomicBoolean();

@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -73,8 +74,8 @@ class ExampleStoreTests extends OperationTrackerContract {
 	@Override
 	protected ClientTracking createStore(TrackingEngine engine) {
 		try {
-			assertThat(constructor).isNotNull();
-			return new StoreTracking(engine, (TrackingStore) constructor.newInstance(), Schedulers.boundedElastic());
+			return new StoreTracking(engine, (TrackingStore) Objects.requireNonNull(constructor).newInstance(),
+					Schedulers.boundedElastic());
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);

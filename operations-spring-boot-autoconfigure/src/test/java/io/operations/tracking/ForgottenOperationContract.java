@@ -38,17 +38,13 @@ abstract class ForgottenOperationContract extends OutcomeContract {
 
 	@Test
 	void whenForgottenDuringAPollItStaysForgotten() throws InterruptedException {
-		CountDownLatch asked = new CountDownLatch(1);
-		CountDownLatch answer = new CountDownLatch(1);
-		this.endpoint.script("op", (poll) -> Mono.<ClientResponse>fromCallable(() -> {
-			asked.countDown();
-			answer.await(20, TimeUnit.SECONDS);
-			return Objects.requireNonNull(ScriptedEndpoint.status("COMPLETED").block());
-		}).subscribeOn(Schedulers.boundedElastic()));
+		CountDownLatch polled = new CountDownLatch(1);
+		CountDownLatch response = new CountDownLatch(1);
+		completeAfter(polled, response);
 		track("op", Map.of());
-		assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(polled.await(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(forget("op")).isTrue();
-		answer.countDown();
+		response.countDown();
 		this.endpoint.script("other", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		track("other", Map.of());
 		until("other", TrackingState.DELIVERED);
@@ -96,20 +92,24 @@ abstract class ForgottenOperationContract extends OutcomeContract {
 
 	@Test
 	void whenTrackedAgainDuringAPollItIsANewOne() throws InterruptedException {
-		CountDownLatch asked = new CountDownLatch(1);
-		CountDownLatch answer = new CountDownLatch(1);
-		this.endpoint.script("op", (poll) -> Mono.<ClientResponse>fromCallable(() -> {
-			asked.countDown();
-			answer.await(20, TimeUnit.SECONDS);
-			return Objects.requireNonNull(ScriptedEndpoint.status("COMPLETED").block());
-		}).subscribeOn(Schedulers.boundedElastic()));
+		CountDownLatch polled = new CountDownLatch(1);
+		CountDownLatch response = new CountDownLatch(1);
+		completeAfter(polled, response);
 		track("op", Map.of("track", "first"));
-		assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(polled.await(20, TimeUnit.SECONDS)).isTrue();
 		forget("op");
 		assertThat(track("op", Map.of("track", "second")).isNew()).isTrue();
-		answer.countDown();
+		response.countDown();
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).extracting(OperationOutcome::attributes).containsExactly(Map.of("track", "second"));
+	}
+
+	private void completeAfter(CountDownLatch polled, CountDownLatch response) {
+		this.endpoint.script("op", (poll) -> Mono.<ClientResponse>fromCallable(() -> {
+			polled.countDown();
+			response.await(20, TimeUnit.SECONDS);
+			return Objects.requireNonNull(ScriptedEndpoint.status("COMPLETED").block());
+		}).subscribeOn(Schedulers.boundedElastic()));
 	}
 
 }

@@ -23,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HeldLoadTests extends HeldOperationsFixture {
 
+	private final List<String> arrivals = new ArrayList<>();
+
 	@Test
 	void whenLoadedOperationsKeepTheirAgeAndPolls() {
 		List<PollingState> arrivals = new ArrayList<>();
@@ -116,12 +118,33 @@ class HeldLoadTests extends HeldOperationsFixture {
 
 	@Test
 	void whenAnotherInstanceTracksTheRetryAfterIsKept() {
-		List<String> arrivals = new ArrayList<>();
-		Client client = new Client(20, new PollingSchedule() {
+		Client client = new Client(20, rare(true));
+		TrackedRow row = client.engine.begin(PollingTarget.of("own"), Map.of(), TIMEOUT);
+		this.arrivals.clear();
+		PolledOperation other = PolledOperation.of(PollingTarget.of("other"), client.polls.now());
+		client.held.take(List.of(new TrackedRow("test", other, Map.of(), row.timeout(), row.deadline(),
+				client.polls.now().plusSeconds(30), null, false, TrackedRow.Ending.NONE, 1)));
+		assertThat(this.arrivals).containsExactly("other");
+		advance(Duration.ofSeconds(29));
+		assertThat(this.requests).isEmpty();
+		advance(Duration.ofSeconds(2));
+		assertThat(this.requests).isNotEmpty();
+	}
+
+	@Test
+	void whenTheStoreRepeatsAnOperationItIsNewOnce() {
+		Client client = new Client(20, rare(false));
+		TrackedRow own = client.hold("own");
+		client.held.take(List.of(own, own.version(own.version() + 1)));
+		assertThat(this.arrivals).as("tracked, and tracked again").containsExactly("own", "own");
+	}
+
+	private PollingSchedule rare(boolean shortOfPolls) {
+		return new PollingSchedule() {
 
 			@Override
 			public Duration firstPoll(PollingState state) {
-				arrivals.add(state.operationId());
+				HeldLoadTests.this.arrivals.add(state.operationId());
 				return Duration.ofSeconds(2);
 			}
 
@@ -132,42 +155,10 @@ class HeldLoadTests extends HeldOperationsFixture {
 
 			@Override
 			public boolean isShortOfPolls() {
-				return true;
+				return shortOfPolls;
 			}
 
-		});
-		TrackedRow row = client.engine.begin(PollingTarget.of("own"), Map.of(), TIMEOUT);
-		arrivals.clear();
-		PolledOperation other = PolledOperation.of(PollingTarget.of("other"), client.polls.now());
-		client.held.take(List.of(new TrackedRow("test", other, Map.of(), row.timeout(), row.deadline(),
-				client.polls.now().plusSeconds(30), null, false, TrackedRow.Ending.NONE, 1)));
-		assertThat(arrivals).containsExactly("other");
-		advance(Duration.ofSeconds(29));
-		assertThat(this.requests).isEmpty();
-		advance(Duration.ofSeconds(2));
-		assertThat(this.requests).isNotEmpty();
-	}
-
-	@Test
-	void whenTheStoreRepeatsAnOperationItIsNewOnce() {
-		List<String> arrivals = new ArrayList<>();
-		Client client = new Client(20, new PollingSchedule() {
-
-			@Override
-			public Duration firstPoll(PollingState state) {
-				arrivals.add(state.operationId());
-				return Duration.ofSeconds(2);
-			}
-
-			@Override
-			public Duration nextPoll(PollingState state) {
-				return Duration.ofHours(1);
-			}
-
-		});
-		TrackedRow own = client.hold("own");
-		client.held.take(List.of(own, own.version(own.version() + 1)));
-		assertThat(arrivals).as("tracked, and tracked again").containsExactly("own", "own");
+		};
 	}
 
 }

@@ -84,7 +84,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenWaitsAndTrackedOperationsMeetAnOutageItIsToldOnce() {
+	void whenBothMeetAnOutageItIsReportedOnce() {
 		answer(ScriptedEndpoint.status("RUNNING"));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(10));
@@ -103,7 +103,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void duringAnOutageOneProbeOfBothLeavesAtATime() {
+	void duringAnOutageOneProbeLeavesAtATime() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(30));
@@ -116,7 +116,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whileAProbeOfEitherIsUnderWayTheOtherSendsNone() {
+	void whileEitherProbesTheOtherSendsNone() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(30));
@@ -128,7 +128,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenEitherSeesTheEndOfAnOutageTheOtherGoesOnAtOnce() {
+	void whenEitherSeesTheEndOfAnOutageTheOtherGoesOn() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofMinutes(2));
@@ -140,7 +140,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void refusedCredentialsAreAnOutageForWaitsAndEndEachAtOnce() {
+	void whenCredentialsAreRejectedEachWaitEnds() {
 		answer(ScriptedEndpoint.error(401));
 		awaitOnly(EACH);
 		advance(Duration.ofSeconds(1));
@@ -158,7 +158,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenCredentialsAreRefusedToBothItIsToldOnceAndTrackedOperationsAreProbed() {
+	void whenCredentialsAreRejectedForBothOneReportAndProbes() {
 		answer(ScriptedEndpoint.error(401));
 		awaitAndTrack();
 		advance(Duration.ofMinutes(2));
@@ -172,7 +172,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void attemptsOfAFetchCountAsThoseOfPollsDo() {
+	void whenAFetchFailsItsAttemptsCountAsPolls() {
 		answer(ScriptedEndpoint.error(503));
 		this.template.fetch("op").subscribe((operation) -> {
 		}, this.faults::add);

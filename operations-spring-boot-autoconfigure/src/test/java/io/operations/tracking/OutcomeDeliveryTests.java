@@ -50,7 +50,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeWhoseLastAttemptDidNotComeToAnEndIsUndelivered() {
+	void whenTheLastAttemptNeverEndedItIsUndelivered() {
 		this.engine.deliver(this.claim, ended(10));
 		assertThat(this.outcomes).isEmpty();
 		TrackedRow row = Objects.requireNonNull(this.claim.row);
@@ -62,7 +62,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeWhoseLastButOneAttemptDidNotComeToAnEndIsDeliveredOnceMore() {
+	void whenAnEarlierAttemptNeverEndedItIsDelivered() {
 		this.engine.deliver(this.claim, ended(9));
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.attempt()).isEqualTo(10));
 		assertThat(Objects.requireNonNull(this.claim.row).state()).isEqualTo(TrackingState.DELIVERED);
@@ -70,7 +70,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeThatIsDeliveredAnewHasAllItsAttemptsAgain() {
+	void whenRedeliveredAnOutcomeHasAllAttemptsAgain() {
 		this.engine.deliver(this.claim, ended(10));
 		TrackedRow anew = Objects
 			.requireNonNull(Objects.requireNonNull(this.claim.row).redelivered(this.template.getPolls().now()));
@@ -80,7 +80,7 @@ class OutcomeDeliveryTests {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aFaultAfterTheOutcomeWasDeliveredIsInTheLog(CapturedOutput output) {
+	void whenDeliveredMeanwhileAFaultIsLogged(CapturedOutput output) {
 		this.claim.afterCommit = () -> {
 			throw new IllegalStateException("too late");
 		};

@@ -67,8 +67,7 @@ class ProductRetentionTests {
 
 	@ParameterizedTest
 	@CsvSource({ ", 48", "PT5H, 5" })
-	void deliveredOperationIsRemovedAfterTheRetentionOfItsProductUnlessOneIsSet(@Nullable Duration retention,
-			int hours) {
+	void withoutARetentionThatOfTheProductHolds(@Nullable Duration retention, int hours) {
 		OperationTracker tracker = tracker(retention);
 		tracker.track("op", Map.of()).block();
 		this.time.advanceTimeBy(Duration.ofHours(hours).minusMinutes(5));
@@ -79,7 +78,7 @@ class ProductRetentionTests {
 	}
 
 	@Test
-	void scheduledOperationTimesOutAtTheEndOfTheRetentionOfItsProduct() {
+	void whenScheduledForItsRetentionAnOperationTimesOut() {
 		this.status = "SCHEDULED";
 		OperationTracker tracker = tracker(null);
 		tracker.track("op", Map.of()).block();
