@@ -9,6 +9,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import io.operations.OperationsThrottledException;
 import org.apache.commons.logging.Log;
@@ -112,13 +113,18 @@ public final class MemoryTrackingStore implements TrackingStore {
 
 	@Override
 	public List<StoredOperation> list(TrackingFilter filter) {
+		return matching(filter).toList();
+	}
+
+	@Override
+	public long count(TrackingFilter filter) {
+		return matching(filter).count();
+	}
+
+	private Stream<StoredOperation> matching(TrackingFilter filter) {
 		NavigableMap<String, StoredOperation> from = (filter.after() != null)
 				? this.operations.tailMap(filter.after(), false) : this.operations;
-		return from.values()
-			.stream()
-			.filter((stored) -> filter.matches(stored.operation()))
-			.limit(filter.limit())
-			.toList();
+		return from.values().stream().filter((stored) -> filter.matches(stored.operation())).limit(filter.limit());
 	}
 
 	@Override

@@ -2,8 +2,6 @@ package io.operations.tracking;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -50,31 +48,6 @@ class HeldOperationsTests extends HeldOperationsFixture {
 		assertThat(this.changes.get(2).lastFault()).isNull();
 		assertThat(this.changes.get(2).after(this.changes.get(1)).polled().lastSeen()).isNotNull();
 		assertThat(this.changes.get(1).after(first).polled().lastSeen()).isEqualTo(first.polled().lastSeen());
-	}
-
-	@Test
-	void whenPollsAreCountedARoundVisitsEachOnce() {
-		Client client = new Client(1000, (state) -> Duration.ofSeconds(1));
-		for (int i = 0; i < 10; i++) {
-			client.hold("op" + i);
-		}
-		List<String> round = new ArrayList<>();
-		for (int expected : List.of(4, 4, 2)) {
-			// Each operation has further polls meanwhile.
-			advance(Duration.ofSeconds(10));
-			List<HeldOperations.Polls> counts = client.held.polls(4);
-			assertThat(counts).hasSize(expected);
-			counts.forEach((polls) -> round.add(polls.id()));
-		}
-		assertThat(round).hasSize(10).doesNotHaveDuplicates();
-		advance(Duration.ofSeconds(10));
-		assertThat(client.held.polls(10)).as("the next round").hasSize(10);
-		assertThat(client.held.polls(10)).as("its end").isEmpty();
-		assertThat(client.held.polls(4)).as("nothing was polled").isEmpty();
-		advance(Duration.ofSeconds(10));
-		client.held.polls(4);
-		client.held.releaseAll();
-		assertThat(client.held.polls(10)).isEmpty();
 	}
 
 	@Test
