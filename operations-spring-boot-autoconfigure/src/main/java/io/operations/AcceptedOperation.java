@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.operations.internal.KeyPrefix;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 

@@ -57,6 +57,15 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 	}
 
 	/**
+	 * Return a builder for an operation, for instance the answer of a mocked template.
+	 * @param id the id
+	 * @return the builder
+	 */
+	public static OperationBuilder builder(String id) {
+		return new OperationBuilder(id);
+	}
+
+	/**
 	 * Return why the operation failed.
 	 * @return a copy that the caller may change; {@code null} if the server sent no error
 	 */

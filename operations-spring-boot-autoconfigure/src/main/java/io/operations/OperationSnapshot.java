@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
+import io.operations.internal.ConcurrentRequests;
 import org.jspecify.annotations.Nullable;
 
 /**

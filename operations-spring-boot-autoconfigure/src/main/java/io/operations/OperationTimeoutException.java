@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
 
+import io.operations.internal.KeyPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**

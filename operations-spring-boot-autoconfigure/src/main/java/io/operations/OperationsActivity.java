@@ -2,6 +2,7 @@ package io.operations;
 
 import java.time.Duration;
 
+import io.operations.internal.KeyPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**

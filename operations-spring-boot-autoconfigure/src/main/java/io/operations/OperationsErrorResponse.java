@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
+import io.operations.internal.ConcurrentRequests;
+import io.operations.internal.KeyPrefix;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;

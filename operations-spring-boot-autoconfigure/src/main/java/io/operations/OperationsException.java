@@ -1,7 +1,6 @@
 package io.operations;
 
 import java.time.Duration;
-import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +42,8 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 	 * Return the HTTP status of the response.
 	 * @return the status; empty if there was no response
 	 */
-	public OptionalInt getStatusCode() {
-		return (this.response != null) ? OptionalInt.of(this.response.status()) : OptionalInt.empty();
+	public @Nullable Integer getStatusCode() {
+		return (this.response != null) ? Integer.valueOf(this.response.status()) : null;
 	}
 
 	/**

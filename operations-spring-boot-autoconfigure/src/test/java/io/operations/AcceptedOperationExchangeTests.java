@@ -164,7 +164,7 @@ class AcceptedOperationExchangeTests {
 		for (int i = 0; i < 3; i++) {
 			assertThatExceptionOfType(OperationsException.class).isThrownBy(this::post).satisfies((failure) -> {
 				assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
-				assertThat(failure.getStatusCode()).hasValue(status);
+				assertThat(failure.getStatusCode()).isEqualTo(status);
 				assertThat(failure.getRequestId()).isEqualTo("RQ1");
 				assertThat(failure.getServerMessage()).isEqualTo(body.contains("No") ? "No" : null);
 			});

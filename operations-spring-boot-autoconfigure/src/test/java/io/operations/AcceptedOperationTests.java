@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-import io.operations.client.OperationFormat;
+import io.operations.internal.client.OperationFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,7 +87,7 @@ class AcceptedOperationTests {
 			.isThrownBy(() -> AcceptedOperation.from(headers, Map.of("statusUrl", 7, "related", "x")))
 			.withMessageContaining("names its operation")
 			.satisfies((failure) -> {
-				assertThat(failure.getStatusCode()).hasValue(202);
+				assertThat(failure.getStatusCode()).isEqualTo(202);
 				assertThat(failure.getRequestId()).isEqualTo("RQ1");
 			});
 	}
@@ -109,7 +109,7 @@ class AcceptedOperationTests {
 				.from(ResponseEntity.status(status).header("Operation-Id", "op1").body(Map.of())))
 			.withMessageContaining("HTTP " + status)
 			.withMessageContaining("not with 202 Accepted")
-			.satisfies((failure) -> assertThat(failure.getStatusCode()).hasValue(status));
+			.satisfies((failure) -> assertThat(failure.getStatusCode()).isEqualTo(status));
 	}
 
 	@ParameterizedTest

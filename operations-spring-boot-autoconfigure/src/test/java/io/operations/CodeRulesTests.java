@@ -56,9 +56,9 @@ class CodeRulesTests {
 	// context, which waits for them.
 	@ArchTest
 	static final ArchRule nobodyBlocks = noClasses().that()
-		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.DeliveryTask")
+		.doNotHaveFullyQualifiedName("io.operations.internal.tracking.jdbc.DeliveryTask")
 		.and()
-		.doNotHaveFullyQualifiedName("io.operations.tracking.jdbc.JdbcTransactions")
+		.doNotHaveFullyQualifiedName("io.operations.internal.tracking.jdbc.JdbcTransactions")
 		.and()
 		.doNotHaveFullyQualifiedName("io.operations.actuate.OperationsEndpoint")
 		.and()

@@ -3,6 +3,7 @@ package io.operations;
 import java.time.Duration;
 
 import io.operations.OperationTimeoutException.Hold;
+import io.operations.internal.KeyPrefix;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -10,9 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.operations.resilience.Admission;
-import io.operations.resilience.DecayingRate;
-import io.operations.resilience.Turn;
+import io.operations.internal.resilience.Admission;
+import io.operations.internal.resilience.Turn;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -26,75 +25,96 @@ class PackageArrowsTests {
 
 	private static final String VOCABULARY = "io.operations";
 
+	private static final String INTERNAL = "io.operations.internal";
+
+	private static final String POLLING = "io.operations.polling";
+
 	private static final String RESILIENCE = "io.operations.resilience";
 
+	private static final String CLIENT = "io.operations.internal.client";
+
+	private static final String ADMISSION = "io.operations.internal.resilience";
+
+	private static final String POLLER = "io.operations.internal.polling";
+
 	@ArchTest
-	static final ArchRule vocabularyKnowsNoneOfOurPackages = knows("io.operations", "reactor.core.publisher",
+	static final ArchRule internalBaseKnowsNoneOfOurPackages = knows(INTERNAL, "org.springframework.http");
+
+	@ArchTest
+	static final ArchRule vocabularyKnowsOnlyTheInternalBase = knows(VOCABULARY, INTERNAL, "reactor.core.publisher",
 			"reactor.util.context", "org.springframework.core", "org.springframework.http", "org.springframework.util",
 			"org.springframework.web.util", "org.springframework.web.reactive.function",
 			"org.springframework.web.reactive.function.client", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule clientKnowsVocabularyAndItsLibraries = knows("io.operations.client", VOCABULARY, "reactor..",
+	static final ArchRule clientKnowsVocabularyAndItsLibraries = knows(CLIENT, VOCABULARY, INTERNAL, "reactor..",
 			"org.reactivestreams", "org.springframework.core..", "org.springframework.http..",
 			"org.springframework.util", "org.springframework.web..", "tools.jackson..", "io.netty..", "javax.net.ssl");
 
 	@ArchTest
-	static final ArchRule resilienceKnowsVocabularyAndItsLibraries = knows(RESILIENCE, VOCABULARY, "reactor..",
-			"org.reactivestreams", "io.github.resilience4j..", "org.springframework.util");
+	static final ArchRule settingsOfResilienceKnowVocabulary = knows(RESILIENCE, VOCABULARY, "reactor..",
+			"io.github.resilience4j..", "org.springframework.util");
 
 	@ArchTest
-	static final ArchRule sharedRateInADatabaseKnowsResilience = knows("io.operations.resilience.jdbc", VOCABULARY,
-			RESILIENCE, "reactor.core..", "javax.sql", "org.apache.commons.logging");
+	static final ArchRule admissionKnowsVocabularyAndItsSettings = knows(ADMISSION, VOCABULARY, INTERNAL, RESILIENCE,
+			"reactor..", "org.reactivestreams", "io.github.resilience4j..", "org.springframework.util");
+
+	@ArchTest
+	static final ArchRule sharedRateInADatabaseKnowsResilience = knows("io.operations.internal.resilience.jdbc",
+			VOCABULARY, RESILIENCE, ADMISSION, "reactor.core..", "javax.sql", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,
 			"reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule pollingKnowsVocabularyAndResilience = knows("io.operations.polling", VOCABULARY, RESILIENCE,
-			"reactor..", "org.reactivestreams", "org.springframework.util", "org.apache.commons.logging");
-
-	@ArchTest
-	static final ArchRule pollingKnowsOfResilienceNothingButTheAdmission = noClasses().that()
-		.resideInAPackage("io.operations.polling")
-		.should()
-		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the admission",
-				(JavaClass type) -> type.getPackageName().equals(RESILIENCE) && !type.isAssignableTo(Admission.class)
-						&& !type.isAssignableTo(DecayingRate.class)
-						&& !type.getName().startsWith(Turn.class.getName())));
-
-	@ArchTest
-	static final ArchRule coreKnowsWhatItAssembles = knows("io.operations.core", VOCABULARY, "io.operations.client",
-			RESILIENCE, "io.operations.observation", "io.operations.polling", "reactor..", "io.github.resilience4j..",
-			"io.micrometer.observation..", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.util", "org.springframework.web..", "org.apache.commons.logging");
-
-	@ArchTest
-	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",
-			"io.operations.polling", RESILIENCE, "reactor..", "org.reactivestreams", "org.springframework.core",
+	static final ArchRule schedulesKnowVocabulary = knows(POLLING, VOCABULARY, INTERNAL, "reactor..",
 			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows("io.operations.tracking.jdbc",
-			VOCABULARY, "io.operations.polling", "io.operations.tracking", "reactor.core..", "javax.sql",
-			"com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.aop.framework",
+	static final ArchRule pollerKnowsSchedulesAndAdmission = knows(POLLER, VOCABULARY, INTERNAL, POLLING, ADMISSION,
+			"reactor..", "org.reactivestreams", "org.springframework.util", "org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule pollerKnowsOfResilienceNothingButTheAdmission = noClasses().that()
+		.resideInAPackage(POLLER)
+		.should()
+		.dependOnClassesThat(DescribedPredicate.describe("are of resilience and not the admission",
+				(JavaClass type) -> type.getPackageName().equals(ADMISSION) && !type.isAssignableTo(Admission.class)
+						&& !type.getName().startsWith(Turn.class.getName())));
+
+	@ArchTest
+	static final ArchRule coreKnowsWhatItAssembles = knows("io.operations.core", VOCABULARY, INTERNAL,
+			"io.operations.internal.core", CLIENT, RESILIENCE, ADMISSION, "io.operations.observation", POLLING, POLLER,
+			"reactor..", "io.github.resilience4j..", "io.micrometer.observation..", "org.springframework.core..",
+			"org.springframework.http..", "org.springframework.util", "org.springframework.web..",
+			"org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",
+			POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core", "org.springframework.util",
+			"org.apache.commons.logging");
+
+	@ArchTest
+	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
+			"io.operations.internal.tracking.jdbc", VOCABULARY, POLLER, "io.operations.tracking", "reactor.core..",
+			"javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.aop.framework",
 			"org.springframework.core", "org.springframework.dao", "org.springframework.http",
 			"org.springframework.jdbc..", "org.springframework.transaction..", "org.springframework.util",
 			"org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.tracking.metrics",
+	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.internal.tracking.metrics",
 			VOCABULARY, "io.operations.tracking", "reactor.core..", "io.micrometer.core.instrument..");
 
 	@ArchTest
 	static final ArchRule healthKnowsCoreTrackingAndVocabulary = knows("io.operations.health", VOCABULARY,
-			"io.operations.core", "io.operations.tracking", "reactor..", "org.springframework.boot.health.contributor",
-			"org.springframework.core");
+			"io.operations.core", "io.operations.internal.core", "io.operations.tracking", "reactor..",
+			"org.springframework.boot.health.contributor", "org.springframework.core");
 
 	@ArchTest
 	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
-			"io.operations.core", "io.operations.polling", "io.operations.tracking", "reactor.core..",
+			"io.operations.core", POLLING, POLLER, "io.operations.tracking", "reactor.core..",
 			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core");
 
 	@ArchTest
@@ -114,12 +134,13 @@ class PackageArrowsTests {
 	@ArchTest
 	void theTableNamesEveryPackage(JavaClasses classes) {
 		assertThat(classes.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrder(VOCABULARY,
-				"io.operations.client", RESILIENCE, "io.operations.resilience.jdbc", "io.operations.observation",
-				"io.operations.polling", "io.operations.core", "io.operations.health", "io.operations.actuate",
-				"io.operations.autoconfigure", "io.operations.autoconfigure.endpoint",
-				"io.operations.autoconfigure.health", "io.operations.autoconfigure.metrics",
-				"io.operations.autoconfigure.tracking", "io.operations.tracking", "io.operations.tracking.jdbc",
-				"io.operations.tracking.metrics");
+				INTERNAL, CLIENT, RESILIENCE, ADMISSION, "io.operations.internal.resilience.jdbc",
+				"io.operations.observation", POLLING, POLLER, "io.operations.core", "io.operations.internal.core",
+				"io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
+				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
+				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
+				"io.operations.autoconfigure.web", "io.operations.tracking", "io.operations.internal.tracking.jdbc",
+				"io.operations.internal.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

@@ -235,7 +235,7 @@ class ContractTests {
 			try (OperationsTemplate operations = template(prism, product, connector,
 					"code=" + error + ", dynamic=" + dynamic)) {
 				OperationsException fetched = failure(operations.fetch(id), error);
-				assertThat(fetched.getStatusCode()).hasValue(error);
+				assertThat(fetched.getStatusCode()).isEqualTo(error);
 				assertThat(fetched.getCode()).as(fetched.toString()).isNotNull();
 				if (!fetched.isTransient()) {
 					failure(operations.await(id), error);

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingFilter;

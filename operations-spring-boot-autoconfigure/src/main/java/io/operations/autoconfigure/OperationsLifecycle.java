@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -37,25 +38,32 @@ final class OperationsLifecycle implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
-		each(OperationsTemplate::acceptWaits);
+		each(TemplateInternals::acceptWaits);
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
-		each(OperationsTemplate::endWaits);
+		each(TemplateInternals::endWaits);
 	}
 
 	// Skips the templates of a parent context, which continue, and those not created yet.
-	private void each(Consumer<OperationsTemplate> action) {
+	private void each(Consumer<TemplateInternals> action) {
 		ListableBeanFactory own = this.beanFactory;
 		for (String name : own.getBeanNamesForType(OperationsTemplate.class, false, false)) {
 			if (this.beanFactory.containsSingleton(name)) {
-				action.accept(own.getBean(name, OperationsTemplate.class));
+				apply(action, own.getBean(name, OperationsTemplate.class));
 			}
 		}
 		if (this.beanFactory.containsSingleton(CLIENTS)) {
-			own.getBean(CLIENTS, OperationsClients.class).registered().forEach(action);
+			own.getBean(CLIENTS, OperationsClients.class).registered().forEach((template) -> apply(action, template));
+		}
+	}
+
+	private static void apply(Consumer<TemplateInternals> action, OperationsTemplate template) {
+		TemplateInternals internals = TemplateInternals.ofUnlessMocked(template);
+		if (internals != null) {
+			action.accept(internals);
 		}
 	}
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.operations.OperationStatus;
-import io.operations.client.BaseUrl;
+import io.operations.internal.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;

@@ -2,7 +2,8 @@ package io.operations.autoconfigure;
 
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -39,15 +40,16 @@ public final class TemplateParts {
 	 * @return its polls, for a mock a stand-in that sends no requests
 	 */
 	public static OperationPolls polls(OperationsTemplate template) {
-		OperationPolls polls = given(template.getPolls());
+		OperationPolls polls = pollsUnlessMocked(template);
 		return (polls != null) ? polls
-				: OperationsTemplate.builder(WebClient.builder().exchangeFunction((request) -> nobody()))
-					.name(NAME)
-					.credentials(() -> {
-						throw mocked();
-					})
-					.build()
-					.getPolls();
+				: TemplateInternals
+					.of(OperationsTemplate.builder(WebClient.builder().exchangeFunction((request) -> nobody()))
+						.name(NAME)
+						.credentials(() -> {
+							throw mocked();
+						})
+						.build())
+					.polls();
 	}
 
 	/**
@@ -56,7 +58,8 @@ public final class TemplateParts {
 	 * @return its polls, {@code null} for a mock
 	 */
 	public static @Nullable OperationPolls pollsUnlessMocked(OperationsTemplate template) {
-		return given(template.getPolls());
+		TemplateInternals internals = TemplateInternals.ofUnlessMocked(template);
+		return (internals != null) ? internals.polls() : null;
 	}
 
 	/**

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
+import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -158,6 +159,7 @@ public final class OperationsClients implements AutoCloseable {
 	 * {@link #await(AcceptedOperation)}
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
 		return Mono.defer(() -> clientOf(accepted).await(accepted, timeout));
 	}
 
@@ -172,6 +174,21 @@ public final class OperationsClients implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return Flux.defer(() -> clientOf(accepted).watch(accepted));
+	}
+
+	/**
+	 * Watch the operation that a write started, as {@link #watch(AcceptedOperation)}
+	 * does.
+	 * @param accepted the operation as the response to the write describes it
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from
+	 * {@link #watch(AcceptedOperation)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(AcceptedOperation accepted, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		return Flux.defer(() -> clientOf(accepted).watch(accepted, timeout));
 	}
 
 	/**

@@ -26,16 +26,17 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
-import io.operations.client.OperationFormat;
+import io.operations.internal.client.OperationFormat;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PollingTarget;
+import io.operations.internal.resilience.Admission;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.observation.OperationsObservations;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.OperationPolls;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
-import io.operations.polling.PollingTarget;
-import io.operations.resilience.Admission;
 import io.operations.resilience.BudgetStore;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
@@ -45,7 +46,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-import org.springframework.http.HttpStatus;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -78,7 +78,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  * default;</li>
  * <li>if the outcome is known at once: the subscribing thread;</li>
  * <li>with an {@link OperationsClosedException}: the thread that closes the template or
- * ends its waits.</li>
+ * the application context.</li>
  * </ul>
  *
  * @since 0.1.0
@@ -86,7 +86,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class OperationsTemplate implements AutoCloseable {
 
-	private static final String PROBE_ID = "proc_job_00000000000000000000000000";
+	static {
+		TemplateInternals.grant((template) -> ((OperationsTemplate) template).internals);
+	}
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -100,11 +102,9 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final OperationFetcher fetcher;
 
-	private final OperationFetcher probe;
-
 	private final OperationPoller poller;
 
-	private final OperationPolls polls;
+	private final TemplateInternals internals;
 
 	private final Admission admission;
 
@@ -118,7 +118,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	private volatile @Nullable OperationsClients clients;
 
 	OperationsTemplate(TemplateSettings settings, String name, StatusUrls statusUrls, WebClient webClient,
-			OperationFetcher fetcher, OperationFetcher probe, OperationPoller poller, OperationPolls polls,
+			OperationFetcher fetcher, ServerProbe probe, OperationPoller poller, OperationPolls polls,
 			Admission admission, OperationsObservations observations, OperationsListener listener,
 			List<Runnable> releases) {
 		this.settings = settings;
@@ -126,9 +126,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		this.statusUrls = statusUrls;
 		this.webClient = webClient;
 		this.fetcher = fetcher;
-		this.probe = probe;
 		this.poller = poller;
-		this.polls = polls;
+		this.internals = new TemplateInternals(polls, () -> probe(probe));
 		this.admission = admission;
 		this.observations = observations;
 		this.listener = listener;
@@ -320,6 +319,36 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
+	 * Watch an operation until it ends, as {@link #watch(String)} does.
+	 * @param operationId the operation's id
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(String operationId, Duration timeout) {
+		requireId(operationId);
+		return watch(PollingTarget.of(operationId), timeout);
+	}
+
+	/**
+	 * Watch an operation of a kind until it ends, as {@link #watch(String)} does. The
+	 * template plans the polls by the durations that it has learned of this kind.
+	 * @param operationId the operation's id
+	 * @param kind the kind of the operation, as in
+	 * {@link #await(String, String, Duration)}
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(String operationId, String kind, Duration timeout) {
+		requireId(operationId);
+		Objects.requireNonNull(kind, "'kind' must not be null");
+		return watch(PollingTarget.of(operationId, kind), timeout);
+	}
+
+	/**
 	 * Watch the operation that a write started, as {@link #watch(String)} does. The first
 	 * poll respects the Retry-After of the response to the write. If the responses to
 	 * polls leave out related ids that the response to the write named, the emitted
@@ -330,6 +359,26 @@ public final class OperationsTemplate implements AutoCloseable {
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
 				: Flux.error(() -> foreign(accepted));
+	}
+
+	/**
+	 * Watch the operation that a write started, as {@link #watch(AcceptedOperation)}
+	 * does.
+	 * @param accepted the operation as the response to the write describes it
+	 * @param timeout the time from the subscription to the deadline, including all
+	 * queueing; positive, at most 365 days
+	 * @return the operation at each change, or an error as from {@link #watch(String)}
+	 * @throws IllegalArgumentException if the timeout is out of range
+	 */
+	public Flux<Operation> watch(AcceptedOperation accepted, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), timeout)
+				: Flux.error(() -> foreign(accepted));
+	}
+
+	private Flux<Operation> watch(PollingTarget target, Duration timeout) {
+		PollingSettings.checkTimeout(timeout);
+		return this.poller.watch(target, timeout);
 	}
 
 	/**
@@ -446,38 +495,6 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return the polls of operations that another component keeps, for instance in a
-	 * database. They use the schedule and the rate limit of this template.
-	 * @return the polls
-	 */
-	public OperationPolls getPolls() {
-		return this.polls;
-	}
-
-	/**
-	 * Check whether the server answers and accepts the credentials. The probe requests an
-	 * operation that does not exist. It sends one request, which bypasses the queue and
-	 * is not retried.
-	 * @return an empty {@code Mono} if the server answers with 404, 400 or an operation;
-	 * otherwise the {@link OperationsException} for the response
-	 */
-	public Mono<Void> probe() {
-		return Mono.defer(() -> {
-			if (this.closed.get()) {
-				return Mono.error(new OperationsClosedException(this.name, null));
-			}
-			return this.probe.fetch(PROBE_ID);
-		}).onErrorResume(OperationsException.class, (ex) -> isKnown(ex) ? Mono.empty() : Mono.error(ex)).then();
-	}
-
-	// The server may say that the id does not exist or that it is invalid: either way it
-	// answers and accepts the credentials.
-	private static boolean isKnown(OperationsException ex) {
-		int status = ex.getStatusCode().orElse(0);
-		return status == HttpStatus.NOT_FOUND.value() || status == HttpStatus.BAD_REQUEST.value();
-	}
-
-	/**
 	 * Return a builder for a further template with the configuration of this one, for
 	 * instance for a second account. The further template needs its own name. It has its
 	 * own retry, rate limit and waits. It shares the credentials, the registries, the
@@ -489,20 +506,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		return new OperationsTemplateBuilder(this.settings.copy());
 	}
 
-	/**
-	 * End all waits with an {@link OperationsClosedException}. New waits are refused
-	 * until {@link #acceptWaits()} is called. Fetches are not affected.
-	 */
-	public void endWaits() {
-		this.poller.stop();
-	}
-
-	/**
-	 * Accept new waits again after {@link #endWaits()}. A closed template continues to
-	 * refuse them.
-	 */
-	public void acceptWaits() {
-		this.poller.start();
+	private Mono<Void> probe(ServerProbe probe) {
+		return this.closed.get() ? Mono.error(new OperationsClosedException(this.name, null)) : probe.send();
 	}
 
 	/**
@@ -794,6 +799,15 @@ public final class OperationsTemplate implements AutoCloseable {
 		 * @return this builder
 		 */
 		Builder scheduler(Scheduler scheduler);
+
+		/**
+		 * Set the scheduler that measures how long requests take until their timeout, if
+		 * it is not that of {@link #scheduler(Scheduler)}. A test that moves the time of
+		 * the template needs it, because a real server answers in real time.
+		 * @param scheduler the scheduler
+		 * @return this builder
+		 */
+		Builder requestScheduler(Scheduler scheduler);
 
 		/**
 		 * Build the template. It sends nothing before its first fetch, wait or probe.

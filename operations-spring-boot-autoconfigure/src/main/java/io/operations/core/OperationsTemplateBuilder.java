@@ -217,6 +217,12 @@ final class OperationsTemplateBuilder implements OperationsTemplate.Builder {
 	}
 
 	@Override
+	public OperationsTemplateBuilder requestScheduler(Scheduler scheduler) {
+		this.settings.requestScheduler = scheduler;
+		return this;
+	}
+
+	@Override
 	public OperationsTemplate build() {
 		String client = this.settings.name;
 		Assert.hasText(client, "'name' must be set: it names the metrics, the retry and the rate limiter of the"

@@ -9,9 +9,9 @@ import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
-import io.operations.client.BaseUrl;
-import io.operations.client.OperationFormat;
-import io.operations.client.Origin;
+import io.operations.internal.client.BaseUrl;
+import io.operations.internal.client.OperationFormat;
+import io.operations.internal.client.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,9 +5,9 @@ import java.util.function.IntSupplier;
 
 import io.operations.OperationStatus;
 import io.operations.OperationsActivity;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.Outage;
-import io.operations.resilience.Admission;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.Outage;
+import io.operations.internal.resilience.Admission;
 import org.jspecify.annotations.Nullable;
 
 /**

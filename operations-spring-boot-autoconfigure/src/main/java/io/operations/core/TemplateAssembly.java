@@ -10,23 +10,23 @@ import io.operations.OperationFetcher;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
-import io.operations.OperationsListeners;
-import io.operations.client.BaseUrl;
-import io.operations.client.OperationFormat;
-import io.operations.client.WebClientOperationFetcher;
-import io.operations.client.WriteDoor;
+import io.operations.internal.client.BaseUrl;
+import io.operations.internal.client.OperationFormat;
+import io.operations.internal.client.WebClientOperationFetcher;
+import io.operations.internal.client.WriteDoor;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.OperationsListeners;
+import io.operations.internal.polling.Outage;
+import io.operations.internal.polling.SentPolls;
+import io.operations.internal.resilience.Admission;
+import io.operations.internal.resilience.AdmittedOperationFetcher;
+import io.operations.internal.resilience.AdmittedWrites;
+import io.operations.internal.resilience.GuardedOperationFetcher;
+import io.operations.internal.resilience.Repetitions;
+import io.operations.internal.resilience.RetryingOperationFetcher;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationsObservations;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.OperationPolls;
-import io.operations.polling.Outage;
-import io.operations.polling.SentPolls;
-import io.operations.resilience.Admission;
-import io.operations.resilience.AdmittedOperationFetcher;
-import io.operations.resilience.AdmittedWrites;
-import io.operations.resilience.GuardedOperationFetcher;
-import io.operations.resilience.Repetitions;
-import io.operations.resilience.RetryingOperationFetcher;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -114,7 +114,8 @@ final class TemplateAssembly {
 	private OperationsTemplate assemble(WebClient webClient, Admission admission) {
 		OperationFormat format = OperationFormat.of(this.settings.product).withWords(this.settings.statusWords);
 		OperationFetcher exchange = new WebClientOperationFetcher(webClient, format, this.url, this.settings.path(),
-				this.settings.requestTimeout, this.settings.scheduler, this.settings.keyPrefix);
+				this.settings.requestTimeout, this.settings.scheduler, this.settings.requestScheduler(),
+				this.settings.keyPrefix);
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher admitted = new AdmittedOperationFetcher(sentPolls.reporting(exchange), admission);
 		SharerEnd end = null;
@@ -141,8 +142,9 @@ final class TemplateAssembly {
 				this.settings.keyPrefix);
 		WriteDoor writes = new TemplateWrites(new AdmittedWrites(admission, repetitions), this.observations, end);
 		OperationsTemplate template = new OperationsTemplate(this.settings, this.client, statusUrls,
-				this.webClients.writeClient(webClient, format, writes, this.releases), fetch, guarded(exchange), poller,
-				polls, admission, this.observations, this.listener, this.releases);
+				this.webClients.writeClient(webClient, format, writes, this.releases), fetch,
+				new ServerProbe(guarded(exchange)), poller, polls, admission, this.observations, this.listener,
+				this.releases);
 		this.listener.opened(this.client, new TemplateActivity(this.settings.keyPrefix, admission, poller, outage,
 				(repetitions != null) ? repetitions::waiting : () -> 0));
 		return template;

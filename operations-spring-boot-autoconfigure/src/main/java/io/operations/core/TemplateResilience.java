@@ -11,8 +11,8 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.operations.OperationsListener;
-import io.operations.resilience.Admission;
-import io.operations.resilience.Repetitions;
+import io.operations.internal.resilience.Admission;
+import io.operations.internal.resilience.Repetitions;
 import org.jspecify.annotations.Nullable;
 
 /**

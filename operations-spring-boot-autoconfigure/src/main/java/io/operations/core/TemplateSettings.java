@@ -12,12 +12,12 @@ import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.micrometer.observation.ObservationRegistry;
-import io.operations.KeyPrefix;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsProduct;
+import io.operations.internal.KeyPrefix;
 import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.polling.AdaptivePollingSchedule;
@@ -97,6 +97,9 @@ final class TemplateSettings {
 
 	Scheduler scheduler = Schedulers.parallel();
 
+	// That of all other times unless it is set.
+	@Nullable Scheduler requestScheduler;
+
 	TemplateSettings(WebClient.Builder webClientBuilder) {
 		this.webClientBuilder = webClientBuilder.clone();
 	}
@@ -130,6 +133,7 @@ final class TemplateSettings {
 		copy.fetchObservationConvention = this.fetchObservationConvention;
 		copy.awaitObservationConvention = this.awaitObservationConvention;
 		copy.scheduler = this.scheduler;
+		copy.requestScheduler = this.requestScheduler;
 		return copy;
 	}
 
@@ -139,6 +143,10 @@ final class TemplateSettings {
 
 	String baseUrl() {
 		return (this.baseUrl != null) ? this.baseUrl : this.product.baseUrl();
+	}
+
+	Scheduler requestScheduler() {
+		return (this.requestScheduler != null) ? this.requestScheduler : this.scheduler;
 	}
 
 	PollingSchedule schedule() {

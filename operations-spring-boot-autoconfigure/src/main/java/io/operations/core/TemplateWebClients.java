@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.operations.AcceptedNames;
-import io.operations.KeyPrefix;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsProduct;
-import io.operations.client.CredentialsFilter;
-import io.operations.client.InterimAnswers;
-import io.operations.client.OperationFormat;
-import io.operations.client.Origin;
-import io.operations.client.WriteAnswers;
-import io.operations.client.WriteDoor;
-import io.operations.client.WriteExchange;
+import io.operations.internal.KeyPrefix;
+import io.operations.internal.client.CredentialsFilter;
+import io.operations.internal.client.InterimAnswers;
+import io.operations.internal.client.OperationFormat;
+import io.operations.internal.client.Origin;
+import io.operations.internal.client.WriteAnswers;
+import io.operations.internal.client.WriteDoor;
+import io.operations.internal.client.WriteExchange;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.client.ApiVersionInserter;
@@ -91,7 +91,7 @@ final class TemplateWebClients {
 			.defaultRequest((request) -> request.attribute(KeyPrefix.ATTRIBUTE, this.settings.keyPrefix));
 		if (this.settings.writeSettings.admitted()) {
 			WriteExchange exchange = new WriteExchange(this.url, door, addsIdempotencyKey(),
-					this.settings.requestTimeout, this.settings.scheduler);
+					this.settings.requestTimeout, this.settings.requestScheduler());
 			// The filters of the application see the write once. Each attempt gets the
 			// present credentials.
 			writes.filters((filters) -> filters.add(credentialsAt(filters), exchange));
@@ -102,7 +102,7 @@ final class TemplateWebClients {
 		return writes
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).attribute(AcceptedNames.ATTRIBUTE, names).build()))
-			.filter(new WriteAnswers(this.url, this.settings.requestTimeout, this.settings.scheduler))
+			.filter(new WriteAnswers(this.url, this.settings.requestTimeout, this.settings.requestScheduler()))
 			.build();
 	}
 

@@ -3,11 +3,11 @@ package io.operations.core;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-import io.operations.ConcurrentRequests;
 import io.operations.OperationsException;
-import io.operations.client.WriteDoor;
+import io.operations.internal.ConcurrentRequests;
+import io.operations.internal.client.WriteDoor;
+import io.operations.internal.resilience.AdmittedWrites;
 import io.operations.observation.OperationsObservations;
-import io.operations.resilience.AdmittedWrites;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 

@@ -7,6 +7,7 @@ import io.operations.OperationsActivity;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -58,7 +59,8 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 				return details(builder, kept).build();
 			});
 		}
-		return this.template.probe()
+		return TemplateInternals.of(this.template)
+			.probe()
 			.timeout(PROBE_TIMEOUT)
 			.then(Mono.fromCallable(builder::up))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> probed(builder, fault)))

@@ -83,7 +83,7 @@ public final class OperationsHealthListener implements OperationsListener {
 
 	// A request that was never sent says nothing about the server.
 	private static boolean isAnswer(Throwable fault) {
-		return fault instanceof OperationsException known && known.getStatusCode().isPresent();
+		return fault instanceof OperationsException known && known.getStatusCode() != null;
 	}
 
 	private void answered(String client) {

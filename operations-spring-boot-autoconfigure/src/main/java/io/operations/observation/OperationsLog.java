@@ -9,7 +9,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-import io.operations.KeyPrefix;
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
 import io.operations.OperationCancelledException;
@@ -24,6 +23,7 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.OperationsOverload;
 import io.operations.OperationsThrottledException;
+import io.operations.internal.KeyPrefix;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

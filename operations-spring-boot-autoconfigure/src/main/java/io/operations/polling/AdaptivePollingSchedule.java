@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.operations.resilience.DecayingRate;
+import io.operations.internal.DecayingRate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -206,7 +206,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	 * this schedule has learned.
 	 * @return at most 40 durations of each kind
 	 */
-	Map<String, List<Duration>> samples() {
+	@Override
+	public Map<String, List<Duration>> samples() {
 		Map<String, List<Duration>> samples = new TreeMap<>();
 		this.kinds.forEach((kind, learned) -> {
 			List<Duration> durations = learned.sample(SAMPLE);

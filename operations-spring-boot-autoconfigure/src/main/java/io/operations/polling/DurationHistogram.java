@@ -10,8 +10,9 @@ import java.util.Arrays;
 final class DurationHistogram extends EndedDurations {
 
 	// The weight of the ends in a bin, compared with a new one, below which the bin does
-	// not count as recent. With a half-life of 40 ends, a single end has it after 266.
-	private static final double RECENT = 0.01;
+	// not count as recent. With a half-life of 40 ends, a single end has it after 226.
+	// With more ends, the kernels would merge more of the neighbouring durations.
+	private static final double RECENT = 0.02;
 
 	private static final double LEAST_SURVIVAL = 1e-3;
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-import io.operations.resilience.DecayingRate;
+import io.operations.internal.DecayingRate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +76,16 @@ final class LearnedKind {
 
 	private static final double UNUSUAL = 3;
 
+	// From this many observations on, older ones are being forgotten, and the mean of
+	// several estimates is steadier than the latest estimate.
+	private static final double AVERAGED_FROM = 60;
+
+	// Before that, chance moves the estimate most. So it allows for a little more, except
+	// from the first ten ends: the prior allows for more already.
+	private static final double ALLOWANCE = 0.0045;
+
+	private static final double ALLOWED_FROM = 10;
+
 	// The multiples of the golden ratio are spread evenly, however many there are.
 	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -110,6 +120,9 @@ final class LearnedKind {
 	private double pollsPlanned;
 
 	private volatile double surplus = 1;
+
+	// The mean logarithm of the age that one in twenty operations reaches.
+	private double upper;
 
 	// Written under the lock.
 	private volatile long ends;
@@ -274,6 +287,7 @@ final class LearnedKind {
 		long estimatedAt = now;
 		if (present == null || isOutdated(present, now)) {
 			durations = DurationDistribution.estimate(this.all);
+			average(durations, present == null);
 			this.news = 0;
 			this.stale = false;
 			this.changed = false;
@@ -288,9 +302,20 @@ final class LearnedKind {
 		PollingPlan plan = PollingPlan.best(durations, price, this.minInterval, this.maxInterval);
 		this.known = (present != null && durations.equals(present.durations))
 				? new Known(durations, present.hazard, present.unusual, plan, price, estimatedAt)
-				: new Known(durations, new CumulativeHazard(durations),
-						duration(UNUSUAL * durations.quantile(UPPER_QUANTILE)), plan, price, estimatedAt);
+				: new Known(durations, new CumulativeHazard(durations), duration(UNUSUAL * Math.exp(this.upper)), plan,
+						price, estimatedAt);
 		return plan;
+	}
+
+	// Chance moves one estimate of this age by a quarter where the tail is heavy. Under a
+	// drift and after a change few observations count, and only the latest estimate does.
+	private void average(DurationDistribution durations, boolean first) {
+		double observations = this.all.observations();
+		boolean isSteady = observations >= AVERAGED_FROM;
+		double allowance = isSteady ? 0 : ALLOWANCE * Math.max(0, 1 - ALLOWED_FROM / observations);
+		double latest = Math.log(durations.quantile(UPPER_QUANTILE + allowance));
+		double kept = (isSteady && !first) ? Math.pow(2, -this.news / HALF_LIFE) : 0;
+		this.upper = kept * this.upper + (1 - kept) * latest;
 	}
 
 	synchronized double endingsPerSecond(long now) {

@@ -1,6 +1,7 @@
 package io.operations.polling;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,17 @@ public interface PollingSchedule {
 	 * @return the learned durations by kind; the default is empty
 	 */
 	default Map<String, LearnedDurations> learned() {
+		return Map.of();
+	}
+
+	/**
+	 * Return the latest durations of each kind. A store that survives restarts keeps them
+	 * with the operations of the client, and reports them to the schedule of the next
+	 * instance as {@link ObservedRun ended operations}.
+	 * @return durations by kind, the oldest first; the default is empty, so that each
+	 * instance learns for itself
+	 */
+	default Map<String, List<Duration>> samples() {
 		return Map.of();
 	}
 

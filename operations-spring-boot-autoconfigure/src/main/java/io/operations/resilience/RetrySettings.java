@@ -1,6 +1,7 @@
 package io.operations.resilience;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.resilience4j.core.IntervalFunction;
@@ -77,7 +78,7 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 			return !throttled.isLocal() && !isTooFar(throttled);
 		}
 		if (fault instanceof OperationsUnavailableException unavailable) {
-			int status = unavailable.getStatusCode().orElse(503);
+			int status = Objects.requireNonNullElse(unavailable.getStatusCode(), 503);
 			return (REPEATED.contains(status) || this.statuses.contains(status)) && !isTooFar(unavailable);
 		}
 		return false;
@@ -100,7 +101,7 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	 * @return {@code false} if the error is permanent, if its Retry-After exceeds the
 	 * maximum, or if the client itself refused the request
 	 */
-	boolean isRepeatable(OperationsException fault) {
+	public boolean isRepeatable(OperationsException fault) {
 		return fault.isTransient() && !isTooFar(fault)
 				&& !(fault instanceof OperationsThrottledException throttled && throttled.isLocal());
 	}

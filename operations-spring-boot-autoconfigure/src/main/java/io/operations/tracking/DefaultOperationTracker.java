@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsRequestException;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PollingTarget;
 import io.operations.polling.PollingSettings;
-import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -11,8 +11,8 @@ import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsException;
-import io.operations.polling.HeldPoll;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.HeldPoll;
+import io.operations.internal.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,8 +228,8 @@ final class HeldEntry extends HeldPoll {
 	@Override
 	protected @Nullable Next failed(PolledOperation after, Throwable cause) {
 		TrackedRow row = this.owner.steps().failed(row(after), after, cause);
-		int mark = 31 * cause.getClass().getName().hashCode()
-				+ ((cause instanceof OperationsException known) ? known.getStatusCode().orElse(0) : 0);
+		int mark = 31 * cause.getClass().getName().hashCode() + ((cause instanceof OperationsException known)
+				? Objects.requireNonNullElse(known.getStatusCode(), 0) : 0);
 		boolean floor = cause instanceof OperationsException known && known.getRetryAfter() != null;
 		return advance(row, null, (mark != 0) ? mark : 1,
 				floor || after.isScheduled() || TrackingSteps.isThrottled(cause) || TrackingSteps.mustBeFixed(cause));

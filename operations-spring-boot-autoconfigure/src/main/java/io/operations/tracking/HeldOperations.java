@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import io.operations.polling.HeldPoll;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.HeldPoll;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.operations.OperationsException;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.operations.polling.HeldPoll;
+import io.operations.internal.polling.HeldPoll;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsErrorResponse;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

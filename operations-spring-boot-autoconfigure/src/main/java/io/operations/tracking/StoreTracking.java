@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 

@@ -3,7 +3,7 @@ package io.operations.tracking;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

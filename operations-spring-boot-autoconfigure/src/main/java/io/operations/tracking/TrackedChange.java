@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 
 import io.operations.Operation;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

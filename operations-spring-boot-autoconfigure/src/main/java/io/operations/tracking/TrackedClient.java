@@ -1,6 +1,6 @@
 package io.operations.tracking;
 
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

@@ -3,7 +3,7 @@ package io.operations.tracking;
 import java.util.Map;
 
 import io.operations.AcceptedOperation;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 
 /**
  * Knows the clients whose operations an application tracks. Clients may join and leave

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-import io.operations.polling.OperationPolls;
-import io.operations.polling.PolledOperation;
-import io.operations.polling.PollingTarget;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.PollingTarget;
 
 /**
  * Tracks the operations of one client for any store: the store keeps the rows, the

@@ -9,8 +9,8 @@ import io.operations.OperationStatus;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
-import io.operations.polling.OperationPolls;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PolledOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -106,7 +106,7 @@ class HttpServiceGroupsTests {
 		answer(429);
 		this.runner.withUserConfiguration(Writes.class).run((context) -> {
 			OperationsException refusal = failure(context.getBean(Configurations.class));
-			assertThat(refusal.getStatusCode()).hasValue(429);
+			assertThat(refusal.getStatusCode()).isEqualTo(429);
 			assertThat(requests()).hasSize(3);
 		});
 	}

@@ -127,7 +127,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void importsNameEveryAutoConfigurationOfOurs() {
-		assertThat(ours()).hasSize(10).isSorted();
+		assertThat(ours()).hasSize(11).isSorted();
 	}
 
 	private static List<String> ours() {

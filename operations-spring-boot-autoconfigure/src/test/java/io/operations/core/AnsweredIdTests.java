@@ -74,7 +74,7 @@ class AnsweredIdTests {
 					assertThat(fault.isTransient()).isTrue();
 					assertThat(fault.getOperationId()).isEqualTo("a");
 					assertThat(fault.getRequestId()).isEqualTo("RQ1");
-					assertThat(fault.getStatusCode()).hasValue(200);
+					assertThat(fault.getStatusCode()).isEqualTo(200);
 				}).hasMessageContainingAll("'a'", "'b'", "RQ1");
 			})
 			.verify(PATIENCE);

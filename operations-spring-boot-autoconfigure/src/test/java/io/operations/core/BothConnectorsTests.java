@@ -75,7 +75,7 @@ class BothConnectorsTests {
 				+ ((status == 503) ? "{\"code\":" : "");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			OperationsException failure = failure(() -> whenTimedOut(template.fetch("x")));
-			assertThat(failure.getStatusCode()).hasValue(status);
+			assertThat(failure.getStatusCode()).isEqualTo(status);
 			assertThat(failure.getRequestId()).isEqualTo("RQ1");
 			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
 			assertThat(this.pauses).isEqualTo((status == 429) ? List.of(Duration.ofSeconds(20)) : List.of());
@@ -110,7 +110,7 @@ class BothConnectorsTests {
 		this.answer = RawServer.head("429 X", "Retry-After: 20", "Content-Length: 100");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			OperationsException failure = failure(() -> whenTimedOut(write(template)));
-			assertThat(failure.getStatusCode()).hasValue(429);
+			assertThat(failure.getStatusCode()).isEqualTo(429);
 			assertThat(failure.getRetryAfter()).isEqualTo(Duration.ofSeconds(20));
 		}
 	}
@@ -147,7 +147,7 @@ class BothConnectorsTests {
 	private static void assertRefusedByProxy(OperationsException failure) {
 		assertThat(failure.getClass().getSimpleName()).isEqualTo("OperationsUnavailableException");
 		assertThat(failure).hasMessageContaining("HTTP 407").hasMessageContaining("A proxy requires credentials");
-		assertThat(failure.getStatusCode()).hasValue(407);
+		assertThat(failure.getStatusCode()).isEqualTo(407);
 		assertThat(failure.isTransient()).isTrue();
 	}
 

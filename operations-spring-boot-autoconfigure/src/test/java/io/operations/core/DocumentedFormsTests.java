@@ -114,7 +114,7 @@ class DocumentedFormsTests {
 					.withHeader((form == DocumentedForm.INSIGHTS_QUERIES) ? "X-RateLimit-Reset" : "Retry-After", "45")
 					.withBody(form.fault));
 		OperationsException failure = failure(OperationsException.class, template(form, connector).fetch(form.id));
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getServerMessage()).isEqualTo("Refused");
 		assertThat(failure.getCode()).isEqualTo((form == DocumentedForm.COHORTS) ? null : Integer.valueOf(20004));
 		if (status == 429) {

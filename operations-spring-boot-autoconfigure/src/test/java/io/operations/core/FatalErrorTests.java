@@ -19,11 +19,12 @@ import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsUnavailableException;
 import io.operations.RawServer;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.HeldPoll;
+import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.PollingTarget;
 import io.operations.observation.OperationsLog;
-import io.operations.polling.HeldPoll;
-import io.operations.polling.OperationPoller;
-import io.operations.polling.PolledOperation;
-import io.operations.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class FatalErrorTests {
 	@ParameterizedTest
 	@EnumSource
 	void pollOfATrackedOperationWhenAnErrorIsThrownFailsWithIt(Place place) {
-		OperationPoller poller = template(place).getPolls().poller();
+		OperationPoller poller = TemplateInternals.of(template(place)).polls().poller();
 		Tracked tracked = new Tracked(poller.number());
 		poller.hold(tracked, new HeldPoll.Next(0, false), true);
 		poller.pump();
@@ -103,7 +104,7 @@ class FatalErrorTests {
 	@ParameterizedTest
 	@EnumSource(names = { "FILTER", "FILTER_ON_ANSWER", "CONNECTOR" })
 	void probeWhenAnErrorIsThrownFailsWithIt(Place place) {
-		assertBroken(template(place).probe().toFuture());
+		assertBroken(TemplateInternals.of(template(place)).probe().toFuture());
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsListener;
 import io.operations.OperationsRequestException;
+import io.operations.internal.core.TemplateInternals;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,22 @@ class OperationsTemplateTests {
 	}
 
 	@Test
+	void watchTakesTheTimeoutsThatAwaitTakes() {
+		this.statuses = List.of("RUNNING");
+		Duration timeout = Duration.ofSeconds(3);
+		AcceptedOperation accepted = new AcceptedOperation("a", null, null, Map.of());
+		for (Flux<Operation> watched : List.of(this.template.watch("a", timeout),
+				this.template.watch("a", "import", timeout), this.template.watch(accepted, timeout))) {
+			StepVerifier.create(watched.map(Operation::statusText))
+				.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
+				.expectNext("RUNNING")
+				.expectError(OperationTimeoutException.class)
+				.verify(PATIENCE);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> this.template.watch("a", Duration.ZERO));
+	}
+
+	@Test
 	void watchEndsWithAnOperationThatIsCanceledWithOneL() {
 		this.statuses = List.of("PROCESSING", "Processing ", "CANCELED");
 		StepVerifier.create(this.template.watch("a").map(Operation::statusText))
@@ -233,7 +250,9 @@ class OperationsTemplateTests {
 	@Test
 	void probeOfAClosedTemplateIsNotSent() {
 		this.template.close();
-		StepVerifier.create(this.template.probe()).expectError(OperationsClosedException.class).verify(PATIENCE);
+		StepVerifier.create(TemplateInternals.of(this.template).probe())
+			.expectError(OperationsClosedException.class)
+			.verify(PATIENCE);
 		assertThat(this.requests).hasValue(0);
 	}
 

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.tracking.DefaultOperationTracker;
 import io.operations.tracking.MemoryTrackingStore;
 import io.operations.tracking.OperationOutcome;
@@ -44,8 +45,8 @@ class TrackedFormsTests {
 				ScriptedEndpoint.json(form.operation(word))));
 		List<OperationOutcome> outcomes = new ArrayList<>();
 		try (OperationsTemplate template = endpoint.template().product(form.product).scheduler(this.time).build()) {
-			TrackingEngine engine = new TrackingEngine(template.getPolls(), TrackingSettings.defaults(),
-					() -> List.of(outcomes::add), new TrackingListeners(List.of()));
+			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(),
+					TrackingSettings.defaults(), () -> List.of(outcomes::add), new TrackingListeners(List.of()));
 			StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
 					this.time);
 			store.start();

@@ -167,7 +167,7 @@ class WritesOverHttpTests {
 	void connectionOfEveryAttemptIsGivenBack(Connector connector) {
 		server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(429).withBody("{\"code\":20429}")));
 		for (int i = 0; i < 3; i++) {
-			assertThat(failure(connector, true).getStatusCode()).hasValue(429);
+			assertThat(failure(connector, true).getStatusCode()).isEqualTo(429);
 		}
 		assertThat(requests()).hasSize(9);
 	}

@@ -10,6 +10,7 @@ import java.util.Set;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsException;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.AfterEach;
@@ -168,7 +169,7 @@ class OperationsHealthIndicatorTests {
 		for (String status : StringUtils.delimitedListToStringArray(statuses, " ")) {
 			fetch(HttpStatus.valueOf(Integer.parseInt(status)));
 			assertThat(health(false).getStatus().equals(Status.DOWN)).as(status)
-				.isEqualTo(this.template.getPolls().isEndpointAway());
+				.isEqualTo(TemplateInternals.of(this.template).polls().isEndpointAway());
 		}
 	}
 

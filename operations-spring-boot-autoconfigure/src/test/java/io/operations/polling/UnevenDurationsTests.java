@@ -25,6 +25,8 @@ class UnevenDurationsTests {
 
 	private static final Sample WIDE = (random, before) -> 60 * Math.exp(random.nextGaussian());
 
+	private static final Sample TAIL = (random, before) -> 30 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 0.6);
+
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
 	private double pollsPerSecond = 1e9;
@@ -129,6 +131,61 @@ class UnevenDurationsTests {
 	}
 
 	@Test
+	void afterThousandsOfEndsOfAHeavyTailOthersAreForetoldAsWellAsAfterTwoHundred() {
+		double few = 0;
+		double many = 0;
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			DurationHistogram histogram = new DurationHistogram();
+			for (int i = 1; i <= 3000; i++) {
+				histogram.ended(TAIL.next(random, 0), 40);
+				if (i % 50 == 0 && i > 100 && i <= 200) {
+					few += foretold(histogram, random) / 2 / SEEDS;
+				}
+				else if (i % 250 == 0) {
+					many += foretold(histogram, random) / 12 / SEEDS;
+				}
+			}
+		}
+		assertThat(many - few).isGreaterThan(-0.01);
+	}
+
+	private static double foretold(DurationHistogram histogram, Random random) {
+		DurationDistribution durations = DurationDistribution.estimate(histogram);
+		double likelihood = 0;
+		for (int i = 0; i < MEASURED; i++) {
+			likelihood += Math.log(durations.share(DurationHistogram.bin(TAIL.next(random, 0)))) / MEASURED;
+		}
+		return likelihood;
+	}
+
+	@Test
+	void whereAHeavyTailStaysTheSameTheAgeOfStuckOperationsHardlyMoves() {
+		double sum = 0;
+		double squares = 0;
+		int ages = 0;
+		for (int seed = 0; seed < SEEDS; seed++) {
+			Random random = new Random(seed);
+			AdaptivePollingSchedule schedule = schedule(8);
+			for (int i = 1; i <= 800; i++) {
+				schedule.learn(new ObservedRun("kind", Duration.ZERO, duration(TAIL.next(random, 0)), true));
+				if (i % 5 == 0) {
+					this.time.advanceTimeBy(Duration.ofSeconds(1));
+					schedule.firstPoll(state(0, 0));
+				}
+				if (i % 100 == 0 && i >= 200) {
+					double age = Math.log(seconds(Objects.requireNonNull(schedule.unusualAge("kind"))));
+					sum += age;
+					squares += age * age;
+					ages++;
+				}
+			}
+		}
+		double mean = sum / ages;
+		assertThat(Math.sqrt(squares / ages - mean * mean)).isLessThan(0.14);
+	}
+
+	@Test
 	void whereDurationsOfTwoSortsStayTheSameThePriceOfAPollDoes() {
 		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
 				* Math.exp(0.2 * random.nextGaussian());
@@ -137,8 +194,7 @@ class UnevenDurationsTests {
 
 	@Test
 	void whereAHeavyTailStaysTheSameThePriceOfAPollDoes() {
-		Sample tail = (random, before) -> 30 * Math.pow(-Math.log(1 - random.nextDouble()), 1 / 0.6);
-		assertThat(spreadOfPlannedPolls(100, tail)).isLessThan(0.16);
+		assertThat(spreadOfPlannedPolls(100, TAIL)).isLessThan(0.16);
 	}
 
 	@Test

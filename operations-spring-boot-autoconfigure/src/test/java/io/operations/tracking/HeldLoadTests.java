@@ -9,10 +9,10 @@ import java.util.Map;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.PollingTarget;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingState;
-import io.operations.polling.PollingTarget;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 

@@ -9,6 +9,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationWait;
 import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +82,7 @@ abstract class MemoryTrackingFixture {
 	}
 
 	protected TrackingEngine engine(TrackingSettings settings) {
-		return new TrackingEngine(this.template.getPolls(), settings, () -> List.of((outcome) -> {
+		return new TrackingEngine(TemplateInternals.of(this.template).polls(), settings, () -> List.of((outcome) -> {
 			if (outcome.operationId().equals("undelivered")) {
 				throw new IllegalStateException("no luck");
 			}

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.OperationPoller;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.OperationPoller;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	@Test
 	void whenTrackedAgainWhileForgottenItIsPolled() throws InterruptedException {
 		track("op");
-		OperationPoller poller = this.template.getPolls().poller();
+		OperationPoller poller = TemplateInternals.of(this.template).polls().poller();
 		Thread forgetting = new Thread(() -> this.store.remove("op"));
 		synchronized (poller) {
 			forgetting.start();
@@ -92,7 +93,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 			assertThat(tracked.operation()).isNull();
 			assertThat(tracked.lastFault()).contains("'op'", "'other'");
 		});
-		assertThat(this.template.getPolls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
 		advance(Duration.ofMinutes(2));
 		assertThat(this.outcomes).extracting(OperationOutcome::type).containsExactly(OperationOutcome.Type.FAILED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(9);
@@ -282,8 +283,8 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	void whenATimerIsRejectedOthersGoOn() {
 		RefusingScheduler timers = new RefusingScheduler(this.scheduler);
 		OperationsTemplate own = template(timers);
-		TrackingEngine engine = new TrackingEngine(own.getPolls(), TrackingSettings.defaults(), List::of,
-				new TrackingListeners(List.of()));
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(own).polls(), TrackingSettings.defaults(),
+				List::of, new TrackingListeners(List.of()));
 		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
 				Schedulers.immediate());
 		store.start();
@@ -321,8 +322,9 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	@Test
 	void whenAListenerThrowsNothingChanges() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
-				() -> List.of(this.outcomes::add), new TrackingListeners(List.of(new TrackingListener() {
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
+				TrackingSettings.defaults(), () -> List.of(this.outcomes::add),
+				new TrackingListeners(List.of(new TrackingListener() {
 
 					@Override
 					public void ended(TrackedOperation operation) {

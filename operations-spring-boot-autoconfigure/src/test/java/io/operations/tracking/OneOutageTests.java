@@ -11,6 +11,7 @@ import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.resilience.RateLimitSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,8 +65,8 @@ class OneOutageTests {
 		})
 		.build();
 
-	private final TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
-			() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
+	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
+			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
 	private final StoreTracking store = new StoreTracking(this.engine,
 			new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);
@@ -91,12 +92,12 @@ class OneOutageTests {
 		answer(ScriptedEndpoint.error(503));
 		advance(Duration.ofMinutes(2));
 		assertThat(this.began).hasSize(1);
-		assertThat(this.template.getPolls().isEndpointAway()).isTrue();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isTrue();
 		answer(ScriptedEndpoint.status("COMPLETED"));
 		advance(Duration.ofSeconds(30));
 		assertThat(this.ended).singleElement()
 			.satisfies((duration) -> assertThat(duration).isBetween(Duration.ofSeconds(100), Duration.ofSeconds(135)));
-		assertThat(this.template.getPolls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
 		advance(Duration.ofMinutes(2));
 		assertThat(this.outcomes).hasSize(EACH);
 		assertThat(this.faults).isEmpty();
@@ -179,12 +180,12 @@ class OneOutageTests {
 		advance(Duration.ofSeconds(10));
 		assertThat(this.faults).hasSize(1);
 		assertThat(this.began).hasSize(1);
-		assertThat(this.template.getPolls().isEndpointAway()).isTrue();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isTrue();
 		answer(ScriptedEndpoint.status("RUNNING"));
 		this.template.fetch("op").subscribe();
 		advance(Duration.ofSeconds(1));
 		assertThat(this.ended).hasSize(1);
-		assertThat(this.template.getPolls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
 	}
 
 	private void answer(Mono<ClientResponse> answer) {

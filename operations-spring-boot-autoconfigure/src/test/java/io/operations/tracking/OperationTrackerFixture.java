@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,7 @@ abstract class OperationTrackerFixture {
 			.scheduler(this.time)
 			.build();
 		this.templates.add(template);
-		this.engine = new TrackingEngine(template.getPolls(), settings,
+		this.engine = new TrackingEngine(TemplateInternals.of(template).polls(), settings,
 				() -> List.of((outcome) -> this.handler.handle(outcome)), listener);
 		ClientTracking created = createStore(this.engine);
 		this.stores.add(created);
@@ -244,7 +245,7 @@ abstract class OperationTrackerFixture {
 		public Map<String, OperationPolls> all() {
 			Map<String, OperationPolls> all = new LinkedHashMap<>();
 			synchronized (this.clients) {
-				this.clients.forEach((client, template) -> all.put(client, template.getPolls()));
+				this.clients.forEach((client, template) -> all.put(client, TemplateInternals.of(template).polls()));
 			}
 			return all;
 		}

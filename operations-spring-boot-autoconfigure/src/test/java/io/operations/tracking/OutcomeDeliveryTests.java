@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.PollingTarget;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.PollingTarget;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,8 @@ class OutcomeDeliveryTests {
 
 	private final List<String> faults = new ArrayList<>();
 
-	private final TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
-			() -> List.of(this.outcomes::add), new TrackingListener() {
+	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
+			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListener() {
 
 				@Override
 				public void deliveryFailed(TrackedOperation operation, Throwable fault) {
@@ -72,8 +73,8 @@ class OutcomeDeliveryTests {
 	@Test
 	void whenRedeliveredAnOutcomeHasAllAttemptsAgain() {
 		this.engine.deliver(this.claim, ended(10));
-		TrackedRow anew = Objects
-			.requireNonNull(Objects.requireNonNull(this.claim.row).redelivered(this.template.getPolls().now()));
+		TrackedRow anew = Objects.requireNonNull(
+				Objects.requireNonNull(this.claim.row).redelivered(TemplateInternals.of(this.template).polls().now()));
 		this.engine.deliver(this.claim, anew);
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.attempt()).isEqualTo(11));
 	}
@@ -93,7 +94,7 @@ class OutcomeDeliveryTests {
 	private TrackedRow ended(int attempts) {
 		TrackedRow row = this.engine.begin(PollingTarget.of("op"), Map.of(), Duration.ofHours(1));
 		TrackedRow.Ending ending = TrackedRow.Ending.of(OperationOutcome.Type.COMPLETED,
-				this.template.getPolls().now());
+				TemplateInternals.of(this.template).polls().now());
 		for (int i = 0; i < attempts; i++) {
 			ending = ending.attempted();
 		}

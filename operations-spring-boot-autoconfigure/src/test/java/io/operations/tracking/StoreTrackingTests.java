@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,8 @@ class StoreTrackingTests {
 
 	private final OperationsTemplate template = this.endpoint.template().scheduler(this.time).build();
 
-	private final TrackingEngine engine = new TrackingEngine(this.template.getPolls(), TrackingSettings.defaults(),
-			() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
+	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
+			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
 	private final StoreTracking tracking = new StoreTracking(this.engine, this.store, this.time);
 
@@ -72,7 +73,8 @@ class StoreTrackingTests {
 
 	@Test
 	void whenStartedTheOutcomesInTheStoreAreDelivered() {
-		new StoredRows(this.store).insert(TestRows.ended("op").due(this.template.getPolls().now().plusSeconds(5)));
+		new StoredRows(this.store)
+			.insert(TestRows.ended("op").due(TemplateInternals.of(this.template).polls().now().plusSeconds(5)));
 		this.tracking.start();
 		advance(Duration.ofSeconds(4));
 		assertThat(this.outcomes).isEmpty();

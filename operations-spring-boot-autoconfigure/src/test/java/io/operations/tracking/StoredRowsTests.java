@@ -7,7 +7,7 @@ import java.util.Objects;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.polling.PolledOperation;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-import io.operations.polling.PolledOperation;
-import io.operations.polling.PollingTarget;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.PollingTarget;
 
 /**
  * Rows and changes of tracked operations.

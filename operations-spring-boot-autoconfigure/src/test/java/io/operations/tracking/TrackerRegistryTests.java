@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.operations.AcceptedOperation;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mockito.Mockito;

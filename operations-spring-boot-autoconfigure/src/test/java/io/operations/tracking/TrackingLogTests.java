@@ -8,6 +8,7 @@ import java.util.Map;
 import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +39,7 @@ class TrackingLogTests {
 		endpoint.script("op-1", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.error(503),
 				ScriptedEndpoint.status("COMPLETED")));
 		OperationsTemplate template = endpoint.template().scheduler(time).build();
-		TrackingEngine engine = new TrackingEngine(template.getPolls(), TrackingSettings.defaults(),
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(), TrackingSettings.defaults(),
 				() -> List.of((outcome) -> {
 				}), new TrackingListeners(List.of(this.log)));
 		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),

@@ -2,6 +2,7 @@ package io.operations.test;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Queue;
@@ -10,7 +11,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsProduct;
+import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
@@ -61,6 +65,10 @@ public final class OperationsSimulator implements AutoCloseable {
 
 	private final Queue<OperationScript> nextScripts = new ConcurrentLinkedQueue<>();
 
+	private final MovedTime time = new MovedTime(Schedulers.parallel());
+
+	private final Quiet quiet = new Quiet();
+
 	private final SimulatedEndpoint endpoint;
 
 	private final SimulatorServer server;
@@ -75,7 +83,8 @@ public final class OperationsSimulator implements AutoCloseable {
 		this.initialScript = builder.defaultScript;
 		this.defaultScript = builder.defaultScript;
 		this.operations = new SimulatedOperations(builder.maxOperations);
-		this.endpoint = new SimulatedEndpoint(builder.clock,
+		InstantSource clock = builder.clock;
+		this.endpoint = new SimulatedEndpoint(() -> clock.instant().plus(this.time.offset()),
 				new BasicCredentials(builder.username, builder.password).authorization(), this.operations, this.traffic,
 				this::takeScript);
 		this.server = new SimulatorServer(builder.port, builder.keyStore, this.endpoint);
@@ -196,6 +205,64 @@ public final class OperationsSimulator implements AutoCloseable {
 	 */
 	public ClientHttpConnector redirect(ClientHttpConnector connector) {
 		return new RedirectedConnector(connector, URI.create(this.baseUrl), credentials().get().authorization());
+	}
+
+	/**
+	 * Configure the builder of a template for this simulator: base URL, credentials and
+	 * {@link #moveTimeOf(OperationsTemplate.Builder) time}.
+	 * @param builder the builder
+	 * @return the builder
+	 */
+	public OperationsTemplate.Builder configure(OperationsTemplate.Builder builder) {
+		return moveTimeOf(builder.baseUrl(this.baseUrl).credentials(credentials()));
+	}
+
+	/**
+	 * Give a template the time that {@link #advance(Duration)} moves. The timeouts of its
+	 * requests stay in real time.
+	 * @param builder the builder of the template
+	 * @return the builder
+	 */
+	public OperationsTemplate.Builder moveTimeOf(OperationsTemplate.Builder builder) {
+		return builder.scheduler(this.time)
+			.requestScheduler(Schedulers.parallel())
+			.listener(this.quiet)
+			.decorator(this.quiet);
+	}
+
+	/**
+	 * Move the time of the simulator, of the templates that
+	 * {@link #moveTimeOf(OperationsTemplate.Builder) share it}, and of their store of
+	 * tracked operations in memory, by a jump. Everything that falls due in the jump
+	 * happens once after it, in the order of its times: an operation is polled once, a
+	 * pause ends, the deadline of a wait passes.
+	 * <p>
+	 * The method waits for the responses to the requests in flight, before the jump and
+	 * after it, for five seconds at most. It does not wait for handlers of outcomes. On a
+	 * thread that must not block it does not wait.
+	 * <p>
+	 * A wait whose deadline lies in the jump times out, also if its operation ends
+	 * earlier. So jump to the end of the operation first. The timeouts of requests, the
+	 * delays of {@link Fault#delayed(Duration)} and the permits of the rate limit stay in
+	 * real time. The time of a database does not move. The time never moves back, not
+	 * even by {@link #reset()}.
+	 * @param duration how far, more than zero
+	 */
+	public void advance(Duration duration) {
+		Assert.isTrue(!duration.isNegative() && !duration.isZero(),
+				() -> "'duration' must be more than zero, not " + duration);
+		this.quiet.await(() -> true);
+		this.time.advance(duration);
+		this.quiet.await(() -> !this.time.isReleasing());
+	}
+
+	/**
+	 * Return the scheduler whose time {@link #advance(Duration)} moves. It runs tasks on
+	 * {@link Schedulers#parallel()}, in real time between two jumps.
+	 * @return the scheduler
+	 */
+	public Scheduler scheduler() {
+		return this.time;
 	}
 
 	/**

@@ -334,7 +334,7 @@ class EveryProductTests {
 			case 500, 503 -> OperationsUnavailableException.class;
 			default -> OperationsRequestException.class;
 		});
-		assertThat(failure.getStatusCode()).hasValue(status);
+		assertThat(failure.getStatusCode()).isEqualTo(status);
 		assertThat(failure.getServerMessage()).isEqualTo("Simulated error " + status);
 		assertThat(failure.getCode())
 			.isEqualTo((product == OperationsProduct.COHORTS) ? null : Integer.valueOf(20_000 + status));

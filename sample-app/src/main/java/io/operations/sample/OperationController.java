@@ -7,6 +7,7 @@ import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationsException;
+import io.operations.autoconfigure.web.OperationsProblemDetails;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ class OperationController {
 	}
 
 	private static Mono<ServerSentEvent<Object>> problem(OperationsException fault) {
-		return Mono.just(ServerSentEvent.<Object>builder(Problems.of(fault)).event("problem").build());
+		return Mono.just(ServerSentEvent.<Object>builder(OperationsProblemDetails.of(fault)).event("problem").build());
 	}
 
 }

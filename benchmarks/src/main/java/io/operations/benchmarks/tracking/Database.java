@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
-import io.operations.tracking.jdbc.JdbcTrackingStore;
+import io.operations.internal.tracking.jdbc.JdbcTrackingStore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import org.springframework.core.io.DefaultResourceLoader;

@@ -11,7 +11,8 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.PolledOperation;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.HeldOperations;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
@@ -42,8 +43,8 @@ public final class HeldFootprint {
 		try (OperationsTemplate operations = OperationsTemplate.builder(WebClient.builder())
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.build()) {
-			TrackingEngine engine = new TrackingEngine(operations.getPolls(), TrackingSettings.defaults(), List::of,
-					new TrackingListeners(List.of()));
+			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(operations).polls(),
+					TrackingSettings.defaults(), List::of, new TrackingListeners(List.of()));
 			// Nothing is polled, so that the heap stays as it is.
 			HeldOperations held = engine.hold((change) -> {
 			}, () -> false);

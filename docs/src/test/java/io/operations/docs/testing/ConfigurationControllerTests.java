@@ -1,7 +1,5 @@
 package io.operations.docs.testing;
 
-import java.util.Map;
-
 import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
@@ -27,8 +25,7 @@ class ConfigurationControllerTests {
 
 	@Test
 	void statusIsThatOfTheOperation(@Autowired WebTestClient client) {
-		Operation running = new Operation("operation-1", OperationStatus.RUNNING, "RUNNING", null, null, null, null,
-				Map.of(), Map.of());
+		Operation running = Operation.builder("operation-1").status(OperationStatus.RUNNING).build();
 		given(this.operations.fetch("operation-1")).willReturn(Mono.just(running));
 		client.get()
 			.uri("/operations/operation-1/status")

@@ -108,13 +108,9 @@ class ErrorPathTests {
 
 	@Test
 	void closed() {
-		this.operations.endWaits();
-		try {
-			fails(this.operations.await(this.id), OperationsClosedException.class);
-		}
-		finally {
-			this.operations.acceptWaits();
-		}
+		OperationsTemplate closed = this.operations.mutate().name("closed").build();
+		closed.close();
+		fails(closed.await(this.id), OperationsClosedException.class);
 	}
 
 	@Test

@@ -1,7 +1,6 @@
 package io.operations.docs.testing;
 
 import java.time.Duration;
-import java.util.Map;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
@@ -26,8 +25,7 @@ class MockedTemplateTests {
 
 	@Test
 	void theControllerReturnsTheStatus(@Autowired ConfigurationController controller) {
-		Operation running = new Operation("operation-1", OperationStatus.RUNNING, "RUNNING", null, null, null, null,
-				Map.of(), Map.of());
+		Operation running = Operation.builder("operation-1").status(OperationStatus.RUNNING).build();
 		given(this.operations.fetch("operation-1")).willReturn(Mono.just(running));
 		assertThat(controller.status("operation-1").block()).isEqualTo("RUNNING");
 	}

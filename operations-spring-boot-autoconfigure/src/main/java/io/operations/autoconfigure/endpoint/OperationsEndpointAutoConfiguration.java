@@ -9,7 +9,7 @@ import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedClients;
 

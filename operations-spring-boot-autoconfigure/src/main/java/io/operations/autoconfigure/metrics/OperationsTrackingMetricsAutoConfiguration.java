@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.tracking.metrics.TrackingGauges;
+import io.operations.internal.tracking.metrics.TrackingMeters;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.metrics.TrackingGauges;
-import io.operations.tracking.metrics.TrackingMeters;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;

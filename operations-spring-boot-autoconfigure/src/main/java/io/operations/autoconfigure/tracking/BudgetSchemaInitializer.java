@@ -9,8 +9,8 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.operations.resilience.jdbc.JdbcBudgetStore;
-import io.operations.tracking.jdbc.TrackingTables;
+import io.operations.internal.resilience.jdbc.JdbcBudgetStore;
+import io.operations.internal.tracking.jdbc.TrackingTables;
 
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;

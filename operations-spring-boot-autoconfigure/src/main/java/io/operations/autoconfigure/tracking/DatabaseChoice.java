@@ -5,7 +5,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
-import io.operations.tracking.jdbc.TrackingTables;
+import io.operations.internal.tracking.jdbc.TrackingTables;
 
 import org.springframework.beans.factory.ObjectProvider;
 

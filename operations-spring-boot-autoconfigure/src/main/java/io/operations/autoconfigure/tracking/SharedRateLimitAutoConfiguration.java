@@ -9,9 +9,9 @@ import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.autoconfigure.OperationsProperties;
 import io.operations.autoconfigure.OperationsProperties.AcrossInstances;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.resilience.jdbc.JdbcBudgetStore;
+import io.operations.internal.tracking.jdbc.TrackingTables;
 import io.operations.resilience.BudgetStore;
-import io.operations.resilience.jdbc.JdbcBudgetStore;
-import io.operations.tracking.jdbc.TrackingTables;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -7,7 +7,7 @@ import io.operations.AcceptedOperation;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
-import io.operations.polling.OperationPolls;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.TrackedClients;
 
 /**

@@ -1,6 +1,6 @@
 package io.operations.autoconfigure.tracking;
 
-import io.operations.tracking.jdbc.TrackingDatabaseException;
+import io.operations.internal.tracking.jdbc.TrackingDatabaseException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
-import io.operations.tracking.jdbc.JdbcTrackingStore;
-import io.operations.tracking.jdbc.TrackingTables;
+import io.operations.internal.tracking.jdbc.JdbcTrackingStore;
+import io.operations.internal.tracking.jdbc.TrackingTables;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

@@ -10,10 +10,11 @@ import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
+import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
-import io.operations.tracking.jdbc.JdbcTrackingStores;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -98,7 +99,7 @@ class JdbcTrackingPropertiesTests {
 	@Test
 	void halfAsManyOutcomesAreDeliveredAtOnceAsRequestsMayBeInFlight() {
 		this.runner.run((context) -> {
-			int maxInFlight = context.getBean(OperationsTemplate.class).getPolls().maxInFlight();
+			int maxInFlight = TemplateInternals.of(context.getBean(OperationsTemplate.class)).polls().maxInFlight();
 			assertThat(context.getBean(JdbcTrackingStores.class)).extracting("settings.deliveries")
 				.isEqualTo(maxInFlight / 2);
 		});

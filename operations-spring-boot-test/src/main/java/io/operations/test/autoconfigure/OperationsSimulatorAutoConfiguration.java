@@ -5,6 +5,7 @@ import io.operations.OperationsProduct;
 import io.operations.autoconfigure.ClientNames;
 import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.autoconfigure.OperationsConnectorDecorator;
+import io.operations.autoconfigure.OperationsTemplateBuilderCustomizer;
 import io.operations.test.OperationsSimulator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,13 @@ public final class OperationsSimulatorAutoConfiguration {
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	OperationsConnectorDecorator operationsSimulatorConnectorDecorator(OperationsSimulator simulator) {
 		return simulator::redirect;
+	}
+
+	// Before the customizers of the application, which may set another scheduler.
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	OperationsTemplateBuilderCustomizer operationsSimulatorTimeCustomizer(OperationsSimulator simulator) {
+		return simulator::moveTimeOf;
 	}
 
 	/**

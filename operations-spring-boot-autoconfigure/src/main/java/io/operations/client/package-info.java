@@ -1,7 +1,0 @@
-/**
- * A single HTTP exchange with the server: credentials, decoding and errors.
- */
-@NullMarked
-package io.operations.client;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.operations.internal.polling;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+
+/**
+ * Represents one poll, from the moment at which it is handed to the admission until it is
+ * over. A wait and a held operation of the same id share it. The poller guards both.
+ */
+final class Flight {
+
+	private final Disposable.Swap request = Disposables.swap();
+
+	private final Polled first;
+
+	private final boolean repeat;
+
+	private final long due;
+
+	private volatile boolean sent;
+
+	// Written while the poller is locked, read without.
+	private volatile @Nullable Wait wait;
+
+	private @Nullable HeldPoll held;
+
+	// Guarded by the dispatcher.
+	private boolean handedBack;
+
+	/**
+	 * Create a flight without a passenger.
+	 * @param polled the operation whose turn it is
+	 */
+	Flight(Polled polled) {
+		this.first = polled;
+		this.repeat = polled.isRepeated();
+		this.due = polled.at();
+	}
+
+	Polled first() {
+		return this.first;
+	}
+
+	String operationId() {
+		return this.first.operationId();
+	}
+
+	/**
+	 * Return whether this was a repeat poll when its turn came. The operation itself may
+	 * become a repeat meanwhile, because of a shared poll.
+	 * @return {@code false} for a first poll
+	 */
+	boolean isRepeat() {
+		return this.repeat;
+	}
+
+	/**
+	 * Record that the poll is over.
+	 * @return {@code false} if that was recorded before
+	 */
+	boolean handBack() {
+		boolean before = this.handedBack;
+		this.handedBack = true;
+		return !before;
+	}
+
+	long due() {
+		return this.due;
+	}
+
+	/**
+	 * Return whether the poll has left.
+	 * @return {@code false} while the poll is queued in the admission
+	 */
+	boolean isSent() {
+		return this.sent;
+	}
+
+	void sent(boolean sent) {
+		this.sent = sent;
+	}
+
+	Disposable.Swap request() {
+		return this.request;
+	}
+
+	void board(Wait next) {
+		this.wait = next;
+		next.flight(this);
+	}
+
+	void board(HeldPoll next) {
+		this.held = next;
+		next.flight(this);
+	}
+
+	@Nullable Wait getWait() {
+		return this.wait;
+	}
+
+	@Nullable HeldPoll getHeld() {
+		return this.held;
+	}
+
+	/**
+	 * Record that a passenger no longer needs the response.
+	 * @param polled the passenger
+	 * @return whether it was the last one
+	 */
+	boolean leave(Polled polled) {
+		polled.flight(null);
+		if (polled.equals(this.wait)) {
+			this.wait = null;
+		}
+		else if (polled.equals(this.held)) {
+			this.held = null;
+		}
+		return this.wait == null && this.held == null;
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.operations.internal.polling;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.operations.Operation;
+import io.operations.OperationSnapshot;
+import io.operations.OperationTimeoutException;
+import io.operations.OperationWait;
+import io.operations.OperationsActivity;
+import io.operations.OperationsException;
+import io.operations.OperationsListener;
+import io.operations.OperationsOverload;
+import io.operations.OperationsThrottledException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * Calls several listeners in turn. If one of them throws an exception, this class logs it
+ * and calls the others.
+ *
+ * @since 0.1.0
+ */
+public final class OperationsListeners implements OperationsListener {
+
+	private static final Log logger = LogFactory.getLog(OperationsListeners.class);
+
+	private final List<OperationsListener> listeners;
+
+	/**
+	 * Create the composite.
+	 * @param listeners the listeners, in the order in which they are called
+	 */
+	public OperationsListeners(List<OperationsListener> listeners) {
+		this.listeners = List.copyOf(listeners);
+	}
+
+	@Override
+	public void opened(String client, OperationsActivity activity) {
+		each((listener) -> listener.opened(client, activity));
+	}
+
+	@Override
+	public void closed(String client) {
+		each((listener) -> listener.closed(client));
+	}
+
+	@Override
+	public void fetched(String client, OperationSnapshot snapshot) {
+		each((listener) -> listener.fetched(client, snapshot));
+	}
+
+	@Override
+	public void failed(String client, String operationId, Throwable fault) {
+		each((listener) -> listener.failed(client, operationId, fault));
+	}
+
+	@Override
+	public void throttled(String client, OperationsThrottledException fault) {
+		each((listener) -> listener.throttled(client, fault));
+	}
+
+	@Override
+	public void pauseBegan(String client, Duration pause) {
+		each((listener) -> listener.pauseBegan(client, pause));
+	}
+
+	@Override
+	public void pauseEnded(String client) {
+		each((listener) -> listener.pauseEnded(client));
+	}
+
+	@Override
+	public void budgetLost(String client, Throwable fault) {
+		each((listener) -> listener.budgetLost(client, fault));
+	}
+
+	@Override
+	public void budgetRegained(String client, Duration duration) {
+		each((listener) -> listener.budgetRegained(client, duration));
+	}
+
+	@Override
+	public void outageBegan(String client, OperationsException fault) {
+		each((listener) -> listener.outageBegan(client, fault));
+	}
+
+	@Override
+	public void outageEnded(String client, Duration duration) {
+		each((listener) -> listener.outageEnded(client, duration));
+	}
+
+	@Override
+	public void waitBegan(String client, String operationId) {
+		each((listener) -> listener.waitBegan(client, operationId));
+	}
+
+	@Override
+	public void callerJoined(String client, String operationId, ContextView caller) {
+		each((listener) -> listener.callerJoined(client, operationId, caller));
+	}
+
+	@Override
+	public void pollScheduled(String client, String operationId, Duration delay) {
+		each((listener) -> listener.pollScheduled(client, operationId, delay));
+	}
+
+	@Override
+	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
+		each((listener) -> listener.statusSeen(client, snapshot, previous));
+	}
+
+	@Override
+	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
+		each((listener) -> listener.stuck(client, wait, age, unusual));
+	}
+
+	@Override
+	public void waitsOverloaded(String client, OperationsOverload overload) {
+		each((listener) -> listener.waitsOverloaded(client, overload));
+	}
+
+	@Override
+	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
+		each((listener) -> listener.deadlinePassed(client, wait, timeout));
+	}
+
+	@Override
+	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
+		each((listener) -> listener.waitEnded(client, wait, reason));
+	}
+
+	private void each(Consumer<OperationsListener> call) {
+		for (OperationsListener listener : this.listeners) {
+			try {
+				call.accept(listener);
+			}
+			catch (VirtualMachineError ex) {
+				throw ex;
+			}
+			catch (Exception | Error ex) {
+				logger.warn("Listener " + listener.getClass().getName()
+						+ " threw an exception. The client ignores it and notifies the other listeners. Fix the listener.",
+						ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,287 @@
+package io.operations.internal.polling;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import io.operations.OperationsErrorResponse;
+import io.operations.internal.WorkLoop;
+import io.operations.internal.resilience.PollCapacity;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Hands due polls to the admission, as many as may leave soon, and reports deadlines that
+ * have passed. One timer serves all waits and all held operations.
+ */
+final class PollDispatcher {
+
+	private static final Log logger = LogFactory.getLog(PollDispatcher.class);
+
+	// The time until the next look while held operations must not be polled.
+	private static final long LOOK_AGAIN_MILLIS = 1000;
+
+	private final WorkLoop pumping = new WorkLoop(this::handOver);
+
+	private final Deadlines deadlines = new Deadlines();
+
+	private final PollTimer timer;
+
+	private final PollCapacity capacity;
+
+	private final Pace pace;
+
+	private final Scheduler scheduler;
+
+	private final Consumer<Flight> poll;
+
+	private final Consumer<Waiter> late;
+
+	private final Outage outage;
+
+	private volatile BooleanSupplier mayPollHeld = () -> true;
+
+	// All below is guarded by "this"; nothing foreign is called while it is held. The
+	// poller may hold its own lock when it calls, never the other way round.
+	private final DuePolls due = new DuePolls();
+
+	private final HandedPolls handed = new HandedPolls();
+
+	// Until when an outage held all polls back.
+	private long heldUntil = Long.MIN_VALUE;
+
+	private boolean closed;
+
+	/**
+	 * Create the dispatcher.
+	 * @param capacity how many polls the account has capacity for
+	 * @param pace knows whether the schedule is short of polls
+	 * @param outage knows whether the server is unavailable
+	 * @param scheduler runs the timer
+	 * @param poll sends a poll, and calls {@link #handedBack(Flight)} at its end
+	 * @param late called with each waiter whose deadline has passed
+	 */
+	PollDispatcher(PollCapacity capacity, Pace pace, Outage outage, Scheduler scheduler, Consumer<Flight> poll,
+			Consumer<Waiter> late) {
+		this.capacity = capacity;
+		this.pace = pace;
+		this.scheduler = scheduler;
+		this.poll = poll;
+		this.late = late;
+		this.outage = outage;
+		this.timer = new PollTimer(scheduler, this::pump);
+	}
+
+	/**
+	 * Set the condition under which held operations are polled.
+	 * @param condition called before each of their polls
+	 */
+	void mayPollHeld(BooleanSupplier condition) {
+		this.mayPollHeld = condition;
+	}
+
+	boolean mayPollHeld() {
+		return this.mayPollHeld.getAsBoolean();
+	}
+
+	synchronized void add(Polled polled, long at, long notBefore) {
+		polled.at(at, notBefore);
+		this.due.add(polled);
+	}
+
+	synchronized void hasten(Wait wait, long at) {
+		if (at < wait.at() && this.due.remove(wait)) {
+			wait.at(at, Math.min(wait.notBefore(), at));
+			this.due.add(wait);
+		}
+	}
+
+	synchronized void remove(Polled polled) {
+		this.due.remove(polled);
+	}
+
+	synchronized void removeHeld() {
+		this.due.removeHeld();
+	}
+
+	void addDeadline(Waiter waiter) {
+		this.deadlines.add(waiter);
+	}
+
+	void removeDeadline(Waiter waiter) {
+		this.deadlines.remove(waiter);
+	}
+
+	/**
+	 * Record that a poll is over. A second call for the same poll changes nothing.
+	 * @param flight the poll
+	 */
+	void handedBack(Flight flight) {
+		synchronized (this) {
+			if (!flight.handBack()) {
+				return;
+			}
+			count(flight, -1);
+		}
+		pump();
+	}
+
+	/**
+	 * Hand over the polls that may leave now, report the deadlines that have passed, and
+	 * set the timer for the next event. Only one thread at a time does this. A further
+	 * thread returns at once, and the first one repeats the work.
+	 */
+	void pump() {
+		try {
+			this.pumping.run();
+		}
+		catch (RuntimeException | Error ex) {
+			// The timer may not have been set.
+			this.timer.forget();
+			throw ex;
+		}
+	}
+
+	private void handOver() {
+		this.deadlines.takePassed(now()).forEach(this::endLate);
+		Flight flight = next(isRoomForEarlyPolls(), mayPollHeld());
+		while (flight != null) {
+			this.poll.accept(flight);
+			flight = next(isRoomForEarlyPolls(), mayPollHeld());
+		}
+		long nextPoll = nextPoll(isRoomForEarlyPolls(), mayPollHeld());
+		this.timer.set(Math.min(nextPoll, this.deadlines.next()), now());
+	}
+
+	/**
+	 * Do the same as {@link #pump()} on a thread of the scheduler, so that the caller's
+	 * thread sends no poll.
+	 */
+	void pumpSoon() {
+		this.scheduler.schedule(this::pump);
+	}
+
+	// An error at one deadline must not lose the others.
+	private void endLate(Waiter waiter) {
+		try {
+			this.late.accept(waiter);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn(
+					"The poller met an exception when it ended the wait for operation '"
+							+ OperationsErrorResponse.printable(waiter.waitedFor().operationId())
+							+ "' at its deadline. It continues with the other waits. Report this with the stack trace.",
+					ex);
+		}
+	}
+
+	private synchronized @Nullable Flight next(boolean early, boolean held) {
+		long now = now();
+		boolean outage = this.outage.isOn();
+		boolean away = this.outage.holdsWaits();
+		if (away) {
+			this.heldUntil = Math.max(this.heldUntil, now);
+		}
+		if (this.closed) {
+			return null;
+		}
+		boolean probe = outage && this.outage.mayProbe();
+		DuePolls.Sorts sorts = (away ? DuePolls.Sorts.BOTH : sorts()).withWaits(!away || probe)
+			.withHeld(held && (!outage || probe));
+		Polled polled = this.due.take(now, sorts);
+		if (polled == null && early && !away) {
+			polled = this.due.takeEarly(now, sorts.withHeld(!outage));
+		}
+		if (polled != null && (away || (outage && polled instanceof HeldPoll)) && !this.outage.beginProbe()) {
+			this.due.add(polled);
+			return null;
+		}
+		if (polled == null) {
+			return null;
+		}
+		Flight flight = new Flight(polled);
+		count(flight, 1);
+		return flight;
+	}
+
+	private void count(Flight flight, int number) {
+		this.outage.underWay(number);
+		this.handed.count(flight, number);
+	}
+
+	private DuePolls.Sorts sorts() {
+		return this.handed.below(this.capacity.maxHanded());
+	}
+
+	private boolean isRoomForEarlyPolls() {
+		return this.pace.isShortOfPolls() && this.capacity.hasRoom();
+	}
+
+	private synchronized long nextPoll(boolean early, boolean held) {
+		if (this.closed) {
+			return Long.MAX_VALUE;
+		}
+		boolean away = this.outage.holdsWaits();
+		boolean heldAway = this.outage.isOn();
+		// A sort at its bound is left out: the end of one of its polls pumps again.
+		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
+		long nextWait = next(sorts.withHeld(false), early && !away, away ? this.outage.nextLook() : Long.MIN_VALUE);
+		long look = heldAway ? this.outage.nextLook() : Long.MIN_VALUE;
+		long nextHeld = next(sorts.withWaits(false), early && !heldAway,
+				held ? look : Math.max(look, now() + LOOK_AGAIN_MILLIS));
+		return Math.min(nextWait, nextHeld);
+	}
+
+	private long next(DuePolls.Sorts sorts, boolean early, long earliest) {
+		long next = this.due.next(sorts);
+		return Math.max(early ? Math.min(next, this.due.nextEarly(sorts)) : next, earliest);
+	}
+
+	/**
+	 * Return the time by which the earliest due poll of a wait is overdue.
+	 * @return the time, zero if no poll is overdue
+	 */
+	synchronized Duration backlogAge() {
+		long next = this.due.next(DuePolls.Sorts.BOTH.withHeld(false));
+		return Duration.ofMillis((next != Long.MAX_VALUE) ? Math.max(0, now() - next) : 0);
+	}
+
+	/**
+	 * Return whether the next poll of a wait has not been sent.
+	 * @param wait the wait
+	 * @return {@code false} while the poll is in flight
+	 */
+	synchronized boolean isHeld(Wait wait) {
+		return !wait.isSent() || this.due.contains(wait);
+	}
+
+	/**
+	 * Return the time for which the account's limits have held back the poll of a wait.
+	 * Time until the end of an outage or of a pause does not count.
+	 * @param wait the wait
+	 * @return the time in milliseconds; zero if the poll is not due or was sent
+	 */
+	synchronized long heldBack(Wait wait) {
+		long heldUntil = Math.max(this.heldUntil, this.capacity.lastPauseEnd());
+		return isHeld(wait) ? Math.max(0, now() - Math.max(wait.at(), heldUntil)) : 0;
+	}
+
+	/**
+	 * Stop handing over polls.
+	 */
+	void close() {
+		synchronized (this) {
+			this.closed = true;
+		}
+		pump();
+	}
+
+	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
+	private long now() {
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.operations.internal.polling;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import io.operations.OperationFetcher;
+import io.operations.OperationsListener;
+import io.operations.internal.resilience.PollCapacity;
+import io.operations.polling.PollingSettings;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Holds what the classes of a poller share.
+ *
+ * @param lock guards the waits, the held operations and their polls in flight. Nothing
+ * foreign is called while it is held. The lock of the dispatcher may be taken within.
+ * @param client the name of the client
+ * @param keyPrefix the prefix of the configuration keys that messages name
+ * @param fetcher makes one attempt
+ * @param capacity how many polls the account has capacity for
+ * @param pace decides when an operation is polled next
+ * @param settings the bounds of polls and waits
+ * @param scheduler runs all timers and is the clock
+ * @param listener notified of waits and of statuses. It throws no exception but those of
+ * the JVM
+ * @param outage the knowledge of outages
+ * @param sentPolls knows which polls have left
+ * @param seenOperations the operations that were seen most recently
+ * @param dispatcher sends the due polls
+ */
+record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, PollCapacity capacity,
+		Pace pace, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
+
+	/**
+	 * Return the present time of the wall clock.
+	 * @return the time, in whole milliseconds
+	 */
+	Instant clock() {
+		return Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS));
+	}
+
+	/**
+	 * Return the present time of a monotonic clock. After a step back of the wall clock,
+	 * polls would wait too long.
+	 * @return the time in milliseconds
+	 */
+	long now() {
+		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
+	}
+
+	/**
+	 * Cancel a poll that nobody needs any more.
+	 * @param flight the poll, {@code null} if there is none
+	 */
+	void cancel(@Nullable Flight flight) {
+		if (flight != null) {
+			cancel(List.of(flight));
+		}
+	}
+
+	/**
+	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
+	 * such a poll is free for another one, which must not leave on the caller's thread:
+	 * it may be in a transaction.
+	 * @param flights the polls
+	 */
+	void cancel(List<Flight> flights) {
+		if (flights.isEmpty()) {
+			return;
+		}
+		Runnable task = () -> flights.forEach((flight) -> flight.request().dispose());
+		try {
+			this.scheduler.schedule(task);
+		}
+		catch (RejectedExecutionException ex) {
+			task.run();
+		}
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.operations.internal.polling;
+
+import io.operations.OperationFetcher;
+import io.operations.OperationSnapshot;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/**
+ * Knows which polls have left. The admission may hold a poll that the poller handed over,
+ * so only the exchange itself can report that the poll was sent. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class SentPolls {
+
+	private volatile boolean reporting;
+
+	/**
+	 * Return a fetcher that reports each poll that it sends. It belongs behind the
+	 * admission.
+	 * @param exchange sends a request
+	 * @return the reporting fetcher
+	 */
+	public OperationFetcher reporting(OperationFetcher exchange) {
+		this.reporting = true;
+		return (operationId) -> {
+			Mono<OperationSnapshot> call = exchange.fetch(operationId);
+			return Mono.deferContextual((context) -> {
+				Flight flight = context.getOrDefault(Flight.class, null);
+				if (flight != null) {
+					flight.sent(true);
+				}
+				return call;
+			});
+		};
+	}
+
+	/**
+	 * Record that a poll is handed to the admission. Without a reporting fetcher, the
+	 * poll counts as sent.
+	 * @param flight the poll
+	 * @param context the Reactor context of the poll
+	 * @return the context in which the fetcher finds the poll
+	 */
+	Context handed(Flight flight, Context context) {
+		flight.sent(!this.reporting);
+		return this.reporting ? context.put(Flight.class, flight) : context;
+	}
+
+}

@@ -1,0 +1,342 @@
+package io.operations.internal.polling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import io.operations.Operation;
+import io.operations.OperationNotFoundException;
+import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
+import io.operations.OperationWait;
+import io.operations.polling.ObservedRun;
+import io.operations.polling.PollingState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Represents the wait for one operation: the operation as known so far, the time of its
+ * next poll, and the waiters to notify. Polls of one operation never overlap, so that
+ * only one thread at a time changes the operation. The poller guards the waiters and the
+ * times.
+ */
+final class Wait extends Polled {
+
+	// The Date header has whole seconds, so a difference below a second means nothing.
+	private static final long CLOCK_RESOLUTION = 1000;
+
+	private final long began;
+
+	private final boolean accepted;
+
+	// The list begins with the waiter that joined last.
+	private @Nullable Waiter waiters;
+
+	private @Nullable Waiter oldest;
+
+	private volatile @Nullable String kind;
+
+	private volatile int polls;
+
+	private volatile @Nullable LastSeen lastSeen;
+
+	private volatile @Nullable Throwable lastFault;
+
+	private volatile @Nullable String lastRequestId;
+
+	private volatile @Nullable Object end;
+
+	private long notFoundSince = -1;
+
+	// Whether this template had seen the operation before this wait began.
+	private boolean seenBefore;
+
+	private long created;
+
+	// The age up to which the schedule has learned that the operation ran.
+	private long learned = -1;
+
+	private @Nullable OperationStatus countedAs;
+
+	private boolean stuck;
+
+	private boolean needsAnotherPoll;
+
+	private boolean mayBeHastened;
+
+	/**
+	 * Begin a wait.
+	 * @param number its number
+	 * @param operationId the operation's id
+	 * @param kind the kind of the operation, {@code null} if it is unknown
+	 * @param accepted whether the operation began with the wait
+	 * @param now the present time
+	 * @param seenBefore whether this template has seen the operation already
+	 */
+	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now, boolean seenBefore) {
+		super(number, operationId);
+		this.seenBefore = seenBefore;
+		this.kind = kind;
+		this.accepted = accepted;
+		this.began = now;
+		this.created = now;
+	}
+
+	/**
+	 * Continue from what another component knows of the operation.
+	 * @param known the operation as known so far
+	 * @param age its present age
+	 * @param now the present time
+	 */
+	void met(PolledOperation known, Duration age, long now) {
+		this.seenBefore |= known.lastSeen() != null;
+		this.kind = (this.kind != null) ? this.kind : known.kind();
+		if (known.learned() != null) {
+			this.created = now - age.toMillis();
+			this.learned = known.learned().toMillis();
+		}
+	}
+
+	/**
+	 * Return the operation in the form that another component can continue from.
+	 * @param now the present time
+	 * @param clock the present time by the local clock
+	 * @return the operation, {@code null} if nothing was learned from it yet
+	 */
+	@Nullable PolledOperation met(long now, Instant clock) {
+		if (this.learned < 0) {
+			return null;
+		}
+		return new PolledOperation(operationId(), this.kind, this.accepted, clock.minusMillis(now - this.began),
+				clock.minusMillis(now - this.created), Duration.ofMillis(this.learned), this.polls, null, Map.of(),
+				null);
+	}
+
+	long began() {
+		return this.began;
+	}
+
+	boolean wasSeen() {
+		return this.seenBefore || this.lastSeen != null;
+	}
+
+	@Nullable LastSeen lastSeen() {
+		return this.lastSeen;
+	}
+
+	@Nullable Operation operation() {
+		LastSeen seen = this.lastSeen;
+		return (seen != null) ? seen.operation() : null;
+	}
+
+	@Nullable String kind() {
+		return this.kind;
+	}
+
+	void join(Waiter waiter) {
+		waiter.next = this.waiters;
+		if (this.waiters != null) {
+			this.waiters.previous = waiter;
+		}
+		else {
+			this.oldest = waiter;
+		}
+		this.waiters = waiter;
+	}
+
+	/**
+	 * Remove a waiter.
+	 * @param waiter the waiter that waits no longer
+	 * @return whether it was the last waiter
+	 */
+	boolean leave(Waiter waiter) {
+		if (waiter.previous != null) {
+			waiter.previous.next = waiter.next;
+		}
+		else {
+			this.waiters = waiter.next;
+		}
+		if (waiter.next != null) {
+			waiter.next.previous = waiter.previous;
+		}
+		else {
+			this.oldest = waiter.previous;
+		}
+		waiter.next = null;
+		waiter.previous = null;
+		return this.waiters == null;
+	}
+
+	@Nullable Waiter waiters() {
+		return this.waiters;
+	}
+
+	@Nullable OperationStatus countedAs() {
+		return this.countedAs;
+	}
+
+	void countedAs(OperationStatus status) {
+		this.countedAs = status;
+	}
+
+	boolean isStuck() {
+		return this.stuck;
+	}
+
+	void stuck() {
+		this.stuck = true;
+	}
+
+	/**
+	 * Return how many polls it takes at least to see the operation end.
+	 * @return 1, or 2 while a first poll is still to come that is too early
+	 */
+	int pollsToTheEnd() {
+		return this.needsAnotherPoll ? 2 : 1;
+	}
+
+	void needsAnotherPoll(boolean needs) {
+		this.needsAnotherPoll = needs;
+	}
+
+	/**
+	 * Return the waiter that joined first, of those that still wait.
+	 * @return the waiter, {@code null} if there is none
+	 */
+	@Nullable Waiter oldest() {
+		return this.oldest;
+	}
+
+	/**
+	 * Return whether the last poll has left that was handed to the admission.
+	 * @return {@code false} while the poll is queued there
+	 */
+	boolean isSent() {
+		Flight flight = flight();
+		return flight == null || flight.isSent();
+	}
+
+	/**
+	 * Record the response to a poll.
+	 * @param snapshot the response
+	 * @param now the present time
+	 * @return the run to learn from, {@code null} if there is nothing to learn
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	@Nullable ObservedRun seen(OperationSnapshot snapshot, long now) {
+		Operation operation = snapshot.operation();
+		LastSeen before = this.lastSeen;
+		this.polls++;
+		this.lastSeen = LastSeen.of(operation);
+		this.lastRequestId = snapshot.requestId();
+		this.lastFault = null;
+		this.notFoundSince = -1;
+		if (this.kind == null && !operation.related().isEmpty()) {
+			this.kind = Kinds.of(operation.related());
+		}
+		if (operation.isScheduled() || (before != null && before.withoutUrl().isScheduled())) {
+			begin(operation, now);
+			return null;
+		}
+		if (this.learned < 0) {
+			this.created = now - TimeOrigin.age(snapshot, now - this.began, now - this.created);
+		}
+		return snapshot.hasCredibleTimes() ? learn(snapshot, (before != null) ? before.withoutUrl() : null, now) : null;
+	}
+
+	// The run begins with the first response that is not SCHEDULED. The time before it
+	// teaches nothing. Neither does an end that no poll saw coming.
+	private void begin(Operation operation, long now) {
+		this.created = now;
+		this.learned = (operation.isScheduled() || operation.isTerminal()) ? -1 : 0;
+	}
+
+	private @Nullable ObservedRun learn(OperationSnapshot snapshot, @Nullable Operation before, long now) {
+		long age = Math.max(0, now - this.created);
+		boolean sawRunning = this.learned >= 0;
+		long from = sawRunning ? this.learned : entry();
+		if (!snapshot.operation().isTerminal()) {
+			this.learned = Math.max(from, age);
+		}
+		return TimeOrigin.run(this.kind, snapshot, from, age, sawRunning, before);
+	}
+
+	private long entry() {
+		return this.accepted ? 0 : Math.max(0, this.began - this.created - CLOCK_RESOLUTION);
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	void failed(Throwable fault, long now) {
+		this.polls++;
+		this.lastFault = fault;
+		if (fault instanceof OperationNotFoundException && this.notFoundSince < 0) {
+			this.notFoundSince = now;
+		}
+	}
+
+	/**
+	 * Return the time of the first 404 since the operation was last seen. Other faults in
+	 * between do not count.
+	 * @return the time of the first 404, negative if there was none
+	 */
+	long notFoundSince() {
+		return this.notFoundSince;
+	}
+
+	/**
+	 * End the wait.
+	 * @param outcome the outcome for the waiters: the {@link OperationSnapshot} with the
+	 * terminal operation, or a {@link Throwable}
+	 */
+	void end(Object outcome) {
+		this.end = outcome;
+	}
+
+	/**
+	 * Return the outcome of the wait.
+	 * @return the outcome for the waiters, {@code null} while the wait lasts
+	 */
+	@Nullable Object end() {
+		return this.end;
+	}
+
+	/**
+	 * Return whether a caller with an earlier deadline may have the operation polled
+	 * before {@link #notBefore()}. The poller guards this.
+	 * @return {@code true} while the operation is scheduled, unless the server has named
+	 * a time
+	 */
+	boolean mayBeHastened() {
+		return this.mayBeHastened;
+	}
+
+	void mayBeHastened(boolean may) {
+		this.mayBeHastened = may;
+	}
+
+	boolean isScheduled() {
+		Operation operation = operation();
+		return operation != null && operation.isScheduled();
+	}
+
+	Duration age(long now) {
+		return Duration.ofMillis(Math.max(0, now - this.created));
+	}
+
+	PollingState state(@Nullable Operation operation, long now, double pollsPerSecond) {
+		return new PollingState(operationId(), this.kind, operation, age(now), this.polls, pollsPerSecond);
+	}
+
+	int polls() {
+		return this.polls;
+	}
+
+	@Nullable Throwable lastFault() {
+		return this.lastFault;
+	}
+
+	OperationWait summary(long now) {
+		return new OperationWait(operationId(), operation(), this.polls, this.lastRequestId,
+				Duration.ofMillis(now - this.began));
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.operations.internal.polling;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.operations.OperationsClosedException;
+import io.operations.OperationsException;
+import io.operations.OperationsListener;
+import io.operations.OperationsRequestException;
+import io.operations.OperationsThrottledException;
+import reactor.util.context.ContextView;
+
+/**
+ * Lets callers begin or join waits, or refuses them.
+ */
+final class WaitEntrance {
+
+	private final PollerParts parts;
+
+	private final Object lock;
+
+	private final String client;
+
+	private final OperationsListener listener;
+
+	private final PollDispatcher dispatcher;
+
+	private final WaitRegistry registry;
+
+	private final HeldPolls held;
+
+	private final WaitPlans plans;
+
+	private final AtomicLong numbers;
+
+	// The lock guards both.
+	private boolean stopped;
+
+	private boolean closed;
+
+	/**
+	 * Create the entrance.
+	 * @param parts what the classes of a poller share
+	 * @param registry the waits by id
+	 * @param held the held operations
+	 * @param plans plans the polls
+	 * @param numbers the numbers of all that is due at a time
+	 */
+	WaitEntrance(PollerParts parts, WaitRegistry registry, HeldPolls held, WaitPlans plans, AtomicLong numbers) {
+		this.parts = parts;
+		this.lock = parts.lock();
+		this.client = parts.client();
+		this.listener = parts.listener();
+		this.dispatcher = parts.dispatcher();
+		this.registry = registry;
+		this.held = held;
+		this.plans = plans;
+		this.numbers = numbers;
+	}
+
+	/**
+	 * Begin to wait, or join the wait that there is.
+	 * @param target the operation to wait for
+	 * @param caller the Reactor context of the caller
+	 * @param factory creates the waiter
+	 * @return the waiter
+	 * @throws OperationsException if no further wait may begin
+	 */
+	Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
+		OperationsRequestException.checkId(target.operationId());
+		// Called before the wait can end, because the caller's transaction ends with it.
+		this.listener.callerJoined(this.client, target.operationId(), caller);
+		long now = now();
+		Waiter waiter;
+		boolean began = false;
+		OperationsException refusal = null;
+		synchronized (this.lock) {
+			Wait wait = this.registry.get(target.operationId());
+			if (wait == null) {
+				began = true;
+				wait = new Wait(this.numbers.getAndIncrement(), target.operationId(), target.kind(), target.accepted(),
+						now, this.parts.seenOperations().contains(target.operationId()));
+			}
+			waiter = factory.create(wait, this.numbers.getAndIncrement(), now);
+			if (this.stopped) {
+				refusal = new OperationsClosedException(this.client, target.operationId());
+			}
+			else if (this.registry.waiters() >= this.parts.settings().maxWaiting()) {
+				refusal = tooManyWaits(target);
+			}
+			else {
+				this.registry.joined();
+				if (!began) {
+					this.plans.remove(wait);
+				}
+				wait.join(waiter);
+				this.plans.add(wait);
+				this.dispatcher.addDeadline(waiter);
+				if (!began) {
+					this.plans.hasten(wait);
+				}
+				if (began) {
+					this.registry.add(wait);
+					meet(wait, now);
+				}
+			}
+		}
+		if (refusal != null) {
+			if (refusal instanceof OperationsThrottledException throttled) {
+				this.listener.throttled(this.client, throttled);
+			}
+			throw refusal;
+		}
+		if (began) {
+			Wait wait = waiter.waitedFor();
+			this.listener.waitBegan(this.client, target.operationId());
+			this.plans.first(wait, target.retryAfter(), now);
+		}
+		this.dispatcher.pump();
+		return waiter;
+	}
+
+	private OperationsThrottledException tooManyWaits(PollingTarget target) {
+		return new OperationsThrottledException("The client refuses the wait for operation '" + target.operationId()
+				+ "': the limit of " + this.parts.settings().maxWaiting()
+				+ " concurrent waits is reached. Start fewer waits at once, or raise " + this.parts.keyPrefix()
+				+ ".polling.max-waiting.", target.operationId(), (Duration) null);
+	}
+
+	// A wait for a held operation continues with what is known of it.
+	private void meet(Wait wait, long now) {
+		HeldPoll held = this.held.get(wait.operationId());
+		if (held == null) {
+			return;
+		}
+		PolledOperation known = held.polled();
+		wait.met(known, known.age(this.parts.clock()), now);
+		Flight flight = held.flight();
+		if (flight != null) {
+			flight.board(wait);
+		}
+	}
+
+	/**
+	 * Refuse new waits, or accept them again.
+	 * @param refuse whether to refuse them
+	 */
+	void refuse(boolean refuse) {
+		synchronized (this.lock) {
+			this.stopped = refuse || this.closed;
+		}
+	}
+
+	/**
+	 * Refuse new waits for good.
+	 */
+	void close() {
+		synchronized (this.lock) {
+			this.closed = true;
+			this.stopped = true;
+		}
+		this.plans.close();
+	}
+
+	private long now() {
+		return this.parts.now();
+	}
+
+	interface WaiterFactory {
+
+		Waiter create(Wait wait, long number, long now);
+
+	}
+
+}

@@ -1,0 +1,300 @@
+package io.operations.internal.resilience;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import io.operations.OperationsListener;
+import io.operations.resilience.BudgetStore;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The permits that this instance has reserved from the budget which all instances share.
+ * It reserves them in blocks, so that a statement serves several requests, and at most
+ * one block ahead. A permit that nobody uses lapses, because permits that are kept would
+ * be sent together later.
+ * <p>
+ * While the store is unavailable, the instance sends its share of the rate: the rate
+ * divided by the number of instances seen last.
+ */
+final class AccountBudget implements Disposable {
+
+	private static final Duration TICK = Duration.ofMillis(500);
+
+	private static final long NONE = ReservedPermits.NONE;
+
+	private final Disposable ticks;
+
+	private final WakeUp wakeUp;
+
+	private final BudgetCalls store;
+
+	private final Scheduler scheduler;
+
+	private final BooleanSupplier isWanted;
+
+	private final Runnable onPermit;
+
+	private final Consumer<Duration> onPause;
+
+	// "this" guards the fields below. Neither the store nor any callback is called while
+	// it is locked.
+	private final ReservedPermits permits;
+
+	private final SharedPause pause;
+
+	private final Instances instances;
+
+	private final BudgetOutage outage;
+
+	private boolean closed;
+
+	/**
+	 * Create the budget and report this instance to the store.
+	 * @param client the name of the client
+	 * @param store the store that all instances share
+	 * @param scheduler the scheduler, which is also the clock
+	 * @param isWanted whether requests are queued
+	 * @param onPermit called when a permit may have arrived
+	 * @param onPause called when another instance has paused the client
+	 * @param listener the listener for the loss of the store
+	 */
+	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
+			Consumer<Duration> onPause, OperationsListener listener) {
+		this.store = new BudgetCalls(client, store, scheduler);
+		this.scheduler = scheduler;
+		this.isWanted = isWanted;
+		this.onPermit = onPermit;
+		this.onPause = onPause;
+		this.permits = new ReservedPermits(now());
+		this.wakeUp = new WakeUp(scheduler, onPermit);
+		this.instances = new Instances(now());
+		this.pause = new SharedPause(now());
+		this.outage = new BudgetOutage(client, listener);
+		this.ticks = scheduler.schedulePeriodically(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Request a permit for now. Only one thread may call this method at a time.
+	 * @param perSecond the rate of the account
+	 * @return {@code true} if there is a permit, which {@link #use()} takes;
+	 * {@code false} if it arrives later
+	 */
+	boolean request(double perSecond) {
+		int permits;
+		long due;
+		long now = now();
+		synchronized (this) {
+			this.instances.wanted(now);
+			this.permits.rate(perSecond);
+			due = due(now);
+			// While the store is unavailable, the ticks try.
+			boolean needed = !this.closed && !this.outage.isOpen() && this.permits.isRunningOut();
+			permits = needed ? this.permits.beginReservation(this.instances.sending()) : 0;
+		}
+		if (permits > 0) {
+			reserve(permits, perSecond);
+		}
+		if (due > now && due != NONE) {
+			this.wakeUp.at(due, now);
+		}
+		return due <= now;
+	}
+
+	private long due(long now) {
+		return this.permits.due(this.outage.isOpen() ? this.instances.alive() : 0, now);
+	}
+
+	private void reserve(int permits, double perSecond) {
+		int instances;
+		synchronized (this) {
+			// An instance with a new rate trusts no reservation of an older rate.
+			instances = this.permits.takeRateChange() ? this.instances.alive() : this.instances.aliveAtMost();
+		}
+		this.store.reserve(permits, perSecond, instances, (reservation) -> reserved(reservation, permits, perSecond),
+				(fault) -> lose(fault, this.permits::reservationFailed));
+	}
+
+	private void reserved(BudgetStore.Reservation reservation, int permits, double perSecond) {
+		Runnable note;
+		synchronized (this) {
+			this.permits.endReservation();
+			note = answered(reservation.paused());
+			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
+		}
+		note.run();
+		this.onPermit.run();
+	}
+
+	/**
+	 * Take the permit that has arrived.
+	 */
+	synchronized void use() {
+		this.permits.use(now());
+	}
+
+	/**
+	 * Pause the account in all instances.
+	 * @param pause how long the pause lasts
+	 */
+	void pause(Duration pause) {
+		synchronized (this) {
+			this.pause.begin(pause, now());
+			// The permits of the time of the pause must not be sent after it.
+			this.permits.clear();
+		}
+		sendPause();
+	}
+
+	private void sendPause() {
+		Duration left;
+		synchronized (this) {
+			left = this.pause.send(now());
+		}
+		if (!left.isZero()) {
+			this.store.pause(left, (fault) -> lose(fault, this.pause::notSent));
+		}
+	}
+
+	private void tick() {
+		int permits;
+		double perSecond;
+		boolean isSending;
+		boolean toPause;
+		boolean toReport;
+		boolean wanted = this.isWanted.getAsBoolean();
+		synchronized (this) {
+			if (this.closed) {
+				return;
+			}
+			long now = now();
+			perSecond = this.permits.rate();
+			isSending = wanted || this.instances.wantedLately(now);
+			toPause = this.pause.isUnsent();
+			boolean failed = this.outage.isOpen() && this.permits.hasFailed();
+			permits = failed ? this.permits.beginReservation(this.instances.sending()) : 0;
+			toReport = this.instances.beginReport(isSending, this.outage.isOpen(), now);
+		}
+		if (permits > 0) {
+			reserve(permits, perSecond);
+		}
+		if (toReport) {
+			this.store.report(isSending, (others) -> reported(others, isSending),
+					(fault) -> lose(fault, this.instances::endReport));
+		}
+		if (toPause) {
+			sendPause();
+		}
+	}
+
+	private void reported(BudgetStore.Others others, boolean isSending) {
+		Runnable note = AccountBudget::nothing;
+		synchronized (this) {
+			this.instances.endReport();
+			this.instances.reported(others, isSending, now());
+			if (!this.permits.hasFailed()) {
+				note = answered(others.paused());
+			}
+		}
+		note.run();
+		this.onPermit.run();
+	}
+
+	private Runnable answered(Duration paused) {
+		long now = now();
+		this.instances.answered(now);
+		Runnable regained = this.outage.end(now);
+		boolean pauses = this.pause.found(paused, now);
+		if (pauses) {
+			this.permits.clear();
+		}
+		return () -> {
+			regained.run();
+			if (pauses) {
+				this.onPause.accept(paused);
+			}
+		};
+	}
+
+	// An instance that never reached the store divides the rate by the instances that the
+	// store found at its start.
+	private void lose(Throwable fault, Runnable change) {
+		int others = this.store.othersAtStart();
+		Runnable lost = AccountBudget::nothing;
+		synchronized (this) {
+			change.run();
+			if (!this.outage.isOpen() && !this.closed) {
+				lost = this.outage.begin(fault, now());
+				this.instances.foundAtStart(others);
+			}
+		}
+		lost.run();
+		this.onPermit.run();
+	}
+
+	/**
+	 * Return which share of the account's rate this instance can expect.
+	 * @return the share, greater than 0 and at most 1
+	 */
+	synchronized double share() {
+		return 1.0 / (this.outage.isOpen() ? this.instances.alive() : this.instances.sending());
+	}
+
+	/**
+	 * Return how many instances share the budget.
+	 * @return the number of instances seen last, including this one
+	 */
+	synchronized int instances() {
+		return this.instances.alive();
+	}
+
+	/**
+	 * Return whether the store is unavailable.
+	 * @return {@code true} from the first failure until the next answer
+	 */
+	synchronized boolean isLost() {
+		return this.outage.isOpen();
+	}
+
+	/**
+	 * Return how many permits are reserved and not used.
+	 * @return the number of permits
+	 */
+	synchronized int left() {
+		return this.permits.left(now());
+	}
+
+	/**
+	 * Return how long a request waits for the next permit.
+	 * @return the time; zero if a permit is there or none is reserved
+	 */
+	synchronized Duration untilNext() {
+		long now = now();
+		long due = due(now);
+		return (due == NONE) ? Duration.ZERO : Duration.ofNanos(Math.max(0, due - now));
+	}
+
+	@Override
+	public void dispose() {
+		synchronized (this) {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			this.permits.clear();
+		}
+		this.ticks.dispose();
+		this.wakeUp.dispose();
+		this.store.leave();
+	}
+
+	private static void nothing() {
+	}
+
+	private long now() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.operations.internal.resilience;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.internal.WorkLoop;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Sends the queued requests of an account one after another, each with a permit. Only one
+ * permit is reserved at a time, and the request at the head of the queue uses it.
+ */
+final class CallSender implements Disposable {
+
+	private final WorkLoop sending = new WorkLoop(this::sendAll);
+
+	// One for each poller: templates of one account may share its admission.
+	private final List<Runnable> onRoom = new CopyOnWriteArrayList<>();
+
+	private final AdmissionState state;
+
+	private final @Nullable AccountBudget budget;
+
+	private final Permit permit;
+
+	private final AdmissionRefusals refusals;
+
+	/**
+	 * Create the sender.
+	 * @param state the queue and the requests in flight
+	 * @param limiter the supplier of the rate limiter, called for each permit
+	 * @param budget creates the budget that all instances share, which calls the given
+	 * action when a permit may have arrived; returns {@code null} for none
+	 * @param scheduler the scheduler that wakes the sender
+	 * @param refusals creates the exceptions of requests that get no permit
+	 */
+	CallSender(AdmissionState state, Supplier<RateLimiter> limiter, Function<Runnable, @Nullable AccountBudget> budget,
+			Scheduler scheduler, AdmissionRefusals refusals) {
+		this.state = state;
+		this.refusals = refusals;
+		// The budget may call at once. No request is queued yet, so it needs no permit.
+		this.budget = budget.apply(this::send);
+		this.permit = new Permit(limiter, this.budget, scheduler, this::send);
+	}
+
+	/**
+	 * Return the budget that all instances share.
+	 * @return the budget; {@code null} if this instance has the whole rate
+	 */
+	@Nullable AccountBudget budget() {
+		return this.budget;
+	}
+
+	/**
+	 * Send the requests that may be sent now. Only one thread does this at a time; it
+	 * also does the work of the others.
+	 */
+	void send() {
+		if (this.sending.run() && this.state.hasRoom()) {
+			this.onRoom.forEach(Runnable::run);
+		}
+	}
+
+	/**
+	 * Add an action to run whenever no request is queued and another one could be in
+	 * flight.
+	 * @param action the action
+	 * @return removes the action
+	 */
+	Disposable onRoom(Runnable action) {
+		this.onRoom.add(action);
+		return () -> this.onRoom.remove(action);
+	}
+
+	/**
+	 * Return how many pollers send their polls through the admission.
+	 * @return the number of pollers
+	 */
+	int pollers() {
+		return this.onRoom.size();
+	}
+
+	private void sendAll() {
+		boolean sent = true;
+		while (sent) {
+			sent = this.state.isReady() && sendNext();
+		}
+	}
+
+	private boolean sendNext() {
+		Permit.State permission;
+		try {
+			permission = this.permit.request();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return refuseNext(ex);
+		}
+		if (permission == Permit.State.COMING) {
+			return false;
+		}
+		AdmittedCall<?> call = this.state.take(permission == Permit.State.HELD);
+		if (call == null) {
+			return false;
+		}
+		if (permission == Permit.State.REFUSED) {
+			call.refuse(this.refusals.noPermit(call));
+		}
+		else if (call.proceed()) {
+			this.permit.use();
+		}
+		else {
+			// The loop that runs goes on with the next request.
+			this.state.ended(call, 0);
+		}
+		return true;
+	}
+
+	// An event consumer of the application may throw, which must not stop all requests.
+	private boolean refuseNext(Throwable cause) {
+		AdmittedCall<?> call = this.state.take(false);
+		if (call != null) {
+			call.refuse(this.refusals.limiterFailed(call, cause));
+		}
+		return call != null;
+	}
+
+	@Override
+	public void dispose() {
+		this.permit.dispose();
+		if (this.budget != null) {
+			this.budget.dispose();
+		}
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.operations.internal.resilience;
+
+/**
+ * Counts how many of the next refusals begin a pause without a test, because a test has
+ * shown that the account is full. The trust grows with each verdict and ends by accepted
+ * requests. The admission guards this class.
+ */
+final class RefusalTrust {
+
+	private static final int GROWTH = 4;
+
+	private static final int MOST = 64;
+
+	// The accepted requests that end the trust: this number, or twenty round trips. Each
+	// refusal weighs as much as thirteen accepted requests, also one that begins no
+	// pause: it speaks for a full account.
+	private static final int REFUTED = 80;
+
+	private static final int REFUTED_ROUNDS = 20;
+
+	private static final int REFUSAL_CONFIRMS = 13;
+
+	private final SentRequests requests;
+
+	// The last verdict with a test: from how many requests in flight on the account
+	// refuses them.
+	private int fullFrom;
+
+	private int fullFromLoad;
+
+	// How many more refusals need no test, and a quarter of how many will need none after
+	// the next verdict with a test.
+	private int left;
+
+	private int last;
+
+	// Accepted requests that speak against the last verdict: with at least as many in
+	// flight, and all.
+	private int refuting;
+
+	private int refutingAll;
+
+	private long refutingFrom;
+
+	RefusalTrust(SentRequests requests) {
+		this.requests = requests;
+	}
+
+	/**
+	 * Note a verdict with a test.
+	 * @param inFlight from how many requests in flight on the account refuses them
+	 * @param accountLoad the same as the server reported it; 0 if it reported nothing
+	 */
+	void proven(int inFlight, int accountLoad) {
+		this.fullFrom = inFlight;
+		this.fullFromLoad = accountLoad;
+		this.last = Math.min(MOST, Math.max(1, GROWTH * this.last));
+		this.left = this.last;
+		refuteFrom(this.requests.next());
+	}
+
+	/**
+	 * Use the trust for a refusal.
+	 * @param request the number of the refused request
+	 * @return {@code true} if the refusal needs no test
+	 */
+	boolean use(long request) {
+		// An account with a limit per second refuses any number of requests in flight.
+		if (this.left == 0 || (this.refutingAll >= REFUTED && !isAsFull(request))) {
+			return false;
+		}
+		this.left--;
+		return true;
+	}
+
+	/**
+	 * Note that the server accepted a request, which may end the trust.
+	 * @param request the number of the request
+	 */
+	void accepted(long request) {
+		if (this.last == 0 || request < this.refutingFrom) {
+			return;
+		}
+		this.refutingAll++;
+		if (isAsFull(request)) {
+			this.refuting++;
+			if (this.refuting >= Math.max(REFUTED, REFUTED_ROUNDS * this.fullFrom)) {
+				// A full account has room at times. It would need all tests again if
+				// this ended all trust.
+				this.left = 0;
+				this.last /= GROWTH;
+				refuteFrom(this.requests.next());
+			}
+		}
+	}
+
+	/**
+	 * Note that the server refused a request.
+	 */
+	void refused() {
+		this.refuting = Math.max(0, this.refuting - REFUSAL_CONFIRMS);
+		this.refutingAll = Math.max(0, this.refutingAll - REFUSAL_CONFIRMS);
+	}
+
+	/**
+	 * Begin to count accepted requests with a verdict.
+	 */
+	void verdict() {
+		this.refutingFrom = this.requests.next();
+	}
+
+	/**
+	 * Count accepted requests again, from a request on.
+	 * @param request the number of the request
+	 */
+	void refuteFrom(long request) {
+		this.refutingFrom = request;
+		this.refuting = 0;
+		this.refutingAll = 0;
+	}
+
+	/**
+	 * End all trust.
+	 */
+	void end() {
+		this.left = 0;
+		this.last = 0;
+	}
+
+	private boolean isAsFull(long request) {
+		return this.requests.isAtLeast(request, this.fullFrom, this.fullFromLoad);
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.operations.internal.resilience;
+
+import java.time.Duration;
+
+/**
+ * The pause of an account, as this instance knows it. Another instance may begin it, or
+ * this one, which then reports it to the others. Times are nanoseconds of the scheduler.
+ * Not thread-safe.
+ */
+final class SharedPause {
+
+	private long until;
+
+	private boolean unsent;
+
+	SharedPause(long now) {
+		this.until = now;
+	}
+
+	/**
+	 * Begin a pause in this instance.
+	 * @param pause how long it lasts
+	 * @param now the present time
+	 */
+	void begin(Duration pause, long now) {
+		this.until = Math.max(this.until, now + pause.toNanos());
+		this.unsent = true;
+	}
+
+	/**
+	 * Note the pause that the store reports.
+	 * @param pause how long it still lasts; zero if there is none
+	 * @param now the present time
+	 * @return {@code true} if this instance did not know it. An answer that took longer
+	 * reports the same pause a little later
+	 */
+	boolean found(Duration pause, long now) {
+		long end = now + pause.toNanos();
+		boolean isNew = !pause.isZero() && end > this.until + ReservedPermits.LAPSE;
+		if (isNew) {
+			this.until = end;
+		}
+		return isNew;
+	}
+
+	/**
+	 * Return whether the other instances do not know of the pause yet.
+	 * @return {@code true} until it was sent
+	 */
+	boolean isUnsent() {
+		return this.unsent;
+	}
+
+	/**
+	 * Send the pause.
+	 * @param now the present time
+	 * @return how long it still lasts; zero if it is over
+	 */
+	Duration send(long now) {
+		this.unsent = false;
+		return Duration.ofNanos(Math.max(0, this.until - now));
+	}
+
+	/**
+	 * Note that the pause could not be sent, so that it is sent again.
+	 */
+	void notSent() {
+		this.unsent = true;
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.operations.internal.resilience;
+
+import java.util.function.BooleanSupplier;
+
+import reactor.util.context.ContextView;
+
+/**
+ * Determines the place of a request in the queue of the admission. The Reactor context of
+ * a request contains its turn under this class as the key. A request without a turn is a
+ * fetch.
+ *
+ * @param kind the kind of the request
+ * @param due when the request was due, in milliseconds of the scheduler's monotonic clock
+ * ({@link reactor.core.scheduler.Scheduler#now} in nanoseconds)
+ * @param mayLeave called right before the request is sent. {@code false} sends nothing:
+ * whoever made the turn then cancels the request
+ * @since 0.1.0
+ */
+public record Turn(Kind kind, long due, BooleanSupplier mayLeave) {
+
+	/**
+	 * Create the turn of a request that is sent when its turn has come.
+	 * @param kind the kind of the request
+	 * @param due when the request was due
+	 */
+	public Turn(Kind kind, long due) {
+		this(kind, due, () -> true);
+	}
+
+	static Turn of(ContextView context, long now) {
+		Turn turn = context.getOrDefault(Turn.class, null);
+		return (turn != null) ? turn : new Turn(Kind.FETCH, now);
+	}
+
+	/**
+	 * Lists the kinds of requests.
+	 */
+	public enum Kind {
+
+		/**
+		 * A fetch, whose caller waits for the response.
+		 */
+		FETCH,
+
+		/**
+		 * The first poll of a wait.
+		 */
+		FIRST_POLL,
+
+		/**
+		 * A further poll of a wait.
+		 */
+		REPEAT_POLL
+
+	}
+
+}

@@ -1,0 +1,281 @@
+package io.operations.internal.tracking.jdbc;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.operations.Operation;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.tracking.TrackedChange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects changes of operations until they are written. Keeps the last change of each
+ * operation, so it never holds more changes than there are operations in memory. Changes
+ * carry operations as last seen, which may be large. When they take too much memory, the
+ * buffer drops further ones, and the instance polls these operations again. Thread-safe.
+ */
+final class ChangeBuffer {
+
+	private static final long BATCH_WEIGHT = 8_000_000;
+
+	// Guarded by "this"; nothing foreign is called while it is held.
+	private final Map<String, Unwritten> changes = new LinkedHashMap<>();
+
+	// Changes whose operation was not kept.
+	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
+
+	// Changes that a write has taken out.
+	private final Map<String, Unwritten> writing = new HashMap<>();
+
+	private final List<Reading> readings = new ArrayList<>();
+
+	private final int batch;
+
+	private final long maxWeight;
+
+	// The memory of the changes, without those that a write has taken out.
+	private long weight;
+
+	/**
+	 * Create the buffer.
+	 * @param batch the maximum number of changes that are taken at once
+	 * @param maxWeight the number of bytes above which no operation is kept
+	 */
+	ChangeBuffer(int batch, long maxWeight) {
+		this.batch = batch;
+		this.maxWeight = maxWeight;
+	}
+
+	/**
+	 * Add a change.
+	 * @param change the change
+	 * @return whether it must be written at once, because it is the end of an operation
+	 */
+	boolean add(TrackedChange change) {
+		add(new Unwritten(change, Weight.of(change.polled().lastSeen())));
+		return change.isEnd();
+	}
+
+	private synchronized void add(Unwritten later) {
+		String id = later.change.id();
+		Unwritten whole = this.changes.get(id);
+		boolean isWhole = later.change.polled().lastSeen() != null || !later.isOfVersionOf(this.incomplete.get(id));
+		Unwritten merged = later.after(whole);
+		long added = merged.weight - ((whole != null) ? whole.weight : 0);
+		boolean isSmall = added <= 0 || later.change.polled().lastSeen() == null;
+		if (isWhole && (isSmall || this.weight + added <= this.maxWeight)) {
+			this.incomplete.remove(id);
+			put(merged);
+		}
+		else {
+			remove(id);
+			this.incomplete.put(id, merged.withoutOperation());
+		}
+	}
+
+	private void put(Unwritten unwritten) {
+		Unwritten before = this.changes.put(unwritten.change.id(), unwritten);
+		this.weight += unwritten.weight - ((before != null) ? before.weight : 0);
+	}
+
+	private void remove(String id) {
+		Unwritten removed = this.changes.remove(id);
+		this.weight -= (removed != null) ? removed.weight : 0;
+	}
+
+	/**
+	 * Take the oldest changes out, to write them.
+	 * @return the changes, each of which is passed to one of the three methods below
+	 */
+	synchronized List<TrackedChange> take() {
+		List<TrackedChange> oldest = new ArrayList<>();
+		long sum = 0;
+		Iterator<Unwritten> all = this.changes.values().iterator();
+		while (all.hasNext() && oldest.size() < this.batch) {
+			Unwritten next = all.next();
+			sum += next.weight;
+			if (sum > BATCH_WEIGHT && !oldest.isEmpty()) {
+				break;
+			}
+			all.remove();
+			this.weight -= next.weight;
+			this.writing.put(next.change.id(), next);
+			oldest.add(next.change);
+		}
+		return oldest;
+	}
+
+	/**
+	 * Put a change back that could not be written.
+	 * @param change the change
+	 */
+	synchronized void putBack(TrackedChange change) {
+		Unwritten earlier = this.writing.remove(change.id());
+		if (earlier == null || this.incomplete.containsKey(change.id())) {
+			return;
+		}
+		Unwritten later = this.changes.get(change.id());
+		put((later != null) ? later.after(earlier) : earlier);
+	}
+
+	/**
+	 * Note that a change was written, so that a later one finds the new version.
+	 * @param written the change
+	 * @param version the new version of the row
+	 */
+	synchronized void stored(TrackedChange written, long version) {
+		this.writing.remove(written.id());
+		if (written.isEnd()) {
+			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
+		}
+		for (Map<String, Unwritten> all : List.of(this.changes, this.incomplete)) {
+			all.computeIfPresent(written.id(),
+					(id, later) -> (later.change.version() == written.version()) ? later.version(version) : later);
+		}
+	}
+
+	/**
+	 * Drop a change of a row that a caller has changed or removed, and a later change of
+	 * the same row.
+	 * @param refused the change that was refused
+	 */
+	synchronized void drop(TrackedChange refused) {
+		this.writing.remove(refused.id());
+		if (isOfVersion(this.changes.get(refused.id()), refused)) {
+			remove(refused.id());
+		}
+		if (isOfVersion(this.incomplete.get(refused.id()), refused)) {
+			this.incomplete.remove(refused.id());
+		}
+	}
+
+	private static boolean isOfVersion(@Nullable Unwritten later, TrackedChange change) {
+		return later != null && later.change.version() == change.version();
+	}
+
+	/**
+	 * Take the changes out whose operation was not kept.
+	 * @return the ids of the operations, which must be polled again
+	 */
+	synchronized List<String> takeIncomplete() {
+		List<String> ids = List.copyOf(this.incomplete.keySet());
+		this.incomplete.clear();
+		return ids;
+	}
+
+	/**
+	 * Return the last change of an operation that is not yet stored.
+	 * @param operationId the operation's id
+	 * @return the change, {@code null} if there is none
+	 */
+	synchronized @Nullable TrackedChange get(String operationId) {
+		Unwritten last = this.incomplete.get(operationId);
+		last = (last != null) ? last : this.changes.get(operationId);
+		last = (last != null) ? last : this.writing.get(operationId);
+		return (last != null) ? last.change : null;
+	}
+
+	/**
+	 * Begin to read rows of the database. Those that were read before an end was stored
+	 * show an operation that has ended as open.
+	 * @return knows which operations have ended
+	 */
+	synchronized Reading read() {
+		Reading reading = new Reading();
+		this.readings.add(reading);
+		return reading;
+	}
+
+	synchronized boolean isEmpty() {
+		return this.changes.isEmpty();
+	}
+
+	/**
+	 * Return whether there are enough changes to write them without waiting for more.
+	 * @return whether there is a whole batch
+	 */
+	synchronized boolean hasBatch() {
+		return this.changes.size() >= this.batch || this.weight >= BATCH_WEIGHT;
+	}
+
+	synchronized void clear() {
+		this.changes.clear();
+		this.incomplete.clear();
+		this.writing.clear();
+		this.weight = 0;
+	}
+
+	/**
+	 * Knows which operations have ended although rows that were read since its creation
+	 * show them as open.
+	 */
+	final class Reading implements AutoCloseable {
+
+		private final Map<String, Long> ends = new HashMap<>();
+
+		private Reading() {
+		}
+
+		/**
+		 * Return whether an operation has ended.
+		 * @param id the operation's id
+		 * @param version the version of its row, as read
+		 * @return whether its end was stored after the read, or waits to be stored
+		 */
+		boolean hasEnded(String id, long version) {
+			synchronized (ChangeBuffer.this) {
+				TrackedChange unwritten = get(id);
+				return (unwritten != null && unwritten.isEnd() && unwritten.version() >= version)
+						|| this.ends.getOrDefault(id, Long.MIN_VALUE) >= version;
+			}
+		}
+
+		@Override
+		public void close() {
+			synchronized (ChangeBuffer.this) {
+				ChangeBuffer.this.readings.removeIf((other) -> other == this);
+			}
+		}
+
+	}
+
+	/**
+	 * A change that is not written yet.
+	 *
+	 * @param change the change
+	 * @param weight the memory that it takes
+	 */
+	private record Unwritten(TrackedChange change, long weight) {
+
+		// An earlier change of another version is about an operation that was forgotten.
+		private boolean isOfVersionOf(@Nullable Unwritten earlier) {
+			return earlier != null && earlier.change.version() == this.change.version();
+		}
+
+		private Unwritten after(@Nullable Unwritten earlier) {
+			return (earlier == null || !isOfVersionOf(earlier)) ? this
+					: new Unwritten(this.change.after(earlier.change),
+							(this.change.polled().lastSeen() != null) ? this.weight : earlier.weight);
+		}
+
+		private Unwritten version(long version) {
+			return new Unwritten(this.change.version(version), this.weight);
+		}
+
+		private Unwritten withoutOperation() {
+			PolledOperation polled = this.change.polled();
+			Operation none = null;
+			return new Unwritten(new TrackedChange(
+					new PolledOperation(polled.id(), polled.kind(), polled.accepted(), polled.since(), polled.created(),
+							polled.learned(), polled.polls(), polled.notFoundSince(), polled.related(), none),
+					this.change.deadline(), this.change.lastFault(), this.change.stuck(), this.change.ending(),
+					this.change.version()), 0);
+		}
+
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.operations.internal.tracking.jdbc;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+
+/**
+ * Runs the library's own work in transactions of the database. The work takes part in the
+ * application's transaction that is active on the thread, or else runs in a transaction
+ * of the library.
+ */
+final class JdbcTransactions {
+
+	private static final int MOST_TRIES = 5;
+
+	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+
+	private final PreparedStatements preparedStatements = new PreparedStatements();
+
+	private final OwnTransactionManager own;
+
+	private final ThreadTransaction ofThread;
+
+	private final Predicate<Duration> pauses;
+
+	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers) {
+		this(dataSource, managers, JdbcTransactions::sleep);
+	}
+
+	/**
+	 * Create the transactions.
+	 * @param dataSource the database as the library uses it
+	 * @param managers the application's transaction managers
+	 * @param pauses waits for the given time, and returns {@code false} if it was
+	 * interrupted
+	 */
+	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers, Predicate<Duration> pauses) {
+		this.own = new OwnTransactionManager(dataSource);
+		this.ofThread = new ThreadTransaction(dataSource, this.own, managers);
+		this.pauses = pauses;
+	}
+
+	/**
+	 * Return the transaction that is active on the current thread.
+	 * @return the transaction
+	 */
+	ThreadTransaction ofThread() {
+		return this.ofThread;
+	}
+
+	PreparedStatements preparedStatements() {
+		return this.preparedStatements;
+	}
+
+	/**
+	 * Do the library's own work in the transaction of the thread or, if there is none, in
+	 * a new transaction. A new transaction is repeated after a pause if the database
+	 * rolls it back because of a conflict.
+	 * @param action the work
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	<T> @Nullable T in(Supplier<@Nullable T> action) {
+		return in(null, action);
+	}
+
+	/**
+	 * Do the library's own work, but give up when the network does not answer. After a
+	 * failover, packets may get lost without an error for long.
+	 * @param limit the time after which a statement fails that is not answered,
+	 * {@code null} for the limit of all connections of the library
+	 * @param action the work
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	<T> @Nullable T in(@Nullable Duration limit, Supplier<@Nullable T> action) {
+		try {
+			return this.ofThread.isActive() ? action.get() : inNewTransaction(limit, action);
+		}
+		catch (RuntimeException ex) {
+			this.preparedStatements.check(ex);
+			throw ex;
+		}
+	}
+
+	private <T> @Nullable T inNewTransaction(@Nullable Duration limit, Supplier<@Nullable T> action) {
+		int tries = 1;
+		while (true) {
+			try {
+				return run(this.own, this.own.begin(limit), action);
+			}
+			catch (RuntimeException ex) {
+				if (tries == MOST_TRIES || !DatabaseFaults.isConflict(ex) || DatabaseFaults.isLocked(ex)
+						|| !this.pauses.test(pause(tries))) {
+					throw ex;
+				}
+				tries++;
+			}
+		}
+	}
+
+	// Two that conflict would do so again if they began again at the same time.
+	private static Duration pause(int tries) {
+		long most = SHORTEST_PAUSE.toMillis() << tries;
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+	}
+
+	private static boolean sleep(Duration pause) {
+		try {
+			Thread.sleep(pause.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Do some work in a transaction that has begun, and commit it. If the work throws an
+	 * exception, roll it back.
+	 * @param manager the manager of the transaction
+	 * @param status the transaction
+	 * @param action the work
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	static <T> @Nullable T run(PlatformTransactionManager manager, TransactionStatus status,
+			Supplier<@Nullable T> action) {
+		T result;
+		try {
+			result = action.get();
+		}
+		catch (Throwable ex) {
+			rollback(manager, status, ex);
+			throw ex;
+		}
+		manager.commit(status);
+		return result;
+	}
+
+	// If the connection is lost, the rollback fails, too, and the first exception is the
+	// one to report. TransactionTemplate would log the second as an error each time.
+	private static void rollback(PlatformTransactionManager manager, TransactionStatus status, Throwable cause) {
+		try {
+			manager.rollback(status);
+		}
+		catch (RuntimeException | Error ex) {
+			cause.addSuppressed(ex);
+		}
+	}
+
+}

@@ -1,7 +1,0 @@
-/**
- * The rate of an account that all instances share, in a database.
- */
-@NullMarked
-package io.operations.resilience.jdbc;
-
-import org.jspecify.annotations.NullMarked;

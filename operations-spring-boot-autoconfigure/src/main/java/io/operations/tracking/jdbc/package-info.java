@@ -1,7 +1,0 @@
-/**
- * Store for tracked operations in a database that all instances of an application share.
- */
-@NullMarked
-package io.operations.tracking.jdbc;
-
-import org.jspecify.annotations.NullMarked;

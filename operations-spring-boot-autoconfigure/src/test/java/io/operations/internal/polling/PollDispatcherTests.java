@@ -1,0 +1,67 @@
+package io.operations.internal.polling;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.OperationsListener;
+import io.operations.internal.KeyPrefix;
+import io.operations.internal.resilience.Admission;
+import io.operations.polling.PollingSettings;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+import org.junit.jupiter.api.Test;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PollDispatcherTests {
+
+	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+
+	private final List<Flight> flights = new ArrayList<>();
+
+	private final PollDispatcher dispatcher = dispatcher();
+
+	@Test
+	void whenAnOperationBecomesARepeatWhileItsFirstPollIsInFlightThePlaceOfAFirstPollIsFreeAgain() {
+		for (int i = 0; i < 200; i++) {
+			Wait wait = new Wait(i, "op" + i, null, false, 0, false);
+			this.dispatcher.add(wait, 0, 0);
+			this.dispatcher.pump();
+			assertThat(this.flights).hasSize(i + 1);
+			wait.repeated();
+			this.dispatcher.handedBack(this.flights.get(i));
+		}
+	}
+
+	@Test
+	void whenAPollIsHandedBackTwiceOnlyOnePlaceIsFreeAgain() {
+		for (int i = 0; i < 200; i++) {
+			this.dispatcher.add(new Wait(i, "op" + i, null, false, 0, false), 0, 0);
+		}
+		this.dispatcher.pump();
+		int most = this.flights.size();
+		assertThat(most).isLessThan(100);
+		this.dispatcher.handedBack(this.flights.get(0));
+		this.dispatcher.handedBack(this.flights.get(0));
+		assertThat(this.flights).hasSize(most + 1);
+	}
+
+	private PollDispatcher dispatcher() {
+		PollingSettings settings = PollingSettings.defaults();
+		RateLimitSettings limits = new RateLimitSettings(20, 4, 1000);
+		OperationsListener listener = new OperationsListener() {
+		};
+		Admission admission = new Admission("test",
+				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
+				limits, RetrySettings.defaults(), this.scheduler, listener);
+		return new PollDispatcher(admission,
+				new Pace("test", KeyPrefix.DEFAULT, (state) -> Duration.ofHours(1), settings),
+				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.flights::add, (waiter) -> {
+				});
+	}
+
+}

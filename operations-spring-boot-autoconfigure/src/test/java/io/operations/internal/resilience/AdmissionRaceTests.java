@@ -1,0 +1,163 @@
+package io.operations.internal.resilience;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.operations.OperationsListener;
+import io.operations.resilience.RateLimitSettings;
+import io.operations.resilience.RetrySettings;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.util.RaceTestUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Many threads that admit, finish and cancel calls and begin pauses at once.
+ */
+class AdmissionRaceTests {
+
+	private static final int THREADS = 8;
+
+	private static final int CALLS = 1000;
+
+	private static final int MAX_IN_FLIGHT = 5;
+
+	private static final int ROUNDS = 50_000;
+
+	private final RateLimitSettings settings = new RateLimitSettings(100_000, MAX_IN_FLIGHT, THREADS * CALLS);
+
+	private final Admission admission = new Admission("test", RateLimiter.of("test", this.settings.toConfig().build()),
+			this.settings, RetrySettings.defaults(), Schedulers.parallel(), new OperationsListener() {
+			});
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	private final AtomicInteger mostUnderWay = new AtomicInteger();
+
+	private final AtomicInteger ended = new AtomicInteger();
+
+	private final AtomicInteger kept = new AtomicInteger();
+
+	@Test
+	void whateverCallersDoAtOnceTheBoundHoldsNoCallIsLostAndNothingIsLeftBehind() throws Exception {
+		ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+		CountDownLatch start = new CountDownLatch(1);
+		for (int thread = 0; thread < THREADS; thread++) {
+			int seed = thread;
+			executor.execute(() -> callAtRandom(new Random(seed), start));
+		}
+		start.countDown();
+		executor.shutdown();
+		Awaitility.await().atMost(Duration.ofSeconds(60)).until(executor::isTerminated);
+		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+			assertThat(this.ended.get()).isEqualTo(this.kept.get());
+			assertThat(this.admission.queued()).isZero();
+			assertThat(this.admission.inFlight()).isZero();
+			assertThat(this.underWay).hasValue(0);
+		});
+		assertThat(this.mostUnderWay.get()).isEqualTo(MAX_IN_FLIGHT);
+		assertThat(this.kept.get()).isGreaterThan(THREADS * CALLS / 4);
+	}
+
+	@Test
+	void callThatIsCancelledWhileItsTurnComesKeepsNoPlace() {
+		Admission one = admissionOfOneAtATime();
+		for (int i = 0; i < ROUNDS; i++) {
+			Sinks.Empty<Object> first = Sinks.empty();
+			one.admit("first", first.asMono()).subscribe();
+			Disposable second = one.admit("second", Mono.never()).subscribe();
+			RaceTestUtils.race(first::tryEmitEmpty, second::dispose);
+			assertThat(one.queued()).as("round %s", i).isZero();
+			assertThat(one.inFlight()).as("round %s", i).isZero();
+		}
+	}
+
+	@Test
+	void callThatComesWhileAPlaceIsGivenBackIsNotForgotten() {
+		Admission one = admissionOfOneAtATime();
+		for (int i = 0; i < ROUNDS; i++) {
+			AtomicInteger sent = new AtomicInteger();
+			Sinks.Empty<Object> first = Sinks.empty();
+			one.admit("first", first.asMono()).subscribe();
+			RaceTestUtils.race(first::tryEmitEmpty,
+					() -> one.admit("second", Mono.fromRunnable(sent::incrementAndGet)).subscribe());
+			assertThat(sent).as("round %s", i).hasValue(1);
+		}
+	}
+
+	// A limiter that always says yes, so that nothing but the race decides.
+	private static Admission admissionOfOneAtATime() {
+		RateLimiterConfig config = RateLimiterConfig.custom()
+			.limitForPeriod(Integer.MAX_VALUE)
+			.limitRefreshPeriod(Duration.ofHours(1))
+			.build();
+		return new Admission("test", RateLimiter.of("test", config), new RateLimitSettings(1, 1, 10),
+				RetrySettings.defaults(), Schedulers.parallel(), new OperationsListener() {
+				});
+	}
+
+	private void callAtRandom(Random random, CountDownLatch start) {
+		List<Disposable> fickle = new ArrayList<>();
+		Mono.fromCallable(() -> {
+			start.await();
+			return true;
+		}).block();
+		for (int i = 0; i < CALLS; i++) {
+			Turn.Kind kind = List.of(Turn.Kind.values()).get(random.nextInt(3));
+			boolean cancelled = random.nextInt(3) == 0;
+			if (!cancelled) {
+				this.kept.incrementAndGet();
+			}
+			Disposable call = this.admission.admit("op", work(random.nextInt(4)))
+				.contextWrite((context) -> context.put(Turn.class, new Turn(kind, random.nextInt(100))))
+				.subscribe((value) -> {
+					if (!cancelled) {
+						this.ended.incrementAndGet();
+					}
+				});
+			if (cancelled) {
+				fickle.add(call);
+			}
+			if (random.nextInt(200) == 0) {
+				this.admission.pause(Duration.ofMillis(1));
+				fickle.forEach(Disposable::dispose);
+			}
+		}
+		fickle.forEach(Disposable::dispose);
+	}
+
+	private Mono<Integer> work(int kind) {
+		Mono<Integer> work = switch (kind) {
+			case 0 -> Mono.just(1);
+			case 1 -> Mono.just(1).publishOn(Schedulers.parallel());
+			default -> Mono.just(1).delayElement(Duration.ofMillis(1), Schedulers.parallel());
+		};
+		return Mono.defer(() -> {
+			this.mostUnderWay.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);
+			AtomicBoolean over = new AtomicBoolean();
+			Runnable end = () -> {
+				if (over.compareAndSet(false, true)) {
+					this.underWay.decrementAndGet();
+				}
+			};
+			// Else the first pauses would lower the bound for good, and nothing come near
+			// it.
+			return work.doOnTerminate(end).doOnCancel(end);
+		});
+	}
+
+}

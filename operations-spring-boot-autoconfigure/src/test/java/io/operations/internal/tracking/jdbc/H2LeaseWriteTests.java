@@ -1,0 +1,9 @@
+package io.operations.internal.tracking.jdbc;
+
+class H2LeaseWriteTests extends LeaseWriteContract {
+
+	H2LeaseWriteTests() {
+		super(H2Database.DATA_SOURCE);
+	}
+
+}

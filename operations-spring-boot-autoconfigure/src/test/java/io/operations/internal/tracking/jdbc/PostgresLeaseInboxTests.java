@@ -1,0 +1,9 @@
+package io.operations.internal.tracking.jdbc;
+
+class PostgresLeaseInboxTests extends LeaseInboxContract {
+
+	PostgresLeaseInboxTests() {
+		super(PostgresDatabase.DATA_SOURCE);
+	}
+
+}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class H2LeaseInboxTests extends LeaseInboxContract {
-
-	H2LeaseInboxTests() {
-		super(H2Database.DATA_SOURCE);
-	}
-
-}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class H2LeaseLearningTests extends LeaseLearningContract {
-
-	H2LeaseLearningTests() {
-		super(H2Database.DATA_SOURCE);
-	}
-
-}

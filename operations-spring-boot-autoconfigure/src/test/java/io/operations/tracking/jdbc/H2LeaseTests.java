@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class H2LeaseTests extends LeaseContract {
-
-	H2LeaseTests() {
-		super(H2Database.DATA_SOURCE);
-	}
-
-}

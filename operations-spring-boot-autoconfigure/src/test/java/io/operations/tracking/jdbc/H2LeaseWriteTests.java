@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class H2LeaseWriteTests extends LeaseWriteContract {
-
-	H2LeaseWriteTests() {
-		super(H2Database.DATA_SOURCE);
-	}
-
-}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class H2TrackingStoreTests extends JdbcTrackerContract {
-
-	H2TrackingStoreTests() {
-		super(H2Database.DATA_SOURCE);
-	}
-
-}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class PostgresLeaseInboxTests extends LeaseInboxContract {
-
-	PostgresLeaseInboxTests() {
-		super(PostgresDatabase.DATA_SOURCE);
-	}
-
-}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class PostgresLeaseLearningTests extends LeaseLearningContract {
-
-	PostgresLeaseLearningTests() {
-		super(PostgresDatabase.DATA_SOURCE);
-	}
-
-}

@@ -1,9 +1,0 @@
-package io.operations.tracking.jdbc;
-
-class PostgresLeaseWriteTests extends LeaseWriteContract {
-
-	PostgresLeaseWriteTests() {
-		super(PostgresDatabase.DATA_SOURCE);
-	}
-
-}
