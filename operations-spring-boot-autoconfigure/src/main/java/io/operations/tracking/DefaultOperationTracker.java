@@ -26,9 +26,10 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.util.Assert;
 
 /**
- * Tracks the operations of one client in a {@link TrackingStore}. Calls the store on the
- * subscriber's thread if {@link TrackingStore#belongsToThisThread()} says so, and
- * otherwise on a thread that may block.
+ * Checks the arguments of the calls for one client, and passes them to a
+ * {@link ClientTracking}. Calls it on the subscriber's thread if
+ * {@link ClientTracking#belongsToThisThread()} says so, and otherwise on a thread that
+ * may block.
  *
  * @since 0.1.0
  */
@@ -41,7 +42,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private static final int PAGE = 500;
 
-	private final Supplier<TrackingStore> store;
+	private final Supplier<ClientTracking> tracking;
 
 	private final Supplier<TrackingEngine> engine;
 
@@ -51,36 +52,39 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	/**
 	 * Create the tracker.
-	 * @param store the store of the operations
+	 * @param tracking keeps, polls and delivers the operations
 	 * @param engine the engine that polls and delivers
 	 * @param blocking the scheduler for calls that may block
 	 */
-	public DefaultOperationTracker(TrackingStore store, TrackingEngine engine, Scheduler blocking) {
-		this(() -> store, () -> engine, blocking);
+	public DefaultOperationTracker(ClientTracking tracking, TrackingEngine engine, Scheduler blocking) {
+		this(() -> tracking, () -> engine, blocking);
 	}
 
 	/**
 	 * Create the tracker.
-	 * @param store supplies the store of the operations, at each call
+	 * @param tracking supplies what keeps, polls and delivers the operations, at each
+	 * call
 	 * @param engine supplies the engine that polls and delivers, at each call
 	 * @param blocking the scheduler for calls that may block
 	 */
-	public DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking) {
-		this(store, engine, blocking, (accepted) -> {
+	public DefaultOperationTracker(Supplier<ClientTracking> tracking, Supplier<TrackingEngine> engine,
+			Scheduler blocking) {
+		this(tracking, engine, blocking, (accepted) -> {
 		});
 	}
 
 	/**
 	 * Create the tracker.
-	 * @param store supplies the store of the operations, at each call
+	 * @param tracking supplies what keeps, polls and delivers the operations, at each
+	 * call
 	 * @param engine supplies the engine that polls and delivers, at each call
 	 * @param blocking the scheduler for calls that may block
 	 * @param check throws an exception if the client cannot poll an operation
 	 */
-	DefaultOperationTracker(Supplier<TrackingStore> store, Supplier<TrackingEngine> engine, Scheduler blocking,
+	DefaultOperationTracker(Supplier<ClientTracking> tracking, Supplier<TrackingEngine> engine, Scheduler blocking,
 			Consumer<AcceptedOperation> check) {
 		this.check = check;
-		this.store = store;
+		this.tracking = tracking;
 		this.engine = engine;
 		this.blocking = blocking;
 	}
@@ -135,7 +139,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
 			TrackedRow row = this.engine.get().begin(target, checked, timeout);
-			TrackedRow known = this.store.get().insert(row);
+			TrackedRow known = this.tracking.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);
 			}
@@ -169,7 +173,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<TrackedOperation> find(String operationId) {
 		requireId(operationId);
-		return call("find", () -> this.store.get().find(operationId)).map(TrackedRow::toOperation);
+		return call("find", () -> this.tracking.get().find(operationId)).map(TrackedRow::toOperation);
 	}
 
 	@Override
@@ -183,25 +187,25 @@ public final class DefaultOperationTracker implements OperationTracker {
 
 	private Mono<Page> page(TrackingFilter filter) {
 		int size = (int) Math.min(PAGE, filter.limit());
-		return call("list", () -> this.store.get().list(filter.withLimit(size)))
+		return call("list", () -> this.tracking.get().list(filter.withLimit(size)))
 			.map((rows) -> Page.of(rows, filter, size));
 	}
 
 	@Override
 	public Mono<Boolean> forget(String operationId) {
 		requireId(operationId);
-		return call("forget", () -> this.store.get().remove(operationId));
+		return call("forget", () -> this.tracking.get().remove(operationId));
 	}
 
 	@Override
 	public Mono<Boolean> redeliver(String operationId) {
 		requireId(operationId);
-		return call("redeliver", () -> this.store.get().redeliver(operationId, this.engine.get().polls().now()));
+		return call("redeliver", () -> this.tracking.get().redeliver(operationId, this.engine.get().polls().now()));
 	}
 
 	@Override
 	public Mono<TrackingSummary> summary() {
-		return call("summary", () -> this.store.get().summary(this.engine.get().polls().now()));
+		return call("summary", () -> this.tracking.get().summary(this.engine.get().polls().now()));
 	}
 
 	private static void requireId(String operationId) {
@@ -211,7 +215,8 @@ public final class DefaultOperationTracker implements OperationTracker {
 	private <T> Mono<T> call(String name, Supplier<@Nullable T> action) {
 		return Mono.defer(() -> {
 			Mono<Signal<T>> timed = Mono.fromSupplier(() -> signal(name, action));
-			return (this.store.get().belongsToThisThread() ? timed : timed.subscribeOn(this.blocking)).dematerialize();
+			return (this.tracking.get().belongsToThisThread() ? timed : timed.subscribeOn(this.blocking))
+				.dematerialize();
 		});
 	}
 

@@ -232,7 +232,7 @@ final class HeldEntry extends HeldPoll {
 				? Objects.requireNonNullElse(known.getStatusCode(), 0) : 0);
 		boolean floor = cause instanceof OperationsException known && known.getRetryAfter() != null;
 		return advance(row, null, (mark != 0) ? mark : 1,
-				floor || after.isScheduled() || TrackingSteps.isThrottled(cause) || TrackingSteps.isToBeMended(cause));
+				floor || after.isScheduled() || TrackingSteps.isThrottled(cause) || TrackingSteps.mustBeFixed(cause));
 	}
 
 	private TrackedRow row(PolledOperation after) {
@@ -250,7 +250,8 @@ final class HeldEntry extends HeldPoll {
 			this.owner.changed(new TrackedChange(polled(seen), row.deadline(), row.lastFault(), row.stuck(),
 					row.ending(), this.version));
 		}
-		// After the change was taken: an exception lets the next poll report it again.
+		// Only after the change was reported: an exception lets the next poll report it
+		// again.
 		this.fault = mark;
 		this.deadline = deadline;
 		this.stuck = row.stuck();

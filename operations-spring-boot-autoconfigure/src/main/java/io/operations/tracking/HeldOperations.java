@@ -2,16 +2,10 @@ package io.operations.tracking;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
-import io.operations.OperationStatus;
 import io.operations.internal.polling.HeldPoll;
 import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
@@ -26,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldOperations {
 
-	// Kinds are few. A client that has more of them holds their names more than once.
-	private static final int SHARED_KINDS = 1000;
-
-	private final Map<String, String> kinds = new ConcurrentHashMap<>();
+	private final KindNames kinds = new KindNames();
 
 	private final OperationPolls polls;
 
@@ -39,16 +30,14 @@ public final class HeldOperations {
 
 	private final Changes changes;
 
-	private final Object counting = new Object();
-
-	// Guarded by "counting".
-	private @Nullable Iterator<HeldPoll> round;
+	private final PollCounts counts;
 
 	HeldOperations(OperationPolls polls, TrackingSteps steps, Changes changes, BooleanSupplier mayPoll) {
 		this.polls = polls;
 		this.poller = polls.poller();
 		this.steps = steps;
 		this.changes = changes;
+		this.counts = new PollCounts(() -> this.poller.held().all());
 		this.poller.mayPollHeld(mayPoll);
 	}
 
@@ -65,15 +54,7 @@ public final class HeldOperations {
 	}
 
 	@Nullable String shared(@Nullable String kind) {
-		if (kind == null) {
-			return null;
-		}
-		String known = this.kinds.get(kind);
-		if (known != null || this.kinds.size() >= SHARED_KINDS) {
-			return (known != null) ? known : kind;
-		}
-		known = this.kinds.putIfAbsent(kind, kind);
-		return (known != null) ? known : kind;
+		return this.kinds.shared(kind);
 	}
 
 	/**
@@ -173,9 +154,7 @@ public final class HeldOperations {
 	 */
 	public void releaseAll() {
 		this.poller.held().releaseAll();
-		synchronized (this.counting) {
-			this.round = null;
-		}
+		this.counts.endRound();
 	}
 
 	/**
@@ -253,18 +232,7 @@ public final class HeldOperations {
 	 * @return the counts
 	 */
 	public List<Polls> polls(int most) {
-		List<Polls> counts = new ArrayList<>();
-		synchronized (this.counting) {
-			Iterator<HeldPoll> round = (this.round != null) ? this.round : this.poller.held().all().iterator();
-			while (counts.size() < most && round.hasNext()) {
-				HeldEntry entry = (HeldEntry) round.next();
-				if (entry.takeUnreported()) {
-					counts.add(new Polls(entry.id(), entry.polls(), entry.version()));
-				}
-			}
-			this.round = (counts.size() < most) ? null : round;
-		}
-		return counts;
+		return this.counts.next(most);
 	}
 
 	/**
@@ -272,32 +240,14 @@ public final class HeldOperations {
 	 * @return the summary of state TRACKED; no other state is counted
 	 */
 	public TrackingSummary summary() {
-		Map<OperationStatus, Long> statuses = new EnumMap<>(OperationStatus.class);
-		Instant now = this.polls.now();
-		long tracked = 0;
-		long unseen = 0;
-		long stuck = 0;
-		long overdue = 0;
-		long oldest = now.toEpochMilli();
-		Duration backlogAge = Duration.ZERO;
+		OpenSummary summary = new OpenSummary(this.polls.now());
 		for (HeldPoll held : this.poller.held().all()) {
 			HeldEntry entry = (HeldEntry) held;
-			OperationStatus status = entry.status();
 			Duration left = this.poller.held().untilDue(entry);
-			tracked++;
-			unseen += (status != null) ? 0 : 1;
-			stuck += entry.isStuck() ? 1 : 0;
-			oldest = Math.min(oldest, entry.since());
-			if (status != null) {
-				statuses.merge(status, 1L, Long::sum);
-			}
-			if (left.compareTo(Duration.ZERO) <= 0 && this.poller.held().isQueued(entry)) {
-				overdue++;
-				backlogAge = (left.abs().compareTo(backlogAge) > 0) ? left.abs() : backlogAge;
-			}
+			boolean isOverdue = left.compareTo(Duration.ZERO) <= 0 && this.poller.held().isQueued(entry);
+			summary.add(entry.status(), entry.isStuck(), entry.since(), isOverdue ? left.abs() : null);
 		}
-		return new TrackingSummary(Map.of(TrackingState.TRACKED, tracked), statuses, unseen, stuck,
-				Duration.ofMillis(now.toEpochMilli() - oldest), overdue, backlogAge);
+		return summary.toSummary();
 	}
 
 	private @Nullable HeldEntry entry(String operationId) {

@@ -2,8 +2,6 @@ package io.operations.tracking;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import reactor.core.scheduler.Scheduler;
-
 /**
  * Creates a {@link MemoryTrackingStore} for each client.
  *
@@ -13,19 +11,19 @@ public final class MemoryTrackingStores implements TrackingStoreFactory {
 
 	private final AtomicBoolean warned = new AtomicBoolean();
 
-	private final Scheduler blocking;
+	private final int maxTracked;
 
 	/**
 	 * Create the factory.
-	 * @param blocking the scheduler on which handlers are called
+	 * @param maxTracked the maximum number of operations of each client
 	 */
-	public MemoryTrackingStores(Scheduler blocking) {
-		this.blocking = blocking;
+	public MemoryTrackingStores(int maxTracked) {
+		this.maxTracked = maxTracked;
 	}
 
 	@Override
-	public TrackingStore create(TrackingEngine engine) {
-		return new MemoryTrackingStore(engine, this.blocking, this.warned);
+	public TrackingStore create(String client) {
+		return new MemoryTrackingStore(this.maxTracked, this.warned);
 	}
 
 }

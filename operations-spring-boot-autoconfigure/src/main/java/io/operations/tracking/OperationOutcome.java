@@ -3,7 +3,6 @@ package io.operations.tracking;
 import java.util.Map;
 
 import io.operations.Operation;
-import io.operations.OperationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +56,7 @@ public record OperationOutcome(String client, String operationId, Type type, @Nu
 		 * The deadline passed before the operation ended. The operation may still be
 		 * running on the server.
 		 */
-		TIMED_OUT;
-
-		static Type of(OperationStatus status) {
-			return switch (status) {
-				case COMPLETED -> COMPLETED;
-				case FAILED -> FAILED;
-				case CANCELLED -> CANCELLED;
-				default -> throw new IllegalArgumentException("'status' must be terminal, not " + status);
-			};
-		}
+		TIMED_OUT
 
 	}
 

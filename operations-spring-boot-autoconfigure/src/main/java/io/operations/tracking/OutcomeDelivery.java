@@ -24,7 +24,7 @@ final class OutcomeDelivery {
 
 	private static final Log logger = LogFactory.getLog(OutcomeDelivery.class);
 
-	private static final Duration UNTIL_ONE_IS_OVER = Duration.ofSeconds(1);
+	private static final Duration WHILE_OTHERS_RUN = Duration.ofSeconds(1);
 
 	private final OperationPolls polls;
 
@@ -34,7 +34,7 @@ final class OutcomeDelivery {
 
 	private final TrackingListener listener;
 
-	private volatile Semaphore places;
+	private volatile Semaphore permits;
 
 	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
@@ -42,11 +42,11 @@ final class OutcomeDelivery {
 		this.settings = settings;
 		this.handlers = handlers;
 		this.listener = listener;
-		this.places = new Semaphore(polls.maxInFlight());
+		this.permits = new Semaphore(polls.maxInFlight());
 	}
 
 	void limit(int most) {
-		this.places = new Semaphore(most);
+		this.permits = new Semaphore(most);
 	}
 
 	void deliver(TrackingClaim claim, TrackedRow row) {
@@ -57,9 +57,9 @@ final class OutcomeDelivery {
 					+ " never finished: the process probably died while a handler was running."));
 			return;
 		}
-		Semaphore taken = this.places;
-		if (!taken.tryAcquire()) {
-			claim.release(row.due(this.polls.now().plus(UNTIL_ONE_IS_OVER)));
+		Semaphore permits = this.permits;
+		if (!permits.tryAcquire()) {
+			claim.release(row.due(this.polls.now().plus(WHILE_OTHERS_RUN)));
 			return;
 		}
 		try {
@@ -70,7 +70,7 @@ final class OutcomeDelivery {
 			attempt(claim, counted);
 		}
 		finally {
-			taken.release();
+			permits.release();
 		}
 	}
 

@@ -15,14 +15,14 @@ public interface TrackingClaim {
 	/**
 	 * Store a row and keep the claim.
 	 * @param row the row
-	 * @return the stored row, {@code null} if the claim is lost
+	 * @return the stored row, {@code null} if the claim has ended
 	 */
 	@Nullable TrackedRow save(TrackedRow row);
 
 	/**
 	 * Store a row and release the claim.
 	 * @param row the row
-	 * @return the stored row, {@code null} if the claim was lost
+	 * @return the stored row, {@code null} if the claim had ended
 	 */
 	@Nullable TrackedRow release(TrackedRow row);
 
@@ -32,7 +32,7 @@ public interface TrackingClaim {
 	 * and the claim is kept.
 	 * @param work the work
 	 * @param row the row
-	 * @return the stored row, {@code null} if the claim was lost
+	 * @return the stored row, {@code null} if the claim had ended
 	 */
 	@Nullable TrackedRow releaseAfter(Runnable work, TrackedRow row);
 

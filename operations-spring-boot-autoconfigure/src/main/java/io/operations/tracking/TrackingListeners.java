@@ -39,10 +39,10 @@ public final class TrackingListeners implements TrackingListener {
 		this.listeners = listeners;
 	}
 
-	private void tell(Consumer<TrackingListener> what) {
+	private void notifyEach(Consumer<TrackingListener> event) {
 		for (TrackingListener listener : all()) {
 			try {
-				what.accept(listener);
+				event.accept(listener);
 			}
 			catch (RuntimeException | LinkageError ex) {
 				logger.warn("Tracking listener " + listener.getClass().getName()
@@ -65,57 +65,57 @@ public final class TrackingListeners implements TrackingListener {
 
 	@Override
 	public void clientJoined(String client) {
-		tell((listener) -> listener.clientJoined(client));
+		notifyEach((listener) -> listener.clientJoined(client));
 	}
 
 	@Override
 	public void clientLeft(String client) {
-		tell((listener) -> listener.clientLeft(client));
+		notifyEach((listener) -> listener.clientLeft(client));
 	}
 
 	@Override
 	public void tracked(TrackedOperation operation) {
-		tell((listener) -> listener.tracked(operation));
+		notifyEach((listener) -> listener.tracked(operation));
 	}
 
 	@Override
 	public void ended(TrackedOperation operation) {
-		tell((listener) -> listener.ended(operation));
+		notifyEach((listener) -> listener.ended(operation));
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-		tell((listener) -> listener.stuck(operation, age, unusual));
+		notifyEach((listener) -> listener.stuck(operation, age, unusual));
 	}
 
 	@Override
 	public void delivered(TrackedOperation operation, Duration duration) {
-		tell((listener) -> listener.delivered(operation, duration));
+		notifyEach((listener) -> listener.delivered(operation, duration));
 	}
 
 	@Override
 	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		tell((listener) -> listener.deliveryFailed(operation, fault));
+		notifyEach((listener) -> listener.deliveryFailed(operation, fault));
 	}
 
 	@Override
 	public void deliveryHangs(TrackedOperation operation, Duration duration, Thread handler) {
-		tell((listener) -> listener.deliveryHangs(operation, duration, handler));
+		notifyEach((listener) -> listener.deliveryHangs(operation, duration, handler));
 	}
 
 	@Override
 	public void stored(String call, Duration duration, @Nullable Throwable fault) {
-		tell((listener) -> listener.stored(call, duration, fault));
+		notifyEach((listener) -> listener.stored(call, duration, fault));
 	}
 
 	@Override
 	public void storeUnavailable(Throwable fault) {
-		tell((listener) -> listener.storeUnavailable(fault));
+		notifyEach((listener) -> listener.storeUnavailable(fault));
 	}
 
 	@Override
 	public void storeAvailableAgain(Duration duration) {
-		tell((listener) -> listener.storeAvailableAgain(duration));
+		notifyEach((listener) -> listener.storeAvailableAgain(duration));
 	}
 
 }

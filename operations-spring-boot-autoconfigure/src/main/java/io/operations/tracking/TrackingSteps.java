@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
+import io.operations.OperationStatus;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
@@ -21,7 +22,7 @@ final class TrackingSteps {
 
 	private static final int PART_OF_AGE = 5;
 
-	private static final Duration THINNEST = Duration.ofHours(1);
+	private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
 	private final OperationPolls polls;
 
@@ -40,7 +41,7 @@ final class TrackingSteps {
 	TrackedRow seen(TrackedRow before, PolledOperation polled, OperationSnapshot snapshot, boolean wasScheduled) {
 		Instant now = this.polls.now();
 		if (snapshot.operation().isTerminal()) {
-			return before.ended(polled, OperationOutcome.Type.of(snapshot.operation().status()), null, now);
+			return before.ended(polled, outcome(snapshot.operation().status()), null, now);
 		}
 		TrackedRow row = before.deadline(deadline(before, polled.isScheduled(), wasScheduled, now));
 		if (isOver(row, now)) {
@@ -48,6 +49,15 @@ final class TrackingSteps {
 		}
 		Duration wait = this.polls.nextPoll(polled, snapshot.retryAfter());
 		return row.polled(polled, due(row, now, wait, snapshot.retryAfter()), null, isStuck(row, polled, now));
+	}
+
+	private static OperationOutcome.Type outcome(OperationStatus status) {
+		return switch (status) {
+			case COMPLETED -> OperationOutcome.Type.COMPLETED;
+			case FAILED -> OperationOutcome.Type.FAILED;
+			case CANCELLED -> OperationOutcome.Type.CANCELLED;
+			default -> throw new IllegalArgumentException("'status' must be terminal, not " + status);
+		};
 	}
 
 	// The timeout counts from the first response that is not SCHEDULED. The server keeps
@@ -90,8 +100,8 @@ final class TrackingSteps {
 		Duration retryAfter = (fault instanceof OperationsException known) ? known.getRetryAfter() : null;
 		Duration wait = isThrottled(fault) ? this.polls.nextPollAfterThrottling(polled, retryAfter)
 				: this.polls.nextPoll(polled, retryAfter);
-		if (isToBeMended(fault)) {
-			wait = thinned(wait, polled.age(now));
+		if (mustBeFixed(fault)) {
+			wait = lengthened(wait, polled.age(now));
 		}
 		return row.polled(polled, due(row, now, wait, retryAfter), text, isStuck(row, polled, now));
 	}
@@ -101,17 +111,17 @@ final class TrackingSteps {
 	}
 
 	// A fault that somebody has to fix is retried, but at growing intervals.
-	static boolean isToBeMended(Throwable fault) {
+	static boolean mustBeFixed(Throwable fault) {
 		return !(fault instanceof OperationNotFoundException)
 				&& !(fault instanceof OperationsException known && known.isTransient());
 	}
 
-	private static Duration thinned(Duration wait, Duration age) {
-		Duration thin = age.dividedBy(PART_OF_AGE);
-		if (thin.compareTo(THINNEST) > 0) {
-			thin = THINNEST;
+	private static Duration lengthened(Duration wait, Duration age) {
+		Duration least = age.dividedBy(PART_OF_AGE);
+		if (least.compareTo(LONGEST_WAIT) > 0) {
+			least = LONGEST_WAIT;
 		}
-		return (wait.compareTo(thin) >= 0) ? wait : thin;
+		return (wait.compareTo(least) >= 0) ? wait : least;
 	}
 
 	private static boolean isOver(TrackedRow row, Instant now) {

@@ -6,76 +6,97 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores tracked operations and schedules their polls and deliveries, which the
- * {@link TrackingEngine} carries out. The methods may block. The tracker passes their
- * exceptions to its caller.
+ * Keeps the tracked operations of one client, and nothing else: the library polls them,
+ * delivers their outcomes and decides what it keeps. An application that keeps tracked
+ * operations elsewhere implements this interface and declares a
+ * {@link TrackingStoreFactory}. Only one instance of the application may use a store at a
+ * time.
+ * <p>
+ * Each operation has a version. An update and a removal name the version that the store
+ * must have. Each method must take effect as a whole or not at all, and must be
+ * thread-safe. If a method throws an exception, the tracker passes it to its caller, or
+ * the library calls the method again one second later.
  *
  * @since 0.1.0
  */
 public interface TrackingStore {
 
 	/**
-	 * Start to poll due operations and to deliver due outcomes.
-	 */
-	void start();
-
-	/**
-	 * Stop polling and delivering. Work in progress is finished, or is abandoned and its
-	 * operation remains due.
-	 */
-	void stop();
-
-	/**
-	 * Return whether the tracker must call this store on the current thread. That is the
-	 * case if the store does not block, or if the thread has a transaction that the calls
-	 * must take part in.
-	 * @return {@code true} to call it on the current thread, {@code false} to call it on
-	 * a thread that may block
-	 */
-	boolean belongsToThisThread();
-
-	/**
 	 * Add an operation unless the store has one of the same id.
-	 * @param row the operation
-	 * @return the row that the store already has, {@code null} if the row was added
+	 * @param operation the operation
+	 * @return the operation that the store already has, {@code null} if the new one was
+	 * added
 	 */
-	@Nullable TrackedRow insert(TrackedRow row);
+	@Nullable StoredOperation insert(StoredOperation operation);
 
 	/**
 	 * Return an operation.
 	 * @param operationId the operation's id
-	 * @return its row, {@code null} if there is none
+	 * @return the operation, {@code null} if there is none
 	 */
-	@Nullable TrackedRow find(String operationId);
+	@Nullable StoredOperation find(String operationId);
 
 	/**
 	 * Return operations in the order of their ids.
 	 * @param filter the filter that the operations match, with the maximum number of them
-	 * @return their rows
+	 * @return the operations
 	 */
-	List<TrackedRow> list(TrackingFilter filter);
+	List<StoredOperation> list(TrackingFilter filter);
 
 	/**
-	 * Remove an operation.
+	 * Count operations. Override this if the store can count without reading.
+	 * @param filter the filter that the operations match
+	 * @return the number of operations
+	 */
+	default long count(TrackingFilter filter) {
+		return list(filter).size();
+	}
+
+	/**
+	 * Replace an operation, if the store still has a certain version of it.
+	 * @param operation the operation, which may have another version
+	 * @param version the version that the store must have
+	 * @return {@code true} if the operation was replaced, {@code false} if the store has
+	 * no operation of this id or another version of it
+	 */
+	boolean update(StoredOperation operation, long version);
+
+	/**
+	 * Call the handlers of an outcome, then replace the operation as
+	 * {@link #update(StoredOperation, long)} does. A store with transactions overrides
+	 * this and does both in one: an exception of the handlers rolls their writes back.
+	 * @param handlers calls the handlers
+	 * @param operation the operation
+	 * @param version the version that the store must have
+	 * @return {@code true} if the operation was replaced
+	 */
+	default boolean updateAfter(Runnable handlers, StoredOperation operation, long version) {
+		handlers.run();
+		return update(operation, version);
+	}
+
+	/**
+	 * Remove an operation, if the store still has a certain version of it.
 	 * @param operationId the operation's id
-	 * @return whether the store had it
+	 * @param version the version that the store must have
+	 * @return {@code true} if the operation was removed
 	 */
-	boolean remove(String operationId);
+	boolean remove(String operationId, long version);
 
 	/**
-	 * Schedule another delivery of an operation's outcome.
-	 * @param operationId the operation's id
-	 * @param now the current time
-	 * @return whether the outcome will be delivered. {@code false} if there is no such
-	 * operation, or it has no outcome, or the outcome is being delivered.
+	 * Remove the operations in state {@link TrackingState#DELIVERED} that ended before a
+	 * time. The library calls this once a minute.
+	 * @param time the time
 	 */
-	boolean redeliver(String operationId, Instant now);
+	void removeDelivered(Instant time);
 
 	/**
-	 * Return a summary of all operations in the store.
-	 * @param now the current time
-	 * @return the number of operations by state and status, and their ages
+	 * Return whether the other methods may block. If so, the library calls them on
+	 * threads that may block, and stores what the polls have changed a moment later.
+	 * @return {@code false} if no method blocks
 	 */
-	TrackingSummary summary(Instant now);
+	default boolean isBlocking() {
+		return true;
+	}
 
 }

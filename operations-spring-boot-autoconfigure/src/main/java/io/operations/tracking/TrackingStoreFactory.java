@@ -10,13 +10,11 @@ package io.operations.tracking;
 public interface TrackingStoreFactory {
 
 	/**
-	 * Create the store for the operations of one client. The library starts and stops it.
-	 * The store must keep the operations of this client apart from those of other
-	 * clients: two clients may have operations of the same id.
-	 * @param engine the engine that polls and delivers for the client
-	 * {@link TrackingEngine#client()}
-	 * @return the store, not started
+	 * Create the store for the operations of one client. It must keep them apart from
+	 * those of other clients: two clients may have operations of the same id.
+	 * @param client the name of the client
+	 * @return the store
 	 */
-	TrackingStore create(TrackingEngine engine);
+	TrackingStore create(String client);
 
 }

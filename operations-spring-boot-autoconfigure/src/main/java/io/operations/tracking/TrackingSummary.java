@@ -22,7 +22,7 @@ import io.operations.OperationStatus;
  * @param backlog the number of operations with a due poll or delivery that has not begun
  * @param backlogAge how long the first of them has been due, zero if there is none
  * @param waiting the number of operations in state TRACKED that the instance that polls
- * has not in memory, because it has no room for them. Zero on other instances.
+ * has not in memory, because the memory is full. Zero on other instances.
  * @since 0.1.0
  */
 public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
@@ -50,7 +50,7 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	}
 
 	/**
-	 * Return this summary with another number of operations that wait for room.
+	 * Return this summary with another number of operations that wait for memory.
 	 * @param number the number
 	 * @return the summary
 	 */

@@ -13,6 +13,7 @@ import io.operations.tracking.DefaultOperationTracker;
 import io.operations.tracking.MemoryTrackingStore;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.ScriptedEndpoint;
+import io.operations.tracking.StoreTracking;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingSettings;
@@ -46,7 +47,8 @@ class TrackedFormsTests {
 		try (OperationsTemplate template = endpoint.template().product(form.product).scheduler(this.time).build()) {
 			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(),
 					TrackingSettings.defaults(), () -> List.of(outcomes::add), new TrackingListeners(List.of()));
-			MemoryTrackingStore store = new MemoryTrackingStore(engine, this.time);
+			StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+					this.time);
 			store.start();
 			new DefaultOperationTracker(store, engine, this.time).track(form.id, Map.of()).block();
 			for (int i = 0; i < 600; i++) {

@@ -8,24 +8,17 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.polling.OperationPoller;
-import io.operations.polling.PollingSettings;
-import io.operations.resilience.RateLimitSettings;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -34,35 +27,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What takes long, in virtual time.
+ * Tracking over hours and days, in virtual time.
  */
-class MemoryTrackingTests {
-
-	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
-
-	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
-
-	private final List<OperationOutcome> outcomes = new ArrayList<>();
-
-	private final List<String> stuck = new ArrayList<>();
-
-	private OperationsTemplate template = template(this.scheduler);
-
-	@SuppressWarnings("NullAway.Init")
-	private TrackingEngine engine;
-
-	private MemoryTrackingStore store = store(TrackingSettings.defaults());
-
-	private OperationTracker tracker = tracker();
-
-	@AfterEach
-	void close() {
-		this.store.stop();
-		this.template.close();
-	}
+class MemoryTrackingTests extends MemoryTrackingFixture {
 
 	@Test
-	void anOperationThatIsStillUnknownAfterAMinuteHasExpired() {
+	void whenUnknownForAMinuteAnOperationExpires() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.error(404));
 		track("op");
 		advance(Duration.ofSeconds(59));
@@ -74,7 +44,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anOperationThatIsTrackedAgainWhileItIsBeingForgottenIsPolled() throws InterruptedException {
+	void whenTrackedAgainWhileForgottenItIsPolled() throws InterruptedException {
 		track("op");
 		OperationPoller poller = TemplateInternals.of(this.template).polls().poller();
 		Thread forgetting = new Thread(() -> this.store.remove("op"));
@@ -93,7 +63,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anOperationThatIsSeenBetweenTwoNotFoundHasNotExpired() {
+	void whenSeenBetweenTwoNotFoundItHasNotExpired() {
 		this.endpoint.script("op",
 				(poll) -> (poll % 2 == 0) ? ScriptedEndpoint.error(404) : ScriptedEndpoint.status("RUNNING"));
 		track("op");
@@ -103,7 +73,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anOperationThatWasSeenExpiresWithTheSecondNotFoundFiveSecondsAfterTheFirst() {
+	void whenNotFoundTwiceInFiveSecondsASeenOneExpires() {
 		this.endpoint.script("op", (poll) -> (poll < 6) ? ScriptedEndpoint.status("RUNNING")
 				: (poll == 7) ? ScriptedEndpoint.error(503) : ScriptedEndpoint.error(404));
 		track("op");
@@ -113,7 +83,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void answerThatNamesAnotherOperationIsNotItsEnd() {
+	void whenAResponseNamesAnotherOperationItIsNoEnd() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint
 			.json("{\"operationId\": \"" + ((poll < 9) ? "other" : "op") + "\", \"status\": \"FAILED\"}"));
 		track("op");
@@ -130,7 +100,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void pollThatWasThrottledIsRepeatedAfterItsRetryAfterOrTheShortestIntervalAndNotByTheSchedule() {
+	void whenThrottledThePollIsRepeatedAfterItsRetryAfter() {
 		List<Long> polls = new ArrayList<>();
 		this.endpoint.script("op", (poll) -> {
 			polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
@@ -150,7 +120,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void afterADayAnOperationIsGivenUp() {
+	void whenADayHasPassedAnOperationTimesOut() {
 		track("op");
 		advance(Duration.ofHours(23));
 		assertThat(find("op").state()).isEqualTo(TrackingState.TRACKED);
@@ -160,7 +130,7 @@ class MemoryTrackingTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "CANCELED", " canceled\\t" })
-	void anOperationThatIsCanceledWithOneLEndsAsCancelled(String word) {
+	void whenCanceledIsSpeltWithOneLItIsCancelled(String word) {
 		this.endpoint.script("op", List.of(ScriptedEndpoint.status("PROCESSING"), ScriptedEndpoint.status(word)));
 		track("op");
 		advance(Duration.ofMinutes(2));
@@ -169,7 +139,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anAnswerWithoutAStatusIsAFaultThatEndsNothing() {
+	void withoutAStatusAResponseIsAFaultThatEndsNothing() {
 		this.endpoint.script("op", List.of(ScriptedEndpoint.status(" "), ScriptedEndpoint.status("Hibernating"),
 				ScriptedEndpoint.status(""), ScriptedEndpoint.status("COMPLETED")));
 		track("op");
@@ -185,7 +155,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void theDeadlineIsAPollTimeHoweverLongTheIntervals() {
+	void whenIntervalsAreLongThereIsAPollAtTheDeadline() {
 		this.tracker.track("op", Map.of(), Duration.ofSeconds(200)).block();
 		// So near that no other poll can come between.
 		advance(Duration.ofMillis(199_999));
@@ -198,7 +168,7 @@ class MemoryTrackingTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 400, 410 })
-	void whatSomebodyHasToMendIsAskedForThinlyUntilTheDeadline(int status) {
+	void whenSomebodyMustFixAFaultPollsAreRareUntilTheDeadline(int status) {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.error(status));
 		track("op");
 		advance(Duration.ofHours(25));
@@ -208,7 +178,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void whileCredentialsAreRefusedOnePollAtATimeFindsOutWhetherTheyStillAre() {
+	void whileCredentialsAreRejectedOnePollAtATimeProbes() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.error(401));
 		for (int i = 0; i < 100; i++) {
 			track("op" + i);
@@ -221,7 +191,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anOutageOfTheEndpointEndsNothing() {
+	void whenTheServerHasAnOutageNothingEnds() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.error(503));
 		for (int i = 0; i < 100; i++) {
 			track("op" + i);
@@ -235,7 +205,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void whatWasDeliveredIsRemovedAfterItsRetentionAndWhatWasNotIsKept() {
+	void afterItsRetentionOnlyADeliveredOperationIsRemoved() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		track("op");
 		track("undelivered");
@@ -250,7 +220,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void attemptsToDeliverAreEverFartherApart() {
+	void whenAttemptsFailTheirIntervalsGrow() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		track("undelivered");
 		advance(Duration.ofSeconds(2));
@@ -260,9 +230,10 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void whenItIsFullTheStoreRefusesUnlessSomethingWasDelivered() {
-		this.store = store(new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 3,
+	void whenFullTheStoreRefusesUnlessOneWasDelivered() {
+		this.engine = engine(new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 3,
 				TrackingSettings.Delivery.defaults()));
+		this.store = start(this.scheduler);
 		this.tracker = tracker();
 		track("one");
 		track("two");
@@ -279,7 +250,7 @@ class MemoryTrackingTests {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void thatARestartLosesAllIsWarnedOfOnce(CapturedOutput output) {
+	void whenTrackedInMemoryOneWarningNamesTheRestart(CapturedOutput output) {
 		assertThat(output).doesNotContain("a restart loses them");
 		track("one");
 		track("two");
@@ -287,7 +258,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void anOperationThatTakesUnusuallyLongIsToldOfOnce() {
+	void whenAnOperationIsStuckItIsReportedOnce() {
 		track("op");
 		advance(Duration.ofMinutes(4));
 		assertThat(this.stuck).isEmpty();
@@ -298,7 +269,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void theBacklogIsCountedAndHasAnAge() {
+	void whileStoppedTheBacklogHasANumberAndAnAge() {
 		this.store.stop();
 		track("op");
 		advance(Duration.ofSeconds(10));
@@ -309,12 +280,13 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void aTimerThatIsRefusedDoesNotStopTheOthers() {
+	void whenATimerIsRejectedOthersGoOn() {
 		RefusingScheduler timers = new RefusingScheduler(this.scheduler);
 		OperationsTemplate own = template(timers);
 		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(own).polls(), TrackingSettings.defaults(),
 				List::of, new TrackingListeners(List.of()));
-		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				Schedulers.immediate());
 		store.start();
 		OperationTracker tracker = new DefaultOperationTracker(store, engine, Schedulers.immediate());
 		timers.refusesNext = true;
@@ -328,11 +300,12 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void aDeliveryThatIsRefusedItsThreadIsTriedAgain() {
+	void whenADeliveryGetsNoThreadItIsTriedAgain() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.store.stop();
 		RefusingScheduler blocking = new RefusingScheduler(Schedulers.immediate());
-		this.store = new MemoryTrackingStore(this.engine, blocking);
+		this.store = new StoreTracking(this.engine, new MemoryTrackingStore(this.engine.settings().maxTracked()),
+				blocking);
 		this.store.start();
 		this.tracker = tracker();
 		track("undelivered");
@@ -347,7 +320,7 @@ class MemoryTrackingTests {
 	}
 
 	@Test
-	void aListenerThatThrowsChangesNothing() {
+	void whenAListenerThrowsNothingChanges() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
 				TrackingSettings.defaults(), () -> List.of(this.outcomes::add),
@@ -365,7 +338,7 @@ class MemoryTrackingTests {
 
 				})));
 		this.store.stop();
-		this.store = new MemoryTrackingStore(engine, this.scheduler);
+		this.store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()), this.scheduler);
 		this.store.start();
 		this.tracker = new DefaultOperationTracker(this.store, engine, this.scheduler);
 		track("op");
@@ -377,100 +350,8 @@ class MemoryTrackingTests {
 		this.tracker.track(id, Map.of()).block();
 	}
 
-	private TrackedOperation find(String id) {
-		return Objects.requireNonNull(this.tracker.find(id).block());
-	}
-
 	private void advance(Duration time) {
-		// In steps, since what a step plans is planned from its end.
-		Duration step = (time.compareTo(Duration.ofMinutes(10)) > 0) ? Duration.ofSeconds(10) : Duration.ofMillis(50);
-		for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(step)) {
-			this.scheduler.advanceTimeBy((left.compareTo(step) < 0) ? left : step);
-		}
-	}
-
-	private OperationsTemplate template(Scheduler time) {
-		return this.endpoint.template()
-			.polling(PollingSettings.defaults())
-			.rateLimit(new RateLimitSettings(1000, 16, 1000))
-			// It reads the real clock, which hardly moves meanwhile: it must never
-			// refuse.
-			.rateLimiterConfig(RateLimiterConfig.custom()
-				.limitForPeriod(1_000_000)
-				.limitRefreshPeriod(Duration.ofMillis(1))
-				.build())
-			.scheduler(time)
-			.build();
-	}
-
-	private MemoryTrackingStore store(TrackingSettings settings) {
-		this.engine = new TrackingEngine(TemplateInternals.of(this.template).polls(), settings,
-				() -> List.of((outcome) -> {
-					if (outcome.operationId().equals("undelivered")) {
-						throw new IllegalStateException("no luck");
-					}
-					this.outcomes.add(outcome);
-				}), new TrackingListener() {
-
-					@Override
-					public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-						MemoryTrackingTests.this.stuck.add(operation.id());
-					}
-
-				});
-		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
-		created.start();
-		return created;
-	}
-
-	private OperationTracker tracker() {
-		return new DefaultOperationTracker(this.store, this.engine, this.scheduler);
-	}
-
-	private static final class RefusingScheduler implements Scheduler {
-
-		private final Scheduler delegate;
-
-		private boolean refusesNext;
-
-		private RefusingScheduler(Scheduler delegate) {
-			this.delegate = delegate;
-		}
-
-		private void check() {
-			if (this.refusesNext) {
-				this.refusesNext = false;
-				throw new RejectedExecutionException("broken");
-			}
-		}
-
-		@Override
-		public Disposable schedule(Runnable task) {
-			check();
-			return this.delegate.schedule(task);
-		}
-
-		@Override
-		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-			check();
-			return this.delegate.schedule(task, delay, unit);
-		}
-
-		@Override
-		public Disposable schedulePeriodically(Runnable task, long initialDelay, long period, TimeUnit unit) {
-			return this.delegate.schedulePeriodically(task, initialDelay, period, unit);
-		}
-
-		@Override
-		public Worker createWorker() {
-			return this.delegate.createWorker();
-		}
-
-		@Override
-		public long now(TimeUnit unit) {
-			return this.delegate.now(unit);
-		}
-
+		advance(time, (time.compareTo(Duration.ofMinutes(10)) > 0) ? Duration.ofSeconds(10) : Duration.ofMillis(50));
 	}
 
 }

@@ -68,7 +68,8 @@ class OneOutageTests {
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
 			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
-	private final MemoryTrackingStore store = new MemoryTrackingStore(this.engine, this.scheduler);
+	private final StoreTracking store = new StoreTracking(this.engine,
+			new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);
 
 	private final OperationTracker tracker = new DefaultOperationTracker(this.store, this.engine, this.scheduler);
 
@@ -84,7 +85,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenWaitsAndTrackedOperationsMeetAnOutageItIsToldOnce() {
+	void whenBothMeetAnOutageItIsReportedOnce() {
 		answer(ScriptedEndpoint.status("RUNNING"));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(10));
@@ -103,7 +104,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void duringAnOutageOneProbeOfBothLeavesAtATime() {
+	void duringAnOutageOneProbeLeavesAtATime() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(30));
@@ -116,7 +117,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whileAProbeOfEitherIsUnderWayTheOtherSendsNone() {
+	void whileEitherProbesTheOtherSendsNone() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofSeconds(30));
@@ -128,7 +129,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenEitherSeesTheEndOfAnOutageTheOtherGoesOnAtOnce() {
+	void whenEitherSeesTheEndOfAnOutageTheOtherGoesOn() {
 		answer(ScriptedEndpoint.error(503));
 		awaitAndTrack();
 		advance(Duration.ofMinutes(2));
@@ -140,7 +141,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void refusedCredentialsAreAnOutageForWaitsAndEndEachAtOnce() {
+	void whenCredentialsAreRejectedEachWaitEnds() {
 		answer(ScriptedEndpoint.error(401));
 		awaitOnly(EACH);
 		advance(Duration.ofSeconds(1));
@@ -158,7 +159,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void whenCredentialsAreRefusedToBothItIsToldOnceAndTrackedOperationsAreProbed() {
+	void whenCredentialsAreRejectedForBothOneReportAndProbes() {
 		answer(ScriptedEndpoint.error(401));
 		awaitAndTrack();
 		advance(Duration.ofMinutes(2));
@@ -172,7 +173,7 @@ class OneOutageTests {
 	}
 
 	@Test
-	void attemptsOfAFetchCountAsThoseOfPollsDo() {
+	void whenAFetchFailsItsAttemptsCountAsPolls() {
 		answer(ScriptedEndpoint.error(503));
 		this.template.fetch("op").subscribe((operation) -> {
 		}, this.faults::add);

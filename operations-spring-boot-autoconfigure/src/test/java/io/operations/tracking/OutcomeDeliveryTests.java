@@ -51,7 +51,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeWhoseLastAttemptDidNotComeToAnEndIsUndelivered() {
+	void whenTheLastAttemptNeverEndedItIsUndelivered() {
 		this.engine.deliver(this.claim, ended(10));
 		assertThat(this.outcomes).isEmpty();
 		TrackedRow row = Objects.requireNonNull(this.claim.row);
@@ -63,7 +63,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeWhoseLastButOneAttemptDidNotComeToAnEndIsDeliveredOnceMore() {
+	void whenAnEarlierAttemptNeverEndedItIsDelivered() {
 		this.engine.deliver(this.claim, ended(9));
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.attempt()).isEqualTo(10));
 		assertThat(Objects.requireNonNull(this.claim.row).state()).isEqualTo(TrackingState.DELIVERED);
@@ -71,7 +71,7 @@ class OutcomeDeliveryTests {
 	}
 
 	@Test
-	void anOutcomeThatIsDeliveredAnewHasAllItsAttemptsAgain() {
+	void whenRedeliveredAnOutcomeHasAllAttemptsAgain() {
 		this.engine.deliver(this.claim, ended(10));
 		TrackedRow anew = Objects.requireNonNull(
 				Objects.requireNonNull(this.claim.row).redelivered(TemplateInternals.of(this.template).polls().now()));
@@ -81,7 +81,7 @@ class OutcomeDeliveryTests {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void aFaultAfterTheOutcomeWasDeliveredIsInTheLog(CapturedOutput output) {
+	void whenDeliveredMeanwhileAFaultIsLogged(CapturedOutput output) {
 		this.claim.afterCommit = () -> {
 			throw new IllegalStateException("too late");
 		};

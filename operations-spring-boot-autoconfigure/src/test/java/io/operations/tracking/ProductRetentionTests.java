@@ -50,7 +50,7 @@ class ProductRetentionTests {
 
 	private String status = "COMPLETED";
 
-	private @Nullable MemoryTrackingStore store;
+	private @Nullable StoreTracking store;
 
 	// The library does not believe a server that names a time in 1970.
 	@BeforeEach
@@ -67,8 +67,7 @@ class ProductRetentionTests {
 
 	@ParameterizedTest
 	@CsvSource({ ", 48", "PT5H, 5" })
-	void deliveredOperationIsRemovedAfterTheRetentionOfItsProductUnlessOneIsSet(@Nullable Duration retention,
-			int hours) {
+	void withoutARetentionThatOfTheProductHolds(@Nullable Duration retention, int hours) {
 		OperationTracker tracker = tracker(retention);
 		tracker.track("op", Map.of()).block();
 		this.time.advanceTimeBy(Duration.ofHours(hours).minusMinutes(5));
@@ -79,7 +78,7 @@ class ProductRetentionTests {
 	}
 
 	@Test
-	void scheduledOperationTimesOutAtTheEndOfTheRetentionOfItsProduct() {
+	void whenScheduledForItsRetentionAnOperationTimesOut() {
 		this.status = "SCHEDULED";
 		OperationTracker tracker = tracker(null);
 		tracker.track("op", Map.of()).block();
@@ -99,7 +98,8 @@ class ProductRetentionTests {
 		TrackingEngine engine = new TrackingEngine(polls(),
 				new TrackingSettings(defaults.timeout(), retention, defaults.maxTracked(), defaults.delivery()),
 				() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
-		MemoryTrackingStore created = new MemoryTrackingStore(engine, this.time);
+		StoreTracking created = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				this.time);
 		created.start();
 		this.store = created;
 		return new DefaultOperationTracker(created, engine, this.time);

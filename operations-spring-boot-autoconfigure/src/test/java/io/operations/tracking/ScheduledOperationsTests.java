@@ -8,26 +8,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationTimeoutException;
-import io.operations.OperationWait;
-import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
-import io.operations.internal.core.TemplateInternals;
 import io.operations.polling.LearnedDurations;
 import io.operations.polling.PollingSchedule;
-import io.operations.polling.PollingSettings;
 import io.operations.polling.PollingState;
-import io.operations.resilience.RateLimitSettings;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -41,27 +33,11 @@ import static org.assertj.core.api.Assertions.within;
  * Operations that begin at a later time that the caller of the write has named, in
  * virtual time.
  */
-class ScheduledOperationsTests {
+class ScheduledOperationsTests extends MemoryTrackingFixture {
 
 	private static final Duration ONE_DAY = Duration.ofDays(1);
 
 	private static final String KIND = "send";
-
-	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
-
-	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
-
-	private final List<OperationOutcome> outcomes = new ArrayList<>();
-
-	private final List<String> stuck = new ArrayList<>();
-
-	private OperationsTemplate template = template();
-
-	private TrackingEngine engine = engine();
-
-	private MemoryTrackingStore store = store();
-
-	private OperationTracker tracker = tracker();
 
 	// The library does not believe a server that names a time in 1970.
 	@BeforeEach
@@ -69,14 +45,8 @@ class ScheduledOperationsTests {
 		this.scheduler.advanceTimeBy(Duration.ofDays(400));
 	}
 
-	@AfterEach
-	void close() {
-		this.store.stop();
-		this.template.close();
-	}
-
 	@Test
-	void aScheduledOperationIsPolledRarelyAndIsNeitherStuckNorTimedOut() {
+	void whileScheduledAnOperationIsPolledRarelyAndNotStuck() {
 		runs("op", Duration.ofDays(5), Duration.ofHours(1));
 		track("op");
 		advance(Duration.ofMinutes(10));
@@ -95,7 +65,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void theTimeoutCountsFromTheFirstAnswerThatIsNotScheduled() {
+	void whenNoLongerScheduledTheTimeoutBegins() {
 		runs("op", Duration.ofDays(3), Duration.ofDays(30));
 		track("op");
 		advance(Duration.ofDays(4).minusMinutes(1));
@@ -110,7 +80,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aScheduledOperationTimesOutSevenDaysAfterItsAcceptance() {
+	void whenScheduledForSevenDaysAnOperationTimesOut() {
 		runs("never", Duration.ofDays(30), ONE_DAY);
 		runs("late", Duration.ofDays(7).minusHours(2), ONE_DAY);
 		track("never");
@@ -123,7 +93,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aTimeoutBeyondSevenDaysIsKept() {
+	void whenATimeoutExceedsSevenDaysItIsKept() {
 		runs("op", Duration.ofDays(8), Duration.ofHours(1));
 		this.tracker.track(accepted("op"), Map.of(), Duration.ofDays(20)).block();
 		advance(Duration.ofDays(8).plusHours(2));
@@ -132,7 +102,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void theTimeForWhichAnOperationIsScheduledIsNotLearned() {
+	void whileScheduledNoDurationIsLearned() {
 		for (int i = 0; i < 12; i++) {
 			runs("op" + i, Duration.ofHours(2), Duration.ofMinutes(30));
 			track("op" + i);
@@ -147,7 +117,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void anEndThatFollowsAScheduledAnswerTeachesNothing() {
+	void whenTheEndFollowsScheduledNothingIsLearned() {
 		for (int i = 0; i < 12; i++) {
 			runs("op" + i, Duration.ofHours(2), Duration.ofMillis(1));
 			track("op" + i);
@@ -159,7 +129,7 @@ class ScheduledOperationsTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 429, 503, 400 })
-	void aFaultMakesTheNextPollOfAScheduledOperationNoEarlier(int status) {
+	void whenAPollFailsAScheduledOneIsNotPolledEarlier(int status) {
 		this.endpoint.script("op", (poll) -> (poll == 1) ? ScriptedEndpoint.status("SCHEDULED")
 				: (poll % 2 == 0) ? ScriptedEndpoint.error(status) : ScriptedEndpoint.status("scheduled"));
 		track("op");
@@ -169,7 +139,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aScheduledOperationIsNotPolledEarlyWhilePermitsAreFree() {
+	void whilePermitsAreFreeAScheduledOneIsNotPolledEarly() {
 		restart(this.endpoint.template().schedule(new PollingSchedule() {
 
 			@Override
@@ -193,7 +163,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aWaitKeepsTheDeadlineOfItsCallerAndPollsAScheduledOperationRarely() {
+	void whenAwaitedAScheduledOneIsPolledRarely() {
 		runs("op", Duration.ofDays(3), ONE_DAY);
 		List<Throwable> faults = new ArrayList<>();
 		this.template.await("op", Duration.ofHours(1)).subscribe((end) -> {
@@ -211,7 +181,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aCallerThatJoinsWithAnEarlierDeadlineGetsAPollBeforeIt() {
+	void whenACallersDeadlineIsEarlierAPollComesBefore() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("SCHEDULED"));
 		this.template.await("op", ONE_DAY).subscribe((end) -> {
 		}, (fault) -> {
@@ -226,7 +196,7 @@ class ScheduledOperationsTests {
 	}
 
 	@Test
-	void aWaitSeesTheEndOfAnOperationThatWasScheduledAndLearnsItsRunOnly() {
+	void whenAScheduledOneEndsTheWaitLearnsItsRunOnly() {
 		List<Operation> ends = new ArrayList<>();
 		for (int i = 0; i < 12; i++) {
 			runs("op" + i, Duration.ofHours(2), Duration.ofMinutes(30));
@@ -275,66 +245,16 @@ class ScheduledOperationsTests {
 		return new AcceptedOperation(id, null, null, Map.of(), KIND);
 	}
 
-	private TrackedOperation find(String id) {
-		return Objects.requireNonNull(this.tracker.find(id).block());
-	}
-
 	private void advance(Duration time) {
-		Duration step = (time.compareTo(Duration.ofHours(12)) > 0) ? Duration.ofSeconds(10) : Duration.ofMillis(250);
-		for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(step)) {
-			this.scheduler.advanceTimeBy((left.compareTo(step) < 0) ? left : step);
-		}
+		advance(time, (time.compareTo(Duration.ofHours(12)) > 0) ? Duration.ofSeconds(10) : Duration.ofMillis(250));
 	}
 
 	private void restart(OperationsTemplate other) {
 		close();
 		this.template = other;
-		this.engine = engine();
-		this.store = store();
+		this.engine = engine(TrackingSettings.defaults());
+		this.store = start(this.scheduler);
 		this.tracker = tracker();
-	}
-
-	private OperationsTemplate template() {
-		return this.endpoint.template()
-			.polling(PollingSettings.defaults())
-			.rateLimit(new RateLimitSettings(1000, 16, 1000))
-			// It reads the real clock, which hardly moves meanwhile.
-			.rateLimiterConfig(RateLimiterConfig.custom()
-				.limitForPeriod(1_000_000)
-				.limitRefreshPeriod(Duration.ofMillis(1))
-				.build())
-			.scheduler(this.scheduler)
-			.listener(new OperationsListener() {
-
-				@Override
-				public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
-					ScheduledOperationsTests.this.stuck.add(wait.operationId());
-				}
-
-			})
-			.build();
-	}
-
-	private TrackingEngine engine() {
-		return new TrackingEngine(TemplateInternals.of(this.template).polls(), TrackingSettings.defaults(),
-				() -> List.of(this.outcomes::add), new TrackingListener() {
-
-					@Override
-					public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
-						ScheduledOperationsTests.this.stuck.add(operation.id());
-					}
-
-				});
-	}
-
-	private MemoryTrackingStore store() {
-		MemoryTrackingStore created = new MemoryTrackingStore(this.engine, this.scheduler);
-		created.start();
-		return created;
-	}
-
-	private OperationTracker tracker() {
-		return new DefaultOperationTracker(this.store, this.engine, this.scheduler);
 	}
 
 }

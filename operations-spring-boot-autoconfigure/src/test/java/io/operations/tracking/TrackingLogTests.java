@@ -33,7 +33,7 @@ class TrackingLogTests {
 	private final TrackingLog log = new TrackingLog();
 
 	@Test
-	void fromBeginToEndAnOperationIsOneInfoLineWithItsIdAgeAndPolls(CapturedOutput output) {
+	void whenAnOperationEndsOneInfoLineHasItsFigures(CapturedOutput output) {
 		VirtualTimeScheduler time = VirtualTimeScheduler.create();
 		ScriptedEndpoint endpoint = new ScriptedEndpoint();
 		endpoint.script("op-1", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.error(503),
@@ -42,7 +42,8 @@ class TrackingLogTests {
 		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(), TrackingSettings.defaults(),
 				() -> List.of((outcome) -> {
 				}), new TrackingListeners(List.of(this.log)));
-		MemoryTrackingStore store = new MemoryTrackingStore(engine, Schedulers.immediate());
+		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
+				Schedulers.immediate());
 		store.start();
 		new DefaultOperationTracker(store, engine, Schedulers.immediate()).track("op-1", Map.of()).subscribe();
 		time.advanceTimeBy(Duration.ofMinutes(10));
@@ -54,7 +55,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void ageIsThatUntilTheEndWasSeenAndTheLastFaultIsTold(CapturedOutput output) {
+	void whenPollsFailedTheLineHasTheLastFault(CapturedOutput output) {
 		this.log.ended(operation(TrackingState.ENDED, "no answer"));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
@@ -63,7 +64,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void failureIsToldWithItsText(CapturedOutput output) {
+	void whenAnOperationFailsTheLineHasItsText(CapturedOutput output) {
 		Operation failed = new Operation("op-1", OperationStatus.FAILED, "FAILED", null, null, null, null, Map.of(),
 				Map.of("error", "bo\nom"));
 		this.log.ended(new TrackedOperation("operations", "op-1", null, failed, Map.of(), SINCE, SINCE.plusSeconds(100),
@@ -76,7 +77,7 @@ class TrackingLogTests {
 
 	@ParameterizedTest
 	@CsvSource({ "EXPIRED, the server does not know it", "TIMED_OUT, its deadline passed; it may still be running" })
-	void endThatTheServerDidNotReportIsExplained(OperationOutcome.Type outcome, String explanation,
+	void whenTheServerReportsNoEndTheLineExplainsIt(OperationOutcome.Type outcome, String explanation,
 			CapturedOutput output) {
 		this.log.ended(new TrackedOperation("operations", "op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100),
 				7, null, null, false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
@@ -86,7 +87,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void outcomeThatIsDeliveredAddsNoLine(CapturedOutput output) {
+	void whenAnOutcomeIsDeliveredThereIsNoFurtherLine(CapturedOutput output) {
 		this.log.tracked(operation(TrackingState.TRACKED, null));
 		this.log.delivered(operation(TrackingState.DELIVERED, null), Duration.ofMillis(3));
 		this.log.stored("pick", Duration.ofMillis(3), new IllegalStateException("away"));
@@ -94,7 +95,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void deliveryThatFailsIsAWarningAndTheLastOneAnErrorThatTellsWhatToDo(CapturedOutput output) {
+	void whenADeliveryFailsItIsAWarningAndTheLastAnError(CapturedOutput output) {
 		IllegalStateException fault = new IllegalStateException("no room");
 		this.log.deliveryFailed(operation(TrackingState.ENDED, null), fault);
 		assertThat(lines(output, "WARN")).singleElement().asString().contains("Attempt 2", "'op-1'");
@@ -106,7 +107,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void storeThatIsAwayIsOneLineWithoutAStackTraceAndOneWhenItIsBack(CapturedOutput output) {
+	void whenTheStoreIsUnavailableThereIsOneLineForEachChange(CapturedOutput output) {
 		this.log.storeUnavailable(
 				new IllegalStateException("refused\n  Hint: look there", new IllegalStateException("deep")));
 		assertThat(output.getAll().lines()).singleElement().asString().contains("WARN", "refused\\u000a", "Hint");
@@ -118,7 +119,7 @@ class TrackingLogTests {
 	}
 
 	@Test
-	void faultThatEndsWithAFullStopIsFollowedByNoOther(CapturedOutput output) {
+	void whenAFaultEndsWithAFullStopThereIsNoOther(CapturedOutput output) {
 		this.log.storeUnavailable(new IllegalStateException("Connection refused."));
 		this.log.ended(operation(TrackingState.ENDED, "Try again later."));
 		assertThat(output).contains("Connection refused. No stored operation is lost", "Try again later.")

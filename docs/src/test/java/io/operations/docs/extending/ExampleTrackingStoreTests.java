@@ -1,33 +1,32 @@
 package io.operations.docs.extending;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import io.operations.core.OperationsTemplate;
-import io.operations.internal.core.TemplateInternals;
+import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
-import io.operations.tracking.DefaultOperationTracker;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
-import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
-import io.operations.tracking.TrackingListeners;
-import io.operations.tracking.TrackingSettings;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingStore;
+import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.scheduler.Schedulers;
 
-import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,37 +35,36 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ExampleTrackingStoreTests {
 
-	private static final TrackingSettings SETTINGS = new TrackingSettings(Duration.ofHours(1), Duration.ofDays(7), 1000,
-			new TrackingSettings.Delivery(3, Duration.ofMillis(50), 2, Duration.ofMillis(200), Duration.ofSeconds(5)));
-
 	private final BlockingQueue<OperationOutcome> outcomes = new LinkedBlockingQueue<>();
 
 	private final OperationsSimulator simulator = OperationsSimulator.start();
 
-	private final OperationsTemplate template = OperationsTemplate.builder(WebClient.builder())
-		.baseUrl(this.simulator.baseUrl())
-		.credentials(this.simulator.credentials())
-		.build();
-
 	private OperationOutcomeHandler handler = this.outcomes::add;
 
-	private TrackingStore store;
+	private ConfigurableApplicationContext application;
 
 	private OperationTracker tracker;
 
 	@BeforeEach
-	void startStore() {
-		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(), SETTINGS,
-				() -> List.of((outcome) -> this.handler.handle(outcome)), new TrackingListeners(List.of()));
-		this.store = new ExampleTrackingStore(engine);
-		this.tracker = new DefaultOperationTracker(this.store, engine, Schedulers.boundedElastic());
-		this.store.start();
+	void startApplication() {
+		TrackingStoreFactory stores = (client) -> new ExampleTrackingStore();
+		OperationOutcomeHandler handlers = (outcome) -> this.handler.handle(outcome);
+		this.application = new SpringApplicationBuilder(Application.class)
+			.properties("spring.main.web-application-type=none", "operations.base-url=" + this.simulator.baseUrl(),
+					"operations.api-key=" + this.simulator.username(),
+					"operations.api-key-secret=" + this.simulator.password(),
+					"operations.tracking.delivery.initial-interval=50ms")
+			.initializers((context) -> {
+				context.getBeanFactory().registerSingleton("trackingStores", stores);
+				context.getBeanFactory().registerSingleton("handler", handlers);
+			})
+			.run();
+		this.tracker = this.application.getBean(OperationTracker.class);
 	}
 
 	@AfterEach
 	void close() {
-		this.store.stop();
-		this.template.close();
+		this.application.close();
 		this.simulator.close();
 	}
 
@@ -128,6 +126,13 @@ class ExampleTrackingStoreTests {
 		assertThat(operation.id()).isEqualTo(id);
 		assertThat(this.tracker.redeliver(id).block()).isTrue();
 		assertThat(this.outcomes.poll(20, TimeUnit.SECONDS).attempt()).isEqualTo(2);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+			OperationsAutoConfiguration.class, OperationsTrackingAutoConfiguration.class })
+	static class Application {
+
 	}
 
 }

@@ -222,7 +222,7 @@ class ExtendingTests {
 
 		@Bean
 		TrackingStoreFactory trackingStores() {
-			return ExampleTrackingStore::new;
+			return (client) -> new ExampleTrackingStore();
 		}
 
 	}

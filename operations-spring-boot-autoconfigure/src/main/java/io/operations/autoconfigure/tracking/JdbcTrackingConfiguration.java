@@ -14,6 +14,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import io.operations.internal.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
 import io.operations.internal.tracking.jdbc.TrackingTables;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.TrackedClients;
 import io.operations.tracking.TrackingStoreFactory;
 import org.apache.commons.logging.Log;
@@ -47,7 +48,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Scheduler.class, JdbcClient.class, DataSourceScriptDatabaseInitializer.class })
 @ConditionalOnTrackingStore(OperationsTrackingProperties.Store.JDBC)
-@ConditionalOnMissingBean(TrackingStoreFactory.class)
+@ConditionalOnMissingBean({ TrackingStoreFactory.class, ClientTrackingFactory.class })
 @Import(DatabaseInitializationDependencyConfigurer.class)
 @ImportRuntimeHints(TrackingRuntimeHints.class)
 class JdbcTrackingConfiguration {

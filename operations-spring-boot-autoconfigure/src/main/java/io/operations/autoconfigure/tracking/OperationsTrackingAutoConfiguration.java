@@ -7,10 +7,12 @@ import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.RoutingOperationTracker;
+import io.operations.tracking.StoreTracking;
 import io.operations.tracking.TrackedClients;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingListener;
@@ -23,6 +25,7 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -69,10 +72,17 @@ public final class OperationsTrackingAutoConfiguration {
 	}
 
 	@Bean("io.operations.operationsTrackingStores")
-	@ConditionalOnMissingBean(TrackingStoreFactory.class)
+	@ConditionalOnMissingBean({ TrackingStoreFactory.class, ClientTrackingFactory.class })
 	@ConditionalOnTrackingStore(OperationsTrackingProperties.Store.MEMORY)
-	MemoryTrackingStores operationsTrackingStores() {
-		return new MemoryTrackingStores(Schedulers.boundedElastic());
+	MemoryTrackingStores operationsTrackingStores(OperationsTrackingProperties properties) {
+		return new MemoryTrackingStores(TrackingSettingsCheck.settings(properties).maxTracked());
+	}
+
+	@Bean("io.operations.operationsClientTrackings")
+	@ConditionalOnBean(TrackingStoreFactory.class)
+	@ConditionalOnMissingBean(ClientTrackingFactory.class)
+	ClientTrackingFactory operationsClientTrackings(TrackingStoreFactory stores) {
+		return (engine) -> new StoreTracking(engine, stores.create(engine.client()), Schedulers.boundedElastic());
 	}
 
 	// All but the settings is resolved later: a handler may need the tracker to track
@@ -80,7 +90,7 @@ public final class OperationsTrackingAutoConfiguration {
 	// The lifecycle resolves it at startup.
 	@Bean("io.operations.operationTracker")
 	RoutingOperationTracker operationTracker(OperationsTrackingProperties properties,
-			ObjectProvider<TrackedClients> clients, ObjectProvider<TrackingStoreFactory> stores,
+			ObjectProvider<TrackedClients> clients, ObjectProvider<ClientTrackingFactory> trackings,
 			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
 		TrackingSettings settings = TrackingSettingsCheck.settings(properties);
 		SingletonSupplier<List<OperationOutcomeHandler>> handlersLater = SingletonSupplier
@@ -90,14 +100,14 @@ public final class OperationsTrackingAutoConfiguration {
 		TrackingListeners listener = new TrackingListeners(listenersLater::obtain);
 		return new RoutingOperationTracker(SingletonSupplier.of(clients::getObject)::obtain,
 				(polls) -> new TrackingEngine(polls, settings, handlersLater::obtain, listener),
-				SingletonSupplier.of(() -> required(stores))::obtain, listener, Schedulers.boundedElastic());
+				SingletonSupplier.of(() -> required(trackings))::obtain, listener, Schedulers.boundedElastic());
 	}
 
 	@Bean("io.operations.operationsTrackingLifecycle")
 	@Lazy(false)
 	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<RoutingOperationTracker> trackers,
-			ObjectProvider<TrackingStoreFactory> stores) {
-		required(stores);
+			ObjectProvider<ClientTrackingFactory> trackings) {
+		required(trackings);
 		// A test may have replaced the tracker with a mock.
 		RoutingOperationTracker tracker = trackers.getIfAvailable();
 		if (tracker != null) {
@@ -106,9 +116,9 @@ public final class OperationsTrackingAutoConfiguration {
 		return new TrackingLifecycle(tracker);
 	}
 
-	private static TrackingStoreFactory required(ObjectProvider<TrackingStoreFactory> stores) {
-		TrackingStoreFactory store = stores.getIfAvailable();
-		if (store == null) {
+	private static ClientTrackingFactory required(ObjectProvider<ClientTrackingFactory> trackings) {
+		ClientTrackingFactory factory = trackings.getIfAvailable();
+		if (factory == null) {
 			throw new OperationsConfigurationException(
 					"Property 'operations.tracking.store' is 'jdbc', but required libraries are missing.",
 					"Add the dependencies org.springframework.boot:spring-boot-starter-jdbc and"
@@ -117,7 +127,7 @@ public final class OperationsTrackingAutoConfiguration {
 							+ " operations.tracking.store=memory.",
 					null);
 		}
-		return store;
+		return factory;
 	}
 
 }

@@ -22,13 +22,13 @@ import io.operations.actuate.OperationsDescriptor;
 import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.actuate.TrackedOperationDescriptor;
 import io.operations.core.OperationsTemplate;
+import io.operations.tracking.ClientTracking;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -509,14 +509,14 @@ class OperationsEndpointTests {
 	}
 
 	private static Object storeThatMayBeAway(Object bean) {
-		if (!(bean instanceof TrackingStoreFactory stores)) {
+		if (!(bean instanceof ClientTrackingFactory stores)) {
 			return bean;
 		}
-		return (TrackingStoreFactory) (engine) -> storeThatMayBeAway(stores.create(engine));
+		return (ClientTrackingFactory) (engine) -> storeThatMayBeAway(stores.create(engine));
 	}
 
-	private static TrackingStore storeThatMayBeAway(TrackingStore store) {
-		return mock(TrackingStore.class, withSettings().stubOnly().defaultAnswer((call) -> {
+	private static ClientTracking storeThatMayBeAway(ClientTracking store) {
+		return mock(ClientTracking.class, withSettings().stubOnly().defaultAnswer((call) -> {
 			if (test.storeIsAway) {
 				throw new IllegalStateException("connection refused");
 			}

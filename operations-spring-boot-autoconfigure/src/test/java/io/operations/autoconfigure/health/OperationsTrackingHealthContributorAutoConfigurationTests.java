@@ -6,9 +6,9 @@ import java.util.Objects;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.health.TrackingHealthIndicator;
+import io.operations.tracking.ClientTracking;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -52,9 +52,9 @@ class OperationsTrackingHealthContributorAutoConfigurationTests {
 
 	@Test
 	void withAStoreThatCannotBeReachedItIsDownAndTheClientIsNot() {
-		TrackingStore store = mock(TrackingStore.class);
+		ClientTracking store = mock(ClientTracking.class);
 		given(store.summary(any())).willThrow(new IllegalStateException("relation does not exist"));
-		this.runner.withBean(TrackingStoreFactory.class, () -> (engine) -> store).run((context) -> {
+		this.runner.withBean(ClientTrackingFactory.class, () -> (engine) -> store).run((context) -> {
 			ReactiveHealthContributorRegistry registry = context.getBean(ReactiveHealthContributorRegistry.class);
 			Health health = health(registry, "operationsTracking");
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);

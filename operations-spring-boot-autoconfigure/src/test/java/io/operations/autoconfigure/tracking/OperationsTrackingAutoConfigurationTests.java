@@ -17,6 +17,8 @@ import io.operations.OperationsListener;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
+import io.operations.tracking.ClientTracking;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.MemoryTrackingStores;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
@@ -26,8 +28,6 @@ import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
-import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +115,7 @@ class OperationsTrackingAutoConfigurationTests {
 	void withTheApplicationsOwnTrackerOursGivesWay() {
 		this.runner.withBean(OperationTracker.class, () -> mock(OperationTracker.class))
 			.run((context) -> assertThat(context).hasSingleBean(OperationTracker.class)
-				.doesNotHaveBean(TrackingStoreFactory.class));
+				.doesNotHaveBean(ClientTrackingFactory.class));
 	}
 
 	@Test
@@ -190,9 +190,9 @@ class OperationsTrackingAutoConfigurationTests {
 	@Test
 	void everyPropertyReachesTheEngine() {
 		List<TrackingEngine> engines = new ArrayList<>();
-		this.runner.withBean(TrackingStoreFactory.class, () -> (engine) -> {
+		this.runner.withBean(ClientTrackingFactory.class, () -> (engine) -> {
 			engines.add(engine);
-			return mock(TrackingStore.class);
+			return mock(ClientTracking.class);
 		})
 			.withPropertyValues("operations.tracking.timeout=1h", "operations.tracking.retention=2d",
 					"operations.tracking.max-tracked=3", "operations.tracking.delivery.max-attempts=4",
@@ -309,7 +309,7 @@ class OperationsTrackingAutoConfigurationTests {
 				.getPropertySources()
 				.addFirst(new MapPropertySource("first", Map.of("operations.tracking.store", value))))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.getBean(TrackingStoreFactory.class)
+				.getBean("io.operations.operationsTrackingStores")
 				.extracting((bean) -> bean.getClass().getSimpleName())
 				.isEqualTo(store));
 	}

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import io.operations.tracking.ClientTracking;
 import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingStore;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  *
  * @since 0.1.0
  */
-public final class JdbcTrackingStore implements TrackingStore {
+public final class JdbcTrackingStore implements ClientTracking {
 
 	private final JdbcTransactions transactions;
 

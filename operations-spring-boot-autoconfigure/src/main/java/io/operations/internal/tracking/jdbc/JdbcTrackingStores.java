@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.operations.tracking.ClientTracking;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.PlatformTransactionManager;
@@ -19,7 +19,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  *
  * @since 0.1.0
  */
-public final class JdbcTrackingStores implements TrackingStoreFactory {
+public final class JdbcTrackingStores implements ClientTrackingFactory {
 
 	private final DataSource dataSource;
 
@@ -53,7 +53,7 @@ public final class JdbcTrackingStores implements TrackingStoreFactory {
 	 * PostgreSQL nor H2
 	 */
 	@Override
-	public synchronized TrackingStore create(TrackingEngine engine) {
+	public synchronized ClientTracking create(TrackingEngine engine) {
 		if (this.instance == null) {
 			this.instance = new InstanceWork(
 					new TrackingDatabase(this.dataSource, this.transactionManagers, this.settings, engine), engine);

@@ -21,6 +21,7 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
+import io.operations.tracking.ClientTracking;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.ScriptedEndpoint;
@@ -29,7 +30,6 @@ import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListeners;
 import io.operations.tracking.TrackingState;
-import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,7 +201,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 3) ? "RUNNING" : "COMPLETED")
 			.delayElement(Duration.ofMillis(5)));
 		OperationTracker first = this.tracker;
-		TrackingStore second = newStore(settings());
+		ClientTracking second = newStore(settings());
 		second.start();
 		for (int i = 0; i < 100; i++) {
 			((i % 2 == 0) ? first : this.tracker).track("op" + i, Map.of()).block(PATIENCE);
@@ -364,7 +364,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenTablesAreMissingStartFails() {
 		this.jdbc.sql("DROP TABLE " + this.tables.scheduled()).update();
 		this.store.stop();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.withMessageContaining(this.tables.scheduled())
 			.satisfies((ex) -> assertThat(ex.getAction()).contains("initialize-schema=always"));
@@ -376,7 +376,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenColumnIsMissingStartFails(String column) {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " DROP COLUMN " + column).update();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.withMessageContainingAll(this.tables.tracked())
 			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase(column));
@@ -386,7 +386,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	void whenColumnOfSchedulerIsMissingStartFails() {
 		this.store.stop();
 		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " DROP COLUMN last_success").update();
-		TrackingStore other = newStore(settings());
+		ClientTracking other = newStore(settings());
 		assertThatExceptionOfType(TrackingDatabaseException.class).isThrownBy(other::start)
 			.satisfies((ex) -> assertThat(ex.getMessage()).containsIgnoringCase("last_success"));
 	}

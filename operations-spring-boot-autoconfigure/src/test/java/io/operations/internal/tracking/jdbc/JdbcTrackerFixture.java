@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
+import io.operations.tracking.ClientTracking;
+import io.operations.tracking.ClientTrackingFactory;
 import io.operations.tracking.OperationTrackerContract;
 import io.operations.tracking.TrackingEngine;
 import io.operations.tracking.TrackingSettings;
-import io.operations.tracking.TrackingStore;
-import io.operations.tracking.TrackingStoreFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -74,13 +74,13 @@ abstract class JdbcTrackerFixture extends OperationTrackerContract {
 	}
 
 	@Override
-	protected TrackingStore createStore(TrackingEngine engine) {
+	protected ClientTracking createStore(TrackingEngine engine) {
 		return new JdbcTrackingStore(this.dataSource, List.of(this.transactionManager),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)), engine);
 	}
 
 	@Override
-	protected TrackingStoreFactory createStores() {
+	protected ClientTrackingFactory createStores() {
 		return new JdbcTrackingStores(this.dataSource, () -> List.of(this.transactionManager),
 				jdbcSettings("test-" + UUID.randomUUID().toString().substring(0, 8)));
 	}

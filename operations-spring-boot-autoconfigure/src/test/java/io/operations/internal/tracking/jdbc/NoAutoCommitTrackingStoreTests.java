@@ -8,9 +8,9 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.operations.tracking.ClientTracking;
 import io.operations.tracking.OperationTrackerContract;
 import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +38,7 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 	}
 
 	@Override
-	protected TrackingStore createStore(TrackingEngine engine) {
+	protected ClientTracking createStore(TrackingEngine engine) {
 		JdbcTrackingSettings settings = new JdbcTrackingSettings(this.tables, 1000, Duration.ofSeconds(2),
 				Duration.ofMillis(50), Duration.ofMillis(50), 4,
 				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(500), 4,
