@@ -10,7 +10,7 @@ import io.operations.Operation;
 import io.operations.OperationFailedException;
 import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
-import io.operations.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

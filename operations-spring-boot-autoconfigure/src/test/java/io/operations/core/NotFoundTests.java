@@ -14,7 +14,7 @@ import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
-import io.operations.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;

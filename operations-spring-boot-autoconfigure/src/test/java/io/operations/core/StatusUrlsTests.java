@@ -7,7 +7,7 @@ import java.util.Map;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
-import io.operations.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

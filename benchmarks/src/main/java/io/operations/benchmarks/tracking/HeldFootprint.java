@@ -13,11 +13,11 @@ import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.polling.PolledOperation;
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedRow;
-import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingListeners;
-import io.operations.tracking.TrackingSettings;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingListeners;
+import io.operations.internal.tracking.TrackingSettings;
 
 import org.springframework.web.reactive.function.client.WebClient;
 

@@ -10,8 +10,8 @@ import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.tracking.TrackedClients;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.TrackedClients;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;

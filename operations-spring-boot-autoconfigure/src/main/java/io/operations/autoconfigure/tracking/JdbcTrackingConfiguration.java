@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.TrackedClients;
 import io.operations.internal.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
 import io.operations.internal.tracking.jdbc.TrackingTables;
-import io.operations.tracking.ClientTrackingFactory;
-import io.operations.tracking.TrackedClients;
 import io.operations.tracking.TrackingStoreFactory;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

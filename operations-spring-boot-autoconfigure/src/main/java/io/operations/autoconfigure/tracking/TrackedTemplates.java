@@ -8,7 +8,7 @@ import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.polling.OperationPolls;
-import io.operations.tracking.TrackedClients;
+import io.operations.internal.tracking.TrackedClients;
 
 /**
  * All clients of the application. The default client is the only template, or the primary

@@ -1,6 +1,6 @@
 package io.operations.autoconfigure.tracking;
 
-import io.operations.tracking.RoutingOperationTracker;
+import io.operations.internal.tracking.RoutingOperationTracker;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;

@@ -3,8 +3,8 @@ package io.operations.autoconfigure.tracking;
 import java.time.Duration;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.internal.tracking.TrackingSettings;
 import io.operations.polling.PollingSettings;
-import io.operations.tracking.TrackingSettings;
 import org.jspecify.annotations.Nullable;
 
 /**

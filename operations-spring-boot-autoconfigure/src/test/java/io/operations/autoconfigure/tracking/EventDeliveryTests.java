@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;

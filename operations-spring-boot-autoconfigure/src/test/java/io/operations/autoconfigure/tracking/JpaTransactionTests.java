@@ -11,9 +11,9 @@ import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;

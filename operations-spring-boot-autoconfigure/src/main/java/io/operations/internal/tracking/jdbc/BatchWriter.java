@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

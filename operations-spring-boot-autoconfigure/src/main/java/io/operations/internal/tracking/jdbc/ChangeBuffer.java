@@ -9,7 +9,7 @@ import java.util.Map;
 
 import io.operations.Operation;
 import io.operations.internal.polling.PolledOperation;
-import io.operations.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedChange;
 import org.jspecify.annotations.Nullable;
 
 /**

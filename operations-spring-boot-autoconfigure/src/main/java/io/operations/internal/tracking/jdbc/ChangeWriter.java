@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedChange;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedChange;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

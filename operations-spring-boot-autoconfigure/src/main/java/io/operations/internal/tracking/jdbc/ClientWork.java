@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedRow;
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackingEngine;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 

@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;

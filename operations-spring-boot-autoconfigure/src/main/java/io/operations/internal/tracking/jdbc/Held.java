@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedRow;
 
 /**
  * Contains the operations that this instance polls while it holds the lease.

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedRow;
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackingEngine;
 
 /**
  * Passes operations to the engine, which polls them with the template's poller.

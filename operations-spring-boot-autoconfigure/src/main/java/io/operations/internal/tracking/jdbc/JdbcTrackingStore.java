@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
-import io.operations.tracking.ClientTracking;
-import io.operations.tracking.TrackedRow;
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.ClientTracking;
+import io.operations.internal.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackingEngine;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;

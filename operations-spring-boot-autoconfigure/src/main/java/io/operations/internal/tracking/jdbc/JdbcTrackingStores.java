@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.ClientTracking;
-import io.operations.tracking.ClientTrackingFactory;
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.ClientTracking;
+import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.TrackingEngine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.PlatformTransactionManager;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

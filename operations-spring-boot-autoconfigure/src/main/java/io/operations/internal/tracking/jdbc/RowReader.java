@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import org.jspecify.annotations.Nullable;
 
 /**

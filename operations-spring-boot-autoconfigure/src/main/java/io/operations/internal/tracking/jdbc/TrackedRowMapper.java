@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 
 import io.operations.Operation;
 import io.operations.internal.polling.PolledOperation;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingEngine;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Scheduler;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import io.operations.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedChange;
 import io.operations.tracking.TrackingListener;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;

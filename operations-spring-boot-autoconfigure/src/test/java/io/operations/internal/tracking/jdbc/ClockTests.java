@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.tracking.SkippingScheduler;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.SkippingScheduler;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

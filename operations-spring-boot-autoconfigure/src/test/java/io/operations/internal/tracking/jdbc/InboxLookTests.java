@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.TrackingListener;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingEngine;
 import io.operations.tracking.TrackingListener;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;

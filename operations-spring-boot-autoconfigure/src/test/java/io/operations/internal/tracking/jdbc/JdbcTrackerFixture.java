@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.ClientTracking;
-import io.operations.tracking.ClientTrackingFactory;
-import io.operations.tracking.OperationTrackerContract;
-import io.operations.tracking.TrackingEngine;
-import io.operations.tracking.TrackingSettings;
+import io.operations.internal.tracking.ClientTracking;
+import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.OperationTrackerContract;
+import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingSettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
+import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;

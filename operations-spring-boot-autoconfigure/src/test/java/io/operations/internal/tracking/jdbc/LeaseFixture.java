@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;

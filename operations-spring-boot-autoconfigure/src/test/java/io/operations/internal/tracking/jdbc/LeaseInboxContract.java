@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -15,10 +15,10 @@ import javax.sql.DataSource;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
-import io.operations.tracking.HeldOperations;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.Test;
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.operations.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,9 +8,9 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.operations.tracking.ClientTracking;
-import io.operations.tracking.OperationTrackerContract;
-import io.operations.tracking.TrackingEngine;
+import io.operations.internal.tracking.ClientTracking;
+import io.operations.internal.tracking.OperationTrackerContract;
+import io.operations.internal.tracking.TrackingEngine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.operations.tracking.HeldOperations;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.HeldOperations;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.operations.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;

@@ -9,9 +9,9 @@ import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.polling.PollingTarget;
+import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.TrackedChange;
-import io.operations.tracking.TrackedRow;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 

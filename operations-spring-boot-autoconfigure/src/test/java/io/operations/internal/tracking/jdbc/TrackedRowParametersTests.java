@@ -7,7 +7,7 @@ import java.util.Map;
 
 import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.polling.PollingTarget;
-import io.operations.tracking.TrackedRow;
+import io.operations.internal.tracking.TrackedRow;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

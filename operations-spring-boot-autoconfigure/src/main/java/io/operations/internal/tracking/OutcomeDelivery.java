@@ -1,0 +1,159 @@
+package io.operations.internal.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.operations.OperationsException;
+import io.operations.internal.polling.OperationPolls;
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.TrackingListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.util.Assert;
+
+/**
+ * Delivers outcomes. Counts and stores each attempt first. Then the handlers run in one
+ * transaction that also marks the outcome as delivered. The number of concurrent
+ * deliveries is limited, so that handlers that do not return leave threads for the polls.
+ */
+final class OutcomeDelivery {
+
+	private static final Log logger = LogFactory.getLog(OutcomeDelivery.class);
+
+	private static final Duration WHILE_OTHERS_RUN = Duration.ofSeconds(1);
+
+	private final OperationPolls polls;
+
+	private final TrackingSettings.Delivery settings;
+
+	private final Supplier<List<OperationOutcomeHandler>> handlers;
+
+	private final TrackingListener listener;
+
+	private volatile Semaphore permits;
+
+	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
+		this.polls = polls;
+		this.settings = settings;
+		this.handlers = handlers;
+		this.listener = listener;
+		this.permits = new Semaphore(polls.maxInFlight());
+	}
+
+	void limit(int most) {
+		this.permits = new Semaphore(most);
+	}
+
+	void deliver(TrackingClaim claim, TrackedRow row) {
+		if (row.ending().isLast(this.settings)) {
+			// The process that made that attempt did not report how it ended. One more
+			// attempt may end the same way.
+			failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
+					+ " never finished: the process probably died while a handler was running."));
+			return;
+		}
+		Semaphore permits = this.permits;
+		if (!permits.tryAcquire()) {
+			claim.release(row.due(this.polls.now().plus(WHILE_OTHERS_RUN)));
+			return;
+		}
+		try {
+			TrackedRow counted = claim.save(row.with(row.ending().attempted(), row.due()));
+			if (counted == null) {
+				return;
+			}
+			attempt(claim, counted);
+		}
+		finally {
+			permits.release();
+		}
+	}
+
+	private void attempt(TrackingClaim claim, TrackedRow row) {
+		long began = nanos();
+		try {
+			TrackedRow stored = claim.releaseAfter(() -> callHandlers(row), row.with(row.ending().delivered(), null));
+			if (stored != null) {
+				this.listener.delivered(stored.toOperation(), Duration.ofNanos(nanos() - began));
+			}
+		}
+		catch (Throwable ex) {
+			failed(claim, row, (ex instanceof HandlerFailedException && ex.getCause() != null) ? ex.getCause() : ex);
+		}
+	}
+
+	private void failed(TrackingClaim claim, TrackedRow row, Throwable fault) {
+		boolean last = row.ending().isLast(this.settings);
+		Instant next = last ? null : this.polls.now().plus(row.ending().wait(this.settings));
+		TrackedRow stored = claim.release(row.with(row.ending().failed(text(fault), last), next));
+		if (stored != null) {
+			this.listener.deliveryFailed(stored.toOperation(), fault);
+		}
+		else {
+			// Without a row to store the fault in, this is its only trace.
+			logger.warn("Attempt " + row.ending().attempts() + " to deliver the outcome of tracked operation '"
+					+ row.id()
+					+ "' failed, and this instance does not retry it: the operation was forgotten meanwhile, or its"
+					+ " outcome had already been delivered. Check whether the handler changed anything outside of its"
+					+ " transaction.", fault);
+		}
+	}
+
+	// The root cause comes first, because the text is cut off: an exception of a database
+	// begins with the statement, and that may even be one of the library, if a handler
+	// hides the error that made the database end the transaction.
+	private static String text(Throwable fault) {
+		Throwable cause = NestedExceptionUtils.getRootCause(fault);
+		String reported = TrackingSteps.text(fault);
+		return (cause != null && !(fault instanceof OperationsException))
+				? TrackingSteps.text(cause) + " (reported as " + reported + ")" : reported;
+	}
+
+	private void callHandlers(TrackedRow row) {
+		OperationOutcome.Type type = row.ending().outcome();
+		Assert.state(type != null, () -> "Operation '" + row.id() + "' has no outcome that could be delivered");
+		OperationOutcome outcome = new OperationOutcome(row.client(), row.id(), type, row.polled().lastSeen(),
+				row.attributes(), row.ending().attempts(), row.lastFault());
+		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),
+				this.listener);
+		try {
+			for (OperationOutcomeHandler handler : this.handlers.get()) {
+				handler.handle(outcome);
+			}
+		}
+		catch (RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			throw new HandlerFailedException(ex);
+		}
+		finally {
+			watch.end();
+		}
+	}
+
+	private long nanos() {
+		return this.polls.scheduler().now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Wraps a checked exception of a handler, to pass it through a transaction.
+	 */
+	@SuppressWarnings("serial")
+	private static final class HandlerFailedException extends RuntimeException {
+
+		private HandlerFailedException(Exception cause) {
+			super(cause);
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.operations.internal.tracking;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.operations.internal.polling.HeldPoll;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Visits the operations that are held, round by round, and returns how often they were
+ * polled. Thread-safe.
+ */
+final class PollCounts {
+
+	private final Supplier<? extends Iterable<HeldPoll>> held;
+
+	// Guarded by "this".
+	private @Nullable Iterator<HeldPoll> round;
+
+	/**
+	 * Create the rounds.
+	 * @param held supplies the operations that are held, at the begin of each round
+	 */
+	PollCounts(Supplier<? extends Iterable<HeldPoll>> held) {
+		this.held = held;
+	}
+
+	/**
+	 * Continue the present round, or begin one.
+	 * @param most the maximum number of counts
+	 * @return the counts that no change has reported; fewer than the maximum at the end
+	 * of a round
+	 */
+	synchronized List<HeldOperations.Polls> next(int most) {
+		List<HeldOperations.Polls> counts = new ArrayList<>();
+		Iterator<HeldPoll> present = (this.round != null) ? this.round : this.held.get().iterator();
+		while (counts.size() < most && present.hasNext()) {
+			HeldEntry entry = (HeldEntry) present.next();
+			if (entry.takeUnreported()) {
+				counts.add(new HeldOperations.Polls(entry.id(), entry.polls(), entry.version()));
+			}
+		}
+		this.round = (counts.size() < most) ? null : present;
+		return counts;
+	}
+
+	/**
+	 * End the present round.
+	 */
+	synchronized void endRound() {
+		this.round = null;
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.operations.internal.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.PollingTarget;
+import io.operations.tracking.OperationOutcomeHandler;
+import io.operations.tracking.TrackingListener;
+import io.operations.tracking.TrackingState;
+
+/**
+ * Tracks the operations of one client for any store: the store keeps the rows, the
+ * template's poller polls the open ones that the store hands to {@link #hold}, and the
+ * store has the outcomes delivered. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class TrackingEngine {
+
+	private final OperationPolls polls;
+
+	private final TrackingSettings settings;
+
+	private final TrackingListener listener;
+
+	private final TrackingSteps steps;
+
+	private final OutcomeDelivery delivery;
+
+	/**
+	 * Create the engine.
+	 * @param polls decides when operations are polled
+	 * @param settings the settings for tracking
+	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
+	 * @param listener the listener that is notified of events
+	 */
+	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
+		this.polls = polls;
+		this.settings = settings;
+		this.listener = listener;
+		this.steps = new TrackingSteps(polls);
+		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener);
+	}
+
+	/**
+	 * Return the name of the client whose operations this engine tracks.
+	 * @return the name
+	 */
+	public String client() {
+		return this.polls.client();
+	}
+
+	/**
+	 * Return the object that decides when operations are polled.
+	 * @return the polls
+	 */
+	public OperationPolls polls() {
+		return this.polls;
+	}
+
+	/**
+	 * Return the settings for tracking.
+	 * @return the settings
+	 */
+	public TrackingSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Return how long, from the end of an operation, the store keeps it once its outcome
+	 * is delivered.
+	 * @return the retention of the settings, otherwise that of the client's product
+	 */
+	public Duration retention() {
+		Duration retention = this.settings.retention();
+		return (retention != null) ? retention : this.polls.retention();
+	}
+
+	/**
+	 * Return the listener that is notified of events.
+	 * @return the listener
+	 */
+	public TrackingListener listener() {
+		return this.listener;
+	}
+
+	/**
+	 * Limit the number of outcomes that are delivered concurrently. For a store that has
+	 * fewer connections for handlers than there may be requests in flight. Must be called
+	 * before the first delivery.
+	 * @param most the maximum number of concurrent deliveries, at least 1
+	 */
+	public void limitDeliveries(int most) {
+		this.delivery.limit(most);
+	}
+
+	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
+		Instant now = this.polls.now();
+		PolledOperation polled = PolledOperation.of(target, now);
+		// A version that no earlier row of this id had: a worker may still hold such a
+		// row.
+		TrackedRow row = new TrackedRow(client(), polled, attributes, timeout, now.plus(timeout), null, null, false,
+				TrackedRow.Ending.NONE, now.toEpochMilli());
+		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
+		return row.due(TrackingSteps.due(row, now, wait, target.retryAfter()));
+	}
+
+	/**
+	 * Deliver the outcome of an operation. Blocks until the store and the handlers
+	 * return.
+	 * @param claim the claim of the operation, which is released
+	 * @param row the row of the operation, in state ENDED
+	 */
+	public void deliver(TrackingClaim claim, TrackedRow row) {
+		this.delivery.deliver(claim, row);
+	}
+
+	/**
+	 * Poll operations with the template's poller, as it polls for waits. A template has
+	 * one holder of operations at a time.
+	 * @param changes receives what the polls have changed
+	 * @param mayPoll called right before a poll of a held operation is sent.
+	 * {@code false} sends none: the operation remains due. Must not block.
+	 * @return the operations, none yet
+	 */
+	public HeldOperations hold(HeldOperations.Changes changes, BooleanSupplier mayPoll) {
+		return new HeldOperations(this.polls, this.steps, changes, mayPoll);
+	}
+
+	/**
+	 * Notify the listener of what a stored change means. Called by the store after it has
+	 * stored the change.
+	 * @param before the row before the change
+	 * @param stored the row as stored
+	 */
+	public void changed(TrackedRow before, TrackedRow stored) {
+		if (stored.state() != TrackingState.TRACKED) {
+			this.listener.ended(stored.toOperation());
+		}
+		else if (stored.stuck() && !before.stuck()) {
+			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
+					this.polls.unusualAge(stored.polled().kind()));
+		}
+	}
+
+}

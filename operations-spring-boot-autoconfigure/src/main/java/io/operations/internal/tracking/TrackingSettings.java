@@ -1,0 +1,80 @@
+package io.operations.internal.tracking;
+
+import java.time.Duration;
+
+import io.operations.polling.PollingSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * Settings for tracked operations.
+ *
+ * @param timeout the time after which an operation times out if the caller passes no
+ * timeout
+ * @param retention how long, from the end of an operation, a store keeps it once its
+ * outcome is delivered; {@code null} for the time for which the server keeps the
+ * operations of the client's product
+ * @param maxTracked the maximum number of operations in a store in memory
+ * @param delivery the settings for the delivery of outcomes
+ * @since 0.1.0
+ */
+public record TrackingSettings(Duration timeout, @Nullable Duration retention, int maxTracked, Delivery delivery) {
+
+	public TrackingSettings {
+		PollingSettings.checkTimeout(timeout);
+		Assert.isTrue(retention == null || !retention.isNegative(),
+				() -> "'retention' must not be negative, but is " + retention);
+		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
+	}
+
+	/**
+	 * Return the default settings.
+	 * @return a timeout of 24 hours, the retention of the product, at most 100,000
+	 * operations in memory, and the default delivery
+	 */
+	public static TrackingSettings defaults() {
+		return new TrackingSettings(Duration.ofHours(24), null, 100_000, Delivery.defaults());
+	}
+
+	/**
+	 * Settings for the delivery of outcomes.
+	 *
+	 * @param maxAttempts the maximum number of attempts, including the first
+	 * @param initialInterval the time between the first attempt and the second
+	 * @param multiplier the factor by which the time between two attempts grows
+	 * @param maxInterval the maximum time between two attempts
+	 * @param timeout the time after which the handlers of an attempt are interrupted
+	 */
+	public record Delivery(int maxAttempts, Duration initialInterval, double multiplier, Duration maxInterval,
+			Duration timeout) {
+
+		public Delivery {
+			Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
+			Assert.isTrue(initialInterval.toMillis() >= 1,
+					() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+			Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
+			Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
+					() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "
+							+ maxInterval);
+			Assert.isTrue(timeout.toMillis() >= 1, () -> "'timeout' must be at least 1 ms, not " + timeout);
+		}
+
+		/**
+		 * Return the default settings.
+		 * @return 10 attempts, between one second and five minutes apart, each with a
+		 * timeout of one minute
+		 */
+		public static Delivery defaults() {
+			return new Delivery(10, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), Duration.ofMinutes(1));
+		}
+
+		Duration wait(int attempts) {
+			double most = this.maxInterval.toMillis();
+			double wait = this.initialInterval.toMillis() * Math.pow(this.multiplier, Math.max(0, attempts - 1));
+			return Duration.ofMillis((long) Math.min(wait, most));
+		}
+
+	}
+
+}
