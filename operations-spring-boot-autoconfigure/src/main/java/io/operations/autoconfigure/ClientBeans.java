@@ -7,6 +7,7 @@ import io.operations.core.OperationsTemplate;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.Environment;
 
 /**
  * Finds the templates of an application, each under its name, and rejects a name that two
@@ -18,9 +19,12 @@ final class ClientBeans implements SmartInitializingSingleton {
 
 	private final OperationsProperties properties;
 
-	ClientBeans(ConfigurableListableBeanFactory beans, OperationsProperties properties) {
+	private final Environment environment;
+
+	ClientBeans(ConfigurableListableBeanFactory beans, OperationsProperties properties, Environment environment) {
 		this.beans = beans;
 		this.properties = properties;
+		this.environment = environment;
 	}
 
 	/**
@@ -54,13 +58,19 @@ final class ClientBeans implements SmartInitializingSingleton {
 		return templates;
 	}
 
-	// A mock in a test has no name.
-	private static String name(OperationsTemplate template, String bean) {
+	/**
+	 * Return the name of the client that a bean is.
+	 * @param template the bean, which has no name if it is a mock in a test
+	 * @param bean the name of the bean
+	 * @return the name of the client
+	 */
+	static String name(OperationsTemplate template, String bean) {
 		String client = OperationsClientsRegistrar.client(bean);
 		return (client != null) ? client : TemplateParts.name(template);
 	}
 
-	// A lazy template is checked when the first client is needed by its name.
+	// The name of a lazy template is checked when the first client is needed by its name,
+	// but its keys are checked now.
 	@Override
 	public void afterSingletonsInstantiated() {
 		find(this.beans, true);
@@ -72,6 +82,9 @@ final class ClientBeans implements SmartInitializingSingleton {
 						"Build the application again with this client in its configuration. The names of clients are"
 								+ " fixed at build time.",
 						null);
+			}
+			if (!this.beans.containsSingleton(OperationsClientsRegistrar.beanName(client))) {
+				ClientKeyCheck.check(new ClientKeys(client, this.environment));
 			}
 		}
 	}

@@ -1,18 +1,14 @@
 package io.operations.autoconfigure;
 
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.operations.OperationsErrorResponse;
-import org.jspecify.annotations.Nullable;
+import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 
-import org.springframework.boot.context.properties.bind.BindContext;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -27,97 +23,119 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * <p>
  * Environment variables are not checked against the keys, because others than ours may
  * begin with the same words, for example those of a Kubernetes service. Only a variable
- * of a group of keys that exists at the top level alone is rejected.
+ * that sets a property of {@code operations.tracking} below the client is rejected.
  */
-final class ClientKeyCheck implements BindHandler {
+final class ClientKeyCheck {
 
 	private static final int SHOWN = 3;
+
+	private static final int SIMILAR = 2;
 
 	private final ClientKeys keys;
 
 	private final ConfigurationPropertyName client;
 
-	private final Set<ConfigurationPropertyName> known = new LinkedHashSet<>();
+	private final ConfigurationPropertyName clients;
 
-	private final Set<ConfigurationPropertyName> lists = new HashSet<>();
+	private final ConfigurationPropertyName tracking;
 
 	private ClientKeyCheck(ClientKeys keys) {
 		this.keys = keys;
 		this.client = ClientNames.keyOf(keys.client());
+		this.clients = this.client.append("clients");
+		this.tracking = this.client.append("tracking");
 	}
 
 	/**
 	 * Check the keys that a client sets.
 	 * @param keys the keys of the client
-	 * @throws OperationsConfigurationException if no client has one of them
+	 * @throws OperationsConfigurationException if no client has one of them; the message
+	 * names all of them
 	 */
 	static void check(ClientKeys keys) {
-		if (keys.isSet("clients")) {
-			throw new OperationsConfigurationException(
-					"The client '" + keys.prefix() + "' has clients itself: '" + keys.of("clients") + "'.",
-					"Configure each client directly below operations.clients.", null);
-		}
-		if (keys.isSet("tracking")) {
-			throw new OperationsConfigurationException(
-					"'" + keys.of("tracking") + "' is set, but tracking is configured for all clients together.",
-					"Set the properties operations.tracking.*, and remove those below '" + keys.of("tracking") + "'.",
-					null);
-		}
 		new ClientKeyCheck(keys).check();
 	}
 
 	private void check() {
-		Binder.get(this.keys.environment()).bind(this.client, Bindable.of(OperationsProperties.class), this);
+		Set<ConfigurationPropertyName> set = new LinkedHashSet<>();
+		boolean isTracking = false;
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.keys.environment())) {
-			if (source instanceof IterableConfigurationPropertySource iterable
-					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
-				iterable.stream()
-					.filter((name) -> this.client.isAncestorOf(name) && !isKnown(name))
-					.findFirst()
-					.ifPresent(this::reject);
+			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
+				isTracking |= isTrackingVariable(source);
+			}
+			else if (source instanceof IterableConfigurationPropertySource iterable) {
+				iterable.stream().filter(this.client::isAncestorOf).forEach(set::add);
 			}
 		}
-	}
-
-	@Override
-	public <T> Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
-		this.known.add(name);
-		if (Collection.class.isAssignableFrom(target.getType().resolve(Object.class))) {
-			this.lists.add(name);
+		if (set.stream().anyMatch((name) -> isBelow(this.clients, name))) {
+			throw new OperationsConfigurationException(
+					"The client '" + this.keys.prefix() + "' has clients itself: '" + this.keys.of("clients") + "'.",
+					"Configure each client directly below operations.clients.", null);
 		}
-		return target;
+		if (isTracking || set.stream().anyMatch((name) -> isBelow(this.tracking, name))) {
+			throw new OperationsConfigurationException(
+					"'" + this.keys.of("tracking") + "' is set, but tracking is configured for all clients together.",
+					"Set the properties operations.tracking.*, and remove those below '" + this.keys.of("tracking")
+							+ "'.",
+					null);
+		}
+		if (!set.isEmpty()) {
+			PropertyKeys known = PropertyKeys.bind(Binder.get(this.keys.environment()), this.client,
+					OperationsProperties.class, this.clients);
+			set.removeIf(known::contains);
+		}
+		if (!set.isEmpty()) {
+			reject(List.copyOf(set));
+		}
 	}
 
-	// A wrong value is reported when the properties are bound.
-	@Override
-	public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
-			Exception error) {
-		return null;
+	private static boolean isBelow(ConfigurationPropertyName group, ConfigurationPropertyName name) {
+		return group.equals(name) || group.isAncestorOf(name);
 	}
 
-	// A shorter list of another source may replace one with this element.
-	private boolean isKnown(ConfigurationPropertyName name) {
-		return this.known.contains(name)
-				|| (name.isNumericIndex(name.getNumberOfElements() - 1) && this.lists.contains(name.getParent()));
+	// A client "campaigns-tracking" has the variables
+	// OPERATIONS_CLIENTS_CAMPAIGNS_TRACKING_*.
+	private boolean isTrackingVariable(ConfigurationPropertySource variables) {
+		return PropertyKeys.of(this.tracking, OperationsTrackingProperties.class)
+			.all()
+			.stream()
+			.anyMatch((name) -> variables.getConfigurationProperty(name) != null
+					&& !ClientNames.belongsToLonger(this.keys.client(), this.client, name, this.keys.environment()));
 	}
 
-	private void reject(ConfigurationPropertyName name) {
+	private void reject(List<ConfigurationPropertyName> wrong) {
+		Set<ConfigurationPropertyName> all = PropertyKeys.of(this.client, OperationsProperties.class).all();
+		String text = wrong.stream()
+			.map((name) -> "Property '" + shown(name) + "' is set, but no client has this key.")
+			.collect(Collectors.joining(" "));
+		String remedy = wrong.stream()
+			.map((name) -> ((wrong.size() > 1) ? "'" + shown(name) + "': " : "") + remedy(name, all))
+			.collect(Collectors.joining(" "));
+		throw new OperationsConfigurationException(text, remedy, null);
+	}
+
+	private String remedy(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
 		int wrong = this.client.getNumberOfElements();
-		while (wrong < name.getNumberOfElements() - 1 && this.known.contains(name.chop(wrong + 1))) {
+		while (wrong < name.getNumberOfElements() - 1 && all.contains(name.chop(wrong + 1))) {
 			wrong++;
 		}
 		ConfigurationPropertyName parent = name.chop(wrong);
+		if (all.stream().noneMatch(parent::isParentOf)) {
+			return "Remove it: '" + shown(parent) + "' has no keys below it.";
+		}
 		String element = name.getElement(wrong, Form.UNIFORM);
-		List<String> nearest = this.known.stream()
-			.filter(parent::isParentOf)
-			.sorted(Comparator.comparingInt((each) -> distance(element, each.getLastElement(Form.UNIFORM))))
+		Comparator<ConfigurationPropertyName> order = Comparator.comparingInt((each) -> distance(element, each));
+		return "Remove it, or correct it. The most similar keys are: " + all.stream()
+			.filter((each) -> !each.equals(this.clients) && this.client.isAncestorOf(each))
+			.filter((each) -> parent.isParentOf(each) || distance(element, each) <= SIMILAR)
+			.sorted(order.thenComparing((each) -> !parent.isParentOf(each)))
 			.limit(SHOWN)
 			.map(this::shown)
-			.toList();
-		throw new OperationsConfigurationException("Property '" + shown(name) + "' is set, but no client has this key.",
-				nearest.isEmpty() ? "Remove it: '" + shown(parent) + "' has no keys below it."
-						: "Remove it, or correct it. The most similar keys are: " + String.join(", ", nearest) + ".",
-				null);
+			.collect(Collectors.joining(", ")) + ".";
+	}
+
+	private static int distance(String element, ConfigurationPropertyName name) {
+		return SimilarNames.distance(element, name.getLastElement(Form.UNIFORM));
 	}
 
 	// As it is written in the file, so that a search finds it.
@@ -128,24 +146,6 @@ final class ClientKeyCheck implements BindHandler {
 			key.append(name.chop(i + 1).isLastElementIndexed() ? "[" + element + "]" : "." + element);
 		}
 		return key.toString();
-	}
-
-	// How many letters must be inserted, removed or replaced to make one word of another.
-	private static int distance(String from, String to) {
-		int[] before = new int[to.length() + 1];
-		for (int j = 0; j <= to.length(); j++) {
-			before[j] = j;
-		}
-		for (int i = 1; i <= from.length(); i++) {
-			int[] now = new int[to.length() + 1];
-			now[0] = i;
-			for (int j = 1; j <= to.length(); j++) {
-				int replaced = before[j - 1] + ((from.charAt(i - 1) != to.charAt(j - 1)) ? 1 : 0);
-				now[j] = Math.min(replaced, 1 + Math.min(before[j], now[j - 1]));
-			}
-			before = now;
-		}
-		return before[to.length()];
 	}
 
 }

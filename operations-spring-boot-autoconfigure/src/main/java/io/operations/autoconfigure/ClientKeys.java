@@ -18,7 +18,7 @@ import org.springframework.core.env.Environment;
 record ClientKeys(String client, Environment environment) {
 
 	private static final Pattern KEY = Pattern
-		.compile("(?<![\\w./-])operations\\.(?!clients\\.)([a-z][a-z0-9.-]*[a-z0-9])");
+		.compile("(?<![\\w./-])operations\\.(?!clients\\.)([a-z][a-z0-9.-]*[a-z0-9](?:\\.\\[[^\\[\\]]*\\])?)");
 
 	/**
 	 * Return a key of the client.

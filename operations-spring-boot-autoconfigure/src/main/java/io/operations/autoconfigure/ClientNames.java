@@ -54,6 +54,24 @@ public final class ClientNames {
 	 * @throws OperationsConfigurationException if a name cannot be used
 	 */
 	public static Set<String> of(Environment environment) {
+		Set<String> enabled = new LinkedHashSet<>(all(environment).values());
+		enabled.removeIf((name) -> !isEnabled(name, environment));
+		return enabled;
+	}
+
+	/**
+	 * Return the names of the disabled clients.
+	 * @param environment the environment with the properties
+	 * @return the names
+	 */
+	static Set<String> disabled(Environment environment) {
+		Set<String> disabled = new LinkedHashSet<>(all(environment).values());
+		disabled.removeIf((name) -> isEnabled(name, environment));
+		return disabled;
+	}
+
+	// Each name by its uniform spelling.
+	private static Map<String, String> all(Environment environment) {
 		Map<String, String> names = new LinkedHashMap<>();
 		List<ConfigurationPropertyName> variables = new ArrayList<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
@@ -74,9 +92,7 @@ public final class ClientNames {
 		variables.stream()
 			.filter((key) -> !belongsToOne(key, names.keySet()) && isDefining(key, environment))
 			.forEach((key) -> add(names, key));
-		Set<String> enabled = new LinkedHashSet<>(names.values());
-		enabled.removeIf((name) -> !isEnabled(name, environment));
-		return enabled;
+		return names;
 	}
 
 	/**
@@ -151,6 +167,27 @@ public final class ClientNames {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Return whether the environment variable of a key may be one of another client,
+	 * whose name begins with the name of the client and the first words of the key.
+	 * @param client the name of the client
+	 * @param prefix the key of the client
+	 * @param key the key below it
+	 * @param environment the environment with the properties
+	 * @return {@code true} if there is a client with such a name
+	 */
+	static boolean belongsToLonger(String client, ConfigurationPropertyName prefix, ConfigurationPropertyName key,
+			Environment environment) {
+		StringBuilder words = new StringBuilder("operations.clients.").append(client.replaceAll("[-_]+", "."));
+		for (int i = prefix.getNumberOfElements(); i < key.getNumberOfElements(); i++) {
+			words.append('.').append(key.getElement(i, Form.DASHED).replace('-', '.'));
+		}
+		String own = prefix.getLastElement(Form.UNIFORM);
+		Set<String> others = new LinkedHashSet<>(all(environment).keySet());
+		others.removeIf((other) -> other.length() <= own.length());
+		return belongsToOne(ConfigurationPropertyName.adapt(words.toString(), '.'), others);
 	}
 
 	private static boolean isDefining(ConfigurationPropertyName variable, Environment environment) {

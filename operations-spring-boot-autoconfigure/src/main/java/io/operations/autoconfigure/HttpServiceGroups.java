@@ -12,15 +12,13 @@ import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
 
 /**
  * Gives a group of declarative HTTP clients the {@code WebClient} of the template with
@@ -32,23 +30,15 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
  */
 final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
-	private final SingletonSupplier<Map<String, OperationsTemplate>> templates;
+	private final GroupTemplates templates;
 
 	private final HttpServiceGroupCheck check;
 
 	private volatile boolean open;
 
-	HttpServiceGroups(ListableBeanFactory beans, HttpServiceGroupCheck check) {
+	HttpServiceGroups(GroupTemplates templates, HttpServiceGroupCheck check) {
+		this.templates = templates;
 		this.check = check;
-		this.templates = SingletonSupplier.of(() -> byName(beans));
-	}
-
-	private static Map<String, OperationsTemplate> byName(ListableBeanFactory beans) {
-		Map<String, OperationsTemplate> templates = new HashMap<>();
-		BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, OperationsTemplate.class)
-			.values()
-			.forEach((template) -> templates.put(TemplateParts.name(template), template));
-		return templates;
 	}
 
 	@Override
@@ -58,12 +48,20 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
 	@Override
 	public void configureGroups(Groups<WebClient.Builder> groups) {
-		Map<String, OperationsTemplate> known = this.templates.obtain();
+		Map<String, OperationsTemplate> found = new HashMap<>();
 		// The client of the group must not be created yet.
-		groups.forEachProxyFactory(
-				(group, factory) -> this.check.check(group, known.keySet(), WebClientHttpServiceGroupConfigurer.class));
-		groups.filter((group) -> known.containsKey(group.name()))
-			.forEachClient((group) -> builder(Objects.requireNonNull(known.get(group.name()))));
+		groups.forEachProxyFactory((group, factory) -> {
+			OperationsTemplate template = (group.clientType() == ClientType.WEB_CLIENT)
+					? this.templates.find(group.name(), this.check.hasBaseUrl(group)) : null;
+			if (template != null) {
+				found.put(group.name(), template);
+			}
+			else {
+				this.check.check(group, WebClientHttpServiceGroupConfigurer.class);
+			}
+		});
+		groups.filter((group) -> found.containsKey(group.name()))
+			.forEachClient((group) -> builder(Objects.requireNonNull(found.get(group.name()))));
 	}
 
 	private WebClient.Builder builder(OperationsTemplate template) {
@@ -103,8 +101,8 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
 		@Override
 		public void configureGroups(Groups<RestClient.Builder> groups) {
-			groups.forEachProxyFactory((group, factory) -> this.groups.check.check(group,
-					this.groups.templates.obtain().keySet(), RestClientHttpServiceGroupConfigurer.class));
+			groups.forEachProxyFactory(
+					(group, factory) -> this.groups.check.check(group, RestClientHttpServiceGroupConfigurer.class));
 		}
 
 	}

@@ -1,9 +1,12 @@
 package io.operations.autoconfigure;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.operations.OperationsErrorResponse;
 import io.operations.core.OperationsTemplate;
@@ -18,6 +21,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -37,6 +41,15 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 
 	private static final String WEB_CLIENT = "operationsWebClient";
 
+	private static final String TEMPLATE = "operationsTemplate";
+
+	private static final String OF_APPLICATION = "Define a WebClient bean with this name or qualifier. If the"
+			+ " application defines one, a condition excludes it: start the application with --debug to read the"
+			+ " condition evaluation report.";
+
+	// By its name, because many applications do not have the annotation.
+	private static final String NAMED = "jakarta.inject.Named";
+
 	private final @Nullable ConfigurableListableBeanFactory beans;
 
 	private final Environment environment;
@@ -51,16 +64,27 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 			@Nullable String description) {
 		Class<?> type = (cause.getResolvableType() != null) ? cause.getResolvableType().resolve() : null;
 		boolean isTemplate = OperationsTemplate.class.equals(type);
-		String name = qualifier(rootFailure);
+		String name = (type != null) ? qualifier(rootFailure, type) : null;
 		if (this.beans == null || !this.beans.containsBeanDefinition(OperationsClientFactory.BEAN_NAME)
 				|| cause instanceof NoUniqueBeanDefinitionException || name == null
 				|| !(isTemplate || WebClient.class.equals(type))) {
 			return null;
 		}
-		return new FailureAnalysis(
-				((description != null) ? description : "An injection point") + " requires " + type(isTemplate)
-						+ " with the qualifier '" + name + "', but there is none. " + reason(this.beans, name),
-				action(this.beans, name, isTemplate), cause);
+		String text = ((description != null) ? description : "An injection point") + " requires " + type(isTemplate)
+				+ " with the qualifier '" + name + "', but there is none.";
+		if (!isTemplate && !isOfClient(this.beans, name)) {
+			return new FailureAnalysis(text, OF_APPLICATION, cause);
+		}
+		return new FailureAnalysis(text + " " + reason(this.beans, name), action(this.beans, name, isTemplate), cause);
+	}
+
+	// The application may have WebClients of its own, with qualifiers of its own.
+	private boolean isOfClient(ConfigurableListableBeanFactory beans, String name) {
+		Set<String> names = new LinkedHashSet<>(clients(beans));
+		names.addAll(ClientNames.of(this.environment));
+		names.addAll(ClientNames.disabled(this.environment));
+		return name.equals(WEB_CLIENT) || name.equals(ClientNames.OF_DEFAULT)
+				|| SimilarNames.nearest(name, names) != null;
 	}
 
 	private static String type(boolean isTemplate) {
@@ -70,6 +94,9 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 	private String reason(ConfigurableListableBeanFactory beans, String name) {
 		if (name.equals(WEB_CLIENT)) {
 			return "This bean exists only if one of the OperationsTemplate beans has precedence over the others.";
+		}
+		if (name.equals(TEMPLATE)) {
+			return "This bean exists only if the application has no OperationsTemplate bean that takes its place.";
 		}
 		if (ClientNames.isUsable(name) && !ClientNames.isEnabled(name, this.environment)) {
 			return "The property 'operations.clients." + name + ".enabled' is 'false'.";
@@ -92,7 +119,7 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 		if (!names.isEmpty()) {
 			action.append("Set the qualifier to the name of a client: ").append(String.join(", ", names)).append(". ");
 		}
-		if (ClientNames.isUsable(name) && !name.equals(WEB_CLIENT)) {
+		if (ClientNames.isUsable(name) && !name.equals(WEB_CLIENT) && !name.equals(TEMPLATE)) {
 			action.append("To add the client, set its properties, for example operations.clients.")
 				.append(name)
 				.append(".product=messages. ");
@@ -127,19 +154,34 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 		return names;
 	}
 
-	private static @Nullable String qualifier(Throwable rootFailure) {
+	// The failure may stem from a look-up in code, below an injection point of another
+	// type.
+	private static @Nullable String qualifier(Throwable rootFailure, Class<?> missing) {
 		InjectionPoint point = null;
 		for (Throwable next = rootFailure; next != null; next = next.getCause()) {
 			if (next instanceof UnsatisfiedDependencyException unsatisfied) {
 				point = unsatisfied.getInjectionPoint();
 			}
 		}
-		if (point == null) {
+		if (point == null || !missing.equals(declaredType(point))) {
 			return null;
 		}
-		MergedAnnotation<Qualifier> qualifier = MergedAnnotations.from(point.getAnnotations()).get(Qualifier.class);
+		MergedAnnotations annotations = MergedAnnotations.from(point.getAnnotations());
+		MergedAnnotation<?> qualifier = annotations.get(Qualifier.class);
+		if (!qualifier.isPresent()) {
+			qualifier = annotations.get(NAMED);
+		}
 		return qualifier.isPresent() ? OperationsErrorResponse.printable(qualifier.getString(MergedAnnotation.VALUE))
 				: null;
+	}
+
+	private static @Nullable Class<?> declaredType(InjectionPoint point) {
+		Field field = point.getField();
+		if (field != null) {
+			return field.getType();
+		}
+		MethodParameter parameter = point.getMethodParameter();
+		return (parameter != null) ? parameter.getParameterType() : null;
 	}
 
 }

@@ -160,8 +160,9 @@ public final class OperationsAutoConfiguration {
 
 	@Bean("io.operations.operationsClientBeans")
 	@Lazy(false)
-	ClientBeans operationsClientBeans(ConfigurableListableBeanFactory beans, OperationsProperties properties) {
-		return new ClientBeans(beans, properties);
+	ClientBeans operationsClientBeans(ConfigurableListableBeanFactory beans, OperationsProperties properties,
+			Environment environment) {
+		return new ClientBeans(beans, properties, environment);
 	}
 
 	@Bean("io.operations.operationsDeferredBudgetStore")

@@ -1,10 +1,7 @@
 package io.operations.autoconfigure;
 
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.operations.OperationFetcherDecorator;
@@ -14,12 +11,11 @@ import io.operations.observation.OperationAwaitObservationConvention;
 import io.operations.observation.OperationFetchObservationConvention;
 import io.operations.polling.PollingSchedule;
 import io.operations.resilience.BudgetStore;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
@@ -34,9 +30,6 @@ import org.springframework.web.reactive.function.client.WebClient;
 final class OperationsClientFactory {
 
 	static final String BEAN_NAME = "io.operations.operationsClientFactory";
-
-	private static final List<String> LIMITS = List.of("requests-per-second", "max-in-flight", "max-queued",
-			"across-instances");
 
 	private final ConfigurableListableBeanFactory beans;
 
@@ -90,12 +83,13 @@ final class OperationsClientFactory {
 		ClientKeys keys = new ClientKeys(client, this.environment);
 		ClientKeyCheck.check(keys);
 		OperationsProperties own = properties(client);
-		checkSharedRate(keys, own);
+		SharedRate shared = new SharedRate(this.beans, this.properties, keys, own);
+		shared.check();
 		try {
 			OperationsConnectionDetails connection = details(keys, own);
 			OperationsTemplate.Builder builder = builder(own, connection);
 			applyOwn(builder, keys, own, connection);
-			OperationsTemplate other = sharedWith(keys, own);
+			OperationsTemplate other = shared.owner();
 			if (other != null) {
 				builder.sharedRateLimit(other);
 			}
@@ -168,7 +162,8 @@ final class OperationsClientFactory {
 		}
 	}
 
-	// Beans with the name of the client as their qualifier are for this client only.
+	// Beans with the name of the client as their qualifier are for this client only. A
+	// default candidate is for all clients, and has been applied already.
 	private void applyOwnBeans(OperationsTemplate.Builder builder, String client) {
 		List<PollingSchedule> schedules = ownBeans(PollingSchedule.class, client);
 		if (schedules.size() > 1) {
@@ -183,10 +178,17 @@ final class OperationsClientFactory {
 
 	private <T> List<T> ownBeans(Class<T> type, String client) {
 		return Arrays.stream(this.beans.getBeanNamesForType(type, true, false))
+			.filter((bean) -> !isForAll(bean))
 			.filter((bean) -> BeanFactoryAnnotationUtils.isQualifierMatch(client::equals, bean, this.beans))
 			.map((bean) -> this.beans.getBean(bean, type))
 			.sorted(AnnotationAwareOrderComparator.INSTANCE)
 			.toList();
+	}
+
+	private boolean isForAll(String bean) {
+		return !this.beans.containsBeanDefinition(bean)
+				|| !(this.beans.getMergedBeanDefinition(bean) instanceof AbstractBeanDefinition definition)
+				|| (definition.isAutowireCandidate() && definition.isDefaultCandidate());
 	}
 
 	private OperationsProperties properties(String client) {
@@ -221,106 +223,6 @@ final class OperationsClientFactory {
 				PropertiesOperationsConnectionDetails.hasAny(own)
 						? new PropertiesOperationsConnectionDetails(own, null, keys.of("")) : null,
 				this.details, sameServer);
-	}
-
-	// The limits of the owner apply to all clients that share them.
-	private void checkSharedRate(ClientKeys keys, OperationsProperties own) {
-		String other = own.getRateLimit().getSharedWith();
-		if (other == null) {
-			return;
-		}
-		for (String limit : LIMITS) {
-			String key = "rate-limit." + limit;
-			if (keys.isSet(key)) {
-				throw new OperationsConfigurationException(
-						"'" + keys.of(key) + "' and '" + keys.of("rate-limit.shared-with")
-								+ "' are both set, but a client that shares the rate limit of '" + other
-								+ "' has no limits of its own.",
-						"Set " + keyOfOwner(other, key) + " for all clients that share the rate limit, and remove "
-								+ keys.of(key) + ". Or remove " + keys.of("rate-limit.shared-with") + ".",
-						null);
-			}
-		}
-	}
-
-	// The client that is shared may share the rate of another one. A circle is reported
-	// later.
-	private String keyOfOwner(String shared, String key) {
-		Map<String, OperationsProperties> clients = this.properties.getClients();
-		Set<String> chain = new LinkedHashSet<>();
-		String owner = shared;
-		while (chain.add(owner)) {
-			OperationsProperties known = clients.get(owner);
-			String next = (known != null) ? known.getRateLimit().getSharedWith() : null;
-			owner = (next != null) ? next : owner;
-		}
-		if (owner.equals(ClientNames.OF_DEFAULT)) {
-			return "operations." + key;
-		}
-		return clients.containsKey(owner) ? new ClientKeys(owner, this.environment).of(key)
-				: "the limit on the builder of '" + owner + "'";
-	}
-
-	private @Nullable OperationsTemplate sharedWith(ClientKeys keys, OperationsProperties own) {
-		String other = own.getRateLimit().getSharedWith();
-		if (other == null) {
-			return null;
-		}
-		String key = keys.of("rate-limit.shared-with");
-		Map<String, OperationsProperties> clients = this.properties.getClients();
-		Set<String> chain = new LinkedHashSet<>(Set.of(keys.client()));
-		String next = other;
-		while (next != null && !next.equals(ClientNames.OF_DEFAULT)) {
-			OperationsProperties known = clients.get(next);
-			if (known == null) {
-				if (next.equals(other)) {
-					return templateOfTheApplication(key, other);
-				}
-				// The client that is shared reports a wrong name itself.
-				break;
-			}
-			if (!chain.add(next)) {
-				throw OperationsConfigurationException.of(key, other,
-						"the clients " + String.join(", ", chain) + " share each other's rate in a circle",
-						"Remove rate-limit.shared-with from the client that owns the rate.");
-			}
-			next = known.getRateLimit().getSharedWith();
-		}
-		if (!other.equals(ClientNames.OF_DEFAULT)) {
-			return this.beans.getBean(OperationsClientsRegistrar.beanName(other), OperationsTemplate.class);
-		}
-		OperationsTemplate top = this.beans.getBeanProvider(OperationsTemplate.class).getIfUnique();
-		return (top != null) ? top : templateOfTheApplication(key, other);
-	}
-
-	private OperationsTemplate templateOfTheApplication(String key, String name) {
-		Set<String> names = new LinkedHashSet<>();
-		BeanCreationException failure = null;
-		for (String bean : this.beans.getBeanNamesForType(OperationsTemplate.class, false, false)) {
-			if (OperationsClientsRegistrar.client(bean) == null) {
-				try {
-					OperationsTemplate template = this.beans.getBean(bean, OperationsTemplate.class);
-					if (TemplateParts.name(template).equals(name)) {
-						return template;
-					}
-					names.add(TemplateParts.name(template));
-				}
-				catch (BeanCreationException ex) {
-					// It may need this client. That is a fault only if it owns the rate.
-					failure = ex;
-				}
-			}
-		}
-		if (failure != null) {
-			throw failure;
-		}
-		names.addAll(this.properties.getClients().keySet());
-		boolean isTop = name.equals(ClientNames.OF_DEFAULT);
-		throw OperationsConfigurationException.of(key, name, "there is no client with the name '" + name + "'"
-				+ (isTop ? ", and none of the application's OperationsTemplate beans has precedence over the others"
-						: ""),
-				"Set it to one of: " + String.join(", ", names)
-						+ (isTop ? ". Or mark the template that stands for the top level @Primary." : "."));
 	}
 
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -29,8 +29,9 @@ import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 public final class OperationsHttpServicesAutoConfiguration {
 
 	@Bean("io.operations.operationsHttpServiceGroups")
-	HttpServiceGroups operationsHttpServiceGroups(ListableBeanFactory beans, Environment environment) {
-		return new HttpServiceGroups(beans, new HttpServiceGroupCheck(beans, environment));
+	HttpServiceGroups operationsHttpServiceGroups(ConfigurableListableBeanFactory beans, Environment environment) {
+		GroupTemplates templates = new GroupTemplates(beans);
+		return new HttpServiceGroups(templates, new HttpServiceGroupCheck(beans, environment, templates));
 	}
 
 	@Bean("io.operations.operationsRestClientHttpServiceGroups")

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.operations.OperationStatus;
+import io.operations.OperationsErrorResponse;
 import io.operations.internal.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
@@ -82,11 +83,12 @@ final class OperationsSettings {
 		Map<OperationStatus, Set<String>> checked = new EnumMap<>(OperationStatus.class);
 		Map<String, OperationStatus> known = new HashMap<>();
 		properties.forEach((name, words) -> {
-			String key = prefix + "." + name;
+			boolean isPlain = name.matches("[A-Za-z0-9_-]+");
+			String key = prefix + "." + (isPlain ? name : "[" + OperationsErrorResponse.printable(name) + "]");
 			OperationStatus status = OperationStatus.of(name);
 			check(name.equalsIgnoreCase(status.name()) && status != OperationStatus.UNKNOWN, key, words,
 					"no status has the name '" + name + "'",
-					"Use pending, running, completed, failed or cancelled in" + " place of '" + name + "'.");
+					"Use pending, running, completed, failed or cancelled in place of '" + name + "'.");
 			check(!words.isEmpty(), key, "", "it must contain a word",
 					"Add a word, or remove the property '" + key + "'.");
 			words.forEach((word) -> {

@@ -1,17 +1,14 @@
 package io.operations.core;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
@@ -31,7 +28,8 @@ import org.springframework.util.Assert;
  * {@link #register registers} while it runs, for instance for a subaccount.
  * <p>
  * {@link #await(AcceptedOperation)} and {@link #watch(AcceptedOperation)} find the client
- * of an operation by the status URL that the response to the write named.
+ * of an operation by the status URL that the response to the write named, or else by the
+ * form of the id.
  * <p>
  * This class is thread-safe.
  *
@@ -137,21 +135,20 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Wait for the operation that a write started to complete. The client whose base URL
-	 * and path fit the status URL polls it.
+	 * Wait for the operation that a write started to complete. The client that
+	 * {@link #clientOf} finds polls it.
 	 * @param accepted the operation as the response to the write describes it
 	 * @return the completed operation, or an error as from
 	 * {@link OperationsTemplate#await(AcceptedOperation)}; an
-	 * {@link IllegalArgumentException} if no client or more than one serves the status
-	 * URL
+	 * {@link IllegalArgumentException} if no client or more than one serves the operation
 	 */
 	public Mono<Operation> await(AcceptedOperation accepted) {
 		return Mono.defer(() -> clientOf(accepted).await(accepted));
 	}
 
 	/**
-	 * Wait for the operation that a write started to complete. The client whose base URL
-	 * and path fit the status URL polls it.
+	 * Wait for the operation that a write started to complete. The client that
+	 * {@link #clientOf} finds polls it.
 	 * @param accepted the operation as the response to the write describes it
 	 * @param timeout the time from the subscription to the deadline; positive, at most
 	 * 365 days
@@ -164,13 +161,12 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Watch the operation that a write started until it ends. The client whose base URL
-	 * and path fit the status URL polls it.
+	 * Watch the operation that a write started until it ends. The client that
+	 * {@link #clientOf} finds polls it.
 	 * @param accepted the operation as the response to the write describes it
 	 * @return the operation at each change, or an error as from
 	 * {@link OperationsTemplate#watch(AcceptedOperation)}; an
-	 * {@link IllegalArgumentException} if no client or more than one serves the status
-	 * URL
+	 * {@link IllegalArgumentException} if no client or more than one serves the operation
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
 		return Flux.defer(() -> clientOf(accepted).watch(accepted));
@@ -198,63 +194,20 @@ public final class OperationsClients implements AutoCloseable {
 	 * form.
 	 * @param accepted the operation as the response to the write describes it
 	 * @return the client
-	 * @throws IllegalArgumentException if no client or more than one serves the status
-	 * URL; the message says which URL and which clients
+	 * @throws IllegalArgumentException if no client or more than one serves the
+	 * operation; the message names its status URL and the clients
 	 */
 	public OperationsTemplate clientOf(AcceptedOperation accepted) {
-		Map<String, OperationsTemplate> all = all();
-		URI statusUrl = accepted.statusUrl();
-		List<String> serving = serving(accepted);
-		if (serving.size() == 1) {
-			return Objects.requireNonNull(all.get(serving.get(0)));
-		}
-		String operation = "The operation '" + OperationsErrorResponse.printable(accepted.id()) + "' ";
-		if (statusUrl == null) {
-			throw new IllegalArgumentException(operation + "names no status URL, so its client is not known. Await it"
-					+ " with the client of the write, for example OperationsClients.get(\"" + serving.get(0)
-					+ "\").await(accepted). The clients that may serve it are: " + String.join(", ", serving) + ".");
-		}
-		String url = "has the status URL " + StatusUrls.shown(statusUrl) + ", but ";
-		if (serving.isEmpty()) {
-			throw new IllegalArgumentException(operation + url + "no client serves it. The clients are: "
-					+ all.entrySet().stream().map(OperationsClients::describe).toList()
-					+ ". Configure one with this base URL and path as operations.clients.<name>.");
-		}
-		throw new IllegalArgumentException(operation + url + "several clients serve it: " + String.join(", ", serving)
-				+ ". Choose the account with OperationsClients.get(name).");
+		return new ClientRouting(all()).clientOf(accepted);
 	}
 
 	/**
-	 * Return the names of the clients that serve an operation. A client with exactly this
-	 * base URL and path has precedence over one that serves it behind a gateway.
+	 * Return the names of the clients that serve an operation.
 	 * @param accepted the operation
 	 * @return the names
 	 */
 	List<String> serving(AcceptedOperation accepted) {
-		URI statusUrl = accepted.statusUrl();
-		if (statusUrl == null) {
-			return servingId(accepted.id());
-		}
-		List<String> exact = names((template) -> template.hasStatusUrl(statusUrl));
-		return exact.isEmpty() ? names((template) -> template.serves(accepted)) : exact;
-	}
-
-	// An id without the beginning of a form may belong to each client.
-	private List<String> servingId(String id) {
-		boolean isKnown = !names((template) -> template.format().hasIdPrefix(id)).isEmpty();
-		return names((template) -> !isKnown || template.format().mayHaveId(id));
-	}
-
-	private List<String> names(Predicate<OperationsTemplate> serving) {
-		return all().entrySet()
-			.stream()
-			.filter((client) -> serving.test(client.getValue()))
-			.map(Map.Entry::getKey)
-			.toList();
-	}
-
-	private static String describe(Map.Entry<String, OperationsTemplate> client) {
-		return client.getKey() + " (" + client.getValue().statusUrls() + ")";
+		return new ClientRouting(all()).serving(accepted);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -39,6 +40,7 @@ import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -264,6 +266,16 @@ class ConfiguredClientsTests {
 		server.verify(getRequestedFor(urlEqualTo("/customized/own-campaigns")));
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { QualifiedCustomizer.class, NamedCustomizer.class })
+	void customizerThatIsADefaultCandidateRunsOnceForEachClient(Class<?> customizer) {
+		this.twoClients.withUserConfiguration(customizer).run((context) -> {
+			assertThat(context).hasNotFailed();
+			// The top level, campaigns and memory.
+			assertThat(context.getBean(AtomicInteger.class)).hasValue(3);
+		});
+	}
+
 	@Test
 	void severalSchedulesOfOneClientFailTheStart() {
 		this.twoClients.withUserConfiguration(OwnBeans.class, SecondSchedule.class)
@@ -426,12 +438,67 @@ class ConfiguredClientsTests {
 					retry.max_attempts[0]=5 | 'operations.clients.memory.retry.max_attempts[0]' | "Remove it: 'operations.clients.memory.retry.max_attempts' has no keys below it."
 					tracking.store=jdbc | 'operations.clients.memory.tracking' | operations.tracking.*
 					Tracking.jdbc.tablePrefix=x | 'operations.clients.memory.tracking' | operations.tracking.*
+					api-key.secret=x | 'operations.clients.memory.api-key.secret' | "Remove it: 'operations.clients.memory.api-key' has no keys below it."
+					client.x=y | 'operations.clients.memory.client.x' | "The most similar keys are: operations.clients.memory.api-key, operations.clients.memory.polling, operations.clients.memory.writes."
+					requests-per-second=5 | 'operations.clients.memory.requests-per-second' | "The most similar keys are: operations.clients.memory.rate-limit.requests-per-second, "
 					""")
 	void keyThatNoClientHasFailsTheStartAndNamesTheRightOne(String property, String key, String remedy) {
 		this.twoClients.withPropertyValues("operations.clients.memory." + property).run((context) -> {
 			assertThat(context).hasFailed();
 			assertThat(texts(context)).anyMatch((text) -> text.contains(key)).anyMatch((text) -> text.contains(remedy));
 		});
+	}
+
+	@Test
+	void severalKeysThatNoClientHasAreReportedTogether() {
+		this.twoClients
+			.withPropertyValues("operations.clients.memory.prodct=memory",
+					"operations.clients.memory.retry.max-atempts=2")
+			.run((context) -> assertThat(texts(context))
+				.contains("Property 'operations.clients.memory.prodct' is set, but no client has this key."
+						+ " Property 'operations.clients.memory.retry.max-atempts' is set, but no client has this key."));
+	}
+
+	@Test
+	void keyThatNoClientHasFailsTheStartWithLazyBeans() {
+		this.twoClients
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("operations.clients.memory.retry.max-atempts=2")
+			.run((context) -> assertThat(texts(context)).contains(
+					"Property 'operations.clients.memory.retry.max-atempts' is set, but no client has this" + " key."));
+	}
+
+	@Test
+	void statusWordsWithASpaceInTheNameOfTheStatusNameTheKeyOfTheClient() {
+		this.twoClients.withPropertyValues("operations.clients.memory.status-words.[in progress]=ACTIVE")
+			.run((context) -> assertThat(texts(context))
+				.anyMatch((text) -> text.contains("'operations.clients.memory.status-words.[in progress]'"))
+				.noneMatch((text) -> text.contains("'operations.clients.memory.status-words.in progress'")));
+	}
+
+	@Test
+	void variablesOfAnotherClientWithALongerNameDoNotFailTheStart() {
+		this.runner
+			.withPropertyValues("operations.clients.campaign.product=messages",
+					"operations.clients.campaign-tracking.product=memory", "operations.clients.my.product=emails",
+					"operations.clients.my-clients.product=emails")
+			.withInitializer(variables("OPERATIONS_CLIENTS_CAMPAIGN_TRACKING_API_KEY=SK5",
+					"OPERATIONS_CLIENTS_CAMPAIGN_TRACKING_API_KEY_SECRET=s5",
+					"OPERATIONS_CLIENTS_CAMPAIGN_TRACKING_STORE=x", "OPERATIONS_CLIENTS_MY_CLIENTS_PATH=/x/{id}"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(client(context, "campaign-tracking").getApiKey()).isEqualTo("SK5");
+				assertThat(client(context, "my-clients").getPath()).isEqualTo("/x/{id}");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "OPERATIONS_CLIENTS_MEMORY_TRACKING_SERVICE_HOST=10.0.0.1",
+			"OPERATIONS_CLIENTS_MEMORY_TRACKING_PORT=tcp://10.0.0.1:80",
+			"OPERATIONS_CLIENTS_MEMORY_CLIENTS_SERVICE_HOST=10.0.0.1" })
+	void variableOfAServiceWhoseNameBeginsWithThatOfAClientDoesNotFailTheStart(String variable) {
+		this.twoClients.withInitializer(variables(variable)).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -908,6 +975,37 @@ class ConfiguredClientsTests {
 		@Qualifier("campaigns")
 		PollingSchedule second() {
 			return (state) -> Duration.ofSeconds(1);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class QualifiedCustomizer {
+
+		@Bean
+		AtomicInteger runs() {
+			return new AtomicInteger();
+		}
+
+		@Bean
+		@Qualifier("memory")
+		OperationsTemplateBuilderCustomizer counting(AtomicInteger runs) {
+			return (builder) -> runs.incrementAndGet();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NamedCustomizer {
+
+		@Bean
+		AtomicInteger runs() {
+			return new AtomicInteger();
+		}
+
+		@Bean
+		OperationsTemplateBuilderCustomizer memory(AtomicInteger runs) {
+			return (builder) -> runs.incrementAndGet();
 		}
 
 	}

@@ -16,16 +16,22 @@ import io.operations.OperationsException;
 import io.operations.OperationsRequestException;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
@@ -48,10 +54,12 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.Mockito.mock;
 
 /**
  * Declarative HTTP clients whose group has the name of a template.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class HttpServiceGroupsTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -180,17 +188,97 @@ class HttpServiceGroupsTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { Misspelled.class, MisspelledWithoutClientType.class })
-	void groupWithoutABaseUrlAndWithTheMisspelledNameOfATemplateFailsTheStart(Class<?> application) {
-		this.runner.withUserConfiguration(application)
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.isInstanceOf(OperationsConfigurationException.class)
-				.hasMessage(
-						"The HTTP service group 'operatoins' has no base URL, and no operations client has this name."
-								+ " The name is similar to that of the client 'operations'."));
+	void groupWithoutABaseUrlAndWithTheMisspelledNameOfATemplateIsLogged(Class<?> application, CapturedOutput output) {
+		this.runner.withUserConfiguration(application).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output)
+				.contains("The HTTP service group 'operatoins' has no base URL, and no operations client has this name."
+						+ " The name is similar to that of the client 'operations'.");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Misspelled.class, MisspelledWithoutClientType.class })
+	void groupWithABaseUrlAndASimilarNameIsNotLogged(Class<?> application, CapturedOutput output) {
 		this.runner.withUserConfiguration(application)
 			.withPropertyValues("spring.http.serviceclient.operatoins.base-url=" + server.baseUrl())
 			.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(application)
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.baseUrl(server.baseUrl()))
+			.withBean(RestClientHttpServiceGroupConfigurer.class,
+					() -> (groups) -> groups.forEachClient((group, builder) -> builder.baseUrl(server.baseUrl())))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("The HTTP service group");
+	}
+
+	@Test
+	void configurerOfTheParentContextMayGiveTheBaseUrl() {
+		new ApplicationContextRunner()
+			.withBean(RestClientHttpServiceGroupConfigurer.class,
+					() -> (groups) -> groups.forEachClient((group, builder) -> builder.baseUrl(server.baseUrl())))
+			.run((parent) -> this.runner.withParent(parent)
+				.withUserConfiguration(WithoutClientType.class)
+				.run((context) -> assertThat(context).hasNotFailed()));
+	}
+
+	@Test
+	void baseUrlOfAGroupIsFoundInEachSpellingOfItsKey() {
+		this.runner.withUserConfiguration(EmailsV2.class)
+			.withPropertyValues("operations.clients.emailsV2.product=emails",
+					"spring.http.serviceclient.emailsV2.baseUrl=" + server.baseUrl())
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void groupWithTheNameOfADisabledClientIsLoggedWithItsProperty(CapturedOutput output) {
+		this.runner.withUserConfiguration(EmailsV2.class)
+			.withPropertyValues("operations.clients.emailsV1.product=emails",
+					"operations.clients.emailsV2.product=emails", "operations.clients.emailsV2.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.contains("has the name of a disabled operations client", "operations.clients.emailsV2.enabled")
+			.doesNotContain("emailsV1'");
+	}
+
+	@Test
+	void withTwoSimilarNamesTheNearerOneIsLogged(CapturedOutput output) {
+		this.runner.withUserConfiguration(EmailsV2.class)
+			.withPropertyValues("operations.clients.emailsV34.product=emails",
+					"operations.clients.emailsV3.product=emails", "operations.clients.mailsV.product=emails")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("similar to that of the client 'emailsV3'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OtherWrites.class, OtherWritesOnRestClient.class })
+	void groupsOfTheApplicationAloneCreateNoTemplate(Class<?> application) {
+		this.runner.withUserConfiguration(application)
+			.withPropertyValues("operations.api-key=", "operations.api-key-secret=")
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(Configurations.class)).isNotNull();
+				assertThat(context.getSourceApplicationContext().getBeanFactory())
+					.matches((beans) -> !beans.containsSingleton("operationsTemplate"));
+			});
+	}
+
+	@Test
+	void templateThatNeedsTheClientOfItsOwnGroupIsReportedAsACircle() {
+		this.runner.withUserConfiguration(Circle.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(BeanCurrentlyInCreationException.class));
+	}
+
+	@Test
+	void mockOfAClientDoesNotTakeTheGroupOfTheDefaultClient() {
+		answer(202);
+		this.runner.withUserConfiguration(Writes.class)
+			.withBean("io.operations.client.campaigns", OperationsTemplate.class, () -> mock(OperationsTemplate.class),
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> assertThat(create(context.getBean(Configurations.class)).id()).isEqualTo("op-1"));
 	}
 
 	@Test
@@ -271,6 +359,29 @@ class HttpServiceGroupsTests {
 
 		@GetExchange
 		Mono<String> get(URI uri);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "emailsV2", types = Configurations.class)
+	static class EmailsV2 {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "others", types = Configurations.class)
+	static class OtherWritesOnRestClient {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "campaigns", types = Configurations.class, clientType = ClientType.WEB_CLIENT)
+	static class Circle {
+
+		@Bean(defaultCandidate = false)
+		OperationsTemplate campaignTemplate(OperationsTemplate.Builder builder, Configurations configurations) {
+			return builder.name("campaigns").build();
+		}
 
 	}
 

@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 import io.operations.core.OperationsTemplate;
+import jakarta.inject.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.UnsatisfiedDependencyException;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
@@ -16,6 +18,7 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -81,6 +84,39 @@ class MissingClientTests {
 	}
 
 	@Test
+	void qualifierOfAWebClientThatResemblesNoClientIsReportedAsABeanOfTheApplication(CapturedOutput output) {
+		run(NeedsOwnWebClient.class);
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START",
+					"requires a WebClient with the qualifier 'githubWebClient', but there is none.",
+					"the condition evaluation report")
+			.doesNotContain("operations.clients", "campaigns");
+	}
+
+	@Test
+	void webClientThatAFactoryLooksUpIsNotTakenForThatOfTheInjectionPoint(CapturedOutput output) {
+		run(NeedsSupplied.class);
+		assertThat(output).contains("No qualifying bean of type '" + WebClient.class.getName() + "'")
+			.doesNotContain("requires a WebClient");
+	}
+
+	@Test
+	void replacedTemplateIsReportedWithoutTheAdviceToAddSuchAClient(CapturedOutput output) {
+		run(NeedsReplaced.class);
+		assertThat(output)
+			.contains("requires an OperationsTemplate with the qualifier 'operationsTemplate', but there is none.",
+					"only if the application has no OperationsTemplate bean that takes its place",
+					"by the name of its bean: own.")
+			.doesNotContain("operations.clients.operationsTemplate");
+	}
+
+	@Test
+	void nameOfJakartaInjectThatNamesNoClientIsReportedWithTheClients(CapturedOutput output) {
+		run(NeedsNamed.class);
+		assertThat(output).contains("requires an OperationsTemplate with the qualifier 'campaing', but there is none.");
+	}
+
+	@Test
 	void withoutOperationsTheMissingTemplateIsReportedBySpringBoot(CapturedOutput output) {
 		run(NeedsTemplate.class, "--operations.enabled=false");
 		assertThat(output).contains("APPLICATION FAILED TO START",
@@ -133,6 +169,65 @@ class MissingClientTests {
 	static class NeedsWebClient {
 
 		NeedsWebClient(@Qualifier("campaing") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsOwnWebClient {
+
+		NeedsOwnWebClient(@Qualifier("githubWebClient") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsSupplied {
+
+		NeedsSupplied(@Qualifier("campaing") Supplied supplied) {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Supplying {
+
+			@Bean("campaing")
+			static Supplied supplied(ObjectProvider<WebClient> webClient) {
+				return new Supplied(webClient.getObject());
+			}
+
+		}
+
+	}
+
+	record Supplied(WebClient webClient) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsReplaced {
+
+		NeedsReplaced(@Qualifier("operationsTemplate") OperationsTemplate missing) {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Replacing {
+
+			@Bean
+			OperationsTemplate own(OperationsTemplate.Builder builder) {
+				return builder.name("operations").build();
+			}
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsNamed {
+
+		NeedsNamed(@Named("campaing") OperationsTemplate missing) {
 		}
 
 	}

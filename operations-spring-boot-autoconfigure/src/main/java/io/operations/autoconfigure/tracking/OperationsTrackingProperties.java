@@ -29,7 +29,8 @@ public class OperationsTrackingProperties {
 	/**
 	 * Time for which the store keeps an operation whose outcome is delivered, counted
 	 * from the end of the operation. If not set, this is the time for which the server
-	 * keeps the operations of the client's product: 7 days for all present products.
+	 * keeps the operations of the client's product, and 7 days where the product
+	 * documents none.
 	 */
 	private @Nullable Duration retention;
 

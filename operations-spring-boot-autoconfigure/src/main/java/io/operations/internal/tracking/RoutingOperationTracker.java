@@ -131,6 +131,9 @@ public final class RoutingOperationTracker implements OperationTracker {
 							+ " the write: OperationTracker.forClient(name).track(...). The clients are: "
 							+ String.join(", ", all.keySet()) + ".", ex));
 		}
+		catch (RuntimeException ex) {
+			return Mono.error(ex);
+		}
 		return action.apply(tracker);
 	}
 

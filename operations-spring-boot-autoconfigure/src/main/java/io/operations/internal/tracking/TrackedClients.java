@@ -21,10 +21,10 @@ public interface TrackedClients {
 
 	/**
 	 * Return the name of the client that serves an operation, by the origin and the path
-	 * of its status URL.
-	 * @param accepted the operation, with a status URL
+	 * of its status URL. Without a status URL, the form of the id may name the client.
+	 * @param accepted the operation
 	 * @return the name of the client
-	 * @throws IllegalArgumentException if no client or more than one serves the URL
+	 * @throws IllegalArgumentException if no client or more than one serves the operation
 	 */
 	String serving(AcceptedOperation accepted);
 

@@ -1,0 +1,97 @@
+package io.operations.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.operations.core.OperationsTemplate;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Finds the template of a group of declarative HTTP clients, and creates no other one if
+ * the names of the beans suffice.
+ */
+final class GroupTemplates {
+
+	private static final String TEMPLATE = "operationsTemplate";
+
+	private final ConfigurableListableBeanFactory beans;
+
+	GroupTemplates(ConfigurableListableBeanFactory beans) {
+		this.beans = beans;
+	}
+
+	/**
+	 * Find the template of a group. A template of the application that is being created
+	 * is a circle, and fails. It must not be left out, because the group would then send
+	 * requests without credentials.
+	 * @param group the name of the group
+	 * @param hasBaseUrl whether the group has a base URL. A template of the application
+	 * must then have the name of the group as the name of its bean, too
+	 * @return the template, {@code null} if there is none
+	 */
+	@Nullable OperationsTemplate find(String group, boolean hasBaseUrl) {
+		for (String bean : candidates(group, hasBaseUrl)) {
+			OperationsTemplate template = this.beans.getBean(bean, OperationsTemplate.class);
+			if (ClientBeans.name(template, bean).equals(group)) {
+				return template;
+			}
+		}
+		return null;
+	}
+
+	private List<String> candidates(String group, boolean hasBaseUrl) {
+		boolean isDefault = group.equals(ClientNames.OF_DEFAULT);
+		List<String> candidates = new ArrayList<>();
+		for (String bean : beanNames()) {
+			String client = OperationsClientsRegistrar.client(bean);
+			if (group.equals((client != null) ? client : bean) || (isDefault && bean.equals(TEMPLATE))) {
+				candidates.add(0, bean);
+			}
+			else if (client == null && !isAutoConfigured(bean) && (isDefault || !hasBaseUrl)) {
+				candidates.add(bean);
+			}
+		}
+		return candidates;
+	}
+
+	/**
+	 * Return the names that the templates have as far as they are known. This method
+	 * creates no template: the name of the bean stands for the name of one that does not
+	 * exist yet.
+	 * @return the names
+	 */
+	Set<String> names() {
+		Set<String> names = new LinkedHashSet<>();
+		for (String bean : beanNames()) {
+			String client = OperationsClientsRegistrar.client(bean);
+			if (client != null) {
+				names.add(client);
+			}
+			else if (isAutoConfigured(bean)) {
+				names.add(ClientNames.OF_DEFAULT);
+			}
+			else {
+				names.add((this.beans.containsSingleton(bean)
+						&& this.beans.getSingleton(bean) instanceof OperationsTemplate created)
+								? ClientBeans.name(created, bean) : bean);
+			}
+		}
+		return names;
+	}
+
+	private String[] beanNames() {
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, OperationsTemplate.class, true, false);
+	}
+
+	private boolean isAutoConfigured(String bean) {
+		return bean.equals(TEMPLATE)
+				&& (!this.beans.containsBeanDefinition(bean) || OperationsAutoConfiguration.class.getName()
+					.equals(this.beans.getBeanDefinition(bean).getFactoryBeanName()));
+	}
+
+}
