@@ -103,7 +103,7 @@ public interface OperationsActivity {
 	 * sends the rate divided by the number of instances seen last.
 	 * @return {@code true} from the first failure until the store answers
 	 */
-	default boolean isBudgetAway() {
+	default boolean isBudgetUnavailable() {
 		return false;
 	}
 
@@ -114,20 +114,20 @@ public interface OperationsActivity {
 	 * @return {@code true} until the server answers a request; after a rejection, until
 	 * the server accepts the credentials
 	 */
-	boolean isEndpointAway();
+	boolean isServerUnavailable();
 
 	/**
 	 * Return how many operations are awaited.
 	 * @return the number of operations
 	 */
-	int waiting();
+	int awaitedOperations();
 
 	/**
 	 * Return how many callers wait for an operation. The property
-	 * {@code operations.polling.max-waiting} limits them.
+	 * {@code operations.polling.max-waits} limits them.
 	 * @return the number of callers
 	 */
-	int waiters();
+	int waits();
 
 	/**
 	 * Return for how many kinds of operations the client knows how long they take.

@@ -85,7 +85,7 @@ public interface OperationsListener {
 	 * @param client the client's name
 	 * @param fault why the store is unavailable
 	 */
-	default void budgetLost(String client, Throwable fault) {
+	default void budgetUnavailable(String client, Throwable fault) {
 	}
 
 	/**
@@ -93,7 +93,7 @@ public interface OperationsListener {
 	 * @param client the client's name
 	 * @param duration how long it was unavailable
 	 */
-	default void budgetRegained(String client, Duration duration) {
+	default void budgetAvailable(String client, Duration duration) {
 	}
 
 	/**

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class AcceptedOperationExchangeTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
 	private final WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
 
@@ -47,7 +47,7 @@ class AcceptedOperationExchangeTests {
 
 	@AfterEach
 	void stop() {
-		this.pool.disposeLater().block(PATIENCE);
+		this.pool.disposeLater().block(MAX_WAIT);
 		this.server.stop();
 	}
 
@@ -86,7 +86,7 @@ class AcceptedOperationExchangeTests {
 		ClientResponse response = ClientResponse.create(HttpStatusCode.valueOf(202))
 			.header("Location", "/v2/Operations/op1")
 			.build();
-		AcceptedOperation accepted = Objects.requireNonNull(AcceptedOperation.from(response).block(PATIENCE));
+		AcceptedOperation accepted = Objects.requireNonNull(AcceptedOperation.from(response).block(MAX_WAIT));
 		assertThat(accepted.statusUrl()).hasToString("/v2/Operations/op1");
 	}
 
@@ -133,7 +133,7 @@ class AcceptedOperationExchangeTests {
 	void interimAnswerDoesNotSayThatNoOperationWasStarted() {
 		ClientResponse interim = ClientResponse.create(HttpStatusCode.valueOf(103)).build();
 		assertThatExceptionOfType(OperationsException.class)
-			.isThrownBy(() -> AcceptedOperation.from(interim).block(PATIENCE))
+			.isThrownBy(() -> AcceptedOperation.from(interim).block(MAX_WAIT))
 			.withMessageContaining("may have started an operation")
 			.withMessageNotContaining("started no operation")
 			.matches(OperationsException::isTransient);
@@ -180,7 +180,7 @@ class AcceptedOperationExchangeTests {
 			.uri("http://localhost:" + this.server.port() + "/v2/ControlPlane/Configurations")
 			.bodyValue("{}")
 			.exchangeToMono(AcceptedOperation::from)
-			.block(PATIENCE));
+			.block(MAX_WAIT));
 	}
 
 }

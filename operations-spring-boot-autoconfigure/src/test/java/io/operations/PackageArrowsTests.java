@@ -11,7 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.operations.internal.resilience.PollCapacity;
-import io.operations.internal.resilience.Turn;
+import io.operations.internal.resilience.RequestPriority;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -81,7 +81,7 @@ class PackageArrowsTests {
 		.should()
 		.dependOnClassesThat(DescribedPredicate.describe("are of the admission and not its capacity",
 				(JavaClass type) -> type.getPackageName().equals(ADMISSION) && !type.isAssignableTo(PollCapacity.class)
-						&& !type.getName().startsWith(Turn.class.getName())));
+						&& !type.getName().startsWith(RequestPriority.class.getName())));
 
 	@ArchTest
 	static final ArchRule coreKnowsWhatItAssembles = knows("io.operations.core", VOCABULARY, INTERNAL,

@@ -56,7 +56,7 @@ class MetricsPageTests {
 
 	private static final Page PAGE = Page.of("docs/metrics.md");
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
 	private static final String CLIENT = "client";
 
@@ -67,13 +67,13 @@ class MetricsPageTests {
 	static void mixedRun(@Autowired OperationsTemplate operations, @Autowired OperationsSimulator simulator,
 			@Autowired OperationTracker tracker, @Autowired PrometheusMeterRegistry registry) {
 		String completing = simulator.accept(OperationScript.completed().running(Duration.ofMillis(200)));
-		operations.await(completing, PATIENCE).block();
+		operations.await(completing, MAX_WAIT).block();
 		operations.fetch(completing).block();
 		String failing = simulator.accept(OperationScript.failed());
 		assertThatExceptionOfType(OperationFailedException.class)
-			.isThrownBy(() -> operations.await(failing, PATIENCE).block());
+			.isThrownBy(() -> operations.await(failing, MAX_WAIT).block());
 		assertThatExceptionOfType(OperationNotFoundException.class)
-			.isThrownBy(() -> operations.await("no-such-operation", PATIENCE).block());
+			.isThrownBy(() -> operations.await("no-such-operation", MAX_WAIT).block());
 		simulator.fault(completing, 1, Fault.throttled());
 		operations.fetch(completing).block();
 		operations.getWebClient()
@@ -85,7 +85,7 @@ class MetricsPageTests {
 		String tracked = simulator.accept(OperationScript.completed());
 		tracker.track(tracked, Map.of()).block();
 		Awaitility.await()
-			.atMost(PATIENCE)
+			.atMost(MAX_WAIT)
 			.until(() -> registry.get("operations.deliveries").tag("result", "delivered").counter().count() == 1);
 		tracker.summary().block();
 	}

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttled whether this instance sends no requests, because the server throttles
  * it
  * @param pausedFor the rest of that pause, zero without one
- * @param endpointAway whether the server is unavailable to this instance or rejects its
- * credentials; the passive health is then DOWN
+ * @param serverUnavailable whether the server is unavailable to this instance or rejects
+ * its credentials; the passive health is then DOWN
  * @param learned the learned durations of operations, by kind
  * @param waits the waits in the memory of this instance, by client
  * @param operations the tracked operations of this page, ordered by id
@@ -27,6 +27,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record OperationsDescriptor(String client, Set<String> clients, TrackingDescriptor tracking, boolean throttled,
-		Duration pausedFor, boolean endpointAway, Map<String, LearnedDurations> learned,
+		Duration pausedFor, boolean serverUnavailable, Map<String, LearnedDurations> learned,
 		Map<String, WaitsDescriptor> waits, List<TrackedOperationDescriptor> operations, @Nullable String next) {
 }

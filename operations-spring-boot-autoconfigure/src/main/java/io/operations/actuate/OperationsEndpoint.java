@@ -62,7 +62,7 @@ public class OperationsEndpoint {
 
 	private static final int MAXIMUM_TEXT = 512;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
 	private final Supplier<Map<String, OperationPolls>> clients;
 
@@ -129,8 +129,8 @@ public class OperationsEndpoint {
 		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
 		Instant now = polls.now();
 		Duration pause = polls.paused();
-		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause, polls.isEndpointAway(),
-				polls.learned(), this.activities.describe(),
+		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause,
+				polls.isServerUnavailable(), polls.learned(), this.activities.describe(),
 				page.stream()
 					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
 					.toList(),
@@ -266,8 +266,8 @@ public class OperationsEndpoint {
 	// Spring Boot calls the endpoint on a thread that may block.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
 		Mono<T> late = Mono
-			.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s."));
-		return answer.timeout(PATIENCE, late, polls().scheduler()).block();
+			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
+		return answer.timeout(STORE_TIMEOUT, late, polls().scheduler()).block();
 	}
 
 }

@@ -7,7 +7,7 @@ import io.operations.OperationsActivity;
 /**
  * Describes the waits of a client in the memory of this instance, and the client's calls.
  *
- * @param waiting the number of awaited operations
+ * @param awaited the number of awaited operations
  * @param oldest the age of the oldest wait
  * @param stuck the number of awaited operations that have been running for unusually long
  * compared with others of their kind
@@ -17,12 +17,12 @@ import io.operations.OperationsActivity;
  * @param inFlightLimit the current maximum number of calls in flight
  * @since 0.1.0
  */
-public record WaitsDescriptor(int waiting, Duration oldest, int stuck, Duration backlogAge, int queued, int inFlight,
+public record WaitsDescriptor(int awaited, Duration oldest, int stuck, Duration backlogAge, int queued, int inFlight,
 		int inFlightLimit) {
 
 	static WaitsDescriptor of(OperationsActivity activity) {
-		return new WaitsDescriptor(activity.waiting(), activity.oldestWait(), activity.stuck(), activity.backlogAge(),
-				activity.queued(), activity.inFlight(), activity.inFlightLimit());
+		return new WaitsDescriptor(activity.awaitedOperations(), activity.oldestWait(), activity.stuck(),
+				activity.backlogAge(), activity.queued(), activity.inFlight(), activity.inFlightLimit());
 	}
 
 }

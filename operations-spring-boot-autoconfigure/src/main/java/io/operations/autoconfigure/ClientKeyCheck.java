@@ -108,13 +108,13 @@ final class ClientKeyCheck {
 		String text = wrong.stream()
 			.map((name) -> "Property '" + shown(name) + "' is set, but no client has this key.")
 			.collect(Collectors.joining(" "));
-		String remedy = wrong.stream()
-			.map((name) -> ((wrong.size() > 1) ? "'" + shown(name) + "': " : "") + remedy(name, all))
+		String action = wrong.stream()
+			.map((name) -> ((wrong.size() > 1) ? "'" + shown(name) + "': " : "") + action(name, all))
 			.collect(Collectors.joining(" "));
-		throw new OperationsConfigurationException(text, remedy, null);
+		throw new OperationsConfigurationException(text, action, null);
 	}
 
-	private String remedy(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
+	private String action(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
 		int wrong = this.client.getNumberOfElements();
 		while (wrong < name.getNumberOfElements() - 1 && all.contains(name.chop(wrong + 1))) {
 			wrong++;

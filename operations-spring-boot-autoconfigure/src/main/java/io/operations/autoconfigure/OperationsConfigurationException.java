@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a setting is missing or invalid. The exception names the key, its value
- * (unless the value is secret), and the remedy.
+ * (unless the value is secret), and the action.
  *
  * @since 0.1.0
  */
@@ -15,17 +15,17 @@ public final class OperationsConfigurationException extends RuntimeException {
 
 	private static final long ONE_SECOND = 1000;
 
-	private final String remedy;
+	private final String action;
 
 	/**
 	 * Create the exception.
 	 * @param description a description of the error
-	 * @param remedy what the user should do about it
+	 * @param action what the user should do about it
 	 * @param cause the cause, {@code null} if there is none
 	 */
-	public OperationsConfigurationException(String description, String remedy, @Nullable Throwable cause) {
+	public OperationsConfigurationException(String description, String action, @Nullable Throwable cause) {
 		super(description, cause);
-		this.remedy = remedy;
+		this.action = action;
 	}
 
 	/**
@@ -34,13 +34,13 @@ public final class OperationsConfigurationException extends RuntimeException {
 	 * @param value its value, which must not be secret
 	 * @param fault the rule that the value violates, as a clause such as "it must be at
 	 * least 1"
-	 * @param remedy what the user should do about it
+	 * @param action what the user should do about it
 	 * @return the exception
 	 */
 	public static OperationsConfigurationException of(String key, @Nullable Object value, @Nullable String fault,
-			String remedy) {
+			String action) {
 		return new OperationsConfigurationException("Property '" + key + "' is '" + value + "', but " + fault + ".",
-				remedy, null);
+				action, null);
 	}
 
 	/**
@@ -51,20 +51,20 @@ public final class OperationsConfigurationException extends RuntimeException {
 	 * @param value its value
 	 * @param fault the rule that the value violates, as a clause such as "it must be at
 	 * least 1"
-	 * @param remedy what the user should do about it
+	 * @param action what the user should do about it
 	 * @return the exception
 	 */
-	public static OperationsConfigurationException ofDuration(String key, Duration value, String fault, String remedy) {
+	public static OperationsConfigurationException ofDuration(String key, Duration value, String fault, String action) {
 		long millis = value.toMillis();
 		if (millis <= 0 || millis >= ONE_SECOND) {
-			return of(key, value, fault, remedy);
+			return of(key, value, fault, action);
 		}
 		return of(key, value, fault + ". A number without a unit is a number of milliseconds",
-				"If you mean seconds, write " + key + "=" + millis + "s. " + remedy);
+				"If you mean seconds, write " + key + "=" + millis + "s. " + action);
 	}
 
 	String getRemedy() {
-		return this.remedy;
+		return this.action;
 	}
 
 }

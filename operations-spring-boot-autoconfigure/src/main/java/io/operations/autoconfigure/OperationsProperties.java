@@ -503,7 +503,7 @@ public class OperationsProperties {
 		/**
 		 * Maximum number of concurrent waits. The client refuses further waits.
 		 */
-		private int maxWaiting = 100_000;
+		private int maxWaits = 100_000;
 
 		public Schedule getSchedule() {
 			return this.schedule;
@@ -553,12 +553,12 @@ public class OperationsProperties {
 			this.timeout = timeout;
 		}
 
-		public int getMaxWaiting() {
-			return this.maxWaiting;
+		public int getMaxWaits() {
+			return this.maxWaits;
 		}
 
-		public void setMaxWaiting(int maxWaiting) {
-			this.maxWaiting = maxWaiting;
+		public void setMaxWaits(int maxWaits) {
+			this.maxWaits = maxWaits;
 		}
 
 		/**

@@ -168,13 +168,13 @@ final class OperationsSettings {
 				polling.getTimeout());
 		check(polling.getTimeout().compareTo(PollingSettings.MAXIMUM_TIMEOUT) <= 0, "operations.polling.timeout",
 				polling.getTimeout(), "it must be at most 365 days");
-		check(polling.getMaxWaiting() >= 1, "operations.polling.max-waiting", polling.getMaxWaiting(),
+		check(polling.getMaxWaits() >= 1, "operations.polling.max-waits", polling.getMaxWaits(),
 				"it must be at least 1");
 		atLeast(SHORTEST_STUCK, "operations.polling.stuck-after", polling.getStuckAfter());
 		check(polling.getPollsPerOperation() > 1, "operations.polling.polls-per-operation",
 				polling.getPollsPerOperation(), "it must be more than 1");
 		return new PollingSettings(polling.getMinInterval(), polling.getMaxInterval(), polling.getTimeout(),
-				polling.getMaxWaiting(), polling.getStuckAfter(), polling.getPollsPerOperation());
+				polling.getMaxWaits(), polling.getStuckAfter(), polling.getPollsPerOperation());
 	}
 
 	static @Nullable PollingSchedule schedule(OperationsProperties.Polling polling) {

@@ -153,10 +153,10 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private OperationsConfigurationException refused(String fault) {
 		return new OperationsConfigurationException(fault,
-				remedy() + ((this.environment != null) ? VARIABLES + withClients() : ""), null);
+				action() + ((this.environment != null) ? VARIABLES + withClients() : ""), null);
 	}
 
-	private String remedy() {
+	private String action() {
 		return """
 				Set an API key and its secret (recommended), or the account SID and the auth token, as properties:
 

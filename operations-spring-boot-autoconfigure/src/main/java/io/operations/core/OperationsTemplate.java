@@ -28,8 +28,8 @@ import io.operations.OperationsProduct;
 import io.operations.OperationsRequestException;
 import io.operations.internal.client.OperationFormat;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.internal.resilience.Admission;
 import io.operations.observation.OperationAwaitObservationConvention;
@@ -102,7 +102,7 @@ public final class OperationsTemplate implements AutoCloseable {
 
 	private final OperationFetcher fetcher;
 
-	private final OperationPoller poller;
+	private final Poller poller;
 
 	private final TemplateInternals internals;
 
@@ -118,9 +118,8 @@ public final class OperationsTemplate implements AutoCloseable {
 	private volatile @Nullable OperationsClients clients;
 
 	OperationsTemplate(TemplateSettings settings, String name, StatusUrls statusUrls, WebClient webClient,
-			OperationFetcher fetcher, ServerProbe probe, OperationPoller poller, OperationPolls polls,
-			Admission admission, OperationsObservations observations, OperationsListener listener,
-			List<Runnable> releases) {
+			OperationFetcher fetcher, ServerProbe probe, Poller poller, OperationPolls polls, Admission admission,
+			OperationsObservations observations, OperationsListener listener, List<Runnable> releases) {
 		this.settings = settings;
 		this.name = name;
 		this.statusUrls = statusUrls;
@@ -211,7 +210,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * <li>{@link io.operations.OperationTimeoutException}: the deadline has passed; the
 	 * operation may still be running, and can be awaited again</li>
 	 * <li>{@link io.operations.OperationsThrottledException}:
-	 * {@code operations.polling.max-waiting} callers already wait</li>
+	 * {@code operations.polling.max-waits} callers already wait</li>
 	 * <li>{@link OperationsRequestException}: the server rejected the request, or the id
 	 * is invalid</li>
 	 * <li>{@link io.operations.OperationsAuthenticationException}: the server rejected

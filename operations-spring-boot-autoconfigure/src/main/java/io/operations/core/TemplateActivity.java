@@ -5,8 +5,8 @@ import java.util.function.IntSupplier;
 
 import io.operations.OperationStatus;
 import io.operations.OperationsActivity;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.Outage;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.resilience.Admission;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outage knows whether the server is available
  * @param retries counts the fetches that wait for their next attempt
  */
-record TemplateActivity(String keyPrefix, Admission admission, OperationPoller poller, Outage outage,
+record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage,
 		IntSupplier retries) implements OperationsActivity {
 
 	@Override
@@ -68,13 +68,13 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 	}
 
 	@Override
-	public boolean isBudgetAway() {
+	public boolean isBudgetUnavailable() {
 		return this.admission.rate().isStoreUnavailable();
 	}
 
 	@Override
-	public boolean isEndpointAway() {
-		return this.outage.isAway();
+	public boolean isServerUnavailable() {
+		return this.outage.isServerUnavailable();
 	}
 
 	@Override
@@ -88,8 +88,8 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 	}
 
 	@Override
-	public int waiters() {
-		return this.poller.waits().waiters();
+	public int waits() {
+		return this.poller.waits().callers();
 	}
 
 	@Override
@@ -98,7 +98,7 @@ record TemplateActivity(String keyPrefix, Admission admission, OperationPoller p
 	}
 
 	@Override
-	public int waiting() {
+	public int awaitedOperations() {
 		return this.poller.waits().size();
 	}
 

@@ -14,10 +14,10 @@ import io.operations.internal.client.BaseUrl;
 import io.operations.internal.client.OperationFormat;
 import io.operations.internal.client.WebClientOperationFetcher;
 import io.operations.internal.client.WriteDoor;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.OperationsListeners;
 import io.operations.internal.polling.Outage;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.SentPolls;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
@@ -133,7 +133,7 @@ final class TemplateAssembly {
 		if (repetitions != null) {
 			fetch = new RetryingOperationFetcher(fetch, repetitions);
 		}
-		OperationPoller poller = new OperationPoller(this.client, attempt, admission, this.settings.schedule(),
+		Poller poller = new Poller(this.client, attempt, admission, this.settings.schedule(),
 				this.settings.pollingSettings, this.settings.scheduler, this.listener, outage, sentPolls,
 				this.settings.keyPrefix);
 		OperationPolls polls = new OperationPolls(this.client, retention(format), admission,

@@ -75,7 +75,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 	}
 
 	private static void judge(Health.Builder builder, OperationsHealthListener.@Nullable Showing kept) {
-		if (kept != null && kept.activity.isEndpointAway()) {
+		if (kept != null && kept.activity.isServerUnavailable()) {
 			builder.down();
 		}
 		else if (kept == null || (kept.lastSuccessAt == null && kept.lastFaultAt == null)) {
@@ -97,9 +97,9 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 		if (fault != null && faultAt != null) {
 			builder.withDetail("lastFault", text(fault))
 				.withDetail("lastFaultAge", this.listener.since(faultAt).toString());
-			if (fault instanceof OperationsAuthenticationException && kept.activity.isEndpointAway()) {
+			if (fault instanceof OperationsAuthenticationException && kept.activity.isServerUnavailable()) {
 				String origin = this.template.getCredentialsOrigin();
-				builder.withDetail("remedy",
+				builder.withDetail("action",
 						"Correct "
 								+ ((origin != null) ? origin
 										: "the credentials that this client is built with"
@@ -108,7 +108,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 			}
 		}
 		detail(builder, "throttledSince", kept.throttledSince);
-		return builder.withDetail("waiting", kept.activity.waiting())
+		return builder.withDetail("awaited", kept.activity.awaitedOperations())
 			.withDetail("oldestWait", kept.activity.oldestWait().toString())
 			.withDetail("queued", kept.activity.queued())
 			.withDetail("inFlight", kept.activity.inFlight());

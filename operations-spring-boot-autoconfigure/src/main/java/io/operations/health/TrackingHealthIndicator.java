@@ -19,8 +19,8 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Reports the health of the store of tracked operations. Each check queries the store.
- * The health is DOWN if the store fails or does not answer within {@link #PATIENCE}. If
- * several clients are tracked, the details show the sums and those of each client.
+ * The health is DOWN if the store fails or does not answer within {@link #STORE_TIMEOUT}.
+ * If several clients are tracked, the details show the sums and those of each client.
  * Undelivered outcomes and overdue operations are details only, because neither a restart
  * of an instance nor its removal from the load balancer helps them.
  *
@@ -31,7 +31,7 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	/**
 	 * The maximum time that the store may take to answer.
 	 */
-	public static final Duration PATIENCE = Duration.ofSeconds(5);
+	public static final Duration STORE_TIMEOUT = Duration.ofSeconds(5);
 
 	private final OperationTracker tracker;
 
@@ -56,8 +56,8 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		return summaries().subscribeOn(this.blocking)
-			.timeout(PATIENCE, Mono
-				.error(() -> new TimeoutException("The store did not answer within " + PATIENCE.toSeconds() + " s.")),
+			.timeout(STORE_TIMEOUT, Mono.error(
+					() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s.")),
 					this.time)
 			.map((clients) -> up(builder, clients))
 			.onErrorResume((fault) -> Mono.fromCallable(() -> down(builder, fault)));

@@ -173,14 +173,14 @@ public class OperationsLog implements OperationsListener {
 	}
 
 	@Override
-	public void budgetLost(String client, Throwable fault) {
+	public void budgetUnavailable(String client, Throwable fault) {
 		logger.warn("[" + client + "] The database of the shared rate limit is unavailable. This instance sends only"
 				+ " its share of the rate until the database answers again: the rate divided by the number of"
 				+ " instances seen last. Check the database and the network path to it." + " First error: " + fault);
 	}
 
 	@Override
-	public void budgetRegained(String client, Duration duration) {
+	public void budgetAvailable(String client, Duration duration) {
 		logger.warn("[" + client + "] The database of the shared rate limit answers again, after " + duration
 				+ ". All instances share the rate again.");
 	}

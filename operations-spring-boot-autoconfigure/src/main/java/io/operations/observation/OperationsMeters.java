@@ -111,16 +111,17 @@ public class OperationsMeters implements OperationsListener {
 			.register(this.registry));
 		registered.add(gauge("operations.instances", "Instances that share the rate limit", client, activity,
 				OperationsActivity::instances));
-		registered.add(gauge("operations.budget.away", "1 while the database of the shared rate limit is unavailable",
-				client, activity, (current) -> current.isBudgetAway() ? 1 : 0));
+		registered
+			.add(gauge("operations.budget.unavailable", "1 while the database of the shared rate limit is unavailable",
+					client, activity, (current) -> current.isBudgetUnavailable() ? 1 : 0));
 		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
 			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, client)
 			.tag("of", "waits")
 			.strongReference(true)
 			.register(this.registry));
-		registered.add(gauge("operations.waiters", "Callers that wait for an operation", client, activity,
-				OperationsActivity::waiters));
+		registered.add(gauge("operations.waits", "Callers that wait for an operation", client, activity,
+				OperationsActivity::waits));
 		registered.add(gauge("operations.kinds", "Kinds of operations whose durations are learned", client, activity,
 				OperationsActivity::kinds));
 		registered.add(TimeGauge

@@ -14,7 +14,7 @@ import org.springframework.util.Assert;
  * than {@code minInterval}
  * @param timeout the timeout of a wait whose caller names none, positive and at most 365
  * days
- * @param maxWaiting the highest number of callers that wait at the same time, at least 1;
+ * @param maxWaits the highest number of callers that wait at the same time, at least 1;
  * further waits are refused
  * @param stuckAfter the age from which an operation is stuck if the durations of its kind
  * are not learned, at least 1 ms
@@ -22,7 +22,7 @@ import org.springframework.util.Assert;
  * than 1; operations get fewer if the account's limits allow fewer
  * @since 0.1.0
  */
-public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaiting,
+public record PollingSettings(Duration minInterval, Duration maxInterval, Duration timeout, int maxWaits,
 		Duration stuckAfter, double pollsPerOperation) {
 
 	/**
@@ -37,7 +37,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	public PollingSettings {
 		checkIntervals(minInterval, maxInterval);
 		checkTimeout(timeout);
-		Assert.isTrue(maxWaiting >= 1, () -> "'maxWaiting' must be at least 1, not " + maxWaiting);
+		Assert.isTrue(maxWaits >= 1, () -> "'maxWaits' must be at least 1, not " + maxWaits);
 		Assert.isTrue(stuckAfter.toMillis() >= 1, () -> "'stuckAfter' must be at least 1 ms, not " + stuckAfter);
 		Assert.isTrue(pollsPerOperation > 1, () -> "'pollsPerOperation' must be more than 1, not " + pollsPerOperation);
 	}

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ApplicationsWebClientTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final List<ClientRequest> sent = new ArrayList<>();
 
@@ -108,7 +108,7 @@ class ApplicationsWebClientTests {
 	private void assertBuilder(String expected, Class<?>... configurations) {
 		this.runner.withUserConfiguration(configurations).run((context) -> {
 			assertThat(context).hasNotFailed();
-			context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE);
+			context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT);
 			assertThat(sent).singleElement()
 				.satisfies((request) -> assertThat(request.headers().get("X-Builder")).containsExactly(expected));
 		});
@@ -117,15 +117,15 @@ class ApplicationsWebClientTests {
 	private static void assertNoVersion(ApplicationContextRunner runner) {
 		runner.run((context) -> {
 			OperationsTemplate template = context.getBean(OperationsTemplate.class);
-			template.fetch("a").block(PATIENCE);
-			template.await("a").block(PATIENCE);
+			template.fetch("a").block(MAX_WAIT);
+			template.await("a").block(MAX_WAIT);
 			context.getBean("operationsWebClient", WebClient.class)
 				.post()
 				.uri("/v2/ControlPlane/Configurations")
 				.bodyValue(Map.of())
 				.retrieve()
 				.toBodilessEntity()
-				.block(PATIENCE);
+				.block(MAX_WAIT);
 			assertThat(sent).extracting((request) -> request.url().getPath())
 				.containsExactly("/v2/ControlPlane/Operations/a", "/v2/ControlPlane/Operations/a",
 						"/v2/ControlPlane/Configurations");

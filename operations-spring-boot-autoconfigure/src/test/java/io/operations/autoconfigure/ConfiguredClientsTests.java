@@ -72,7 +72,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class ConfiguredClientsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -152,11 +152,11 @@ class ConfiguredClientsTests {
 					"operations.clients.memory.status-words.failed=REJECTED")
 			.run((context) -> {
 				OperationsClients clients = context.getBean(OperationsClients.class);
-				assertThat(clients.get("memory").fetch("a").map(Operation::status).block(PATIENCE))
+				assertThat(clients.get("memory").fetch("a").map(Operation::status).block(MAX_WAIT))
 					.isEqualTo(OperationStatus.COMPLETED);
-				assertThat(clients.get("memory").fetch("b").map(Operation::status).block(PATIENCE))
+				assertThat(clients.get("memory").fetch("b").map(Operation::status).block(MAX_WAIT))
 					.isEqualTo(OperationStatus.FAILED);
-				assertThat(clients.get("operations").fetch("c").map(Operation::status).block(PATIENCE))
+				assertThat(clients.get("operations").fetch("c").map(Operation::status).block(MAX_WAIT))
 					.isEqualTo(OperationStatus.UNKNOWN);
 			});
 	}
@@ -166,8 +166,8 @@ class ConfiguredClientsTests {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory")).run((context) -> {
 			OperationsClients clients = context.getBean(OperationsClients.class);
-			clients.get("campaigns").fetch("a").block(PATIENCE);
-			clients.get("memory").fetch("b").block(PATIENCE);
+			clients.get("campaigns").fetch("a").block(MAX_WAIT);
+			clients.get("memory").fetch("b").block(MAX_WAIT);
 		});
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/a")).withHeader("Authorization",
 				equalTo(basic("SK2", "s2"))));
@@ -182,7 +182,7 @@ class ConfiguredClientsTests {
 			.withUserConfiguration(Qualified.class)
 			.run((context) -> {
 				WebClient webClient = context.getBean(Qualified.class).campaignsWebClient;
-				webClient.post().uri("/v1/Messages").exchangeToMono(AcceptedOperation::from).block(PATIENCE);
+				webClient.post().uri("/v1/Messages").exchangeToMono(AcceptedOperation::from).block(MAX_WAIT);
 			});
 		server.verify(
 				postRequestedFor(urlEqualTo("/v1/Messages")).withHeader("Authorization", equalTo(basic("SK2", "s2"))));
@@ -194,8 +194,8 @@ class ConfiguredClientsTests {
 		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory"))
 			.withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SKvault", "v"))
 			.run((context) -> {
-				context.getBean(OperationsClients.class).get("memory").fetch("c").block(PATIENCE);
-				context.getBean(OperationsClients.class).get("campaigns").fetch("d").block(PATIENCE);
+				context.getBean(OperationsClients.class).get("memory").fetch("c").block(MAX_WAIT);
+				context.getBean(OperationsClients.class).get("campaigns").fetch("d").block(MAX_WAIT);
 			});
 		server.verify(getRequestedFor(urlEqualTo("/v1/ControlPlane/Operations/c")).withHeader("Authorization",
 				equalTo(basic("SKvault", "v"))));
@@ -207,7 +207,7 @@ class ConfiguredClientsTests {
 	void connectionDetailsOfAClientReplaceItsProperties() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients.withBean(OperationsConnectionDetails.class, PerClient::new).run((context) -> {
-			context.getBean(OperationsClients.class).get("campaigns").fetch("e").block(PATIENCE);
+			context.getBean(OperationsClients.class).get("campaigns").fetch("e").block(MAX_WAIT);
 			assertThat(context.getBean(OperationsClients.class).get("campaigns").getCredentialsOrigin())
 				.contains(PerClient.class.getName());
 		});
@@ -235,9 +235,9 @@ class ConfiguredClientsTests {
 					.uri("/customized-write")
 					.retrieve()
 					.toBodilessEntity()
-					.block(PATIENCE);
-				clients.get("campaigns").fetch("f").block(PATIENCE);
-				clients.get("plain").fetch("g").block(PATIENCE);
+					.block(MAX_WAIT);
+				clients.get("campaigns").fetch("f").block(MAX_WAIT);
+				clients.get("plain").fetch("g").block(MAX_WAIT);
 			});
 		server.verify(postRequestedFor(urlEqualTo("/customized-write")).withHeader("Authorization",
 				equalTo(basic("SK2", "s2"))));
@@ -255,7 +255,7 @@ class ConfiguredClientsTests {
 			.run((context) -> {
 				OperationsClients clients = context.getBean(OperationsClients.class);
 				for (String client : List.of("operations", "memory", "campaigns")) {
-					clients.get(client).await("own-" + client).block(PATIENCE);
+					clients.get(client).await("own-" + client).block(MAX_WAIT);
 				}
 				OwnBeans beans = context.getBean(OwnBeans.class);
 				assertThat(beans.ofAll).containsExactly("own-operations", "own-memory");
@@ -291,7 +291,7 @@ class ConfiguredClientsTests {
 			.withBean(OperationsTemplateBuilderCustomizer.class,
 					() -> (builder) -> builder.credentials(OperationsCredentials.of("SKvault", "v"))
 						.baseUrl("http://localhost:1"))
-			.run((context) -> context.getBean(OperationsClients.class).get("campaigns").fetch("h").block(PATIENCE));
+			.run((context) -> context.getBean(OperationsClients.class).get("campaigns").fetch("h").block(MAX_WAIT));
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/h")).withHeader("Authorization",
 				equalTo(basic("SKcampaigns", "x"))));
 	}
@@ -310,7 +310,7 @@ class ConfiguredClientsTests {
 		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status).withBody(body)));
 		this.twoClients.withPropertyValues(baseUrl("campaigns"))
 			.run((context) -> assertThatExceptionOfType(OperationsException.class)
-				.isThrownBy(() -> context.getBean(OperationsClients.class).get("campaigns").fetch("i").block(PATIENCE))
+				.isThrownBy(() -> context.getBean(OperationsClients.class).get("campaigns").fetch("i").block(MAX_WAIT))
 				.withMessageContaining(named)
 				.satisfies((fault) -> assertThat(fault.getMessage()).doesNotContain(" operations.product",
 						" operations.base-url", " operations.path")));
@@ -329,7 +329,7 @@ class ConfiguredClientsTests {
 					.post()
 					.uri("/v1/Messages")
 					.exchangeToMono(AcceptedOperation::from)
-					.block(PATIENCE))
+					.block(MAX_WAIT))
 				.withMessageContaining(named));
 	}
 
@@ -343,7 +343,7 @@ class ConfiguredClientsTests {
 				AcceptedOperation accepted = new AcceptedOperation("routed", url, null, Map.of());
 				OperationsClients clients = context.getBean(OperationsClients.class);
 				assertThat(clients.clientOf(accepted).getName()).isEqualTo("campaigns");
-				assertThat(Objects.requireNonNull(clients.await(accepted).block(PATIENCE)).status())
+				assertThat(Objects.requireNonNull(clients.await(accepted).block(MAX_WAIT)).status())
 					.isEqualTo(OperationStatus.COMPLETED);
 			});
 		server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/routed")));
@@ -369,7 +369,7 @@ class ConfiguredClientsTests {
 			context.getBean(OperationsClients.class).register("sub-1", sub);
 			CompletableFuture<@Nullable Operation> wait = sub.await("x").toFuture();
 			context.getSourceApplicationContext().stop();
-			assertThat(wait).failsWithin(PATIENCE)
+			assertThat(wait).failsWithin(MAX_WAIT)
 				.withThrowableThat()
 				.withCauseInstanceOf(OperationsClosedException.class);
 		});
@@ -442,10 +442,10 @@ class ConfiguredClientsTests {
 					client.x=y | 'operations.clients.memory.client.x' | "The most similar keys are: operations.clients.memory.api-key, operations.clients.memory.polling, operations.clients.memory.writes."
 					requests-per-second=5 | 'operations.clients.memory.requests-per-second' | "The most similar keys are: operations.clients.memory.rate-limit.requests-per-second, "
 					""")
-	void keyThatNoClientHasFailsTheStartAndNamesTheRightOne(String property, String key, String remedy) {
+	void keyThatNoClientHasFailsTheStartAndNamesTheRightOne(String property, String key, String action) {
 		this.twoClients.withPropertyValues("operations.clients.memory." + property).run((context) -> {
 			assertThat(context).hasFailed();
-			assertThat(texts(context)).anyMatch((text) -> text.contains(key)).anyMatch((text) -> text.contains(remedy));
+			assertThat(texts(context)).anyMatch((text) -> text.contains(key)).anyMatch((text) -> text.contains(action));
 		});
 	}
 
@@ -589,9 +589,9 @@ class ConfiguredClientsTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				OperationsClients clients = context.getBean(OperationsClients.class);
-				assertThat(Objects.requireNonNull(clients.get("memory").fetch("j").block(PATIENCE)).status())
+				assertThat(Objects.requireNonNull(clients.get("memory").fetch("j").block(MAX_WAIT)).status())
 					.isEqualTo(OperationStatus.COMPLETED);
-				assertThat(Objects.requireNonNull(clients.get("campaigns").fetch("j").block(PATIENCE)).status())
+				assertThat(Objects.requireNonNull(clients.get("campaigns").fetch("j").block(MAX_WAIT)).status())
 					.isEqualTo(OperationStatus.RUNNING);
 				assertThat(client(context, "memory").getStatusWords()).containsEntry("running", Set.of("ready"))
 					.containsEntry("FAILED", Set.of("LOST"))
@@ -657,7 +657,7 @@ class ConfiguredClientsTests {
 				assertThat(context).hasNotFailed();
 				OperationsClients clients = context.getBean(OperationsClients.class);
 				assertThat(clients.names()).containsExactlyInAnyOrder("operations", client, "twin");
-				assertThat(clients.get(client).await(client).block(PATIENCE)).isNotNull();
+				assertThat(clients.get(client).await(client).block(MAX_WAIT)).isNotNull();
 				server.verify(getRequestedFor(urlEqualTo("/v1/Messages/Operations/" + client))
 					.withHeader("Authorization", equalTo(basic("SK5", "s5"))));
 			});
@@ -692,7 +692,7 @@ class ConfiguredClientsTests {
 				OperationsClients clients = context.getBean(OperationsClients.class);
 				clients.get("own").close();
 				assertThatExceptionOfType(OperationsClosedException.class)
-					.isThrownBy(() -> clients.get("eu").fetch("x").block(PATIENCE));
+					.isThrownBy(() -> clients.get("eu").fetch("x").block(MAX_WAIT));
 			});
 	}
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class HttpClientChoiceTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final String PASSWORD = "changeit";
 
@@ -70,9 +70,9 @@ class HttpClientChoiceTests {
 					"spring.http.clients.reactive.connector=" + connector)
 			.run((context) -> {
 				OperationsTemplate template = context.getBean(OperationsTemplate.class);
-				assertThat(template.fetch("a").map(Operation::statusText).block(PATIENCE)).isEqualTo("RUNNING");
+				assertThat(template.fetch("a").map(Operation::statusText).block(MAX_WAIT)).isEqualTo("RUNNING");
 				assertThatExceptionOfType(OperationsRequestException.class)
-					.isThrownBy(() -> template.fetch("b").block(PATIENCE))
+					.isThrownBy(() -> template.fetch("b").block(MAX_WAIT))
 					.withMessageContaining("redirect");
 			});
 		server.verify(2, anyRequestedFor(anyUrl()));
@@ -83,7 +83,7 @@ class HttpClientChoiceTests {
 		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
 		this.runner.withUserConfiguration(Customized.class)
 			.withPropertyValues("operations.base-url=" + server.baseUrl())
-			.run((context) -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE));
+			.run((context) -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT));
 		server.verify(getRequestedFor(anyUrl()).withHeader("X-Customized", equalTo("yes")));
 	}
 
@@ -98,10 +98,10 @@ class HttpClientChoiceTests {
 					"spring.ssl.bundle.jks.test.truststore.password=" + PASSWORD);
 			secured.withPropertyValues("operations.http.ssl.bundle=test")
 				.run((context) -> assertThat(
-						context.getBean(OperationsTemplate.class).fetch("a").map(Operation::statusText).block(PATIENCE))
+						context.getBean(OperationsTemplate.class).fetch("a").map(Operation::statusText).block(MAX_WAIT))
 					.isEqualTo("RUNNING"));
 			secured.run((context) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE)));
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT)));
 		}
 		finally {
 			secure.stop();
@@ -119,7 +119,7 @@ class HttpClientChoiceTests {
 						"spring.ssl.bundle.jks.test.truststore.password=" + PASSWORD,
 						"spring.http.clients.ssl.bundle=test")
 				.run((context) -> assertThat(
-						context.getBean(OperationsTemplate.class).fetch("a").map(Operation::statusText).block(PATIENCE))
+						context.getBean(OperationsTemplate.class).fetch("a").map(Operation::statusText).block(MAX_WAIT))
 					.isEqualTo("RUNNING"));
 		}
 		finally {

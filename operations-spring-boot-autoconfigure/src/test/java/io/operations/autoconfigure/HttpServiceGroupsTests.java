@@ -62,7 +62,7 @@ import static org.mockito.Mockito.mock;
 @ExtendWith(OutputCaptureExtension.class)
 class HttpServiceGroupsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -306,7 +306,7 @@ class HttpServiceGroupsTests {
 
 	private static AcceptedOperation create(Configurations configurations) {
 		return Objects.requireNonNull(
-				configurations.create(Map.of("displayName", "support")).map(AcceptedOperation::from).block(PATIENCE));
+				configurations.create(Map.of("displayName", "support")).map(AcceptedOperation::from).block(MAX_WAIT));
 	}
 
 	private static OperationsException failure(Configurations configurations) {

@@ -21,7 +21,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The message and the remedy that an operator reads when a setting is invalid.
+ * The message and the action that an operator reads when a setting is invalid.
  */
 @SuppressWarnings("NullAway")
 class OperationsConfigurationFailureAnalyzerTests {
@@ -103,14 +103,14 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.retry.initial-interval=60s            | operations.retry.max-interval            | PT1M               | lower 'operations.retry.initial-interval'
 					operations.polling.timeout=-5s                   | operations.polling.timeout               | PT-5S              | operations.polling.timeout
 					operations.polling.timeout=366d                  | operations.polling.timeout               | PT8784H            | operations.polling.timeout
-					operations.polling.max-waiting=0                 | operations.polling.max-waiting           | 0                  | operations.polling.max-waiting
+					operations.polling.max-waits=0                 | operations.polling.max-waits           | 0                  | operations.polling.max-waits
 					operations.polling.stuck-after=0                 | operations.polling.stuck-after           | PT0S               | operations.polling.stuck-after
 					operations.polling.polls-per-operation=1         | operations.polling.polls-per-operation   | 1.0                | operations.polling.polls-per-operation
 					""")
-	void withAValueThatIsNoGoodKeyValueAndRemedyAreNamed(String property, String key, String value, String remedy) {
+	void withAValueThatIsNoGoodKeyValueAndRemedyAreNamed(String property, String key, String value, String action) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET, property);
 		assertThat(analysis.getDescription()).contains("'" + key + "'", value).doesNotContain(SECRET);
-		assertThat(analysis.getAction()).contains(remedy).doesNotContain(SECRET);
+		assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
 	}
 
 	@Test
@@ -146,12 +146,12 @@ class OperationsConfigurationFailureAnalyzerTests {
 			"operations.polling.max-interval, 30, 30s", "operations.retry.max-interval, 5, 5s",
 			"operations.retry.max-retry-after, 60, 60s", "operations.http.connect-timeout, 5, 5s",
 			"operations.http.read-timeout, 10, 10s", "operations.http.request-timeout, 15, 15s" })
-	void whenADurationLacksItsUnitTheStartFailsAndNamesIt(String key, String value, String remedy) {
+	void whenADurationLacksItsUnitTheStartFailsAndNamesIt(String key, String value, String action) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET,
 				key + "=" + value);
 		assertThat(analysis.getDescription()).contains("'" + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
 				"A number without a unit is a number of milliseconds");
-		assertThat(analysis.getAction()).contains(key + "=" + remedy);
+		assertThat(analysis.getAction()).contains(key + "=" + action);
 	}
 
 	@ParameterizedTest
@@ -222,10 +222,10 @@ class OperationsConfigurationFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@CsvSource({ "${A:${B}}, Set B", "${A, Write the placeholder", "${a b}, Write the placeholder" })
-	void whenAPlaceholderIsNestedOrBrokenTheStartFails(String value, String remedy) {
+	void whenAPlaceholderIsNestedOrBrokenTheStartFails(String value, String action) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + value);
 		assertThat(analysis.getDescription()).contains("'operations.api-key-secret'");
-		assertThat(analysis.getAction()).contains(remedy);
+		assertThat(analysis.getAction()).contains(action);
 	}
 
 	@Test

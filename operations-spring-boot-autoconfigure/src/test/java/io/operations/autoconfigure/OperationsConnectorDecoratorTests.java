@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class OperationsConnectorDecoratorTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
@@ -69,7 +69,7 @@ class OperationsConnectorDecoratorTests {
 
 	private static void fetch(OperationsTemplate template) {
 		assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("operation-1").block(PATIENCE));
+			.isThrownBy(() -> template.fetch("operation-1").block(MAX_WAIT));
 	}
 
 	@Configuration(proxyBeanMethods = false)

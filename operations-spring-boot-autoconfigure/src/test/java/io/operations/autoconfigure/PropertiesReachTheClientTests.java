@@ -64,7 +64,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesReachTheClientTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -95,7 +95,7 @@ class PropertiesReachTheClientTests {
 	@Test
 	void withAPathOperationsAreAskedForThere() {
 		answer("COMPLETED");
-		run((template) -> template.fetch("a").block(PATIENCE), "operations.path=/v1/Other/{id}");
+		run((template) -> template.fetch("a").block(MAX_WAIT), "operations.path=/v1/Other/{id}");
 		server.verify(getRequestedFor(urlPathEqualTo("/v1/Other/a")).withHeader("Authorization",
 				equalTo("Basic U0sxOnNlY3JldA==")));
 	}
@@ -105,7 +105,7 @@ class PropertiesReachTheClientTests {
 	void withAProductOperationsAreFetchedFromItsPath(OperationsProduct product) {
 		answer(404);
 		run((template) -> assertThatExceptionOfType(OperationNotFoundException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 			.withMessageContaining(product.path()), "operations.product=" + product);
 		server.verify(getRequestedFor(urlPathEqualTo(product.path().replace("{id}", "a"))));
 	}
@@ -118,7 +118,7 @@ class PropertiesReachTheClientTests {
 					() -> (builder) -> builder
 						.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.NOT_FOUND).build())))
 			.run((context) -> assertThatExceptionOfType(OperationNotFoundException.class)
-				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE))
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT))
 				.withMessageContaining("(" + product.baseUrl() + ")"));
 	}
 
@@ -126,7 +126,7 @@ class PropertiesReachTheClientTests {
 	void withAWordOfAStatusAnOperationEndsWithIt() {
 		answer("Active");
 		run((template) -> {
-			Operation operation = Objects.requireNonNull(template.await("a").block(PATIENCE));
+			Operation operation = Objects.requireNonNull(template.await("a").block(MAX_WAIT));
 			assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED);
 			assertThat(operation.statusText()).isEqualTo("Active");
 		}, "operations.status-words.completed=SUCCEEDED,ACTIVE");
@@ -137,11 +137,11 @@ class PropertiesReachTheClientTests {
 		answer(404);
 		run((template) -> {
 			assertThatExceptionOfType(OperationNotFoundException.class)
-				.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+				.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 				.withMessageContainingAll("(" + server.baseUrl() + "/gateway)", "(/v1/Other/{id})")
 				.withMessageNotContaining("hidden");
 			assertThatExceptionOfType(OperationNotFoundException.class)
-				.isThrownBy(() -> template.await("a").block(PATIENCE))
+				.isThrownBy(() -> template.await("a").block(MAX_WAIT))
 				.withMessageContaining("(" + server.baseUrl() + "/gateway)");
 		}, "operations.base-url=" + server.baseUrl() + "/gateway", "operations.path=/v1/Other/{id}?key=hidden");
 		server.verify(2, getRequestedFor(urlPathEqualTo("/gateway/v1/Other/a")));
@@ -161,7 +161,7 @@ class PropertiesReachTheClientTests {
 	void withMaxAttemptsThatManyRequestsAreSent() {
 		answer(503);
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.max-attempts=4");
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT)), "operations.retry.max-attempts=4");
 		server.verify(4, getRequestedFor(anyUrl()));
 	}
 
@@ -169,7 +169,7 @@ class PropertiesReachTheClientTests {
 	void withRetryDisabledOneRequestIsSent() {
 		answer(503);
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.enabled=false");
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT)), "operations.retry.enabled=false");
 		server.verify(1, getRequestedFor(anyUrl()));
 	}
 
@@ -181,7 +181,7 @@ class PropertiesReachTheClientTests {
 		this.runner.withBean(RetryRegistry.class, () -> registry)
 			.withPropertyValues("operations.base-url=" + server.baseUrl(), "operations.retry.enabled=false")
 			.run((context) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE)));
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT)));
 		server.verify(1, getRequestedFor(anyUrl()));
 	}
 
@@ -193,7 +193,7 @@ class PropertiesReachTheClientTests {
 		this.runner.withBean(RetryRegistry.class, () -> registry)
 			.withPropertyValues("operations.base-url=" + server.baseUrl())
 			.run((context) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(PATIENCE)));
+				.isThrownBy(() -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT)));
 		server.verify(5, getRequestedFor(anyUrl()));
 	}
 
@@ -201,7 +201,7 @@ class PropertiesReachTheClientTests {
 	void withAStatusAddedItIsRepeated() {
 		answer(500);
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE)), "operations.retry.statuses=500");
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT)), "operations.retry.statuses=500");
 		server.verify(3, getRequestedFor(anyUrl()));
 	}
 
@@ -209,7 +209,7 @@ class PropertiesReachTheClientTests {
 	void withARetryAfterBeyondTheMaximumAFetchFailsAtOnce() {
 		server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(429).withHeader("Retry-After", "30")));
 		run((template) -> assertThatExceptionOfType(OperationsThrottledException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 			.satisfies((ex) -> assertThat(ex.getRetryAfter()).isEqualTo(Duration.ofSeconds(30))),
 				"operations.retry.max-retry-after=20s");
 		server.verify(1, getRequestedFor(anyUrl()));
@@ -219,7 +219,7 @@ class PropertiesReachTheClientTests {
 	void withARequestTimeoutASlowAnswerIsGivenUp() {
 		server.stubFor(get(anyUrl()).willReturn(aResponse().withFixedDelay(2000)));
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 			.withMessageContaining("PT0.1S"), "operations.http.request-timeout=100ms",
 				"operations.retry.max-attempts=1");
 	}
@@ -228,7 +228,7 @@ class PropertiesReachTheClientTests {
 	void withAReadTimeoutASlowAnswerIsGivenUp() {
 		server.stubFor(get(anyUrl()).willReturn(aResponse().withFixedDelay(2000)));
 		run((template) -> assertThatExceptionOfType(OperationsUnavailableException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 			.withMessageContaining("ReadTimeout"), "operations.http.read-timeout=100ms",
 				"operations.retry.max-attempts=1");
 	}
@@ -237,7 +237,7 @@ class PropertiesReachTheClientTests {
 	void withAMaximumSizeALargerAnswerIsRefused() {
 		server.stubFor(get(anyUrl()).willReturn(okJson("{\"operationId\":\"" + "a".repeat(2000) + "\"}")));
 		run((template) -> assertThatExceptionOfType(MalformedOperationException.class)
-			.isThrownBy(() -> template.fetch("a").block(PATIENCE))
+			.isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
 			.withMessageContaining("operations.http.max-response-size"), "operations.http.max-response-size=1KB");
 	}
 
@@ -245,7 +245,7 @@ class PropertiesReachTheClientTests {
 	void withAPollingTimeoutAWaitEndsThere() {
 		answer("RUNNING");
 		run((template) -> assertThatExceptionOfType(OperationTimeoutException.class)
-			.isThrownBy(() -> template.await("a").block(PATIENCE)), "operations.polling.timeout=100ms");
+			.isThrownBy(() -> template.await("a").block(MAX_WAIT)), "operations.polling.timeout=100ms");
 	}
 
 	@Test
@@ -254,19 +254,19 @@ class PropertiesReachTheClientTests {
 		run((template) -> {
 			var waiting = template.await("a").onErrorComplete().subscribe();
 			assertThatExceptionOfType(OperationsThrottledException.class)
-				.isThrownBy(() -> template.await("b").block(PATIENCE));
+				.isThrownBy(() -> template.await("b").block(MAX_WAIT));
 			waiting.dispose();
-		}, "operations.polling.max-waiting=1");
+		}, "operations.polling.max-waits=1");
 	}
 
 	@Test
 	void withMaxQueuedAFurtherFetchIsRefused() {
 		answer("RUNNING");
 		run((template) -> {
-			template.fetch("a").block(PATIENCE);
+			template.fetch("a").block(MAX_WAIT);
 			var queued = template.fetch("b").onErrorComplete().subscribe();
 			assertThatExceptionOfType(OperationsThrottledException.class)
-				.isThrownBy(() -> template.fetch("c").block(PATIENCE))
+				.isThrownBy(() -> template.fetch("c").block(MAX_WAIT))
 				.withMessageContaining("operations.rate-limit.max-queued");
 			queued.dispose();
 		}, "operations.rate-limit.max-queued=1", "operations.rate-limit.requests-per-second=0.01");
@@ -288,7 +288,7 @@ class PropertiesReachTheClientTests {
 	void withPropertiesOfWritesAThrottledWriteIsRepeatedAndHasAKey(String property, int requests, boolean key) {
 		server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(429)));
 		run((template) -> assertThatExceptionOfType(WebClientResponseException.TooManyRequests.class).isThrownBy(
-				() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE)),
+				() -> template.getWebClient().post().uri("/v2/x").retrieve().toBodilessEntity().block(MAX_WAIT)),
 				property);
 		assertThat(server.findAll(postRequestedFor(anyUrl()))).hasSize(requests)
 			.allSatisfy((request) -> assertThat(request.containsHeader("Idempotency-Key")).isEqualTo(key));
@@ -303,7 +303,7 @@ class PropertiesReachTheClientTests {
 				.uri("/v2/ControlPlane/Configurations")
 				.retrieve()
 				.toBodilessEntity()
-				.block(PATIENCE));
+				.block(MAX_WAIT));
 		server.verify(postRequestedFor(urlPathEqualTo("/v2/ControlPlane/Configurations")).withHeader("Authorization",
 				equalTo("Basic U0sxOnNlY3JldA==")));
 	}
@@ -316,12 +316,12 @@ class PropertiesReachTheClientTests {
 			.run((context) -> {
 				Beans beans = context.getBean(Beans.class);
 				OperationsTemplate template = context.getBean(OperationsTemplate.class);
-				template.fetch("a").block(PATIENCE);
+				template.fetch("a").block(MAX_WAIT);
 				server.verify(getRequestedFor(anyUrl()).withHeader("X-Customized", equalTo("yes")));
 				assertThat(beans.seen).containsExactly("outer", "inner", "fetched a");
 				answer("RUNNING");
 				assertThatExceptionOfType(OperationTimeoutException.class)
-					.isThrownBy(() -> template.await("b", Duration.ofMillis(300)).block(PATIENCE));
+					.isThrownBy(() -> template.await("b", Duration.ofMillis(300)).block(MAX_WAIT));
 				assertThat(beans.seen).contains("schedule b");
 			});
 	}

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class TransactionalWaitsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final String WARNING = "began inside the transaction 'store'";
 
@@ -44,11 +44,11 @@ class TransactionalWaitsTests {
 	@Test
 	void awaitInsideATransactionIsWarnedOfOnceForEachTemplate(CapturedOutput output) {
 		run((template) -> {
-			this.transaction.executeWithoutResult((status) -> template.await("op1").block(PATIENCE));
-			this.transaction.executeWithoutResult((status) -> template.await("op2").block(PATIENCE));
+			this.transaction.executeWithoutResult((status) -> template.await("op1").block(MAX_WAIT));
+			this.transaction.executeWithoutResult((status) -> template.await("op2").block(MAX_WAIT));
 			assertThat(output).containsOnlyOnce(WARNING).contains("[operations] A wait for operation 'op1'");
 			try (OperationsTemplate other = template.mutate().name("other").build()) {
-				this.transaction.executeWithoutResult((status) -> other.await("op3").block(PATIENCE));
+				this.transaction.executeWithoutResult((status) -> other.await("op3").block(MAX_WAIT));
 			}
 			assertThat(output).containsOnlyOnce("[other] A wait for operation 'op3'");
 		});
@@ -56,7 +56,7 @@ class TransactionalWaitsTests {
 
 	@Test
 	void watchInsideATransactionIsWarnedOf(CapturedOutput output) {
-		run((template) -> this.transaction.executeWithoutResult((status) -> template.watch("op1").blockLast(PATIENCE)));
+		run((template) -> this.transaction.executeWithoutResult((status) -> template.watch("op1").blockLast(MAX_WAIT)));
 		assertThat(output).containsOnlyOnce(WARNING);
 	}
 
@@ -64,7 +64,7 @@ class TransactionalWaitsTests {
 	void whenAnotherCallerBeganTheWaitJoiningItIsWarnedOf(CapturedOutput output) {
 		run((template) -> {
 			Disposable first = template.await("op1").subscribe();
-			this.transaction.executeWithoutResult((status) -> template.await("op1").block(PATIENCE));
+			this.transaction.executeWithoutResult((status) -> template.await("op1").block(MAX_WAIT));
 			first.dispose();
 		});
 		assertThat(output).containsOnlyOnce(WARNING);
@@ -73,7 +73,7 @@ class TransactionalWaitsTests {
 	@Test
 	void awaitInsideAReactiveTransactionIsWarnedOf(CapturedOutput output) {
 		TransactionalOperator reactive = TransactionalOperator.create(new NoReactiveResource(), definition());
-		run((template) -> template.await("op1").as(reactive::transactional).block(PATIENCE));
+		run((template) -> template.await("op1").as(reactive::transactional).block(MAX_WAIT));
 		assertThat(output).containsOnlyOnce(WARNING);
 	}
 
@@ -82,11 +82,11 @@ class TransactionalWaitsTests {
 		DefaultTransactionDefinition none = definition();
 		none.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
 		run((template) -> {
-			template.await("op1").block(PATIENCE);
-			template.watch("op2").blockLast(PATIENCE);
+			template.await("op1").block(MAX_WAIT);
+			template.watch("op2").blockLast(MAX_WAIT);
 			new TransactionTemplate(new NoResource(), none)
-				.executeWithoutResult((status) -> template.await("op3").block(PATIENCE));
-			this.transaction.executeWithoutResult((status) -> template.fetch("op4").block(PATIENCE));
+				.executeWithoutResult((status) -> template.await("op3").block(MAX_WAIT));
+			this.transaction.executeWithoutResult((status) -> template.fetch("op4").block(MAX_WAIT));
 		});
 		assertThat(output).doesNotContain("inside the transaction");
 	}

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AcceptedRelatedTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -67,7 +67,7 @@ class AcceptedRelatedTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNext("cfg_202")
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -102,7 +102,7 @@ class AcceptedRelatedTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationFailedException.class,
 					(failed) -> assertThat(failed.getOperation().configurationId()).contains("cfg_202")))
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -114,7 +114,7 @@ class AcceptedRelatedTests {
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationTimeoutException.class,
 					(late) -> assertThat(late.getLastSeen()).isNotNull()
 						.satisfies((seen) -> assertThat(seen.configurationId()).contains("cfg_202"))))
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AnsweredIdTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -56,7 +56,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.assertNext((operation) -> assertThat(operation.id()).isEqualTo("a"))
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		assertThat(this.endpoint.polls("a")).isEqualTo(3);
 	}
 
@@ -77,7 +77,7 @@ class AnsweredIdTests {
 					assertThat(fault.getStatusCode()).isEqualTo(200);
 				}).hasMessageContainingAll("'a'", "'b'", "RQ1");
 			})
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -88,7 +88,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNext(OperationStatus.PENDING, OperationStatus.COMPLETED)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -99,7 +99,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -112,7 +112,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		assertThat(this.endpoint.polls("a")).isOne();
 	}
 
@@ -124,7 +124,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -134,7 +134,7 @@ class AnsweredIdTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.assertNext((operation) -> assertThat(operation.details()).isEmpty())
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		assertThat(this.endpoint.polls("a")).isOne();
 	}
 

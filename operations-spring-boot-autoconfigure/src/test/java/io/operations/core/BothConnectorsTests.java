@@ -47,7 +47,7 @@ import static org.awaitility.Awaitility.await;
  */
 class BothConnectorsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
@@ -100,7 +100,7 @@ class BothConnectorsTests {
 	// not cancel it when the last one goes: what closes it is the server.
 	private void assertConnectionIsClosed(Connector connector) {
 		if (connector == Connector.REACTOR) {
-			await().atMost(PATIENCE).until(() -> this.server.openConnections() == 0);
+			await().atMost(MAX_WAIT).until(() -> this.server.openConnections() == 0);
 		}
 	}
 
@@ -124,7 +124,7 @@ class BothConnectorsTests {
 			assertThat(failure(() -> whenUnanswered(template.fetch("x"), 1))).hasMessageContaining("request-timeout");
 			assertThat(failure(() -> whenUnanswered(template.await("x", REQUEST_TIMEOUT.dividedBy(2)), 2)))
 				.hasMessageContaining("x");
-			await().atMost(PATIENCE).until(() -> this.server.openConnections() == 0);
+			await().atMost(MAX_WAIT).until(() -> this.server.openConnections() == 0);
 			assertThat(dropped).isEmpty();
 		}
 		finally {
@@ -138,9 +138,9 @@ class BothConnectorsTests {
 		this.answer = RawServer.head("407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"p\"",
 				"Content-Length: 0");
 		try (OperationsTemplate template = template(connector.behind(this.server.url()), scheme + "://api.invalid")) {
-			assertRefusedByProxy(failure(() -> template.fetch("x").block(PATIENCE)));
+			assertRefusedByProxy(failure(() -> template.fetch("x").block(MAX_WAIT)));
 			assertThat(this.server.requests()).hasSize(1);
-			assertRefusedByProxy(failure(() -> write(template).block(PATIENCE)));
+			assertRefusedByProxy(failure(() -> write(template).block(MAX_WAIT)));
 		}
 	}
 
@@ -189,13 +189,13 @@ class BothConnectorsTests {
 	// The timeout passes once the client has the head, however long that takes here.
 	private <T> T whenTimedOut(Mono<T> call) throws Exception {
 		CompletableFuture<@Nullable T> result = call.toFuture();
-		assertThat(this.heads.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+		assertThat(this.heads.tryAcquire(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		return afterTimeout(result);
 	}
 
 	private <T> T whenUnanswered(Mono<T> call, int requests) throws Exception {
 		CompletableFuture<@Nullable T> result = call.toFuture();
-		await().atMost(PATIENCE).until(() -> {
+		await().atMost(MAX_WAIT).until(() -> {
 			this.scheduler.advanceTimeBy(Duration.ofMillis(100));
 			return this.server.requests().size() == requests;
 		});
@@ -205,7 +205,7 @@ class BothConnectorsTests {
 	private <T> T afterTimeout(CompletableFuture<@Nullable T> result) throws Exception {
 		this.scheduler.advanceTimeBy(REQUEST_TIMEOUT);
 		try {
-			return Objects.requireNonNull(result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+			return Objects.requireNonNull(result.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS));
 		}
 		catch (ExecutionException ex) {
 			throw (Exception) ex.getCause();

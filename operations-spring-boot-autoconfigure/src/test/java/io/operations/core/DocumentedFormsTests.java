@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class DocumentedFormsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -83,7 +83,7 @@ class DocumentedFormsTests {
 	void awaitEndsWithEachTerminalWord(DocumentedForm form, BothConnectorsTests.Connector connector, String word,
 			OperationStatus status) {
 		answer(form, jsonResponse(form.operation(form.running()), 200), jsonResponse(form.operation(word), 200));
-		Mono<Operation> wait = template(form, connector).await(form.id, PATIENCE);
+		Mono<Operation> wait = template(form, connector).await(form.id, MAX_WAIT);
 		switch (status) {
 			case COMPLETED -> assertThat(block(wait).statusText()).isEqualTo(word);
 			case FAILED -> {
@@ -143,7 +143,7 @@ class DocumentedFormsTests {
 		assertThat(statusUrl == null || statusUrl.getPath().equals(path(form))).isTrue();
 		assertThat(template.serves(accepted)).isTrue();
 		AcceptedOperation atOnce = new AcceptedOperation(accepted.id(), statusUrl, null, accepted.related());
-		assertThat(block(template.await(atOnce, PATIENCE)).status()).isEqualTo(OperationStatus.COMPLETED);
+		assertThat(block(template.await(atOnce, MAX_WAIT)).status()).isEqualTo(OperationStatus.COMPLETED);
 	}
 
 	@ParameterizedTest
@@ -214,7 +214,7 @@ class DocumentedFormsTests {
 			.baseUrl(server.baseUrl())
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.retryEnabled(false)
-			.polling(new PollingSettings(Duration.ofMillis(5), Duration.ofMillis(20), PATIENCE, 100,
+			.polling(new PollingSettings(Duration.ofMillis(5), Duration.ofMillis(20), MAX_WAIT, 100,
 					Duration.ofMinutes(5), 8))
 			.build();
 		this.templates.add(template);
@@ -226,11 +226,11 @@ class DocumentedFormsTests {
 	}
 
 	private static <T> T block(Mono<T> mono) {
-		return Objects.requireNonNull(mono.block(PATIENCE));
+		return Objects.requireNonNull(mono.block(MAX_WAIT));
 	}
 
 	private static <T extends Throwable> T failure(Class<T> type, Mono<?> mono) {
-		return Objects.requireNonNull(catchThrowableOfType(type, () -> mono.block(PATIENCE)));
+		return Objects.requireNonNull(catchThrowableOfType(type, () -> mono.block(MAX_WAIT)));
 	}
 
 }

@@ -21,8 +21,8 @@ import io.operations.OperationsUnavailableException;
 import io.operations.RawServer;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.polling.HeldPoll;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.observation.OperationsLog;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class FatalErrorTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
@@ -93,10 +93,10 @@ class FatalErrorTests {
 	@ParameterizedTest
 	@EnumSource
 	void pollOfATrackedOperationWhenAnErrorIsThrownFailsWithIt(Place place) {
-		OperationPoller poller = TemplateInternals.of(template(place)).polls().poller();
+		Poller poller = TemplateInternals.of(template(place)).polls().poller();
 		Tracked tracked = new Tracked(poller.number());
 		poller.hold(tracked, new HeldPoll.Next(0, false), true);
-		poller.pump();
+		poller.dispatch();
 		assertBroken(tracked.seen);
 		assertNothingIsLeft();
 	}
@@ -166,9 +166,9 @@ class FatalErrorTests {
 
 	private void assertNothingIsLeft() {
 		OperationsActivity activity = Objects.requireNonNull(this.activity);
-		await().atMost(PATIENCE)
-			.untilAsserted(() -> assertThat(List.of(activity.inFlight(), activity.queued(), activity.waiting(),
-					activity.waiters(), activity.retrying()))
+		await().atMost(MAX_WAIT)
+			.untilAsserted(() -> assertThat(List.of(activity.inFlight(), activity.queued(),
+					activity.awaitedOperations(), activity.waits(), activity.retrying()))
 				.containsOnly(0));
 	}
 

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 class InterimAnswerTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final CompletableFuture<Void> sent = new CompletableFuture<>();
 
@@ -56,7 +56,7 @@ class InterimAnswerTests {
 				: RawServer.answer("200 OK", "{\"operationId\":\"x\",\"status\":\"COMPLETED\"}"));
 	});
 
-	private final OperationsTemplate template = template(new ReactorClientHttpConnector(), PATIENCE);
+	private final OperationsTemplate template = template(new ReactorClientHttpConnector(), MAX_WAIT);
 
 	@AfterEach
 	void close() throws IOException {
@@ -140,7 +140,7 @@ class InterimAnswerTests {
 		interim("101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade");
 		CompletableFuture<@Nullable Operation> x = this.template.fetch("x").toFuture();
 		this.sent.get(20, TimeUnit.SECONDS);
-		assertThat(Objects.requireNonNull(this.template.fetch("y").block(PATIENCE)).status())
+		assertThat(Objects.requireNonNull(this.template.fetch("y").block(MAX_WAIT)).status())
 			.isEqualTo(OperationStatus.RUNNING);
 		this.proceed.countDown();
 		assertThat(x.handle((operation, failure) -> failure).get(20, TimeUnit.SECONDS))
@@ -163,7 +163,7 @@ class InterimAnswerTests {
 	private void assertAnswersAreNotMixedUp(CompletableFuture<?> x) throws Exception {
 		this.sent.get(20, TimeUnit.SECONDS);
 		CompletableFuture<@Nullable Operation> y = this.template.fetch("y").toFuture();
-		await().atMost(PATIENCE).until(() -> x.isDone() || y.isDone());
+		await().atMost(MAX_WAIT).until(() -> x.isDone() || y.isDone());
 		this.proceed.countDown();
 		assertThat(Objects.requireNonNull(y.get(20, TimeUnit.SECONDS)).status()).isEqualTo(OperationStatus.RUNNING);
 		x.get(20, TimeUnit.SECONDS);

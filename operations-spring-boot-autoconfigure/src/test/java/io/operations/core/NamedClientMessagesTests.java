@@ -70,7 +70,7 @@ class NamedClientMessagesTests {
 		OperationsTemplate template = build(campaigns().polling(one));
 		await(template, "a");
 		await(template, "b");
-		names("raise " + KEYS + ".polling.max-waiting.");
+		names("raise " + KEYS + ".polling.max-waits.");
 	}
 
 	@Test

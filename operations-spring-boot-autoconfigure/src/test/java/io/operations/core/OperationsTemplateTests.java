@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class OperationsTemplateTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -89,7 +89,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
 			.assertNext((operation) -> assertThat(operation.status()).isEqualTo(OperationStatus.FAILED))
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
 			.assertNext((operation) -> assertThat(operation.status()).isEqualTo(OperationStatus.COMPLETED))
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -123,7 +123,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		planned.close();
 		assertThat(kinds).containsExactly("import");
 	}
@@ -138,7 +138,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(10)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationFailedException.class,
 					(failed) -> assertThat(failed.getOperation().status()).isEqualTo(OperationStatus.FAILED)))
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -159,7 +159,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(OperationCancelledException.class,
 					(cancelled) -> assertThat(cancelled.getOperation().status()).isEqualTo(OperationStatus.CANCELLED)))
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -170,7 +170,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
 			.expectNext("PENDING", "RUNNING", last)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -184,7 +184,7 @@ class OperationsTemplateTests {
 				.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
 				.expectNext("RUNNING")
 				.expectError(OperationTimeoutException.class)
-				.verify(PATIENCE);
+				.verify(MAX_WAIT);
 		}
 		assertThatIllegalArgumentException().isThrownBy(() -> this.template.watch("a", Duration.ZERO));
 	}
@@ -196,7 +196,7 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
 			.expectNext("PROCESSING", "CANCELED")
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test
@@ -208,7 +208,7 @@ class OperationsTemplateTests {
 				.hasCauseInstanceOf(MalformedOperationException.class)
 				.hasMessageContaining("was RUNNING")
 				.hasMessageContaining("it has no status"))
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@ParameterizedTest
@@ -231,11 +231,11 @@ class OperationsTemplateTests {
 			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
 			.then(this.template::close)
 			.expectError(OperationsClosedException.class)
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		int sent = this.requests.get();
 		assertThat(sent).isPositive();
-		StepVerifier.create(this.template.fetch("b")).expectError(OperationsClosedException.class).verify(PATIENCE);
-		StepVerifier.create(this.template.await("b")).expectError(OperationsClosedException.class).verify(PATIENCE);
+		StepVerifier.create(this.template.fetch("b")).expectError(OperationsClosedException.class).verify(MAX_WAIT);
+		StepVerifier.create(this.template.await("b")).expectError(OperationsClosedException.class).verify(MAX_WAIT);
 		this.time.advanceTimeBy(Duration.ofMinutes(10));
 		assertThat(this.requests).hasValue(sent);
 	}
@@ -252,13 +252,13 @@ class OperationsTemplateTests {
 		this.template.close();
 		StepVerifier.create(TemplateInternals.of(this.template).probe())
 			.expectError(OperationsClosedException.class)
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 		assertThat(this.requests).hasValue(0);
 	}
 
 	@Test
 	void idThatCannotBeOneIsRefusedBeforeItQueues() {
-		StepVerifier.create(this.template.fetch("a\nb")).expectError(OperationsRequestException.class).verify(PATIENCE);
+		StepVerifier.create(this.template.fetch("a\nb")).expectError(OperationsRequestException.class).verify(MAX_WAIT);
 		assertThat(this.requests).hasValue(0);
 	}
 
@@ -276,7 +276,7 @@ class OperationsTemplateTests {
 				.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
 				.expectNextCount(1)
 				.expectComplete()
-				.verify(PATIENCE);
+				.verify(MAX_WAIT);
 		}
 	}
 

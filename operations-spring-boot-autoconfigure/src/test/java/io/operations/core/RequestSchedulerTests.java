@@ -19,7 +19,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 class RequestSchedulerTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -57,7 +57,7 @@ class RequestSchedulerTests {
 			.expectNoEvent(Duration.ZERO)
 			.then(() -> this.requestTime.advanceTimeBy(Duration.ofSeconds(15)))
 			.expectError(OperationsUnavailableException.class)
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 }

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class StatusUrlsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
@@ -63,9 +63,9 @@ class StatusUrlsTests {
 	void operationOfAnotherUrlIsRefusedAndItsBaseUrlNamed(URI statusUrl, String wanted) {
 		AcceptedOperation accepted = accepted(statusUrl);
 		assertThat(this.template.serves(accepted)).isFalse();
-		for (Mono<?> wait : new Mono<?>[] { this.template.await(accepted), this.template.await(accepted, PATIENCE),
+		for (Mono<?> wait : new Mono<?>[] { this.template.await(accepted), this.template.await(accepted, MAX_WAIT),
 				this.template.watch(accepted).next() }) {
-			assertThatExceptionOfType(OperationsRequestException.class).isThrownBy(() -> wait.block(PATIENCE))
+			assertThatExceptionOfType(OperationsRequestException.class).isThrownBy(() -> wait.block(MAX_WAIT))
 				.withMessageContaining("'a' does not belong to the client 'operations'")
 				.withMessageContaining(
 						"https://gateway.example:8443/vendor/v1/Messages/Operations/{id} (product messages)")

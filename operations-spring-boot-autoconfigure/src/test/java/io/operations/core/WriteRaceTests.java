@@ -44,7 +44,7 @@ class WriteRaceTests {
 
 	private static final int ROUNDS = 5_000;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
 	private final AtomicInteger arrived = new AtomicInteger();
 
@@ -90,8 +90,8 @@ class WriteRaceTests {
 			executor.execute(() -> writeAtRandom(own, kept, ended));
 		}
 		executor.shutdown();
-		Awaitility.await().atMost(PATIENCE).until(executor::isTerminated);
-		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+		Awaitility.await().atMost(MAX_WAIT).until(executor::isTerminated);
+		Awaitility.await().atMost(MAX_WAIT).untilAsserted(() -> {
 			assertThat(ended.get()).isEqualTo(kept.get());
 			assertThat(activity().queued()).isZero();
 			assertThat(activity().retrying()).isZero();

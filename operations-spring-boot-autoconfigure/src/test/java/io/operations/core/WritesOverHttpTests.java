@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class WritesOverHttpTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -124,7 +124,7 @@ class WritesOverHttpTests {
 			port = free.getLocalPort();
 		}
 		try (OperationsTemplate template = template(connector, "http://127.0.0.1:" + port, false)) {
-			assertThat(catchThrowableOfType(OperationsException.class, () -> write(template).block(PATIENCE)))
+			assertThat(catchThrowableOfType(OperationsException.class, () -> write(template).block(MAX_WAIT)))
 				.isInstanceOf(OperationsUnavailableException.class)
 				.hasMessageContaining("The request was not sent");
 		}
@@ -144,7 +144,7 @@ class WritesOverHttpTests {
 				.body(parts, DataBuffer.class)
 				.exchangeToMono(AcceptedOperation::from)
 				.map(AcceptedOperation::id)
-				.block(PATIENCE)).isEqualTo("op-1");
+				.block(MAX_WAIT)).isEqualTo("op-1");
 		}
 		assertSentTwiceAlike(true);
 	}
@@ -155,7 +155,7 @@ class WritesOverHttpTests {
 		server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400).withBody("no such member")));
 		try (OperationsTemplate template = template(connector, server.baseUrl(), true)) {
 			WebClientResponseException refusal = catchThrowableOfType(WebClientResponseException.class,
-					() -> template.getWebClient().delete().uri("/v2/x").retrieve().toBodilessEntity().block(PATIENCE));
+					() -> template.getWebClient().delete().uri("/v2/x").retrieve().toBodilessEntity().block(MAX_WAIT));
 			assertThat(refusal.getResponseBodyAsString()).isEqualTo("no such member");
 		}
 	}
@@ -206,13 +206,13 @@ class WritesOverHttpTests {
 
 	private static AcceptedOperation write(Connector connector, boolean keys) {
 		try (OperationsTemplate template = template(connector, server.baseUrl(), keys)) {
-			return Objects.requireNonNull(write(template).block(PATIENCE));
+			return Objects.requireNonNull(write(template).block(MAX_WAIT));
 		}
 	}
 
 	private static OperationsException failure(Connector connector, boolean keys) {
 		try (OperationsTemplate template = template(connector, server.baseUrl(), keys)) {
-			return catchThrowableOfType(OperationsException.class, () -> write(template).block(PATIENCE));
+			return catchThrowableOfType(OperationsException.class, () -> write(template).block(MAX_WAIT));
 		}
 	}
 

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OperationsHealthIndicatorTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final Instant NOW = Instant.parse("2025-01-15T10:30:00Z");
 
@@ -64,7 +64,7 @@ class OperationsHealthIndicatorTests {
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
 		assertThat(health.getDetails()).containsEntry("client", "operations")
-			.containsKeys("waiting", "oldestWait", "queued", "inFlight")
+			.containsKeys("awaited", "oldestWait", "queued", "inFlight")
 			.doesNotContainKeys("lastSuccess", "lastFault", "throttledSince");
 		assertThat(this.requests).isZero();
 	}
@@ -124,7 +124,7 @@ class OperationsHealthIndicatorTests {
 		fetch(HttpStatus.valueOf(status));
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-		assertThat(health.getDetails().get("remedy")).asString().contains("OperationsTemplate.Builder.credentials");
+		assertThat(health.getDetails().get("action")).asString().contains("OperationsTemplate.Builder.credentials");
 		assertThat(health.toString()).doesNotContain("secret\"").doesNotContain("U0sxOnNlY3JldA==");
 	}
 
@@ -146,7 +146,7 @@ class OperationsHealthIndicatorTests {
 			throw new NoClassDefFoundError("io/lost/Type");
 		});
 		for (int i = 0; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
-			this.template.fetch("a").onErrorComplete(OperationsException.class).block(PATIENCE);
+			this.template.fetch("a").onErrorComplete(OperationsException.class).block(MAX_WAIT);
 		}
 		assertThat(health(false).getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health(false).getDetails().get("lastFault")).asString().contains("io/lost/Type");
@@ -169,13 +169,13 @@ class OperationsHealthIndicatorTests {
 		for (String status : StringUtils.delimitedListToStringArray(statuses, " ")) {
 			fetch(HttpStatus.valueOf(Integer.parseInt(status)));
 			assertThat(health(false).getStatus().equals(Status.DOWN)).as(status)
-				.isEqualTo(TemplateInternals.of(this.template).polls().isEndpointAway());
+				.isEqualTo(TemplateInternals.of(this.template).polls().isServerUnavailable());
 		}
 	}
 
 	@Test
 	void callThatNeverLeftSaysNothing() {
-		this.template.fetch(" ").onErrorComplete(OperationsException.class).block(PATIENCE);
+		this.template.fetch(" ").onErrorComplete(OperationsException.class).block(MAX_WAIT);
 		assertThat(health(false).getStatus()).isEqualTo(Status.UNKNOWN);
 		assertThat(health(false).getDetails()).doesNotContainKey("lastFault");
 	}
@@ -185,7 +185,7 @@ class OperationsHealthIndicatorTests {
 		fetch(HttpStatus.UNAUTHORIZED);
 		fetch(HttpStatus.OK);
 		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
-		assertThat(health(false).getDetails()).doesNotContainKey("remedy");
+		assertThat(health(false).getDetails()).doesNotContainKey("action");
 	}
 
 	@Test
@@ -223,14 +223,14 @@ class OperationsHealthIndicatorTests {
 	}
 
 	private Health health(boolean probe) {
-		Health health = new OperationsHealthIndicator(this.template, this.listener, probe).health().block(PATIENCE);
+		Health health = new OperationsHealthIndicator(this.template, this.listener, probe).health().block(MAX_WAIT);
 		assertThat(health).isNotNull();
 		return Objects.requireNonNull(health);
 	}
 
 	private void fetch(HttpStatus status) {
 		set(status);
-		this.template.fetch("a").onErrorComplete(OperationsException.class).block(PATIENCE);
+		this.template.fetch("a").onErrorComplete(OperationsException.class).block(MAX_WAIT);
 	}
 
 	private void set(HttpStatus status) {

@@ -44,7 +44,7 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.in.flight.limit")).isEqualTo(3);
 		assertThat(this.registry.get("operations.stuck").tags("client", "client-1", "of", "waits").gauge().value())
 			.isEqualTo(4);
-		assertThat(gauge("operations.waiters")).isEqualTo(9);
+		assertThat(gauge("operations.waits")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
 		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
@@ -175,7 +175,7 @@ class OperationsMetersTests {
 		}
 
 		@Override
-		public boolean isEndpointAway() {
+		public boolean isServerUnavailable() {
 			return false;
 		}
 
@@ -185,7 +185,7 @@ class OperationsMetersTests {
 		}
 
 		@Override
-		public int waiters() {
+		public int waits() {
 			return 9;
 		}
 
@@ -195,7 +195,7 @@ class OperationsMetersTests {
 		}
 
 		@Override
-		public int waiting() {
+		public int awaitedOperations() {
 			return 5;
 		}
 

@@ -22,7 +22,7 @@ final class Quiet implements OperationsListener, OperationFetcherDecorator {
 
 	// Longer than a response takes on a busy machine. A response that a test delays for
 	// longer does not hold back the jump.
-	private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+	private static final long STORE_TIMEOUT = Duration.ofSeconds(5).toNanos();
 
 	private static final long LOOK = Duration.ofMillis(1).toNanos();
 
@@ -60,7 +60,7 @@ final class Quiet implements OperationsListener, OperationFetcherDecorator {
 			return;
 		}
 		long began = System.nanoTime();
-		while (!(isQuiet() && isQuiet.getAsBoolean()) && System.nanoTime() - began < PATIENCE
+		while (!(isQuiet() && isQuiet.getAsBoolean()) && System.nanoTime() - began < STORE_TIMEOUT
 				&& !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(LOOK);
 		}

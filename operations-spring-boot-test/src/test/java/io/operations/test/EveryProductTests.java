@@ -71,7 +71,7 @@ import static org.awaitility.Awaitility.await;
 @ValueSource(strings = { "reactor", "jdk" })
 class EveryProductTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final Duration PHASE = Duration.ofSeconds(1);
 
@@ -150,7 +150,7 @@ class EveryProductTests {
 	void awaitEndsWithEachTerminalWord(OperationsProduct product) {
 		Map<OperationStatus, AcceptedOperation> accepted = writes(product);
 		Map<OperationStatus, CompletableFuture<Operation>> waits = new EnumMap<>(OperationStatus.class);
-		accepted.forEach((end, operation) -> waits.put(end, client(product).await(operation, PATIENCE).toFuture()));
+		accepted.forEach((end, operation) -> waits.put(end, client(product).await(operation, MAX_WAIT).toFuture()));
 		passOpenWords((phase) -> accepted.values().stream().allMatch((each) -> polls(each) > phase));
 		waits.forEach((end, wait) -> {
 			switch (end) {
@@ -226,7 +226,7 @@ class EveryProductTests {
 	@ParameterizedTest
 	@EnumSource
 	void awaitEndsWithEachPermanentErrorAndPassesTheOthers(OperationsProduct product) {
-		assertErrorsOfAWait(product, (id) -> client(product).await(id, PATIENCE));
+		assertErrorsOfAWait(product, (id) -> client(product).await(id, MAX_WAIT));
 	}
 
 	@ParameterizedTest
@@ -429,15 +429,15 @@ class EveryProductTests {
 	}
 
 	private static void until(Callable<Boolean> condition) {
-		await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(condition);
+		await().pollInterval(Duration.ofMillis(5)).atMost(MAX_WAIT).until(condition);
 	}
 
 	private static <T> T block(Mono<T> mono) {
-		return Objects.requireNonNull(mono.block(PATIENCE));
+		return Objects.requireNonNull(mono.block(MAX_WAIT));
 	}
 
 	private static <T extends Throwable> T failure(Class<T> type, Mono<?> mono) {
-		return Objects.requireNonNull(catchThrowableOfType(type, () -> mono.block(PATIENCE)));
+		return Objects.requireNonNull(catchThrowableOfType(type, () -> mono.block(MAX_WAIT)));
 	}
 
 	@Configuration(proxyBeanMethods = false)

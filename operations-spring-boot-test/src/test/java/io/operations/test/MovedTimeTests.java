@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.within;
 
 class MovedTimeTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final VirtualTimeScheduler real = VirtualTimeScheduler.create();
 
@@ -72,7 +72,7 @@ class MovedTimeTests {
 			}
 			moved.advance(Duration.ofHours(3));
 		});
-		StepVerifier.create(all).expectComplete().verify(PATIENCE);
+		StepVerifier.create(all).expectComplete().verify(MAX_WAIT);
 		assertThat(order).hasSize(100).isSorted();
 	}
 
@@ -127,7 +127,7 @@ class MovedTimeTests {
 			.then(() -> moved.advance(Duration.ofMinutes(3)))
 			.expectNextCount(1)
 			.expectComplete()
-			.verify(PATIENCE);
+			.verify(MAX_WAIT);
 	}
 
 	@Test

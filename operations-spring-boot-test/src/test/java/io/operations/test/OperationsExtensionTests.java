@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 class OperationsExtensionTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static @Nullable OperationsSimulator usedSimulator;
 
@@ -45,7 +45,7 @@ class OperationsExtensionTests {
 			usedSimulator = simulator;
 			usedTemplate = operations;
 			String id = simulator.accept("known", OperationScript.completed());
-			assertThat(operations.await(id).block(PATIENCE)).isCompleted();
+			assertThat(operations.await(id).block(MAX_WAIT)).isCompleted();
 		}
 
 		@Test
@@ -61,14 +61,14 @@ class OperationsExtensionTests {
 			assertThat(operations).isNotSameAs(usedTemplate);
 			OperationsTemplate closed = Objects.requireNonNull(usedTemplate);
 			assertThatExceptionOfType(OperationsClosedException.class)
-				.isThrownBy(() -> closed.await("known").block(PATIENCE));
+				.isThrownBy(() -> closed.await("known").block(MAX_WAIT));
 		}
 
 		@Test
 		void timeOfTheTemplateMoves(OperationsSimulator simulator, OperationsTemplate operations) {
 			String id = simulator.accept(OperationScript.completed().running(Duration.ofHours(1)));
 			simulator.advance(Duration.ofHours(2));
-			assertThat(operations.await(id).block(PATIENCE)).isCompleted();
+			assertThat(operations.await(id).block(MAX_WAIT)).isCompleted();
 		}
 
 	}
@@ -122,7 +122,7 @@ class OperationsExtensionTests {
 		@Test
 		void testHasTheTemplateOfTheClass(OperationsSimulator simulator, OperationsTemplate operations) {
 			assertThat(operations).isSameAs(shared);
-			Operation done = operations.await(simulator.accept(OperationScript.completed())).block(PATIENCE);
+			Operation done = operations.await(simulator.accept(OperationScript.completed())).block(MAX_WAIT);
 			assertThat(Objects.requireNonNull(done)).isCompleted();
 		}
 

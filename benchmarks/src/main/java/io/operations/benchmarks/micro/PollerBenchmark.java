@@ -11,7 +11,7 @@ import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsListener;
-import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
@@ -57,7 +57,7 @@ public class PollerBenchmark {
 	@Param({ "0", "1000", "100000" })
 	int waiting;
 
-	private @Nullable OperationPoller poller;
+	private @Nullable Poller poller;
 
 	private long polls;
 
@@ -76,8 +76,8 @@ public class PollerBenchmark {
 			return Mono.just(new OperationSnapshot(running(id), null, Instant.EPOCH));
 		}, admission);
 		PollingSettings settings = new PollingSettings(Duration.ofMillis(1), LONG, LONG, 200_000, LONG, 8);
-		this.poller = new OperationPoller("benchmark", fetcher, admission, new EachMillisecond(), settings,
-				this.scheduler, new OperationsListener() {
+		this.poller = new Poller("benchmark", fetcher, admission, new EachMillisecond(), settings, this.scheduler,
+				new OperationsListener() {
 				});
 		for (int i = 0; i < this.waiting; i++) {
 			this.poller.await(PollingTarget.of("proc_job_" + i), LONG).onErrorComplete().subscribe();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.OperationFetcher;
 import io.operations.OperationsListener;
-import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
@@ -22,7 +22,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class SimulatedClient {
 
-	private final OperationPoller poller;
+	private final Poller poller;
 
 	private final Admission admission;
 
@@ -41,7 +41,7 @@ final class SimulatedClient {
 				// real ones.
 				RateLimiter.of(name, limits.toConfig().build(), () -> time.now(TimeUnit.NANOSECONDS)), limits,
 				RetrySettings.defaults(), time, listener);
-		this.poller = new OperationPoller(name,
+		this.poller = new Poller(name,
 				new AdmittedOperationFetcher((id) -> endpoint.fetch(id).doOnNext((answer) -> this.answers++),
 						this.admission),
 				this.admission, new AdaptivePollingSchedule(settings, time), settings, time, listener);

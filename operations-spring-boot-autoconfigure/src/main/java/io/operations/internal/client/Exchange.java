@@ -130,7 +130,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 			this.caller.onComplete();
 		}
 		catch (Error ex) {
-			FatalErrors.tell(this.context, ex);
+			FatalErrors.pass(this.context, ex);
 		}
 	}
 
@@ -147,7 +147,7 @@ final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscrip
 			this.caller.onError(this.fetcher.faults().translate(this.operationId, fault));
 		}
 		catch (Error ex) {
-			FatalErrors.tell(this.context, ex);
+			FatalErrors.pass(this.context, ex);
 		}
 	}
 

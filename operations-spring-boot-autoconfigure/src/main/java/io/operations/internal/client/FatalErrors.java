@@ -27,7 +27,7 @@ final class FatalErrors {
 	 * @param context the context of the fetch
 	 * @param fault the error, which this method throws if the fetch has no guard
 	 */
-	static void tell(Context context, Error fault) {
+	static void pass(Context context, Error fault) {
 		Consumer<Throwable> guard = context.getOrDefault(OperationFetcher.class, null);
 		if (guard == null) {
 			throw fault;
@@ -83,7 +83,7 @@ final class FatalErrors {
 				signal.run();
 			}
 			catch (Error ex) {
-				tell(currentContext(), ex);
+				pass(currentContext(), ex);
 			}
 		}
 

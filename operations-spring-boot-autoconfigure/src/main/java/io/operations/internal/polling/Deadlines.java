@@ -11,33 +11,33 @@ import java.util.TreeSet;
  */
 final class Deadlines {
 
-	private final NavigableSet<Waiter> waiters = new TreeSet<>(Timed.ORDER);
+	private final NavigableSet<WaitingCaller> callers = new TreeSet<>(DueItem.ORDER);
 
 	// No deadline is earlier. Written while this is locked, read without.
 	private volatile long first = Long.MAX_VALUE;
 
-	synchronized void add(Waiter waiter) {
-		this.waiters.add(waiter);
-		this.first = Math.min(this.first, waiter.at());
+	synchronized void add(WaitingCaller caller) {
+		this.callers.add(caller);
+		this.first = Math.min(this.first, caller.at());
 	}
 
-	synchronized void remove(Waiter waiter) {
-		this.waiters.remove(waiter);
+	synchronized void remove(WaitingCaller caller) {
+		this.callers.remove(caller);
 	}
 
 	/**
-	 * Remove the waiters whose deadlines have passed.
+	 * Remove the callers whose deadlines have passed.
 	 * @param now the present time
-	 * @return the waiters, the earliest first
+	 * @return the callers, the earliest first
 	 */
-	List<Waiter> takePassed(long now) {
+	List<WaitingCaller> takePassed(long now) {
 		return (this.first <= now) ? removePassed(now) : List.of();
 	}
 
-	private synchronized List<Waiter> removePassed(long now) {
-		List<Waiter> passed = new ArrayList<>();
-		while (!this.waiters.isEmpty() && this.waiters.first().at() <= now) {
-			passed.add(this.waiters.pollFirst());
+	private synchronized List<WaitingCaller> removePassed(long now) {
+		List<WaitingCaller> passed = new ArrayList<>();
+		while (!this.callers.isEmpty() && this.callers.first().at() <= now) {
+			passed.add(this.callers.pollFirst());
 		}
 		this.first = next();
 		return passed;
@@ -48,7 +48,7 @@ final class Deadlines {
 	 * @return the time; {@link Long#MAX_VALUE} if there is no deadline
 	 */
 	synchronized long next() {
-		return this.waiters.isEmpty() ? Long.MAX_VALUE : this.waiters.first().at();
+		return this.callers.isEmpty() ? Long.MAX_VALUE : this.callers.first().at();
 	}
 
 }

@@ -87,7 +87,7 @@ final class DuePolls {
 		if (one == null || other == null) {
 			return (one != null) ? one : other;
 		}
-		return (Timed.ORDER.compare(one, other) < 0) ? one : other;
+		return (DueItem.ORDER.compare(one, other) < 0) ? one : other;
 	}
 
 	/**

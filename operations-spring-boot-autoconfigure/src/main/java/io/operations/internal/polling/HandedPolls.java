@@ -11,8 +11,8 @@ final class HandedPolls {
 
 	private int repeats;
 
-	void count(Flight flight, int number) {
-		if (flight.isRepeat()) {
+	void count(Poll poll, int number) {
+		if (poll.isRepeat()) {
 			this.repeats += number;
 		}
 		else {

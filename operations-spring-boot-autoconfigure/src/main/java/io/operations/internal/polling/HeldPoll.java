@@ -19,7 +19,7 @@ public abstract class HeldPoll extends Polled {
 	/**
 	 * Create an operation. Its number orders it among those that are due at the same
 	 * time.
-	 * @param number the number, from {@link OperationPoller#number()}
+	 * @param number the number, from {@link Poller#number()}
 	 * @param operationId the operation's id
 	 */
 	protected HeldPoll(long number, String operationId) {

@@ -74,7 +74,7 @@ public final class HeldPolls {
 	 * @param meet lets a wait for the operation share its polls; called with the lock
 	 */
 	void hold(HeldPoll operation, HeldPoll.Next next, boolean isNew, Consumer<HeldPoll> meet) {
-		Flight abandoned;
+		Poll abandoned;
 		synchronized (this.lock) {
 			HeldPoll replaced = this.held.get(operation.operationId());
 			abandoned = (replaced != null) ? over(replaced) : null;
@@ -104,7 +104,7 @@ public final class HeldPolls {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error(Flights.notRecorded(this.parts.client(), held.operationId()), ex);
+			logger.error(PollSender.notRecorded(this.parts.client(), held.operationId()), ex);
 		}
 		finally {
 			again(held, next);
@@ -138,7 +138,7 @@ public final class HeldPolls {
 
 	private void plan(HeldPoll held, HeldPoll.Next next) {
 		countAsScheduled(held, !held.isOver() && held.isScheduled());
-		if (!held.isOver() && held.flight() == null && held.place() < 0) {
+		if (!held.isOver() && held.pollInFlight() == null && held.place() < 0) {
 			long now = this.parts.now();
 			long at = now + next.delay();
 			long pause = next.isFixed() ? next.delay() : this.parts.settings().minInterval().toMillis();
@@ -163,7 +163,7 @@ public final class HeldPolls {
 		return this.scheduled;
 	}
 
-	private @Nullable Flight over(HeldPoll held) {
+	private @Nullable Poll over(HeldPoll held) {
 		held.over();
 		countAsScheduled(held, false);
 		this.held.remove(held.operationId(), held);
@@ -171,7 +171,7 @@ public final class HeldPolls {
 			this.parts.seenOperations().add(held.operationId());
 		}
 		this.parts.dispatcher().remove(held);
-		return held.leaveFlight();
+		return held.leavePoll();
 	}
 
 	/**
@@ -181,7 +181,7 @@ public final class HeldPolls {
 	 * id has replaced it
 	 */
 	public boolean release(HeldPoll operation) {
-		Flight abandoned;
+		Poll abandoned;
 		synchronized (this.lock) {
 			if (operation.isOver() || !operation.equals(this.held.get(operation.operationId()))) {
 				return false;
@@ -196,16 +196,16 @@ public final class HeldPolls {
 	 * Stop polling all operations.
 	 */
 	public void releaseAll() {
-		List<Flight> abandoned = new ArrayList<>();
+		List<Poll> abandoned = new ArrayList<>();
 		synchronized (this.lock) {
 			this.parts.dispatcher().removeHeld();
 			for (HeldPoll operation : this.held.values()) {
 				operation.over();
 				countAsScheduled(operation, false);
 				operation.place(-1);
-				Flight flight = operation.leaveFlight();
-				if (flight != null) {
-					abandoned.add(flight);
+				Poll poll = operation.leavePoll();
+				if (poll != null) {
+					abandoned.add(poll);
 				}
 			}
 			this.held.clear();

@@ -30,13 +30,13 @@ public final class OperationPolls {
 
 	private final int maxInFlight;
 
-	private final Pace pace;
+	private final PollDelays delays;
 
 	private final Scheduler scheduler;
 
 	private final Outage outage;
 
-	private final OperationPoller poller;
+	private final Poller poller;
 
 	/**
 	 * Create the polls of a template.
@@ -50,12 +50,12 @@ public final class OperationPolls {
 	 * decides when an operation is polled next
 	 */
 	public OperationPolls(String client, Duration retention, PollCapacity capacity, int maxInFlight,
-			Scheduler scheduler, Outage outage, OperationPoller poller) {
+			Scheduler scheduler, Outage outage, Poller poller) {
 		this.client = client;
 		this.retention = retention;
 		this.capacity = capacity;
 		this.maxInFlight = maxInFlight;
-		this.pace = poller.pace();
+		this.delays = poller.delays();
 		this.scheduler = scheduler;
 		this.outage = outage;
 		this.poller = poller;
@@ -65,7 +65,7 @@ public final class OperationPolls {
 	 * Return the poller of the template, which also polls held operations.
 	 * @return the poller
 	 */
-	public OperationPoller poller() {
+	public Poller poller() {
 		return this.poller;
 	}
 
@@ -76,7 +76,7 @@ public final class OperationPolls {
 	 * @return the time from now
 	 */
 	public Duration firstPoll(PolledOperation operation, @Nullable Duration retryAfter) {
-		return Duration.ofMillis(this.pace.first(state(operation), retryAfter));
+		return Duration.ofMillis(this.delays.first(state(operation), retryAfter));
 	}
 
 	/**
@@ -101,7 +101,7 @@ public final class OperationPolls {
 	 */
 	public Duration nextPoll(PolledOperation operation, @Nullable Duration retryAfter) {
 		return operation.isScheduled() ? scheduled(operation, retryAfter)
-				: Duration.ofMillis(this.pace.next(state(operation), retryAfter));
+				: Duration.ofMillis(this.delays.next(state(operation), retryAfter));
 	}
 
 	/**
@@ -113,11 +113,11 @@ public final class OperationPolls {
 	 */
 	public Duration nextPollAfterThrottling(PolledOperation operation, @Nullable Duration retryAfter) {
 		return operation.isScheduled() ? scheduled(operation, retryAfter)
-				: Duration.ofMillis(this.pace.again(state(operation), retryAfter));
+				: Duration.ofMillis(this.delays.again(state(operation), retryAfter));
 	}
 
 	private Duration scheduled(PolledOperation operation, @Nullable Duration retryAfter) {
-		return Duration.ofMillis(this.pace.scheduled(Duration.between(operation.since(), now()).toMillis(),
+		return Duration.ofMillis(this.delays.scheduled(Duration.between(operation.since(), now()).toMillis(),
 				this.poller.held().scheduled(), this.capacity.pollsPerSecond(), retryAfter));
 	}
 
@@ -132,7 +132,7 @@ public final class OperationPolls {
 	 * @param duration the time that the operation took
 	 */
 	public void learn(@Nullable String kind, Duration duration) {
-		this.pace.learn(new ObservedRun(kind, Duration.ZERO, duration, true));
+		this.delays.learn(new ObservedRun(kind, Duration.ZERO, duration, true));
 	}
 
 	/**
@@ -142,7 +142,7 @@ public final class OperationPolls {
 	 * {@code operations.polling.stuck-after}
 	 */
 	public Duration unusualAge(@Nullable String kind) {
-		return this.pace.unusualAge(kind);
+		return this.delays.unusualAge(kind);
 	}
 
 	/**
@@ -150,7 +150,7 @@ public final class OperationPolls {
 	 * @return the learned durations by kind, empty if the schedule does not learn
 	 */
 	public Map<String, LearnedDurations> learned() {
-		return this.pace.learned();
+		return this.delays.learned();
 	}
 
 	/**
@@ -160,15 +160,15 @@ public final class OperationPolls {
 	 * schedule does not learn
 	 */
 	public Map<String, List<Duration>> samples() {
-		return this.pace.samples();
+		return this.delays.samples();
 	}
 
 	/**
 	 * Return whether the server is unavailable at present or rejects the credentials.
 	 * @return {@code true} while passive health is DOWN
 	 */
-	public boolean isEndpointAway() {
-		return this.outage.isAway();
+	public boolean isServerUnavailable() {
+		return this.outage.isServerUnavailable();
 	}
 
 	/**

@@ -74,13 +74,13 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
-	public void budgetLost(String client, Throwable fault) {
-		each((listener) -> listener.budgetLost(client, fault));
+	public void budgetUnavailable(String client, Throwable fault) {
+		each((listener) -> listener.budgetUnavailable(client, fault));
 	}
 
 	@Override
-	public void budgetRegained(String client, Duration duration) {
-		each((listener) -> listener.budgetRegained(client, duration));
+	public void budgetAvailable(String client, Duration duration) {
+		each((listener) -> listener.budgetAvailable(client, duration));
 	}
 
 	@Override

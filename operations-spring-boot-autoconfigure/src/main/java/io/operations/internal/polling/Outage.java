@@ -182,7 +182,7 @@ public final class Outage {
 	 * rejected the credentials and not accepted them since.
 	 * @return {@code true} while passive health is DOWN
 	 */
-	public synchronized boolean isAway() {
+	public synchronized boolean isServerUnavailable() {
 		return this.refused || isOn();
 	}
 

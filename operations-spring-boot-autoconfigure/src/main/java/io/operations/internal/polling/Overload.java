@@ -80,40 +80,40 @@ final class Overload {
 		this.shortestEpisode = comeBack.toMillis();
 	}
 
-	synchronized void add(Wait wait) {
+	synchronized void add(AwaitedOperation awaited) {
 		this.waits++;
-		this.polls += wait.pollsToTheEnd();
-		this.timeouts += timeout(wait);
-		this.ownTimeouts += ownTimeouts(wait);
+		this.polls += awaited.pollsToTheEnd();
+		this.timeouts += timeout(awaited);
+		this.ownTimeouts += ownTimeouts(awaited);
 	}
 
-	synchronized void remove(Wait wait) {
+	synchronized void remove(AwaitedOperation awaited) {
 		this.waits--;
-		this.polls -= wait.pollsToTheEnd();
-		this.timeouts = (this.waits > 0) ? this.timeouts - timeout(wait) : 0;
-		this.ownTimeouts -= ownTimeouts(wait);
+		this.polls -= awaited.pollsToTheEnd();
+		this.timeouts = (this.waits > 0) ? this.timeouts - timeout(awaited) : 0;
+		this.ownTimeouts -= ownTimeouts(awaited);
 	}
 
-	private static double timeout(Wait wait) {
-		Waiter oldest = wait.oldest();
+	private static double timeout(AwaitedOperation awaited) {
+		WaitingCaller oldest = awaited.oldest();
 		return (oldest != null) ? Math.log(Math.max(1, oldest.timeout().toMillis()) / 1000.0) : 0;
 	}
 
-	private static int ownTimeouts(Wait wait) {
-		Waiter oldest = wait.oldest();
+	private static int ownTimeouts(AwaitedOperation awaited) {
+		WaitingCaller oldest = awaited.oldest();
 		return (oldest != null && oldest.isOwnTimeout()) ? 1 : 0;
 	}
 
 	/**
 	 * Record whether the first poll of a wait is still to come and is too early to see
 	 * the operation end.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param needs whether the wait needs a second poll
 	 */
-	synchronized void needsAnotherPoll(Wait wait, boolean needs) {
-		this.polls -= wait.pollsToTheEnd();
-		wait.needsAnotherPoll(needs);
-		this.polls += wait.pollsToTheEnd();
+	synchronized void needsAnotherPoll(AwaitedOperation awaited, boolean needs) {
+		this.polls -= awaited.pollsToTheEnd();
+		awaited.needsAnotherPoll(needs);
+		this.polls += awaited.pollsToTheEnd();
 	}
 
 	private void allows(double rate, long now) {

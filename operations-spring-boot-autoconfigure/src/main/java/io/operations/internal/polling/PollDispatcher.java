@@ -24,7 +24,7 @@ final class PollDispatcher {
 	// The time until the next look while held operations must not be polled.
 	private static final long LOOK_AGAIN_MILLIS = 1000;
 
-	private final WorkLoop pumping = new WorkLoop(this::handOver);
+	private final WorkLoop dispatching = new WorkLoop(this::handOver);
 
 	private final Deadlines deadlines = new Deadlines();
 
@@ -32,13 +32,13 @@ final class PollDispatcher {
 
 	private final PollCapacity capacity;
 
-	private final Pace pace;
+	private final PollDelays delays;
 
 	private final Scheduler scheduler;
 
-	private final Consumer<Flight> poll;
+	private final Consumer<Poll> poll;
 
-	private final Consumer<Waiter> late;
+	private final Consumer<WaitingCaller> late;
 
 	private final Outage outage;
 
@@ -61,18 +61,18 @@ final class PollDispatcher {
 	 * @param pace knows whether the schedule is short of polls
 	 * @param outage knows whether the server is unavailable
 	 * @param scheduler runs the timer
-	 * @param poll sends a poll, and calls {@link #handedBack(Flight)} at its end
-	 * @param late called with each waiter whose deadline has passed
+	 * @param poll sends a poll, and calls {@link #ended(Poll)} at its end
+	 * @param late called with each caller whose deadline has passed
 	 */
-	PollDispatcher(PollCapacity capacity, Pace pace, Outage outage, Scheduler scheduler, Consumer<Flight> poll,
-			Consumer<Waiter> late) {
+	PollDispatcher(PollCapacity capacity, PollDelays delays, Outage outage, Scheduler scheduler, Consumer<Poll> poll,
+			Consumer<WaitingCaller> late) {
 		this.capacity = capacity;
-		this.pace = pace;
+		this.delays = delays;
 		this.scheduler = scheduler;
 		this.poll = poll;
 		this.late = late;
 		this.outage = outage;
-		this.timer = new PollTimer(scheduler, this::pump);
+		this.timer = new PollTimer(scheduler, this::dispatch);
 	}
 
 	/**
@@ -92,10 +92,10 @@ final class PollDispatcher {
 		this.due.add(polled);
 	}
 
-	synchronized void hasten(Wait wait, long at) {
-		if (at < wait.at() && this.due.remove(wait)) {
-			wait.at(at, Math.min(wait.notBefore(), at));
-			this.due.add(wait);
+	synchronized void hasten(AwaitedOperation awaited, long at) {
+		if (at < awaited.at() && this.due.remove(awaited)) {
+			awaited.at(at, Math.min(awaited.notBefore(), at));
+			this.due.add(awaited);
 		}
 	}
 
@@ -107,26 +107,26 @@ final class PollDispatcher {
 		this.due.removeHeld();
 	}
 
-	void addDeadline(Waiter waiter) {
-		this.deadlines.add(waiter);
+	void addDeadline(WaitingCaller caller) {
+		this.deadlines.add(caller);
 	}
 
-	void removeDeadline(Waiter waiter) {
-		this.deadlines.remove(waiter);
+	void removeDeadline(WaitingCaller caller) {
+		this.deadlines.remove(caller);
 	}
 
 	/**
 	 * Record that a poll is over. A second call for the same poll changes nothing.
-	 * @param flight the poll
+	 * @param poll the poll
 	 */
-	void handedBack(Flight flight) {
+	void ended(Poll poll) {
 		synchronized (this) {
-			if (!flight.handBack()) {
+			if (!poll.markEnded()) {
 				return;
 			}
-			count(flight, -1);
+			count(poll, -1);
 		}
-		pump();
+		dispatch();
 	}
 
 	/**
@@ -134,9 +134,9 @@ final class PollDispatcher {
 	 * set the timer for the next event. Only one thread at a time does this. A further
 	 * thread returns at once, and the first one repeats the work.
 	 */
-	void pump() {
+	void dispatch() {
 		try {
-			this.pumping.run();
+			this.dispatching.run();
 		}
 		catch (RuntimeException | Error ex) {
 			// The timer may not have been set.
@@ -147,38 +147,38 @@ final class PollDispatcher {
 
 	private void handOver() {
 		this.deadlines.takePassed(now()).forEach(this::endLate);
-		Flight flight = next(isRoomForEarlyPolls(), mayPollHeld());
-		while (flight != null) {
-			this.poll.accept(flight);
-			flight = next(isRoomForEarlyPolls(), mayPollHeld());
+		Poll poll = next(hasCapacityForEarlyPolls(), mayPollHeld());
+		while (poll != null) {
+			this.poll.accept(poll);
+			poll = next(hasCapacityForEarlyPolls(), mayPollHeld());
 		}
-		long nextPoll = nextPoll(isRoomForEarlyPolls(), mayPollHeld());
+		long nextPoll = nextPoll(hasCapacityForEarlyPolls(), mayPollHeld());
 		this.timer.set(Math.min(nextPoll, this.deadlines.next()), now());
 	}
 
 	/**
-	 * Do the same as {@link #pump()} on a thread of the scheduler, so that the caller's
-	 * thread sends no poll.
+	 * Do the same as {@link #dispatch()} on a thread of the scheduler, so that the
+	 * caller's thread sends no poll.
 	 */
-	void pumpSoon() {
-		this.scheduler.schedule(this::pump);
+	void dispatchSoon() {
+		this.scheduler.schedule(this::dispatch);
 	}
 
 	// An error at one deadline must not lose the others.
-	private void endLate(Waiter waiter) {
+	private void endLate(WaitingCaller caller) {
 		try {
-			this.late.accept(waiter);
+			this.late.accept(caller);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.warn(
 					"The poller met an exception when it ended the wait for operation '"
-							+ OperationsErrorResponse.printable(waiter.waitedFor().operationId())
+							+ OperationsErrorResponse.printable(caller.awaited().operationId())
 							+ "' at its deadline. It continues with the other waits. Report this with the stack trace.",
 					ex);
 		}
 	}
 
-	private synchronized @Nullable Flight next(boolean early, boolean held) {
+	private synchronized @Nullable Poll next(boolean early, boolean held) {
 		long now = now();
 		boolean outage = this.outage.isOn();
 		boolean away = this.outage.holdsWaits();
@@ -202,22 +202,22 @@ final class PollDispatcher {
 		if (polled == null) {
 			return null;
 		}
-		Flight flight = new Flight(polled);
-		count(flight, 1);
-		return flight;
+		Poll poll = new Poll(polled);
+		count(poll, 1);
+		return poll;
 	}
 
-	private void count(Flight flight, int number) {
+	private void count(Poll poll, int number) {
 		this.outage.underWay(number);
-		this.handed.count(flight, number);
+		this.handed.count(poll, number);
 	}
 
 	private DuePolls.Sorts sorts() {
 		return this.handed.below(this.capacity.maxHanded());
 	}
 
-	private boolean isRoomForEarlyPolls() {
-		return this.pace.isShortOfPolls() && this.capacity.hasRoom();
+	private boolean hasCapacityForEarlyPolls() {
+		return this.delays.isShortOfPolls() && this.capacity.hasCapacity();
 	}
 
 	private synchronized long nextPoll(boolean early, boolean held) {
@@ -226,7 +226,7 @@ final class PollDispatcher {
 		}
 		boolean away = this.outage.holdsWaits();
 		boolean heldAway = this.outage.isOn();
-		// A sort at its bound is left out: the end of one of its polls pumps again.
+		// A sort at its bound is left out: the end of one of its polls dispatches again.
 		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
 		long nextWait = next(sorts.withHeld(false), early && !away, away ? this.outage.nextLook() : Long.MIN_VALUE);
 		long look = heldAway ? this.outage.nextLook() : Long.MIN_VALUE;
@@ -251,22 +251,22 @@ final class PollDispatcher {
 
 	/**
 	 * Return whether the next poll of a wait has not been sent.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @return {@code false} while the poll is in flight
 	 */
-	synchronized boolean isHeld(Wait wait) {
-		return !wait.isSent() || this.due.contains(wait);
+	synchronized boolean isHeld(AwaitedOperation awaited) {
+		return !awaited.isSent() || this.due.contains(awaited);
 	}
 
 	/**
 	 * Return the time for which the account's limits have held back the poll of a wait.
 	 * Time until the end of an outage or of a pause does not count.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @return the time in milliseconds; zero if the poll is not due or was sent
 	 */
-	synchronized long heldBack(Wait wait) {
+	synchronized long heldBack(AwaitedOperation awaited) {
 		long heldUntil = Math.max(this.heldUntil, this.capacity.lastPauseEnd());
-		return isHeld(wait) ? Math.max(0, now() - Math.max(wait.at(), heldUntil)) : 0;
+		return isHeld(awaited) ? Math.max(0, now() - Math.max(awaited.at(), heldUntil)) : 0;
 	}
 
 	/**
@@ -276,7 +276,7 @@ final class PollDispatcher {
 		synchronized (this) {
 			this.closed = true;
 		}
-		pump();
+		dispatch();
 	}
 
 	// A monotonic clock: after a step back of the wall clock, polls would wait too long.

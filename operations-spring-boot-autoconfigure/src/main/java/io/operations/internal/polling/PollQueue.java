@@ -58,7 +58,7 @@ final class PollQueue {
 		int place = from;
 		while (place > 0) {
 			Polled parent = get((place - 1) / 2);
-			if (Timed.ORDER.compare(polled, parent) >= 0) {
+			if (DueItem.ORDER.compare(polled, parent) >= 0) {
 				break;
 			}
 			put(place, parent);
@@ -71,10 +71,10 @@ final class PollQueue {
 		int place = from;
 		int child = 2 * place + 1;
 		while (child < this.size) {
-			if (child + 1 < this.size && Timed.ORDER.compare(get(child + 1), get(child)) < 0) {
+			if (child + 1 < this.size && DueItem.ORDER.compare(get(child + 1), get(child)) < 0) {
 				child++;
 			}
-			if (Timed.ORDER.compare(polled, get(child)) <= 0) {
+			if (DueItem.ORDER.compare(polled, get(child)) <= 0) {
 				break;
 			}
 			put(place, get(child));
@@ -146,7 +146,7 @@ final class PollQueue {
 	private int pop(int known) {
 		int best = 0;
 		for (int i = 1; i < known; i++) {
-			if (Timed.ORDER.compare(get(this.frontier[i]), get(this.frontier[best])) < 0) {
+			if (DueItem.ORDER.compare(get(this.frontier[i]), get(this.frontier[best])) < 0) {
 				best = i;
 			}
 		}

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * time is that of the next poll. A million of these may be in memory, so each field
  * counts. The poller guards all but the id.
  */
-abstract class Polled extends Timed {
+abstract class Polled extends DueItem {
 
 	private final String operationId;
 
 	// Written while the poller is locked, read without.
-	private volatile @Nullable Flight flight;
+	private volatile @Nullable Poll poll;
 
 	// Before "at" by so many milliseconds: an int is smaller, and long enough.
 	private int early;
@@ -36,20 +36,20 @@ abstract class Polled extends Timed {
 	 * Return the poll in flight.
 	 * @return the poll, {@code null} if none is in flight
 	 */
-	@Nullable Flight flight() {
-		return this.flight;
+	@Nullable Poll pollInFlight() {
+		return this.poll;
 	}
 
-	void flight(@Nullable Flight next) {
-		this.flight = next;
+	void pollInFlight(@Nullable Poll next) {
+		this.poll = next;
 	}
 
 	/**
 	 * Leave the poll in flight.
 	 * @return the poll, if nobody else needs it; otherwise {@code null}
 	 */
-	@Nullable Flight leaveFlight() {
-		Flight left = this.flight;
+	@Nullable Poll leavePoll() {
+		Poll left = this.poll;
 		return (left != null && left.leave(this)) ? left : null;
 	}
 

@@ -32,7 +32,7 @@ import reactor.core.scheduler.Scheduler;
  * @param dispatcher sends the due polls
  */
 record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, PollCapacity capacity,
-		Pace pace, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+		PollDelays delays, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
 		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
 
 	/**
@@ -54,11 +54,11 @@ record PollerParts(Object lock, String client, String keyPrefix, OperationFetche
 
 	/**
 	 * Cancel a poll that nobody needs any more.
-	 * @param flight the poll, {@code null} if there is none
+	 * @param poll the poll, {@code null} if there is none
 	 */
-	void cancel(@Nullable Flight flight) {
-		if (flight != null) {
-			cancel(List.of(flight));
+	void cancel(@Nullable Poll poll) {
+		if (poll != null) {
+			cancel(List.of(poll));
 		}
 	}
 
@@ -66,13 +66,13 @@ record PollerParts(Object lock, String client, String keyPrefix, OperationFetche
 	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
 	 * such a poll is free for another one, which must not leave on the caller's thread:
 	 * it may be in a transaction.
-	 * @param flights the polls
+	 * @param polls the polls
 	 */
-	void cancel(List<Flight> flights) {
-		if (flights.isEmpty()) {
+	void cancel(List<Poll> polls) {
+		if (polls.isEmpty()) {
 			return;
 		}
-		Runnable task = () -> flights.forEach((flight) -> flight.request().dispose());
+		Runnable task = () -> polls.forEach((poll) -> poll.request().dispose());
 		try {
 			this.scheduler.schedule(task);
 		}

@@ -26,9 +26,9 @@ public final class SentPolls {
 		return (operationId) -> {
 			Mono<OperationSnapshot> call = exchange.fetch(operationId);
 			return Mono.deferContextual((context) -> {
-				Flight flight = context.getOrDefault(Flight.class, null);
-				if (flight != null) {
-					flight.sent(true);
+				Poll poll = context.getOrDefault(Poll.class, null);
+				if (poll != null) {
+					poll.sent(true);
 				}
 				return call;
 			});
@@ -38,13 +38,13 @@ public final class SentPolls {
 	/**
 	 * Record that a poll is handed to the admission. Without a reporting fetcher, the
 	 * poll counts as sent.
-	 * @param flight the poll
+	 * @param poll the poll
 	 * @param context the Reactor context of the poll
 	 * @return the context in which the fetcher finds the poll
 	 */
-	Context handed(Flight flight, Context context) {
-		flight.sent(!this.reporting);
-		return this.reporting ? context.put(Flight.class, flight) : context;
+	Context handed(Poll poll, Context context) {
+		poll.sent(!this.reporting);
+		return this.reporting ? context.put(Poll.class, poll) : context;
 	}
 
 }

@@ -61,47 +61,47 @@ final class WaitEntrance {
 	/**
 	 * Begin to wait, or join the wait that there is.
 	 * @param target the operation to wait for
-	 * @param caller the Reactor context of the caller
-	 * @param factory creates the waiter
-	 * @return the waiter
+	 * @param context the Reactor context of the caller
+	 * @param factory creates the caller
+	 * @return the caller
 	 * @throws OperationsException if no further wait may begin
 	 */
-	Waiter enter(PollingTarget target, ContextView caller, WaiterFactory factory) {
+	WaitingCaller enter(PollingTarget target, ContextView context, CallerFactory factory) {
 		OperationsRequestException.checkId(target.operationId());
 		// Called before the wait can end, because the caller's transaction ends with it.
-		this.listener.callerJoined(this.client, target.operationId(), caller);
+		this.listener.callerJoined(this.client, target.operationId(), context);
 		long now = now();
-		Waiter waiter;
+		WaitingCaller caller;
 		boolean began = false;
 		OperationsException refusal = null;
 		synchronized (this.lock) {
-			Wait wait = this.registry.get(target.operationId());
-			if (wait == null) {
+			AwaitedOperation awaited = this.registry.get(target.operationId());
+			if (awaited == null) {
 				began = true;
-				wait = new Wait(this.numbers.getAndIncrement(), target.operationId(), target.kind(), target.accepted(),
-						now, this.parts.seenOperations().contains(target.operationId()));
+				awaited = new AwaitedOperation(this.numbers.getAndIncrement(), target.operationId(), target.kind(),
+						target.accepted(), now, this.parts.seenOperations().contains(target.operationId()));
 			}
-			waiter = factory.create(wait, this.numbers.getAndIncrement(), now);
+			caller = factory.create(awaited, this.numbers.getAndIncrement(), now);
 			if (this.stopped) {
 				refusal = new OperationsClosedException(this.client, target.operationId());
 			}
-			else if (this.registry.waiters() >= this.parts.settings().maxWaiting()) {
+			else if (this.registry.callers() >= this.parts.settings().maxWaits()) {
 				refusal = tooManyWaits(target);
 			}
 			else {
 				this.registry.joined();
 				if (!began) {
-					this.plans.remove(wait);
+					this.plans.remove(awaited);
 				}
-				wait.join(waiter);
-				this.plans.add(wait);
-				this.dispatcher.addDeadline(waiter);
+				awaited.join(caller);
+				this.plans.add(awaited);
+				this.dispatcher.addDeadline(caller);
 				if (!began) {
-					this.plans.hasten(wait);
+					this.plans.hasten(awaited);
 				}
 				if (began) {
-					this.registry.add(wait);
-					meet(wait, now);
+					this.registry.add(awaited);
+					meet(awaited, now);
 				}
 			}
 		}
@@ -112,32 +112,32 @@ final class WaitEntrance {
 			throw refusal;
 		}
 		if (began) {
-			Wait wait = waiter.waitedFor();
+			AwaitedOperation awaited = caller.awaited();
 			this.listener.waitBegan(this.client, target.operationId());
-			this.plans.first(wait, target.retryAfter(), now);
+			this.plans.first(awaited, target.retryAfter(), now);
 		}
-		this.dispatcher.pump();
-		return waiter;
+		this.dispatcher.dispatch();
+		return caller;
 	}
 
 	private OperationsThrottledException tooManyWaits(PollingTarget target) {
 		return new OperationsThrottledException("The client refuses the wait for operation '" + target.operationId()
-				+ "': the limit of " + this.parts.settings().maxWaiting()
+				+ "': the limit of " + this.parts.settings().maxWaits()
 				+ " concurrent waits is reached. Start fewer waits at once, or raise " + this.parts.keyPrefix()
-				+ ".polling.max-waiting.", target.operationId(), (Duration) null);
+				+ ".polling.max-waits.", target.operationId(), (Duration) null);
 	}
 
 	// A wait for a held operation continues with what is known of it.
-	private void meet(Wait wait, long now) {
-		HeldPoll held = this.held.get(wait.operationId());
+	private void meet(AwaitedOperation awaited, long now) {
+		HeldPoll held = this.held.get(awaited.operationId());
 		if (held == null) {
 			return;
 		}
 		PolledOperation known = held.polled();
-		wait.met(known, known.age(this.parts.clock()), now);
-		Flight flight = held.flight();
-		if (flight != null) {
-			flight.board(wait);
+		awaited.met(known, known.age(this.parts.clock()), now);
+		Poll poll = held.pollInFlight();
+		if (poll != null) {
+			poll.addRecipient(awaited);
 		}
 	}
 
@@ -166,9 +166,9 @@ final class WaitEntrance {
 		return this.parts.now();
 	}
 
-	interface WaiterFactory {
+	interface CallerFactory {
 
-		Waiter create(Wait wait, long number, long now);
+		WaitingCaller create(AwaitedOperation awaited, long number, long now);
 
 	}
 

@@ -34,7 +34,7 @@ final class WaitPlans {
 
 	private final PollCapacity capacity;
 
-	private final Pace pace;
+	private final PollDelays delays;
 
 	private final PollingSettings settings;
 
@@ -63,7 +63,7 @@ final class WaitPlans {
 		this.lock = parts.lock();
 		this.client = parts.client();
 		this.capacity = parts.capacity();
-		this.pace = parts.pace();
+		this.delays = parts.delays();
 		this.settings = parts.settings();
 		this.listener = parts.listener();
 		this.outage = parts.outage();
@@ -77,39 +77,39 @@ final class WaitPlans {
 
 	/**
 	 * Plan the first poll of a wait that has just begun.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @param now the present time
 	 */
-	void first(Wait wait, @Nullable Duration retryAfter, long now) {
+	void first(AwaitedOperation awaited, @Nullable Duration retryAfter, long now) {
 		double pollsPerSecond = this.capacity.pollsPerSecond();
-		long delay = planFirst(wait, retryAfter, now, pollsPerSecond);
-		expectAnotherPoll(wait, delay);
+		long delay = planFirst(awaited, retryAfter, now, pollsPerSecond);
+		expectAnotherPoll(awaited, delay);
 		judgeLoad(pollsPerSecond, now);
 	}
 
-	private long planFirst(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
-		PollingState state = wait.state(null, now, pollsPerSecond);
-		HeldPoll held = this.held.get(wait.operationId());
+	private long planFirst(AwaitedOperation awaited, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
+		PollingState state = awaited.state(null, now, pollsPerSecond);
+		HeldPoll held = this.held.get(awaited.operationId());
 		if (held == null || retryAfter != null) {
-			long delay = (held != null) ? this.pace.next(state, retryAfter) : this.pace.first(state, retryAfter);
-			plan(wait, delay, now, (retryAfter != null) ? now + delay : now);
+			long delay = (held != null) ? this.delays.next(state, retryAfter) : this.delays.first(state, retryAfter);
+			plan(awaited, delay, now, (retryAfter != null) ? now + delay : now);
 			return delay;
 		}
 		// It is no new operation, and the next poll of the held one serves it, too.
-		long delay = this.pace.next(state, null);
+		long delay = this.delays.next(state, null);
 		synchronized (this.lock) {
 			delay = Math.min(delay, Math.max(0, held.at() - now));
 		}
-		plan(wait, delay, now, now);
+		plan(awaited, delay, now, now);
 		return delay;
 	}
 
 	// A poll that comes at once only finds out what to wait for.
-	private void expectAnotherPoll(Wait wait, long delay) {
+	private void expectAnotherPoll(AwaitedOperation awaited, long delay) {
 		synchronized (this.lock) {
-			if (delay <= this.settings.minInterval().toMillis() && wait.polls() == 0 && !wait.isOver()) {
-				this.overload.needsAnotherPoll(wait, true);
+			if (delay <= this.settings.minInterval().toMillis() && awaited.polls() == 0 && !awaited.isOver()) {
+				this.overload.needsAnotherPoll(awaited, true);
 			}
 		}
 	}
@@ -120,173 +120,174 @@ final class WaitPlans {
 
 	/**
 	 * Record that a wait needs no first poll any more. The caller holds the lock.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void repeated(Wait wait) {
-		if (!wait.isRepeated() && !wait.isOver()) {
-			this.overload.needsAnotherPoll(wait, false);
+	void repeated(AwaitedOperation awaited) {
+		if (!awaited.isRepeated() && !awaited.isOver()) {
+			this.overload.needsAnotherPoll(awaited, false);
 		}
-		if (!wait.isRepeated()) {
+		if (!awaited.isRepeated()) {
 			// It leaves the queue of first polls, if it was put there meanwhile.
-			this.dispatcher.remove(wait);
+			this.dispatcher.remove(awaited);
 		}
-		wait.repeated();
+		awaited.repeated();
 	}
 
 	/**
 	 * Plan the next poll, unless it is planned or in flight.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param delay the time to the poll in milliseconds
 	 * @param now the present time
 	 * @param notBefore the time before which the poll must not leave
 	 */
-	void plan(Wait wait, long delay, long now, long notBefore) {
+	void plan(AwaitedOperation awaited, long delay, long now, long notBefore) {
 		synchronized (this.lock) {
 			// The response of a shared poll may have planned it meanwhile.
-			if (wait.isOver() || wait.flight() != null || wait.place() >= 0) {
+			if (awaited.isOver() || awaited.pollInFlight() != null || awaited.place() >= 0) {
 				return;
 			}
-			this.dispatcher.add(wait, Math.min(now + delay, Math.max(notBefore, lastChance(wait))), notBefore);
+			this.dispatcher.add(awaited, Math.min(now + delay, Math.max(notBefore, lastChance(awaited))), notBefore);
 		}
-		this.listener.pollScheduled(this.client, wait.operationId(), Duration.ofMillis(wait.at() - now));
+		this.listener.pollScheduled(this.client, awaited.operationId(), Duration.ofMillis(awaited.at() - now));
 	}
 
 	/**
 	 * Poll earlier if the earliest deadline needs it: the new caller's may be earlier
 	 * than those of the callers before.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void hasten(Wait wait) {
+	void hasten(AwaitedOperation awaited) {
 		// A scheduled operation is due late, but not because the server asks for it.
-		long earliest = wait.mayBeHastened() ? now() : wait.notBefore();
-		this.dispatcher.hasten(wait, Math.max(earliest, lastChance(wait)));
+		long earliest = awaited.mayBeHastened() ? now() : awaited.notBefore();
+		this.dispatcher.hasten(awaited, Math.max(earliest, lastChance(awaited)));
 	}
 
 	// A caller should not get a timeout when the operation ended long before.
-	private long lastChance(Wait wait) {
+	private long lastChance(AwaitedOperation awaited) {
 		long deadline = Long.MAX_VALUE;
-		for (Waiter waiter = wait.waiters(); waiter != null; waiter = waiter.next) {
-			deadline = Math.min(deadline, waiter.at());
+		for (WaitingCaller caller = awaited.callers(); caller != null; caller = caller.next) {
+			deadline = Math.min(deadline, caller.at());
 		}
 		return deadline - LAST_CHANCE * this.settings.minInterval().toMillis();
 	}
 
 	/**
 	 * Plan the poll after one that saw the operation or failed.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param operation the operation as last seen
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @param now the present time
 	 */
-	void next(Wait wait, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
+	void next(AwaitedOperation awaited, @Nullable Operation operation, @Nullable Duration retryAfter, long now) {
 		double pollsPerSecond = this.capacity.pollsPerSecond();
-		if (wait.isScheduled()) {
-			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+		if (awaited.isScheduled()) {
+			nextOfScheduled(awaited, retryAfter, now, pollsPerSecond);
 			return;
 		}
-		mayNotBeHastened(wait);
-		noteIfStuck(wait, now);
-		long delay = this.pace.next(wait.state(operation, now, pollsPerSecond), retryAfter);
+		mayNotBeHastened(awaited);
+		noteIfStuck(awaited, now);
+		long delay = this.delays.next(awaited.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
-		plan(wait, delay, now, now + pause);
+		plan(awaited, delay, now, now + pause);
 		judgeLoad(pollsPerSecond, now);
 	}
 
 	/**
 	 * Plan the poll after one that the server throttled.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @param now the present time
 	 */
-	void nextAfterThrottling(Wait wait, @Nullable Duration retryAfter, long now) {
+	void nextAfterThrottling(AwaitedOperation awaited, @Nullable Duration retryAfter, long now) {
 		double pollsPerSecond = this.capacity.pollsPerSecond();
-		if (wait.isScheduled()) {
-			nextOfScheduled(wait, retryAfter, now, pollsPerSecond);
+		if (awaited.isScheduled()) {
+			nextOfScheduled(awaited, retryAfter, now, pollsPerSecond);
 			return;
 		}
-		mayNotBeHastened(wait);
-		noteIfStuck(wait, now);
-		long delay = this.pace.again(wait.state(wait.operation(), now, pollsPerSecond), retryAfter);
-		plan(wait, delay, now, now + delay);
+		mayNotBeHastened(awaited);
+		noteIfStuck(awaited, now);
+		long delay = this.delays.again(awaited.state(awaited.operation(), now, pollsPerSecond), retryAfter);
+		plan(awaited, delay, now, now + delay);
 		judgeLoad(pollsPerSecond, now);
 	}
 
-	private void mayNotBeHastened(Wait wait) {
+	private void mayNotBeHastened(AwaitedOperation awaited) {
 		synchronized (this.lock) {
-			wait.mayBeHastened(false);
+			awaited.mayBeHastened(false);
 		}
 	}
 
 	// It is not stuck: it has not begun. No permit that is unused now is spent on it.
-	private void nextOfScheduled(Wait wait, @Nullable Duration retryAfter, long now, double pollsPerSecond) {
-		long delay = this.pace.scheduled(now - wait.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
+	private void nextOfScheduled(AwaitedOperation awaited, @Nullable Duration retryAfter, long now,
+			double pollsPerSecond) {
+		long delay = this.delays.scheduled(now - awaited.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
 		long at = now + delay;
 		synchronized (this.lock) {
-			wait.mayBeHastened(retryAfter == null);
+			awaited.mayBeHastened(retryAfter == null);
 			if (retryAfter == null) {
-				at = Math.min(at, Math.max(now + this.settings.minInterval().toMillis(), lastChance(wait)));
+				at = Math.min(at, Math.max(now + this.settings.minInterval().toMillis(), lastChance(awaited)));
 			}
 		}
-		plan(wait, delay, now, at);
+		plan(awaited, delay, now, at);
 		judgeLoad(pollsPerSecond, now);
 	}
 
 	/**
 	 * Plan the poll after one whose result could not be recorded.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @return whether the wait still goes on
 	 */
-	boolean nextAfterDefect(Wait wait) {
+	boolean nextAfterDefect(AwaitedOperation awaited) {
 		synchronized (this.lock) {
-			repeated(wait);
+			repeated(awaited);
 		}
 		long now = now();
-		plan(wait, HeldPolls.AFTER_A_DEFECT.delay(), now, now + this.settings.minInterval().toMillis());
+		plan(awaited, HeldPolls.AFTER_A_DEFECT.delay(), now, now + this.settings.minInterval().toMillis());
 		synchronized (this.lock) {
-			return !wait.isOver();
+			return !awaited.isOver();
 		}
 	}
 
-	private void noteIfStuck(Wait wait, long now) {
-		if (wait.isStuck()) {
+	private void noteIfStuck(AwaitedOperation awaited, long now) {
+		if (awaited.isStuck()) {
 			return;
 		}
-		Duration unusual = this.pace.unusualAge(wait.kind());
-		if (wait.age(now).compareTo(unusual) < 0) {
+		Duration unusual = this.delays.unusualAge(awaited.kind());
+		if (awaited.age(now).compareTo(unusual) < 0) {
 			return;
 		}
 		synchronized (this.lock) {
-			if (wait.isOver()) {
+			if (awaited.isOver()) {
 				return;
 			}
-			wait.stuck();
+			awaited.stuck();
 			this.stuck++;
 		}
-		this.listener.stuck(this.client, wait.summary(now), wait.age(now), unusual);
+		this.listener.stuck(this.client, awaited.summary(now), awaited.age(now), unusual);
 	}
 
 	/**
 	 * Count a wait that begins or gets another caller. The caller holds the lock.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void add(Wait wait) {
-		this.overload.add(wait);
+	void add(AwaitedOperation awaited) {
+		this.overload.add(awaited);
 	}
 
 	/**
 	 * Count a wait no longer. The caller holds the lock.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void remove(Wait wait) {
-		this.overload.remove(wait);
+	void remove(AwaitedOperation awaited) {
+		this.overload.remove(awaited);
 	}
 
 	/**
 	 * Record that a wait is over. The caller holds the lock.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void over(Wait wait) {
-		if (wait.isStuck()) {
+	void over(AwaitedOperation awaited) {
+		if (awaited.isStuck()) {
 			this.stuck--;
 		}
 	}
@@ -307,45 +308,45 @@ final class WaitPlans {
 	}
 
 	/**
-	 * Return what is known at once of the reason why a waiter waits no longer after its
+	 * Return what is known at once of the reason why a caller waits no longer after its
 	 * deadline. Calls nothing foreign.
-	 * @param waiter the waiter
+	 * @param caller the caller
 	 * @return the reason
 	 */
-	OperationTimeoutException timeout(Waiter waiter) {
-		return timeout(waiter, null, null);
+	OperationTimeoutException timeout(WaitingCaller caller) {
+		return timeout(caller, null, null);
 	}
 
 	/**
-	 * Return the reason why a waiter waits no longer after its deadline.
-	 * @param waiter the waiter
+	 * Return the reason why a caller waits no longer after its deadline.
+	 * @param caller the caller
 	 * @return the reason
 	 */
-	OperationTimeoutException explainedTimeout(Waiter waiter) {
-		return timeout(waiter, this.pace.learnedUnusualAge(waiter.waitedFor().kind()), hold(waiter));
+	OperationTimeoutException explainedTimeout(WaitingCaller caller) {
+		return timeout(caller, this.delays.learnedUnusualAge(caller.awaited().kind()), hold(caller));
 	}
 
-	private OperationTimeoutException timeout(Waiter waiter, @Nullable Duration unusualAge,
+	private OperationTimeoutException timeout(WaitingCaller caller, @Nullable Duration unusualAge,
 			OperationTimeoutException.@Nullable Hold hold) {
-		Wait wait = waiter.waitedFor();
-		return new OperationTimeoutException(wait.operationId(), waiter.timeout(),
-				waiter.isOwnTimeout() ? null : this.parts.keyPrefix() + ".polling.timeout", waiter.lastSeen(),
-				wait.polls(), wait.age(now()), unusualAge, wait.lastFault(), hold);
+		AwaitedOperation awaited = caller.awaited();
+		return new OperationTimeoutException(awaited.operationId(), caller.timeout(),
+				caller.isOwnTimeout() ? null : this.parts.keyPrefix() + ".polling.timeout", caller.lastSeen(),
+				awaited.polls(), awaited.age(now()), unusualAge, awaited.lastFault(), hold);
 	}
 
 	// Calls nothing foreign: other deadlines wait for the end of this one.
-	private OperationTimeoutException.@Nullable Hold hold(Waiter waiter) {
-		Wait wait = waiter.waitedFor();
-		if (wait.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(wait)) {
+	private OperationTimeoutException.@Nullable Hold hold(WaitingCaller caller) {
+		AwaitedOperation awaited = caller.awaited();
+		if (awaited.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(awaited)) {
 			return null;
 		}
 		Duration pausedFor = this.capacity.paused();
 		if (!pausedFor.isZero()) {
 			return OperationTimeoutException.Hold.byPause(pausedFor);
 		}
-		long heldBack = this.dispatcher.heldBack(wait);
+		long heldBack = this.dispatcher.heldBack(awaited);
 		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis()
-				|| (heldBack <= waiter.timeout().toMillis() / PART_OF_TIMEOUT && !this.overload.isOn())) {
+				|| (heldBack <= caller.timeout().toMillis() / PART_OF_TIMEOUT && !this.overload.isOn())) {
 			return null;
 		}
 		this.overload.timedOut(now());

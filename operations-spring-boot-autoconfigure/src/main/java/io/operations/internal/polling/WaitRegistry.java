@@ -27,9 +27,9 @@ public final class WaitRegistry {
 	private final Scheduler scheduler;
 
 	// In the order in which they began.
-	private final Map<String, Wait> waits = new LinkedHashMap<>();
+	private final Map<String, AwaitedOperation> waits = new LinkedHashMap<>();
 
-	private int waiters;
+	private int callers;
 
 	WaitRegistry(Object lock, Scheduler scheduler) {
 		this.lock = lock;
@@ -41,44 +41,44 @@ public final class WaitRegistry {
 	 * @param operationId the operation's id
 	 * @return the wait, {@code null} if there is none
 	 */
-	@Nullable Wait get(String operationId) {
+	@Nullable AwaitedOperation get(String operationId) {
 		return this.waits.get(operationId);
 	}
 
-	void add(Wait wait) {
-		this.waits.put(wait.operationId(), wait);
+	void add(AwaitedOperation awaited) {
+		this.waits.put(awaited.operationId(), awaited);
 		this.counts.of(null).incrementAndGet();
 	}
 
-	void remove(Wait wait) {
-		this.waits.remove(wait.operationId());
-		this.counts.of(wait.countedAs()).decrementAndGet();
+	void remove(AwaitedOperation awaited) {
+		this.waits.remove(awaited.operationId());
+		this.counts.of(awaited.countedAs()).decrementAndGet();
 	}
 
 	/**
 	 * Count a wait under another status.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param status the status that was seen
 	 */
-	void changed(Wait wait, OperationStatus status) {
-		this.counts.of(wait.countedAs()).decrementAndGet();
+	void changed(AwaitedOperation awaited, OperationStatus status) {
+		this.counts.of(awaited.countedAs()).decrementAndGet();
 		this.counts.of(status).incrementAndGet();
-		wait.countedAs(status);
+		awaited.countedAs(status);
 	}
 
 	void joined() {
-		this.waiters++;
+		this.callers++;
 	}
 
 	void left() {
-		this.waiters--;
+		this.callers--;
 	}
 
 	/**
 	 * Return all waits. Thread-safe.
 	 * @return a copy, the oldest first
 	 */
-	List<Wait> all() {
+	List<AwaitedOperation> all() {
 		synchronized (this.lock) {
 			return List.copyOf(this.waits.values());
 		}
@@ -108,9 +108,9 @@ public final class WaitRegistry {
 	 * Return how many callers wait. Thread-safe.
 	 * @return the number of callers
 	 */
-	public int waiters() {
+	public int callers() {
 		synchronized (this.lock) {
-			return this.waiters;
+			return this.callers;
 		}
 	}
 
@@ -120,7 +120,7 @@ public final class WaitRegistry {
 	 */
 	public Duration oldest() {
 		synchronized (this.lock) {
-			Iterator<Wait> all = this.waits.values().iterator();
+			Iterator<AwaitedOperation> all = this.waits.values().iterator();
 			return all.hasNext() ? Duration.ofMillis(now() - all.next().began()) : Duration.ZERO;
 		}
 	}

@@ -52,77 +52,77 @@ final class Waits {
 	 * @param operation the operation
 	 */
 	void meet(HeldPoll operation) {
-		Wait wait = this.registry.get(operation.operationId());
-		if (wait == null) {
+		AwaitedOperation awaited = this.registry.get(operation.operationId());
+		if (awaited == null) {
 			return;
 		}
-		PolledOperation known = wait.met(now(), this.parts.clock());
+		PolledOperation known = awaited.met(now(), this.parts.clock());
 		if (known != null) {
 			operation.met(known);
 		}
-		Flight flight = wait.flight();
-		if (flight != null) {
-			flight.board(operation);
+		Poll poll = awaited.pollInFlight();
+		if (poll != null) {
+			poll.addRecipient(operation);
 		}
 	}
 
 	/**
 	 * End the wait of a caller whose deadline has passed.
-	 * @param waiter the waiter
+	 * @param caller the caller
 	 */
-	void endLate(Waiter waiter) {
-		Wait wait = waiter.waitedFor();
-		OperationTimeoutException reason = this.plans.timeout(waiter);
+	void endLate(WaitingCaller caller) {
+		AwaitedOperation awaited = caller.awaited();
+		OperationTimeoutException reason = this.plans.timeout(caller);
 		try {
-			reason = this.plans.explainedTimeout(waiter);
-			if (wait.end() == null) {
-				this.listener.deadlinePassed(this.client, wait.summary(now()), reason);
+			reason = this.plans.explainedTimeout(caller);
+			if (awaited.end() == null) {
+				this.listener.deadlinePassed(this.client, awaited.summary(now()), reason);
 			}
 		}
 		finally {
 			// Also after an error of a schedule or a listener, the caller waits no
 			// longer.
-			leave(waiter, reason);
-			waiter.giveUp(reason);
+			leave(caller, reason);
+			caller.giveUp(reason);
 		}
 	}
 
 	/**
 	 * Record that a poll has seen an operation.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @param operation the operation
 	 * @param changed whether its status has changed
 	 */
-	void seen(Wait wait, Operation operation, boolean changed) {
+	void seen(AwaitedOperation awaited, Operation operation, boolean changed) {
 		synchronized (this.lock) {
-			this.plans.repeated(wait);
+			this.plans.repeated(awaited);
 			this.plans.answered();
-			if (changed && !wait.isOver()) {
-				this.registry.changed(wait, operation.status());
+			if (changed && !awaited.isOver()) {
+				this.registry.changed(awaited, operation.status());
 			}
 		}
 	}
 
 	/**
 	 * Notify the callers of a change.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 */
-	void tellAll(Wait wait) {
-		for (Waiter waiter : waiting(wait)) {
-			waiter.tell();
+	void notifyCallers(AwaitedOperation awaited) {
+		for (WaitingCaller caller : callers(awaited)) {
+			caller.notifySubscriber();
 		}
 	}
 
 	/**
 	 * Return the callers that wait.
-	 * @param wait the wait
+	 * @param awaited the awaited operation
 	 * @return the callers, a copy
 	 */
-	List<Waiter> waiting(Wait wait) {
+	List<WaitingCaller> callers(AwaitedOperation awaited) {
 		synchronized (this.lock) {
-			List<Waiter> waiting = new ArrayList<>(1);
-			for (Waiter waiter = wait.waiters(); waiter != null; waiter = waiter.next) {
-				waiting.add(waiter);
+			List<WaitingCaller> waiting = new ArrayList<>(1);
+			for (WaitingCaller caller = awaited.callers(); caller != null; caller = caller.next) {
+				waiting.add(caller);
 			}
 			return waiting;
 		}
@@ -130,75 +130,76 @@ final class Waits {
 
 	/**
 	 * End a wait. Does nothing if it is over.
-	 * @param wait the wait
-	 * @param outcome the outcome for the callers, as for {@link Wait#end(Object)}
+	 * @param awaited the awaited operation
+	 * @param outcome the outcome for the callers, as for
+	 * {@link AwaitedOperation#end(Object)}
 	 */
-	void end(Wait wait, Object outcome) {
-		List<Waiter> waiting;
-		Flight flight;
+	void end(AwaitedOperation awaited, Object outcome) {
+		List<WaitingCaller> waiting;
+		Poll poll;
 		synchronized (this.lock) {
-			if (wait.isOver()) {
+			if (awaited.isOver()) {
 				return;
 			}
-			waiting = waiting(wait);
-			this.plans.remove(wait);
-			flight = over(wait);
+			waiting = callers(awaited);
+			this.plans.remove(awaited);
+			poll = over(awaited);
 		}
 		try {
-			this.listener.waitEnded(this.client, wait.summary(now()),
+			this.listener.waitEnded(this.client, awaited.summary(now()),
 					(outcome instanceof Throwable reason) ? reason : null);
 		}
 		finally {
-			wait.end(outcome);
-			waiting.forEach(Waiter::tell);
-			this.parts.cancel(flight);
+			awaited.end(outcome);
+			waiting.forEach(WaitingCaller::notifySubscriber);
+			this.parts.cancel(poll);
 		}
 	}
 
-	private @Nullable Flight over(Wait wait) {
-		wait.over();
-		this.registry.remove(wait);
-		if (wait.lastSeen() != null) {
-			this.parts.seenOperations().add(wait.operationId());
+	private @Nullable Poll over(AwaitedOperation awaited) {
+		awaited.over();
+		this.registry.remove(awaited);
+		if (awaited.lastSeen() != null) {
+			this.parts.seenOperations().add(awaited.operationId());
 		}
-		this.dispatcher.remove(wait);
-		this.plans.over(wait);
-		return wait.leaveFlight();
+		this.dispatcher.remove(awaited);
+		this.plans.over(awaited);
+		return awaited.leavePoll();
 	}
 
 	/**
 	 * Record that a caller waits no longer.
-	 * @param waiter the waiter
+	 * @param caller the caller
 	 * @param reason why, {@code null} if the caller has cancelled
 	 */
-	void leave(Waiter waiter, @Nullable OperationsException reason) {
-		Wait wait = waiter.waitedFor();
+	void leave(WaitingCaller caller, @Nullable OperationsException reason) {
+		AwaitedOperation awaited = caller.awaited();
 		boolean abandoned;
-		Flight flight = null;
+		Poll poll = null;
 		synchronized (this.lock) {
-			if (!waiter.go()) {
+			if (!caller.go()) {
 				return;
 			}
 			this.registry.left();
-			this.dispatcher.removeDeadline(waiter);
-			boolean counted = !wait.isOver();
+			this.dispatcher.removeDeadline(caller);
+			boolean counted = !awaited.isOver();
 			if (counted) {
-				this.plans.remove(wait);
+				this.plans.remove(awaited);
 			}
-			abandoned = wait.leave(waiter) && counted;
+			abandoned = awaited.leave(caller) && counted;
 			if (abandoned) {
-				flight = over(wait);
+				poll = over(awaited);
 			}
 			else if (counted) {
-				this.plans.add(wait);
+				this.plans.add(awaited);
 			}
 		}
 		if (abandoned) {
-			this.parts.cancel(flight);
-			this.listener.waitEnded(this.client, wait.summary(now()),
+			this.parts.cancel(poll);
+			this.listener.waitEnded(this.client, awaited.summary(now()),
 					(reason != null) ? reason
 							: new CancellationException("All callers cancelled their waits for operation '"
-									+ wait.operationId() + "'. The poller no longer polls it."));
+									+ awaited.operationId() + "'. The poller no longer polls it."));
 		}
 	}
 
@@ -206,8 +207,8 @@ final class Waits {
 	 * End all waits. New waits may begin.
 	 */
 	void endAll() {
-		for (Wait wait : this.registry.all()) {
-			end(wait, new OperationsClosedException(this.client, wait.operationId()));
+		for (AwaitedOperation awaited : this.registry.all()) {
+			end(awaited, new OperationsClosedException(this.client, awaited.operationId()));
 		}
 	}
 

@@ -254,7 +254,7 @@ final class AccountBudget implements Disposable {
 	 * Return whether the store is unavailable.
 	 * @return {@code true} from the first failure until the next answer
 	 */
-	synchronized boolean isLost() {
+	synchronized boolean isUnavailable() {
 		return this.outage.isOpen();
 	}
 

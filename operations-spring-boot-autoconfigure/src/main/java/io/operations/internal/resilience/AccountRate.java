@@ -54,7 +54,7 @@ public final class AccountRate {
 	 * @return {@code true} if the rate is shared and its store does not answer
 	 */
 	public boolean isStoreUnavailable() {
-		return this.budget != null && this.budget.isLost();
+		return this.budget != null && this.budget.isUnavailable();
 	}
 
 	/**

@@ -103,7 +103,7 @@ public final class Admission implements PollCapacity {
 
 	/**
 	 * Send a request when its turn has come. The Reactor context contains the
-	 * {@link Turn} of the request.
+	 * {@link RequestPriority} of the request.
 	 * @param operationId the id of the operation that the request is about
 	 * @param call the request
 	 * @param <T> the type of the result
@@ -114,7 +114,7 @@ public final class Admission implements PollCapacity {
 	 */
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
 		return Mono.create((sink) -> admit(
-				new AdmittedCall<>(this, operationId, null, Turn.of(sink.contextView(), now()),
+				new AdmittedCall<>(this, operationId, null, RequestPriority.of(sink.contextView(), now()),
 						this.numbers.getAndIncrement(), call, Admission::concurrentRequests, sink, this.scheduler),
 				sink));
 	}
@@ -134,8 +134,10 @@ public final class Admission implements PollCapacity {
 	 * @return the result of the write, or the refusal by the admission
 	 */
 	<T> Mono<T> admitWrite(String subject, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests) {
-		return Mono.create((sink) -> admit(new AdmittedCall<>(this, null, subject, new Turn(Turn.Kind.FETCH, now()),
-				this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler), sink));
+		return Mono.create((sink) -> admit(
+				new AdmittedCall<>(this, null, subject, new RequestPriority(RequestPriority.Kind.FETCH, now()),
+						this.numbers.getAndIncrement(), call, concurrentRequests, sink, this.scheduler),
+				sink));
 	}
 
 	private <T> void admit(AdmittedCall<T> call, MonoSink<T> sink) {
@@ -146,7 +148,7 @@ public final class Admission implements PollCapacity {
 			return;
 		}
 		sink.onDispose(call);
-		drain();
+		sendQueued();
 	}
 
 	/**
@@ -203,11 +205,11 @@ public final class Admission implements PollCapacity {
 	private void resume(long until) {
 		if (this.state.resume(until)) {
 			this.pause.report();
-			drain();
+			sendQueued();
 		}
 	}
 
-	void drain() {
+	void sendQueued() {
 		this.sender.send();
 	}
 
@@ -220,13 +222,13 @@ public final class Admission implements PollCapacity {
 	}
 
 	@Override
-	public Disposable onRoom(Runnable action) {
-		return this.sender.onRoom(action);
+	public Disposable onCapacity(Runnable action) {
+		return this.sender.onCapacity(action);
 	}
 
 	@Override
-	public boolean hasRoom() {
-		return this.state.hasRoom();
+	public boolean hasCapacity() {
+		return this.state.hasCapacity();
 	}
 
 	@Override

@@ -66,7 +66,7 @@ final class AdmissionState {
 		if (this.closed) {
 			return this.refusals.closed(call);
 		}
-		if (call.kind() == Turn.Kind.FETCH) {
+		if (call.kind() == RequestPriority.Kind.FETCH) {
 			this.fetches.add(now());
 			Duration left = this.pause.left();
 			if (left.compareTo(this.maxPauseOfFetches) > 0) {
@@ -96,7 +96,7 @@ final class AdmissionState {
 	 * Return whether no request is queued and another one could be in flight.
 	 * @return {@code true} if the next request would be sent next
 	 */
-	synchronized boolean hasRoom() {
+	synchronized boolean hasCapacity() {
 		return this.queue.isEmpty() && isOpen();
 	}
 

@@ -35,7 +35,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private final @Nullable String write;
 
-	private final Turn turn;
+	private final RequestPriority priority;
 
 	private final long number;
 
@@ -57,13 +57,13 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	private volatile @Nullable Subscription exchange;
 
 	// A request is about an operation or is a write.
-	AdmittedCall(Admission admission, @Nullable String operationId, @Nullable String write, Turn turn, long number,
-			Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink,
+	AdmittedCall(Admission admission, @Nullable String operationId, @Nullable String write, RequestPriority priority,
+			long number, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink,
 			Scheduler scheduler) {
 		this.admission = admission;
 		this.operationId = operationId;
 		this.write = write;
-		this.turn = turn;
+		this.priority = priority;
 		this.number = number;
 		this.call = call;
 		this.concurrentRequests = concurrentRequests;
@@ -107,8 +107,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		return this.began;
 	}
 
-	Turn.Kind kind() {
-		return this.turn.kind();
+	RequestPriority.Kind kind() {
+		return this.priority.kind();
 	}
 
 	@Nullable String operationId() {
@@ -133,7 +133,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	boolean proceed() {
 		// Set before it runs, because a cancellation then measures its time.
 		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
-		if (!this.turn.mayLeave().getAsBoolean() || !this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
+		if (!this.priority.mayLeave().getAsBoolean() || !this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;
 		}
 		try {
@@ -204,7 +204,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			outcome.run();
 		}
 		finally {
-			this.admission.drain();
+			this.admission.sendQueued();
 		}
 		return true;
 	}
@@ -217,7 +217,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			}
 			catch (RuntimeException | Error ex) {
 				// Thrown by a subscriber, which must not stop other requests.
-				if (!GuardedOperationFetcher.tell(this.sink.contextView(), ex)) {
+				if (!GuardedOperationFetcher.pass(this.sink.contextView(), ex)) {
 					Operators.onErrorDropped(ex, Context.of(this.sink.contextView()));
 				}
 			}
@@ -242,13 +242,13 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		}
 		finally {
 			this.admission.ended(this, this.scheduler.now(TimeUnit.NANOSECONDS) - this.began);
-			this.admission.drain();
+			this.admission.sendQueued();
 		}
 	}
 
 	@Override
 	public int compareTo(AdmittedCall<?> other) {
-		int byDue = Long.compare(this.turn.due(), other.turn.due());
+		int byDue = Long.compare(this.priority.due(), other.priority.due());
 		return (byDue != 0) ? byDue : Long.compare(this.number, other.number);
 	}
 

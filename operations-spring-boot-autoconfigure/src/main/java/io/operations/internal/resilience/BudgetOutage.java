@@ -26,7 +26,7 @@ final class BudgetOutage {
 	Runnable begin(Throwable fault, long now) {
 		this.open = true;
 		this.since = now;
-		return () -> this.listener.budgetLost(this.client, fault);
+		return () -> this.listener.budgetUnavailable(this.client, fault);
 	}
 
 	/**
@@ -40,7 +40,7 @@ final class BudgetOutage {
 		Duration duration = Duration.ofNanos(now - this.since);
 		return () -> {
 			if (ended) {
-				this.listener.budgetRegained(this.client, duration);
+				this.listener.budgetAvailable(this.client, duration);
 			}
 		};
 	}

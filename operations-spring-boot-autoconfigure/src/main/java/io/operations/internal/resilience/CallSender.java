@@ -20,7 +20,7 @@ final class CallSender implements Disposable {
 	private final WorkLoop sending = new WorkLoop(this::sendAll);
 
 	// One for each poller: templates of one account may share its admission.
-	private final List<Runnable> onRoom = new CopyOnWriteArrayList<>();
+	private final List<Runnable> onCapacity = new CopyOnWriteArrayList<>();
 
 	private final AdmissionState state;
 
@@ -61,8 +61,8 @@ final class CallSender implements Disposable {
 	 * also does the work of the others.
 	 */
 	void send() {
-		if (this.sending.run() && this.state.hasRoom()) {
-			this.onRoom.forEach(Runnable::run);
+		if (this.sending.run() && this.state.hasCapacity()) {
+			this.onCapacity.forEach(Runnable::run);
 		}
 	}
 
@@ -72,9 +72,9 @@ final class CallSender implements Disposable {
 	 * @param action the action
 	 * @return removes the action
 	 */
-	Disposable onRoom(Runnable action) {
-		this.onRoom.add(action);
-		return () -> this.onRoom.remove(action);
+	Disposable onCapacity(Runnable action) {
+		this.onCapacity.add(action);
+		return () -> this.onCapacity.remove(action);
 	}
 
 	/**
@@ -82,7 +82,7 @@ final class CallSender implements Disposable {
 	 * @return the number of pollers
 	 */
 	int pollers() {
-		return this.onRoom.size();
+		return this.onCapacity.size();
 	}
 
 	private void sendAll() {

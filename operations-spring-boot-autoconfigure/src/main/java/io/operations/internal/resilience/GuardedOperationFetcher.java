@@ -67,7 +67,7 @@ public final class GuardedOperationFetcher implements OperationFetcher {
 	 * @param fault the error
 	 * @return {@code true} if a guard received the error
 	 */
-	static boolean tell(ContextView context, Throwable fault) {
+	static boolean pass(ContextView context, Throwable fault) {
 		Consumer<Throwable> guard = context.getOrDefault(OperationFetcher.class, null);
 		if (guard != null && fault instanceof Error) {
 			guard.accept(fault);

@@ -50,9 +50,9 @@ final class InFlightLimit {
 
 	// How many further pauses pass after that of a 429 until the same limit is tried
 	// again: at first, and at most.
-	private static final int PATIENCE = 9;
+	private static final int CAUTIOUS_PAUSES = 9;
 
-	private static final int MOST_PATIENCE = 99;
+	private static final int MOST_CAUTIOUS_PAUSES = 99;
 
 	private static final Duration LONGEST_CAUTION = Duration.ofMinutes(10);
 
@@ -68,7 +68,7 @@ final class InFlightLimit {
 
 	private long halvedAt = Long.MIN_VALUE;
 
-	private int patience = PATIENCE;
+	private int cautiousPauses = CAUTIOUS_PAUSES;
 
 	private double seconds;
 
@@ -100,9 +100,10 @@ final class InFlightLimit {
 			return;
 		}
 		if (now >= this.cautiousUntil && filled > 0) {
-			this.patience = (filled <= this.refusedWith + 1) ? Math.min(MOST_PATIENCE, 2 * this.patience) : PATIENCE;
+			this.cautiousPauses = (filled <= this.refusedWith + 1)
+					? Math.min(MOST_CAUTIOUS_PAUSES, 2 * this.cautiousPauses) : CAUTIOUS_PAUSES;
 			this.refusedWith = filled;
-			Duration caution = pause.multipliedBy(this.patience);
+			Duration caution = pause.multipliedBy(this.cautiousPauses);
 			this.cautiousUntil = now
 					+ pause.plus((caution.compareTo(LONGEST_CAUTION) < 0) ? caution : LONGEST_CAUTION).toNanos();
 		}

@@ -61,13 +61,13 @@ final class Instances {
 	/**
 	 * Begin a report if one is due.
 	 * @param isSending whether this instance has requests to send
-	 * @param isLost whether the store is unavailable
+	 * @param isUnavailable whether the store is unavailable
 	 * @param now the present time
 	 * @return {@code true} if the caller has to send a report now
 	 */
-	boolean beginReport(boolean isSending, boolean isLost, long now) {
-		boolean due = !this.reporting && (isLost || isSending != this.reportedSending || now - this.reportedAt >= REPORT
-				|| (isSending && now - this.answeredAt >= LOOK));
+	boolean beginReport(boolean isSending, boolean isUnavailable, long now) {
+		boolean due = !this.reporting && (isUnavailable || isSending != this.reportedSending
+				|| now - this.reportedAt >= REPORT || (isSending && now - this.answeredAt >= LOOK));
 		this.reporting |= due;
 		return due;
 	}

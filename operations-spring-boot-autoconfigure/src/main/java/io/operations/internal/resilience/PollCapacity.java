@@ -24,13 +24,13 @@ public interface PollCapacity {
 	 * @param action the action, which runs on the thread that freed the capacity
 	 * @return removes the action
 	 */
-	Disposable onRoom(Runnable action);
+	Disposable onCapacity(Runnable action);
 
 	/**
 	 * Return whether no request is queued and another one could be in flight.
 	 * @return {@code true} if the next request would be sent next
 	 */
-	boolean hasRoom();
+	boolean hasCapacity();
 
 	/**
 	 * Return how many polls the poller needs to hand over at once. The number applies to

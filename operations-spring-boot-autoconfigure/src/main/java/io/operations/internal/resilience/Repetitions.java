@@ -40,23 +40,23 @@ public final class Repetitions {
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	private final int maxWaiting;
+	private final int maxWaits;
 
 	/**
 	 * Create the repetitions of a client.
 	 * @param retry the supplier of what decides whether and when to retry, called for
 	 * each request
 	 * @param settings the longest Retry-After that a request waits for
-	 * @param maxWaiting how many requests may wait for their next attempt; any further
+	 * @param maxWaits how many requests may wait for their next attempt; any further
 	 * request fails with the error of its last attempt
 	 * @param scheduler the scheduler that runs all delays
 	 * @param client the name of the client
 	 */
-	public Repetitions(Supplier<Retry> retry, RetrySettings settings, int maxWaiting, Scheduler scheduler,
+	public Repetitions(Supplier<Retry> retry, RetrySettings settings, int maxWaits, Scheduler scheduler,
 			String client) {
 		this.retry = retry;
 		this.settings = settings;
-		this.maxWaiting = maxWaiting;
+		this.maxWaits = maxWaits;
 		this.scheduler = scheduler;
 		this.client = client;
 	}
@@ -103,7 +103,7 @@ public final class Repetitions {
 			.or(this.closed.asMono()
 				.switchIfEmpty(Mono.error(() -> new OperationsClosedException(this.client, known.getOperationId()))));
 		return Mono.using(this.waiting::incrementAndGet,
-				(present) -> (present <= this.maxWaiting && mayRepeat.test(known)) ? over : Mono.error(fault),
+				(present) -> (present <= this.maxWaits && mayRepeat.test(known)) ? over : Mono.error(fault),
 				(present) -> this.waiting.decrementAndGet());
 	}
 

@@ -26,14 +26,14 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	 * @param next the fetcher of one attempt
 	 * @param retry decides whether and when to retry
 	 * @param settings the longest Retry-After that a fetch waits for
-	 * @param maxWaiting how many fetches may wait for their next attempt; any further
-	 * fetch fails with the error of its last attempt
+	 * @param maxWaits how many fetches may wait for their next attempt; any further fetch
+	 * fails with the error of its last attempt
 	 * @param scheduler the scheduler that runs all delays
 	 * @param client the name of the client
 	 */
-	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, int maxWaiting,
+	public RetryingOperationFetcher(OperationFetcher next, Retry retry, RetrySettings settings, int maxWaits,
 			Scheduler scheduler, String client) {
-		this(next, () -> retry, settings, maxWaiting, scheduler, client);
+		this(next, () -> retry, settings, maxWaits, scheduler, client);
 	}
 
 	/**
@@ -42,14 +42,14 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	 * @param retry the supplier of what decides whether and when to retry, called for
 	 * each fetch
 	 * @param settings the longest Retry-After that a fetch waits for
-	 * @param maxWaiting how many fetches may wait for their next attempt; any further
-	 * fetch fails with the error of its last attempt
+	 * @param maxWaits how many fetches may wait for their next attempt; any further fetch
+	 * fails with the error of its last attempt
 	 * @param scheduler the scheduler that runs all delays
 	 * @param client the name of the client
 	 */
-	public RetryingOperationFetcher(OperationFetcher next, Supplier<Retry> retry, RetrySettings settings,
-			int maxWaiting, Scheduler scheduler, String client) {
-		this(next, new Repetitions(retry, settings, maxWaiting, scheduler, client));
+	public RetryingOperationFetcher(OperationFetcher next, Supplier<Retry> retry, RetrySettings settings, int maxWaits,
+			Scheduler scheduler, String client) {
+		this(next, new Repetitions(retry, settings, maxWaits, scheduler, client));
 	}
 
 	/**

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.operations.internal.polling.HeldPoll;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.Poller;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ public final class HeldOperations {
 
 	private final OperationPolls polls;
 
-	private final OperationPoller poller;
+	private final Poller poller;
 
 	private final TrackingSteps steps;
 
@@ -68,7 +68,7 @@ public final class HeldOperations {
 	 */
 	public void hold(TrackedRow row) {
 		add(row);
-		this.poller.pump();
+		this.poller.dispatch();
 	}
 
 	/**
@@ -78,7 +78,7 @@ public final class HeldOperations {
 	 */
 	public void load(Collection<TrackedRow> rows) {
 		rows.forEach(this::add);
-		this.poller.pumpSoon();
+		this.poller.dispatchSoon();
 	}
 
 	private void add(TrackedRow row) {
@@ -111,7 +111,7 @@ public final class HeldOperations {
 			add(row, next((floor != null && floor.isAfter(last)) ? floor : last, row.deadline().toEpochMilli(),
 					floor != null && floor.isAfter(now)), row.polled().polls() == 0);
 		}
-		this.poller.pumpSoon();
+		this.poller.dispatchSoon();
 	}
 
 	// One at a time, so that an older row never replaces a newer one.
@@ -177,7 +177,7 @@ public final class HeldOperations {
 	 * leaves on this thread.
 	 */
 	public void resume() {
-		this.poller.pumpSoon();
+		this.poller.dispatchSoon();
 	}
 
 	/**

@@ -73,7 +73,7 @@ import static org.mockito.Mockito.withSettings;
  */
 class OperationsEndpointTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final String INCLUDED = "management.endpoints.web.exposure.include=operations";
 
@@ -144,17 +144,17 @@ class OperationsEndpointTests {
 			app.track("done", Map.of());
 			app.until("done", TrackingState.DELIVERED);
 			app.track("running", Map.of());
-			Awaitility.await().atMost(PATIENCE).until(() -> this.endpoint.polls("running") > 0);
+			Awaitility.await().atMost(MAX_WAIT).until(() -> this.endpoint.polls("running") > 0);
 			app.track("paused", Map.of());
 			OperationsTemplate template = app.context.getBean(OperationsTemplate.class);
 			for (int i = 0; i < 12; i++) {
 				template.fetch("paused").onErrorComplete().subscribe();
 			}
-			Awaitility.await().atMost(PATIENCE).until(() -> app.get("").body().path("throttled").asBoolean());
+			Awaitility.await().atMost(MAX_WAIT).until(() -> app.get("").body().path("throttled").asBoolean());
 			JsonNode body = app.get("").body();
 			assertThat(body.path("client").asString()).isEqualTo("operations");
 			assertThat(body.path("pausedFor").asString()).startsWith("PT");
-			assertThat(body.path("endpointAway").asBoolean()).isFalse();
+			assertThat(body.path("serverUnavailable").asBoolean()).isFalse();
 			JsonNode tracking = body.path("tracking");
 			assertThat(tracking.path("states"))
 				.hasToString("{\"TRACKED\":2,\"ENDED\":0,\"DELIVERED\":1,\"UNDELIVERED\":0}");
@@ -165,7 +165,7 @@ class OperationsEndpointTests {
 			assertThat(tracking.path("backlog").isIntegralNumber()).isTrue();
 			assertThat(Duration.parse(tracking.path("oldest").asString())).isPositive();
 			assertThat(tracking.path("backlogAge").asString()).startsWith("PT");
-			assertThat(body.path("waits").path("operations").path("waiting").asInt(-1)).isZero();
+			assertThat(body.path("waits").path("operations").path("awaited").asInt(-1)).isZero();
 		}, PAUSED);
 	}
 
@@ -357,7 +357,7 @@ class OperationsEndpointTests {
 			app.track("unknown", Map.of());
 			app.track("own", Map.of());
 			Awaitility.await()
-				.atMost(PATIENCE)
+				.atMost(MAX_WAIT)
 				.until(() -> app.get("/own").body().path("polls").asInt() > 0
 						&& app.get("/unknown").body().path("polls").asInt() > 0);
 			assertThat(app.get("/unknown").body().path("lastFault").asString()).contains("HTTP 404");
@@ -501,7 +501,7 @@ class OperationsEndpointTests {
 
 	private void handle() throws InterruptedException {
 		if (this.handlerHangs) {
-			assertThat(this.handlerReturns.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			assertThat(this.handlerReturns.await(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 		if (this.handlerFails) {
 			throw new IllegalStateException(this.handlerFault);
@@ -604,19 +604,19 @@ class OperationsEndpointTests {
 			OperationTracker tracker = this.context.getBean(OperationTracker.class);
 			tracker.stream(TrackingFilter.all())
 				.flatMap((operation) -> tracker.forget(operation.id()))
-				.blockLast(PATIENCE);
+				.blockLast(MAX_WAIT);
 		}
 
 		void track(String id, Map<String, String> attributes) {
-			this.context.getBean(OperationTracker.class).track(id, attributes).block(PATIENCE);
+			this.context.getBean(OperationTracker.class).track(id, attributes).block(MAX_WAIT);
 		}
 
 		void until(String id, TrackingState state) {
 			OperationTracker tracker = this.context.getBean(OperationTracker.class);
 			Awaitility.await()
-				.atMost(PATIENCE)
+				.atMost(MAX_WAIT)
 				.pollInterval(Duration.ofMillis(10))
-				.until(() -> Objects.requireNonNull(tracker.find(id).block(PATIENCE)).state() == state);
+				.until(() -> Objects.requireNonNull(tracker.find(id).block(MAX_WAIT)).state() == state);
 		}
 
 		Answer get(String path) {
@@ -628,7 +628,7 @@ class OperationsEndpointTests {
 			HttpRequest request = HttpRequest
 				.newBuilder(URI.create("http://localhost:" + port + "/actuator/operations" + path))
 				.method(method, HttpRequest.BodyPublishers.noBody())
-				.timeout(PATIENCE)
+				.timeout(MAX_WAIT)
 				.build();
 			try {
 				HttpResponse<String> response = this.client.send(request, HttpResponse.BodyHandlers.ofString());

@@ -159,11 +159,11 @@ class OperationsHealthContributorAutoConfigurationTests {
 	@Test
 	void whenPropertiesAreRefusedTheRemedyNamesThosePropertiesOnly() {
 		refusing("operations.api-key=SK1", "operations.api-key-secret=secret")
-			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+			.run((context) -> assertThat(action(context, "operationsTemplate"))
 				.contains("operations.api-key and operations.api-key-secret")
 				.doesNotContain("auth-token"));
 		refusing("operations.account-sid=AC1", "operations.auth-token=secret")
-			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+			.run((context) -> assertThat(action(context, "operationsTemplate"))
 				.contains("operations.account-sid and operations.auth-token")
 				.doesNotContain("api-key"));
 	}
@@ -171,7 +171,7 @@ class OperationsHealthContributorAutoConfigurationTests {
 	@Test
 	void whenVariablesAreRefusedTheRemedyNamesThose() {
 		refusing("TWILIO_API_KEY=SK1", "TWILIO_API_SECRET=secret")
-			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+			.run((context) -> assertThat(action(context, "operationsTemplate"))
 				.contains("TWILIO_API_KEY and TWILIO_API_SECRET")
 				.doesNotContain("operations.api-key"));
 	}
@@ -179,7 +179,7 @@ class OperationsHealthContributorAutoConfigurationTests {
 	@Test
 	void whenCredentialsOfABeanAreRefusedTheRemedyNamesTheBean() {
 		refusing().withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SK1", "secret"))
-			.run((context) -> assertThat(remedy(context, "operationsTemplate"))
+			.run((context) -> assertThat(action(context, "operationsTemplate"))
 				.contains("OperationsConnectionDetails", getClass().getSimpleName())
 				.doesNotContain("operations.api-key", "Lambda"));
 	}
@@ -187,7 +187,7 @@ class OperationsHealthContributorAutoConfigurationTests {
 	@Test
 	void whenCredentialsOfABuilderAreRefusedTheRemedyNamesTheBuilder() {
 		refusing("operations.api-key=SK1", "operations.api-key-secret=secret").withUserConfiguration(Second.class)
-			.run((context) -> assertThat(remedy(context, "memoryOperations"))
+			.run((context) -> assertThat(action(context, "memoryOperations"))
 				.contains("OperationsTemplate.Builder.credentials")
 				.doesNotContain("operations.api-key"));
 	}
@@ -201,12 +201,12 @@ class OperationsHealthContributorAutoConfigurationTests {
 				.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.UNAUTHORIZED).build())));
 	}
 
-	private static String remedy(ApplicationContext context, String template) {
+	private static String action(ApplicationContext context, String template) {
 		OperationsTemplate refused = context.getBean(template, OperationsTemplate.class);
 		refused.fetch("op").onErrorComplete().block(Duration.ofSeconds(20));
 		OperationsHealthIndicator indicator = new OperationsHealthIndicator(refused,
 				context.getBean(OperationsHealthListener.class), false);
-		return String.valueOf(health(indicator).getDetails().get("remedy"));
+		return String.valueOf(health(indicator).getDetails().get("action"));
 	}
 
 	@Test

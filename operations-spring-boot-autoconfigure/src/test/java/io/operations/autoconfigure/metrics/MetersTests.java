@@ -90,7 +90,7 @@ class MetersTests {
 				"operations.duration", "operations.detection.delay", "operations.polls", "operations.throttled",
 				"operations.queued", "operations.in.flight", "operations.in.flight.limit", "operations.stuck",
 				"operations.retrying", "operations.paused", "operations.pauses", "operations.permits",
-				"operations.permit.wait", "operations.instances", "operations.budget.away", "operations.waiters",
+				"operations.permit.wait", "operations.instances", "operations.budget.unavailable", "operations.waits",
 				"operations.kinds", "operations.backlog.age", "operations.tracked", "operations.tracked.waiting",
 				"operations.deliveries", "operations.tracking.store");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())

@@ -50,7 +50,7 @@ import static org.awaitility.Awaitility.await;
  */
 class EventDeliveryTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.tracking.delivery.initial-interval=10ms",
@@ -125,17 +125,17 @@ class EventDeliveryTests {
 	void transactionalListenerAfterTheCommitIsToldOnce(Multicaster kind) {
 		withMulticaster(this.withDatabase, kind).withUserConfiguration(AfterCommit.class).run((context) -> {
 			assertThat(deliver(context).attempts()).isEqualTo(1);
-			await().atMost(PATIENCE).until(() -> context.getBean(AfterCommit.class).attempts.equals(List.of(1)));
+			await().atMost(MAX_WAIT).until(() -> context.getBean(AfterCommit.class).attempts.equals(List.of(1)));
 		});
 	}
 
 	private static TrackedOperation deliver(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed();
 		OperationTracker tracker = context.getBean(OperationTracker.class);
-		tracker.track("op", Map.of()).block(PATIENCE);
-		await().atMost(PATIENCE)
-			.until(() -> Objects.requireNonNull(tracker.find("op").block(PATIENCE)).state() == TrackingState.DELIVERED);
-		return Objects.requireNonNull(tracker.find("op").block(PATIENCE));
+		tracker.track("op", Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT)
+			.until(() -> Objects.requireNonNull(tracker.find("op").block(MAX_WAIT)).state() == TrackingState.DELIVERED);
+		return Objects.requireNonNull(tracker.find("op").block(MAX_WAIT));
 	}
 
 	private static ApplicationContextRunner withMulticaster(ApplicationContextRunner runner, Multicaster kind) {

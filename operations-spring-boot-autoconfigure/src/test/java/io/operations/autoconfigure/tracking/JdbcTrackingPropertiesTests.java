@@ -38,7 +38,7 @@ import static org.awaitility.Awaitility.await;
  */
 class JdbcTrackingPropertiesTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
@@ -57,9 +57,9 @@ class JdbcTrackingPropertiesTests {
 	void theNameOfTheInstanceIsInTheDatabaseWhileItPolls() {
 		this.endpoint.others((poll) -> Mono.never());
 		this.runner.withPropertyValues("operations.tracking.jdbc.instance-name=mine").run((context) -> {
-			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
+			context.getBean(OperationTracker.class).track("op", Map.of()).block(MAX_WAIT);
 			JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
-			await().atMost(PATIENCE)
+			await().atMost(MAX_WAIT)
 				.untilAsserted(() -> assertThat(
 						jdbc.sql("SELECT picked_by FROM operations_lease WHERE picked").query(String.class).list())
 					.containsExactly("mine"));
@@ -73,9 +73,9 @@ class JdbcTrackingPropertiesTests {
 					"operations.tracking.jdbc.lease-duration=10m")
 			.run((context) -> {
 				JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
-				await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1);
+				await().atMost(MAX_WAIT).until(() -> heartbeats(jdbc).size() == 1);
 				List<@Nullable Object> first = heartbeats(jdbc);
-				await().atMost(PATIENCE).until(() -> heartbeats(jdbc).size() == 1 && !heartbeats(jdbc).equals(first));
+				await().atMost(MAX_WAIT).until(() -> heartbeats(jdbc).size() == 1 && !heartbeats(jdbc).equals(first));
 			});
 	}
 
@@ -132,8 +132,8 @@ class JdbcTrackingPropertiesTests {
 	}
 
 	private Thread handlerThread(OperationTracker tracker) {
-		tracker.track("op", Map.of()).block(PATIENCE);
-		await().atMost(PATIENCE).until(() -> !this.threads.isEmpty());
+		tracker.track("op", Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> !this.threads.isEmpty());
 		return this.threads.get(0);
 	}
 

@@ -62,7 +62,7 @@ import static org.awaitility.Awaitility.await;
  */
 class JpaTransactionTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final ScriptedEndpoint ENDPOINT = new ScriptedEndpoint();
 
@@ -116,7 +116,7 @@ class JpaTransactionTests {
 			status.setRollbackOnly();
 		});
 		track("later");
-		await().atMost(PATIENCE).until(() -> ENDPOINT.polls("later") > 0);
+		await().atMost(MAX_WAIT).until(() -> ENDPOINT.polls("later") > 0);
 		assertThat(find("rolled-back")).isNull();
 		assertThat(ENDPOINT.polls("rolled-back")).isZero();
 	}
@@ -129,7 +129,7 @@ class JpaTransactionTests {
 			track("committed");
 		});
 		until("committed", TrackingState.DELIVERED);
-		await().atMost(PATIENCE).until(() -> ENDPOINT.polls("next") > 0);
+		await().atMost(MAX_WAIT).until(() -> ENDPOINT.polls("next") > 0);
 		assertThat(states("committed")).containsExactly("COMPLETED");
 	}
 
@@ -142,7 +142,7 @@ class JpaTransactionTests {
 				"HibernateException");
 		assertThat(REACH).as("what was told of the database").isEmpty();
 		defaultTenant = "t1";
-		assertThat(this.tracker.redeliver("refused").block(PATIENCE)).isTrue();
+		assertThat(this.tracker.redeliver("refused").block(MAX_WAIT)).isTrue();
 		until("refused", TrackingState.DELIVERED);
 	}
 
@@ -160,20 +160,20 @@ class JpaTransactionTests {
 				.createSharedEntityManager(other.getBean(EntityManagerFactory.class));
 			new TransactionTemplate(other.getBean(PlatformTransactionManager.class))
 				.executeWithoutResult((status) -> its.persist(new Import("listened")));
-			assertThat(other.getBean(OperationTracker.class).find("by-listener").block(PATIENCE)).isNotNull();
+			assertThat(other.getBean(OperationTracker.class).find("by-listener").block(MAX_WAIT)).isNotNull();
 		}
 	}
 
 	private void track(String id) {
-		this.tracker.track(id, Map.of()).block(PATIENCE);
+		this.tracker.track(id, Map.of()).block(MAX_WAIT);
 	}
 
 	private @Nullable TrackedOperation find(String id) {
-		return this.tracker.find(id).block(PATIENCE);
+		return this.tracker.find(id).block(MAX_WAIT);
 	}
 
 	private TrackedOperation until(String id, TrackingState state) {
-		await().atMost(PATIENCE).until(() -> Objects.requireNonNull(find(id)).state() == state);
+		await().atMost(MAX_WAIT).until(() -> Objects.requireNonNull(find(id)).state() == state);
 		return Objects.requireNonNull(find(id));
 	}
 
@@ -230,7 +230,7 @@ class JpaTransactionTests {
 		@PrePersist
 		void track(Import entity) {
 			if ("listened".equals(entity.id)) {
-				this.tracker.track("by-listener", Map.of()).block(PATIENCE);
+				this.tracker.track("by-listener", Map.of()).block(MAX_WAIT);
 			}
 		}
 
@@ -295,7 +295,7 @@ class JpaTransactionTests {
 				Import found = entities.find(Import.class, outcome.operationId());
 				if (found != null && "t1".equals(found.tenant)) {
 					found.outcome = outcome.type().name();
-					tracker.track("next", Map.of()).block(PATIENCE);
+					tracker.track("next", Map.of()).block(MAX_WAIT);
 				}
 			};
 		}

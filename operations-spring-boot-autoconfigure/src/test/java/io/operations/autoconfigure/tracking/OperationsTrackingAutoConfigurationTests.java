@@ -67,7 +67,7 @@ import static org.mockito.Mockito.mock;
  */
 class OperationsTrackingAutoConfigurationTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret")
@@ -107,7 +107,7 @@ class OperationsTrackingAutoConfigurationTests {
 		this.runner.withUserConfiguration(Tracking.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			context.getBean(OperationsTemplate.class).await("op").subscribe().dispose();
-			assertThat(context.getBean(OperationTracker.class).find("op").block(PATIENCE)).isNotNull();
+			assertThat(context.getBean(OperationTracker.class).find("op").block(MAX_WAIT)).isNotNull();
 		});
 	}
 
@@ -139,8 +139,8 @@ class OperationsTrackingAutoConfigurationTests {
 	void ofSeveralTransactionManagersThePrimaryOneIsUsedForHandlers() {
 		this.withDatabase.withUserConfiguration(TransactionManagers.class, Following.class).run((context) -> {
 			assertThat(context).hasNotFailed();
-			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
-			await().atMost(PATIENCE).until(() -> context.getBean(Following.class).events.size() == 2);
+			context.getBean(OperationTracker.class).track("op", Map.of()).block(MAX_WAIT);
+			await().atMost(MAX_WAIT).until(() -> context.getBean(Following.class).events.size() == 2);
 			assertThat(context.getBean("primary", CountingTransactionManager.class).begun).hasValue(2);
 			assertThat(context.getBean("another", CountingTransactionManager.class).begun).hasValue(0);
 		});
@@ -159,9 +159,9 @@ class OperationsTrackingAutoConfigurationTests {
 					"operations.tracking.delivery.initial-interval=10ms")
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				context.getBean(OperationTracker.class).track("op", Map.of("tenant", "t1")).block(PATIENCE);
+				context.getBean(OperationTracker.class).track("op", Map.of("tenant", "t1")).block(MAX_WAIT);
 				Following following = context.getBean(Following.class);
-				await().atMost(PATIENCE).until(() -> following.events.size() == 2);
+				await().atMost(MAX_WAIT).until(() -> following.events.size() == 2);
 				assertThat(following.handled).extracting(OperationOutcome::operationId).containsExactly("op", "next");
 				assertThat(following.events).isEqualTo(following.handled);
 				assertThat(following.handled.get(0).attributes()).containsOnly(Map.entry("tenant", "t1"));
@@ -182,8 +182,8 @@ class OperationsTrackingAutoConfigurationTests {
 	void aListenerMayNeedTheTracker() {
 		this.runner.withUserConfiguration(Following.class, Listening.class).run((context) -> {
 			assertThat(context).hasNotFailed();
-			context.getBean(OperationTracker.class).track("op", Map.of()).block(PATIENCE);
-			await().atMost(PATIENCE).until(() -> context.getBean(Listening.class).delivered.contains("op"));
+			context.getBean(OperationTracker.class).track("op", Map.of()).block(MAX_WAIT);
+			await().atMost(MAX_WAIT).until(() -> context.getBean(Listening.class).delivered.contains("op"));
 		});
 	}
 
@@ -457,7 +457,7 @@ class OperationsTrackingAutoConfigurationTests {
 			return (outcome) -> {
 				this.handled.add(outcome);
 				if (outcome.operationId().equals("op")) {
-					tracker.track("next", Map.of()).block(PATIENCE);
+					tracker.track("next", Map.of()).block(MAX_WAIT);
 				}
 			};
 		}

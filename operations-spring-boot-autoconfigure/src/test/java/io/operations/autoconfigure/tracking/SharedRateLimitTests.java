@@ -46,7 +46,7 @@ import static org.mockito.Mockito.verifyNoInteractions;
  */
 class SharedRateLimitTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final String ACROSS = "operations.rate-limit.across-instances=";
 
@@ -79,7 +79,7 @@ class SharedRateLimitTests {
 	private void instanceReports(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed().hasSingleBean(JdbcBudgetStore.class);
 		JdbcClient jdbc = JdbcClient.create(context.getBean(DataSource.class));
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.untilAsserted(
 					() -> assertThat(jdbc.sql("SELECT client FROM operations_instance").query(String.class).list())
 						.containsExactly("operations"));
@@ -91,7 +91,7 @@ class SharedRateLimitTests {
 			.run((context) -> {
 				BudgetStore store = context.getBean(BudgetStore.class);
 				context.getBean(DataSource.class).getConnection();
-				assertThat(store.reserve("operations", 1, Duration.ofMillis(50), Duration.ofSeconds(5)).block(PATIENCE))
+				assertThat(store.reserve("operations", 1, Duration.ofMillis(50), Duration.ofSeconds(5)).block(MAX_WAIT))
 					.isNotNull();
 			});
 	}
@@ -153,14 +153,14 @@ class SharedRateLimitTests {
 					"spring-boot-starter-jdbc"));
 	}
 
-	private static void failure(AssertableApplicationContext context, String description, String remedy) {
+	private static void failure(AssertableApplicationContext context, String description, String action) {
 		assertThat(context).hasFailed();
 		Throwable cause = context.getStartupFailure();
 		while (cause != null && !(cause instanceof OperationsConfigurationException)) {
 			cause = cause.getCause();
 		}
 		assertThat(cause).hasMessageContaining(description);
-		assertThat(cause).extracting("remedy").asString().contains(remedy);
+		assertThat(cause).extracting("action").asString().contains(action);
 	}
 
 	@Test

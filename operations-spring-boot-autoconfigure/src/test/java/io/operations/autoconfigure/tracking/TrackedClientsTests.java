@@ -49,7 +49,7 @@ import static org.awaitility.Awaitility.await;
  */
 class TrackedClientsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()
@@ -93,14 +93,14 @@ class TrackedClientsTests {
 				.track(accepted("proc_job_9", "/v2/ControlPlane/Operations/proc_job_9"));
 			assertThatExceptionOfType(OperationsRequestException.class).isThrownBy(() -> track(foreign))
 				.withMessageContaining("/v2/ControlPlane/Operations/proc_job_9");
-			await().atMost(PATIENCE).until(() -> this.outcomes.size() == 4);
+			await().atMost(MAX_WAIT).until(() -> this.outcomes.size() == 4);
 			assertThat(this.outcomes)
 				.extracting(OperationOutcome::client, OperationOutcome::operationId, OperationOutcome::type)
 				.containsExactlyInAnyOrder(tuple("campaigns", "comms_operation_1", OperationOutcome.Type.COMPLETED),
 						tuple("operations", "proc_job_1", OperationOutcome.Type.COMPLETED),
 						tuple("operations", "proc_job_2", OperationOutcome.Type.COMPLETED),
 						tuple("campaigns", "comms_operation_2", OperationOutcome.Type.COMPLETED));
-			await().atMost(PATIENCE)
+			await().atMost(MAX_WAIT)
 				.until(() -> this.registry.get("operations.deliveries")
 					.tags("client", "campaigns", "result", "delivered")
 					.counter()
@@ -119,11 +119,11 @@ class TrackedClientsTests {
 			context.getBean(OperationsClients.class).register("late", late);
 			OperationTracker tracker = context.getBean(OperationTracker.class);
 			track(tracker.forClient("late").track("proc_job_3", Map.of()));
-			await().atMost(PATIENCE).until(() -> this.outcomes.size() == 1);
+			await().atMost(MAX_WAIT).until(() -> this.outcomes.size() == 1);
 			assertThat(this.outcomes.get(0).client()).isEqualTo("late");
-			await().atMost(PATIENCE).until(this::hasGaugesOfTheLateClient);
+			await().atMost(MAX_WAIT).until(this::hasGaugesOfTheLateClient);
 			late.close();
-			await().atMost(PATIENCE).until(() -> !hasGaugesOfTheLateClient());
+			await().atMost(MAX_WAIT).until(() -> !hasGaugesOfTheLateClient());
 			assertThatIllegalArgumentException().isThrownBy(() -> tracker.forClient("late"))
 				.withMessageContaining("operations, campaigns");
 		});
@@ -134,7 +134,7 @@ class TrackedClientsTests {
 	}
 
 	private static void track(Mono<?> tracked) {
-		Objects.requireNonNull(tracked.block(PATIENCE));
+		Objects.requireNonNull(tracked.block(MAX_WAIT));
 	}
 
 	private static AcceptedOperation accepted(String id, String path) {

@@ -62,7 +62,7 @@ import static org.awaitility.Awaitility.await;
  */
 class TransactionManagersTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
 
@@ -90,7 +90,7 @@ class TransactionManagersTests {
 			assertThat(until(context, "refused", TrackingState.UNDELIVERED).deliveryFault()).contains("default tenant",
 					"no tenant");
 			context.getBean(TenantTransactionManager.class).defaultTenant = "t1";
-			context.getBean(OperationTracker.class).redeliver("refused").block(PATIENCE);
+			context.getBean(OperationTracker.class).redeliver("refused").block(MAX_WAIT);
 			until(context, "refused", TrackingState.DELIVERED);
 		});
 	}
@@ -166,8 +166,8 @@ class TransactionManagersTests {
 			OperationTracker tracker = context.getBean(OperationTracker.class);
 			this.endpoint.others((poll) -> ScriptedEndpoint.status("RUNNING"));
 			track(context, "op");
-			assertThat(tracker.find("op").block(PATIENCE)).isNotNull();
-			await().atMost(PATIENCE).until(() -> this.endpoint.polls("op") > 1);
+			assertThat(tracker.find("op").block(MAX_WAIT)).isNotNull();
+			await().atMost(MAX_WAIT).until(() -> this.endpoint.polls("op") > 1);
 			assertThat(context.getBeanFactory().containsSingleton("late")).isFalse();
 			this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 			until(context, "op", TrackingState.DELIVERED);
@@ -181,7 +181,7 @@ class TransactionManagersTests {
 			track(context, "rolled-back");
 			status.setRollbackOnly();
 		});
-		assertThat(context.getBean(OperationTracker.class).find("rolled-back").block(PATIENCE)).isNull();
+		assertThat(context.getBean(OperationTracker.class).find("rolled-back").block(MAX_WAIT)).isNull();
 		assertThat(this.endpoint.polls("rolled-back")).isZero();
 	}
 
@@ -202,13 +202,13 @@ class TransactionManagersTests {
 	}
 
 	private static void track(AssertableApplicationContext context, String id) {
-		context.getBean(OperationTracker.class).track(id, Map.of()).block(PATIENCE);
+		context.getBean(OperationTracker.class).track(id, Map.of()).block(MAX_WAIT);
 	}
 
 	private static TrackedOperation until(AssertableApplicationContext context, String id, TrackingState state) {
 		OperationTracker tracker = context.getBean(OperationTracker.class);
-		await().atMost(PATIENCE).until(() -> Objects.requireNonNull(tracker.find(id).block(PATIENCE)).state() == state);
-		return Objects.requireNonNull(tracker.find(id).block(PATIENCE));
+		await().atMost(MAX_WAIT).until(() -> Objects.requireNonNull(tracker.find(id).block(MAX_WAIT)).state() == state);
+		return Objects.requireNonNull(tracker.find(id).block(MAX_WAIT));
 	}
 
 	private static HikariDataSource pool(Environment environment) {

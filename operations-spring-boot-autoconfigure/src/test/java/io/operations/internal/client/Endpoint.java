@@ -42,7 +42,7 @@ final class Endpoint implements AfterEachCallback, AfterAllCallback {
 
 	static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
 	private final WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
 
@@ -85,7 +85,7 @@ final class Endpoint implements AfterEachCallback, AfterAllCallback {
 	}
 
 	static OperationSnapshot fetch(OperationFetcher fetcher, String id) {
-		return Objects.requireNonNull(fetcher.fetch(id).block(PATIENCE));
+		return Objects.requireNonNull(fetcher.fetch(id).block(MAX_WAIT));
 	}
 
 	OperationsException failure() {
@@ -94,7 +94,7 @@ final class Endpoint implements AfterEachCallback, AfterAllCallback {
 
 	static OperationsException failure(OperationFetcher fetcher, String id) {
 		return Objects
-			.requireNonNull(catchThrowableOfType(OperationsException.class, () -> fetcher.fetch(id).block(PATIENCE)));
+			.requireNonNull(catchThrowableOfType(OperationsException.class, () -> fetcher.fetch(id).block(MAX_WAIT)));
 	}
 
 	@Override

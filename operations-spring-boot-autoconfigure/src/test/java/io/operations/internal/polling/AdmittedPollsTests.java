@@ -302,7 +302,7 @@ class AdmittedPollsTests {
 
 	private final class Client {
 
-		private final OperationPoller poller;
+		private final Poller poller;
 
 		private final AdmittedOperationFetcher fetcher;
 
@@ -319,8 +319,8 @@ class AdmittedPollsTests {
 				AdmittedPollsTests.this.requests.add(new Request(id, now()));
 				return AdmittedPollsTests.this.answers.apply(id);
 			}), admission);
-			this.poller = new OperationPoller("test", this.fetcher, admission,
-					new AdaptivePollingSchedule(settings, time), settings, time, listener);
+			this.poller = new Poller("test", this.fetcher, admission, new AdaptivePollingSchedule(settings, time),
+					settings, time, listener);
 		}
 
 		void await(String id) {

@@ -19,10 +19,10 @@ class DuePollsTests {
 	@Test
 	void firstPollsGoBeforeRepeatPollsButForOneInFour() {
 		for (int i = 0; i < 8; i++) {
-			this.due.add(wait("first", false, 0));
+			this.due.add(awaited("first", false, 0));
 		}
-		this.due.add(wait("repeat", true, 0));
-		this.due.add(wait("repeat", true, 0));
+		this.due.add(awaited("repeat", true, 0));
+		this.due.add(awaited("repeat", true, 0));
 		List<String> taken = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			taken.add(Objects.requireNonNull(this.due.take(0, BOTH)).operationId());
@@ -34,9 +34,9 @@ class DuePollsTests {
 
 	@Test
 	void whatMayNotBeAskedForYetIsPassedByInFavourOfWhatMay() {
-		this.due.add(wait("not yet", true, 101));
+		this.due.add(awaited("not yet", true, 101));
 		assertThat(this.due.takeEarly(100, BOTH)).isNull();
-		this.due.add(wait("may be", true, 100));
+		this.due.add(awaited("may be", true, 100));
 		assertThat(Objects.requireNonNull(this.due.takeEarly(100, BOTH)).operationId()).isEqualTo("may be");
 		assertThat(this.due.takeEarly(100, BOTH)).isNull();
 		assertThat(this.due.nextEarly(BOTH)).isEqualTo(101);
@@ -44,8 +44,8 @@ class DuePollsTests {
 
 	@Test
 	void onlyWhatThereIsRoomForIsTaken() {
-		this.due.add(wait("first", false, 0));
-		this.due.add(wait("repeat", true, 0));
+		this.due.add(awaited("first", false, 0));
+		this.due.add(awaited("repeat", true, 0));
 		DuePolls.Sorts repeats = new DuePolls.Sorts(false, true);
 		assertThat(Objects.requireNonNull(this.due.take(0, repeats)).operationId()).isEqualTo("repeat");
 		assertThat(this.due.take(0, repeats)).isNull();
@@ -55,13 +55,13 @@ class DuePollsTests {
 		assertThat(this.due.next(BOTH)).isZero();
 	}
 
-	private Wait wait(String id, boolean repeated, long notBefore) {
-		Wait wait = new Wait(this.number++, id, null, false, 0, false);
+	private AwaitedOperation awaited(String id, boolean repeated, long notBefore) {
+		AwaitedOperation awaited = new AwaitedOperation(this.number++, id, null, false, 0, false);
 		if (repeated) {
-			wait.repeated();
+			awaited.repeated();
 		}
-		wait.notBefore(notBefore);
-		return wait;
+		awaited.notBefore(notBefore);
+		return awaited;
 	}
 
 }

@@ -70,7 +70,7 @@ class OperationPollerTests {
 
 	private Function<String, Mono<OperationSnapshot>> endpoint = (id) -> answer(OperationStatus.RUNNING);
 
-	private OperationPoller poller = poller(PollingSettings.defaults(), null);
+	private Poller poller = poller(PollingSettings.defaults(), null);
 
 	@Test
 	void allWhoWaitForAnOperationShareItsPolls() {
@@ -79,7 +79,7 @@ class OperationPollerTests {
 		advance(Duration.ofSeconds(3));
 		int shared = this.polls.size();
 		assertThat(this.poller.waits().size()).isEqualTo(1);
-		assertThat(this.poller.waits().waiters()).isEqualTo(2);
+		assertThat(this.poller.waits().callers()).isEqualTo(2);
 		assertThat(this.seen).hasSize(2);
 		watch("op");
 		assertThat(this.seen).as("who comes later is told at once").hasSize(3);
@@ -627,7 +627,7 @@ class OperationPollerTests {
 		watch("b");
 		assertThat(this.faults).singleElement()
 			.isInstanceOfSatisfying(OperationsThrottledException.class,
-					(refusal) -> assertThat(refusal).hasMessageContaining("operations.polling.max-waiting"));
+					(refusal) -> assertThat(refusal).hasMessageContaining("operations.polling.max-waits"));
 		assertThat(this.refusals).as("it is told of").isEqualTo(this.faults);
 		first.dispose();
 		watch("b");
@@ -671,7 +671,7 @@ class OperationPollerTests {
 
 	@Test
 	void decoratorThatThrowsEndsTheWaitWithWhatItThrew() {
-		this.poller = new OperationPoller("test", (id) -> {
+		this.poller = new Poller("test", (id) -> {
 			throw new IllegalStateException("broken decorator");
 		}, admission(), (state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler,
 				new OperationsListener() {
@@ -829,8 +829,8 @@ class OperationPollerTests {
 	void whoJoinsWhileListenersHearOfTheEndIsToldOfItAfterThem() {
 		this.endpoint = (id) -> answer(OperationStatus.COMPLETED);
 		List<Integer> toldBefore = new ArrayList<>();
-		this.poller = new OperationPoller("test", (id) -> this.endpoint.apply(id), admission(),
-				(state) -> Duration.ofSeconds(1), PollingSettings.defaults(), this.scheduler, new OperationsListener() {
+		this.poller = new Poller("test", (id) -> this.endpoint.apply(id), admission(), (state) -> Duration.ofSeconds(1),
+				PollingSettings.defaults(), this.scheduler, new OperationsListener() {
 					@Override
 					public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 						watch("op");
@@ -970,7 +970,7 @@ class OperationPollerTests {
 		assertThat(this.stuck).isEmpty();
 	}
 
-	private OperationPoller learning(List<ObservedRun> runs) {
+	private Poller learning(List<ObservedRun> runs) {
 		return poller(PollingSettings.defaults(), new PollingSchedule() {
 
 			@Override
@@ -986,10 +986,10 @@ class OperationPollerTests {
 		});
 	}
 
-	private OperationPoller poller(PollingSettings settings, @Nullable PollingSchedule schedule) {
+	private Poller poller(PollingSettings settings, @Nullable PollingSchedule schedule) {
 		PollingSchedule used = (schedule != null) ? schedule
 				: new BackoffPollingSchedule(settings.minInterval(), settings.maxInterval());
-		return new OperationPoller("test", (id) -> Mono.defer(() -> {
+		return new Poller("test", (id) -> Mono.defer(() -> {
 			this.polls.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return this.endpoint.apply(id);
 		}), admission(), used, settings, this.scheduler, new OperationsListener() {

@@ -98,8 +98,8 @@ class OperationsListenersTests {
 		listener.stuck("x", wait, Duration.ofMinutes(9), Duration.ofMinutes(5));
 		listener.waitsOverloaded("x",
 				new OperationsOverload(10_000, 0, 20, 1, Duration.ofMinutes(16), Duration.ofMinutes(10)));
-		listener.budgetLost("x", throttled);
-		listener.budgetRegained("x", Duration.ofSeconds(3));
+		listener.budgetUnavailable("x", throttled);
+		listener.budgetAvailable("x", Duration.ofSeconds(3));
 		listener.deadlinePassed("x", wait, new OperationTimeoutException("op1", Duration.ofSeconds(1), operation, 1,
 				Duration.ofSeconds(1), null, null));
 		listener.waitEnded("x", wait, new CancellationException());

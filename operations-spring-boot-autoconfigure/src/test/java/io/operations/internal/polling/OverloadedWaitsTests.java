@@ -69,7 +69,7 @@ class OverloadedWaitsTests {
 
 	private final Admission admission = admission(null);
 
-	private final OperationPoller poller = poller(this.admission);
+	private final Poller poller = poller(this.admission);
 
 	@BeforeEach
 	void leaveTheEpoch() {
@@ -315,7 +315,7 @@ class OverloadedWaitsTests {
 
 	@Test
 	void instancesThatShareTheRateNameTheirPartOfIt() {
-		OperationPoller poller = poller(admission(new BudgetOfFour()));
+		Poller poller = poller(admission(new BudgetOfFour()));
 		this.work = Duration.ofHours(1);
 		this.written = now();
 		for (int i = 0; i < 7000; i++) {
@@ -625,7 +625,7 @@ class OverloadedWaitsTests {
 		}, KeyPrefix.DEFAULT);
 	}
 
-	private OperationPoller poller(Admission admission) {
+	private Poller poller(Admission admission) {
 		OperationsListener listener = new OperationsListener() {
 
 			@Override
@@ -642,7 +642,7 @@ class OverloadedWaitsTests {
 		PollingSettings settings = PollingSettings.defaults();
 		SentPolls sentPolls = new SentPolls();
 		OperationFetcher exchange = sentPolls.reporting((id) -> Mono.defer(() -> this.endpoint.apply(id)));
-		return new OperationPoller("test", new AdmittedOperationFetcher(exchange, admission), admission,
+		return new Poller("test", new AdmittedOperationFetcher(exchange, admission), admission,
 				new AdaptivePollingSchedule(settings, this.scheduler), settings, this.scheduler, listener,
 				new Outage("test", settings, this.scheduler, listener), sentPolls, KeyPrefix.DEFAULT);
 	}

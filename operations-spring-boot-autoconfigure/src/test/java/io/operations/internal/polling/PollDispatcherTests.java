@@ -21,33 +21,33 @@ class PollDispatcherTests {
 
 	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
 
-	private final List<Flight> flights = new ArrayList<>();
+	private final List<Poll> polls = new ArrayList<>();
 
 	private final PollDispatcher dispatcher = dispatcher();
 
 	@Test
 	void whenAnOperationBecomesARepeatWhileItsFirstPollIsInFlightThePlaceOfAFirstPollIsFreeAgain() {
 		for (int i = 0; i < 200; i++) {
-			Wait wait = new Wait(i, "op" + i, null, false, 0, false);
-			this.dispatcher.add(wait, 0, 0);
-			this.dispatcher.pump();
-			assertThat(this.flights).hasSize(i + 1);
-			wait.repeated();
-			this.dispatcher.handedBack(this.flights.get(i));
+			AwaitedOperation awaited = new AwaitedOperation(i, "op" + i, null, false, 0, false);
+			this.dispatcher.add(awaited, 0, 0);
+			this.dispatcher.dispatch();
+			assertThat(this.polls).hasSize(i + 1);
+			awaited.repeated();
+			this.dispatcher.ended(this.polls.get(i));
 		}
 	}
 
 	@Test
 	void whenAPollIsHandedBackTwiceOnlyOnePlaceIsFreeAgain() {
 		for (int i = 0; i < 200; i++) {
-			this.dispatcher.add(new Wait(i, "op" + i, null, false, 0, false), 0, 0);
+			this.dispatcher.add(new AwaitedOperation(i, "op" + i, null, false, 0, false), 0, 0);
 		}
-		this.dispatcher.pump();
-		int most = this.flights.size();
+		this.dispatcher.dispatch();
+		int most = this.polls.size();
 		assertThat(most).isLessThan(100);
-		this.dispatcher.handedBack(this.flights.get(0));
-		this.dispatcher.handedBack(this.flights.get(0));
-		assertThat(this.flights).hasSize(most + 1);
+		this.dispatcher.ended(this.polls.get(0));
+		this.dispatcher.ended(this.polls.get(0));
+		assertThat(this.polls).hasSize(most + 1);
 	}
 
 	private PollDispatcher dispatcher() {
@@ -59,8 +59,8 @@ class PollDispatcherTests {
 				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
 				limits, RetrySettings.defaults(), this.scheduler, listener);
 		return new PollDispatcher(admission,
-				new Pace("test", KeyPrefix.DEFAULT, (state) -> Duration.ofHours(1), settings),
-				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.flights::add, (waiter) -> {
+				new PollDelays("test", KeyPrefix.DEFAULT, (state) -> Duration.ofHours(1), settings),
+				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.polls::add, (caller) -> {
 				});
 	}
 

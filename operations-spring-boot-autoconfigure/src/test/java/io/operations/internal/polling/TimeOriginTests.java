@@ -183,8 +183,8 @@ class TimeOriginTests {
 
 	private void runWait(Server server) {
 		List<OperationSnapshot> ends = new ArrayList<>();
-		OperationPoller poller = new OperationPoller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())),
-				admission(), schedule(), PollingSettings.defaults(), this.scheduler, listener());
+		Poller poller = new Poller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())), admission(),
+				schedule(), PollingSettings.defaults(), this.scheduler, listener());
 		poller.await(target(), Duration.ofHours(1)).subscribe(ends::add);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(10));
 		assertThat(ends).hasSize(1);
@@ -195,14 +195,13 @@ class TimeOriginTests {
 		PollingSettings settings = PollingSettings.defaults();
 		Outage outage = new Outage("test", settings, this.scheduler, listener());
 		Admission admission = admission();
-		OperationPoller poller = new OperationPoller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())),
-				admission, schedule(), settings, this.scheduler, listener(), outage, new SentPolls(),
-				KeyPrefix.DEFAULT);
+		Poller poller = new Poller("test", (id) -> Mono.fromSupplier(() -> server.answer(now())), admission, schedule(),
+				settings, this.scheduler, listener(), outage, new SentPolls(), KeyPrefix.DEFAULT);
 		OperationPolls polls = new OperationPolls("test", Duration.ofDays(7), admission, 16, this.scheduler, outage,
 				poller);
 		Tracked tracked = new Tracked(poller.number(), polls, PolledOperation.of(target(), now()));
 		poller.hold(tracked, tracked.next(polls.firstPoll(tracked.polled(), null)), true);
-		poller.pump();
+		poller.dispatch();
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(10));
 		assertThat(tracked.ended).isTrue();
 		poller.close();

@@ -375,12 +375,12 @@ class AccountBudgetTests {
 						}
 
 						@Override
-						public void budgetLost(String client, Throwable fault) {
+						public void budgetUnavailable(String client, Throwable fault) {
 							Instance.this.events.add("lost");
 						}
 
 						@Override
-						public void budgetRegained(String client, Duration duration) {
+						public void budgetAvailable(String client, Duration duration) {
 							Instance.this.events.add("regained");
 						}
 

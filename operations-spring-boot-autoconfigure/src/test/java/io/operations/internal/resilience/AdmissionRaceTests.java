@@ -117,13 +117,14 @@ class AdmissionRaceTests {
 			return true;
 		}).block();
 		for (int i = 0; i < CALLS; i++) {
-			Turn.Kind kind = List.of(Turn.Kind.values()).get(random.nextInt(3));
+			RequestPriority.Kind kind = List.of(RequestPriority.Kind.values()).get(random.nextInt(3));
 			boolean cancelled = random.nextInt(3) == 0;
 			if (!cancelled) {
 				this.kept.incrementAndGet();
 			}
 			Disposable call = this.admission.admit("op", work(random.nextInt(4)))
-				.contextWrite((context) -> context.put(Turn.class, new Turn(kind, random.nextInt(100))))
+				.contextWrite(
+						(context) -> context.put(RequestPriority.class, new RequestPriority(kind, random.nextInt(100))))
 				.subscribe((value) -> {
 					if (!cancelled) {
 						this.ended.incrementAndGet();

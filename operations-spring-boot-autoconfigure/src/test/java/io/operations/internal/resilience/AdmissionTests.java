@@ -161,7 +161,7 @@ class AdmissionTests {
 		this.admission = admission(0.1, 100, 100);
 		call("a");
 		call("queued");
-		call("poll", new Turn(Turn.Kind.REPEAT_POLL, 0));
+		call("poll", new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 0));
 		this.admission.pause(Duration.ofMinutes(30));
 		call("new");
 		assertThat(this.refused).hasSize(2)
@@ -177,7 +177,7 @@ class AdmissionTests {
 	void fetchesAndFirstPollsGoBeforeRepeatPollsButForOneInFour() {
 		this.admission.pause(Duration.ofSeconds(1));
 		for (int i = 0; i < 6; i++) {
-			call("repeat" + i, new Turn(Turn.Kind.REPEAT_POLL, 10 - i));
+			call("repeat" + i, new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 10 - i));
 		}
 		for (int i = 0; i < 6; i++) {
 			call("fetch" + i);
@@ -209,7 +209,7 @@ class AdmissionTests {
 		for (int i = 0; i < 4; i++) {
 			call("c" + i);
 		}
-		call("poll", new Turn(Turn.Kind.FIRST_POLL, 0));
+		call("poll", new RequestPriority(RequestPriority.Kind.FIRST_POLL, 0));
 		assertThat(this.refused).singleElement()
 			.isInstanceOfSatisfying(OperationsThrottledException.class,
 					(throttled) -> assertThat(throttled).hasMessageContaining("operations.rate-limit.max-queued"));
@@ -469,12 +469,12 @@ class AdmissionTests {
 	@Test
 	void roomIsToldOfWhenNothingIsQueued() {
 		List<Integer> sentBefore = new ArrayList<>();
-		this.admission.onRoom(() -> sentBefore.add(this.sent.size()));
+		this.admission.onCapacity(() -> sentBefore.add(this.sent.size()));
 		call("a");
 		call("b");
-		assertThat(this.admission.hasRoom()).isFalse();
+		assertThat(this.admission.hasCapacity()).isFalse();
 		advance(Duration.ofSeconds(1));
-		assertThat(this.admission.hasRoom()).isTrue();
+		assertThat(this.admission.hasCapacity()).isTrue();
 		assertThat(sentBefore).contains(1, 2);
 	}
 
@@ -611,9 +611,9 @@ class AdmissionTests {
 	@Test
 	void duringAPauseThereIsNoRoom() {
 		this.admission.pause(Duration.ofSeconds(1));
-		assertThat(this.admission.hasRoom()).isFalse();
+		assertThat(this.admission.hasCapacity()).isFalse();
 		advance(Duration.ofSeconds(1));
-		assertThat(this.admission.hasRoom()).isTrue();
+		assertThat(this.admission.hasCapacity()).isTrue();
 	}
 
 	@Test
@@ -645,12 +645,12 @@ class AdmissionTests {
 	}
 
 	private Disposable call(String id) {
-		return call(id, new Turn(Turn.Kind.FETCH, this.scheduler.now(TimeUnit.MILLISECONDS)));
+		return call(id, new RequestPriority(RequestPriority.Kind.FETCH, this.scheduler.now(TimeUnit.MILLISECONDS)));
 	}
 
-	private Disposable call(String id, Turn turn) {
+	private Disposable call(String id, RequestPriority priority) {
 		return this.admission.admit(id, Mono.fromRunnable(() -> this.sent.add(id)))
-			.contextWrite((context) -> context.put(Turn.class, turn))
+			.contextWrite((context) -> context.put(RequestPriority.class, priority))
 			.subscribe((value) -> {
 			}, this.refused::add);
 	}

@@ -60,23 +60,24 @@ class AdmittedWritesTests {
 
 	@Test
 	void writeInsideAPollHasItsOwnTurn() {
-		write("write", new Turn(Turn.Kind.REPEAT_POLL, 0, () -> false));
+		write("write", new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 0, () -> false));
 		assertThat(this.sent).containsExactly("write");
 	}
 
 	private void poll() {
 		this.admission.admit("poll", Mono.fromRunnable(() -> this.sent.add("poll")))
-			.contextWrite((context) -> context.put(Turn.class, new Turn(Turn.Kind.REPEAT_POLL, Long.MIN_VALUE)))
+			.contextWrite((context) -> context.put(RequestPriority.class,
+					new RequestPriority(RequestPriority.Kind.REPEAT_POLL, Long.MIN_VALUE)))
 			.subscribe();
 	}
 
 	private void write(String name) {
-		write(name, new Turn(Turn.Kind.FETCH, 0));
+		write(name, new RequestPriority(RequestPriority.Kind.FETCH, 0));
 	}
 
-	private void write(String name, Turn turn) {
+	private void write(String name, RequestPriority priority) {
 		this.writes.admit("The write 'POST /x'", Mono.fromRunnable(() -> this.sent.add(name)), (result) -> null)
-			.contextWrite((context) -> context.put(Turn.class, turn))
+			.contextWrite((context) -> context.put(RequestPriority.class, priority))
 			.subscribe();
 	}
 

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RetryingOperationFetcherTests {
 
-	private static final int MAX_WAITING = 2;
+	private static final int MAX_WAITS = 2;
 
 	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
 
@@ -165,7 +165,7 @@ class RetryingOperationFetcherTests {
 	void fetchThatSucceedsIsCountedAsASuccessByTheRetry() {
 		Retry retry = Retry.of("test", RetrySettings.defaults().toConfig().build());
 		new RetryingOperationFetcher((id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING)), retry,
-				RetrySettings.defaults(), MAX_WAITING, this.scheduler, "test")
+				RetrySettings.defaults(), MAX_WAITS, this.scheduler, "test")
 			.fetch("op")
 			.subscribe();
 		assertThat(retry.getMetrics().getNumberOfSuccessfulCallsWithoutRetryAttempt()).isOne();
@@ -177,14 +177,14 @@ class RetryingOperationFetcherTests {
 				RetrySettings.defaults().toConfig().build(), (attempt) -> Mono.error(TestOperations.fault(503)));
 		Disposable first = fetcher.fetch("first").subscribe(this.seen::add, this.faults::add);
 		fetcher.fetch("second").subscribe(this.seen::add, this.faults::add);
-		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITING);
+		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITS);
 		assertThat(this.faults).isEmpty();
 		fetcher.fetch("third").subscribe(this.seen::add, this.faults::add);
 		assertThat(this.faults).singleElement().isInstanceOf(OperationsUnavailableException.class);
 		first.dispose();
 		assertThat(fetcher.waiting()).isOne();
 		fetcher.fetch("fourth").subscribe(this.seen::add, this.faults::add);
-		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITING);
+		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITS);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
 		assertThat(fetcher.waiting()).isZero();
 		assertThat(this.attempts).as("1 of the first, 3 of the second and the fourth, 1 of the third").hasSize(8);
@@ -211,7 +211,7 @@ class RetryingOperationFetcherTests {
 		return new RetryingOperationFetcher((id) -> Mono.defer(() -> {
 			this.attempts.add(this.scheduler.now(TimeUnit.MILLISECONDS));
 			return answers.apply(this.attempts.size());
-		}), Retry.of("test", config), settings, MAX_WAITING, this.scheduler, "test");
+		}), Retry.of("test", config), settings, MAX_WAITS, this.scheduler, "test");
 	}
 
 }

@@ -30,10 +30,10 @@ abstract class ForgottenOperationContract extends OutcomeContract {
 		assertThat(find("op")).isNull();
 		// Polls go on until the store notices. Others go on meanwhile.
 		track("other", Map.of());
-		await().atMost(PATIENCE).untilAsserted(() -> {
+		await().atMost(MAX_WAIT).untilAsserted(() -> {
 			int before = this.endpoint.polls("op");
 			int others = this.endpoint.polls("other");
-			await().atMost(PATIENCE).until(() -> this.endpoint.polls("other") > others + 5);
+			await().atMost(MAX_WAIT).until(() -> this.endpoint.polls("other") > others + 5);
 			assertThat(this.endpoint.polls("op")).isEqualTo(before);
 		});
 	}
@@ -67,7 +67,7 @@ abstract class ForgottenOperationContract extends OutcomeContract {
 			}
 		};
 		track("op", Map.of());
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.until(() -> !this.outcomes.isEmpty() && find("op") == null && summary().backlog() == 0);
 		this.endpoint.script("other", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		track("other", Map.of());

@@ -16,10 +16,10 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.TestOperations;
 import io.operations.internal.KeyPrefix;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.Outage;
 import io.operations.internal.polling.PolledOperation;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.internal.polling.SentPolls;
 import io.operations.internal.resilience.Admission;
@@ -139,7 +139,7 @@ abstract class HeldOperationsFixture {
 
 		final Admission admission;
 
-		final OperationPoller poller;
+		final Poller poller;
 
 		final OperationPolls polls;
 
@@ -190,8 +190,8 @@ abstract class HeldOperationsFixture {
 				return HeldOperationsFixture.this.server.apply(id);
 			}), this.admission);
 			Outage outage = new Outage("test", settings, time, listener);
-			this.poller = new OperationPoller("test", fetcher, this.admission, schedule, settings, time, listener,
-					outage, new SentPolls(), KeyPrefix.DEFAULT);
+			this.poller = new Poller("test", fetcher, this.admission, schedule, settings, time, listener, outage,
+					new SentPolls(), KeyPrefix.DEFAULT);
 			this.polls = new OperationPolls("test", Duration.ofDays(7), this.admission, 16, time, outage, this.poller);
 			this.engine = new TrackingEngine(this.polls, TrackingSettings.defaults(), List::of,
 					new TrackingListeners(List.of()));

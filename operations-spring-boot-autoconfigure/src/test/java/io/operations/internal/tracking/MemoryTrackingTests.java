@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.operations.OperationsThrottledException;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
-import io.operations.internal.polling.OperationPoller;
+import io.operations.internal.polling.Poller;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
@@ -53,7 +53,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	@Test
 	void whenTrackedAgainWhileForgottenItIsPolled() throws InterruptedException {
 		track("op");
-		OperationPoller poller = TemplateInternals.of(this.template).polls().poller();
+		Poller poller = TemplateInternals.of(this.template).polls().poller();
 		Thread forgetting = new Thread(() -> this.store.remove("op"));
 		synchronized (poller) {
 			forgetting.start();
@@ -100,7 +100,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 			assertThat(tracked.operation()).isNull();
 			assertThat(tracked.lastFault()).contains("'op'", "'other'");
 		});
-		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isServerUnavailable()).isFalse();
 		advance(Duration.ofMinutes(2));
 		assertThat(this.outcomes).extracting(OperationOutcome::type).containsExactly(OperationOutcome.Type.FAILED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(9);

@@ -94,12 +94,12 @@ class OneOutageTests {
 		answer(ScriptedEndpoint.error(503));
 		advance(Duration.ofMinutes(2));
 		assertThat(this.began).hasSize(1);
-		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isTrue();
+		assertThat(TemplateInternals.of(this.template).polls().isServerUnavailable()).isTrue();
 		answer(ScriptedEndpoint.status("COMPLETED"));
 		advance(Duration.ofSeconds(30));
 		assertThat(this.ended).singleElement()
 			.satisfies((duration) -> assertThat(duration).isBetween(Duration.ofSeconds(100), Duration.ofSeconds(135)));
-		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isServerUnavailable()).isFalse();
 		advance(Duration.ofMinutes(2));
 		assertThat(this.outcomes).hasSize(EACH);
 		assertThat(this.faults).isEmpty();
@@ -182,12 +182,12 @@ class OneOutageTests {
 		advance(Duration.ofSeconds(10));
 		assertThat(this.faults).hasSize(1);
 		assertThat(this.began).hasSize(1);
-		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isTrue();
+		assertThat(TemplateInternals.of(this.template).polls().isServerUnavailable()).isTrue();
 		answer(ScriptedEndpoint.status("RUNNING"));
 		this.template.fetch("op").subscribe();
 		advance(Duration.ofSeconds(1));
 		assertThat(this.ended).hasSize(1);
-		assertThat(TemplateInternals.of(this.template).polls().isEndpointAway()).isFalse();
+		assertThat(TemplateInternals.of(this.template).polls().isServerUnavailable()).isFalse();
 	}
 
 	private void answer(Mono<ClientResponse> answer) {

@@ -53,7 +53,7 @@ public abstract class OperationTrackerContract extends SeveralClientsContract {
 			.flatMap(
 					(i) -> this.tracker.track("op", Map.of("i", i.toString())).subscribeOn(Schedulers.boundedElastic()))
 			.collectList()
-			.blockOptional(PATIENCE)
+			.blockOptional(MAX_WAIT)
 			.orElseThrow();
 		assertThat(results).hasSize(16).filteredOn(TrackingResult::isNew).hasSize(1);
 		assertThat(results).extracting((result) -> result.operation().attributes())
@@ -82,7 +82,7 @@ public abstract class OperationTrackerContract extends SeveralClientsContract {
 	void whenAStreamIsLongItIsReadPageByPage() {
 		Flux.range(0, 900)
 			.flatMap((i) -> this.tracker.track(String.format("op%04d", i), Map.of()), 4)
-			.blockLast(PATIENCE);
+			.blockLast(MAX_WAIT);
 		assertThat(stream(TrackingFilter.all())).hasSize(900).isSorted();
 		assertThat(this.tracker.stream(TrackingFilter.all()).take(3).map(TrackedOperation::id).collectList().block())
 			.containsExactly("op0000", "op0001", "op0002");
@@ -104,7 +104,7 @@ public abstract class OperationTrackerContract extends SeveralClientsContract {
 		assertThat(summary.count(OperationStatus.RUNNING)).isEqualTo(1);
 		assertThat(summary.unseen()).isEqualTo(1);
 		assertThat(summary.stuck()).isZero();
-		assertThat(summary.oldest()).isPositive().isLessThan(PATIENCE);
+		assertThat(summary.oldest()).isPositive().isLessThan(MAX_WAIT);
 	}
 
 	@Test
@@ -119,7 +119,7 @@ public abstract class OperationTrackerContract extends SeveralClientsContract {
 	@ValueSource(strings = { "", " ", ".", "..", "a\nb" })
 	void whenAnIdIsInvalidItIsRefused(String id) {
 		assertThatExceptionOfType(OperationsRequestException.class)
-			.isThrownBy(() -> this.tracker.track(id, Map.of()).block(PATIENCE));
+			.isThrownBy(() -> this.tracker.track(id, Map.of()).block(MAX_WAIT));
 		assertThat(stream(TrackingFilter.all())).isEmpty();
 	}
 

@@ -41,7 +41,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 abstract class OperationTrackerFixture {
 
-	protected static final Duration PATIENCE = Duration.ofSeconds(20);
+	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	protected static final Duration TIMEOUT = Duration.ofHours(1);
 
@@ -145,32 +145,32 @@ abstract class OperationTrackerFixture {
 	}
 
 	protected TrackingResult track(String id, Map<String, String> attributes) {
-		return Objects.requireNonNull(this.tracker.track(id, attributes).block(PATIENCE));
+		return Objects.requireNonNull(this.tracker.track(id, attributes).block(MAX_WAIT));
 	}
 
 	protected TrackingResult track(String id, Map<String, String> attributes, Duration timeout) {
-		return Objects.requireNonNull(this.tracker.track(id, attributes, timeout).block(PATIENCE));
+		return Objects.requireNonNull(this.tracker.track(id, attributes, timeout).block(MAX_WAIT));
 	}
 
 	protected @Nullable TrackedOperation find(String id) {
-		return this.tracker.find(id).block(PATIENCE);
+		return this.tracker.find(id).block(MAX_WAIT);
 	}
 
 	protected boolean forget(String id) {
-		return Boolean.TRUE.equals(this.tracker.forget(id).block(PATIENCE));
+		return Boolean.TRUE.equals(this.tracker.forget(id).block(MAX_WAIT));
 	}
 
 	protected boolean redeliver(String id) {
-		return Boolean.TRUE.equals(this.tracker.redeliver(id).block(PATIENCE));
+		return Boolean.TRUE.equals(this.tracker.redeliver(id).block(MAX_WAIT));
 	}
 
 	protected TrackingSummary summary() {
-		return Objects.requireNonNull(this.tracker.summary().block(PATIENCE));
+		return Objects.requireNonNull(this.tracker.summary().block(MAX_WAIT));
 	}
 
 	protected List<String> stream(TrackingFilter filter) {
 		return Objects
-			.requireNonNull(this.tracker.stream(filter).map(TrackedOperation::id).collectList().block(PATIENCE));
+			.requireNonNull(this.tracker.stream(filter).map(TrackedOperation::id).collectList().block(MAX_WAIT));
 	}
 
 	protected TrackedOperation until(String id, TrackingState state) {
@@ -180,7 +180,7 @@ abstract class OperationTrackerFixture {
 	protected TrackedOperation until(String id, Predicate<TrackedOperation> condition) {
 		Supplier<@Nullable TrackedOperation> found = () -> find(id);
 		TrackedOperation[] last = new TrackedOperation[1];
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
+		await().atMost(MAX_WAIT).pollInterval(Duration.ofMillis(10)).untilAsserted(() -> {
 			last[0] = found.get();
 			assertThat(last[0]).isNotNull().satisfies((operation) -> assertThat(condition.test(operation)).isTrue());
 		});

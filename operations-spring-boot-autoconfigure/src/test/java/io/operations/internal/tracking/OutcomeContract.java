@@ -55,7 +55,7 @@ abstract class OutcomeContract extends TrackedPollsContract {
 		this.endpoint.script("op", List.of(ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"),
 				ScriptedEndpoint.json("{\"status\": \"COMPLETED\", \"related\": {\"b\": \"poll\"}}")));
 		AcceptedOperation accepted = new AcceptedOperation("op", null, null, Map.of("a", "202", "b", "202"));
-		this.tracker.track(accepted).block(PATIENCE);
+		this.tracker.track(accepted).block(MAX_WAIT);
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).singleElement()
 			.satisfies((outcome) -> assertThat(Objects.requireNonNull(outcome.operation()).related())

@@ -15,9 +15,9 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsListener;
 import io.operations.internal.KeyPrefix;
-import io.operations.internal.polling.OperationPoller;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.Outage;
+import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.SentPolls;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
@@ -119,8 +119,8 @@ class ProductRetentionTests {
 				RetrySettings.defaults(), this.time, listener);
 		OperationFetcher fetcher = new AdmittedOperationFetcher((id) -> Mono.fromSupplier(() -> answer(id)), admission);
 		Outage outage = new Outage("test", settings, this.time, listener);
-		OperationPoller poller = new OperationPoller("test", fetcher, admission, schedule, settings, this.time,
-				listener, outage, new SentPolls(), KeyPrefix.DEFAULT);
+		Poller poller = new Poller("test", fetcher, admission, schedule, settings, this.time, listener, outage,
+				new SentPolls(), KeyPrefix.DEFAULT);
 		return new OperationPolls("test", TWO_DAYS, admission, 16, this.time, outage, poller);
 	}
 

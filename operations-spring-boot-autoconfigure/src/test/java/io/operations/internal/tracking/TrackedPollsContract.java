@@ -111,7 +111,7 @@ abstract class TrackedPollsContract extends OperationTrackerFixture {
 		int polls = this.endpoint.polls(id);
 		until(id, (operation) -> operation.nextDue() != null);
 		this.time.skip(Duration.ofMinutes(15));
-		await().atMost(PATIENCE).until(() -> {
+		await().atMost(MAX_WAIT).until(() -> {
 			// The poller looks at its clock when something happens.
 			track("other" + this.endpoint.order().size(), Map.of());
 			return this.endpoint.polls(id) > polls;
@@ -171,7 +171,7 @@ abstract class TrackedPollsContract extends OperationTrackerFixture {
 	void whenAStopAbandonsAPollTheNextStartSendsIt() {
 		this.endpoint.script("op", (poll) -> (poll == 1) ? Mono.never() : ScriptedEndpoint.status("COMPLETED"));
 		track("op", Map.of());
-		await().atMost(PATIENCE).until(() -> this.endpoint.order().contains("op"));
+		await().atMost(MAX_WAIT).until(() -> this.endpoint.order().contains("op"));
 		this.store.stop();
 		this.store.start();
 		until("op", TrackingState.DELIVERED);
@@ -184,7 +184,7 @@ abstract class TrackedPollsContract extends OperationTrackerFixture {
 		for (int i = 0; i < 60; i++) {
 			track("op" + i, Map.of());
 		}
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.untilAsserted(() -> assertThat(summary().count(TrackingState.DELIVERED)).isEqualTo(60));
 		assertThat(this.endpoint.overlaps()).isEmpty();
 		assertThat(this.outcomes).hasSize(60);
@@ -206,7 +206,7 @@ abstract class TrackedPollsContract extends OperationTrackerFixture {
 	@Test
 	void whenTheWriteHasARetryAfterNoPollIsBefore() {
 		AcceptedOperation accepted = new AcceptedOperation("op", null, Duration.ofSeconds(2), Map.of("a", "b"));
-		TrackingResult result = Objects.requireNonNull(this.tracker.track(accepted).block(PATIENCE));
+		TrackingResult result = Objects.requireNonNull(this.tracker.track(accepted).block(MAX_WAIT));
 		assertThat(Duration.between(result.operation().since(), result.operation().nextDue()))
 			.isGreaterThanOrEqualTo(Duration.ofSeconds(2));
 		assertThat(result.operation().kind()).isEqualTo("a");

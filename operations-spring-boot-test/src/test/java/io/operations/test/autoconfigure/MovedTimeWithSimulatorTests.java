@@ -42,7 +42,7 @@ import static org.awaitility.Awaitility.await;
 @AutoConfigureOperationsSimulator
 class MovedTimeWithSimulatorTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final OperationScript ENDLESS = OperationScript.completed().running(Duration.ofDays(400));
 
@@ -67,13 +67,13 @@ class MovedTimeWithSimulatorTests {
 	@Test
 	void trackedOperationTimesOutAfterItsDay() throws InterruptedException {
 		String id = this.simulator.accept(ENDLESS);
-		this.tracker.track(id, Map.of()).block(PATIENCE);
+		this.tracker.track(id, Map.of()).block(MAX_WAIT);
 		this.simulator.advance(Duration.ofHours(23));
 		awaitPolls(id, 1);
 		assertThat(this.outcomes).isEmpty();
 		long polls = this.simulator.requestCount(id);
 		this.simulator.advance(Duration.ofHours(1));
-		OperationOutcome outcome = this.outcomes.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		OperationOutcome outcome = this.outcomes.poll(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
 		assertThat(outcome).extracting(OperationOutcome::operationId, OperationOutcome::type)
 			.containsExactly(id, OperationOutcome.Type.TIMED_OUT);
 		assertThat(this.simulator.requestCount(id)).as("polls of 24 hours").isLessThan(polls + 5);
@@ -82,9 +82,9 @@ class MovedTimeWithSimulatorTests {
 	@Test
 	void trackedOperationThatEndsInTheJumpIsDeliveredAsEnded() throws InterruptedException {
 		String id = this.simulator.accept(OperationScript.failed().running(Duration.ofHours(20)));
-		this.tracker.track(id, Map.of()).block(PATIENCE);
+		this.tracker.track(id, Map.of()).block(MAX_WAIT);
 		this.simulator.advance(Duration.ofHours(25));
-		OperationOutcome outcome = this.outcomes.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		OperationOutcome outcome = this.outcomes.poll(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
 		assertThat(outcome).extracting(OperationOutcome::operationId, OperationOutcome::type)
 			.containsExactly(id, OperationOutcome.Type.FAILED);
 	}
@@ -92,11 +92,11 @@ class MovedTimeWithSimulatorTests {
 	@Test
 	void deliveredOperationIsForgottenAfterItsRetention() throws InterruptedException {
 		String id = this.simulator.accept(OperationScript.completed());
-		this.tracker.track(id, Map.of()).block(PATIENCE);
-		assertThat(this.outcomes.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
-		assertThat(this.tracker.find(id).blockOptional(PATIENCE)).isPresent();
+		this.tracker.track(id, Map.of()).block(MAX_WAIT);
+		assertThat(this.outcomes.poll(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+		assertThat(this.tracker.find(id).blockOptional(MAX_WAIT)).isPresent();
 		this.simulator.advance(Duration.ofDays(7).plusSeconds(1));
-		await().atMost(PATIENCE).until(() -> this.tracker.find(id).blockOptional(PATIENCE).isEmpty());
+		await().atMost(MAX_WAIT).until(() -> this.tracker.find(id).blockOptional(MAX_WAIT).isEmpty());
 	}
 
 	@Test
@@ -155,20 +155,20 @@ class MovedTimeWithSimulatorTests {
 		this.simulator.advance(Duration.ofHours(3));
 		String after = this.simulator.accept(OperationScript.completed());
 		assertThat(Duration.between(createdAt(before), createdAt(after))).isBetween(Duration.ofHours(3),
-				Duration.ofHours(3).plus(PATIENCE));
+				Duration.ofHours(3).plus(MAX_WAIT));
 	}
 
 	private static Operation end(CompletableFuture<@Nullable Operation> future) throws Exception {
-		return Objects.requireNonNull(future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+		return Objects.requireNonNull(future.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS));
 	}
 
 	private Instant createdAt(String id) {
-		Operation operation = Objects.requireNonNull(this.operations.fetch(id).block(PATIENCE));
+		Operation operation = Objects.requireNonNull(this.operations.fetch(id).block(MAX_WAIT));
 		return Objects.requireNonNull(operation.createdAt());
 	}
 
 	private void awaitPolls(String id, int polls) {
-		await().atMost(PATIENCE).until(() -> this.simulator.requestCount(id) >= polls);
+		await().atMost(MAX_WAIT).until(() -> this.simulator.requestCount(id) >= polls);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -19,7 +19,7 @@ final class RecentSummary {
 
 	static final Duration FRESH = Duration.ofSeconds(5);
 
-	static final Duration PATIENCE = Duration.ofSeconds(30);
+	static final Duration STORE_TIMEOUT = Duration.ofSeconds(30);
 
 	private final AtomicBoolean asking = new AtomicBoolean();
 
@@ -59,7 +59,7 @@ final class RecentSummary {
 	private void ask() {
 		Mono.defer(this.summary)
 			.subscribeOn(this.blocking)
-			.timeout(PATIENCE, this.time)
+			.timeout(STORE_TIMEOUT, this.time)
 			.doFinally((signal) -> this.asking.set(false))
 			.subscribe((summary) -> this.last = summary, (fault) -> this.last = null);
 	}

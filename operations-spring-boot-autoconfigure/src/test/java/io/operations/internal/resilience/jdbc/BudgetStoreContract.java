@@ -37,7 +37,7 @@ import static org.awaitility.Awaitility.await;
  */
 abstract class BudgetStoreContract {
 
-	static final Duration PATIENCE = Duration.ofSeconds(20);
+	static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private static final Duration SHORT = Duration.ofMillis(200);
 
@@ -98,7 +98,7 @@ abstract class BudgetStoreContract {
 				CompletableFuture<BudgetStore.@Nullable Reservation> waiting = store
 					.reserve(this.client, 1, SHORT, LONG)
 					.toFuture();
-				await().atMost(PATIENCE).until(() -> waiting.isDone() || waitsForTheRow());
+				await().atMost(MAX_WAIT).until(() -> waiting.isDone() || waitsForTheRow());
 				other.rollback();
 				end = Objects.requireNonNull(waiting.get(20, TimeUnit.SECONDS)).untilEnd();
 			}
@@ -124,9 +124,9 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenPauseIsReportedTwiceItIsNotLonger() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofSeconds(30)).block(PATIENCE);
-		store.pause(this.client, Duration.ofSeconds(10)).block(PATIENCE);
-		store.pause(this.client, Duration.ofSeconds(30)).block(PATIENCE);
+		store.pause(this.client, Duration.ofSeconds(30)).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(10)).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(30)).block(MAX_WAIT);
 		BudgetStore.Reservation reservation = reserve(store, SHORT);
 		assertThat(reservation.paused()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
 		assertThat(reservation.untilEnd()).isBetween(Duration.ofSeconds(20), Duration.ofMillis(30_200));
@@ -138,7 +138,7 @@ abstract class BudgetStoreContract {
 	void whenReservationReachesTooFarItIsShortened() {
 		BudgetStore store = open(this.dataSource, true);
 		reserve(store, Duration.ofSeconds(1_000));
-		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
+		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(MAX_WAIT))
 			.untilEnd()).isBetween(Duration.ofMillis(300), Duration.ofMillis(700));
 		assertThat(reserve(store, SHORT).untilEnd()).isLessThan(Duration.ofSeconds(1));
 	}
@@ -146,8 +146,8 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenPauseIsLongerThanDebtItIsNotShortened() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofSeconds(60)).block(PATIENCE);
-		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(PATIENCE))
+		store.pause(this.client, Duration.ofSeconds(60)).block(MAX_WAIT);
+		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(MAX_WAIT))
 			.untilEnd()).isGreaterThan(Duration.ofSeconds(50));
 	}
 
@@ -160,8 +160,8 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenClockIsSetBackEndedPauseDoesNotBeginAgain() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofMillis(1)).block(PATIENCE);
-		await().atMost(PATIENCE).until(() -> reserve(store, SHORT).paused().isZero());
+		store.pause(this.client, Duration.ofMillis(1)).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> reserve(store, SHORT).paused().isZero());
 		assertThat(isPausedInThisCentury()).isFalse();
 	}
 
@@ -182,7 +182,7 @@ abstract class BudgetStoreContract {
 		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
 		assertThat(others(second, false)).extracting("alive", "sending").containsExactly(1, 1);
 		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(1, 0);
-		second.leave(this.client).block(PATIENCE);
+		second.leave(this.client).block(MAX_WAIT);
 		assertThat(others(first, true)).extracting("alive", "sending").containsExactly(0, 0);
 		others(second, true);
 		seenEarlier(30);
@@ -327,11 +327,11 @@ abstract class BudgetStoreContract {
 	}
 
 	final BudgetStore.Reservation reserve(BudgetStore store, Duration duration) {
-		return Objects.requireNonNull(store.reserve(this.client, 1, duration, LONG).block(PATIENCE));
+		return Objects.requireNonNull(store.reserve(this.client, 1, duration, LONG).block(MAX_WAIT));
 	}
 
 	private BudgetStore.Others others(BudgetStore store, boolean sending) {
-		return Objects.requireNonNull(store.report(this.client, sending).block(PATIENCE));
+		return Objects.requireNonNull(store.report(this.client, sending).block(MAX_WAIT));
 	}
 
 }

@@ -48,8 +48,8 @@ class ClockTests extends TrackingApplication {
 			.update();
 		shifted(seconds).withPropertyValues("operations.tracking.jdbc.heartbeat-interval=1s").run((context) -> {
 			OperationTracker tracker = context.getBean(OperationTracker.class).forClient("operations");
-			await().atMost(PATIENCE)
-				.until(() -> Objects.requireNonNull(tracker.find("dead").block(PATIENCE))
+			await().atMost(MAX_WAIT)
+				.until(() -> Objects.requireNonNull(tracker.find("dead").block(MAX_WAIT))
 					.state() == TrackingState.DELIVERED);
 			assertThat(this.jdbc.sql("SELECT picked_by FROM " + this.prefix + "scheduled WHERE task_instance = 'alive'")
 				.query(String.class)
@@ -65,7 +65,7 @@ class ClockTests extends TrackingApplication {
 		};
 		shifted(seconds).withPropertyValues("operations.tracking.delivery.initial-interval=5m").run((context) -> {
 			track(context, "op");
-			await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+			await().atMost(MAX_WAIT).until(() -> find(context, "op").deliveryFault() != null);
 			assertThat(
 					this.jdbc.sql("SELECT execution_time - now() < INTERVAL '5 min' FROM " + this.prefix + "scheduled")
 						.query(Boolean.class)

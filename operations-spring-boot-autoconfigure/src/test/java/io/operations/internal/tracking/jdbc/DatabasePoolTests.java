@@ -46,7 +46,7 @@ import static org.awaitility.Awaitility.await;
  */
 class DatabasePoolTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final String unique = UUID.randomUUID().toString().substring(0, 8);
 
@@ -79,8 +79,8 @@ class DatabasePoolTests {
 					OperationTracker tracker = context.getBean(OperationTracker.class);
 					Flux.range(0, 200)
 						.flatMap((i) -> tracker.track("op" + i, Map.of()).subscribeOn(Schedulers.boundedElastic()), 8)
-						.blockLast(PATIENCE);
-					await().atMost(PATIENCE).until(() -> delivered(tracker) >= 20);
+						.blockLast(MAX_WAIT);
+					await().atMost(MAX_WAIT).until(() -> delivered(tracker) >= 20);
 					assertThat(JdbcClient.create(pool).sql("SHOW transaction_isolation").query(String.class).single())
 						.isEqualTo(isolation.toLowerCase(Locale.ROOT).replace('_', ' '));
 				});
@@ -88,7 +88,7 @@ class DatabasePoolTests {
 	}
 
 	private static long delivered(OperationTracker tracker) {
-		return Objects.requireNonNull(tracker.summary().block(PATIENCE)).count(TrackingState.DELIVERED);
+		return Objects.requireNonNull(tracker.summary().block(MAX_WAIT)).count(TrackingState.DELIVERED);
 	}
 
 	@Test
@@ -209,8 +209,8 @@ class DatabasePoolTests {
 	private static void deliverOne(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed();
 		OperationTracker tracker = context.getBean(OperationTracker.class);
-		tracker.track("op", Map.of()).block(PATIENCE);
-		await().atMost(PATIENCE).until(() -> delivered(tracker) == 1);
+		tracker.track("op", Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> delivered(tracker) == 1);
 	}
 
 }

@@ -43,7 +43,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 		this.jdbc.sql("INSERT INTO " + this.prefix + "business VALUES (0)").update();
 		application().run((context) -> {
 			track(context, "op");
-			assertThat(called.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			assertThat(called.await(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 			try (Connection other = begin("SET LOCAL statement_timeout = '15s'")) {
 				// Waits for the lock of the handler that hangs.
 				other.createStatement().executeUpdate("UPDATE " + this.prefix + "business SET attempt = 7");
@@ -86,7 +86,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 		application().run((context) -> {
 			try (Connection open = begin("SELECT * FROM " + this.prefix + "business FOR UPDATE")) {
 				track(context, "op");
-				await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+				await().atMost(MAX_WAIT).until(() -> find(context, "op").deliveryFault() != null);
 				assertThat(find(context, "op").deliveryFault()).contains("operations.tracking.delivery.timeout",
 						"PT0.5S", "lock", "55P03");
 				open.rollback();
@@ -108,7 +108,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 			.run((context) -> {
 				try (Connection open = begin("SELECT * FROM " + this.prefix + "business FOR UPDATE")) {
 					track(context, "op");
-					await().atMost(PATIENCE).until(() -> find(context, "op").deliveryFault() != null);
+					await().atMost(MAX_WAIT).until(() -> find(context, "op").deliveryFault() != null);
 					assertThat(find(context, "op").deliveryFault()).doesNotContain("delivery.timeout");
 					open.rollback();
 				}

@@ -24,7 +24,7 @@ import static org.awaitility.Awaitility.await;
 
 class InstanceWorkTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	private final DataSource dataSource = new DriverManagerDataSource(
 			"jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
@@ -46,7 +46,7 @@ class InstanceWorkTests {
 		ClientWork one = client("one");
 		this.work.start(one);
 		try {
-			await().atMost(PATIENCE).untilAsserted(() -> Mockito.verify(one).keepHouse(Mockito.any()));
+			await().atMost(MAX_WAIT).untilAsserted(() -> Mockito.verify(one).keepHouse(Mockito.any()));
 		}
 		finally {
 			this.work.stopping();
@@ -68,7 +68,7 @@ class InstanceWorkTests {
 						+ " VALUES ('two', 'op', CURRENT_TIMESTAMP, FALSE, 1)")
 				.update();
 			this.work.deliver();
-			await().atMost(PATIENCE)
+			await().atMost(MAX_WAIT)
 				.untilAsserted(() -> Mockito.verify(two.task()).execute(Mockito.any(), Mockito.any()));
 		}
 		finally {

@@ -27,7 +27,7 @@ class IsolationTests extends TrackingApplication {
 				OperationTracker tracker = context.getBean(OperationTracker.class);
 				Flux.range(0, 100)
 					.flatMap((i) -> tracker.track("op" + i, Map.of()).subscribeOn(Schedulers.boundedElastic()), 8)
-					.blockLast(PATIENCE);
+					.blockLast(MAX_WAIT);
 				for (int i = 0; i < 100; i++) {
 					until(context, "op" + i, TrackingState.DELIVERED);
 				}
@@ -44,7 +44,7 @@ class IsolationTests extends TrackingApplication {
 			assertThat(handlersJdbc().sql("SHOW transaction_isolation").query(String.class).single())
 				.isEqualTo(isolation);
 			String beat = beat();
-			await().atMost(PATIENCE).until(() -> !beat().equals(beat));
+			await().atMost(MAX_WAIT).until(() -> !beat().equals(beat));
 		};
 		try (HikariDataSource pool = strict(isolation)) {
 			with(pool)
@@ -53,7 +53,7 @@ class IsolationTests extends TrackingApplication {
 				.run((context) -> {
 					track(context, "op");
 					assertThat(until(context, "op", TrackingState.DELIVERED).attempts()).isEqualTo(1);
-					await().atMost(PATIENCE)
+					await().atMost(MAX_WAIT)
 						.until(() -> this.jdbc.sql("SELECT COUNT(*) FROM " + this.prefix + "scheduled")
 							.query(Integer.class)
 							.single() == 0);

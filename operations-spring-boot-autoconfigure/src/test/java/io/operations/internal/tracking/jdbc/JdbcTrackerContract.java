@@ -58,21 +58,21 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		String[] clients = { "one", "two", "three", "four" };
 		Instance first = instance(clients);
 		first.start();
-		await().atMost(PATIENCE).until(() -> holders().size() == 4);
+		await().atMost(MAX_WAIT).until(() -> holders().size() == 4);
 		assertThat(Set.copyOf(holders())).hasSize(1);
 		Instance second = instance(clients);
 		second.start();
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.until(() -> holders().stream().collect(Collectors.groupingBy((name) -> name, Collectors.counting())),
 					(leases) -> leases.size() == 2 && Set.copyOf(leases.values()).equals(Set.of(2L)));
 		for (String client : clients) {
 			first.endpoint(client).others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 			second.endpoint(client).others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-			first.tracker.forClient(client).track("op", Map.of()).block(PATIENCE);
+			first.tracker.forClient(client).track("op", Map.of()).block(MAX_WAIT);
 		}
-		await().atMost(PATIENCE).until(() -> first.outcomes.size() + second.outcomes.size() == 4);
+		await().atMost(MAX_WAIT).until(() -> first.outcomes.size() + second.outcomes.size() == 4);
 		first.stop();
-		await().atMost(PATIENCE).until(() -> holders().size() == 4 && Set.copyOf(holders()).size() == 1);
+		await().atMost(MAX_WAIT).until(() -> holders().size() == 4 && Set.copyOf(holders()).size() == 1);
 	}
 
 	private List<String> holders() {
@@ -91,20 +91,20 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		Instance both = instance("one", "two");
 		both.start();
 		both.endpoint("two").others((poll) -> ScriptedEndpoint.status("RUNNING"));
-		both.tracker.forClient("two").track("op", Map.of()).block(PATIENCE);
+		both.tracker.forClient("two").track("op", Map.of()).block(MAX_WAIT);
 		both.stop();
 		// Housekeeping begins a second after the start.
 		Instance old = instance("one");
 		old.start();
-		await().atMost(PATIENCE).until(() -> output.getOut().contains("tracked operations of client 'two'"));
+		await().atMost(MAX_WAIT).until(() -> output.getOut().contains("tracked operations of client 'two'"));
 		old.endpoint("one").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		old.tracker.track("other", Map.of()).block(PATIENCE);
-		await().atMost(PATIENCE).until(() -> old.outcomes.size() == 1);
+		old.tracker.track("other", Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> old.outcomes.size() == 1);
 		assertThat(old.outcomes.get(0).client()).isEqualTo("one");
 		Instance next = instance("one", "two");
 		next.endpoint("two").others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		next.start();
-		await().atMost(PATIENCE).until(() -> next.outcomes.size() == 1);
+		await().atMost(MAX_WAIT).until(() -> next.outcomes.size() == 1);
 		assertThat(next.outcomes.get(0)).extracting(OperationOutcome::client, OperationOutcome::operationId)
 			.containsExactly("two", "op");
 		assertThat(output.getOut().split("tracked operations of client 'two'", -1)).hasSize(2);
@@ -119,10 +119,10 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		for (int i = 0; i < 5; i++) {
 			track("op" + i, Map.of());
 		}
-		await().atMost(PATIENCE).until(() -> summary().waiting() == 3);
+		await().atMost(MAX_WAIT).until(() -> summary().waiting() == 3);
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
-		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 5);
-		await().atMost(PATIENCE).until(() -> summary().waiting() == 0);
+		await().atMost(MAX_WAIT).until(() -> summary().count(TrackingState.DELIVERED) == 5);
+		await().atMost(MAX_WAIT).until(() -> summary().waiting() == 0);
 	}
 
 	@Test
@@ -144,7 +144,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		this.endpoint.others((poll) -> ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"));
 		for (String id : List.of("seen", "unseen")) {
 			this.tracker.track(new AcceptedOperation(id, null, null, Map.of("configurationId", "cfg_202")))
-				.block(PATIENCE);
+				.block(MAX_WAIT);
 			if (id.equals("seen")) {
 				until(id, (operation) -> operation.polls() > 0);
 				this.store.stop();
@@ -204,9 +204,9 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		ClientTracking second = newStore(settings());
 		second.start();
 		for (int i = 0; i < 100; i++) {
-			((i % 2 == 0) ? first : this.tracker).track("op" + i, Map.of()).block(PATIENCE);
+			((i % 2 == 0) ? first : this.tracker).track("op" + i, Map.of()).block(MAX_WAIT);
 		}
-		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 100);
+		await().atMost(MAX_WAIT).until(() -> summary().count(TrackingState.DELIVERED) == 100);
 		assertThat(this.endpoint.overlaps()).isEmpty();
 		assertThat(this.outcomes).extracting(OperationOutcome::operationId).hasSize(100).doesNotHaveDuplicates();
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsOnly(1);
@@ -223,10 +223,10 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			return ScriptedEndpoint.status("COMPLETED");
 		});
 		track("op", Map.of());
-		await().atMost(PATIENCE).untilTrue(asked);
+		await().atMost(MAX_WAIT).untilTrue(asked);
 		int refused = this.dataSource.refused();
 		// Shorter than what is taken for dead, which would be a matter of its own.
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 3);
+		await().atMost(MAX_WAIT).until(() -> this.dataSource.refused() > refused + 3);
 		this.dataSource.unavailable(false);
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.endpoint.polls("op")).isEqualTo(1);
@@ -254,7 +254,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 				track("hangs" + i, Map.of());
 			}
 			track("op", Map.of());
-			await().atMost(PATIENCE).until(() -> waiting() == 7);
+			await().atMost(MAX_WAIT).until(() -> waiting() == 7);
 			long claims = claims();
 			int polls = this.endpoint.polls("op");
 			until("op", (operation) -> operation.polls() > polls + 3);
@@ -264,7 +264,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		finally {
 			end.countDown();
 		}
-		await().atMost(PATIENCE).until(() -> summary().count(TrackingState.DELIVERED) == 8);
+		await().atMost(MAX_WAIT).until(() -> summary().count(TrackingState.DELIVERED) == 8);
 	}
 
 	@Test
@@ -275,7 +275,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			this.outcomes.add(outcome);
 			called.countDown();
 			if (outcome.attempt() == 1) {
-				await().atMost(PATIENCE).until(() -> !engine().polls().paused().isZero());
+				await().atMost(MAX_WAIT).until(() -> !engine().polls().paused().isZero());
 				throw new IllegalStateException("no luck");
 			}
 		};
@@ -322,7 +322,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusDays(6))
 			.update();
 		this.store.start();
-		await().atMost(PATIENCE).until(() -> stream(TrackingFilter.all()).equals(List.of("op7", "op8")));
+		await().atMost(MAX_WAIT).until(() -> stream(TrackingFilter.all()).equals(List.of("op7", "op8")));
 	}
 
 	private void doubleTracked(String suffix) {
@@ -347,7 +347,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 						+ " \"completedAt\": \"2026-01-01T00:10:00Z\"}"));
 		for (int i = 0; i < 20; i++) {
 			this.tracker.track(new AcceptedOperation("op" + i, null, null, Map.of()).withKind("import"))
-				.block(PATIENCE);
+				.block(MAX_WAIT);
 			until("op" + i, TrackingState.DELIVERED);
 		}
 		Duration learned = engine().polls().unusualAge("import");
@@ -355,7 +355,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		this.store.stop();
 		this.store = newStore(settings());
 		this.store.start();
-		this.tracker.track(new AcceptedOperation("new", null, null, Map.of()).withKind("import")).block(PATIENCE);
+		this.tracker.track(new AcceptedOperation("new", null, null, Map.of()).withKind("import")).block(MAX_WAIT);
 		assertThat(engine().polls().unusualAge("import")).isBetween(learned.dividedBy(2), learned.multipliedBy(2));
 		assertThat(engine().polls().unusualAge("other")).isEqualTo(Duration.ofMinutes(5));
 	}
@@ -450,7 +450,7 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		this.store.start();
 		track("op", Map.of());
 		until("op", TrackingState.DELIVERED);
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.until(() -> this.jdbc
 				.sql("SELECT COUNT(*) FROM " + this.tables.scheduled() + " WHERE picked = FALSE AND version > 2")
 				.query(Integer.class)

@@ -87,7 +87,7 @@ abstract class JdbcTrackerFixture extends OperationTrackerContract {
 
 	protected static void pass(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -149,7 +149,7 @@ abstract class JdbcTransactionContract extends JdbcTrackerFixture {
 				@Override
 				public void afterCommit() {
 					threads.execute(() -> track("op", Map.of("track", "second")));
-					await().atMost(PATIENCE).until(() -> find("op") != null && waitingInInbox() == 0);
+					await().atMost(MAX_WAIT).until(() -> find("op") != null && waitingInInbox() == 0);
 				}
 
 			});

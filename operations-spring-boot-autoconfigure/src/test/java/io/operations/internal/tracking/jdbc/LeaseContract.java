@@ -33,8 +33,8 @@ abstract class LeaseContract extends LeaseFixture {
 		insert("op");
 		Instance one = start("one");
 		Instance two = start("two");
-		await().atMost(PATIENCE).until(() -> one.held.has("op") || two.held.has("op"));
-		await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> one.isHolding() != two.isHolding());
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op") || two.held.has("op"));
+		await().during(Duration.ofMillis(500)).atMost(MAX_WAIT).until(() -> one.isHolding() != two.isHolding());
 		assertThat(List.of(one.held.has("op"), two.held.has("op"))).containsExactlyInAnyOrder(true, false);
 	}
 
@@ -44,10 +44,10 @@ abstract class LeaseContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		Instance two = start("two");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		one.stop();
 		assertThat(one.held.ids()).isEmpty();
-		await().atMost(PATIENCE).until(() -> two.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> two.held.has("op"));
 		assertThat(two.isHolding()).isTrue();
 	}
 
@@ -56,7 +56,7 @@ abstract class LeaseContract extends LeaseFixture {
 		insert("op");
 		long epoch = takeLease("dead", Instant.now());
 		Instance two = start("two");
-		await().atMost(PATIENCE).until(() -> two.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> two.held.has("op"));
 		assertThat(epoch()).isEqualTo(epoch + 1);
 	}
 
@@ -65,7 +65,7 @@ abstract class LeaseContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		long epoch = epoch();
 		Instance two = start("two");
-		await().during(this.leaseDuration.multipliedBy(3).dividedBy(2)).atMost(PATIENCE).until(() -> !two.isHolding());
+		await().during(this.leaseDuration.multipliedBy(3).dividedBy(2)).atMost(MAX_WAIT).until(() -> !two.isHolding());
 		assertThat(epoch()).isEqualTo(epoch);
 		assertThat(one.isHolding()).isTrue();
 	}
@@ -74,19 +74,19 @@ abstract class LeaseContract extends LeaseFixture {
 	void whenLeaseIsLostPollingStops() {
 		Instance one = startHolder("one");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
-		await().atMost(PATIENCE).until(one.holder::mayPoll);
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(one.holder::mayPoll);
 		takeLease("other", Instant.now().plusSeconds(60));
-		await().atMost(PATIENCE).until(() -> !one.isHolding());
+		await().atMost(MAX_WAIT).until(() -> !one.isHolding());
 		assertThat(one.holder.mayPoll()).isFalse();
-		await().atMost(PATIENCE).until(() -> one.held.ids().isEmpty());
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().isEmpty());
 	}
 
 	@Test
 	void whenThreadOfHolderFailsLeaseIsReleasedAndTaken() {
 		Instance one = startHolder("one");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		long epoch = epoch();
 		one.beforeWrite = (changes) -> {
 			one.beforeWrite = (later) -> {
@@ -94,10 +94,10 @@ abstract class LeaseContract extends LeaseFixture {
 			throw new LinkageError("broken");
 		};
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.isHolding() && one.held.has("op"));
 		assertThat(epoch()).isEqualTo(epoch + 2);
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("op")));
 	}
 
 	@Test
@@ -109,15 +109,15 @@ abstract class LeaseContract extends LeaseFixture {
 			};
 			throw new LinkageError("broken");
 		};
-		await().atMost(PATIENCE).until(() -> one.isHolding() && epoch() > epoch);
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT).until(() -> one.isHolding() && epoch() > epoch);
+		await().atMost(MAX_WAIT)
 			.untilAsserted(() -> assertThat(one.threads.stream().filter(Thread::isAlive).map(Thread::getName))
 				.filteredOn((name) -> name.endsWith("-flush") || name.endsWith("-load"))
 				.hasSize(2));
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("op")));
 	}
 
 	@Test
@@ -129,7 +129,7 @@ abstract class LeaseContract extends LeaseFixture {
 			.param("version", epoch() - 1)
 			.update();
 		Instance two = start("two");
-		await().during(LOOK.multipliedBy(10)).atMost(PATIENCE).until(() -> one.isHolding() && !two.isHolding());
+		await().during(LOOK.multipliedBy(10)).atMost(MAX_WAIT).until(() -> one.isHolding() && !two.isHolding());
 		assertThat(this.jdbc.sql("SELECT picked FROM " + this.tables.lease() + " WHERE task_instance = 'another'")
 			.query(Boolean.class)
 			.single()).isFalse();
@@ -140,7 +140,7 @@ abstract class LeaseContract extends LeaseFixture {
 	void whenFaultLastsItIsLoggedOnce(CapturedOutput output) {
 		Instance one = startHolder("one");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		AtomicInteger writes = new AtomicInteger();
 		AtomicInteger looks = new AtomicInteger();
 		one.beforeWrite = (changes) -> {
@@ -149,11 +149,11 @@ abstract class LeaseContract extends LeaseFixture {
 		};
 		one.beforeLook = looks::incrementAndGet;
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> writes.get() >= 3 && looks.get() >= 10);
+		await().atMost(MAX_WAIT).until(() -> writes.get() >= 3 && looks.get() >= 10);
 		assertThat(output).containsOnlyOnce("cannot store changes");
 		one.beforeWrite = (changes) -> {
 		};
-		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("op")));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("op")));
 	}
 
 	@Test
@@ -161,10 +161,10 @@ abstract class LeaseContract extends LeaseFixture {
 	void whenRowOfLeaseIsRemovedHolderCreatesIt(CapturedOutput output) {
 		insert("op");
 		Instance one = startHolder("one");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
-		await().atMost(PATIENCE).until(() -> output.getOut().contains("The row of the lease is missing"));
-		await().atMost(PATIENCE).until(() -> one.isHolding() && one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> output.getOut().contains("The row of the lease is missing"));
+		await().atMost(MAX_WAIT).until(() -> one.isHolding() && one.held.has("op"));
 	}
 
 	@Test
@@ -173,22 +173,22 @@ abstract class LeaseContract extends LeaseFixture {
 		Instance one = start("one");
 		this.jdbc.sql("DELETE FROM " + this.tables.lease()).update();
 		one.leases.create();
-		await().atMost(PATIENCE).until(one::isHolding);
+		await().atMost(MAX_WAIT).until(one::isHolding);
 	}
 
 	@Test
 	void whenClocksDifferDatabaseClockRenewsLease() {
 		this.clockAhead = Duration.ofHours(1);
 		Instance one = startHolder("one");
-		await().atMost(PATIENCE).until(one.holder::mayPoll);
+		await().atMost(MAX_WAIT).until(one.holder::mayPoll);
 		OffsetDateTime renewed = this.jdbc.sql("SELECT last_heartbeat FROM " + this.tables.lease())
 			.query(OffsetDateTime.class)
 			.single();
 		assertThat(Duration.between(Instant.now(), renewed.toInstant()).abs()).isLessThan(Duration.ofMinutes(1));
 		this.clockAhead = Duration.ZERO;
 		takeLease("dead", Instant.now());
-		await().atMost(PATIENCE).until(() -> !one.isHolding());
-		await().atMost(PATIENCE).until(one::isHolding);
+		await().atMost(MAX_WAIT).until(() -> !one.isHolding());
+		await().atMost(MAX_WAIT).until(one::isHolding);
 	}
 
 	@Test
@@ -204,7 +204,7 @@ abstract class LeaseContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		pass(loading);
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		one.beforeWrite = (changes) -> {
 			storing.countDown();
 			pass(end);

@@ -45,7 +45,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 abstract class LeaseFixture {
 
-	protected static final Duration PATIENCE = Duration.ofSeconds(20);
+	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	protected static final String CLIENT = TestRows.CLIENT;
 
@@ -117,7 +117,7 @@ abstract class LeaseFixture {
 
 	protected Instance startHolder(String name) {
 		Instance instance = start(name);
-		await().atMost(PATIENCE).until(instance::isHolding);
+		await().atMost(MAX_WAIT).until(instance::isHolding);
 		return instance;
 	}
 
@@ -195,7 +195,7 @@ abstract class LeaseFixture {
 
 	protected static void pass(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -54,16 +54,16 @@ abstract class LeaseInboxContract extends LeaseFixture {
 			pass(inserted);
 		}
 		insert("last");
-		await().atMost(PATIENCE).until(() -> one.held.has("last"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("last"));
 		assertThat(one.held.ids()).containsExactly("last");
 		Collections.shuffle(order);
 		for (int i : order) {
 			commits.get(i).countDown();
 			writers.get(i).get(20, TimeUnit.SECONDS);
-			await().atMost(PATIENCE).until(() -> one.held.has("op" + i));
+			await().atMost(MAX_WAIT).until(() -> one.held.has("op" + i));
 		}
 		assertThat(one.held.ids()).hasSize(number + 1);
-		await().atMost(PATIENCE).until(() -> count(this.tables.inbox()) == 0);
+		await().atMost(MAX_WAIT).until(() -> count(this.tables.inbox()) == 0);
 	}
 
 	@Test
@@ -71,18 +71,18 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		TrackedRow first = insert("op");
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().size() == 2);
 		this.transaction.executeWithoutResult((status) -> {
 			this.rows.delete("op");
 			status.setRollbackOnly();
 		});
 		this.rows.delete("other");
-		await().atMost(PATIENCE).until(() -> !one.held.has("other"));
+		await().atMost(MAX_WAIT).until(() -> !one.held.has("other"));
 		assertThat(one.held.releasedInTransaction).isFalse();
 		assertThat(one.held.has("op")).as("rolled back").isTrue();
 		this.rows.delete("op");
 		TrackedRow second = insert("op", first.version() + 1000);
-		await().atMost(PATIENCE).until(() -> one.held.version("op") == second.version());
+		await().atMost(MAX_WAIT).until(() -> one.held.version("op") == second.version());
 	}
 
 	@Test
@@ -117,7 +117,7 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		this.fenced.write(epoch, List.of(TestRows.ended(find("op7"))), Instant.now());
 		this.maxHeld = 10_000;
 		Instance two = start("two");
-		await().atMost(PATIENCE).until(() -> two.held.ids().size() == 2499);
+		await().atMost(MAX_WAIT).until(() -> two.held.ids().size() == 2499);
 		assertThat(two.held.has("op7")).isFalse();
 		TrackedRow loaded = two.held.row("op8");
 		assertThat(loaded.deadline()).isEqualTo(find("op8").deadline());
@@ -132,7 +132,7 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
 		insert("new");
 		Instance one = startHolder("one");
-		await().atMost(PATIENCE).until(() -> one.held.held() == 11);
+		await().atMost(MAX_WAIT).until(() -> one.held.held() == 11);
 		assertThat(one.held.taken).containsExactly("new");
 	}
 
@@ -145,14 +145,14 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		}
 		List<String> all = new ArrayList<>();
 		for (int i = 0; i < 9; i++) {
-			await().atMost(PATIENCE).until(() -> !one.held.ids().isEmpty());
+			await().atMost(MAX_WAIT).until(() -> !one.held.ids().isEmpty());
 			assertThat(one.held.held()).isLessThanOrEqualTo(3);
 			String id = one.held.ids().get(0);
 			all.add(id);
 			one.end(id);
 		}
 		assertThat(all).hasSize(9).doesNotHaveDuplicates();
-		await().atMost(PATIENCE).until(() -> scheduled().size() == 9);
+		await().atMost(MAX_WAIT).until(() -> scheduled().size() == 9);
 	}
 
 	@Test
@@ -165,15 +165,15 @@ abstract class LeaseInboxContract extends LeaseFixture {
 				one.afterLoad = () -> {
 				};
 				one.end("op");
-				await().atMost(PATIENCE).until(() -> find("op").state() == TrackingState.ENDED);
-				await().atMost(PATIENCE).until(() -> !one.holder.hasUnwritten("op"));
+				await().atMost(MAX_WAIT).until(() -> find("op").state() == TrackingState.ENDED);
+				await().atMost(MAX_WAIT).until(() -> !one.holder.hasUnwritten("op"));
 				ended.set(true);
 			}
 		};
-		await().atMost(PATIENCE).untilTrue(ended);
+		await().atMost(MAX_WAIT).untilTrue(ended);
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.has("other"));
-		await().during(LOOK).atMost(PATIENCE).until(() -> !one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("other"));
+		await().during(LOOK).atMost(MAX_WAIT).until(() -> !one.held.has("op"));
 	}
 
 	@Test
@@ -183,9 +183,9 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		for (int i = 100; i < 210; i++) {
 			insert("op" + i);
 		}
-		await().atMost(PATIENCE).until(() -> one.held.held() == 100);
+		await().atMost(MAX_WAIT).until(() -> one.held.held() == 100);
 		List<String> before = one.held.ids();
-		await().during(LOOK.multipliedBy(3)).atMost(PATIENCE).until(() -> one.held.held() == 100);
+		await().during(LOOK.multipliedBy(3)).atMost(MAX_WAIT).until(() -> one.held.held() == 100);
 		one.end(before.stream().max(String::compareTo).orElseThrow());
 		await().atMost(Duration.ofSeconds(2)).until(() -> one.held.held() == 100);
 	}
@@ -195,11 +195,11 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		one.beforeInbox = (consumer) -> consumer.accept(new FencedRows.Inbox(List.of(), List.of("op")));
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.taken.contains("op") && count(this.tables.inbox()) == 0);
+		await().atMost(MAX_WAIT).until(() -> one.held.taken.contains("op") && count(this.tables.inbox()) == 0);
 		one.beforeInbox = (consumer) -> {
 		};
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("other"));
 		assertThat(one.held.has("op")).isTrue();
 	}
 
@@ -211,19 +211,19 @@ abstract class LeaseInboxContract extends LeaseFixture {
 		for (int i = 0; i < 12; i++) {
 			insert("op" + i);
 		}
-		await().atMost(PATIENCE).until(() -> one.held.held() == 10 && one.holder.isFull());
-		await().during(LOOK.multipliedBy(5)).atMost(PATIENCE).until(one.holder::isFull);
+		await().atMost(MAX_WAIT).until(() -> one.held.held() == 10 && one.holder.isFull());
+		await().during(LOOK.multipliedBy(5)).atMost(MAX_WAIT).until(one.holder::isFull);
 		assertThat(output).containsOnlyOnce("more open operations than operations.tracking.max-held");
 		for (int i = 0; i < 8; i++) {
-			await().atMost(PATIENCE).until(() -> !one.held.ids().isEmpty());
+			await().atMost(MAX_WAIT).until(() -> !one.held.ids().isEmpty());
 			one.end(one.held.ids().get(0));
 		}
-		await().atMost(PATIENCE).until(() -> output.getOut().contains("All open operations are held again"));
+		await().atMost(MAX_WAIT).until(() -> output.getOut().contains("All open operations are held again"));
 		assertThat(one.holder.isFull()).isFalse();
 		for (int i = 0; i < 12; i++) {
 			insert("more" + i);
 		}
-		await().atMost(PATIENCE)
+		await().atMost(MAX_WAIT)
 			.until(() -> output.getOut().split("more open operations than operations.tracking.max-held").length == 3);
 	}
 

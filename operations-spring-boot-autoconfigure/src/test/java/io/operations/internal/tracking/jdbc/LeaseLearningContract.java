@@ -32,7 +32,7 @@ abstract class LeaseLearningContract extends LeaseFixture {
 		long zombie = epoch() - 1;
 		this.fenced.learned(zombie, Map.of("other", List.of()));
 		Instance two = startHolder("two");
-		await().atMost(PATIENCE).until(() -> two.held.durations.equals(one.held.durations));
+		await().atMost(MAX_WAIT).until(() -> two.held.durations.equals(one.held.durations));
 		two.held.durations.put("other", List.of(Duration.ofSeconds(2)));
 		two.stop();
 		assertThat(this.learned.find()).containsEntry("other", List.of(Duration.ofSeconds(2))).hasSize(2);
@@ -50,7 +50,7 @@ abstract class LeaseLearningContract extends LeaseFixture {
 		this.fenced.learned(epoch, Map.of("import", recent));
 		one.held.learnedAgain.clear();
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
+		await().atMost(MAX_WAIT).until(() -> recent.equals(one.held.durations.get("import")));
 		assertThat(one.held.learnedAgain).containsOnlyKeys("import");
 		one.stop();
 		assertThat(this.learned.find()).containsOnly(Map.entry("import", recent), Map.entry("export", old));
@@ -70,7 +70,7 @@ abstract class LeaseLearningContract extends LeaseFixture {
 			}
 		};
 		takeLease("other", Instant.EPOCH);
-		await().atMost(PATIENCE).until(() -> recent.equals(one.held.durations.get("import")));
+		await().atMost(MAX_WAIT).until(() -> recent.equals(one.held.durations.get("import")));
 		one.stop();
 		assertThat(this.learned.find()).containsOnly(Map.entry("import", recent));
 	}

@@ -125,7 +125,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		insert("bad");
 		insert("good");
-		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().size() == 2);
 		AtomicBoolean together = new AtomicBoolean();
 		one.beforeWrite = (changes) -> {
 			boolean bad = changes.stream().anyMatch((change) -> change.id().equals("bad"));
@@ -141,16 +141,16 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		};
 		one.holder.changed(TestRows.seen(one.held.row("bad")));
 		one.end("good");
-		await().atMost(PATIENCE).until(together::get);
+		await().atMost(MAX_WAIT).until(together::get);
 		int refused = this.dataSource.refused();
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 2);
+		await().atMost(MAX_WAIT).until(() -> this.dataSource.refused() > refused + 2);
 		one.beforeWrite = (changes) -> {
 		};
 		this.dataSource.unavailable(false);
-		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("good")));
-		await().atMost(PATIENCE).until(() -> one.held.has("bad"));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("good")));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("bad"));
 		one.holder.changed(TestRows.seen(one.held.row("bad")));
-		await().atMost(PATIENCE).until(() -> find("bad").polled().lastSeen() != null);
+		await().atMost(MAX_WAIT).until(() -> find("bad").polled().lastSeen() != null);
 	}
 
 	@Test
@@ -160,20 +160,20 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		Instance two = start("two");
 		insert("op");
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().size() == 2);
 		long epoch = epoch();
 		this.dataSource.unavailable(true);
 		int refused = this.dataSource.refused();
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > refused + 2);
+		await().atMost(MAX_WAIT).until(() -> this.dataSource.refused() > refused + 2);
 		for (int i = 0; i < 5; i++) {
 			one.holder.changed(TestRows.seen(one.held.row("other")));
 		}
 		one.end("op");
-		await().during(this.leaseDuration.multipliedBy(5).dividedBy(4)).atMost(PATIENCE).until(one.holder::mayPoll);
+		await().during(this.leaseDuration.multipliedBy(5).dividedBy(4)).atMost(MAX_WAIT).until(one.holder::mayPoll);
 		assertThat(one.held.has("other")).isTrue();
 		this.dataSource.unavailable(false);
 		await().atMost(Duration.ofSeconds(3)).until(() -> scheduled().equals(List.of("op")));
-		await().atMost(PATIENCE).until(() -> find("other").polled().lastSeen() != null);
+		await().atMost(MAX_WAIT).until(() -> find("other").polled().lastSeen() != null);
 		assertThat(find("other").version()).isEqualTo(one.held.version("other"));
 		assertThat(epoch()).as("nobody took a lease that ran out only because the database was away").isEqualTo(epoch);
 		assertThat(two.isHolding()).isFalse();
@@ -183,7 +183,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 	void whenHolderStopsPendingChangesAreStored() {
 		Instance one = startHolder("one");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		one.holder.changed(TestRows.seen(one.held.row("op")));
 		one.stop();
 		assertThat(find("op").polled().lastSeen()).isNotNull();
@@ -194,15 +194,15 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		insert("ends");
 		insert("hangs");
-		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().size() == 2);
 		one.end("ends");
 		for (int i = 0; i < 2; i++) {
 			TrackedRow row = one.held.row("hangs");
 			one.holder.changed(new TrackedChange(TestRows.polled(row, null, null), row.deadline(), null, true,
 					TrackedRow.Ending.NONE, row.version()));
-			await().atMost(PATIENCE).until(() -> one.held.version("hangs") > row.version());
+			await().atMost(MAX_WAIT).until(() -> one.held.version("hangs") > row.version());
 		}
-		await().atMost(PATIENCE).until(() -> one.held.notable.size() >= 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.notable.size() >= 2);
 		assertThat(one.held.notable).containsExactlyInAnyOrder("ends ENDED", "hangs TRACKED stuck");
 	}
 
@@ -226,15 +226,15 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		insert("bad");
 		insert("good");
-		await().atMost(PATIENCE).until(() -> one.held.ids().size() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.ids().size() == 2);
 		TrackedRow bad = one.held.row("bad");
 		this.jdbc.sql("ALTER TABLE " + this.tables.tracked() + " ADD CHECK (last_fault <> 'bad')").update();
 		one.holder.changed(new TrackedChange(TestRows.polled(bad, null, null), bad.deadline(), "bad", false,
 				TrackedRow.Ending.NONE, bad.version()));
 		one.end("good");
-		await().atMost(PATIENCE).until(() -> scheduled().equals(List.of("good")));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("good")));
 		one.holder.changed(TestRows.seen(one.held.row("bad")));
-		await().atMost(PATIENCE).until(() -> find("bad").polled().lastSeen() != null);
+		await().atMost(MAX_WAIT).until(() -> find("bad").polled().lastSeen() != null);
 	}
 
 	@Test
@@ -250,12 +250,12 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		};
 		int number = 200;
 		changeAll(one, number);
-		await().atMost(PATIENCE).until(() -> Collections.frequency(sizes, number) >= 2);
+		await().atMost(MAX_WAIT).until(() -> Collections.frequency(sizes, number) >= 2);
 		int first = sizes.indexOf(number);
 		int second = first + 1 + sizes.subList(first + 1, sizes.size()).indexOf(number);
 		assertThat(second - first).isLessThanOrEqualTo(40);
 		broken.set(false);
-		await().atMost(PATIENCE).until(() -> unseen() == 0);
+		await().atMost(MAX_WAIT).until(() -> unseen() == 0);
 		assertThat(one.held.held()).isEqualTo(number);
 	}
 
@@ -272,12 +272,12 @@ abstract class LeaseWriteContract extends LeaseFixture {
 			}
 		};
 		changeAll(one, number);
-		await().atMost(PATIENCE).until(() -> unseen() == bad.size());
+		await().atMost(MAX_WAIT).until(() -> unseen() == bad.size());
 		// Single changes would have been as many as the operations.
 		assertThat(writes).hasValueLessThan(number - 50);
 		one.beforeWrite = (changes) -> {
 		};
-		await().atMost(PATIENCE).until(() -> {
+		await().atMost(MAX_WAIT).until(() -> {
 			bad.stream().filter(one.held::has).forEach((id) -> one.holder.changed(TestRows.seen(one.held.row(id))));
 			return unseen() == 0;
 		});
@@ -285,7 +285,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 
 	private void changeAll(Instance instance, int number) {
 		List<TrackedRow> held = IntStream.range(0, number).mapToObj((i) -> insert("op" + i)).toList();
-		await().atMost(PATIENCE).until(() -> instance.held.held() == number);
+		await().atMost(MAX_WAIT).until(() -> instance.held.held() == number);
 		held.forEach((row) -> instance.holder.changed(TestRows.seen(row)));
 	}
 
@@ -297,15 +297,15 @@ abstract class LeaseWriteContract extends LeaseFixture {
 	void whenCommitOfEndIsNotAnsweredItIsDelivered() {
 		Instance one = startHolder("one");
 		insert("op");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		one.afterWrite = () -> {
 			one.afterWrite = () -> {
 			};
 			throw new DataAccessResourceFailureException("The connection was lost during the commit");
 		};
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> one.ends.get() == 1);
-		await().atMost(PATIENCE).until(() -> one.held.notable.equals(List.of("op ENDED")));
+		await().atMost(MAX_WAIT).until(() -> one.ends.get() == 1);
+		await().atMost(MAX_WAIT).until(() -> one.held.notable.equals(List.of("op ENDED")));
 		assertThat(scheduled()).containsExactly("op");
 		assertThat(one.held.has("op")).isFalse();
 	}
@@ -317,7 +317,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		for (int i = 0; i < number; i++) {
 			insert("op" + i);
 		}
-		await().atMost(PATIENCE).until(() -> one.held.held() == number);
+		await().atMost(MAX_WAIT).until(() -> one.held.held() == number);
 		List<Integer> batches = new CopyOnWriteArrayList<>();
 		one.beforeWrite = (changes) -> batches.add(changes.size());
 		String large = "x".repeat(900_000);
@@ -328,7 +328,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 			one.holder.changed(TestRows.ended(row, Map.of("large", large)));
 		}
 		this.dataSource.unavailable(false);
-		await().atMost(PATIENCE).until(() -> scheduled().size() + one.held.held() == number);
+		await().atMost(MAX_WAIT).until(() -> scheduled().size() + one.held.held() == number);
 		assertThat(scheduled()).as("kept").hasSizeBetween(10, 25);
 		assertThat(batches).allMatch((size) -> size <= 5);
 		for (String id : one.held.ids()) {
@@ -336,7 +336,7 @@ abstract class LeaseWriteContract extends LeaseFixture {
 			assertThat(row.version()).isEqualTo(find(id).version());
 			one.held.release(id);
 			one.holder.changed(TestRows.ended(row, Map.of("large", large)));
-			await().atMost(PATIENCE).until(() -> find(id).state() == TrackingState.ENDED);
+			await().atMost(MAX_WAIT).until(() -> find(id).state() == TrackingState.ENDED);
 		}
 		assertThat(scheduled()).hasSize(number);
 	}

@@ -59,7 +59,7 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 		track("op", Map.of());
 		TestTables.deliveredLongAgo(this.jdbc, this.tables);
 		this.store.start();
-		await().atMost(PATIENCE).until(() -> find("op") == null);
+		await().atMost(MAX_WAIT).until(() -> find("op") == null);
 	}
 
 }

@@ -46,7 +46,7 @@ class PoolSizeTests extends TrackingApplication {
 				for (int i = 0; i < 10; i++) {
 					track(context, "op" + i);
 				}
-				await().atMost(PATIENCE).until(() -> ended() == 10 && this.running.get() == deliveries);
+				await().atMost(MAX_WAIT).until(() -> ended() == 10 && this.running.get() == deliveries);
 				end.countDown();
 				for (int i = 0; i < 10; i++) {
 					until(context, "op" + i, TrackingState.DELIVERED);
@@ -68,7 +68,7 @@ class PoolSizeTests extends TrackingApplication {
 				this.handler = (outcome) -> {
 					this.running.incrementAndGet();
 					// All that may run at once do so.
-					await().atMost(PATIENCE).until(() -> this.running.get() >= 6);
+					await().atMost(MAX_WAIT).until(() -> this.running.get() >= 6);
 					inner.executeWithoutResult((status) -> handlersJdbc().sql("SELECT 1").query().listOfRows());
 				};
 				for (int i = 0; i < 12; i++) {

@@ -41,12 +41,12 @@ class PostgresLeaseTests extends LeaseContract {
 		insert("op");
 		this.jdbc.sql("DELETE FROM " + this.tables.inbox()).update();
 		Instance one = startHolder("one");
-		await().atMost(PATIENCE).until(() -> one.held.has("op"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.has("other"));
+		await().atMost(MAX_WAIT).until(() -> one.held.has("other"));
 		one.held.durations.put("k", List.of(Duration.ofSeconds(1)));
 		one.end("op");
-		await().atMost(PATIENCE).until(() -> scheduled().contains("op"));
+		await().atMost(MAX_WAIT).until(() -> scheduled().contains("op"));
 		one.stop();
 		List<String> unbounded = TIMEOUTS.entrySet()
 			.stream()
@@ -68,7 +68,7 @@ class PostgresLeaseTests extends LeaseContract {
 		Instance one = startHolder("one");
 		insert("blocked");
 		insert("other");
-		await().atMost(PATIENCE).until(() -> one.held.held() == 2);
+		await().atMost(MAX_WAIT).until(() -> one.held.held() == 2);
 		this.jdbc.sql("INSERT INTO " + this.tables.scheduled()
 				+ " (task_name, task_instance, execution_time, picked, version) VALUES ('operations', 'blocked', now(), TRUE, 1)")
 			.update();
@@ -82,13 +82,13 @@ class PostgresLeaseTests extends LeaseContract {
 				.until(() -> Objects
 					.requireNonNull(onAnotherThread(() -> find("other").state())) == TrackingState.ENDED);
 			insertOnAnotherThread("later");
-			await().atMost(PATIENCE).until(() -> one.held.has("later"));
+			await().atMost(MAX_WAIT).until(() -> one.held.has("later"));
 			one.end("later");
 			await().atMost(Duration.ofSeconds(10))
 				.until(() -> Objects
 					.requireNonNull(onAnotherThread(() -> find("later").state())) == TrackingState.ENDED);
 		});
-		await().atMost(PATIENCE).until(() -> find("blocked").state() == TrackingState.ENDED);
+		await().atMost(MAX_WAIT).until(() -> find("blocked").state() == TrackingState.ENDED);
 	}
 
 	private void insertOnAnotherThread(String id) {
@@ -103,7 +103,7 @@ class PostgresLeaseTests extends LeaseContract {
 			this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now());
 			assertThat(onAnotherThread(() -> look(epoch))).as("renewed").isNotNull();
 			Future<Long> taking = this.threads.submit(() -> takeLease("two", Instant.now()));
-			await().atMost(PATIENCE).until(() -> blocked() > 0);
+			await().atMost(MAX_WAIT).until(() -> blocked() > 0);
 			assertThat(taking).isNotDone();
 			return taking;
 		});
@@ -119,7 +119,7 @@ class PostgresLeaseTests extends LeaseContract {
 			takeLease("two", Instant.now());
 			Future<FencedRows.@Nullable Written> writing = this.threads
 				.submit(() -> this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now()));
-			await().atMost(PATIENCE).until(() -> blocked() > 0);
+			await().atMost(MAX_WAIT).until(() -> blocked() > 0);
 			return writing;
 		});
 		assertThat(write.get(20, TimeUnit.SECONDS)).isNull();
@@ -135,10 +135,10 @@ class PostgresLeaseTests extends LeaseContract {
 		Instance two = this.transaction.execute((status) -> {
 			this.fenced.write(epoch, List.of(TestRows.ended(row)), Instant.now());
 			Instance other = start("two");
-			await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> !other.isHolding() && blocked() == 0);
+			await().during(Duration.ofMillis(500)).atMost(MAX_WAIT).until(() -> !other.isHolding() && blocked() == 0);
 			return other;
 		});
-		await().atMost(PATIENCE).until(two::isHolding);
+		await().atMost(MAX_WAIT).until(two::isHolding);
 		assertThat(two.held.has("op")).isFalse();
 	}
 
@@ -148,7 +148,7 @@ class PostgresLeaseTests extends LeaseContract {
 		Map<String, CompletableFuture<Void>> all = Stream.of("look", "write", "count", "learned", "pick")
 			.collect(Collectors.toMap((work) -> work, (work) -> CompletableFuture
 				.runAsync(() -> new PostgresLeaseTests().suspendedDuring(work), this.threads)));
-		assertThat(all).allSatisfy((work, result) -> assertThat(result).as(work).succeedsWithin(PATIENCE));
+		assertThat(all).allSatisfy((work, result) -> assertThat(result).as(work).succeedsWithin(MAX_WAIT));
 	}
 
 	private void suspendedDuring(String work) {
@@ -165,7 +165,7 @@ class PostgresLeaseTests extends LeaseContract {
 			pass(suspended);
 			Instance two = start("two");
 			await().atMost(Duration.ofSeconds(4)).until(two::isHolding);
-			await().atMost(PATIENCE).until(() -> two.held.has("op"));
+			await().atMost(MAX_WAIT).until(() -> two.held.has("op"));
 			assertThat(open).isNotDone();
 			resumed.countDown();
 			assertThatThrownBy(() -> open.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);

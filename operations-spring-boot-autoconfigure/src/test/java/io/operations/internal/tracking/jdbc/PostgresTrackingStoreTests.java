@@ -40,7 +40,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 			this.transaction.executeWithoutResult((status) -> {
 				assertThat(redeliver("op")).isTrue();
 				Future<Integer> removing = thread.submit(() -> rows.prune(Instant.now()));
-				assertThat(removing).succeedsWithin(PATIENCE).isEqualTo(0);
+				assertThat(removing).succeedsWithin(MAX_WAIT).isEqualTo(0);
 			});
 		}
 		finally {
@@ -68,7 +68,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		this.store.start();
 		this.jdbc.sql("ALTER TABLE " + this.tables.scheduled() + " RENAME TO " + this.tables.prefix() + "away")
 			.update();
-		await().atMost(PATIENCE).until(() -> claims.get() > 4);
+		await().atMost(MAX_WAIT).until(() -> claims.get() > 4);
 		assertThat(output).containsOnlyOnce("cannot pick due work").containsOnlyOnce("RunUntilShutdown.run(");
 		this.jdbc.sql("ALTER TABLE " + this.tables.prefix() + "away RENAME TO " + this.tables.prefix() + "scheduled")
 			.update();
@@ -89,7 +89,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		track("first", Map.of());
 		until("first", TrackingState.DELIVERED);
 		this.dataSource.cutAt("WITH renewed");
-		await().atMost(PATIENCE).until(() -> this.dataSource.refused() > 3);
+		await().atMost(MAX_WAIT).until(() -> this.dataSource.refused() > 3);
 		this.dataSource.unavailable(false);
 		track("op", Map.of());
 		until("op", TrackingState.DELIVERED);
@@ -101,7 +101,7 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 	@Test
 	void whenThereAreManyRowsPlansUseIndexes() {
 		this.store.stop();
-		Flux.range(0, 2000).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(PATIENCE);
+		Flux.range(0, 2000).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(MAX_WAIT);
 		this.jdbc
 			.sql("UPDATE " + this.tables.tracked()
 					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = now() WHERE id LIKE '%77%'")

@@ -59,13 +59,13 @@ class RowLocksTests extends TrackingApplication {
 					"operations.tracking.delivery.initial-interval=1s")
 			.run((context) -> {
 				track(context, "held");
-				await().atMost(PATIENCE)
+				await().atMost(MAX_WAIT)
 					.until(() -> this.jdbc
 						.sql("SELECT COUNT(*) FROM " + this.prefix + "tracked WHERE delivery_fault IS NOT NULL")
 						.query(Integer.class)
 						.single() == 1);
 				open.set(begin("DELETE FROM " + this.prefix + "tracked WHERE id = 'held'"));
-				await().atMost(PATIENCE)
+				await().atMost(MAX_WAIT)
 					.until(() -> this.jdbc
 						.sql("SELECT COUNT(*) FROM " + this.prefix
 								+ "scheduled WHERE task_instance = 'held' AND version > 3")
@@ -85,7 +85,7 @@ class RowLocksTests extends TrackingApplication {
 		deliveredLongAgo(10);
 		try (Connection open = begin("SELECT * FROM " + this.prefix + "tracked WHERE id = 'op3' FOR UPDATE")) {
 			assertThat(CompletableFuture.supplyAsync(() -> outdated(PostgresDatabase.DATA_SOURCE).prune(Instant.now()))
-				.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(9);
+				.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(9);
 			open.rollback();
 		}
 	}

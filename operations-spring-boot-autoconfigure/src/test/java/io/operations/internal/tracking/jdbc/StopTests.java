@@ -99,7 +99,7 @@ class StopTests extends TrackingApplication {
 			}
 			polled.await();
 			away.countDown();
-			await().atMost(PATIENCE).until(() -> waiting.get() >= 3);
+			await().atMost(MAX_WAIT).until(() -> waiting.get() >= 3);
 			began.set(System.nanoTime());
 		});
 		Duration stop = Duration.ofNanos(System.nanoTime() - Objects.requireNonNull(began.get()));

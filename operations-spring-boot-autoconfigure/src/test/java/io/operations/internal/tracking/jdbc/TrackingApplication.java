@@ -39,7 +39,7 @@ import static org.awaitility.Awaitility.await;
  */
 abstract class TrackingApplication {
 
-	protected static final Duration PATIENCE = Duration.ofSeconds(20);
+	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	protected final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + "_";
 
@@ -80,7 +80,7 @@ abstract class TrackingApplication {
 
 	protected static void within(ApplicationContextRunner runner,
 			ContextConsumer<? super AssertableApplicationContext> consumer) throws Exception {
-		CompletableFuture.runAsync(() -> runner.run(consumer)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		CompletableFuture.runAsync(() -> runner.run(consumer)).get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
 	}
 
 	protected final Connection begin(String statement) throws SQLException {
@@ -94,15 +94,15 @@ abstract class TrackingApplication {
 
 	protected static void track(AssertableApplicationContext context, String id) {
 		assertThat(context).hasNotFailed();
-		context.getBean(OperationTracker.class).track(id, Map.of()).block(PATIENCE);
+		context.getBean(OperationTracker.class).track(id, Map.of()).block(MAX_WAIT);
 	}
 
 	protected static TrackedOperation find(AssertableApplicationContext context, String id) {
-		return Objects.requireNonNull(context.getBean(OperationTracker.class).find(id).block(PATIENCE));
+		return Objects.requireNonNull(context.getBean(OperationTracker.class).find(id).block(MAX_WAIT));
 	}
 
 	protected static TrackedOperation until(AssertableApplicationContext context, String id, TrackingState state) {
-		await().atMost(PATIENCE).until(() -> find(context, id).state() == state);
+		await().atMost(MAX_WAIT).until(() -> find(context, id).state() == state);
 		return find(context, id);
 	}
 

@@ -133,7 +133,7 @@ class TrackingMetersTests {
 		readAnew();
 		readAnew();
 		assertThat(this.asked).hasValue(2);
-		this.time.advanceTimeBy(RecentSummary.PATIENCE);
+		this.time.advanceTimeBy(RecentSummary.STORE_TIMEOUT);
 		assertThat(tracked("running")).isNaN();
 		makeCalls();
 		assertThat(this.asked).hasValue(3);

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OperationsTestTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	@Nested
 	@OperationsTest
@@ -44,7 +44,7 @@ class OperationsTestTests {
 		void contextHasTheClientAndTheSimulator(@Autowired OperationsTemplate operations,
 				@Autowired OperationsSimulator simulator) {
 			String id = simulator.accept(OperationScript.completed());
-			assertThat(operations.await(id).block(PATIENCE)).isCompleted();
+			assertThat(operations.await(id).block(MAX_WAIT)).isCompleted();
 			assertThat(this.context.getBean(OperationTracker.class)).isNotNull();
 			assertThat(this.context.containsBean("operationsWebClient")).isTrue();
 		}
@@ -55,7 +55,7 @@ class OperationsTestTests {
 			assertThat(this.context.getBeanNamesForType(Configurations.class)).isEmpty();
 			assertThat(this.context.getBeanNamesForType(Outcomes.class)).isEmpty();
 			assertThat(this.context.getBeanNamesForType(Missing.class)).isEmpty();
-			operations.fetch(simulator.accept(OperationScript.completed())).block(PATIENCE);
+			operations.fetch(simulator.accept(OperationScript.completed())).block(MAX_WAIT);
 			assertThat(this.context.getBean(Fetches.class).number).hasPositiveValue();
 		}
 
@@ -75,16 +75,16 @@ class OperationsTestTests {
 		@Test
 		void componentUsesTheSimulatedServer(@Autowired Configurations configurations,
 				@Autowired OperationsSimulator simulator) {
-			assertThat(configurations.end(simulator.accept(OperationScript.completed())).block(PATIENCE)).isCompleted();
+			assertThat(configurations.end(simulator.accept(OperationScript.completed())).block(MAX_WAIT)).isCompleted();
 		}
 
 		@Test
 		void handlerGetsTheOutcomeOfADay(@Autowired Outcomes outcomes, @Autowired OperationTracker tracker,
 				@Autowired OperationsSimulator simulator) throws InterruptedException {
 			String id = simulator.accept(OperationScript.endingAs("RUNNING"));
-			tracker.track(id, Map.of()).block(PATIENCE);
+			tracker.track(id, Map.of()).block(MAX_WAIT);
 			simulator.advance(Duration.ofHours(24));
-			OperationOutcome outcome = outcomes.all.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+			OperationOutcome outcome = outcomes.all.poll(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
 			assertThat(Objects.requireNonNull(outcome).type()).isEqualTo(OperationOutcome.Type.TIMED_OUT);
 		}
 

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A poller in real time, with so few waits at once that nobody else wakes what one forgot
  * to.
  */
-class OperationPollerRaceTests {
+class PollerRaceTests {
 
 	private static final int OPERATIONS = 5000;
 
@@ -38,7 +38,7 @@ class OperationPollerRaceTests {
 			this.limits, RetrySettings.defaults(), Schedulers.parallel(), new OperationsListener() {
 			});
 
-	private final OperationPoller poller = poller();
+	private final Poller poller = poller();
 
 	@Test
 	void nobodyIsForgottenWhoeverAnswersWhen() {
@@ -53,10 +53,10 @@ class OperationPollerRaceTests {
 		assertThat(this.admission.queued()).isZero();
 	}
 
-	private OperationPoller poller() {
+	private Poller poller() {
 		PollingSettings settings = new PollingSettings(Duration.ofMillis(1), Duration.ofMillis(5),
 				Duration.ofMinutes(2), 1000, Duration.ofMinutes(5), 8);
-		return new OperationPoller("test", new AdmittedOperationFetcher(this::answer, this.admission), this.admission,
+		return new Poller("test", new AdmittedOperationFetcher(this::answer, this.admission), this.admission,
 				new AdaptivePollingSchedule(settings, Schedulers.parallel()), settings, Schedulers.parallel(),
 				new OperationsListener() {
 				});

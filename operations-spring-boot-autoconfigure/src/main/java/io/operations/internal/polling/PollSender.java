@@ -11,7 +11,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
-import io.operations.internal.resilience.Turn;
+import io.operations.internal.resilience.RequestPriority;
 import io.operations.polling.ObservedRun;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,9 +27,9 @@ import reactor.util.context.Context;
  * Sends the polls that the dispatcher hands over, and records what they bring to the wait
  * and to the held operation that share a poll.
  */
-final class Flights {
+final class PollSender {
 
-	private static final Log logger = LogFactory.getLog(Flights.class);
+	private static final Log logger = LogFactory.getLog(PollSender.class);
 
 	private static final HeldPoll.Next AFTER_THE_CLOSE = new HeldPoll.Next(1000, true);
 
@@ -57,7 +57,7 @@ final class Flights {
 	 * @param plans plans the polls of waits
 	 * @param held the held operations
 	 */
-	Flights(PollerParts parts, WaitRegistry registry, Waits waits, WaitPlans plans, HeldPolls held) {
+	PollSender(PollerParts parts, WaitRegistry registry, Waits waits, WaitPlans plans, HeldPolls held) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.dispatcher = parts.dispatcher();
@@ -70,38 +70,38 @@ final class Flights {
 
 	/**
 	 * Send a poll, and plan the next one when its result is there.
-	 * @param flight the poll
+	 * @param poll the poll
 	 */
-	void poll(Flight flight) {
-		if (!begin(flight)) {
-			this.dispatcher.handedBack(flight);
+	void poll(Poll poll) {
+		if (!begin(poll)) {
+			this.dispatcher.ended(poll);
 			return;
 		}
 		try {
-			subscribe(flight);
+			subscribe(poll);
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			OperationsException broken = OperationsUnavailableException.broken(flight.operationId(), ex);
-			serve(flight, (passengers) -> failed(passengers, broken));
-			this.dispatcher.handedBack(flight);
+			OperationsException broken = OperationsUnavailableException.broken(poll.operationId(), ex);
+			serve(poll, (recipients) -> failed(recipients, broken));
+			this.dispatcher.ended(poll);
 		}
 	}
 
-	private boolean begin(Flight flight) {
+	private boolean begin(Poll poll) {
 		synchronized (this.lock) {
-			if (flight.first().isOver()) {
+			if (poll.first().isOver()) {
 				return false;
 			}
-			Wait wait = this.registry.get(flight.operationId());
-			HeldPoll held = this.held.get(flight.operationId());
-			if (wait != null) {
-				unqueue(wait);
-				flight.board(wait);
+			AwaitedOperation awaited = this.registry.get(poll.operationId());
+			HeldPoll held = this.held.get(poll.operationId());
+			if (awaited != null) {
+				unqueue(awaited);
+				poll.addRecipient(awaited);
 			}
 			if (held != null) {
 				unqueue(held);
-				flight.board(held);
+				poll.addRecipient(held);
 			}
 			return true;
 		}
@@ -114,71 +114,73 @@ final class Flights {
 		}
 	}
 
-	private void subscribe(Flight flight) {
-		String operationId = flight.operationId();
-		Turn turn = new Turn(flight.isRepeat() ? Turn.Kind.REPEAT_POLL : Turn.Kind.FIRST_POLL, flight.due(),
-				() -> mayLeave(flight));
+	private void subscribe(Poll poll) {
+		String operationId = poll.operationId();
+		RequestPriority priority = new RequestPriority(
+				poll.isRepeat() ? RequestPriority.Kind.REPEAT_POLL : RequestPriority.Kind.FIRST_POLL, poll.due(),
+				() -> mayLeave(poll));
 		// Deferred, so that an exception from a decorator is a fault of this poll.
 		Mono.defer(() -> this.parts.fetcher().fetch(operationId))
-			.subscribe(new Response(flight, this.parts.sentPolls().handed(flight, Context.of(Turn.class, turn))));
+			.subscribe(new Response(poll,
+					this.parts.sentPolls().handed(poll, Context.of(RequestPriority.class, priority))));
 	}
 
 	// The holder may have lost the right to poll while the poll was queued, or nobody may
 	// need the poll any more.
-	private boolean mayLeave(Flight flight) {
-		if (flight.getWait() != null) {
+	private boolean mayLeave(Poll poll) {
+		if (poll.getAwaited() != null) {
 			return true;
 		}
 		boolean mayPollHeld = this.dispatcher.mayPollHeld();
 		synchronized (this.lock) {
-			HeldPoll held = flight.getHeld();
-			if (flight.getWait() != null || (held != null && mayPollHeld)) {
+			HeldPoll held = poll.getHeld();
+			if (poll.getAwaited() != null || (held != null && mayPollHeld)) {
 				return true;
 			}
 			if (held != null) {
-				flight.leave(held);
+				poll.leave(held);
 				this.dispatcher.add(held, held.at(), held.notBefore());
 			}
 		}
-		flight.request().dispose();
+		poll.request().dispose();
 		return false;
 	}
 
 	// Both are free for the next poll. The response of this one goes to both.
-	private Passengers land(Flight flight) {
+	private Recipients land(Poll poll) {
 		synchronized (this.lock) {
-			Passengers passengers = new Passengers(flight.getWait(), flight.getHeld());
-			if (passengers.waiting() != null) {
-				flight.leave(passengers.waiting());
+			Recipients recipients = new Recipients(poll.getAwaited(), poll.getHeld());
+			if (recipients.awaited() != null) {
+				poll.leave(recipients.awaited());
 			}
-			if (passengers.held() != null) {
-				flight.leave(passengers.held());
+			if (recipients.held() != null) {
+				poll.leave(recipients.held());
 			}
-			return passengers;
+			return recipients;
 		}
 	}
 
-	// Whatever fails on the way, the passengers must be polled again.
-	private void serve(Flight flight, Consumer<Passengers> outcome) {
-		Passengers passengers = land(flight);
+	// Whatever fails on the way, the recipients must be polled again.
+	private void serve(Poll poll, Consumer<Recipients> outcome) {
+		Recipients recipients = land(poll);
 		try {
-			outcome.accept(passengers);
+			outcome.accept(recipients);
 		}
 		catch (RuntimeException | Error ex) {
-			if (pollAgain(passengers)) {
-				logger.error(notRecorded(this.parts.client(), flight.operationId()), ex);
+			if (pollAgain(recipients)) {
+				logger.error(notRecorded(this.parts.client(), poll.operationId()), ex);
 			}
 			// Reactor reports the end of the poll only after some of the errors.
-			this.dispatcher.handedBack(flight);
+			this.dispatcher.ended(poll);
 			throw ex;
 		}
 	}
 
-	private boolean pollAgain(Passengers passengers) {
-		HeldPoll operation = passengers.held();
-		Wait wait = passengers.waiting();
+	private boolean pollAgain(Recipients recipients) {
+		HeldPoll operation = recipients.held();
+		AwaitedOperation awaited = recipients.awaited();
 		boolean isHeld = operation != null && this.held.again(operation, HeldPolls.AFTER_A_DEFECT);
-		boolean waits = wait != null && this.plans.nextAfterDefect(wait);
+		boolean waits = awaited != null && this.plans.nextAfterDefect(awaited);
 		return isHeld || waits;
 	}
 
@@ -188,79 +190,79 @@ final class Flights {
 				+ " below.";
 	}
 
-	private void seen(Flight flight, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperationException.in(flight.operationId(), snapshot, this.parts.keyPrefix());
+	private void seen(Poll poll, OperationSnapshot snapshot) {
+		OperationsException other = OtherOperationException.in(poll.operationId(), snapshot, this.parts.keyPrefix());
 		if (other != null) {
-			failed(flight, other);
+			failed(poll, other);
 			return;
 		}
-		serve(flight, (passengers) -> seen(passengers, snapshot));
+		serve(poll, (recipients) -> seen(recipients, snapshot));
 	}
 
-	private void seen(Passengers passengers, OperationSnapshot snapshot) {
-		Wait wait = passengers.waiting();
-		HeldPoll held = passengers.held();
+	private void seen(Recipients recipients, OperationSnapshot snapshot) {
+		AwaitedOperation awaited = recipients.awaited();
+		HeldPoll held = recipients.held();
 		PolledOperation before = (held != null) ? held.polled() : null;
 		PolledOperation.Sighting sighting = (before != null) ? before.seen(snapshot, this.parts.clock()) : null;
 		Operation known = (before != null) ? before.lastSeen() : null;
 		boolean heldChanged = held != null && !held.hasStatusOf(snapshot.operation());
 		this.outage.succeeded();
 		if (held != null && sighting != null) {
-			this.parts.pace().learn(sighting.run());
-			if (wait == null && heldChanged) {
+			this.parts.delays().learn(sighting.run());
+			if (awaited == null && heldChanged) {
 				this.parts.listener().statusSeen(this.parts.client(), snapshot, known);
 			}
 			PolledOperation after = sighting.operation();
 			this.held.planNext(held, () -> held.seen(after, snapshot));
 		}
 		// Last, because callers may continue on this thread for as long as they like.
-		if (wait != null) {
-			seen(wait, snapshot, sighting != null, heldChanged ? known : null, heldChanged);
+		if (awaited != null) {
+			seen(awaited, snapshot, sighting != null, heldChanged ? known : null, heldChanged);
 		}
 	}
 
-	private void seen(Wait wait, OperationSnapshot snapshot, boolean shared, @Nullable Operation known,
+	private void seen(AwaitedOperation awaited, OperationSnapshot snapshot, boolean shared, @Nullable Operation known,
 			boolean changedElsewhere) {
 		long now = this.parts.now();
-		LastSeen previous = wait.lastSeen();
+		LastSeen previous = awaited.lastSeen();
 		Operation operation = snapshot.operation();
-		ObservedRun run = wait.seen(snapshot, now);
+		ObservedRun run = awaited.seen(snapshot, now);
 		// The run of a shared poll is learned once.
 		if (!shared) {
-			this.parts.pace().learn(run);
+			this.parts.delays().learn(run);
 		}
 		boolean changed = previous == null || !previous.withoutUrl().hasStatusOf(operation);
-		this.waits.seen(wait, operation, changed);
+		this.waits.seen(awaited, operation, changed);
 		if (changed || changedElsewhere) {
 			this.parts.listener()
 				.statusSeen(this.parts.client(), snapshot, (previous != null) ? previous.operation() : known);
 		}
 		if (operation.isTerminal()) {
-			this.waits.end(wait, snapshot);
+			this.waits.end(awaited, snapshot);
 			return;
 		}
 		if (changed) {
-			this.waits.tellAll(wait);
+			this.waits.notifyCallers(awaited);
 		}
-		this.plans.next(wait, operation, snapshot.retryAfter(), now);
+		this.plans.next(awaited, operation, snapshot.retryAfter(), now);
 	}
 
-	private void failed(Flight flight, Throwable fault) {
-		serve(flight, (passengers) -> {
+	private void failed(Poll poll, Throwable fault) {
+		serve(poll, (recipients) -> {
 			this.outage.failed(fault);
-			failed(passengers, fault);
+			failed(recipients, fault);
 		});
 	}
 
-	private void failed(Passengers passengers, Throwable fault) {
-		Wait wait = passengers.waiting();
-		HeldPoll held = passengers.held();
+	private void failed(Recipients recipients, Throwable fault) {
+		AwaitedOperation awaited = recipients.awaited();
+		HeldPoll held = recipients.held();
 		if (held != null) {
 			this.held.planNext(held, () -> (fault instanceof OperationsClosedException) ? AFTER_THE_CLOSE
 					: soonAfterOutage(held.failed(held.polled().failed(fault, this.parts.clock()), fault)));
 		}
-		if (wait != null) {
-			failed(wait, fault);
+		if (awaited != null) {
+			failed(awaited, fault);
 		}
 	}
 
@@ -272,37 +274,37 @@ final class Flights {
 				? new HeldPoll.Next(shortest, false) : next;
 	}
 
-	private void failed(Wait wait, Throwable fault) {
+	private void failed(AwaitedOperation awaited, Throwable fault) {
 		long now = this.parts.now();
-		wait.failed(fault, now);
+		awaited.failed(fault, now);
 		if (fault instanceof OperationNotFoundException notFound) {
-			notFound(wait, notFound, now);
+			notFound(awaited, notFound, now);
 			return;
 		}
 		if (!(fault instanceof OperationsException known && known.isTransient())) {
-			this.waits.end(wait, fault);
+			this.waits.end(awaited, fault);
 			return;
 		}
 		synchronized (this.lock) {
-			this.plans.repeated(wait);
+			this.plans.repeated(awaited);
 		}
 		if (fault instanceof OperationsThrottledException throttled && !throttled.isLocal()) {
-			this.plans.nextAfterThrottling(wait, throttled.getRetryAfter(), now);
+			this.plans.nextAfterThrottling(awaited, throttled.getRetryAfter(), now);
 			return;
 		}
-		this.plans.next(wait, wait.operation(), known.getRetryAfter(), now);
+		this.plans.next(awaited, awaited.operation(), known.getRetryAfter(), now);
 	}
 
 	// Ends the waits of callers that trust the 404, and continues to poll for the others.
-	private void notFound(Wait wait, OperationNotFoundException fault, long now) {
-		List<Waiter> convinced = this.waits.waiting(wait);
-		convinced.removeIf((waiter) -> !waiter.believesNotFound(now));
-		convinced.forEach((waiter) -> this.waits.leave(waiter, fault));
-		convinced.forEach((waiter) -> waiter.giveUp(fault));
+	private void notFound(AwaitedOperation awaited, OperationNotFoundException fault, long now) {
+		List<WaitingCaller> convinced = this.waits.callers(awaited);
+		convinced.removeIf((caller) -> !caller.believesNotFound(now));
+		convinced.forEach((caller) -> this.waits.leave(caller, fault));
+		convinced.forEach((caller) -> caller.giveUp(fault));
 		synchronized (this.lock) {
-			this.plans.repeated(wait);
+			this.plans.repeated(awaited);
 		}
-		this.plans.next(wait, wait.operation(), fault.getRetryAfter(), now);
+		this.plans.next(awaited, awaited.operation(), fault.getRetryAfter(), now);
 	}
 
 	private static OperationsException withoutResult(String operationId) {
@@ -318,14 +320,14 @@ final class Flights {
 	 */
 	private final class Response implements CoreSubscriber<OperationSnapshot> {
 
-		private final Flight flight;
+		private final Poll poll;
 
 		private final Context context;
 
 		private boolean done;
 
-		Response(Flight flight, Context context) {
-			this.flight = flight;
+		Response(Poll poll, Context context) {
+			this.poll = poll;
 			this.context = context;
 		}
 
@@ -337,9 +339,9 @@ final class Flights {
 		@Override
 		public void onSubscribe(Subscription subscription) {
 			// Set before an answer can come, so that no cancellation is missed.
-			this.flight.request().replace(() -> {
+			this.poll.request().replace(() -> {
 				subscription.cancel();
-				Flights.this.dispatcher.handedBack(this.flight);
+				PollSender.this.dispatcher.ended(this.poll);
 			});
 			subscription.request(Long.MAX_VALUE);
 		}
@@ -352,12 +354,12 @@ final class Flights {
 			}
 			this.done = true;
 			try {
-				seen(this.flight, snapshot);
+				seen(this.poll, snapshot);
 			}
 			catch (RuntimeException | Error ex) {
 				Exceptions.throwIfFatal(ex);
-				this.flight.request().dispose();
-				failed(this.flight, ex);
+				this.poll.request().dispose();
+				failed(this.poll, ex);
 			}
 		}
 
@@ -369,20 +371,20 @@ final class Flights {
 			}
 			this.done = true;
 			try {
-				failed(this.flight, fault);
+				failed(this.poll, fault);
 			}
 			finally {
-				Flights.this.dispatcher.handedBack(this.flight);
+				PollSender.this.dispatcher.ended(this.poll);
 			}
 		}
 
 		@Override
 		public void onComplete() {
 			if (this.done) {
-				Flights.this.dispatcher.handedBack(this.flight);
+				PollSender.this.dispatcher.ended(this.poll);
 				return;
 			}
-			onError(withoutResult(this.flight.operationId()));
+			onError(withoutResult(this.poll.operationId()));
 		}
 
 	}
@@ -393,7 +395,7 @@ final class Flights {
 	 * @param waiting the wait, {@code null} if there is none
 	 * @param held the held operation, {@code null} if there is none
 	 */
-	private record Passengers(@Nullable Wait waiting, @Nullable HeldPoll held) {
+	private record Recipients(@Nullable AwaitedOperation awaited, @Nullable HeldPoll held) {
 	}
 
 }

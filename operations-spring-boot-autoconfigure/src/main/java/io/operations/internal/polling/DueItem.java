@@ -5,9 +5,9 @@ import java.util.Comparator;
 /**
  * Represents an event at a time. A number orders events of the same time.
  */
-abstract class Timed {
+abstract class DueItem {
 
-	static final Comparator<Timed> ORDER = (one, other) -> {
+	static final Comparator<DueItem> ORDER = (one, other) -> {
 		int byTime = Long.compare(one.at, other.at);
 		return (byTime != 0) ? byTime : Integer.compare(one.number, other.number);
 	};
@@ -18,7 +18,7 @@ abstract class Timed {
 	// Changed only while it is in no ordered collection.
 	private long at;
 
-	Timed(long number) {
+	DueItem(long number) {
 		this.number = (int) number;
 	}
 

@@ -16,20 +16,20 @@ import reactor.util.context.ContextView;
  * whoever made the turn then cancels the request
  * @since 0.1.0
  */
-public record Turn(Kind kind, long due, BooleanSupplier mayLeave) {
+public record RequestPriority(Kind kind, long due, BooleanSupplier mayLeave) {
 
 	/**
 	 * Create the turn of a request that is sent when its turn has come.
 	 * @param kind the kind of the request
 	 * @param due when the request was due
 	 */
-	public Turn(Kind kind, long due) {
+	public RequestPriority(Kind kind, long due) {
 		this(kind, due, () -> true);
 	}
 
-	static Turn of(ContextView context, long now) {
-		Turn turn = context.getOrDefault(Turn.class, null);
-		return (turn != null) ? turn : new Turn(Kind.FETCH, now);
+	static RequestPriority of(ContextView context, long now) {
+		RequestPriority priority = context.getOrDefault(RequestPriority.class, null);
+		return (priority != null) ? priority : new RequestPriority(Kind.FETCH, now);
 	}
 
 	/**

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Represents the wait for one operation: the operation as known so far, the time of its
- * next poll, and the waiters to notify. Polls of one operation never overlap, so that
- * only one thread at a time changes the operation. The poller guards the waiters and the
+ * next poll, and the callers to notify. Polls of one operation never overlap, so that
+ * only one thread at a time changes the operation. The poller guards the callers and the
  * times.
  */
-final class Wait extends Polled {
+final class AwaitedOperation extends Polled {
 
 	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final long CLOCK_RESOLUTION = 1000;
@@ -28,10 +28,10 @@ final class Wait extends Polled {
 
 	private final boolean accepted;
 
-	// The list begins with the waiter that joined last.
-	private @Nullable Waiter waiters;
+	// The list begins with the caller that joined last.
+	private @Nullable WaitingCaller callers;
 
-	private @Nullable Waiter oldest;
+	private @Nullable WaitingCaller oldest;
 
 	private volatile @Nullable String kind;
 
@@ -72,7 +72,8 @@ final class Wait extends Polled {
 	 * @param now the present time
 	 * @param seenBefore whether this template has seen the operation already
 	 */
-	Wait(long number, String operationId, @Nullable String kind, boolean accepted, long now, boolean seenBefore) {
+	AwaitedOperation(long number, String operationId, @Nullable String kind, boolean accepted, long now,
+			boolean seenBefore) {
 		super(number, operationId);
 		this.seenBefore = seenBefore;
 		this.kind = kind;
@@ -132,42 +133,42 @@ final class Wait extends Polled {
 		return this.kind;
 	}
 
-	void join(Waiter waiter) {
-		waiter.next = this.waiters;
-		if (this.waiters != null) {
-			this.waiters.previous = waiter;
+	void join(WaitingCaller caller) {
+		caller.next = this.callers;
+		if (this.callers != null) {
+			this.callers.previous = caller;
 		}
 		else {
-			this.oldest = waiter;
+			this.oldest = caller;
 		}
-		this.waiters = waiter;
+		this.callers = caller;
 	}
 
 	/**
-	 * Remove a waiter.
-	 * @param waiter the waiter that waits no longer
-	 * @return whether it was the last waiter
+	 * Remove a caller.
+	 * @param caller the caller that waits no longer
+	 * @return whether it was the last caller
 	 */
-	boolean leave(Waiter waiter) {
-		if (waiter.previous != null) {
-			waiter.previous.next = waiter.next;
+	boolean leave(WaitingCaller caller) {
+		if (caller.previous != null) {
+			caller.previous.next = caller.next;
 		}
 		else {
-			this.waiters = waiter.next;
+			this.callers = caller.next;
 		}
-		if (waiter.next != null) {
-			waiter.next.previous = waiter.previous;
+		if (caller.next != null) {
+			caller.next.previous = caller.previous;
 		}
 		else {
-			this.oldest = waiter.previous;
+			this.oldest = caller.previous;
 		}
-		waiter.next = null;
-		waiter.previous = null;
-		return this.waiters == null;
+		caller.next = null;
+		caller.previous = null;
+		return this.callers == null;
 	}
 
-	@Nullable Waiter waiters() {
-		return this.waiters;
+	@Nullable WaitingCaller callers() {
+		return this.callers;
 	}
 
 	@Nullable OperationStatus countedAs() {
@@ -199,10 +200,10 @@ final class Wait extends Polled {
 	}
 
 	/**
-	 * Return the waiter that joined first, of those that still wait.
-	 * @return the waiter, {@code null} if there is none
+	 * Return the caller that joined first, of those that still wait.
+	 * @return the caller, {@code null} if there is none
 	 */
-	@Nullable Waiter oldest() {
+	@Nullable WaitingCaller oldest() {
 		return this.oldest;
 	}
 
@@ -211,8 +212,8 @@ final class Wait extends Polled {
 	 * @return {@code false} while the poll is queued there
 	 */
 	boolean isSent() {
-		Flight flight = flight();
-		return flight == null || flight.isSent();
+		Poll poll = pollInFlight();
+		return poll == null || poll.isSent();
 	}
 
 	/**
@@ -284,7 +285,7 @@ final class Wait extends Polled {
 
 	/**
 	 * End the wait.
-	 * @param outcome the outcome for the waiters: the {@link OperationSnapshot} with the
+	 * @param outcome the outcome for the callers: the {@link OperationSnapshot} with the
 	 * terminal operation, or a {@link Throwable}
 	 */
 	void end(Object outcome) {
@@ -293,7 +294,7 @@ final class Wait extends Polled {
 
 	/**
 	 * Return the outcome of the wait.
-	 * @return the outcome for the waiters, {@code null} while the wait lasts
+	 * @return the outcome for the callers, {@code null} while the wait lasts
 	 */
 	@Nullable Object end() {
 		return this.end;

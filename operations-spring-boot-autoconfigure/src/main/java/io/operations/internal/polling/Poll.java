@@ -8,7 +8,7 @@ import reactor.core.Disposables;
  * Represents one poll, from the moment at which it is handed to the admission until it is
  * over. A wait and a held operation of the same id share it. The poller guards both.
  */
-final class Flight {
+final class Poll {
 
 	private final Disposable.Swap request = Disposables.swap();
 
@@ -21,18 +21,18 @@ final class Flight {
 	private volatile boolean sent;
 
 	// Written while the poller is locked, read without.
-	private volatile @Nullable Wait wait;
+	private volatile @Nullable AwaitedOperation awaited;
 
 	private @Nullable HeldPoll held;
 
 	// Guarded by the dispatcher.
-	private boolean handedBack;
+	private boolean ended;
 
 	/**
-	 * Create a flight without a passenger.
+	 * Create a poll without a recipient.
 	 * @param polled the operation whose turn it is
 	 */
-	Flight(Polled polled) {
+	Poll(Polled polled) {
 		this.first = polled;
 		this.repeat = polled.isRepeated();
 		this.due = polled.at();
@@ -59,9 +59,9 @@ final class Flight {
 	 * Record that the poll is over.
 	 * @return {@code false} if that was recorded before
 	 */
-	boolean handBack() {
-		boolean before = this.handedBack;
-		this.handedBack = true;
+	boolean markEnded() {
+		boolean before = this.ended;
+		this.ended = true;
 		return !before;
 	}
 
@@ -85,18 +85,18 @@ final class Flight {
 		return this.request;
 	}
 
-	void board(Wait next) {
-		this.wait = next;
-		next.flight(this);
+	void addRecipient(AwaitedOperation next) {
+		this.awaited = next;
+		next.pollInFlight(this);
 	}
 
-	void board(HeldPoll next) {
+	void addRecipient(HeldPoll next) {
 		this.held = next;
-		next.flight(this);
+		next.pollInFlight(this);
 	}
 
-	@Nullable Wait getWait() {
-		return this.wait;
+	@Nullable AwaitedOperation getAwaited() {
+		return this.awaited;
 	}
 
 	@Nullable HeldPoll getHeld() {
@@ -104,19 +104,19 @@ final class Flight {
 	}
 
 	/**
-	 * Record that a passenger no longer needs the response.
-	 * @param polled the passenger
+	 * Record that a recipient no longer needs the response.
+	 * @param polled the recipient
 	 * @return whether it was the last one
 	 */
 	boolean leave(Polled polled) {
-		polled.flight(null);
-		if (polled.equals(this.wait)) {
-			this.wait = null;
+		polled.pollInFlight(null);
+		if (polled.equals(this.awaited)) {
+			this.awaited = null;
 		}
 		else if (polled.equals(this.held)) {
 			this.held = null;
 		}
-		return this.wait == null && this.held == null;
+		return this.awaited == null && this.held == null;
 	}
 
 }

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Decides when the next poll is due. It spreads the interval of the schedule a little and
  * respects the server's Retry-After.
  */
-final class Pace {
+final class PollDelays {
 
-	private static final Log logger = LogFactory.getLog(Pace.class);
+	private static final Log logger = LogFactory.getLog(PollDelays.class);
 
 	// Spreads polls that got the same Retry-After, so that they do not leave together.
 	private static final double RETRY_AFTER_SPREAD = 0.15;
@@ -54,7 +54,7 @@ final class Pace {
 	 * @param schedule decides when an operation is polled next
 	 * @param settings the bounds of the intervals
 	 */
-	Pace(String client, String keyPrefix, PollingSchedule schedule, PollingSettings settings) {
+	PollDelays(String client, String keyPrefix, PollingSchedule schedule, PollingSettings settings) {
 		this.client = client;
 		this.keyPrefix = keyPrefix;
 		this.schedule = schedule;

@@ -15,20 +15,21 @@ import reactor.core.publisher.MonoSink;
 
 /**
  * Represents one subscriber that waits for an operation until a deadline. It is notified
- * of one change of the {@link Wait} at a time, whichever threads bring the changes.
+ * of one change of the {@link AwaitedOperation} at a time, whichever threads bring the
+ * changes.
  */
-abstract class Waiter extends Timed {
+abstract class WaitingCaller extends DueItem {
 
-	private static final Log logger = LogFactory.getLog(Waiter.class);
+	private static final Log logger = LogFactory.getLog(WaitingCaller.class);
 
-	// An object for each waiter would take 16 bytes more.
-	private static final AtomicIntegerFieldUpdater<Waiter> TELLING = AtomicIntegerFieldUpdater.newUpdater(Waiter.class,
-			"telling");
+	// An object for each caller would take 16 bytes more.
+	private static final AtomicIntegerFieldUpdater<WaitingCaller> NOTIFYING = AtomicIntegerFieldUpdater
+		.newUpdater(WaitingCaller.class, "notifying");
 
-	@SuppressWarnings("UnusedVariable") // TELLING reads and writes it.
-	private volatile int telling;
+	@SuppressWarnings("UnusedVariable") // NOTIFYING reads and writes it.
+	private volatile int notifying;
 
-	private final Wait wait;
+	private final AwaitedOperation awaited;
 
 	private final Duration timeout;
 
@@ -38,21 +39,21 @@ abstract class Waiter extends Timed {
 
 	private final boolean accepted;
 
-	// The other waiters for the same operation: guarded by the poller.
-	@Nullable Waiter previous;
+	// The other callers for the same operation: guarded by the poller.
+	@Nullable WaitingCaller previous;
 
-	@Nullable Waiter next;
+	@Nullable WaitingCaller next;
 
 	private boolean gone;
 
-	// The reason why this waiter ends before the wait does.
+	// The reason why this caller ends before the wait does.
 	private volatile @Nullable Throwable givenUp;
 
 	private boolean done;
 
-	Waiter(long number, Wait wait, PollingTarget target, Timeout timeout, long now) {
+	WaitingCaller(long number, AwaitedOperation awaited, PollingTarget target, Timeout timeout, long now) {
 		super(number);
-		this.wait = wait;
+		this.awaited = awaited;
 		this.related = target.related();
 		this.accepted = target.accepted();
 		this.timeout = timeout.time();
@@ -60,8 +61,8 @@ abstract class Waiter extends Timed {
 		at(now + this.timeout.toMillis());
 	}
 
-	Wait waitedFor() {
-		return this.wait;
+	AwaitedOperation awaited() {
+		return this.awaited;
 	}
 
 	Duration timeout() {
@@ -77,26 +78,26 @@ abstract class Waiter extends Timed {
 	}
 
 	/**
-	 * Return the operation as last seen, completed with the related ids of this waiter.
+	 * Return the operation as last seen, completed with the related ids of this caller.
 	 * @return the operation, {@code null} if it was not seen yet
 	 */
 	@Nullable Operation lastSeen() {
-		return AcceptedRelated.fillIfSeen(this.wait.operation(), this.related);
+		return AcceptedRelated.fillIfSeen(this.awaited.operation(), this.related);
 	}
 
 	/**
-	 * Return whether this waiter trusts a 404.
+	 * Return whether this caller trusts a 404.
 	 * @param now the present time, at which a poll got a 404
-	 * @return whether this waiter ends with the 404
+	 * @return whether this caller ends with the 404
 	 */
 	boolean believesNotFound(long now) {
 		long began = at() - this.timeout.toMillis();
-		return NotFound.isBelieved(this.wait.wasSeen(), this.accepted ? now - began : Long.MAX_VALUE,
-				now - this.wait.notFoundSince());
+		return NotFound.isBelieved(this.awaited.wasSeen(), this.accepted ? now - began : Long.MAX_VALUE,
+				now - this.awaited.notFoundSince());
 	}
 
 	/**
-	 * Record that this waiter waits no longer. Guarded by the poller.
+	 * Record that this caller waits no longer. Guarded by the poller.
 	 * @return {@code false} if that was recorded before
 	 */
 	boolean go() {
@@ -107,40 +108,40 @@ abstract class Waiter extends Timed {
 
 	void giveUp(Throwable reason) {
 		this.givenUp = reason;
-		tell();
+		notifySubscriber();
 	}
 
 	/**
 	 * Notify the subscriber of changes and, once the wait has ended, of its outcome.
 	 */
-	final void tell() {
-		if (TELLING.getAndIncrement(this) != 0) {
+	final void notifySubscriber() {
+		if (NOTIFYING.getAndIncrement(this) != 0) {
 			return;
 		}
 		int missed = 1;
 		while (missed != 0) {
 			try {
-				tellOnce();
+				notifyOnce();
 			}
 			catch (RuntimeException | Error ex) {
 				// A subscriber's error must not keep other waits from being notified.
 				logger.warn("A subscriber to the wait for operation '"
-						+ OperationsErrorResponse.printable(this.wait.operationId())
+						+ OperationsErrorResponse.printable(this.awaited.operationId())
 						+ "' threw an exception. The poller notifies the other subscribers. Fix the subscriber.", ex);
 			}
-			missed = TELLING.addAndGet(this, -missed);
+			missed = NOTIFYING.addAndGet(this, -missed);
 		}
 	}
 
-	private void tellOnce() {
+	private void notifyOnce() {
 		if (this.done) {
 			return;
 		}
 		// Read before the operation, so that an operation seen before the end is not
 		// missed.
 		Throwable own = this.givenUp;
-		Object end = this.wait.end();
-		LastSeen seen = this.wait.lastSeen();
+		Object end = this.awaited.end();
+		LastSeen seen = this.awaited.lastSeen();
 		// A terminal operation is emitted with the end, after all listeners were
 		// notified.
 		if (seen != null && (end instanceof OperationSnapshot || !seen.withoutUrl().isTerminal())) {
@@ -171,7 +172,7 @@ abstract class Waiter extends Timed {
 	abstract void fail(Throwable reason);
 
 	/**
-	 * The timeout of a waiter.
+	 * The timeout of a caller.
 	 *
 	 * @param time the time from the subscription to the deadline
 	 * @param isOwn whether the caller passed it
@@ -182,13 +183,13 @@ abstract class Waiter extends Timed {
 	/**
 	 * Waits for the operation's end.
 	 */
-	static final class Awaiting extends Waiter {
+	static final class Awaiting extends WaitingCaller {
 
 		private final MonoSink<OperationSnapshot> sink;
 
-		Awaiting(long number, Wait wait, PollingTarget target, Timeout timeout, long now,
+		Awaiting(long number, AwaitedOperation awaited, PollingTarget target, Timeout timeout, long now,
 				MonoSink<OperationSnapshot> sink) {
-			super(number, wait, target, timeout, now);
+			super(number, awaited, target, timeout, now);
 			this.sink = sink;
 		}
 
@@ -211,14 +212,15 @@ abstract class Waiter extends Timed {
 	/**
 	 * Waits for each change. A slow subscriber gets the latest change only.
 	 */
-	static final class Watching extends Waiter {
+	static final class Watching extends WaitingCaller {
 
 		private final FluxSink<Operation> sink;
 
 		private @Nullable Operation last;
 
-		Watching(long number, Wait wait, PollingTarget target, Timeout timeout, long now, FluxSink<Operation> sink) {
-			super(number, wait, target, timeout, now);
+		Watching(long number, AwaitedOperation awaited, PollingTarget target, Timeout timeout, long now,
+				FluxSink<Operation> sink) {
+			super(number, awaited, target, timeout, now);
 			this.sink = sink;
 		}
 

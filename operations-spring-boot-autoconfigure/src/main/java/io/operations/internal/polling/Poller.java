@@ -13,7 +13,7 @@ import io.operations.OperationsException;
 import io.operations.OperationsListener;
 import io.operations.internal.KeyPrefix;
 import io.operations.internal.resilience.PollCapacity;
-import io.operations.internal.resilience.Turn;
+import io.operations.internal.resilience.RequestPriority;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +38,17 @@ import reactor.core.scheduler.Scheduler;
  *
  * @since 0.1.0
  */
-public final class OperationPoller {
+public final class Poller {
 
 	private final AtomicLong numbers = new AtomicLong();
 
 	private final SeenOperations seenOperations = new SeenOperations();
 
-	private final Waiter.Timeout defaultTimeout;
+	private final WaitingCaller.Timeout defaultTimeout;
 
-	private final Disposable room;
+	private final Disposable capacityListener;
 
-	private final Pace pace;
+	private final PollDelays delays;
 
 	private final PollDispatcher dispatcher;
 
@@ -62,19 +62,19 @@ public final class OperationPoller {
 
 	private final WaitPlans plans;
 
-	private final Flights flights;
+	private final PollSender polls;
 
 	/**
 	 * Create a poller that detects outages alone.
 	 * @param client the name of the client
-	 * @param fetcher makes one attempt, admitted by its {@link Turn}
+	 * @param fetcher makes one attempt, admitted by its {@link RequestPriority}
 	 * @param capacity how many polls the account has capacity for
 	 * @param schedule decides when an operation is polled next
 	 * @param settings the bounds of polls and waits
 	 * @param scheduler runs all timers and is the clock
 	 * @param listener notified of waits and of the statuses that polls see
 	 */
-	public OperationPoller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
+	public Poller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener) {
 		this(client, fetcher, capacity, schedule, settings, scheduler, listener,
 				new Outage(client, settings, scheduler, listener), new SentPolls(), KeyPrefix.DEFAULT);
@@ -84,7 +84,7 @@ public final class OperationPoller {
 	 * Create a poller that shares its knowledge of outages with other callers of the
 	 * server.
 	 * @param client the name of the client
-	 * @param fetcher makes one attempt, admitted by its {@link Turn}
+	 * @param fetcher makes one attempt, admitted by its {@link RequestPriority}
 	 * @param capacity how many polls the account has capacity for
 	 * @param schedule decides when an operation is polled next
 	 * @param settings the bounds of polls and waits
@@ -94,40 +94,40 @@ public final class OperationPoller {
 	 * @param sentPolls knows which polls have left
 	 * @param keyPrefix the prefix of the configuration keys that messages name
 	 */
-	public OperationPoller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
+	public Poller(String client, OperationFetcher fetcher, PollCapacity capacity, PollingSchedule schedule,
 			PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
 			SentPolls sentPolls, String keyPrefix) {
-		this.defaultTimeout = new Waiter.Timeout(settings.timeout(), false);
-		this.pace = new Pace(client, keyPrefix, schedule, settings);
-		this.dispatcher = new PollDispatcher(capacity, this.pace, outage, scheduler, this::poll, this::endLate);
+		this.defaultTimeout = new WaitingCaller.Timeout(settings.timeout(), false);
+		this.delays = new PollDelays(client, keyPrefix, schedule, settings);
+		this.dispatcher = new PollDispatcher(capacity, this.delays, outage, scheduler, this::poll, this::endLate);
 		// The composite ignores the exceptions of a listener.
 		OperationsListener safe = (listener instanceof OperationsListeners) ? listener
 				: new OperationsListeners(List.of(listener));
-		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.pace, settings, scheduler,
-				safe, outage, sentPolls, this.seenOperations, this.dispatcher);
+		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.delays, settings,
+				scheduler, safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
 		this.registry = new WaitRegistry(this, scheduler);
 		this.plans = new WaitPlans(parts, this.held);
 		this.entrance = new WaitEntrance(parts, this.registry, this.held, this.plans, this.numbers);
 		this.waits = new Waits(parts, this.registry, this.plans);
-		this.flights = new Flights(parts, this.registry, this.waits, this.plans, this.held);
-		this.room = capacity.onRoom(this.dispatcher::pump);
+		this.polls = new PollSender(parts, this.registry, this.waits, this.plans, this.held);
+		this.capacityListener = capacity.onCapacity(this.dispatcher::dispatch);
 	}
 
 	/**
 	 * Return the pace of the polls.
 	 * @return the pace
 	 */
-	Pace pace() {
-		return this.pace;
+	PollDelays delays() {
+		return this.delays;
 	}
 
-	private void poll(Flight flight) {
-		this.flights.poll(flight);
+	private void poll(Poll poll) {
+		this.polls.poll(poll);
 	}
 
-	private void endLate(Waiter waiter) {
-		this.waits.endLate(waiter);
+	private void endLate(WaitingCaller caller) {
+		this.waits.endLate(caller);
 	}
 
 	/**
@@ -140,12 +140,12 @@ public final class OperationPoller {
 	 * or CANCELLED; or an {@link OperationsException}
 	 */
 	public Mono<OperationSnapshot> await(PollingTarget target, @Nullable Duration timeout) {
-		Waiter.Timeout own = timeout(timeout);
+		WaitingCaller.Timeout own = timeout(timeout);
 		return Mono.create((sink) -> {
-			Waiter waiter = this.entrance.enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Awaiting(number, wait, target, own, now, sink));
-			sink.onDispose(() -> this.waits.leave(waiter, null));
-			waiter.tell();
+			WaitingCaller caller = this.entrance.enter(target, sink.contextView(),
+					(awaited, number, now) -> new WaitingCaller.Awaiting(number, awaited, target, own, now, sink));
+			sink.onDispose(() -> this.waits.leave(caller, null));
+			caller.notifySubscriber();
 		});
 	}
 
@@ -159,17 +159,17 @@ public final class OperationPoller {
 	 * after the terminal one, or fails with an {@link OperationsException}
 	 */
 	public Flux<Operation> watch(PollingTarget target, @Nullable Duration timeout) {
-		Waiter.Timeout own = timeout(timeout);
+		WaitingCaller.Timeout own = timeout(timeout);
 		return Flux.create((sink) -> {
-			Waiter waiter = this.entrance.enter(target, sink.contextView(),
-					(wait, number, now) -> new Waiter.Watching(number, wait, target, own, now, sink));
-			sink.onDispose(() -> this.waits.leave(waiter, null));
-			waiter.tell();
+			WaitingCaller caller = this.entrance.enter(target, sink.contextView(),
+					(awaited, number, now) -> new WaitingCaller.Watching(number, awaited, target, own, now, sink));
+			sink.onDispose(() -> this.waits.leave(caller, null));
+			caller.notifySubscriber();
 		}, FluxSink.OverflowStrategy.LATEST);
 	}
 
-	private Waiter.Timeout timeout(@Nullable Duration own) {
-		return (own != null) ? new Waiter.Timeout(own, true) : this.defaultTimeout;
+	private WaitingCaller.Timeout timeout(@Nullable Duration own) {
+		return (own != null) ? new WaitingCaller.Timeout(own, true) : this.defaultTimeout;
 	}
 
 	/**
@@ -202,7 +202,8 @@ public final class OperationPoller {
 
 	/**
 	 * Poll an operation until it ends or is released. Replaces a held operation of the
-	 * same id. Sends no poll: call {@link #pump()} or {@link #pumpSoon()} afterwards.
+	 * same id. Sends no poll: call {@link #dispatch()} or {@link #dispatchSoon()}
+	 * afterwards.
 	 * @param operation the operation
 	 * @param next when its next poll is due
 	 * @param isNew whether it was never polled, so that its poll is a first poll
@@ -215,15 +216,15 @@ public final class OperationPoller {
 	 * Send the polls that are due and may leave. Only one thread at a time does so: a
 	 * further thread returns at once.
 	 */
-	public void pump() {
-		this.dispatcher.pump();
+	public void dispatch() {
+		this.dispatcher.dispatch();
 	}
 
 	/**
 	 * Send the polls that are due and may leave, on a thread of the scheduler.
 	 */
-	public void pumpSoon() {
-		this.dispatcher.pumpSoon();
+	public void dispatchSoon() {
+		this.dispatcher.dispatchSoon();
 	}
 
 	/**
@@ -258,7 +259,7 @@ public final class OperationPoller {
 		this.entrance.close();
 		this.waits.endAll();
 		this.dispatcher.close();
-		this.room.dispose();
+		this.capacityListener.dispose();
 	}
 
 	/**
@@ -274,7 +275,7 @@ public final class OperationPoller {
 	 * @return the number of kinds
 	 */
 	public int kinds() {
-		return this.pace.learned().size();
+		return this.delays.learned().size();
 	}
 
 	/**
