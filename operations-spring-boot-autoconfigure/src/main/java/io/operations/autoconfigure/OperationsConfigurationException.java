@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a setting is missing or invalid. The exception names the key, its value
- * (unless the value is secret), and the action.
+ * (unless the value is secret), and the action to take.
  *
  * @since 0.1.0
  */

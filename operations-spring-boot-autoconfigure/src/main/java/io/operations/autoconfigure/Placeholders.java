@@ -17,7 +17,7 @@ final class Placeholders {
 	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\s*([A-Za-z_][\\w.-]*)\\s*(:[^}]*)?}");
 
 	/**
-	 * The action in a test that needs no credentials.
+	 * What to do in a test that needs no credentials.
 	 */
 	static final String IN_A_TEST = " In a test, annotate the class with @AutoConfigureOperationsSimulator"
 			+ " (operations-spring-boot-test): it needs no credentials.";

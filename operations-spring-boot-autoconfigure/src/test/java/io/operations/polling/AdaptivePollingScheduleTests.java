@@ -62,7 +62,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void asManyPollsAreSpentAsAreAimedAt() {
+	void whenRateSufficesPollsMeetTheTarget() {
 		for (double aim : new double[] { 3, 8 }) {
 			AdaptivePollingSchedule schedule = schedule(aim);
 			Random random = new Random(1);
@@ -72,7 +72,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void whereTheAccountAllowsFewerPollsThanArriveForFewerAreSpent() {
+	void whenRateIsLowFewerPollsAreSpent() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		Random random = new Random(1);
 		// One arrives each second, two polls a second are allowed.
@@ -84,7 +84,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void shortageIsNoticedWithinHalfAMinuteWhereTheKindIsKnown() {
+	void whenKindIsKnownShortageIsNoticedSoon() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		Random random = new Random(1);
 		for (int i = 0; i < 40; i++) {
@@ -101,7 +101,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void operationsThatOutliveAllThatWereSeenToEndDoNotMakeThePollsOfOthersDearer() {
+	void whenOperationsOutliveOthersPriceStays() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		PollingState young = new PollingState("op", "kind", null, Duration.ZERO, 1, PLENTY);
 		Random random = new Random(1);
@@ -118,7 +118,7 @@ class AdaptivePollingScheduleTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "NEARLY_CONSTANT", "TWO_SORTS", "UNIFORM" })
-	void withinFiftyEndsItFollowsAServiceThatBecomesFourTimesAsSlowOrAsFast(Durations durations) {
+	void whenServerBecomesSlowerOrFasterFiftyEndsSuffice(Durations durations) {
 		for (double scale : new double[] { 4, 0.25 }) {
 			List<Double> ratios = new ArrayList<>();
 			for (int seed = 0; seed < SEEDS; seed++) {
@@ -152,7 +152,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void whatStillRunsCounts() {
+	void whenOperationsStillRunTheyCount() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 20; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(10 + i % 3), true));
@@ -169,7 +169,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void howeverManyEndAtOnceThereIsANewPlanFourTimesASecondAtMost() {
+	void whenManyEndAtOncePlansAreMadeFourTimesASecond() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		learn(schedule, 50, 20);
 		Duration first = plan(schedule, "kind", 0);
@@ -190,7 +190,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void kindsAreLearnedApartAndTheirNumberIsBounded() {
+	void whenThereAreManyKindsTheirNumberIsBounded() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 20; i++) {
 			schedule.learn(new ObservedRun("quick", Duration.ZERO, Duration.ofSeconds(5), true));
@@ -207,7 +207,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void beforeAnythingEndedItAsksAtAFifthOfTheAge() {
+	void whenNothingEndedIntervalIsAFifthOfTheAge() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		assertThat(schedule.firstPoll(state("kind", 0, 0, PLENTY))).isZero();
 		assertThat(plan(schedule, "kind", 0)).isEqualTo(Duration.ofMillis(500));
@@ -216,7 +216,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void beyondAllThatWasSeenIntervalsGrowUpToTheLongest() {
+	void whenAgeExceedsAllSeenIntervalsGrow() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 50; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(10), true));
@@ -229,7 +229,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void whatIsUnusuallyOldIsKnownAfterTenEnds() {
+	void whenTenHaveEndedUnusualAgeIsKnown() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 9; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(10 + i), true));
@@ -243,7 +243,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void beyondAllThatWasSeenNoIntervalIsLongerThanAFifthOfTheAge() {
+	void whenAgeExceedsAllSeenIntervalIsAFifthAtMost() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 50; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofMillis(500), true));
@@ -256,7 +256,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void whatIsLearnedStaysTheSameOverThousandsOfEnds() {
+	void whenThousandsEndWhatIsLearnedStays() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 3000; i++) {
 			schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(10 + i % 3), true));
@@ -270,7 +270,7 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
-	void whatHasNoKindIsLearnedAsAKindOfItsOwn() {
+	void whenKindIsMissingOneSharedKindIsLearned() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 20; i++) {
 			schedule.learn(new ObservedRun(null, Duration.ZERO, Duration.ofSeconds(5), true));

@@ -16,7 +16,7 @@ class DurationKernelsTests {
 	private static final int LAST = Ages.BINS - 1;
 
 	@Test
-	void durationsInReverseOrderAreSmoothedInReverseOrder() {
+	void whenDurationsAreReversedSmoothingIsReversed() {
 		Random random = new Random(1);
 		double[] shares = new double[Ages.BINS];
 		for (int i = 0; i < 60; i++) {
@@ -32,7 +32,7 @@ class DurationKernelsTests {
 	}
 
 	@Test
-	void atTheEndsOfTheGridTheFirstAndTheLastBinHaveWhatLiesBeyond() {
+	void whenDurationsLieBeyondTheGridEndBinsHaveThem() {
 		double[] shares = new double[Ages.BINS];
 		for (int i = 0; i < 20; i++) {
 			shares[3 * i] = 0.025;

@@ -16,23 +16,23 @@ class PollingPlanTests {
 	private static final double[] PRICES = { 0.05, 1, 30 };
 
 	@Test
-	void wideDurationsHaveTheBestPlan() {
+	void whenDurationsAreWidePlanIsTheBest() {
 		hasTheBestPlan((random) -> 60 * Math.exp(random.nextGaussian()), 0.5, 600);
 	}
 
 	@Test
-	void severalSortsHaveTheBestPlan() {
+	void whenThereAreSeveralSortsPlanIsTheBest() {
 		hasTheBestPlan((random) -> ((random.nextInt(10) == 0) ? 900 : 4) * Math.exp(0.1 * random.nextGaussian()), 0.5,
 				600);
 	}
 
 	@Test
-	void aSharpEdgeHasTheBestPlanUnderCloseBounds() {
+	void whenEdgeIsSharpAndBoundsCloseThePlanIsTheBest() {
 		hasTheBestPlan((random) -> 20 + 10 * Math.pow(1 - 0.999 * random.nextDouble(), -1 / 1.5), 7, 15);
 	}
 
 	@Test
-	void durationsAtTheEndOfTheGridHaveTheBestPlan() {
+	void whenDurationsAreAtTheGridsEndPlanIsTheBest() {
 		hasTheBestPlan((random) -> 100_000 * Math.exp(0.8 * random.nextGaussian()), 0.5, 36_000);
 	}
 

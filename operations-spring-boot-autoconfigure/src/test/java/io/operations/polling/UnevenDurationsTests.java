@@ -32,20 +32,20 @@ class UnevenDurationsTests {
 	private double pollsPerSecond = 1e9;
 
 	@Test
-	void whereOneInTwentyFailsFastTheOthersArePolledAsIfTheyWereAlone() {
+	void whenOneInTwentyFailsFastOthersArePolledAsAlone() {
 		assertThat(product(8, 50, (random, before) -> (random.nextDouble() < 0.05)
 				? 2 * Math.exp(0.3 * random.nextGaussian()) : 60 * Math.exp(0.05 * random.nextGaussian())))
 			.isLessThan(4.8);
 	}
 
 	@Test
-	void aSharpLowerEdgeAndAHeavyTailAreLearnedTogether() {
+	void whenEdgeIsSharpAndTailHeavyBothAreLearned() {
 		assertThat(product(8, 200, (random, before) -> 20 + 10 * Math.pow(1 - 0.999 * random.nextDouble(), -1 / 1.5)))
 			.isLessThan(9.8);
 	}
 
 	@Test
-	void underASlowDriftAnOperationCostsAsManyPollsAsAreAimedAt() {
+	void whenDurationsDriftPollsMeetTheTarget() {
 		Sample drift = (random, before) -> 60 * Math.exp(0.005 * before + 0.2 * random.nextGaussian());
 		double[] polls = new double[SEEDS];
 		for (int seed = 0; seed < SEEDS; seed++) {
@@ -60,7 +60,7 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void anOperationThatWasSeenRunningJustBeforeItsEndIsNotLearnedAsALongOne() {
+	void whenSeenJustBeforeItsEndOperationCountsAsShort() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		Duration end = Duration.ofSeconds(60);
 		for (int i = 0; i < 60; i++) {
@@ -72,7 +72,7 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void aDurationThatWasSeenOnceLongAgoDoesNotSpoilWhatIsKnown() {
+	void whenOneOldDurationDiffersEstimateStays() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		schedule.learn(new ObservedRun("kind", Duration.ZERO, Duration.ofSeconds(30), true));
 		for (int i = 0; i < 30_000; i++) {
@@ -84,7 +84,7 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void betweenTwoSortsNoPollComesWhereNoOperationEnds() {
+	void whenThereAreTwoSortsNoPollComesBetweenThem() {
 		AdaptivePollingSchedule schedule = schedule(3);
 		Random random = new Random(1);
 		for (int i = 0; i < 60; i++) {
@@ -101,21 +101,21 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void aTimeOutOfTheServerIsLearnedBesideOtherDurations() {
+	void whenServerTimesOutItsTimeIsLearnedToo() {
 		assertThat(
 				product(8, 200, (random, before) -> (random.nextDouble() < 0.1) ? 120 : 10 + 20 * random.nextDouble()))
 			.isLessThan(5.75);
 	}
 
 	@Test
-	void stepsOfTheServerAreLearned() {
+	void whenDurationsHaveStepsTheyAreLearned() {
 		assertThat(product(8, 100,
 				(random, before) -> 10 * Math.ceil(Math.log(1 - random.nextDouble()) / Math.log(2.0 / 3))))
 			.isLessThan(3);
 	}
 
 	@Test
-	void afterThousandsOfEndsOfAWideKindTheLagIsAsLowAsAfterTwoHundred() {
+	void whenThousandsHaveEndedLagStaysLow() {
 		double few = 0;
 		double many = 0;
 		for (int seed = 0; seed < SEEDS; seed++) {
@@ -131,7 +131,7 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void afterThousandsOfEndsOfAHeavyTailOthersAreForetoldAsWellAsAfterTwoHundred() {
+	void whenThousandsHaveEndedForecastStaysGood() {
 		double few = 0;
 		double many = 0;
 		for (int seed = 0; seed < SEEDS; seed++) {
@@ -160,7 +160,7 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void whereAHeavyTailStaysTheSameTheAgeOfStuckOperationsHardlyMoves() {
+	void whenHeavyTailStaysStuckAgeHardlyMoves() {
 		double sum = 0;
 		double squares = 0;
 		int ages = 0;
@@ -186,19 +186,19 @@ class UnevenDurationsTests {
 	}
 
 	@Test
-	void whereDurationsOfTwoSortsStayTheSameThePriceOfAPollDoes() {
+	void whenTwoSortsStayThePriceStays() {
 		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
 				* Math.exp(0.2 * random.nextGaussian());
 		assertThat(spreadOfPlannedPolls(100, sorts)).isLessThan(0.17);
 	}
 
 	@Test
-	void whereAHeavyTailStaysTheSameThePriceOfAPollDoes() {
+	void whenHeavyTailStaysThePriceStays() {
 		assertThat(spreadOfPlannedPolls(100, TAIL)).isLessThan(0.16);
 	}
 
 	@Test
-	void whereTheLimitsAllowFewPollsChanceDoesNotMoveThePriceOfAPoll() {
+	void whenLimitsAllowFewPollsChanceDoesNotMoveThePrice() {
 		Sample sorts = (random, before) -> ((random.nextDouble() < 0.8) ? 10 : 200)
 				* Math.exp(0.2 * random.nextGaussian());
 		// One operation begins each second. The schedule knows that after some minutes.

@@ -14,12 +14,10 @@ import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents the wait for one operation: the operation as known so far, the time of its
- * next poll, and the callers to notify. Polls of one operation never overlap, so that
- * only one thread at a time changes the operation. The poller guards the callers and the
- * times.
+ * Represents an operation that callers await, with what is known of it so far. Polls of
+ * one operation never overlap, so that only one thread at a time changes what is known.
  */
-final class AwaitedOperation extends Polled {
+final class AwaitedOperation extends PolledForCallers {
 
 	// The Date header has whole seconds, so a difference below a second means nothing.
 	private static final long CLOCK_RESOLUTION = 1000;
@@ -27,11 +25,6 @@ final class AwaitedOperation extends Polled {
 	private final long began;
 
 	private final boolean accepted;
-
-	// The list begins with the caller that joined last.
-	private @Nullable WaitingCaller callers;
-
-	private @Nullable WaitingCaller oldest;
 
 	private volatile @Nullable String kind;
 
@@ -133,44 +126,6 @@ final class AwaitedOperation extends Polled {
 		return this.kind;
 	}
 
-	void join(WaitingCaller caller) {
-		caller.next = this.callers;
-		if (this.callers != null) {
-			this.callers.previous = caller;
-		}
-		else {
-			this.oldest = caller;
-		}
-		this.callers = caller;
-	}
-
-	/**
-	 * Remove a caller.
-	 * @param caller the caller that waits no longer
-	 * @return whether it was the last caller
-	 */
-	boolean leave(WaitingCaller caller) {
-		if (caller.previous != null) {
-			caller.previous.next = caller.next;
-		}
-		else {
-			this.callers = caller.next;
-		}
-		if (caller.next != null) {
-			caller.next.previous = caller.previous;
-		}
-		else {
-			this.oldest = caller.previous;
-		}
-		caller.next = null;
-		caller.previous = null;
-		return this.callers == null;
-	}
-
-	@Nullable WaitingCaller callers() {
-		return this.callers;
-	}
-
 	@Nullable OperationStatus countedAs() {
 		return this.countedAs;
 	}
@@ -197,14 +152,6 @@ final class AwaitedOperation extends Polled {
 
 	void needsAnotherPoll(boolean needs) {
 		this.needsAnotherPoll = needs;
-	}
-
-	/**
-	 * Return the caller that joined first, of those that still wait.
-	 * @return the caller, {@code null} if there is none
-	 */
-	@Nullable WaitingCaller oldest() {
-		return this.oldest;
 	}
 
 	/**

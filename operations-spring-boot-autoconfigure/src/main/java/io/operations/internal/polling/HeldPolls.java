@@ -104,7 +104,7 @@ public final class HeldPolls {
 			next = outcome.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.error(PollSender.notRecorded(this.parts.client(), held.operationId()), ex);
+			logger.error(PollResults.notRecorded(this.parts.client(), held.operationId()), ex);
 		}
 		finally {
 			again(held, next);

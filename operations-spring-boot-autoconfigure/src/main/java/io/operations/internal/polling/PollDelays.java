@@ -15,8 +15,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when the next poll is due. It spreads the interval of the schedule a little and
- * respects the server's Retry-After.
+ * Decides when the next poll of an operation is due. It spreads the interval of the
+ * schedule a little and respects the server's Retry-After.
  */
 final class PollDelays {
 
@@ -48,7 +48,7 @@ final class PollDelays {
 	private final PollingSettings settings;
 
 	/**
-	 * Create the pace of a client.
+	 * Create the delays of a client.
 	 * @param client the name of the client
 	 * @param keyPrefix the prefix of the configuration keys that log lines name
 	 * @param schedule decides when an operation is polled next

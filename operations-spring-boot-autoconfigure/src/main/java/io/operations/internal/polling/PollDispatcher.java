@@ -58,7 +58,7 @@ final class PollDispatcher {
 	/**
 	 * Create the dispatcher.
 	 * @param capacity how many polls the account has capacity for
-	 * @param pace knows whether the schedule is short of polls
+	 * @param delays knows whether the schedule is short of polls
 	 * @param outage knows whether the server is unavailable
 	 * @param scheduler runs the timer
 	 * @param poll sends a poll, and calls {@link #ended(Poll)} at its end
@@ -181,21 +181,21 @@ final class PollDispatcher {
 	private synchronized @Nullable Poll next(boolean early, boolean held) {
 		long now = now();
 		boolean outage = this.outage.isOn();
-		boolean away = this.outage.holdsWaits();
-		if (away) {
+		boolean holdsWaits = this.outage.holdsWaits();
+		if (holdsWaits) {
 			this.heldUntil = Math.max(this.heldUntil, now);
 		}
 		if (this.closed) {
 			return null;
 		}
 		boolean probe = outage && this.outage.mayProbe();
-		DuePolls.Sorts sorts = (away ? DuePolls.Sorts.BOTH : sorts()).withWaits(!away || probe)
+		DuePolls.Sorts sorts = (holdsWaits ? DuePolls.Sorts.BOTH : sorts()).withWaits(!holdsWaits || probe)
 			.withHeld(held && (!outage || probe));
 		Polled polled = this.due.take(now, sorts);
-		if (polled == null && early && !away) {
+		if (polled == null && early && !holdsWaits) {
 			polled = this.due.takeEarly(now, sorts.withHeld(!outage));
 		}
-		if (polled != null && (away || (outage && polled instanceof HeldPoll)) && !this.outage.beginProbe()) {
+		if (polled != null && (holdsWaits || (outage && polled instanceof HeldPoll)) && !this.outage.beginProbe()) {
 			this.due.add(polled);
 			return null;
 		}
@@ -224,13 +224,14 @@ final class PollDispatcher {
 		if (this.closed) {
 			return Long.MAX_VALUE;
 		}
-		boolean away = this.outage.holdsWaits();
-		boolean heldAway = this.outage.isOn();
+		boolean holdsWaits = this.outage.holdsWaits();
+		boolean outage = this.outage.isOn();
 		// A sort at its bound is left out: the end of one of its polls dispatches again.
-		DuePolls.Sorts sorts = away ? DuePolls.Sorts.BOTH : sorts();
-		long nextWait = next(sorts.withHeld(false), early && !away, away ? this.outage.nextLook() : Long.MIN_VALUE);
-		long look = heldAway ? this.outage.nextLook() : Long.MIN_VALUE;
-		long nextHeld = next(sorts.withWaits(false), early && !heldAway,
+		DuePolls.Sorts sorts = holdsWaits ? DuePolls.Sorts.BOTH : sorts();
+		long nextWait = next(sorts.withHeld(false), early && !holdsWaits,
+				holdsWaits ? this.outage.nextLook() : Long.MIN_VALUE);
+		long look = outage ? this.outage.nextLook() : Long.MIN_VALUE;
+		long nextHeld = next(sorts.withWaits(false), early && !outage,
 				held ? look : Math.max(look, now() + LOOK_AGAIN_MILLIS));
 		return Math.min(nextWait, nextHeld);
 	}

@@ -1,21 +1,9 @@
 package io.operations.internal.polling;
 
-import java.util.List;
-import java.util.function.Consumer;
-
-import io.operations.Operation;
-import io.operations.OperationNotFoundException;
 import io.operations.OperationSnapshot;
-import io.operations.OperationsClosedException;
-import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
-import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 import io.operations.internal.resilience.RequestPriority;
-import io.operations.polling.ObservedRun;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -24,14 +12,10 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Sends the polls that the dispatcher hands over, and records what they bring to the wait
- * and to the held operation that share a poll.
+ * Sends the polls that the dispatcher hands over. A wait and a held operation of the same
+ * id share a poll. Hands what a poll brings to {@link PollResults}.
  */
 final class PollSender {
-
-	private static final Log logger = LogFactory.getLog(PollSender.class);
-
-	private static final HeldPoll.Next AFTER_THE_CLOSE = new HeldPoll.Next(1000, true);
 
 	private final PollerParts parts;
 
@@ -39,37 +23,30 @@ final class PollSender {
 
 	private final PollDispatcher dispatcher;
 
-	private final Outage outage;
-
 	private final WaitRegistry registry;
 
-	private final Waits waits;
-
-	private final WaitPlans plans;
-
 	private final HeldPolls held;
+
+	private final PollResults results;
 
 	/**
 	 * Create the sender of polls.
 	 * @param parts what the classes of a poller share
 	 * @param registry the waits by id
-	 * @param waits ends waits and notifies their callers
-	 * @param plans plans the polls of waits
 	 * @param held the held operations
+	 * @param results records what the polls bring
 	 */
-	PollSender(PollerParts parts, WaitRegistry registry, Waits waits, WaitPlans plans, HeldPolls held) {
+	PollSender(PollerParts parts, WaitRegistry registry, HeldPolls held, PollResults results) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.dispatcher = parts.dispatcher();
-		this.outage = parts.outage();
 		this.registry = registry;
-		this.waits = waits;
-		this.plans = plans;
 		this.held = held;
+		this.results = results;
 	}
 
 	/**
-	 * Send a poll, and plan the next one when its result is there.
+	 * Send a poll.
 	 * @param poll the poll
 	 */
 	void poll(Poll poll) {
@@ -82,8 +59,7 @@ final class PollSender {
 		}
 		catch (LinkageError | VirtualMachineError ex) {
 			// Reactor throws these errors and does not signal them: the wait would hang.
-			OperationsException broken = OperationsUnavailableException.broken(poll.operationId(), ex);
-			serve(poll, (recipients) -> failed(recipients, broken));
+			this.results.broken(poll, OperationsUnavailableException.broken(poll.operationId(), ex));
 			this.dispatcher.ended(poll);
 		}
 	}
@@ -146,167 +122,6 @@ final class PollSender {
 		return false;
 	}
 
-	// Both are free for the next poll. The response of this one goes to both.
-	private Recipients land(Poll poll) {
-		synchronized (this.lock) {
-			Recipients recipients = new Recipients(poll.getAwaited(), poll.getHeld());
-			if (recipients.awaited() != null) {
-				poll.leave(recipients.awaited());
-			}
-			if (recipients.held() != null) {
-				poll.leave(recipients.held());
-			}
-			return recipients;
-		}
-	}
-
-	// Whatever fails on the way, the recipients must be polled again.
-	private void serve(Poll poll, Consumer<Recipients> outcome) {
-		Recipients recipients = land(poll);
-		try {
-			outcome.accept(recipients);
-		}
-		catch (RuntimeException | Error ex) {
-			if (pollAgain(recipients)) {
-				logger.error(notRecorded(this.parts.client(), poll.operationId()), ex);
-			}
-			// Reactor reports the end of the poll only after some of the errors.
-			this.dispatcher.ended(poll);
-			throw ex;
-		}
-	}
-
-	private boolean pollAgain(Recipients recipients) {
-		HeldPoll operation = recipients.held();
-		AwaitedOperation awaited = recipients.awaited();
-		boolean isHeld = operation != null && this.held.again(operation, HeldPolls.AFTER_A_DEFECT);
-		boolean waits = awaited != null && this.plans.nextAfterDefect(awaited);
-		return isHeld || waits;
-	}
-
-	static String notRecorded(String client, String operationId) {
-		return "[" + client + "] The result of a poll of operation '" + OperationsErrorResponse.printable(operationId)
-				+ "' could not be recorded. The poller polls it again in one minute. If this repeats, fix the cause"
-				+ " below.";
-	}
-
-	private void seen(Poll poll, OperationSnapshot snapshot) {
-		OperationsException other = OtherOperationException.in(poll.operationId(), snapshot, this.parts.keyPrefix());
-		if (other != null) {
-			failed(poll, other);
-			return;
-		}
-		serve(poll, (recipients) -> seen(recipients, snapshot));
-	}
-
-	private void seen(Recipients recipients, OperationSnapshot snapshot) {
-		AwaitedOperation awaited = recipients.awaited();
-		HeldPoll held = recipients.held();
-		PolledOperation before = (held != null) ? held.polled() : null;
-		PolledOperation.Sighting sighting = (before != null) ? before.seen(snapshot, this.parts.clock()) : null;
-		Operation known = (before != null) ? before.lastSeen() : null;
-		boolean heldChanged = held != null && !held.hasStatusOf(snapshot.operation());
-		this.outage.succeeded();
-		if (held != null && sighting != null) {
-			this.parts.delays().learn(sighting.run());
-			if (awaited == null && heldChanged) {
-				this.parts.listener().statusSeen(this.parts.client(), snapshot, known);
-			}
-			PolledOperation after = sighting.operation();
-			this.held.planNext(held, () -> held.seen(after, snapshot));
-		}
-		// Last, because callers may continue on this thread for as long as they like.
-		if (awaited != null) {
-			seen(awaited, snapshot, sighting != null, heldChanged ? known : null, heldChanged);
-		}
-	}
-
-	private void seen(AwaitedOperation awaited, OperationSnapshot snapshot, boolean shared, @Nullable Operation known,
-			boolean changedElsewhere) {
-		long now = this.parts.now();
-		LastSeen previous = awaited.lastSeen();
-		Operation operation = snapshot.operation();
-		ObservedRun run = awaited.seen(snapshot, now);
-		// The run of a shared poll is learned once.
-		if (!shared) {
-			this.parts.delays().learn(run);
-		}
-		boolean changed = previous == null || !previous.withoutUrl().hasStatusOf(operation);
-		this.waits.seen(awaited, operation, changed);
-		if (changed || changedElsewhere) {
-			this.parts.listener()
-				.statusSeen(this.parts.client(), snapshot, (previous != null) ? previous.operation() : known);
-		}
-		if (operation.isTerminal()) {
-			this.waits.end(awaited, snapshot);
-			return;
-		}
-		if (changed) {
-			this.waits.notifyCallers(awaited);
-		}
-		this.plans.next(awaited, operation, snapshot.retryAfter(), now);
-	}
-
-	private void failed(Poll poll, Throwable fault) {
-		serve(poll, (recipients) -> {
-			this.outage.failed(fault);
-			failed(recipients, fault);
-		});
-	}
-
-	private void failed(Recipients recipients, Throwable fault) {
-		AwaitedOperation awaited = recipients.awaited();
-		HeldPoll held = recipients.held();
-		if (held != null) {
-			this.held.planNext(held, () -> (fault instanceof OperationsClosedException) ? AFTER_THE_CLOSE
-					: soonAfterOutage(held.failed(held.polled().failed(fault, this.parts.clock()), fault)));
-		}
-		if (awaited != null) {
-			failed(awaited, fault);
-		}
-	}
-
-	// A failed probe shows nothing of the operation, which remains due until the server
-	// answers. The outage spreads the probes.
-	private HeldPoll.@Nullable Next soonAfterOutage(HeldPoll.@Nullable Next next) {
-		long shortest = this.parts.settings().minInterval().toMillis();
-		return (next != null && !next.isFixed() && next.delay() > shortest && this.outage.isOn())
-				? new HeldPoll.Next(shortest, false) : next;
-	}
-
-	private void failed(AwaitedOperation awaited, Throwable fault) {
-		long now = this.parts.now();
-		awaited.failed(fault, now);
-		if (fault instanceof OperationNotFoundException notFound) {
-			notFound(awaited, notFound, now);
-			return;
-		}
-		if (!(fault instanceof OperationsException known && known.isTransient())) {
-			this.waits.end(awaited, fault);
-			return;
-		}
-		synchronized (this.lock) {
-			this.plans.repeated(awaited);
-		}
-		if (fault instanceof OperationsThrottledException throttled && !throttled.isLocal()) {
-			this.plans.nextAfterThrottling(awaited, throttled.getRetryAfter(), now);
-			return;
-		}
-		this.plans.next(awaited, awaited.operation(), known.getRetryAfter(), now);
-	}
-
-	// Ends the waits of callers that trust the 404, and continues to poll for the others.
-	private void notFound(AwaitedOperation awaited, OperationNotFoundException fault, long now) {
-		List<WaitingCaller> convinced = this.waits.callers(awaited);
-		convinced.removeIf((caller) -> !caller.believesNotFound(now));
-		convinced.forEach((caller) -> this.waits.leave(caller, fault));
-		convinced.forEach((caller) -> caller.giveUp(fault));
-		synchronized (this.lock) {
-			this.plans.repeated(awaited);
-		}
-		this.plans.next(awaited, awaited.operation(), fault.getRetryAfter(), now);
-	}
-
 	private static OperationsException withoutResult(String operationId) {
 		return new OperationsUnavailableException(
 				"An OperationFetcherDecorator completed without a result for operation '" + operationId
@@ -354,12 +169,12 @@ final class PollSender {
 			}
 			this.done = true;
 			try {
-				seen(this.poll, snapshot);
+				PollSender.this.results.seen(this.poll, snapshot);
 			}
 			catch (RuntimeException | Error ex) {
 				Exceptions.throwIfFatal(ex);
 				this.poll.request().dispose();
-				failed(this.poll, ex);
+				PollSender.this.results.failed(this.poll, ex);
 			}
 		}
 
@@ -371,7 +186,7 @@ final class PollSender {
 			}
 			this.done = true;
 			try {
-				failed(this.poll, fault);
+				PollSender.this.results.failed(this.poll, fault);
 			}
 			finally {
 				PollSender.this.dispatcher.ended(this.poll);
@@ -387,15 +202,6 @@ final class PollSender {
 			onError(withoutResult(this.poll.operationId()));
 		}
 
-	}
-
-	/**
-	 * Those that a poll served.
-	 *
-	 * @param waiting the wait, {@code null} if there is none
-	 * @param held the held operation, {@code null} if there is none
-	 */
-	private record Recipients(@Nullable AwaitedOperation awaited, @Nullable HeldPoll held) {
 	}
 
 }

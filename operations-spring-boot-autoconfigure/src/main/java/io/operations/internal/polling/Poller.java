@@ -60,7 +60,7 @@ public final class Poller {
 
 	private final Waits waits;
 
-	private final WaitPlans plans;
+	private final StuckWaits stuck;
 
 	private final PollSender polls;
 
@@ -107,16 +107,19 @@ public final class Poller {
 				scheduler, safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
 		this.registry = new WaitRegistry(this, scheduler);
-		this.plans = new WaitPlans(parts, this.held);
-		this.entrance = new WaitEntrance(parts, this.registry, this.held, this.plans, this.numbers);
-		this.waits = new Waits(parts, this.registry, this.plans);
-		this.polls = new PollSender(parts, this.registry, this.waits, this.plans, this.held);
+		this.stuck = new StuckWaits(parts);
+		Overload overload = WaitTimeouts.overload(settings);
+		WaitPlans plans = new WaitPlans(parts, this.held, overload, this.stuck);
+		this.entrance = new WaitEntrance(parts, this.registry, this.held, plans, this.numbers);
+		this.waits = new Waits(parts, this.registry, plans, new WaitTimeouts(parts, overload), this.stuck);
+		this.polls = new PollSender(parts, this.registry, this.held,
+				new PollResults(parts, new WaitResults(parts, this.waits, plans), new HeldResults(parts, this.held)));
 		this.capacityListener = capacity.onCapacity(this.dispatcher::dispatch);
 	}
 
 	/**
-	 * Return the pace of the polls.
-	 * @return the pace
+	 * Return the delays of the polls.
+	 * @return the delays
 	 */
 	PollDelays delays() {
 		return this.delays;
@@ -284,9 +287,7 @@ public final class Poller {
 	 * @return the number of operations
 	 */
 	public int stuck() {
-		synchronized (this) {
-			return this.plans.stuck();
-		}
+		return this.stuck.count();
 	}
 
 	/**

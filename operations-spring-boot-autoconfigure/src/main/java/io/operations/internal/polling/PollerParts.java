@@ -21,7 +21,7 @@ import reactor.core.scheduler.Scheduler;
  * @param keyPrefix the prefix of the configuration keys that messages name
  * @param fetcher makes one attempt
  * @param capacity how many polls the account has capacity for
- * @param pace decides when an operation is polled next
+ * @param delays decides when an operation is polled next
  * @param settings the bounds of polls and waits
  * @param scheduler runs all timers and is the clock
  * @param listener notified of waits and of statuses. It throws no exception but those of

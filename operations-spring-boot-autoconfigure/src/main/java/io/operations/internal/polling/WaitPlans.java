@@ -3,7 +3,6 @@ package io.operations.internal.polling;
 import java.time.Duration;
 
 import io.operations.Operation;
-import io.operations.OperationTimeoutException;
 import io.operations.OperationsListener;
 import io.operations.internal.resilience.PollCapacity;
 import io.operations.polling.PollingSettings;
@@ -11,20 +10,14 @@ import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans the polls of waits, and judges whether the limits allow enough of them.
+ * Plans the polls of waits, and has the overload judged with each plan.
  */
 final class WaitPlans {
 
-	// The last poll of a wait is due this many shortest intervals before its deadline.
-	private static final int LAST_CHANCE = 2;
-
-	// A poll that was due for less is late because its wait ends, not because of the
-	// limits: the last polls of waits that end together are due together.
-	private static final int HELD_BACK = 2 * LAST_CHANCE;
-
-	// Without an overload, the limits are the reason of a timeout only if they held the
-	// poll back for this part of it.
-	private static final int PART_OF_TIMEOUT = 10;
+	/**
+	 * The last poll of a wait is due this many shortest intervals before its deadline.
+	 */
+	static final int LAST_CHANCE = 2;
 
 	private final PollerParts parts;
 
@@ -40,8 +33,6 @@ final class WaitPlans {
 
 	private final OperationsListener listener;
 
-	private final Outage outage;
-
 	private final PollDispatcher dispatcher;
 
 	private final HeldPolls held;
@@ -50,15 +41,16 @@ final class WaitPlans {
 
 	private final OverloadReport overloadReport;
 
-	// Guarded by the lock.
-	private int stuck;
+	private final StuckWaits stuck;
 
 	/**
 	 * Create the planner.
 	 * @param parts what the classes of a poller share
 	 * @param held the held operations
+	 * @param overload judges whether the limits allow enough polls
+	 * @param stuck reports and counts the waits whose operation is stuck
 	 */
-	WaitPlans(PollerParts parts, HeldPolls held) {
+	WaitPlans(PollerParts parts, HeldPolls held, Overload overload, StuckWaits stuck) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.client = parts.client();
@@ -66,12 +58,12 @@ final class WaitPlans {
 		this.delays = parts.delays();
 		this.settings = parts.settings();
 		this.listener = parts.listener();
-		this.outage = parts.outage();
 		this.dispatcher = parts.dispatcher();
 		this.held = held;
-		this.overload = new Overload(this.settings.minInterval().multipliedBy(HELD_BACK), this.settings.timeout());
+		this.overload = overload;
+		this.stuck = stuck;
 		this.overload.judge(this.capacity.pollsPerSecond(), now());
-		this.overloadReport = new OverloadReport(this.client, this.overload, this.capacity, this.outage,
+		this.overloadReport = new OverloadReport(this.client, this.overload, this.capacity, parts.outage(),
 				parts.scheduler(), this.listener);
 	}
 
@@ -185,7 +177,7 @@ final class WaitPlans {
 			return;
 		}
 		mayNotBeHastened(awaited);
-		noteIfStuck(awaited, now);
+		this.stuck.note(awaited, now);
 		long delay = this.delays.next(awaited.state(operation, now, pollsPerSecond), retryAfter);
 		long pause = (retryAfter != null) ? delay : Math.min(delay, this.settings.minInterval().toMillis());
 		plan(awaited, delay, now, now + pause);
@@ -205,7 +197,7 @@ final class WaitPlans {
 			return;
 		}
 		mayNotBeHastened(awaited);
-		noteIfStuck(awaited, now);
+		this.stuck.note(awaited, now);
 		long delay = this.delays.again(awaited.state(awaited.operation(), now, pollsPerSecond), retryAfter);
 		plan(awaited, delay, now, now + delay);
 		judgeLoad(pollsPerSecond, now);
@@ -248,24 +240,6 @@ final class WaitPlans {
 		}
 	}
 
-	private void noteIfStuck(AwaitedOperation awaited, long now) {
-		if (awaited.isStuck()) {
-			return;
-		}
-		Duration unusual = this.delays.unusualAge(awaited.kind());
-		if (awaited.age(now).compareTo(unusual) < 0) {
-			return;
-		}
-		synchronized (this.lock) {
-			if (awaited.isOver()) {
-				return;
-			}
-			awaited.stuck();
-			this.stuck++;
-		}
-		this.listener.stuck(this.client, awaited.summary(now), awaited.age(now), unusual);
-	}
-
 	/**
 	 * Count a wait that begins or gets another caller. The caller holds the lock.
 	 * @param awaited the awaited operation
@@ -283,75 +257,10 @@ final class WaitPlans {
 	}
 
 	/**
-	 * Record that a wait is over. The caller holds the lock.
-	 * @param awaited the awaited operation
-	 */
-	void over(AwaitedOperation awaited) {
-		if (awaited.isStuck()) {
-			this.stuck--;
-		}
-	}
-
-	/**
 	 * Record that the server has shown an operation. The caller holds the lock.
 	 */
 	void answered() {
 		this.overload.answered();
-	}
-
-	/**
-	 * Return the number of waits whose operation is stuck. The caller holds the lock.
-	 * @return the number of waits
-	 */
-	int stuck() {
-		return this.stuck;
-	}
-
-	/**
-	 * Return what is known at once of the reason why a caller waits no longer after its
-	 * deadline. Calls nothing foreign.
-	 * @param caller the caller
-	 * @return the reason
-	 */
-	OperationTimeoutException timeout(WaitingCaller caller) {
-		return timeout(caller, null, null);
-	}
-
-	/**
-	 * Return the reason why a caller waits no longer after its deadline.
-	 * @param caller the caller
-	 * @return the reason
-	 */
-	OperationTimeoutException explainedTimeout(WaitingCaller caller) {
-		return timeout(caller, this.delays.learnedUnusualAge(caller.awaited().kind()), hold(caller));
-	}
-
-	private OperationTimeoutException timeout(WaitingCaller caller, @Nullable Duration unusualAge,
-			OperationTimeoutException.@Nullable Hold hold) {
-		AwaitedOperation awaited = caller.awaited();
-		return new OperationTimeoutException(awaited.operationId(), caller.timeout(),
-				caller.isOwnTimeout() ? null : this.parts.keyPrefix() + ".polling.timeout", caller.lastSeen(),
-				awaited.polls(), awaited.age(now()), unusualAge, awaited.lastFault(), hold);
-	}
-
-	// Calls nothing foreign: other deadlines wait for the end of this one.
-	private OperationTimeoutException.@Nullable Hold hold(WaitingCaller caller) {
-		AwaitedOperation awaited = caller.awaited();
-		if (awaited.end() != null || this.outage.isOn() || !this.dispatcher.isHeld(awaited)) {
-			return null;
-		}
-		Duration pausedFor = this.capacity.paused();
-		if (!pausedFor.isZero()) {
-			return OperationTimeoutException.Hold.byPause(pausedFor);
-		}
-		long heldBack = this.dispatcher.heldBack(awaited);
-		if (heldBack <= HELD_BACK * this.settings.minInterval().toMillis()
-				|| (heldBack <= caller.timeout().toMillis() / PART_OF_TIMEOUT && !this.overload.isOn())) {
-			return null;
-		}
-		this.overload.timedOut(now());
-		return OperationTimeoutException.Hold.byLimits(Duration.ofMillis(heldBack), this.overload.latestRate(),
-				this.capacity.inFlightLimit(), this.capacity.senders(), this.capacity.keyPrefix());
 	}
 
 	/**

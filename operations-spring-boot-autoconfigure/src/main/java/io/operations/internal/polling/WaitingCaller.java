@@ -14,8 +14,8 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Represents one subscriber that waits for an operation until a deadline. It is notified
- * of one change of the {@link AwaitedOperation} at a time, whichever threads bring the
+ * Represents one caller that waits for an operation until a deadline. It is notified of
+ * one change of the {@link AwaitedOperation} at a time, whichever threads bring the
  * changes.
  */
 abstract class WaitingCaller extends DueItem {

@@ -30,13 +30,19 @@ final class Waits {
 
 	private final WaitRegistry registry;
 
+	private final WaitTimeouts timeouts;
+
+	private final StuckWaits stuck;
+
 	/**
 	 * Create the object.
 	 * @param parts what the classes of a poller share
 	 * @param registry the waits by id
 	 * @param plans plans the polls
+	 * @param timeouts explains timeouts
+	 * @param stuck counts the waits whose operation is stuck
 	 */
-	Waits(PollerParts parts, WaitRegistry registry, WaitPlans plans) {
+	Waits(PollerParts parts, WaitRegistry registry, WaitPlans plans, WaitTimeouts timeouts, StuckWaits stuck) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.client = parts.client();
@@ -44,6 +50,8 @@ final class Waits {
 		this.dispatcher = parts.dispatcher();
 		this.registry = registry;
 		this.plans = plans;
+		this.timeouts = timeouts;
+		this.stuck = stuck;
 	}
 
 	/**
@@ -72,9 +80,9 @@ final class Waits {
 	 */
 	void endLate(WaitingCaller caller) {
 		AwaitedOperation awaited = caller.awaited();
-		OperationTimeoutException reason = this.plans.timeout(caller);
+		OperationTimeoutException reason = this.timeouts.known(caller);
 		try {
-			reason = this.plans.explainedTimeout(caller);
+			reason = this.timeouts.explained(caller);
 			if (awaited.end() == null) {
 				this.listener.deadlinePassed(this.client, awaited.summary(now()), reason);
 			}
@@ -163,7 +171,7 @@ final class Waits {
 			this.parts.seenOperations().add(awaited.operationId());
 		}
 		this.dispatcher.remove(awaited);
-		this.plans.over(awaited);
+		this.stuck.over(awaited);
 		return awaited.leavePoll();
 	}
 

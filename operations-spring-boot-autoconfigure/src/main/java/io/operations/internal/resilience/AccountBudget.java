@@ -222,15 +222,15 @@ final class AccountBudget implements Disposable {
 	// store found at its start.
 	private void lose(Throwable fault, Runnable change) {
 		int others = this.store.othersAtStart();
-		Runnable lost = AccountBudget::nothing;
+		Runnable begun = AccountBudget::nothing;
 		synchronized (this) {
 			change.run();
 			if (!this.outage.isOpen() && !this.closed) {
-				lost = this.outage.begin(fault, now());
+				begun = this.outage.begin(fault, now());
 				this.instances.foundAtStart(others);
 			}
 		}
-		lost.run();
+		begun.run();
 		this.onPermit.run();
 	}
 

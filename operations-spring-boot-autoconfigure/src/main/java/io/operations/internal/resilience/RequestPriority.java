@@ -6,20 +6,20 @@ import reactor.util.context.ContextView;
 
 /**
  * Determines the place of a request in the queue of the admission. The Reactor context of
- * a request contains its turn under this class as the key. A request without a turn is a
- * fetch.
+ * a request contains its priority under this class as the key. A request without a
+ * priority is a fetch.
  *
  * @param kind the kind of the request
  * @param due when the request was due, in milliseconds of the scheduler's monotonic clock
  * ({@link reactor.core.scheduler.Scheduler#now} in nanoseconds)
  * @param mayLeave called right before the request is sent. {@code false} sends nothing:
- * whoever made the turn then cancels the request
+ * the sender of the request then cancels it
  * @since 0.1.0
  */
 public record RequestPriority(Kind kind, long due, BooleanSupplier mayLeave) {
 
 	/**
-	 * Create the turn of a request that is sent when its turn has come.
+	 * Create the priority of a request that is sent as soon as it is the first.
 	 * @param kind the kind of the request
 	 * @param due when the request was due
 	 */

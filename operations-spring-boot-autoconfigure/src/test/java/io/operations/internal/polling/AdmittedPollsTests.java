@@ -14,18 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationTimeoutException;
-import io.operations.OperationsListener;
 import io.operations.TestOperations;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
-import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -55,7 +52,7 @@ class AdmittedPollsTests {
 	private final Client client = new Client(RATE, 16);
 
 	@Test
-	void moreWorkThanTheBudgetAllowsUsesItFullyAndStarvesNobody() {
+	void whenWaitsExceedTheRateAllArePolledAtTheFullRate() {
 		await(2000);
 		advance(Duration.ofMinutes(10));
 		long begin = now();
@@ -66,7 +63,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void floodOfFetchesLeavesAQuarterToTheWaitsHoweverManyBegin() {
+	void whenManyFetchesQueuePollsGetAQuarterOfTheRate() {
 		await(100);
 		advance(Duration.ofMinutes(1));
 		Flux.interval(Duration.ofMillis(20), this.scheduler).subscribe((number) -> this.client.fetch("fetch" + number));
@@ -82,7 +79,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void outageIsProbedAndAfterItNobodyBurstsAndWhatIsDueFirstGoesFirst() {
+	void whenOutageEndsPollsLeaveInOrderAtTheRate() {
 		await(500);
 		advance(Duration.ofMinutes(5));
 		this.answers = (id) -> Mono.delay(Duration.ofMillis(10), this.scheduler)
@@ -104,7 +101,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void endpointThatFallsSilentIsProbedToo() {
+	void whenServerFallsSilentItIsProbed() {
 		await(500);
 		advance(Duration.ofMinutes(5));
 		this.answers = (id) -> Mono.<OperationSnapshot>never()
@@ -123,7 +120,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void refusalsAtRandomHoldBackNobodyElse() {
+	void whenServerThrottlesAtRandomAllWaitsEnd() {
 		Client fast = new Client(400, 16);
 		Random random = new Random(42);
 		int[] refusals = new int[1];
@@ -145,7 +142,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void loneRefusalWithAVeryLongRetryAfterDelaysItsOwnPollAndTheDeadlineStillEndsItsWait() {
+	void whenOneRetryAfterIsLongOnlyItsWaitIsDelayed() {
 		Map<String, Duration> retryAfters = Map.of("day", Duration.ofDays(1), "minutes", Duration.ofMinutes(30));
 		Set<String> refused = new HashSet<>();
 		this.answers = (id) -> (retryAfters.containsKey(id) && refused.add(id))
@@ -175,7 +172,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void refusalsOfAFewOfAHundredThousandWaitsStopAllAndMoveNone() {
+	void whenServerThrottlesSomePollsAllPause() {
 		Client big = new Client(1000, 16);
 		for (String id : ids(100_000)) {
 			big.await(id);
@@ -196,7 +193,7 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	void instancesThatKnowNothingOfEachOtherShareItsLimitFairly() {
+	void whenInstancesDoNotKnowEachOtherTheyShareFairly() {
 		Account account = new Account(12);
 		this.answers = account::answer;
 		List<Client> instances = IntStream.range(0, 3).mapToObj((number) -> new Client(1000, 16)).toList();
@@ -309,18 +306,14 @@ class AdmittedPollsTests {
 		Client(int rate, int inFlight) {
 			VirtualTimeScheduler time = AdmittedPollsTests.this.scheduler;
 			RateLimitSettings limits = new RateLimitSettings(rate, inFlight, 1000);
-			OperationsListener listener = new OperationsListener() {
-			};
-			Admission admission = new Admission("test",
-					RateLimiter.of("test", limits.toConfig().build(), () -> time.now(TimeUnit.NANOSECONDS)), limits,
-					RetrySettings.defaults(), time, listener);
+			Admission admission = PollerFixture.admission(limits, time);
 			PollingSettings settings = PollingSettings.defaults();
 			this.fetcher = new AdmittedOperationFetcher((id) -> Mono.defer(() -> {
 				AdmittedPollsTests.this.requests.add(new Request(id, now()));
 				return AdmittedPollsTests.this.answers.apply(id);
 			}), admission);
 			this.poller = new Poller("test", this.fetcher, admission, new AdaptivePollingSchedule(settings, time),
-					settings, time, listener);
+					settings, time, PollerFixture.silent());
 		}
 
 		void await(String id) {

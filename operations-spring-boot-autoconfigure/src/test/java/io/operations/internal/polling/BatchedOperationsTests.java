@@ -46,7 +46,7 @@ class BatchedOperationsTests {
 	}
 
 	@Test
-	void operationsThatBeginAtOnceAreLearnedAsIfTheyHadBegunOneByOne() {
+	void whenOperationsBeginAtOnceTheyAreLearnedAlike() {
 		for (int batch = 0; batch < 4; batch++) {
 			begin(300, 1000);
 			awaitAll();

@@ -17,7 +17,7 @@ class DuePollsTests {
 	private long number;
 
 	@Test
-	void firstPollsGoBeforeRepeatPollsButForOneInFour() {
+	void whenBothSortsAreDueOneInFourIsARepeat() {
 		for (int i = 0; i < 8; i++) {
 			this.due.add(awaited("first", false, 0));
 		}
@@ -33,7 +33,7 @@ class DuePollsTests {
 	}
 
 	@Test
-	void whatMayNotBeAskedForYetIsPassedByInFavourOfWhatMay() {
+	void whenFirstMayNotLeaveYetTheNextIsTaken() {
 		this.due.add(awaited("not yet", true, 101));
 		assertThat(this.due.takeEarly(100, BOTH)).isNull();
 		this.due.add(awaited("may be", true, 100));
@@ -43,7 +43,7 @@ class DuePollsTests {
 	}
 
 	@Test
-	void onlyWhatThereIsRoomForIsTaken() {
+	void whenOneSortHasCapacityOnlyThatIsTaken() {
 		this.due.add(awaited("first", false, 0));
 		this.due.add(awaited("repeat", true, 0));
 		DuePolls.Sorts repeats = new DuePolls.Sorts(false, true);

@@ -78,7 +78,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void tenThousandWaitsOnDefaultsAreReportedOnceAndTheirTimeoutsNameTheRate() {
+	void whenOverloadedItIsReportedOnceAndTimeoutsNameTheRate() {
 		this.work = Duration.ofMinutes(8);
 		await(10_000, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
@@ -105,7 +105,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void tenThousandOperationsThatEndBeforeTheirFirstPollAreSeenInTime() {
+	void whenOperationsEndEarlyTenThousandWaitsSucceed() {
 		await(10_000, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.seen).hasSize(10_000);
@@ -113,7 +113,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void thousandWaitsOnDefaultsAreSeenAndNothingIsReported() {
+	void whenThousandWaitNothingIsReported() {
 		await(1000, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
 		assertThat(this.seen).hasSize(1000);
@@ -122,7 +122,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void moreWaitsDuringAnOverloadAreNotReportedAgainButThoseAfterItAre() {
+	void whenOverloadReturnsItIsReportedAgain() {
 		await(10_000, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(5));
 		await(10_000, TIMEOUT);
@@ -139,7 +139,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadIsOverWhenAllCallersCancel() {
+	void whenAllCallersCancelOverloadIsOver() {
 		List<Disposable> callers = await(10_000, TIMEOUT);
 		settle();
 		callers.forEach(Disposable::dispose);
@@ -149,7 +149,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void oneWaitWithAnotherTimeoutDecidesNothing() {
+	void whenOneTimeoutDiffersOverloadIsJudgedByTheOthers() {
 		await(1000, TIMEOUT);
 		await(1, Duration.ofSeconds(5));
 		settle();
@@ -161,7 +161,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void longTimeoutsLeaveTimeForAllWaits() {
+	void whenTimeoutsAreLongThereIsNoOverload() {
 		await(10_000, Duration.ofHours(1));
 		this.scheduler.advanceTimeBy(Duration.ofHours(1));
 		assertThat(this.seen).hasSize(10_000);
@@ -169,7 +169,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutOfAnOperationThatStillRunsDoesNotNameTheRate() {
+	void whenOperationStillRunsTimeoutDoesNotNameTheRate() {
 		this.endpoint = (id) -> Mono.delay(ROUND_TRIP, this.scheduler)
 			.thenReturn(TestOperations.snapshot(id, OperationStatus.RUNNING));
 		await(100, TIMEOUT);
@@ -179,7 +179,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutDuringAnOutageNamesTheOutage() {
+	void whenOutageLastsTimeoutNamesTheOutage() {
 		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
@@ -188,7 +188,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutDuringAPauseNamesTheThrottling() {
+	void whenPauseLastsTimeoutNamesTheThrottling() {
 		this.endpoint = (id) -> Mono.error(TestOperations.fault(429, Duration.ofMinutes(30)));
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT);
@@ -198,7 +198,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutDuringAPauseThatOtherCallsBeganSaysHowLongThePauseLasts() {
+	void whenOtherCallsBeganThePauseTimeoutNamesItsEnd() {
 		this.work = Duration.ofHours(1);
 		await(10, Duration.ofSeconds(30));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(20));
@@ -214,7 +214,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutDuringAPauseOfAWaitWhosePollIsInFlightDoesNotNameThePause() {
+	void whenPollIsInFlightTimeoutDoesNotNameThePause() {
 		this.endpoint = (id) -> Mono.never();
 		await(10, Duration.ofSeconds(30));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(20));
@@ -225,7 +225,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutAfterAPauseDoesNotNameThePause() {
+	void whenPauseIsOverTimeoutDoesNotNameIt() {
 		this.work = Duration.ofHours(1);
 		await(10, Duration.ofSeconds(30));
 		refuseFetches(Duration.ofSeconds(10));
@@ -235,7 +235,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadIsReportedWithAllWaitsThatComeTogether() {
+	void whenWaitsComeTogetherReportCountsAll() {
 		await(2000, Duration.ofSeconds(3));
 		assertThat(this.overloads).isEmpty();
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(2));
@@ -247,7 +247,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadIsReportedWhenTheWaitsHaveStoppedToArrive() {
+	void whenWaitsStopArrivingOverloadIsReported() {
 		this.work = Duration.ofHours(1);
 		for (int i = 0; i < 5; i++) {
 			await(400, Duration.ofSeconds(20));
@@ -260,7 +260,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadOfWaitsThatNeverStopToArriveIsReportedAfterTenSeconds() {
+	void whenWaitsKeepArrivingReportComesAfterTenSeconds() {
 		this.work = Duration.ofHours(1);
 		await(7000, TIMEOUT);
 		for (int i = 0; i < 9; i++) {
@@ -273,7 +273,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadOfWaitsThatHaveTimedOutWithinASecondIsReported() {
+	void whenWaitsTimeOutWithinASecondOverloadIsReported() {
 		await(1000, Duration.ofMillis(500));
 		settle();
 		assertThat(this.poller.waits().size()).isZero();
@@ -282,7 +282,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void overloadThatAnOutageFollowsIsReportedAfterTheOutage() {
+	void whenOutageFollowsOverloadIsReportedAfterIt() {
 		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
 		await(100, TIMEOUT);
 		await(10_000, TIMEOUT);
@@ -295,7 +295,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutsThatCallersPassAndThatOfTheSettingsAreToldApart() {
+	void whenCallersPassTimeoutsReportCountsThem() {
 		await(5000, TIMEOUT);
 		for (int i = 0; i < 5000; i++) {
 			this.poller.await(PollingTarget.of("default-" + i), null).subscribe((end) -> {
@@ -314,7 +314,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void instancesThatShareTheRateNameTheirPartOfIt() {
+	void whenInstancesShareTheRateTimeoutNamesThePart() {
 		Poller poller = poller(admission(new BudgetOfFour()));
 		this.work = Duration.ofHours(1);
 		this.written = now();
@@ -336,7 +336,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutOfAWaitWhosePollIsInFlightAtASlowServerDoesNotNameTheLimits() {
+	void whenSlowPollIsInFlightTimeoutDoesNotNameLimits() {
 		this.endpoint = (id) -> Mono.never();
 		await(40, Duration.ofMinutes(1));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(30));
@@ -348,7 +348,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutAfterTheOverloadDoesNotNameTheLimits() {
+	void whenOverloadIsOverTimeoutDoesNotNameLimits() {
 		this.endpoint = (id) -> Mono.never();
 		await(10, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
@@ -361,7 +361,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void pollThatBecameDueShortlyBeforeTheDeadlineIsNotHeldBack() {
+	void whenPollBecomesDueNearDeadlineLimitsAreNotNamed() {
 		this.endpoint = (id) -> Mono.delay(ROUND_TRIP, this.scheduler)
 			.thenReturn(TestOperations.snapshot(id, OperationStatus.RUNNING));
 		await(200, TIMEOUT);
@@ -374,7 +374,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void faultOfTheLastPollStaysTheCauseOfATimeoutThatNamesTheLimits() {
+	void whenTimeoutNamesLimitsLastErrorIsItsCause() {
 		AtomicInteger polls = new AtomicInteger();
 		this.work = Duration.ofMinutes(8);
 		this.endpoint = (id) -> (polls.incrementAndGet() % 3 == 0) ? Mono.error(TestOperations.fault(503)) : answer(id);
@@ -388,7 +388,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void slowFaultsOfAnOutageAreNoOverload() {
+	void whenOutageFailsSlowlyThereIsNoOverload() {
 		this.endpoint = (id) -> Mono.delay(Duration.ofSeconds(30), this.scheduler)
 			.then(Mono.error(TestOperations.fault(503)));
 		await(3000, TIMEOUT);
@@ -403,7 +403,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void halvedLimitAfterAPauseIsNoOverload() {
+	void whenPauseHalvesTheLimitThereIsNoOverload() {
 		AtomicInteger polls = new AtomicInteger();
 		this.work = Duration.ofHours(1);
 		this.endpoint = (id) -> (polls.incrementAndGet() > 60) ? answer(id) : Mono.delay(ROUND_TRIP, this.scheduler)
@@ -418,7 +418,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void burstOfFetchesIsNoOverload() {
+	void whenFetchesBurstThereIsNoOverload() {
 		fetch(2000);
 		await(3000, TIMEOUT);
 		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
@@ -428,7 +428,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void slowServerIsAnOverloadOnceItStaysSlow() {
+	void whenServerStaysSlowOverloadIsReported() {
 		this.work = Duration.ofHours(1);
 		this.endpoint = (id) -> Mono.delay(Duration.ofSeconds(8), this.scheduler).then(answer(id));
 		await(3000, Duration.ofMinutes(20));
@@ -440,7 +440,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void manyCallersOfOneOperationDoNotDecideAboutAllWaits() {
+	void whenOneOperationHasManyCallersItCountsOnce() {
 		await(7000, Duration.ofHours(1));
 		for (int i = 0; i < 10_000; i++) {
 			this.poller.await(PollingTarget.of("one"), Duration.ofSeconds(1))
@@ -452,7 +452,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutOfTheOldestCallerThatStillWaitsCounts() {
+	void whenCallersCancelTimeoutOfTheOldestLeftCounts() {
 		List<Disposable> oldest = new ArrayList<>();
 		for (Duration timeout : List.of(Duration.ofHours(1), TIMEOUT)) {
 			for (int i = 0; i < 7000; i++) {
@@ -470,7 +470,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void callersThatComeBackAfterTheirTimeoutsAreReportedOnce() {
+	void whenCallersRetryAfterTimeoutsReportComesOnce() {
 		this.work = Duration.ofHours(2);
 		this.written = now();
 		for (int i = 0; i < 13_000; i++) {
@@ -483,7 +483,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void listenerThatThrowsLosesNoDeadline() {
+	void whenListenerThrowsAllDeadlinesEndWaits() {
 		this.endpoint = (id) -> Mono.never();
 		this.atDeadline = () -> {
 			throw new IllegalStateException("a listener that throws");
@@ -496,7 +496,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void errorOfAListenerLeavesNoCallerWaiting() {
+	void whenListenerThrowsErrorNoCallerWaitsOn() {
 		this.endpoint = (id) -> Mono.never();
 		this.atDeadline = () -> {
 			throw new StackOverflowError();
@@ -508,7 +508,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void rateLimiterThatThrowsLosesNoDeadline() {
+	void whenRateLimiterThrowsAllDeadlinesEndWaits() {
 		this.endpoint = (id) -> Mono.never();
 		await(100, Duration.ofMinutes(1));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(59));
@@ -519,7 +519,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeWithinAnOutageOrALongPauseIsNotHeldBackByTheLimits() {
+	void whenOutageOrPauseDelaysPollsLimitsAreNotNamed() {
 		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
 		await(500, TIMEOUT);
 		this.scheduler.advanceTimeBy(TIMEOUT.minusSeconds(12));
@@ -537,7 +537,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeUntilTheEndOfAPauseThatAFetchBeganIsNotHeldBackByTheLimits() {
+	void whenFetchBeganThePauseLimitsAreNotNamed() {
 		this.work = Duration.ofHours(1);
 		refuseFetches(Duration.ofSeconds(20));
 		await(10, Duration.ofSeconds(21));
@@ -546,7 +546,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutAtASlowServerNamesTheRateThatThePlacesInFlightAllow() {
+	void whenServerIsSlowTimeoutNamesTheRateInFlight() {
 		this.endpoint = (id) -> answer(id).delaySubscription(Duration.ofSeconds(8), this.scheduler);
 		this.work = Duration.ofHours(1);
 		await(300, Duration.ofMinutes(1));
@@ -557,7 +557,7 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
-	void timeoutBelowAMillisecondIsCounted() {
+	void whenTimeoutIsBelowAMillisecondItCounts() {
 		await(10, Duration.ofNanos(1));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(1));
 		await(10_000, TIMEOUT);
@@ -614,15 +614,13 @@ class OverloadedWaitsTests {
 
 	private Admission admission(@Nullable BudgetStore budget) {
 		RateLimitSettings limits = RateLimitSettings.defaults();
-		RateLimiter limiter = RateLimiter.of("test", limits.toConfig().build(),
-				() -> this.scheduler.now(TimeUnit.NANOSECONDS));
+		RateLimiter limiter = PollerFixture.limiter(limits, this.scheduler);
 		return new Admission("test", () -> {
 			if (this.limiterIsBroken) {
 				throw new IllegalStateException("a registry that throws");
 			}
 			return limiter;
-		}, budget, limits, RetrySettings.defaults(), this.scheduler, new OperationsListener() {
-		}, KeyPrefix.DEFAULT);
+		}, budget, limits, RetrySettings.defaults(), this.scheduler, PollerFixture.silent(), KeyPrefix.DEFAULT);
 	}
 
 	private Poller poller(Admission admission) {

@@ -3,15 +3,10 @@ package io.operations.internal.polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.operations.OperationsListener;
 import io.operations.internal.KeyPrefix;
-import io.operations.internal.resilience.Admission;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
-import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -26,7 +21,7 @@ class PollDispatcherTests {
 	private final PollDispatcher dispatcher = dispatcher();
 
 	@Test
-	void whenAnOperationBecomesARepeatWhileItsFirstPollIsInFlightThePlaceOfAFirstPollIsFreeAgain() {
+	void whenFirstPollEndsAsRepeatItsCapacityIsFree() {
 		for (int i = 0; i < 200; i++) {
 			AwaitedOperation awaited = new AwaitedOperation(i, "op" + i, null, false, 0, false);
 			this.dispatcher.add(awaited, 0, 0);
@@ -38,7 +33,7 @@ class PollDispatcherTests {
 	}
 
 	@Test
-	void whenAPollIsHandedBackTwiceOnlyOnePlaceIsFreeAgain() {
+	void whenPollEndsTwiceOneFurtherPollLeaves() {
 		for (int i = 0; i < 200; i++) {
 			this.dispatcher.add(new AwaitedOperation(i, "op" + i, null, false, 0, false), 0, 0);
 		}
@@ -52,15 +47,10 @@ class PollDispatcherTests {
 
 	private PollDispatcher dispatcher() {
 		PollingSettings settings = PollingSettings.defaults();
-		RateLimitSettings limits = new RateLimitSettings(20, 4, 1000);
-		OperationsListener listener = new OperationsListener() {
-		};
-		Admission admission = new Admission("test",
-				RateLimiter.of("test", limits.toConfig().build(), () -> this.scheduler.now(TimeUnit.NANOSECONDS)),
-				limits, RetrySettings.defaults(), this.scheduler, listener);
-		return new PollDispatcher(admission,
+		return new PollDispatcher(PollerFixture.admission(new RateLimitSettings(20, 4, 1000), this.scheduler),
 				new PollDelays("test", KeyPrefix.DEFAULT, (state) -> Duration.ofHours(1), settings),
-				new Outage("test", settings, this.scheduler, listener), this.scheduler, this.polls::add, (caller) -> {
+				new Outage("test", settings, this.scheduler, PollerFixture.silent()), this.scheduler, this.polls::add,
+				(caller) -> {
 				});
 	}
 

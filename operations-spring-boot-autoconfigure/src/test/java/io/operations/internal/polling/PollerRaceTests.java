@@ -3,17 +3,14 @@ package io.operations.internal.polling;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
-import io.operations.OperationsListener;
 import io.operations.TestOperations;
 import io.operations.internal.resilience.Admission;
 import io.operations.internal.resilience.AdmittedOperationFetcher;
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
-import io.operations.resilience.RetrySettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -32,16 +29,13 @@ class PollerRaceTests {
 
 	private static final int AT_ONCE = 10;
 
-	private final RateLimitSettings limits = new RateLimitSettings(20_000, 3, 100);
-
-	private final Admission admission = new Admission("test", RateLimiter.of("test", this.limits.toConfig().build()),
-			this.limits, RetrySettings.defaults(), Schedulers.parallel(), new OperationsListener() {
-			});
+	private final Admission admission = PollerFixture.admission(new RateLimitSettings(20_000, 3, 100),
+			Schedulers.parallel());
 
 	private final Poller poller = poller();
 
 	@Test
-	void nobodyIsForgottenWhoeverAnswersWhen() {
+	void whenThreadsRaceEachWaitEnds() {
 		Long ended = Flux.range(0, OPERATIONS)
 			.flatMap((number) -> this.poller.await(PollingTarget.of("op" + number), Duration.ofMinutes(2)), AT_ONCE)
 			.count()
@@ -58,8 +52,7 @@ class PollerRaceTests {
 				Duration.ofMinutes(2), 1000, Duration.ofMinutes(5), 8);
 		return new Poller("test", new AdmittedOperationFetcher(this::answer, this.admission), this.admission,
 				new AdaptivePollingSchedule(settings, Schedulers.parallel()), settings, Schedulers.parallel(),
-				new OperationsListener() {
-				});
+				PollerFixture.silent());
 	}
 
 	private Mono<OperationSnapshot> answer(String id) {

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
@@ -23,7 +22,6 @@ import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.polling.PollingState;
 import io.operations.resilience.RateLimitSettings;
-import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +67,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void operationsWhoseTimeBeginsWithTheWorkAreLearnedByTheirWork(Keeper keeper) {
+	void whenTimeBeginsWithWorkDurationOfWorkIsLearned(Keeper keeper) {
 		for (int i = 0; i < 60; i++) {
 			run(keeper, new Server(QUEUED, QUEUED, QUEUED.plus(WORK)));
 		}
@@ -82,7 +80,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void operationWhoseWorkHasJustBegunIsNotStuckHoweverLongItWasQueued(Keeper keeper) {
+	void whenWorkHasJustBegunOperationIsNotStuck(Keeper keeper) {
 		for (int i = 0; i < 60; i++) {
 			run(keeper, new Server(Duration.ZERO, Duration.ZERO, WORK));
 		}
@@ -95,7 +93,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void timeThatAppearsWithTheWorkDoesNotContradictWhatWasSeenBefore(Keeper keeper) {
+	void whenTimeAppearsWithWorkRunsAgree(Keeper keeper) {
 		this.firstPoll = Duration.ofSeconds(100);
 		for (int i = 0; i < 60; i++) {
 			run(keeper, new Server(null, QUEUED, QUEUED.plus(WORK)));
@@ -109,7 +107,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void timeThatChangesWithTheWorkDoesNotContradictWhatWasSeenBefore(Keeper keeper) {
+	void whenTimeChangesWithWorkRunsAgree(Keeper keeper) {
 		this.firstPoll = Duration.ofSeconds(100);
 		for (int i = 0; i < 60; i++) {
 			run(keeper, new Server(Duration.ZERO, QUEUED, QUEUED.plus(WORK)));
@@ -120,7 +118,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void timeThatAppearsWithTheWorkCountsFromTheWaitAlsoIfNoPollSawTheWork(Keeper keeper) {
+	void whenNoPollSawTheWorkDurationCountsFromTheWait(Keeper keeper) {
 		this.firstPoll = Duration.ofSeconds(3);
 		this.nextPoll = Duration.ofSeconds(400);
 		for (int i = 0; i < 60; i++) {
@@ -135,7 +133,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void serverWhoseClocksDifferContradictsNothing(Keeper keeper) {
+	void whenClocksOfServerDifferRunsAgree(Keeper keeper) {
 		this.dateIsAheadBy = Duration.ofSeconds(60);
 		this.firstPoll = Duration.ofSeconds(3);
 		for (int i = 0; i < 60; i++) {
@@ -147,7 +145,7 @@ class TimeOriginTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void clockThatShowsWholeSecondsDoesNotMakeAnOperationYoungerThanItsWait(Keeper keeper) {
+	void whenClockHasWholeSecondsAgeIsNotBelowThatOfWait(Keeper keeper) {
 		this.dateIsAheadBy = Duration.ofMillis(-900);
 		this.firstPoll = Duration.ofSeconds(3);
 		this.nextPoll = Duration.ofSeconds(2);
@@ -247,8 +245,7 @@ class TimeOriginTests {
 
 	private Admission admission() {
 		RateLimitSettings limits = RateLimitSettings.defaults();
-		return new Admission("test", RateLimiter.of("test", limits.toConfig().build()), limits,
-				RetrySettings.defaults(), this.scheduler, listener());
+		return PollerFixture.admission(limits, this.scheduler);
 	}
 
 	private OperationsListener listener() {

@@ -1,0 +1,54 @@
+package io.operations.polling;
+
+/**
+ * Learns the age that operations of a kind hardly ever reach: three times the age that
+ * one in twenty reaches. The kind guards it.
+ */
+final class UnusualAge {
+
+	/**
+	 * The part of the operations that end before the age.
+	 */
+	static final double UPPER_QUANTILE = 0.95;
+
+	private static final double UNUSUAL = 3;
+
+	// From this many observations on, older ones are being forgotten, and the mean of
+	// several estimates is steadier than the latest estimate.
+	private static final double AVERAGED_FROM = 60;
+
+	// Before that, chance moves the estimate most. So it allows for a little more, except
+	// from the first ten ends: the prior allows for more already.
+	private static final double ALLOWANCE = 0.0045;
+
+	private static final double ALLOWED_FROM = 10;
+
+	// The mean logarithm of the age that one in twenty operations reaches.
+	private double upper;
+
+	/**
+	 * Record a new estimate of the durations. Chance moves one estimate of the age by a
+	 * quarter where the tail is heavy. Under a drift and after a change few observations
+	 * count, and only the latest estimate does.
+	 * @param durations the estimate
+	 * @param observations the number of observations behind it
+	 * @param news the number of observations since the estimate before
+	 * @param first whether there was no estimate before
+	 */
+	void estimated(DurationDistribution durations, double observations, double news, boolean first) {
+		boolean isSteady = observations >= AVERAGED_FROM;
+		double allowance = isSteady ? 0 : ALLOWANCE * Math.max(0, 1 - ALLOWED_FROM / observations);
+		double latest = Math.log(durations.quantile(UPPER_QUANTILE + allowance));
+		double kept = (isSteady && !first) ? Math.pow(2, -news / DurationDrift.HALF_LIFE) : 0;
+		this.upper = kept * this.upper + (1 - kept) * latest;
+	}
+
+	/**
+	 * Return the age.
+	 * @return the age in seconds
+	 */
+	double seconds() {
+		return UNUSUAL * Math.exp(this.upper);
+	}
+
+}
