@@ -1,4 +1,4 @@
-package io.operations.polling;
+package io.operations.internal.polling;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +11,9 @@ import io.operations.AcceptedOperation;
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
-import io.operations.internal.polling.PollerFixture;
-import io.operations.internal.polling.PollingTarget;
+import io.operations.polling.ObservedRun;
+import io.operations.polling.PollingSchedule;
+import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
