@@ -17,11 +17,14 @@ final class UnusualAge {
 	// several estimates is steadier than the latest estimate.
 	private static final double AVERAGED_FROM = 60;
 
-	// Before that, chance moves the estimate most. So it allows for a little more, except
-	// from the first ten ends: the prior allows for more already.
-	private static final double ALLOWANCE = 0.0045;
+	// Chance moves the age that one in twenty operations reaches, more so while little is
+	// known. So the estimate allows for a little more, except from the first ends: the
+	// prior allows for more already.
+	private static final double ALLOWANCE = 0.0075;
 
-	private static final double ALLOWED_FROM = 10;
+	private static final double ALLOWED_FROM = 15;
+
+	private static final double STEADY_ALLOWANCE = 0.003;
 
 	// The mean logarithm of the age that one in twenty operations reaches.
 	private double upper;
@@ -37,7 +40,7 @@ final class UnusualAge {
 	 */
 	void estimated(DurationDistribution durations, double observations, double news, boolean first) {
 		boolean isSteady = observations >= AVERAGED_FROM;
-		double allowance = isSteady ? 0 : ALLOWANCE * Math.max(0, 1 - ALLOWED_FROM / observations);
+		double allowance = isSteady ? STEADY_ALLOWANCE : ALLOWANCE * Math.max(0, 1 - ALLOWED_FROM / observations);
 		double latest = Math.log(durations.quantile(UPPER_QUANTILE + allowance));
 		double kept = (isSteady && !first) ? Math.pow(2, -news / DurationDrift.HALF_LIFE) : 0;
 		this.upper = kept * this.upper + (1 - kept) * latest;

@@ -20,6 +20,9 @@ final class Poll {
 
 	private volatile boolean sent;
 
+	// Set before the poll is handed over.
+	private boolean probe;
+
 	// Written while the poller is locked, read without.
 	private volatile @Nullable AwaitedOperation awaited;
 
@@ -53,6 +56,18 @@ final class Poll {
 	 */
 	boolean isRepeat() {
 		return this.repeat;
+	}
+
+	/**
+	 * Return whether this poll probes during an outage whether the server answers again.
+	 * @return whether the poll leaves despite the outage
+	 */
+	boolean isProbe() {
+		return this.probe;
+	}
+
+	void probe(boolean probe) {
+		this.probe = probe;
 	}
 
 	/**

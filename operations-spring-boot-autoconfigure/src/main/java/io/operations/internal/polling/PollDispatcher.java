@@ -195,14 +195,16 @@ final class PollDispatcher {
 		if (polled == null && early && !holdsWaits) {
 			polled = this.due.takeEarly(now, sorts.withHeld(!outage));
 		}
-		if (polled != null && (holdsWaits || (outage && polled instanceof HeldPoll)) && !this.outage.beginProbe()) {
-			this.due.add(polled);
-			return null;
-		}
 		if (polled == null) {
 			return null;
 		}
+		boolean probes = holdsWaits || (outage && polled instanceof HeldPoll);
+		if (probes && !this.outage.beginProbe()) {
+			this.due.add(polled);
+			return null;
+		}
 		Poll poll = new Poll(polled);
+		poll.probe(probes);
 		count(poll, 1);
 		return poll;
 	}

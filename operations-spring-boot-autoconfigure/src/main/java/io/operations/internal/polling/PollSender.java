@@ -4,6 +4,7 @@ import io.operations.OperationSnapshot;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
 import io.operations.internal.resilience.RequestPriority;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -101,25 +102,33 @@ final class PollSender {
 					this.parts.sentPolls().handed(poll, Context.of(RequestPriority.class, priority))));
 	}
 
-	// The holder may have lost the right to poll while the poll was queued, or nobody may
-	// need the poll any more.
+	// While the poll was queued, the holder may have lost the right to poll, or an outage
+	// may have begun. Nobody may need the poll any more.
 	private boolean mayLeave(Poll poll) {
-		if (poll.getAwaited() != null) {
+		Outage outage = this.parts.outage();
+		boolean mayPollAwaited = poll.isProbe() || !outage.holdsWaits();
+		if (poll.getAwaited() != null && mayPollAwaited) {
 			return true;
 		}
-		boolean mayPollHeld = this.dispatcher.mayPollHeld();
+		boolean mayPollHeld = this.dispatcher.mayPollHeld() && (poll.isProbe() || !outage.isOn());
 		synchronized (this.lock) {
+			AwaitedOperation awaited = poll.getAwaited();
 			HeldPoll held = poll.getHeld();
-			if (poll.getAwaited() != null || (held != null && mayPollHeld)) {
+			if ((awaited != null && mayPollAwaited) || (held != null && mayPollHeld)) {
 				return true;
 			}
-			if (held != null) {
-				poll.leave(held);
-				this.dispatcher.add(held, held.at(), held.notBefore());
-			}
+			requeue(poll, awaited);
+			requeue(poll, held);
 		}
 		poll.request().dispose();
 		return false;
+	}
+
+	private void requeue(Poll poll, @Nullable Polled polled) {
+		if (polled != null) {
+			poll.leave(polled);
+			this.dispatcher.add(polled, polled.at(), polled.notBefore());
+		}
 	}
 
 	private static OperationsException withoutResult(String operationId) {

@@ -120,6 +120,49 @@ class AdmittedPollsTests {
 	}
 
 	@Test
+	void outageThatBeginsWhilePollsAreQueuedHoldsThemBackAndTheyLeaveAfterIt() {
+		Client fast = new Client(20, 64);
+		for (String id : ids(2000)) {
+			fast.await(id);
+		}
+		advance(Duration.ofMinutes(5));
+		this.answers = (id) -> Mono.delay(Duration.ofMillis(10), this.scheduler)
+			.then(Mono.error(TestOperations.fault(503)));
+		long away = now();
+		advance(Duration.ofSeconds(10));
+		assertThat(since(away)).as("two answers of before, three faults, and probes after 1, 2.5 and 4.75 s at most")
+			.hasSizeBetween(4, 9);
+		this.answers = this::running;
+		long back = now();
+		advance(Duration.ofMinutes(3));
+		assertThat(polls(back)).as("a round takes 100 s").containsKeys(ids(2000));
+		assertThat(polls(back).values()).allMatch((polls) -> polls <= 3);
+		assertThat(this.ends).isEmpty();
+	}
+
+	@Test
+	void outageWithoutAnswersHoldsBackQueuedFirstPollsToo() {
+		Client fast = new Client(400, 16);
+		for (String id : ids(2000)) {
+			fast.await(id);
+		}
+		advance(Duration.ofMinutes(5));
+		this.answers = (id) -> Mono.<OperationSnapshot>never()
+			.timeout(Duration.ofSeconds(10), this.scheduler)
+			.onErrorMap((fault) -> TestOperations.fault(504));
+		advance(Duration.ofMillis(500));
+		for (String id : ids(100)) {
+			fast.await("new" + id);
+		}
+		long away = now();
+		advance(Duration.ofSeconds(15));
+		assertThat(since(away)).as("two polls may follow the first two time-outs").hasSizeLessThanOrEqualTo(2);
+		advance(Duration.ofSeconds(20));
+		assertThat(since(away)).as("probes").hasSizeBetween(1, 4);
+		assertThat(this.ends).isEmpty();
+	}
+
+	@Test
 	void whenServerThrottlesAtRandomAllWaitsEnd() {
 		Client fast = new Client(400, 16);
 		Random random = new Random(42);
