@@ -17,9 +17,9 @@ import org.springframework.web.util.UriUtils;
 /**
  * Names the headers and the members of a {@code 202 Accepted} response that identify the
  * operation. The first header or member with a value counts. Headers come before members.
- * A URL identifies the operation by its last segment, if no id does. Members that may be
- * the id of another resource come after the URL, and count only if the id is that of an
- * operation.
+ * If the response has no id, the last segment of the URL identifies the operation.
+ * Members that may be the id of another resource come after the URL, and count only if
+ * the id is that of an operation.
  *
  * @param idHeaders the headers with the id
  * @param idMembers the members of the body with the id
@@ -88,7 +88,8 @@ public record AcceptedNames(List<String> idHeaders, List<String> idMembers, List
 		return first(this.urlHeaders, headers, this.urlMembers, body, AcceptedNames::uri);
 	}
 
-	// Not as a stream of both: null is no element, and most responses end with the first.
+	// This is not a stream of both lists, because a stream cannot contain null. For most
+	// responses, the search ends with the first list.
 	private static <T> @Nullable T first(List<String> headerNames, HttpHeaders headers, List<String> memberNames,
 			Map<String, ?> body, Function<String, @Nullable T> reader) {
 		for (String name : headerNames) {

@@ -113,7 +113,7 @@ final class ErrorText {
 		return members;
 	}
 
-	// Collects all texts, because a list may contain several reasons.
+	// This method collects all texts, because a list may contain several reasons.
 	private static @Nullable String all(@Nullable Object value) {
 		Set<String> texts = new LinkedHashSet<>();
 		if (value instanceof Collection<?> elements) {

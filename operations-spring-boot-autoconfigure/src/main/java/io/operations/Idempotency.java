@@ -7,9 +7,9 @@ import org.springframework.http.HttpMethod;
 import org.springframework.util.StringUtils;
 
 /**
- * Decides whether a request can be sent again although nobody knows what became of it. A
- * request that only reads can. A write can if it has an {@code Idempotency-Key}: the
- * server then answers a repetition with its first response.
+ * Decides whether a request can be sent again although its effect is unknown. A read can
+ * be sent again. A write can be sent again if it has an {@code Idempotency-Key}, because
+ * the server then answers a repetition with its first response.
  *
  * @since 0.1.0
  */
@@ -24,8 +24,8 @@ public final class Idempotency {
 			HttpMethod.TRACE);
 
 	/**
-	 * The attribute of a request that repeats a write of which an earlier attempt may
-	 * have had its effect.
+	 * The attribute that marks a repetition of a write. An earlier attempt of the write
+	 * may have had its effect.
 	 */
 	public static final String UNSURE_ATTRIBUTE = Idempotency.class.getName() + ".unsure";
 
@@ -69,8 +69,8 @@ public final class Idempotency {
 	}
 
 	/**
-	 * Return the advice for a write of which an earlier attempt may have had its effect,
-	 * whatever became of the last attempt.
+	 * Return the advice for a write if an earlier attempt may have had its effect. The
+	 * outcome of the last attempt does not matter.
 	 * @param method the method of the request
 	 * @param headers the headers of the request
 	 * @param keyPrefix the prefix of the configuration keys that the advice names
@@ -81,7 +81,8 @@ public final class Idempotency {
 	}
 
 	/**
-	 * Add an advice to an exception of the client, for which there is no response.
+	 * Add an advice to an exception that the client caused, without a response of the
+	 * server.
 	 * @param fault the exception
 	 * @param advice one or more sentences with a leading space
 	 * @return an exception of the same type with the longer message; the given exception

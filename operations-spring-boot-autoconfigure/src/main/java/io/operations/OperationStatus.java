@@ -25,9 +25,9 @@ public enum OperationStatus {
 	RUNNING,
 
 	/**
-	 * The operation ended successfully. An operation on many items ends so when the
-	 * server has processed all of them, even if some items failed:
-	 * {@link Operation#stats()} has their number.
+	 * The operation ended successfully. An operation on many items is COMPLETED when the
+	 * server has processed all of them, even if some items failed.
+	 * {@link Operation#stats()} contains the number of failed items.
 	 */
 	COMPLETED,
 
@@ -68,7 +68,7 @@ public enum OperationStatus {
 	}
 
 	/**
-	 * Return the status that a word stands for if some words have a meaning of their own.
+	 * Return the status that a word stands for, if further words have a meaning.
 	 * @param text the word that the server sent, may be {@code null}
 	 * @param furtherWords the meaning of further words, which are in upper case
 	 * @return the status; {@link #UNKNOWN} for any other word and for {@code null}

@@ -51,9 +51,9 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when a request has been throttled by the server or by the client itself. If
-	 * the request failed because of that, the client also calls {@link #failed}. Most
-	 * often a single 429 delays only its own request. If it begins a pause of all
+	 * Called when the server or the client itself has throttled a request. If the request
+	 * failed because of that, the client also calls {@link #failed}. Most often a single
+	 * 429 delays only the request that it answers. If the 429 begins a pause of all
 	 * requests, the client calls {@link #pauseBegan} before this method.
 	 * @param client the client's name
 	 * @param fault whether the server or the client throttles, and for how long
@@ -62,9 +62,9 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when all requests pause because the account is full: the server has refused
+	 * Called when all requests pause because the account is full. The server has refused
 	 * several requests (429), or the only request since the start or since the last
-	 * pause, and not a single one among many accepted requests.
+	 * pause. A single refusal among many accepted requests begins no pause.
 	 * @param client the client's name
 	 * @param pause how long the pause lasts; another call of this method extends it
 	 */
@@ -149,8 +149,8 @@ public interface OperationsListener {
 	 * @param client the client's name
 	 * @param snapshot what the server answered
 	 * @param previous the operation as it was seen before; {@code null} if this is the
-	 * first time. Of an operation that the tracker holds in memory, it has no more than
-	 * the status
+	 * first time. If the tracker keeps the operation in memory, this contains only its
+	 * status
 	 */
 	default void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
 	}

@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param pollsPerSecond how many polls per second the limits allow this instance
  * @param instances how many instances share the rate, including this one; 1 if each
  * instance has its own rate
- * @param needed how long the polls take at that rate: one poll for each operation, and a
- * second one until the first poll if that poll is sent at once
+ * @param needed how long the polls take at that rate. Each operation counts one poll. An
+ * operation whose first poll is sent at once counts two polls until then
  * @param timeout the usual timeout of the waits, which is shorter
  * @since 0.1.0
  */

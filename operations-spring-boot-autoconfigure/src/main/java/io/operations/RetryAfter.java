@@ -26,8 +26,8 @@ public final class RetryAfter {
 
 	/**
 	 * The longest time that the client accepts, one hour. If the server names a longer
-	 * time, the client sends its next request after an hour. One extra request an hour is
-	 * cheap, but a wait of a year because of a garbled header is not.
+	 * time, the client sends its next request after an hour. One extra request per hour
+	 * is cheap, but a garbled header must not cause a wait of a year.
 	 */
 	public static final Duration MAXIMUM = Duration.ofHours(1);
 

@@ -33,7 +33,8 @@ class AcceptedOperationExchangeTests {
 
 	private final WireMockServer server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
 
-	// One connection: were it not given back, the next call would wait for it in vain.
+	// The pool has one connection. If the first call did not release it, the next call
+	// would wait forever.
 	private final ConnectionProvider pool = ConnectionProvider.create("test", 1);
 
 	private final WebClient webClient = WebClient.builder()
@@ -82,7 +83,7 @@ class AcceptedOperationExchangeTests {
 	}
 
 	@Test
-	void withoutAKnownRequestARelativeLocationIsKept() {
+	void locationWhenRequestIsUnknownStaysRelative() {
 		ClientResponse response = ClientResponse.create(HttpStatusCode.valueOf(202))
 			.header("Location", "/v2/Operations/op1")
 			.build();
@@ -99,7 +100,7 @@ class AcceptedOperationExchangeTests {
 			text/html        | <html></html>
 			garbage          | <html></html>
 			""")
-	void unreadableBodyIsNoReasonToFail(String mediaType, String body) {
+	void fromWhenBodyIsUnreadableReadsTheHeaders(String mediaType, String body) {
 		answer(status(202).withHeader("Operation-Id", "op1").withHeader("Content-Type", mediaType).withBody(body));
 		for (int i = 0; i < 3; i++) {
 			assertThat(post().id()).isEqualTo("op1");
@@ -140,7 +141,7 @@ class AcceptedOperationExchangeTests {
 	}
 
 	@Test
-	void bodyThatIsTooLargeIsNoReasonToFail() {
+	void fromWhenBodyIsTooLargeReadsTheHeaders() {
 		answer(status(202).withHeader("Operation-Id", "op1")
 			.withHeader("Content-Type", "application/json")
 			.withBody(" ".repeat(1024 * 1024)));
@@ -157,7 +158,7 @@ class AcceptedOperationExchangeTests {
 			200 | application/json         | {"operationId": "op1"}           | OperationsRequestException
 			202 | application/json         | {}                               | MalformedOperationException
 			""")
-	void whatStartedNoOperationIsAnException(int status, String mediaType, String body, String type) {
+	void fromWhenNoOperationWasStartedFails(int status, String mediaType, String body, String type) {
 		answer(status(status).withHeader("Content-Type", mediaType)
 			.withHeader("Twilio-Request-Id", "RQ1")
 			.withBody(body));

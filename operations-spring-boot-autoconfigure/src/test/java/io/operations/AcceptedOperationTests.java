@@ -44,7 +44,7 @@ class AcceptedOperationTests {
 	@ParameterizedTest
 	@CsvSource({ URL + "op1, op1", "/v2/Operations/op1/, op1", "/v2/Operations/a%2Fb?x=y#z, a/b",
 			"Operations/%C3%A9, é" })
-	void locationNamesTheOperationWhereNoHeaderDoes(String location, String id) {
+	void locationWhenNoHeaderHasTheIdNamesTheOperation(String location, String id) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("Location", location);
 		AcceptedOperation accepted = AcceptedOperation.from(headers, Map.of());
@@ -55,7 +55,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void bodyNamesTheOperationWhereNoHeaderDoes() {
+	void bodyWhenNoHeaderHasTheIdNamesTheOperation() {
 		assertThat(AcceptedOperation.from(new HttpHeaders(), Map.of("statusUrl", URL + "op1")).id()).isEqualTo("op1");
 		assertThat(
 				AcceptedOperation.from(new HttpHeaders(), Map.of("operationId", "op2", "statusUrl", URL + "op1")).id())
@@ -63,7 +63,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void blankHeaderLeavesTheNamingToTheLocation() {
+	void locationWhenHeaderIsBlankNamesTheOperation() {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("Operation-Id", " ");
 		headers.set("Location", URL + "op1");
@@ -71,7 +71,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void unreadableLocationLeavesTheNamingToTheBody() {
+	void bodyWhenLocationIsUnreadableNamesTheOperation() {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("Location", "http://a b");
 		assertThat(AcceptedOperation.from(headers, Map.of("statusUrl", URL + "op1")).id()).isEqualTo("op1");
@@ -79,7 +79,7 @@ class AcceptedOperationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "https://h.example", "/", "mailto:x", "http://a b" })
-	void answerThatNamesNoOperationIsMalformed(String location) {
+	void fromWhenAnswerNamesNoOperationIsMalformed(String location) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("Location", location);
 		headers.set("Twilio-Request-Id", "RQ1");
@@ -94,7 +94,7 @@ class AcceptedOperationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/v2/Operations/..", "/v2/Operations/%2E", "/v2/Operations/a%0Ab" })
-	void idThatCannotBeOneIsRefused(String location) {
+	void fromWhenIdIsInvalidFails(String location) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("Location", location);
 		assertThatExceptionOfType(OperationsRequestException.class)
@@ -103,7 +103,7 @@ class AcceptedOperationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 201, 204, 302 })
-	void answerThatIsNo202StartedNoOperation(int status) {
+	void fromWhenStatusIsNot202Fails(int status) {
 		assertThatExceptionOfType(OperationsRequestException.class)
 			.isThrownBy(() -> AcceptedOperation
 				.from(ResponseEntity.status(status).header("Operation-Id", "op1").body(Map.of())))
@@ -132,7 +132,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void writeThatIsThrottledTellsWhyAndWhenTheRateLimitOpens() {
+	void fromWhenThrottledReportsReasonAndReset() {
 		ResponseEntity<Map<String, Object>> response = ResponseEntity.status(429)
 			.header("X-RateLimit-Reset", "20")
 			.body(Map.of("errors", List.of(Map.of("code", 20429, "message", "Too many"))));
@@ -235,7 +235,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void bareIdThatDoesNotBeginAsThatOfAnOperationIsNotPolledAndNamed() {
+	void idWhenItsPrefixIsForeignIsNotPolledButNamed() {
 		MockClientHttpRequest request = new MockClientHttpRequest(HttpMethod.POST,
 				URI.create("https://comms.example/v1/PushNotifications"));
 		request.getAttributes()
@@ -252,7 +252,7 @@ class AcceptedOperationTests {
 	}
 
 	@Test
-	void memberThatMayBeTheIdOfAResourceCountsAfterTheStatusUrl() {
+	void ambiguousMemberCountsAfterTheStatusUrl() {
 		AcceptedNames names = new AcceptedNames(List.of("A"), List.of("c"), List.of("D"), List.of("e"), List.of("f"),
 				"from-");
 		HttpHeaders headers = new HttpHeaders();

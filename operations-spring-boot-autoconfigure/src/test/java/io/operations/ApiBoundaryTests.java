@@ -15,7 +15,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the boundary of the API: no signature that an application can use names an
+ * Checks the boundary of the API: no signature that an application can use names an
  * internal type.
  */
 @AnalyzeClasses(packages = "io.operations", importOptions = ImportOption.DoNotIncludeTests.class)

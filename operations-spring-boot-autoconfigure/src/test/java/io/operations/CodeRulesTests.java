@@ -24,8 +24,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Rules that hold for all code of the library: null-marked packages, no clock and no
- * blocking.
+ * Checks the rules for all code of the library: packages are null-marked, and no code
+ * reads a clock or blocks.
  */
 @AnalyzeClasses(packages = "io.operations", importOptions = ImportOption.DoNotIncludeTests.class)
 class CodeRulesTests {
@@ -38,7 +38,7 @@ class CodeRulesTests {
 		.orShould()
 		.callMethod(Instant.class, "now");
 
-	// The one answer that is read outside of a client has no scheduler to ask.
+	// Only this response is read outside a client, so there is no scheduler.
 	@ArchTest
 	static final ArchRule onlyTheWiringAndAcceptedOperationNameAClock = noClasses().that()
 		.resideOutsideOfPackage("io.operations.autoconfigure..")
@@ -49,11 +49,10 @@ class CodeRulesTests {
 		.orShould()
 		.callMethod(Clock.class, "systemDefaultZone");
 
-	// A worker of the scheduler underneath holds its thread for one poll: that is its
-	// bargain. A thread that repeats a transaction blocks in the database anyway, and
-	// pauses for milliseconds. Spring Boot calls an endpoint on a thread that may block,
-	// and under MVC takes no status out of a Mono. Event loops are closed with the
-	// context, which waits for them.
+	// A worker may block its thread of the scheduler for one poll. A thread that repeats
+	// a transaction blocks in the database anyway, and pauses for milliseconds. Spring
+	// Boot calls an endpoint on a thread that may block, and with MVC it does not read a
+	// status from a Mono. Event loops are closed with the context, which waits for them.
 	@ArchTest
 	static final ArchRule nobodyBlocks = noClasses().that()
 		.doNotHaveFullyQualifiedName("io.operations.internal.tracking.jdbc.DeliveryTask")

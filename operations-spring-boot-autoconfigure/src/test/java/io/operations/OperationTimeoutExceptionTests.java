@@ -14,7 +14,7 @@ class OperationTimeoutExceptionTests {
 	private static final Duration AGE = Duration.ofMinutes(4);
 
 	@Test
-	void saysHowOldTheOperationIsWhetherThatIsKnownToBeUsualOrNot() {
+	void messageSaysHowOldTheOperationIs() {
 		assertThat(timeout(null, null)).hasMessageContaining("timed out after PT3M and 3 polls. ")
 			.hasMessageContaining(
 					"The operation is PT4M old. The client does not know yet how long operations of its kind take.");
@@ -25,7 +25,7 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
-	void saysWhatWasSeenLastAndTheLastFault() {
+	void messageSaysWhatWasSeenLastAndTheLastFault() {
 		assertThat(timeout(null, null)).hasMessageStartingWith(
 				"The wait for operation 'op' timed out after PT3M and 3 polls. The last status seen was RUNNING. ");
 		IllegalStateException fault = new IllegalStateException("no answer");
@@ -37,7 +37,7 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
-	void saysThatTheLimitsHeldThePollBackBesidesTheLastFault() {
+	void messageWhenLimitsHeldThePollBackSaysSo() {
 		IllegalStateException fault = new IllegalStateException("no answer");
 		OperationTimeoutException timeout = timeout(false, fault,
 				Hold.byLimits(Duration.ofMinutes(2), 0.1, 16, 1, KeyPrefix.DEFAULT));
@@ -52,14 +52,14 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
-	void saysThatInstancesShareTheRate() {
+	void messageWhenInstancesShareTheRateSaysSo() {
 		assertThat(timeout(false, null, Hold.byLimits(AGE, 5, 16, 4, KeyPrefix.DEFAULT)))
 			.hasMessageContaining("only 5 polls per second and 16 requests in flight. 4 instances share the rate, so"
 					+ " this instance has only its part of operations.rate-limit.requests-per-second. Start fewer");
 	}
 
 	@Test
-	void saysThatAPauseHeldThePollBack() {
+	void messageWhenAPauseHeldThePollBackSaysSo() {
 		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20)));
 		assertThat(timeout).hasMessageContaining(
 				"The server throttles the account (429), and the client sends no request for another PT20S. The operation"
@@ -70,7 +70,7 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
-	void namesTheRemedyForTheTimeoutOfTheCallAndForThatOfTheSettings() {
+	void messageSaysWhichTimeoutToRaise() {
 		assertThat(timeout(true, null, null))
 			.hasMessageEndingWith("It may still be running: await it again, or pass a longer timeout.");
 		assertThat(timeout(false, null, null))
@@ -78,7 +78,7 @@ class OperationTimeoutExceptionTests {
 	}
 
 	@Test
-	void givesWhatItSaysAsValues() {
+	void valuesAreThoseOfTheMessage() {
 		OperationTimeoutException timeout = timeout(Duration.ofMinutes(5), null);
 		assertThat(timeout.getTimeout()).isEqualTo(Duration.ofMinutes(3));
 		assertThat(timeout.getPolls()).isEqualTo(3);

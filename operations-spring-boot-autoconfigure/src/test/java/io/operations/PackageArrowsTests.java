@@ -18,7 +18,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the table of packages: who knows whom, and which libraries.
+ * Checks the table of packages: which packages and which libraries each package uses.
  */
 @AnalyzeClasses(packages = "io.operations", importOptions = ImportOption.DoNotIncludeTests.class)
 class PackageArrowsTests {
@@ -132,7 +132,7 @@ class PackageArrowsTests {
 		.resideInAPackage("io.operations.autoconfigure..");
 
 	@ArchTest
-	void theTableNamesEveryPackage(JavaClasses classes) {
+	void tableNamesEveryPackage(JavaClasses classes) {
 		assertThat(classes.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrder(VOCABULARY,
 				INTERNAL, CLIENT, RESILIENCE, ADMISSION, "io.operations.internal.resilience.jdbc",
 				"io.operations.observation", POLLING, POLLER, "io.operations.core", "io.operations.internal.core",

@@ -14,7 +14,7 @@ import org.springframework.http.HttpHeaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a rate limit's window says of when to ask again.
+ * Tests when the client may poll again according to the window of a rate limit.
  */
 class RateLimitResetTests {
 
@@ -65,14 +65,14 @@ class RateLimitResetTests {
 	}
 
 	@Test
-	void ofSeveralTheLongestCounts() {
+	void resetWhenThereAreSeveralIsTheLongest() {
 		assertThat(retryAfter(429, "X-RateLimit-Reset", "5", "RateLimit-Reset", "20"))
 			.isEqualTo(Duration.ofSeconds(20));
 	}
 
 	@ParameterizedTest
 	@CsvSource(nullValues = "none", value = { "5, PT5S", "40, PT40S", "0, PT20S", "soon, PT20S" })
-	void retryAfterThatNamesATimeCountsAlone(String value, @Nullable Duration expected) {
+	void retryAfterWhenItNamesATimeCountsAlone(String value, @Nullable Duration expected) {
 		assertThat(retryAfter(429, "Retry-After", value, "X-RateLimit-Reset", "20")).isEqualTo(expected);
 	}
 
@@ -80,7 +80,7 @@ class RateLimitResetTests {
 	@CsvSource(nullValues = "none", value = { "429, 0, PT20S", "429, soon, PT20S", "429, 3, none", "503, 0, PT20S",
 			"503, 3, none", "503, soon, none", "500, 0, PT20S", "404, 3, none", "200, 0, PT20S", "200, 3, none",
 			"200, ' 0 ', PT20S", "200, 0.0, PT20S", "200, -1, none", "202, 0, none", "202, 3, none", "304, 0, none" })
-	void windowCountsWhereItIsUsedUp(int status, String remaining, @Nullable Duration expected) {
+	void windowWhenItIsUsedUpCounts(int status, String remaining, @Nullable Duration expected) {
 		assertThat(retryAfter(status, "X-RateLimit-Reset", "20", "X-RateLimit-Remaining", remaining))
 			.isEqualTo(expected);
 		assertThat(retryAfter(status, "RateLimit-Reset", "20", "RateLimit-Remaining", remaining)).isEqualTo(expected);
@@ -88,7 +88,7 @@ class RateLimitResetTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 202, 404, 500, 503 })
-	void withoutARemainingItCountsForARefusalAlone(int status) {
+	void windowWithoutRemainingCountsOnlyForARefusal(int status) {
 		assertThat(retryAfter(status, "X-RateLimit-Reset", "20")).isNull();
 	}
 

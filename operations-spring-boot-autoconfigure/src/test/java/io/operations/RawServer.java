@@ -19,8 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests with bytes that no HTTP server would send, each connection on a thread
- * of its own.
+ * Answers requests with bytes that no HTTP server would send. Each connection has its own
+ * thread.
  */
 public final class RawServer implements AutoCloseable {
 
@@ -105,7 +105,7 @@ public final class RawServer implements AutoCloseable {
 			}
 		}
 		catch (Exception ex) {
-			// Whoever asked finds the connection closed.
+			// The client finds the connection closed.
 		}
 		finally {
 			this.open.remove(socket);
@@ -133,7 +133,7 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
-	 * Return the head of an answer.
+	 * Return the status line and the headers of a response.
 	 * @param lines its lines, the first without the version
 	 * @return the text of the head
 	 */
@@ -142,7 +142,7 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
-	 * Return an answer with a body.
+	 * Return a response with a body.
 	 * @param status the status, headers after it if need be
 	 * @param body the body, of ASCII
 	 * @return the text of the answer
@@ -160,7 +160,7 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
-	 * What to do with a request.
+	 * Answers a request.
 	 */
 	@FunctionalInterface
 	public interface Answers {
@@ -176,13 +176,13 @@ public final class RawServer implements AutoCloseable {
 	}
 
 	/**
-	 * Where the answer goes.
+	 * Sends a response to the client.
 	 */
 	@FunctionalInterface
 	public interface Out {
 
 		/**
-		 * Send a part of the answer at once.
+		 * Send a part of the response at once.
 		 * @param text the text
 		 * @throws IOException if the other side has left
 		 */

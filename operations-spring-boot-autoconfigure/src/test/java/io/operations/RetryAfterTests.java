@@ -35,7 +35,7 @@ class RetryAfterTests {
 	@ValueSource(strings = { "0", "0.0", "-1", "-0.5", "+5", "1e3", "1.2.3", ".", "5 s", "0x10", "NaN", "Infinity", "٥",
 			"", "  ", "soon", "PT5S", ",", "soon, later", "06 Nov 1994", "Xyz, 06 Nov 1994 08:49:47 GMT",
 			"Sun, 31 Feb 1994 08:49:47 GMT" })
-	void whatIsNoTimeIsNone(String value) {
+	void textWhenItIsNoTimeIsIgnored(String value) {
 		assertThat(retryAfter(value, null)).isNull();
 	}
 
@@ -77,12 +77,12 @@ class RetryAfterTests {
 			Sun, 31 Feb 1994 08:49:47 GMT, 2                             | PT2S
 			5, 99999999999999999999                                      | PT1H
 			""")
-	void ofAListTheLongestCounts(String value, Duration expected) {
+	void listCountsByItsLongestTime(String value, Duration expected) {
 		assertThat(retryAfter(value, null)).isEqualTo(expected);
 	}
 
 	@Test
-	void ofSeveralHeadersTheLongestCounts() {
+	void severalHeadersCountByTheLongestTime() {
 		HttpHeaders headers = new HttpHeaders();
 		headers.add("Retry-After", "5");
 		headers.add("retry-after", "soon");

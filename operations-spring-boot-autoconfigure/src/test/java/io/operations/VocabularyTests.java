@@ -56,7 +56,7 @@ class VocabularyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { " ", "\t", "\n", "\r\n", "\u000b", "\f", "\u0085", "\u00a0", "\u2003", "\u2028", "\u202f",
 			"\u3000", "\ufeff", "\u200b" })
-	void whiteSpaceOfAnyKindRoundAStatusIsPassedBy(String space) {
+	void whiteSpaceOfAnyKindAroundAStatusIsIgnored(String space) {
 		assertThat(OperationStatus.of(space + "FAILED")).isEqualTo(OperationStatus.FAILED);
 		assertThat(OperationStatus.of("CANCELED" + space)).isEqualTo(OperationStatus.CANCELLED);
 		assertThat(new Operation("op", OperationStatus.UNKNOWN, space + " Not yet " + space, null, null, null, null,
@@ -91,11 +91,11 @@ class VocabularyTests {
 			"2025-01-15T10:30:00Z, 9999-12-31T23:59:59Z", "2025-01-15T10:30:00Z, 0001-01-01T00:00:00Z",
 			"2025-01-15T10:30:00Z, 2025-01-15T10:29:59.999Z",
 			"-1000000000-01-01T00:00:00Z, +1000000000-12-31T23:59:59.999999999Z" })
-	void timesThatCannotBeTrueTellOfNoDuration(Instant createdAt, Instant completedAt) {
+	void durationWhenTimesAreImplausibleIsEmpty(Instant createdAt, Instant completedAt) {
 		assertThat(operation(createdAt, completedAt).duration()).isEmpty();
 	}
 
-	// The class file does not tell that a record's component may hold nulls.
+	// The class file does not say that a component of a record may contain nulls.
 	@Test
 	@SuppressWarnings("NullAway")
 	void operationIsImmutableAndKeepsNulls() {
@@ -126,7 +126,7 @@ class VocabularyTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "  ", "a:b" })
-	void usernameMustBeOne(String username) {
+	void usernameWhenItIsInvalidIsRefused(String username) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new BasicCredentials(username, "geheim"))
 			.withMessageContaining("'username'")
 			.withMessageNotContaining("geheim");
@@ -148,7 +148,7 @@ class VocabularyTests {
 	}
 
 	@Test
-	void problemOfAnOperationIsACopyThatIsTheCallersToChange() {
+	void problemOfAnOperationIsACopyForTheCaller() {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "in use");
 		problem.setProperty("code", 7);
 		Operation operation = new Operation("op", OperationStatus.FAILED, "FAILED", null, null, null, problem, Map.of(),

@@ -36,10 +36,10 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * <p>
  * The endpoint shows the keys of the attributes of tracked operations. It shows their
  * values only if {@code management.endpoint.operations.show-values} and
- * {@code management.endpoint.operations.roles} allow it. By default they do not. The same
- * applies to exceptions of the application: the endpoint shows their type, but hides
- * their message. The application's {@link SanitizingFunction}s filter the values and
- * messages that the endpoint shows.
+ * {@code management.endpoint.operations.roles} allow it. By default these properties do
+ * not allow it. The same applies to exceptions of the application: the endpoint shows
+ * their type, but hides their message. The application's {@link SanitizingFunction}s
+ * filter the values and messages that the endpoint shows.
  * <p>
  * An id is one percent-encoded segment of the path. An id with a slash needs a web server
  * that accepts {@code %2F}: Netty accepts it, Tomcat rejects it unless configured
@@ -193,8 +193,8 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Deliver the outcome of an operation again, of the first client that has one of this
-	 * id.
+	 * Deliver the outcome of an operation again. The operation is that of the first
+	 * client that has one of this id.
 	 * @param id the operation's id
 	 * @return whether the library will deliver it, {@code null} if the operation is not
 	 * tracked

@@ -132,8 +132,8 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Deliver the outcome of an operation again, of the first client that has one of this
-	 * id.
+	 * Deliver the outcome of an operation again. The operation is that of the first
+	 * client that has one of this id.
 	 * @param id the operation's id
 	 * @return a response with the status 202, 400, 404, 409 or 503
 	 */

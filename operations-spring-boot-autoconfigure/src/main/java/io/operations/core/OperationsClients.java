@@ -43,7 +43,7 @@ public final class OperationsClients implements AutoCloseable {
 
 	private final List<Consumer<OperationsTemplate>> onRegistered = new CopyOnWriteArrayList<>();
 
-	// "registered" guards itself, and "closed".
+	// The monitor of "registered" guards this map and "closed".
 	private final Map<String, OperationsTemplate> registered = new LinkedHashMap<>();
 
 	private boolean closed;
@@ -126,8 +126,8 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Add an action to run after a client was registered. The library shows the client in
-	 * the health in this way.
+	 * Add an action that runs after each registration of a client. The library uses it to
+	 * add the client to the health endpoint.
 	 * @param action receives the template on the thread that registers it
 	 */
 	public void onRegistered(Consumer<OperationsTemplate> action) {
@@ -188,10 +188,10 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Return the client that serves an operation, by its status URL. A relative URL fits
-	 * each client with its path. An operation without a status URL belongs to the only
-	 * client, if there is just one, or to the only one whose product has ids of this
-	 * form.
+	 * Return the client whose base URL and path fit the status URL of an operation. A
+	 * relative URL fits each client that has the path of the URL. If the operation has no
+	 * status URL, it belongs to the only client. If there are several clients, it belongs
+	 * to the only one whose product has ids of this form.
 	 * @param accepted the operation as the response to the write describes it
 	 * @return the client
 	 * @throws IllegalArgumentException if no client or more than one serves the
@@ -231,8 +231,8 @@ public final class OperationsClients implements AutoCloseable {
 	private Map<String, OperationsTemplate> configured() {
 		Map<String, OperationsTemplate> known = this.configured;
 		if (known == null) {
-			// Without a lock, because the supplier waits for Spring's. Two threads find
-			// the same templates.
+			// This code holds no lock, because the supplier waits for Spring's lock. Two
+			// threads find the same templates.
 			known = Collections.unmodifiableMap(new LinkedHashMap<>(this.supplier.get()));
 			known.values().forEach((template) -> template.join(this));
 			this.configured = known;
@@ -252,7 +252,7 @@ public final class OperationsClients implements AutoCloseable {
 	}
 
 	/**
-	 * Close the registered clients. The creators of the configured ones close those.
+	 * Close the registered clients. Each configured client is closed by its creator.
 	 */
 	@Override
 	public void close() {

@@ -172,7 +172,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	public Mono<Operation> fetch(String operationId) {
 		requireId(operationId);
 		return Mono.defer(() -> {
-			// Before it takes a place in any queue.
+			// The template checks the id before the fetch takes a place in a queue.
 			OperationsRequestException.checkId(operationId);
 			return this.fetcher.fetch(operationId);
 		}).map((snapshot) -> {
@@ -286,7 +286,7 @@ public final class OperationsTemplate implements AutoCloseable {
 		return observe(target, timeout);
 	}
 
-	// Without a timeout, that of the settings applies.
+	// If the caller passes no timeout, the timeout of the settings applies.
 	private Mono<Operation> observe(PollingTarget target, @Nullable Duration timeout) {
 		return this.observations.await(target.operationId(),
 				this.poller.await(target, timeout).map(OperationsTemplate::completed));
@@ -453,7 +453,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	}
 
 	/**
-	 * Return the place where the credentials are set. It holds no secret.
+	 * Return where the credentials are set. The text contains no secret.
 	 * @return the properties, the environment variables or the bean; {@code null} if the
 	 * application passed the credentials to the builder
 	 */
@@ -469,12 +469,12 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * rate, the limit of requests in flight and the pauses. A request holds its place in
 	 * flight until the headers of the response have arrived.
 	 * <p>
-	 * The client repeats a request as {@code operations.retry.*} says, if that cannot
-	 * have the effect of a write twice: after 429, if no connection could be opened, and,
-	 * with an {@code Idempotency-Key} or for a request that only reads, after any other
-	 * error that a fetch is retried after. A repetition sends a copy of the body, of at
-	 * most 256 KB. The client does not repeat a request with a larger body or with a body
-	 * that is flushed part by part.
+	 * The client repeats a request as {@code operations.retry.*} says, unless a write
+	 * could then have its effect twice. It repeats any request after 429, and if it could
+	 * not open a connection. After the other errors after which a fetch is retried, it
+	 * repeats only reads and writes with an {@code Idempotency-Key}. A repetition sends a
+	 * copy of the body, which has at most 256 KB. The client does not repeat a request
+	 * with a larger body or with a body that is flushed part by part.
 	 * <p>
 	 * The caller handles each status itself, as with any {@code WebClient}. Without a
 	 * response it gets an {@link OperationsException}:
@@ -713,11 +713,11 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Share the rate limit, the limit of requests in flight, the queue and the pauses
 		 * of another template ({@code operations.clients.<name>.rate-limit.shared-with}).
-		 * Templates of one account share one rate: each plans its polls with an equal
-		 * part of it, and uses permits that the others leave. Meters of pauses,
-		 * throttling and the rate limiter carry the name of the owner. Settings of the
-		 * rate limit of this builder have no effect. If the owner is closed, this
-		 * template sends no further requests.
+		 * Templates of one account share one rate. Each template plans its polls with an
+		 * equal part of the rate, and uses permits that the other templates do not use.
+		 * Meters of pauses, throttling and the rate limiter carry the name of the owner.
+		 * Settings of the rate limit of this builder have no effect. If the owner is
+		 * closed, this template sends no further requests.
 		 * @param owner the template whose rate limit is shared; {@code null} for a rate
 		 * limit of its own
 		 * @return this builder
@@ -800,9 +800,9 @@ public final class OperationsTemplate implements AutoCloseable {
 		Builder scheduler(Scheduler scheduler);
 
 		/**
-		 * Set the scheduler that measures how long requests take until their timeout, if
-		 * it is not that of {@link #scheduler(Scheduler)}. A test that moves the time of
-		 * the template needs it, because a real server answers in real time.
+		 * Set the scheduler that runs the timeouts of requests. The default is that of
+		 * {@link #scheduler(Scheduler)}. A test that moves the time of the template needs
+		 * another scheduler for the timeouts, because a real server answers in real time.
 		 * @param scheduler the scheduler
 		 * @return this builder
 		 */

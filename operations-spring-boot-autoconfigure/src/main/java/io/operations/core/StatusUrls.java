@@ -15,9 +15,9 @@ import io.operations.internal.client.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by its status URL whether a template can poll an operation. A server behind a
- * gateway names its public URL, so a URL of the template's product counts as its own,
- * whatever the template's base URL is.
+ * Decides whether a template can poll an operation with a given status URL. A server
+ * behind a gateway reports its public URL. Therefore a template also accepts the URLs of
+ * its product, whatever the base URL of the template is.
  */
 final class StatusUrls {
 
@@ -59,8 +59,8 @@ final class StatusUrls {
 	}
 
 	/**
-	 * Return whether a status URL has the origin of the base URL, if it is absolute, and
-	 * the path of an operation below the base URL.
+	 * Return whether a status URL has the path of an operation below the base URL. An
+	 * absolute URL must also have the origin of the base URL.
 	 * @param statusUrl the URL
 	 * @return {@code true} if the URL fits
 	 */
@@ -85,7 +85,7 @@ final class StatusUrls {
 		int id = template.indexOf(ID);
 		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 		if (id < 0) {
-			// The id is in the query.
+			// Without an id in the path, the query contains the id.
 			return trimmed.equals(template);
 		}
 		String before = template.substring(0, id);

@@ -34,7 +34,7 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * The settings of a template, as its builder collects them.
+ * Holds the settings of a template while its builder collects them.
  */
 final class TemplateSettings {
 
@@ -50,7 +50,7 @@ final class TemplateSettings {
 
 	OperationsProduct product = OperationsProduct.CONVERSATIONS;
 
-	// Those of the product unless they are set.
+	// If the base URL or the path is null, that of the product applies.
 	@Nullable String baseUrl;
 
 	@Nullable String path;
@@ -97,7 +97,7 @@ final class TemplateSettings {
 
 	Scheduler scheduler = Schedulers.parallel();
 
-	// That of all other times unless it is set.
+	// If this scheduler is null, the scheduler of all other times applies.
 	@Nullable Scheduler requestScheduler;
 
 	TemplateSettings(WebClient.Builder webClientBuilder) {

@@ -106,7 +106,8 @@ final class TemplateWebClients {
 			.build();
 	}
 
-	// The closed admission refuses the other writes.
+	// This filter refuses the writes that do not pass the admission. The closed admission
+	// refuses the others.
 	private ExchangeFilterFunction untilClosed(List<Runnable> releases) {
 		Origin origin = Origin.of(this.url);
 		AtomicBoolean closed = new AtomicBoolean();

@@ -49,7 +49,7 @@ public final class ClientsHealthContributor implements CompositeReactiveHealthCo
 
 	@Override
 	public Stream<ReactiveHealthContributors.Entry> stream() {
-		// Clients that are closed since.
+		// Removes the clients that have been closed in the meantime.
 		this.indicators.keySet().removeIf((template) -> !this.clients.names().contains(template.getName()));
 		return this.clients.names().stream().map((name) -> new ReactiveHealthContributors.Entry(name, indicator(name)));
 	}

@@ -106,8 +106,9 @@ public final class OperationsHealthListener implements OperationsListener {
 	}
 
 	/**
-	 * The results of a client's calls. The threads of the calls write them, the thread of
-	 * the health endpoint reads them. The next call corrects a lost update.
+	 * Holds the results of a client's calls. The threads of the calls write the results,
+	 * and the thread of the health endpoint reads them. The next call corrects a lost
+	 * update.
 	 */
 	static final class Showing {
 

@@ -54,9 +54,9 @@ public final class DecayingRate {
 	}
 
 	/**
-	 * Return how often the event occurs, averaged over the time since the first event as
-	 * long as that is shorter than the memory. Events before the first one are unknown to
-	 * this average, not absent.
+	 * Return how often the event occurs. As long as the time since the first event is
+	 * shorter than the memory, the average covers only this time: it treats the time
+	 * before the first event as unknown, not as a time without events.
 	 * @param now the present time in milliseconds
 	 * @return the number of events per second
 	 */

@@ -3,8 +3,8 @@ package io.operations.internal;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs work on one thread at a time without a lock. A thread that finds the work running
- * leaves its own to the running thread, which repeats the work.
+ * Runs work on one thread at a time without a lock. If a thread finds that another thread
+ * runs the work, it returns, and the other thread repeats the work.
  *
  * @since 0.1.0
  */

@@ -26,7 +26,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The ids that a write told of and that polls leave out.
+ * Tests the related ids that the response to a write names and that the responses to
+ * polls leave out.
  */
 class AcceptedRelatedTests {
 
@@ -45,7 +46,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void chainOfTheReadmeEndsWithTheIdThatTheWriteToldOf() {
+	void chainOfTheReadmeReturnsIdOfTheWrite() {
 		this.endpoint.script("Configurations",
 				(write) -> Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.ACCEPTED)
 					.header("Content-Type", "application/json")
@@ -74,7 +75,7 @@ class AcceptedRelatedTests {
 	@ValueSource(strings = { "{\"status\": \"COMPLETED\"}", "{\"status\": \"COMPLETED\", \"related\": null}",
 			"{\"status\": \"COMPLETED\", \"related\": {\"configurationId\": null}}",
 			"{\"status\": \"COMPLETED\", \"related\": {\"configurationId\": \"\"}}" })
-	void awaitWhenAnswerLeavesAnIdOutHasTheOneOfTheWrite(String body) {
+	void awaitWhenPollsOmitIdReturnsIdOfTheWrite(String body) {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.json(body));
 		List<Operation> ends = new ArrayList<>();
 		this.template.await(accepted(Map.of("configurationId", "cfg_202"))).subscribe(ends::add);
@@ -84,7 +85,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void awaitWhenAnswerAndWriteDisagreeBelievesTheAnswer() {
+	void awaitWhenPollAndWriteDisagreeReturnsIdOfThePoll() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
 		List<Operation> ends = new ArrayList<>();
 		this.template.await(accepted(Map.of("configurationId", "cfg_202", "conversationId", "conv_202")))
@@ -96,7 +97,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void awaitThatFailsCarriesTheIdsOfTheWrite() {
+	void awaitWhenOperationFailsCarriesIdsOfTheWrite() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.json("{\"status\": \"FAILED\"}"));
 		StepVerifier.create(this.template.await(accepted(Map.of("configurationId", "cfg_202"))))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -106,7 +107,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void awaitThatTimesOutCarriesTheIdsOfTheWrite() {
+	void awaitWhenDeadlinePassesCarriesIdsOfTheWrite() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"));
 		Duration timeout = Duration.ofMinutes(1);
 		StepVerifier.create(this.template.await(accepted(Map.of("configurationId", "cfg_202")), timeout))
@@ -118,7 +119,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void watchEmitsTheIdsOfTheWriteWithEachChange() {
+	void watchWhenPollsOmitIdsEmitsThemWithEachChange() {
 		this.endpoint.script("op", List.of(ScriptedEndpoint.json("{\"status\": \"PENDING\"}"),
 				ScriptedEndpoint.json("{\"status\": \"RUNNING\"}"), ScriptedEndpoint.json("{\"status\": \"FAILED\"}")));
 		List<Operation> seen = new ArrayList<>();
@@ -130,7 +131,7 @@ class AcceptedRelatedTests {
 	}
 
 	@Test
-	void waitersThatShareAPollHaveTheIdsOfTheirOwnWriteEach() {
+	void waitsWhenTheyShareAPollReturnIdsOfTheirOwnWrites() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.json("{\"status\": \"COMPLETED\"}"));
 		List<Map<String, String>> ends = new ArrayList<>();
 		this.template.await("op").map(Operation::related).subscribe(ends::add);

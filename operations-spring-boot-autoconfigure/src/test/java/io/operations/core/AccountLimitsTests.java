@@ -27,7 +27,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How fetches and waits share what an account allows: the whole stack, in virtual time.
+ * Tests how fetches and waits share the limits of an account, with the whole stack in
+ * virtual time.
  */
 class AccountLimitsTests {
 
@@ -44,7 +45,7 @@ class AccountLimitsTests {
 	private IntFunction<OperationStatus> operation = (request) -> OperationStatus.RUNNING;
 
 	@Test
-	void fetchesThatArriveTogetherWaitTheirTurnAndNoneIsRefused() {
+	void fetchesWhenTheyArriveTogetherQueueAndNoneIsRefused() {
 		OperationsTemplate template = template(50);
 		for (int i = 0; i < 2000; i++) {
 			template.fetch("op-" + i).subscribe(this.seen::add, this.faults::add);
@@ -55,7 +56,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void eachAttemptOfAFetchTakesAPermit() {
+	void fetchWhenRetriedTakesOnePermitPerAttempt() {
 		this.status = (request) -> 503;
 		template(0.5).fetch("op").subscribe(this.seen::add, this.faults::add);
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
@@ -65,7 +66,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void deadlineShorterThanTheQueueEndsTheWaitInTimeAndSendsNothing() {
+	void awaitWhenQueueIsLongerThanDeadlineTimesOutUnsent() {
 		OperationsTemplate template = template(0.1);
 		template.fetch("first").subscribe();
 		template.await("op", Duration.ofSeconds(3)).subscribe(this.seen::add, this.faults::add);
@@ -83,7 +84,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void timeoutThatACallerPutsRoundAFetchCoversItsQueueing() {
+	void fetchWhenCallerSetsTimeoutCoversQueueing() {
 		OperationsTemplate template = template(0.1);
 		template.fetch("first").subscribe();
 		template.fetch("op").timeout(Duration.ofSeconds(3), this.time).subscribe(this.seen::add, this.faults::add);
@@ -94,7 +95,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void configurationThatRepeatsResultsRepeatsNone() {
+	void fetchWhenRetryConfigRepeatsResultsIsSentOnce() {
 		OperationsTemplate template = template(50).mutate()
 			.name("repeats-results")
 			.retryConfig(RetryConfig.custom().retryOnResult((result) -> true).build())
@@ -106,7 +107,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void watcherSeesNoStatusTwiceThoughPollsFailInBetween() {
+	void watchWhenPollsFailInBetweenEmitsEachStatusOnce() {
 		this.status = (request) -> (request % 2 == 0) ? 200 : 503;
 		this.operation = (request) -> (request < 4) ? OperationStatus.PENDING
 				: (request < 8) ? OperationStatus.RUNNING : OperationStatus.COMPLETED;
@@ -118,7 +119,7 @@ class AccountLimitsTests {
 	}
 
 	@Test
-	void outageCostsAWaitNoMoreThanItsPollsSinceTheyAreNotRepeated() {
+	void pollWhenServerIsUnavailableIsNotRetried() {
 		this.status = (request) -> 503;
 		template(50).await("op", Duration.ofSeconds(2)).subscribe(this.seen::add, this.faults::add);
 		this.time.advanceTimeBy(Duration.ofSeconds(2));
@@ -132,7 +133,7 @@ class AccountLimitsTests {
 		RateLimitSettings settings = new RateLimitSettings(rate, 16, 10_000);
 		RateLimiterRegistry registry = RateLimiterRegistry.ofDefaults();
 		registry.rateLimiter("operations");
-		// The limiter follows the virtual clock, so that its decisions are the real ones.
+		// The rate limiter uses the virtual clock, so it decides as in production.
 		registry.replace("operations",
 				RateLimiter.of("operations", settings.toConfig().build(), () -> this.time.now(TimeUnit.NANOSECONDS)));
 		return OperationsTemplate.builder(WebClient.builder().exchangeFunction((request) -> answer()))

@@ -27,7 +27,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Answers that name another operation than was asked for.
+ * Tests responses that name another operation than the requested one.
  */
 class AnsweredIdTests {
 
@@ -61,7 +61,7 @@ class AnsweredIdTests {
 	}
 
 	@Test
-	void awaitWhenAllAnswersNameAnotherOperationTimesOutAndNamesBothIds() {
+	void awaitWhenAllAnswersNameAnotherTimesOutAndNamesBothIds() {
 		this.endpoint.script("a", (poll) -> body("b", "COMPLETED"));
 		StepVerifier.create(this.template.await("a", Duration.ofMinutes(1)))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1).plusMillis(1)))
@@ -81,7 +81,7 @@ class AnsweredIdTests {
 	}
 
 	@Test
-	void watchWhenAnswerNamesAnotherOperationIsNotToldOfIt() {
+	void watchWhenAnswerNamesAnotherOperationDoesNotEmitIt() {
 		this.endpoint.script("a",
 				List.of(body("b", "RUNNING"), body("a", "PENDING"), body("b", "FAILED"), body("a", "COMPLETED")));
 		StepVerifier.create(this.template.watch("a").map(Operation::status))
@@ -93,7 +93,7 @@ class AnsweredIdTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "A", "%61", "a ", "a/" })
-	void awaitWhenAnsweredIdDiffersInSpellingTakesItForAnother(String id) {
+	void awaitWhenIdDiffersInSpellingTreatsItAsAnother(String id) {
 		this.endpoint.script("a", List.of(body(id, "FAILED"), body("a", "COMPLETED")));
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -106,7 +106,7 @@ class AnsweredIdTests {
 	@ValueSource(strings = { "{\"status\": \"COMPLETED\"}", "{\"status\": \"COMPLETED\", \"operationId\": null}",
 			"{\"status\": \"COMPLETED\", \"operationId\": \" \"}",
 			"{\"status\": \"COMPLETED\", \"operationId\": {\"sid\": \"b\"}}" })
-	void awaitWhenAnswerNamesNoOperationTakesIt(String body) {
+	void awaitWhenAnswerNamesNoOperationAcceptsIt(String body) {
 		this.endpoint.script("a", (poll) -> ScriptedEndpoint.json(body));
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -128,7 +128,7 @@ class AnsweredIdTests {
 	}
 
 	@Test
-	void awaitWhenBodyNamesTheOperationAndHeaderAnotherTakesIt() {
+	void awaitWhenBodyMatchesButHeaderDiffersAcceptsAnswer() {
 		this.endpoint.script("a", (poll) -> header("b", "{\"status\": \"COMPLETED\", \"operationId\": \"a\"}"));
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -139,7 +139,7 @@ class AnsweredIdTests {
 	}
 
 	@Test
-	void awaitWhenAnswerOfAnotherOperationHasARetryAfterObeysIt() {
+	void awaitWhenAnotherOperationHasRetryAfterRespectsIt() {
 		this.endpoint.script("a", (poll) -> body("b", "COMPLETED")
 			.map((response) -> response.mutate().header("Retry-After", "40").build()));
 		List<Operation> ends = new ArrayList<>();
@@ -151,7 +151,7 @@ class AnsweredIdTests {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void answersOfOtherOperationsAreWarnedOfOnceAndAreNoOutage(CapturedOutput output) {
+	void awaitWhenAnswersNameOthersWarnsOnceWithoutOutage(CapturedOutput output) {
 		this.endpoint.others((poll) -> body("b", "COMPLETED"));
 		for (int i = 0; i < 10; i++) {
 			this.template.await("a" + i).onErrorComplete().subscribe();

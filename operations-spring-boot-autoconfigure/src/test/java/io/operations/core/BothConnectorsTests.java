@@ -42,8 +42,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Answers whose head comes and whose announced body does not, and answers of proxies, on
- * each HTTP client.
+ * Tests responses whose headers arrive but whose announced body does not, and responses
+ * of proxies, with each HTTP client.
  */
 class BothConnectorsTests {
 
@@ -70,7 +70,7 @@ class BothConnectorsTests {
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, 429", "JDK, 429", "REACTOR, 401", "JDK, 401", "REACTOR, 503", "JDK, 503", "REACTOR, 302",
 			"JDK, 201" })
-	void statusWhoseBodyNeverComesCounts(Connector connector, int status) {
+	void fetchWhenErrorBodyNeverArrivesReportsItsStatus(Connector connector, int status) {
 		this.answer = RawServer.head(status + " X", "Retry-After: 20", "Twilio-Request-Id: RQ1", "Content-Length: 100")
 				+ ((status == 503) ? "{\"code\":" : "");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
@@ -85,7 +85,7 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, ''", "JDK, ''", "REACTOR, '{\"related\":'", "JDK, '{\"related\":'" })
-	void writeWhoseBodyNeverComesIsTheOperationOfItsHead(Connector connector, String part) throws Exception {
+	void writeWhenBodyNeverArrivesReadsOperationFromHeaders(Connector connector, String part) throws Exception {
 		this.answer = RawServer.head("202 Accepted", "Operation-Id: x", "Retry-After: 2",
 				"Content-Type: application/json", "Content-Length: 100") + part;
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
@@ -96,8 +96,9 @@ class BothConnectorsTests {
 		}
 	}
 
-	// Spring's connector for the JDK's client shares the body among its readers and does
-	// not cancel it when the last one goes: what closes it is the server.
+	// Spring's connector for the JDK's client shares the body among its readers. It does
+	// not cancel the body when the last reader cancels, so the server closes the
+	// connection.
 	private void assertConnectionIsClosed(Connector connector) {
 		if (connector == Connector.REACTOR) {
 			await().atMost(MAX_WAIT).until(() -> this.server.openConnections() == 0);
@@ -106,7 +107,7 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedWriteWhoseBodyNeverComesIsItsStatus(Connector connector) {
+	void writeWhenErrorBodyNeverArrivesReportsItsStatus(Connector connector) {
 		this.answer = RawServer.head("429 X", "Retry-After: 20", "Content-Length: 100");
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
 			OperationsException failure = failure(() -> whenTimedOut(write(template)));
@@ -117,7 +118,7 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void exchangeThatIsEndedDropsNothingIntoTheLog(Connector connector) throws Exception {
+	void exchangeWhenItHasEndedLogsNoDroppedError(Connector connector) throws Exception {
 		List<Throwable> dropped = new CopyOnWriteArrayList<>();
 		Hooks.onErrorDropped(dropped::add);
 		try (OperationsTemplate template = template(connector, this.server.url().toString())) {
@@ -134,7 +135,7 @@ class BothConnectorsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "REACTOR, http", "JDK, http", "REACTOR, https", "JDK, https" })
-	void proxyThatWantsCredentialsIsNamedAndTransient(Connector connector, String scheme) {
+	void fetchWhenProxyRequiresCredentialsFailsTransiently(Connector connector, String scheme) {
 		this.answer = RawServer.head("407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"p\"",
 				"Content-Length: 0");
 		try (OperationsTemplate template = template(connector.behind(this.server.url()), scheme + "://api.invalid")) {
@@ -164,7 +165,7 @@ class BothConnectorsTests {
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.requestTimeout(REQUEST_TIMEOUT)
 			.retryEnabled(false)
-			// The limiter reads the real time, and a write needs its permit, too.
+			// The rate limiter uses the real time, and a write needs a permit, too.
 			.rateLimit(new RateLimitSettings(100_000, 16, 100))
 			.scheduler(this.scheduler)
 			.listener(new OperationsListener() {
@@ -186,7 +187,8 @@ class BothConnectorsTests {
 			.exchangeToMono(AcceptedOperation::from);
 	}
 
-	// The timeout passes once the client has the head, however long that takes here.
+	// The timeout passes once the client has the headers, however long they take on this
+	// machine.
 	private <T> T whenTimedOut(Mono<T> call) throws Exception {
 		CompletableFuture<@Nullable T> result = call.toFuture();
 		assertThat(this.heads.tryAcquire(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -217,7 +219,7 @@ class BothConnectorsTests {
 	}
 
 	/**
-	 * The HTTP clients.
+	 * Lists the HTTP clients.
 	 */
 	enum Connector {
 

@@ -10,7 +10,7 @@ import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a product reports its operations, as far as its documentation says.
+ * Describes how a product reports its operations according to its documentation.
  */
 @SuppressWarnings("ImmutableEnumChecker")
 enum DocumentedForm {
@@ -126,7 +126,7 @@ enum DocumentedForm {
 	}
 
 	/**
-	 * Return an answer to a poll.
+	 * Return a response to a poll.
 	 * @param word the word of its status
 	 */
 	String operation(String word) {
@@ -175,7 +175,7 @@ enum DocumentedForm {
 	}
 
 	/**
-	 * What four products share.
+	 * The form that four products share.
 	 */
 	private static final class Comms {
 

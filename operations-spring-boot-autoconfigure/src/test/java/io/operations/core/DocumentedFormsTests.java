@@ -41,7 +41,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Every product's documented words, errors and answers to writes, on each HTTP client.
+ * Tests the documented words, errors and responses to writes of every product, with each
+ * HTTP client.
  */
 class DocumentedFormsTests {
 
@@ -107,7 +108,8 @@ class DocumentedFormsTests {
 
 	@ParameterizedTest
 	@MethodSource("faults")
-	void faultOfTheCallHasItsCodeAndMessage(DocumentedForm form, BothConnectorsTests.Connector connector, int status) {
+	void fetchWhenServerRefusesFailsWithCodeAndMessage(DocumentedForm form, BothConnectorsTests.Connector connector,
+			int status) {
 		answer(form,
 				aResponse().withStatus(status)
 					.withHeader("Content-Type", "application/problem+json")
@@ -148,7 +150,7 @@ class DocumentedFormsTests {
 
 	@ParameterizedTest
 	@MethodSource("forms")
-	void completedOperationHasItsResult(DocumentedForm form, BothConnectorsTests.Connector connector) {
+	void fetchWhenOperationIsCompletedReturnsItsResult(DocumentedForm form, BothConnectorsTests.Connector connector) {
 		answer(form, jsonResponse(form.operation("COMPLETED"), 200));
 		Operation operation = fetch(form, connector);
 		switch (form) {

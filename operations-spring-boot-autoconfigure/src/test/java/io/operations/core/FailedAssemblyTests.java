@@ -24,7 +24,7 @@ class FailedAssemblyTests {
 	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
 
 	@Test
-	void aTemplateThatCannotBeBuiltReportsNothingToTheOtherInstances() {
+	void buildWhenItFailsReportsNothingToOtherInstances() {
 		BudgetStore store = mock(BudgetStore.class);
 		given(store.report(any(), anyBoolean())).willReturn(Mono.empty());
 		given(store.leave(any())).willReturn(Mono.empty());

@@ -43,8 +43,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Errors of the JVM on the way of a fetch, which Reactor throws in place of signalling
- * them.
+ * Tests errors of the JVM during a fetch. Reactor throws these errors instead of
+ * signalling them.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class FatalErrorTests {
@@ -92,7 +92,7 @@ class FatalErrorTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollOfATrackedOperationWhenAnErrorIsThrownFailsWithIt(Place place) {
+	void trackedPollWhenAnErrorIsThrownFailsWithIt(Place place) {
 		Poller poller = TemplateInternals.of(template(place)).polls().poller();
 		Tracked tracked = new Tracked(poller.number());
 		poller.hold(tracked, new HeldPoll.Next(0, false), true);
@@ -108,7 +108,7 @@ class FatalErrorTests {
 	}
 
 	@Test
-	void errorOfWhatAFetchIsMappedToEndsTheCaller() {
+	void fetchWhenMappingThrowsAnErrorFailsTheCaller() {
 		this.template = OperationsTemplate.builder(WebClient.builder())
 			.name("mapped")
 			.baseUrl(this.server.url().toString())
@@ -120,7 +120,7 @@ class FatalErrorTests {
 	}
 
 	@Test
-	void errorThatComesAgainAndAgainIsLoggedOnce(CapturedOutput output) {
+	void errorWhenItRepeatsIsLoggedOnce(CapturedOutput output) {
 		OperationsTemplate template = template(Place.FILTER_ON_ANSWER);
 		for (int i = 0; i < 4; i++) {
 			assertBroken(template.fetch("x").toFuture());
@@ -216,7 +216,7 @@ class FatalErrorTests {
 	}
 
 	/**
-	 * Where the error is thrown.
+	 * Lists the places that throw the error.
 	 */
 	enum Place {
 

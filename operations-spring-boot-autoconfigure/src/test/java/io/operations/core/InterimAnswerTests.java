@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Interim answers, which precede the answer proper on the same connection.
+ * Tests interim responses, which precede the final response on the same connection.
  */
 class InterimAnswerTests {
 
@@ -67,7 +67,7 @@ class InterimAnswerTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "100 Continue", "102 Processing", "103 Early Hints\r\nLink: </a>; rel=preload",
 			"199 Something" })
-	void fetchWhenAnInterimAnswerComesFirstIsItsAnswer(String status) throws Exception {
+	void fetchWhenInterimAnswerComesFirstReturnsFinalOne(String status) throws Exception {
 		interim(status);
 		CompletableFuture<@Nullable Operation> x = this.template.fetch("x").toFuture();
 		assertAnswersAreNotMixedUp(x);
@@ -76,7 +76,7 @@ class InterimAnswerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
-	void awaitWhenAnInterimAnswerComesFirstIsItsAnswer(String status) throws Exception {
+	void awaitWhenInterimAnswerComesFirstReturnsFinalOne(String status) throws Exception {
 		interim(status);
 		CompletableFuture<@Nullable Operation> x = this.template.await("x").toFuture();
 		assertAnswersAreNotMixedUp(x);
@@ -85,7 +85,7 @@ class InterimAnswerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "102 Processing", "103 Early Hints" })
-	void writeWhenAnInterimAnswerComesFirstIsItsOperation(String status) throws Exception {
+	void writeWhenInterimAnswerComesFirstReadsFinalOne(String status) throws Exception {
 		interim(status);
 		CompletableFuture<@Nullable AcceptedOperation> x = this.template.getWebClient()
 			.post()
@@ -136,7 +136,7 @@ class InterimAnswerTests {
 	}
 
 	@Test
-	void switchOfProtocolsThatNobodyAskedForClosesTheConnection() throws Exception {
+	void switchOfProtocolsWhenNotRequestedClosesTheConnection() throws Exception {
 		interim("101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade");
 		CompletableFuture<@Nullable Operation> x = this.template.fetch("x").toFuture();
 		this.sent.get(20, TimeUnit.SECONDS);

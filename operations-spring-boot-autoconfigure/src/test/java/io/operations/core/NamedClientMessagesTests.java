@@ -33,7 +33,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Messages and log lines of a client name the keys of this client.
+ * Tests that messages and log lines of a client name the keys of this client.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class NamedClientMessagesTests {
@@ -57,14 +57,14 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void waitThatTimesOutNamesTheTimeoutOfTheClient() {
+	void awaitWhenItTimesOutNamesTimeoutOfTheClient() {
 		await(build(campaigns()), "a");
 		this.time.advanceTimeBy(Duration.ofMinutes(11));
 		names("raise " + KEYS + ".polling.timeout.");
 	}
 
 	@Test
-	void waitBeyondTheLimitNamesTheLimitOfTheClient() {
+	void awaitWhenTooManyWaitNamesLimitOfTheClient() {
 		PollingSettings one = new PollingSettings(Duration.ofMillis(500), Duration.ofSeconds(30),
 				Duration.ofMinutes(10), 1, Duration.ofMinutes(5), 8);
 		OperationsTemplate template = build(campaigns().polling(one));
@@ -74,7 +74,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void fetchBeyondTheQueueNamesTheQueueAndTheRateOfTheClient() {
+	void fetchWhenQueueIsFullNamesQueueAndRateOfTheClient() {
 		OperationsTemplate template = build(campaigns(new RateLimitSettings(1, 1, 1)));
 		for (int i = 0; i < 3; i++) {
 			fetch(template, "a" + i);
@@ -83,7 +83,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void pauseThatIsTooLongForAFetchNamesTheLimitOfTheClient() {
+	void fetchWhenPauseIsTooLongNamesLimitOfTheClient() {
 		this.server = () -> ClientResponse.create(HttpStatusCode.valueOf(429)).header("Retry-After", "600").build();
 		OperationsTemplate template = build(campaigns());
 		fetch(template, "a");
@@ -94,7 +94,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void responseThatNamesAnotherOperationNamesThePathOfTheClient(CapturedOutput output) {
+	void awaitWhenAnswerNamesAnotherNamesPathOfTheClient(CapturedOutput output) {
 		this.server = () -> json("{\"operationId\":\"other\",\"status\":\"RUNNING\"}").build();
 		await(build(campaigns()), "a");
 		this.time.advanceTimeBy(Duration.ofMinutes(11));
@@ -103,7 +103,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void responseOfAnotherProductIsNamedByTheTimeoutAndOnceInTheLog(CapturedOutput output) {
+	void awaitWhenProductIsWrongNamesItInTimeoutAndOnceInLog(CapturedOutput output) {
 		this.server = () -> json("{\"id\":\"proc_job_1\",\"status\":\"RUNNING\"}").build();
 		OperationsTemplate template = build(campaigns());
 		await(template, "a");
@@ -118,7 +118,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void operationOfAnotherProductNamesTheProductOfTheClient() {
+	void awaitWhenProductIsForeignNamesProductOfTheClient() {
 		build(campaigns())
 			.await(new AcceptedOperation("a", URI.create("https://memory.twilio.com/v1/ControlPlane/Operations/a"),
 					null, Map.of()))
@@ -181,7 +181,7 @@ class NamedClientMessagesTests {
 	}
 
 	@Test
-	void templateWithoutAPrefixNamesTheKeysOfTheTopLevel() {
+	void templateWithoutPrefixNamesTopLevelKeys() {
 		OperationsTemplate template = build(template("sub", RateLimitSettings.defaults()));
 		await(template, "a");
 		this.time.advanceTimeBy(Duration.ofMinutes(11));

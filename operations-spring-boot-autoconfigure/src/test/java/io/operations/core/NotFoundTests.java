@@ -31,7 +31,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * When a wait believes a 404.
+ * Tests when a wait trusts a 404.
  */
 class NotFoundTests {
 
@@ -100,7 +100,7 @@ class NotFoundTests {
 
 	@ParameterizedTest
 	@MethodSource("accepted")
-	void acceptedWhenUnknownAtFirstIsWaitedFor(Call call) {
+	void awaitOfAcceptedWhenNotFoundAtFirstContinues(Call call) {
 		this.endpoint.script("op", List.of(NOT_FOUND, NOT_FOUND, NOT_FOUND, COMPLETED));
 		subscribe(call);
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
@@ -110,7 +110,7 @@ class NotFoundTests {
 
 	@ParameterizedTest
 	@MethodSource("accepted")
-	void acceptedWhenUnknownForAMinuteEnds(Call call) {
+	void awaitOfAcceptedWhenNotFoundForAMinuteFails(Call call) {
 		this.endpoint.script("op", (poll) -> NOT_FOUND);
 		subscribe(call);
 		this.time.advanceTimeBy(Duration.ofSeconds(60).minusMillis(1));
@@ -121,7 +121,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void acceptedWhenFirstAskedForAfterAMinuteEndsAtOnce() {
+	void awaitOfAcceptedWhenFirstPollIsLateFailsAtOnce() {
 		this.endpoint.script("op", (poll) -> NOT_FOUND);
 		subscribe((template) -> template.await(operation("op", Duration.ofSeconds(90))).flux());
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
@@ -131,7 +131,7 @@ class NotFoundTests {
 
 	@ParameterizedTest
 	@MethodSource("byId")
-	void idWhenUnknownEndsAtOnce(Call call) {
+	void awaitOfIdWhenNotFoundFailsAtOnce(Call call) {
 		this.endpoint.script("op", List.of(NOT_FOUND, COMPLETED));
 		subscribe(call);
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
@@ -141,7 +141,7 @@ class NotFoundTests {
 
 	@ParameterizedTest
 	@MethodSource("all")
-	void seenWhenUnknownOnceIsWaitedFor(Call call) {
+	void awaitOfSeenWhenNotFoundOnceContinues(Call call) {
 		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, RUNNING, NOT_FOUND, COMPLETED));
 		subscribe(call);
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
@@ -151,7 +151,7 @@ class NotFoundTests {
 
 	@ParameterizedTest
 	@MethodSource("all")
-	void seenWhenUnknownTwiceFiveSecondsApartEnds(Call call) {
+	void awaitOfSeenWhenNotFoundAgainAfterFiveSecondsFails(Call call) {
 		this.endpoint.script("op", (poll) -> (poll == 1) ? RUNNING : NOT_FOUND);
 		subscribe(call);
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
@@ -163,7 +163,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void seenWhenOnlyAnOutageIsBetweenTwoNotFoundEnds() {
+	void awaitOfSeenWhenOutageSeparatesTwoNotFoundFails() {
 		this.endpoint.script("op",
 				(poll) -> (poll == 1) ? RUNNING : (this.time.now(TimeUnit.SECONDS) > 10 || this.notFound.isEmpty())
 						? NOT_FOUND : ScriptedEndpoint.error(503));
@@ -173,7 +173,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void idThatAFetchHasSeenDoubtsASingleNotFound() {
+	void awaitWhenAFetchHasSeenIdToleratesOneNotFound() {
 		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, COMPLETED));
 		this.template.fetch("op").subscribe();
 		this.time.advanceTimeBy(Duration.ofSeconds(1));
@@ -184,7 +184,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void idThatAnEarlierWaitHasSeenDoubtsASingleNotFound() {
+	void awaitWhenAnEarlierWaitHasSeenIdToleratesOneNotFound() {
 		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, COMPLETED));
 		Disposable earlier = this.template.await("op").subscribe();
 		while (this.endpoint.polls("op") == 0) {
@@ -198,7 +198,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void waitersThatShareAPollBelieveItEachInTheirOwnTime() {
+	void waitsWhenTheyShareAPollTrustNotFoundAtDifferentTimes() {
 		this.endpoint.script("op", List.of(NOT_FOUND, NOT_FOUND, COMPLETED));
 		subscribe((template) -> template.await(operation("op", null)).flux());
 		List<Throwable> byId = new ArrayList<>();
@@ -216,7 +216,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void idThatJoinsAnAcceptedOneThatWasSeenDoubtsASingleNotFound() {
+	void awaitOfIdWhenItJoinsASeenWaitToleratesOneNotFound() {
 		this.endpoint.script("op", List.of(RUNNING, NOT_FOUND, COMPLETED));
 		this.template.await(operation("op", null)).subscribe();
 		this.time.advanceTimeBy(Duration.ofMillis(600));
@@ -227,7 +227,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void timeOutNamesTheNotFoundThatWasNotBelieved() {
+	void awaitWhenNotFoundWasToleratedNamesItInTimeout() {
 		this.endpoint.script("op", (poll) -> NOT_FOUND);
 		subscribe((template) -> template.await(operation("op", null), Duration.ofSeconds(20)).flux());
 		this.time.advanceTimeBy(Duration.ofSeconds(21));
@@ -238,7 +238,7 @@ class NotFoundTests {
 	}
 
 	@Test
-	void operationsThatAreNotKnownYetAreNoOutage() {
+	void waitsWhenOperationsAreNotFoundReportNoOutage() {
 		this.endpoint.others((poll) -> NOT_FOUND);
 		for (int i = 0; i < 10; i++) {
 			this.template.await(operation("op" + i, null)).onErrorComplete().subscribe();

@@ -50,20 +50,20 @@ class OperationsClientsTests {
 			"https://conversations.example/v2/ControlPlane/Operations/a/b",
 			"https://conversations.example/v2/ControlPlane/Operations/",
 			"https://comms.example/v1/Emails/Operations/a" })
-	void statusUrlThatNoClientServesIsRefusedAndTheClientsAreListed(String statusUrl) {
+	void awaitWhenNoClientServesStatusUrlFailsAndListsClients(String statusUrl) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.await(accepted(statusUrl)).block())
 			.withMessageContaining(statusUrl)
 			.withMessageContaining("knowledge (https://knowledge.example/v2/ControlPlane/Operations/{id})");
 	}
 
 	@Test
-	void statusUrlOfTheProductIsServedBehindAGateway() {
+	void statusUrlOfTheProductWhenBehindAGatewayIsServed() {
 		assertThat(this.clients.clientOf(accepted("https://comms.example/v1/Messages/Operations/a")).getName())
 			.isEqualTo("messages");
 	}
 
 	@Test
-	void clientThatDoesNotServeAStatusUrlNamesTheOneThatDoes() {
+	void awaitWhenAnotherClientServesStatusUrlNamesThatClient() {
 		this.clients.names();
 		assertThatExceptionOfType(OperationsRequestException.class)
 			.isThrownBy(() -> this.clients.get("jobs")
@@ -74,7 +74,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void noMessageShowsTheQueryOrTheUserInfoOfAStatusUrl() {
+	void messagesHideQueryAndUserInfoOfAStatusUrl() {
 		AcceptedOperation nobodys = accepted("https://user:p%40ss@other.example/x/a?token=secret#secret");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(nobodys))
 			.withMessageContaining("the status URL https://other.example/x/a, but no client serves it")
@@ -86,14 +86,14 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void relativeStatusUrlThatSeveralClientsServeIsRefused() {
+	void relativeStatusUrlWhenSeveralClientsServeItIsRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.clients.clientOf(accepted("/v2/ControlPlane/Operations/a")))
 			.withMessageContaining("several clients serve it: operations, knowledge");
 	}
 
 	@Test
-	void operationWithoutAStatusUrlIsRefusedUnlessThereIsOneClient() {
+	void missingStatusUrlIsRefusedUnlessThereIsOneClient() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(accepted(null)))
 			.withMessageContaining("names no status URL")
 			.withMessageContaining("operations, knowledge, messages, jobs, query");
@@ -103,7 +103,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void registeredClientIsAClientUntilItIsClosed() {
+	void registeredClientIsListedUntilItIsClosed() {
 		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
 		this.clients.register("sub-1", sub);
 		assertThat(this.clients.names()).containsExactly("operations", "knowledge", "messages", "jobs", "query",
@@ -116,7 +116,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void whenTheClientsAreClosedTheRegisteredOnesAreClosed() {
+	void closeClosesTheRegisteredClients() {
 		OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}");
 		this.clients.register("sub-1", sub);
 		this.clients.close();
@@ -125,7 +125,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void whenTheClientsAreClosedNoClientIsRegistered() {
+	void registerWhenClientsAreClosedFails() {
 		this.clients.close();
 		try (OperationsTemplate sub = template("sub-1", "https://sub.example", "/{id}")) {
 			assertThatIllegalStateException().isThrownBy(() -> this.clients.register("sub-1", sub))
@@ -136,7 +136,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void operationWithoutAStatusUrlBelongsToTheOnlyClientWhoseProductHasSuchIds() {
+	void missingStatusUrlWhenOneProductHasSuchIdsFindsItsClient() {
 		try (OperationsTemplate conversations = template("operations", OperationsProduct.CONVERSATIONS);
 				OperationsTemplate memory = template("memory", OperationsProduct.MEMORY);
 				OperationsTemplate push = template("push", OperationsProduct.PUSH_NOTIFICATIONS);
@@ -156,7 +156,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void nameThatExistsIsNotRegisteredAgain() {
+	void registerWhenNameExistsFails() {
 		try (OperationsTemplate second = template("jobs", "https://sub.example", "/{id}")) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.clients.register("jobs", second))
 				.withMessageContaining("'jobs' exists");
@@ -164,7 +164,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void templateIsNotRegisteredUnderAnotherName() {
+	void registerWhenTemplateHasAnotherNameFails() {
 		try (OperationsTemplate other = template("other", "https://sub.example", "/{id}")) {
 			assertThatIllegalArgumentException().isThrownBy(() -> this.clients.register("sub", other))
 				.withMessageContaining("'other'")
@@ -173,7 +173,7 @@ class OperationsClientsTests {
 	}
 
 	@Test
-	void unknownNameIsRefusedAndTheNamesAreListed() {
+	void getWhenNameIsUnknownFailsAndListsNames() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.get("sub"))
 			.withMessageContaining("'sub'")
 			.withMessageContaining("operations, knowledge, messages, jobs, query");

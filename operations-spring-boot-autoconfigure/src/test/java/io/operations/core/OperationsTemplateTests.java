@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * What an application injects: fetch, await, watch, mutate and close.
+ * Tests the methods of {@link OperationsTemplate}: fetch, await, watch, mutate and close.
  */
 class OperationsTemplateTests {
 
@@ -83,7 +83,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void fetchEmitsAnOperationThatFailedAsAValue() {
+	void fetchWhenOperationFailedEmitsItAsValue() {
 		this.statuses = List.of("FAILED");
 		StepVerifier.create(this.template.fetch("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
@@ -93,7 +93,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void nothingIsSentBeforeASubscription() {
+	void fetchWithoutSubscriptionSendsNothing() {
 		this.template.fetch("a");
 		this.template.await("a");
 		this.template.watch("a");
@@ -102,7 +102,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void awaitEmitsTheCompletedOperationAlone() {
+	void awaitWhenOperationIsCompletedEmitsOnlyThat() {
 		this.statuses = List.of("PENDING", "RUNNING", "COMPLETED");
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
@@ -112,7 +112,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void kindThatTheCallerNamesIsWhatThePollsArePlannedFor() {
+	void awaitWhenCallerNamesKindPlansPollsForIt() {
 		Set<String> kinds = new HashSet<>();
 		OperationsTemplate planned = this.template.mutate().name("planned").schedule((state) -> {
 			kinds.add(String.valueOf(state.kind()));
@@ -129,7 +129,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void acceptedOperationIsWatchedFromItsRetryAfterOn() {
+	void watchWhenAcceptedHasRetryAfterPollsAfterIt() {
 		AcceptedOperation accepted = new AcceptedOperation("a", null, Duration.ofSeconds(30), Map.of());
 		this.statuses = List.of("COMPLETED");
 		StepVerifier.create(this.template.watch(accepted))
@@ -142,7 +142,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void awaitOfAFailedOperationFailsAndCarriesIt() {
+	void awaitWhenOperationFailedFailsAndCarriesIt() {
 		this.statuses = List.of("FAILED");
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -153,7 +153,7 @@ class OperationsTemplateTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "CANCELLED", "CANCELED", "canceled", " Canceled\\n" })
-	void awaitOfACancelledOperationFailsAndCarriesIt(String word) {
+	void awaitWhenOperationIsCancelledFailsAndCarriesIt(String word) {
 		this.statuses = List.of(word);
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(1)))
@@ -164,7 +164,7 @@ class OperationsTemplateTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "COMPLETED", "FAILED", "CANCELLED" })
-	void watchEmitsEveryChangeTheTerminalStatusLastAndCompletes(String last) {
+	void watchEmitsEachChangeAndCompletesAfterTheLast(String last) {
 		this.statuses = List.of("PENDING", "PENDING", "RUNNING", "RUNNING", last);
 		StepVerifier.create(this.template.watch("a").map((operation) -> operation.status().name()))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
@@ -174,7 +174,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void watchTakesTheTimeoutsThatAwaitTakes() {
+	void watchAcceptsTheTimeoutsOfAwait() {
 		this.statuses = List.of("RUNNING");
 		Duration timeout = Duration.ofSeconds(3);
 		AcceptedOperation accepted = new AcceptedOperation("a", null, null, Map.of());
@@ -190,7 +190,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void watchEndsWithAnOperationThatIsCanceledWithOneL() {
+	void watchWhenStatusIsCanceledWithOneLCompletes() {
 		this.statuses = List.of("PROCESSING", "Processing ", "CANCELED");
 		StepVerifier.create(this.template.watch("a").map(Operation::statusText))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(5)))
@@ -200,7 +200,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void timeoutNamesTheAnswersThatHadNoStatus() {
+	void awaitWhenAnswersHaveNoStatusNamesThemInTimeout() {
 		this.statuses = List.of("RUNNING", " ");
 		StepVerifier.create(this.template.await("a", Duration.ofMinutes(1)))
 			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(2)))
@@ -213,19 +213,19 @@ class OperationsTemplateTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "PT0S", "PT-1S", "PT8760H0.001S" })
-	void aTimeoutOutOfRangeIsAnIllegalArgument(Duration timeout) {
+	void awaitWhenTimeoutIsOutOfRangeThrows(Duration timeout) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.template.await("a", timeout))
 			.withMessageContaining("365 days");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "PT0.000000001S", "PT8760H" })
-	void aTimeoutAtTheEdgeOfItsRangeIsTaken(Duration timeout) {
+	void awaitWhenTimeoutIsAtTheEdgeOfItsRangeIsAccepted(Duration timeout) {
 		assertThat(this.template.await("a", timeout)).isNotNull();
 	}
 
 	@Test
-	void closeEndsWaitsWithTheirReasonAndNothingLeavesAfterwards() {
+	void closeFailsWaitsAndSendsNothingAfterwards() {
 		this.statuses = List.of("RUNNING");
 		StepVerifier.create(this.template.await("a"))
 			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(5)))
@@ -241,14 +241,14 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void closeTwiceIsToldOnce() {
+	void closeWhenCalledTwiceNotifiesOnce() {
 		this.template.close();
 		this.template.close();
 		assertThat(this.closed).hasValue(1);
 	}
 
 	@Test
-	void probeOfAClosedTemplateIsNotSent() {
+	void probeWhenTemplateIsClosedIsNotSent() {
 		this.template.close();
 		StepVerifier.create(TemplateInternals.of(this.template).probe())
 			.expectError(OperationsClosedException.class)
@@ -257,19 +257,19 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void idThatCannotBeOneIsRefusedBeforeItQueues() {
+	void fetchWhenIdIsInvalidFailsBeforeItQueues() {
 		StepVerifier.create(this.template.fetch("a\nb")).expectError(OperationsRequestException.class).verify(MAX_WAIT);
 		assertThat(this.requests).hasValue(0);
 	}
 
 	@Test
-	void mutateNeedsANameOfItsOwn() {
+	void mutateWithoutItsOwnNameFails() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.template.mutate().build())
 			.withMessageContaining("'name' must be set");
 	}
 
 	@Test
-	void aMutatedTemplateLivesOnWhenItsOriginIsClosed() {
+	void mutatedTemplateWhenOriginIsClosedStaysOpen() {
 		try (OperationsTemplate second = this.template.mutate().name("second").build()) {
 			this.template.close();
 			StepVerifier.create(second.await("a"))
@@ -281,20 +281,20 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void withoutCredentialsNothingIsBuilt() {
+	void buildWithoutCredentialsFails() {
 		assertThatIllegalArgumentException().isThrownBy(() -> OperationsTemplate.builder(WebClient.builder()).build())
 			.withMessageContaining("'credentials'");
 	}
 
 	@Test
-	void withAnInsecureBaseUrlNothingIsBuilt() {
+	void buildWhenBaseUrlIsInsecureFails() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.template.mutate().name("b").baseUrl("http://api.example.com").build())
 			.withMessageContaining("send the credentials unencrypted");
 	}
 
 	@Test
-	void writeWhoseBodyNeverComesIsItsHeadAtTheRequestTimeout() {
+	void writeWhenBodyNeverArrivesReadsHeadersAtTimeout() {
 		WebClient client = OperationsTemplate
 			.builder(WebClient.builder()
 				.exchangeFunction((request) -> Mono.just(ClientResponse.create(HttpStatus.ACCEPTED)
@@ -317,7 +317,7 @@ class OperationsTemplateTests {
 	}
 
 	@Test
-	void aNullIdIsRefusedAtOnce() {
+	void fetchWhenIdIsNullFailsAtOnce() {
 		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.fetch(nothing()));
 		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.await(nothing()));
 		assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> this.template.watch(nothing()));

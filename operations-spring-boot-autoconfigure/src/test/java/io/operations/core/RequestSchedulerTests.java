@@ -15,7 +15,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Requests may have another scheduler than all other times.
+ * Tests that the timeouts of requests can have another scheduler than all other times.
  */
 class RequestSchedulerTests {
 

@@ -28,7 +28,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two templates of one account: the whole stack, in virtual time.
+ * Tests two templates of one account, with the whole stack in virtual time.
  */
 class SharedRateLimitTests {
 
@@ -86,7 +86,7 @@ class SharedRateLimitTests {
 	}
 
 	@Test
-	void whileTheOtherIsIdleATemplateUsesTheWholeRate() {
+	void templateWhenTheOtherIsIdleUsesTheWholeRate() {
 		for (int i = 0; i < 200; i++) {
 			this.sharer.await("sharer-" + i).subscribe(this.seen::add, this.faults::add);
 		}
@@ -95,7 +95,7 @@ class SharedRateLimitTests {
 	}
 
 	@Test
-	void pauseOfOneIsAPauseOfTheOtherUnderTheNameOfTheOwner() {
+	void pauseOfOnePausesBothUnderTheNameOfTheOwner() {
 		this.throttled = (request) -> request.url().getPath().contains("full");
 		this.sharer.fetch("full").subscribe(this.seen::add, this.faults::add);
 		this.time.advanceTimeBy(Duration.ofMillis(500));
@@ -108,7 +108,7 @@ class SharedRateLimitTests {
 	}
 
 	@Test
-	void closedTemplateEndsItsRequestsAndLeavesThoseOfTheOwner() {
+	void closeEndsRequestsOfTheTemplateButNotOfTheOwner() {
 		for (int i = 0; i < 30; i++) {
 			this.owner.fetch("owner-" + i).subscribe(this.seen::add, this.faults::add);
 			this.sharer.fetch("sharer-" + i).subscribe((done) -> {
@@ -129,7 +129,7 @@ class SharedRateLimitTests {
 	}
 
 	@Test
-	void writeOfAClosedTemplateIsRefusedAndTheOwnerStillWrites() {
+	void writeWhenTemplateIsClosedFailsButOwnerStillWrites() {
 		this.sharer.close();
 		write(this.sharer, "sharer");
 		write(this.owner, "owner");
@@ -142,7 +142,7 @@ class SharedRateLimitTests {
 	}
 
 	@Test
-	void closedTemplateRefusesItsQueuedWritesAndSentOnesGetTheirResponse() {
+	void closeRefusesQueuedWritesButSentOnesGetResponses() {
 		this.hold = true;
 		for (int i = 0; i < 30; i++) {
 			write(this.sharer, "sharer-" + i);
@@ -172,7 +172,7 @@ class SharedRateLimitTests {
 		RateLimitSettings settings = new RateLimitSettings(10, 16, 10_000);
 		RateLimiterRegistry registry = RateLimiterRegistry.ofDefaults();
 		registry.rateLimiter("operations");
-		// The limiter follows the virtual clock, so that its decisions are the real ones.
+		// The rate limiter uses the virtual clock, so it decides as in production.
 		registry.replace("operations",
 				RateLimiter.of("operations", settings.toConfig().build(), () -> this.time.now(TimeUnit.NANOSECONDS)));
 		return OperationsTemplate.builder(WebClient.builder().exchangeFunction(this::answer))

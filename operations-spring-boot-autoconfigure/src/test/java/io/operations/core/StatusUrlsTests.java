@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Operations whose status URL says that another template must poll them.
+ * Tests operations whose status URL shows that another template must poll them.
  */
 class StatusUrlsTests {
 
@@ -44,7 +44,7 @@ class StatusUrlsTests {
 					"https://COMMS.twilio.com:443/v1/Messages/Operations/a?x=y", "/v1/Messages/Operations/a",
 					"/v1/Messages/Operations/a/", "https://gateway.example:8443/vendor/v1/Messages/Operations/a",
 					"https://gateway.example:8443/v1/Messages/Operations/a", "Operations/a", "mailto:a" })
-	void operationOfTheTemplatesOwnUrlIsServed(@Nullable URI statusUrl) {
+	void statusUrlOfTheTemplateIsServed(@Nullable URI statusUrl) {
 		assertThat(this.template.serves(accepted(statusUrl))).isTrue();
 	}
 
@@ -60,7 +60,7 @@ class StatusUrlsTests {
 					/v1/Messages/Operations/a/Errors                       | the path of the status URL
 					/v1/Messages/Operations/                               | the path of the status URL
 					""")
-	void operationOfAnotherUrlIsRefusedAndItsBaseUrlNamed(URI statusUrl, String wanted) {
+	void statusUrlOfAnotherServerIsRefusedAndNamed(URI statusUrl, String wanted) {
 		AcceptedOperation accepted = accepted(statusUrl);
 		assertThat(this.template.serves(accepted)).isFalse();
 		for (Mono<?> wait : new Mono<?>[] { this.template.await(accepted), this.template.await(accepted, MAX_WAIT),
@@ -81,7 +81,7 @@ class StatusUrlsTests {
 			"http://[::1]:1/v1/Messages/Operations/a, true", "http://localhost:8080/v1/Emails/Operations/a, false",
 			"https://comms.twilio.com/v1/Messages/Operations/a, true",
 			"https://other.example/v1/Messages/Operations/a, false" })
-	void anyNameOfThisMachineIsThatOfAMockOnIt(URI statusUrl, boolean served) {
+	void statusUrlWithAnyNameOfThisMachineIsServedByAMock(URI statusUrl, boolean served) {
 		try (OperationsTemplate mocked = this.template.mutate().name("mocked").baseUrl("http://127.0.0.1:9").build()) {
 			assertThat(mocked.serves(accepted(statusUrl))).isEqualTo(served);
 		}
@@ -99,7 +99,7 @@ class StatusUrlsTests {
 	}
 
 	@Test
-	void baseUrlAndPathThatAreSetSurviveTheProduct() {
+	void productWhenBaseUrlAndPathAreSetKeepsThem() {
 		try (OperationsTemplate own = this.template.mutate()
 			.name("own")
 			.product(OperationsProduct.EMAILS)

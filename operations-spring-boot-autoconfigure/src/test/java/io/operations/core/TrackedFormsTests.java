@@ -26,7 +26,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tracker and every product's documented words, in virtual time.
+ * Tests the tracker with the documented words of every product, in virtual time.
  */
 class TrackedFormsTests {
 

@@ -34,7 +34,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many threads that write, get answers and cancel at once.
+ * Tests many threads that write, receive responses and cancel at the same time.
  */
 class WriteRaceTests {
 
@@ -75,7 +75,7 @@ class WriteRaceTests {
 	}
 
 	@Test
-	void whateverCallersDoAtOnceNoPlaceAndNoBodyIsLeftBehind() {
+	void writesWhenCallersRaceLeaveNoPlaceAndNoBodyBehind() {
 		Random random = new Random(1);
 		this.answer = Mono.defer(() -> {
 			HttpStatus status = (random.nextInt(4) == 0) ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.ACCEPTED;
@@ -102,7 +102,7 @@ class WriteRaceTests {
 	}
 
 	@Test
-	void responseThatArrivesWhileItsCallerLeavesIsRead() {
+	void responseWhenCallerCancelsMeanwhileIsRead() {
 		for (int i = 0; i < ROUNDS; i++) {
 			Sinks.One<HttpStatus> coming = Sinks.one();
 			this.answer = coming.asMono().map(this::response);
@@ -116,7 +116,7 @@ class WriteRaceTests {
 	}
 
 	@Test
-	void responseWhoseCallerLeavesJustBeforeItArrivesIsRead() {
+	void responseWhenCallerCancelsJustBeforeIsRead() {
 		BaseSubscriber<Object> caller = new BaseSubscriber<>() {
 
 		};

@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Writes over a real socket, on each HTTP client.
+ * Tests writes over a real socket, with each HTTP client.
  */
 class WritesOverHttpTests {
 
@@ -61,7 +61,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void throttledWriteIsRepeatedWithTheSameBytesAndTheSameKey(Connector connector) {
+	void writeWhenThrottledIsRepeatedWithSameBytesAndKey(Connector connector) {
 		answerInTurn(aResponse().withStatus(429).withBody("{\"code\":20429}"), accepted());
 		assertThat(write(connector, true).id()).isEqualTo("op-1");
 		assertSentTwiceAlike(true);
@@ -69,7 +69,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void throttledWriteIsRepeatedWithoutAKey(Connector connector) {
+	void writeWithoutKeyWhenThrottledIsRepeated(Connector connector) {
 		answerInTurn(aResponse().withStatus(429), accepted());
 		assertThat(write(connector, false).id()).isEqualTo("op-1");
 		assertSentTwiceAlike(false);
@@ -77,7 +77,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void brokenConnectionIsRepeatedWithAKey(Connector connector) {
+	void writeWithKeyWhenConnectionBreaksIsRepeated(Connector connector) {
 		answerInTurn(aResponse().withFault(Fault.EMPTY_RESPONSE), accepted());
 		assertThat(write(connector, true).id()).isEqualTo("op-1");
 		assertSentTwiceAlike(true);
@@ -85,7 +85,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void brokenConnectionIsNotRepeatedWithoutAKey(Connector connector) {
+	void writeWithoutKeyWhenConnectionBreaksIsNotRepeated(Connector connector) {
 		answerInTurn(aResponse().withFault(Fault.EMPTY_RESPONSE), accepted());
 		assertThat(failure(connector, false)).isInstanceOf(OperationsUnavailableException.class)
 			.hasMessageContaining("has no Idempotency-Key");
@@ -94,7 +94,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void unavailableIsRepeatedWithAKeyOnly(Connector connector) {
+	void writeWhenServerIsUnavailableIsRepeatedOnlyWithKey(Connector connector) {
 		answerInTurn(aResponse().withStatus(503).withBody("x"), accepted());
 		assertThat(failure(connector, false)).isInstanceOf(OperationsUnavailableException.class)
 			.hasMessageContaining("HTTP 503")
@@ -108,7 +108,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void conflictNamesTheResourceInTheWay(Connector connector) {
+	void writeWhenConflictNamesTheResourceInTheWay(Connector connector) {
 		server.stubFor(
 				any(anyUrl()).willReturn(aResponse().withStatus(409).withHeader("X-Conflicting-Resource-Id", "cfg_1")));
 		assertThat(failure(connector, true)).isInstanceOfSatisfying(OperationsRequestException.class,
@@ -118,7 +118,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedConnectionSaysThatNothingWasSent(Connector connector) throws IOException {
+	void writeWhenConnectionIsRefusedSaysNothingWasSent(Connector connector) throws IOException {
 		int port;
 		try (ServerSocket free = new ServerSocket(0)) {
 			port = free.getLocalPort();
@@ -132,7 +132,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void streamedBodyIsRepeatedFromItsCopy(Connector connector) {
+	void writeWhenBodyIsStreamedIsRepeatedFromItsCopy(Connector connector) {
 		answerInTurn(aResponse().withStatus(429), accepted());
 		Flux<DataBuffer> parts = Flux.just("{\"a\":", "\"b\"}")
 			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
@@ -151,7 +151,7 @@ class WritesOverHttpTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void callerThatHandlesStatusesGetsTheResponseWithItsBody(Connector connector) {
+	void writeWhenCallerHandlesStatusesGetsResponseWithBody(Connector connector) {
 		server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(400).withBody("no such member")));
 		try (OperationsTemplate template = template(connector, server.baseUrl(), true)) {
 			WebClientResponseException refusal = catchThrowableOfType(WebClientResponseException.class,
@@ -160,11 +160,11 @@ class WritesOverHttpTests {
 		}
 	}
 
-	// With one connection: were it not given back, the next write would wait for it in
-	// vain.
+	// The pool has one connection. If the first write did not release it, the next write
+	// would wait forever.
 	@ParameterizedTest
 	@EnumSource
-	void connectionOfEveryAttemptIsGivenBack(Connector connector) {
+	void writeWhenRepeatedReleasesEachConnection(Connector connector) {
 		server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(429).withBody("{\"code\":20429}")));
 		for (int i = 0; i < 3; i++) {
 			assertThat(failure(connector, true).getStatusCode()).isEqualTo(429);
@@ -235,7 +235,7 @@ class WritesOverHttpTests {
 	}
 
 	/**
-	 * The HTTP clients.
+	 * Lists the HTTP clients.
 	 */
 	enum Connector {
 

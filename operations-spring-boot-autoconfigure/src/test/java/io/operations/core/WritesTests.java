@@ -65,7 +65,7 @@ import org.springframework.web.reactive.function.client.WebClientResponseExcepti
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Writes through the client of a template, in virtual time.
+ * Tests writes through the HTTP client of a template, in virtual time.
  */
 class WritesTests {
 
@@ -131,7 +131,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWaitsForThePauseOfTheAccount() {
+	void writeWhenAccountPausesWaits() {
 		rebuild((builder) -> builder.retryEnabled(false));
 		answer(429, "Retry-After", "20");
 		this.template.fetch("x").onErrorComplete().subscribe();
@@ -146,7 +146,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWaitsForAPlaceInFlightAndReadsDoToo() {
+	void requestsWhenTooManyAreInFlightWait() {
 		never();
 		this.template.fetch("x").onErrorComplete().subscribe();
 		post();
@@ -157,7 +157,7 @@ class WritesTests {
 	}
 
 	@Test
-	void placeIsFreeWhenTheHeadersHaveArrived() {
+	void writeWhenHeadersArriveReleasesItsPlace() {
 		answer(202);
 		answer(202);
 		List<ClientResponse> unread = new ArrayList<>();
@@ -175,7 +175,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void throttledWriteIsRepeatedAfterItsRetryAfterWithTheSameBytesAndTheSameKey(boolean keys) {
+	void writeWhenThrottledIsRepeatedAfterRetryAfterUnchanged(boolean keys) {
 		rebuild((builder) -> builder.writes(new WriteSettings(true, keys)));
 		answer(429, "Retry-After", "20");
 		answer(202);
@@ -184,7 +184,10 @@ class WritesTests {
 		assertThat(this.requests).hasSize(1);
 		elapse(Duration.ofSeconds(6));
 		assertThat(this.results).containsExactly("202");
-		assertThat(this.requests).hasSize(2).extracting(WritesTests::body).containsOnly("{\"a\":\"b\"}");
+		assertThat(this.requests).as("the same bytes")
+			.hasSize(2)
+			.extracting(WritesTests::body)
+			.containsOnly("{\"a\":\"b\"}");
 		assertThat(this.requests).extracting((request) -> request.getHeaders().getContentType())
 			.containsOnly(MediaType.APPLICATION_JSON);
 		assertThat(this.requests).extracting((request) -> request.getHeaders().getContentLength()).containsOnly(9L);
@@ -192,7 +195,7 @@ class WritesTests {
 			.doesNotContainNull();
 		if (keys) {
 			assertThat(keys()).hasSize(2).doesNotContainNull();
-			assertThat(Set.copyOf(keys())).hasSize(1);
+			assertThat(Set.copyOf(keys())).as("the same key").hasSize(1);
 			assertThat(UUID.fromString(Objects.requireNonNull(keys().get(0))).version()).isEqualTo(7);
 		}
 		else {
@@ -213,7 +216,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void keyIsAddedWhereTheProductDocumentsIt(OperationsProduct product) {
+	void writeWhenProductDocumentsKeysGetsAKey(OperationsProduct product) {
 		rebuild((builder) -> builder.product(product));
 		answer(202);
 		post();
@@ -227,7 +230,7 @@ class WritesTests {
 	@ParameterizedTest
 	@CsvSource({ "https://memory.twilio.com, false", "https://conversations.twilio.com, true",
 			"https://gateway.example, true" })
-	void keyIsNotAddedWhereTheBaseUrlIsThatOfAProductWithoutKeys(String baseUrl, boolean added) {
+	void writeWhenBaseUrlIsOfProductWithoutKeysGetsNoKey(String baseUrl, boolean added) {
 		rebuild((builder) -> builder.baseUrl(baseUrl));
 		answer(202);
 		post();
@@ -236,7 +239,7 @@ class WritesTests {
 	}
 
 	@Test
-	void keyOfTheCallerIsKept() {
+	void writeWhenCallerSetsKeyKeepsIt() {
 		withoutKeys();
 		answer(503);
 		answer(202);
@@ -248,7 +251,7 @@ class WritesTests {
 	}
 
 	@Test
-	void throttledWriteThatIsRefusedAgainAndAgainIsItsStatus() {
+	void writeWhenThrottledAtEachAttemptReturnsItsStatus() {
 		for (int i = 0; i < 3; i++) {
 			answer(429, "Retry-After", "1");
 		}
@@ -261,7 +264,7 @@ class WritesTests {
 	}
 
 	@Test
-	void throttledWriteWhoseRetryAfterIsTooLongIsItsStatus() {
+	void writeWhenRetryAfterIsTooLongReturnsItsStatus() {
 		answer(429, "Retry-After", "61");
 		post();
 		elapse(Duration.ofMinutes(2));
@@ -270,7 +273,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeIsNotRepeatedWhereRetriesAreDisabled() {
+	void writeWhenRetriesAreDisabledIsNotRepeated() {
 		rebuild((builder) -> builder.retryEnabled(false));
 		answer(429);
 		post();
@@ -281,7 +284,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 503, 502, 504, 408 })
-	void writeWithAKeyIsRepeatedAfterATransientStatus(int status) {
+	void writeWithKeyWhenStatusIsTransientIsRepeated(int status) {
 		answer(status);
 		answer(202);
 		post();
@@ -292,7 +295,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 500, 400, 409, 422, 401, 404 })
-	void writeIsNotRepeatedAfterAnotherStatus(int status) {
+	void writeWhenStatusIsNotTransientIsNotRepeated(int status) {
 		answer(status);
 		post();
 		elapse(Duration.ofMinutes(1));
@@ -303,7 +306,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 503, 500 })
-	void writeWithoutAKeyWhoseFateIsUnknownIsNotRepeatedAndItsExceptionSaysWhy(int status) {
+	void writeWithoutKeyWhenFateIsUnknownFailsAndSaysWhy(int status) {
 		withoutKeys();
 		answer(status);
 		accept();
@@ -317,7 +320,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWithAKeyThatFailsAgainAndAgainNamesItsKey() {
+	void writeWithKeyWhenEachAttemptFailsNamesItsKey() {
 		for (int i = 0; i < 3; i++) {
 			answer(503);
 		}
@@ -330,7 +333,7 @@ class WritesTests {
 	}
 
 	@Test
-	void conflictNamesTheResourceInTheWay() {
+	void writeWhenConflictNamesTheResourceInTheWay() {
 		answer(409, "X-Conflicting-Resource-Id", "cfg_1");
 		accept();
 		elapse(Duration.ofSeconds(1));
@@ -341,7 +344,7 @@ class WritesTests {
 	}
 
 	@Test
-	void brokenConnectionWithoutAKeyIsNotRepeatedAndItsExceptionSaysWhy() {
+	void writeWithoutKeyWhenConnectionBreaksFailsAndSaysWhy() {
 		withoutKeys();
 		fail(new IOException("Connection reset"));
 		post();
@@ -355,7 +358,7 @@ class WritesTests {
 	}
 
 	@Test
-	void brokenConnectionWithAKeyIsRepeated() {
+	void writeWithKeyWhenConnectionBreaksIsRepeated() {
 		fail(new IOException("Connection reset"));
 		answer(202);
 		post();
@@ -365,7 +368,7 @@ class WritesTests {
 	}
 
 	@Test
-	void connectionThatCannotBeOpenedIsRepeatedWithoutAKey() {
+	void writeWithoutKeyWhenConnectFailsIsRepeated() {
 		withoutKeys();
 		fail(new ConnectException("Connection refused"));
 		answer(202);
@@ -375,7 +378,7 @@ class WritesTests {
 	}
 
 	@Test
-	void connectionThatCannotBeOpenedAtAllSaysThatNothingWasSent() {
+	void writeWhenEachConnectFailsSaysNothingWasSent() {
 		for (int i = 0; i < 3; i++) {
 			fail(new ConnectException("Connection refused"));
 		}
@@ -388,7 +391,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWithoutAnswerEndsAfterTheRequestTimeoutAndGivesItsPlaceBack() {
+	void writeWithoutAnswerTimesOutAndReleasesItsPlace() {
 		withoutKeys();
 		never();
 		post();
@@ -404,7 +407,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWithAKeyAndWithoutAnswerIsRepeated() {
+	void writeWithKeyWhenNoAnswerArrivesIsRepeated() {
 		never();
 		answer(202);
 		post();
@@ -413,7 +416,7 @@ class WritesTests {
 	}
 
 	@Test
-	void timeInTheQueueDoesNotCountForTheRequestTimeout() {
+	void requestTimeoutDoesNotIncludeTimeInTheQueue() {
 		answer(429, "Retry-After", "50");
 		this.template.fetch("x").onErrorComplete().subscribe();
 		elapse(Duration.ofSeconds(1));
@@ -440,7 +443,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyThatCanBeReadOnlyOnceIsReadOnceAndRepeatedFromItsCopy() {
+	void bodyWhenReadableOnlyOnceIsRepeatedFromItsCopy() {
 		AtomicInteger subscriptions = new AtomicInteger();
 		Flux<DataBuffer> once = Flux.defer(() -> (subscriptions.incrementAndGet() == 1) ? parts("a", "b", "c")
 				: Flux.error(new IllegalStateException("read twice")));
@@ -454,7 +457,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyThatIsTooLargeForACopyIsNotRepeated() {
+	void writeWhenBodyIsTooLargeForCopyIsNotRepeated() {
 		answer(429);
 		post((request) -> request.body(parts("x".repeat(200_000), "x".repeat(100_000)), DataBuffer.class));
 		elapse(Duration.ofMinutes(1));
@@ -464,7 +467,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyThatIsFlushedPartByPartIsNotRepeated() {
+	void writeWhenBodyIsFlushedInPartsIsNotRepeated() {
 		answer(429);
 		post((request) -> request.contentType(MediaType.APPLICATION_NDJSON)
 			.body(Flux.just(Map.of("a", 1), Map.of("a", 2)), Map.class));
@@ -474,7 +477,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyThatBreaksHalfwayIsNotRepeated() {
+	void writeWhenBodyBreaksHalfwayIsNotRepeated() {
 		post((request) -> request.body(parts("a").concatWith(Flux.error(new IllegalStateException("broken"))),
 				DataBuffer.class));
 		elapse(Duration.ofMinutes(1));
@@ -484,7 +487,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeIsRefusedWhereTheQueueIsFull() {
+	void writeWhenQueueIsFullIsRefused() {
 		never();
 		this.template.fetch("x").onErrorComplete().subscribe();
 		this.template.fetch("y").onErrorComplete().subscribe();
@@ -498,7 +501,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeOfAClosedTemplateIsRefused() {
+	void writeWhenTemplateIsClosedIsRefused() {
 		this.template.close();
 		post();
 		assertThat(fault()).isInstanceOf(OperationsClosedException.class);
@@ -506,7 +509,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeOfAClosedTemplateIsRefusedThoughWritesAreNotAdmitted() {
+	void unadmittedWriteWhenTemplateIsClosedIsRefused() {
 		rebuild((builder) -> builder.writes(new WriteSettings(false, null)));
 		this.template.close();
 		post();
@@ -515,7 +518,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatWaitsForItsRepetitionEndsWhenTheTemplateIsClosed() {
+	void writeWhenClosedBeforeItsRepetitionFails() {
 		answer(429, "Retry-After", "20");
 		post();
 		elapse(Duration.ofSeconds(1));
@@ -525,7 +528,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatIsCancelledInTheQueueIsNotSent() {
+	void writeWhenCancelledInQueueIsNotSent() {
 		never();
 		this.template.fetch("x").onErrorComplete().subscribe();
 		post().dispose();
@@ -534,7 +537,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatIsCancelledInFlightGivesItsPlaceBack() {
+	void writeWhenCancelledInFlightReleasesItsPlace() {
 		never();
 		post().dispose();
 		assertThat(activity().inFlight()).isZero();
@@ -545,7 +548,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatIsCancelledBeforeItsRepetitionIsNotRepeated() {
+	void writeWhenCancelledBeforeRepetitionIsNotRepeated() {
 		answer(429, "Retry-After", "20");
 		Disposable write = post();
 		elapse(Duration.ofSeconds(1));
@@ -557,7 +560,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyOfAResponseWhoseCallerLeavesBeforeItReadsIsRead() {
+	void responseWhenCallerCancelsBeforeReadingIsRead() {
 		answer(202);
 		Disposable write = this.template.getWebClient()
 			.post()
@@ -583,7 +586,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatIsNotAdmittedPassesThePauseIsNotRepeatedAndHasNoKey() {
+	void unadmittedWriteIgnoresPauseIsNotRepeatedAndHasNoKey() {
 		rebuild((builder) -> builder.writes(new WriteSettings(false, true)));
 		answer(429, "Retry-After", "20");
 		this.template.fetch("x").onErrorComplete().subscribe();
@@ -630,7 +633,7 @@ class WritesTests {
 	}
 
 	@Test
-	void operationOfARepeatedWriteIsAwaited() {
+	void awaitWhenWriteWasRepeatedAwaitsItsOperation() {
 		answer(429);
 		answer(202, "Operation-Id", "op-1");
 		answer(200);
@@ -647,7 +650,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheLastOneWasNotSent() {
+	void writeWhenEarlierAttemptIsUnsureAndLastIsUnsentSaysSo() {
 		fail(new IOException("Connection reset"));
 		fail(new ConnectException("Connection refused"));
 		fail(new ConnectException("Connection refused"));
@@ -662,7 +665,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheQueueRefusesItsRepetition() {
+	void writeWhenEarlierAttemptIsUnsureAndQueueRefusesSaysSo() {
 		fail(new IOException("Connection reset"));
 		post();
 		never();
@@ -681,7 +684,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoThoughTheTemplateIsClosed() {
+	void writeWhenEarlierAttemptIsUnsureAndClosedSaysSo() {
 		answer(503);
 		post();
 		elapse(Duration.ofMillis(100));
@@ -693,7 +696,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 429, 409, 401, 404, 503 })
-	void writeWhoseEarlierAttemptMayHaveArrivedSaysSoWhateverTheLastStatus(int status) {
+	void writeWhenEarlierAttemptIsUnsureSaysSoForEachStatus(int status) {
 		fail(new IOException("Connection reset"));
 		answer(status);
 		answer(status);
@@ -705,7 +708,7 @@ class WritesTests {
 	}
 
 	@Test
-	void throttledWriteThatIsThenNotSentHasHadNoEffect() {
+	void writeWhenThrottledAndThenUnsentHasHadNoEffect() {
 		answer(429);
 		fail(new ConnectException("Connection refused"));
 		fail(new ConnectException("Connection refused"));
@@ -715,7 +718,7 @@ class WritesTests {
 	}
 
 	@Test
-	void readThatIsNotSentAtLastHasNoEffect() {
+	void readWhenLastAttemptIsUnsentMentionsNoEffect() {
 		fail(new IOException("Connection reset"));
 		fail(new ConnectException("Connection refused"));
 		fail(new ConnectException("Connection refused"));
@@ -729,7 +732,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 408, 425 })
-	void writeWithoutAKeyWhoseTimeIsOverOnTheServerSaysWhyItIsNotRepeated(int status) {
+	void writeWithoutKeyWhenServerTimesOutSaysWhyNotRepeated(int status) {
 		withoutKeys();
 		answer(status);
 		accept();
@@ -741,7 +744,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeThatIsAbandonedIsNotWrittenLater() {
+	void writeWhenAbandonedIsNotWrittenLater() {
 		withoutKeys();
 		List<ClientRequest> late = new ArrayList<>();
 		this.template.close();
@@ -760,7 +763,7 @@ class WritesTests {
 	}
 
 	@Test
-	void repeatedMultipartBodyKeepsItsBoundary() {
+	void multipartBodyWhenRepeatedKeepsItsBoundary() {
 		answer(429);
 		answer(202);
 		post((request) -> request.contentType(MediaType.MULTIPART_FORM_DATA)
@@ -776,7 +779,7 @@ class WritesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", " " })
-	void blankKeyIsReplaced(String blank) {
+	void writeWhenKeyIsBlankGetsAnotherKey(String blank) {
 		answer(503);
 		answer(202);
 		post((request) -> request.header(KEY, blank));
@@ -788,7 +791,7 @@ class WritesTests {
 	}
 
 	@Test
-	void writeWithABlankKeyIsNotRepeatedWhereTheClientAddsNone() {
+	void writeWhenKeyIsBlankAndNoneIsAddedIsNotRepeated() {
 		withoutKeys();
 		answer(503);
 		post((request) -> request.header(KEY, " "));
@@ -797,7 +800,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyThatIsReadTwiceFails() {
+	void responseWhenBodyIsReadTwiceFails() {
 		answer(202);
 		this.template.getWebClient()
 			.post()
@@ -810,7 +813,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyOfAReadMayTakeLongWhileItsDataFlows() {
+	void readWhenBodyIsSlowButFlowsSucceeds() {
 		stream("application/json", 10, Duration.ofSeconds(10));
 		get().subscribe(this.results::add, this.faults::add);
 		elapse(Duration.ofMinutes(2));
@@ -819,7 +822,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyOfAReadThatBringsNoDataFails() {
+	void readWhenBodyBringsNoDataFails() {
 		stream("application/json", 2, TIMEOUT.plusSeconds(1));
 		get().subscribe(this.results::add, this.faults::add);
 		elapse(Duration.ofMinutes(1));
@@ -828,7 +831,7 @@ class WritesTests {
 	}
 
 	@Test
-	void bodyOfAWriteIsBoundedThoughItsDataFlows() {
+	void writeWhenBodyFlowsForTooLongFails() {
 		stream("application/json", 10, Duration.ofSeconds(10));
 		this.template.getWebClient()
 			.post()
@@ -855,7 +858,8 @@ class WritesTests {
 		assertThat(this.results).containsExactly("2");
 	}
 
-	// What a blocking continuation needs, without a thread that blocks.
+	// This continuation needs a free place as a blocking one does, but it blocks no
+	// thread.
 	@Test
 	void placeIsFreeBeforeTheCallerContinues() {
 		Sinks.One<ClientResponse> coming = Sinks.one();

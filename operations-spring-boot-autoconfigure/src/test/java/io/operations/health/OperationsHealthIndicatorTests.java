@@ -29,7 +29,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What calls show of the health of their endpoint.
+ * Tests {@link OperationsHealthIndicator}: the health of a client after calls with
+ * different results.
  */
 class OperationsHealthIndicatorTests {
 
@@ -60,7 +61,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void beforeTheFirstCallHealthIsUnknownAndCostsNoRequest() {
+	void healthBeforeFirstCallIsUnknownAndSendsNothing() {
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
 		assertThat(health.getDetails()).containsEntry("client", "operations")
@@ -70,7 +71,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void afterASuccessHealthIsUp() {
+	void healthAfterASuccessIsUp() {
 		fetch(HttpStatus.OK);
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -78,7 +79,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void afterNotFoundHealthIsUp() {
+	void healthAfterNotFoundIsUp() {
 		for (int i = 0; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
 			fetch(HttpStatus.NOT_FOUND);
 		}
@@ -88,7 +89,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void whileThrottledHealthIsUpWithADetail() {
+	void healthWhileThrottledIsUpWithADetail() {
 		fetch(HttpStatus.TOO_MANY_REQUESTS);
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -97,7 +98,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void aRefusalWithoutAPauseIsNoThrottling() {
+	void healthAfterRefusalWithoutPauseShowsNoThrottling() {
 		for (int i = 0; i < 10; i++) {
 			fetch(HttpStatus.OK);
 		}
@@ -119,7 +120,7 @@ class OperationsHealthIndicatorTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 401, 403 })
-	void withWrongCredentialsHealthIsDownAtOnce(int status) {
+	void healthWhenCredentialsAreWrongIsDownAtOnce(int status) {
 		fetch(HttpStatus.OK);
 		fetch(HttpStatus.valueOf(status));
 		Health health = health(false);
@@ -129,7 +130,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void afterARunOfUnavailabilityHealthIsDownAndAfterOneSuccessUpAgain() {
+	void healthAfterARunOfFaultsIsDownAndAfterOneSuccessUp() {
 		for (int i = 1; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
 			fetch(HttpStatus.SERVICE_UNAVAILABLE);
 			assertThat(health(false).getStatus()).isEqualTo(Status.UP);
@@ -141,7 +142,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void errorThatIsThrownCountsAsAFault() {
+	void healthWhenAnErrorIsThrownCountsItAsAFault() {
 		this.answer = Mono.fromCallable(() -> {
 			throw new NoClassDefFoundError("io/lost/Type");
 		});
@@ -153,7 +154,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void answerOfAnyOtherKindEndsARunOfUnavailability() {
+	void runOfFaultsEndsWithAnyOtherAnswer() {
 		for (HttpStatus status : new HttpStatus[] { HttpStatus.SERVICE_UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE,
 				HttpStatus.TOO_MANY_REQUESTS, HttpStatus.SERVICE_UNAVAILABLE }) {
 			fetch(status);
@@ -165,7 +166,7 @@ class OperationsHealthIndicatorTests {
 	@ValueSource(strings = { "503", "503 503", "503 503 503", "503 503 503 200", "503 503 503 429", "503 503 429 503",
 			"401", "401 503", "401 429", "401 400", "401 404", "401 401 401", "401 401 401 200", "403 503 503",
 			"500 502 504", "204 204 204", "400 400 400", "429 429 429", "404 404 404" })
-	void healthIsDownExactlyWhileTheEndpointShowsItAway(String statuses) {
+	void healthIsDownExactlyWhileTheEndpointShowsAnOutage(String statuses) {
 		for (String status : StringUtils.delimitedListToStringArray(statuses, " ")) {
 			fetch(HttpStatus.valueOf(Integer.parseInt(status)));
 			assertThat(health(false).getStatus().equals(Status.DOWN)).as(status)
@@ -174,14 +175,14 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void callThatNeverLeftSaysNothing() {
+	void healthWhenCallWasNotSentIsUnchanged() {
 		this.template.fetch(" ").onErrorComplete(OperationsException.class).block(MAX_WAIT);
 		assertThat(health(false).getStatus()).isEqualTo(Status.UNKNOWN);
 		assertThat(health(false).getDetails()).doesNotContainKey("lastFault");
 	}
 
 	@Test
-	void afterCorrectedCredentialsHealthIsUpAgain() {
+	void healthWhenCredentialsAreCorrectedIsUpAgain() {
 		fetch(HttpStatus.UNAUTHORIZED);
 		fetch(HttpStatus.OK);
 		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
@@ -189,7 +190,7 @@ class OperationsHealthIndicatorTests {
 	}
 
 	@Test
-	void afterCloseHealthIsUnknownAndNothingIsObserved() {
+	void healthAfterCloseIsUnknownAndNothingIsObserved() {
 		fetch(HttpStatus.OK);
 		this.template.close();
 		Health health = health(false);
@@ -199,7 +200,7 @@ class OperationsHealthIndicatorTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 400, 404, 429 })
-	void inProbeModeAnAnswerThatAcceptsTheCredentialsIsUp(int status) {
+	void probeWhenCredentialsAreAcceptedIsUp(int status) {
 		set(HttpStatus.valueOf(status));
 		assertThat(health(true).getStatus()).isEqualTo(Status.UP);
 		assertThat(this.requests).isOne();
@@ -207,14 +208,14 @@ class OperationsHealthIndicatorTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 401, 403, 500, 503 })
-	void inProbeModeAnyOtherAnswerIsDown(int status) {
+	void probeWhenItGetsAnyOtherAnswerIsDown(int status) {
 		set(HttpStatus.valueOf(status));
 		assertThat(health(true).getStatus()).isEqualTo(Status.DOWN);
 		assertThat(this.requests).isOne();
 	}
 
 	@Test
-	void inProbeModeARunOfFaultsOfOtherCallsDoesNotCount() {
+	void probeIgnoresARunOfFaultsOfOtherCalls() {
 		for (int i = 0; i < OperationsHealthIndicator.RUN_OF_FAULTS; i++) {
 			fetch(HttpStatus.SERVICE_UNAVAILABLE);
 		}

@@ -28,7 +28,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * What the health of the store says.
+ * Tests {@link TrackingHealthIndicator}: the health of the store of tracked operations.
  */
 class TrackingHealthIndicatorTests {
 
@@ -39,7 +39,7 @@ class TrackingHealthIndicatorTests {
 	private final TrackingHealthIndicator indicator = new TrackingHealthIndicator(this.tracker, this.time, this.time);
 
 	@BeforeEach
-	void oneClient() {
+	void oneClientIsShownWithItsFigures() {
 		clients("operations");
 	}
 
@@ -49,7 +49,7 @@ class TrackingHealthIndicatorTests {
 	}
 
 	@Test
-	void ofSeveralClientsTheSumIsShownAndEachOfThem() {
+	void severalClientsAreShownWithTheirSum() {
 		clients("operations", "campaigns");
 		OperationTracker campaigns = mock(OperationTracker.class);
 		given(this.tracker.forClient("campaigns")).willReturn(campaigns);
@@ -71,7 +71,7 @@ class TrackingHealthIndicatorTests {
 	}
 
 	@Test
-	void storeThatAnswersIsUpWithWhatIsBehindAsDetails() {
+	void healthWhenStoreAnswersIsUpWithDetails() {
 		given(this.tracker.summary()).willReturn(Mono.just(new TrackingSummary(
 				Map.of(TrackingState.TRACKED, 6L, TrackingState.DELIVERED, 9L, TrackingState.UNDELIVERED, 5L), Map.of(),
 				3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))));
@@ -81,11 +81,11 @@ class TrackingHealthIndicatorTests {
 				"stuck", 1L, "backlog", 7L, "backlogAge", "PT8S", "undelivered", 5L));
 	}
 
-	// Captured from after the mock was made: the JVM may have something to say about
-	// that.
+	// The capture starts after the creation of the mock, because the JVM may print a
+	// warning about the mock.
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
-	void storeThatFailsIsDownWithTheReasonAndNothingIsLogged(CapturedOutput output) {
+	void healthWhenStoreFailsIsDownAndNothingIsLogged(CapturedOutput output) {
 		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("table\nmissing")));
 		Health health = health(Duration.ZERO);
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -95,7 +95,7 @@ class TrackingHealthIndicatorTests {
 	}
 
 	@Test
-	void storeThatDoesNotAnswerInFiveSecondsIsDown() {
+	void healthWhenStoreDoesNotAnswerIsDownAfterFiveSeconds() {
 		given(this.tracker.summary()).willReturn(Mono.never());
 		Health health = health(Duration.ofSeconds(5));
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);

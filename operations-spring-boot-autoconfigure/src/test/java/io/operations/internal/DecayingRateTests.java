@@ -37,7 +37,7 @@ class DecayingRateTests {
 	}
 
 	@Test
-	void afterASilenceTheRateIsAsSoonRightAsAfterTheStart() {
+	void rateAfterASilenceIsRightAsSoonAsAfterTheStart() {
 		occur(HOUR, 600, 2);
 		long later = 10 * HOUR;
 		assertThat(this.rate.perSecondObserved(later)).isCloseTo(0, within(0.001));

@@ -16,7 +16,7 @@ class WorkLoopTests {
 	private final List<Integer> runs = new ArrayList<>();
 
 	@Test
-	void requestDuringTheWorkRepeatsItAfterwards() {
+	void runDuringTheWorkRepeatsItAfterwards() {
 		WorkLoop[] loop = new WorkLoop[1];
 		loop[0] = new WorkLoop(() -> {
 			this.runs.add(this.runs.size());
@@ -30,7 +30,7 @@ class WorkLoopTests {
 	}
 
 	@Test
-	void afterAnErrorTheNextThreadContinues() {
+	void runAfterAnErrorContinuesOnTheNextThread() {
 		WorkLoop loop = new WorkLoop(() -> {
 			this.runs.add(this.runs.size());
 			if (this.runs.size() == 1) {

@@ -92,7 +92,7 @@ final class CommsDialect extends Dialect {
 		return stats;
 	}
 
-	// The count that the only member of an ended operation belongs to.
+	// The count that includes the only member of an ended operation.
 	private String counted(SimulatedOperation operation, Instant now) {
 		if (operation.script().fails()) {
 			return "failed";

@@ -30,7 +30,8 @@ final class MovedTime implements Scheduler {
 
 	private final Object lock = new Object();
 
-	// The lock guards all below. The real scheduler only queues what it is given.
+	// The lock guards the fields below. The real scheduler only queues tasks, so the lock
+	// may be held while it is called.
 	private final NavigableSet<Timer> timers = new TreeSet<>(
 			Comparator.<Timer>comparingLong((timer) -> timer.due).thenComparingLong((timer) -> timer.number));
 
@@ -138,7 +139,7 @@ final class MovedTime implements Scheduler {
 
 	private void ring(Timer timer) {
 		synchronized (this.lock) {
-			// A jump has released it, or it was cancelled.
+			// A jump has released the task, or the task was cancelled.
 			if (!this.timers.remove(timer)) {
 				return;
 			}

@@ -25,9 +25,10 @@ import org.springframework.web.reactive.function.client.WebClient;
  * }
  * </pre> With {@code @ExtendWith}, or as a static field with {@code @RegisterExtension},
  * the tests of a class share the simulator, which is {@link OperationsSimulator#reset()
- * reset} before each test. As an instance field, each test has its own. Each test has its
- * own template, unless the constructor or a method with {@code @BeforeAll} has one, which
- * then all tests of the class share.
+ * reset} before each test. If the extension is an instance field, each test has its own
+ * simulator. Each test has its own template. If the constructor or a method with
+ * {@code @BeforeAll} has a template as a parameter, all tests of the class share this
+ * template.
  *
  * @since 0.1.0
  */

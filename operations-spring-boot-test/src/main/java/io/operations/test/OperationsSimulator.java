@@ -165,7 +165,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Start an operation of a product as if a write had done it.
+	 * Start an operation of a product as if a write had started it.
 	 * @param product the product; only clients of its path find the operation
 	 * @param script the script that the operation follows from now on
 	 * @return the operation's id
@@ -197,9 +197,9 @@ public final class OperationsSimulator implements AutoCloseable {
 	}
 
 	/**
-	 * Return a connector that sends each request to this simulator, whatever server it
-	 * names. The simulator answers as that server, and the credentials of the request are
-	 * replaced by its own.
+	 * Return a connector that sends each request to this simulator, whatever server the
+	 * request names. The simulator answers as that server. The connector replaces the
+	 * credentials of the request by those of the simulator.
 	 * @param connector the connector of an HTTP client
 	 * @return the connector for a client that must not reach another server
 	 */

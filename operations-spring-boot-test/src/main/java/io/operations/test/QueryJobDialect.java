@@ -12,7 +12,7 @@ import org.springframework.http.ProblemDetail;
 
 /**
  * The form of the query jobs of Insights: no header names the operation, and a 429 has
- * headers of its own.
+ * its own headers.
  */
 final class QueryJobDialect extends Dialect {
 

@@ -14,8 +14,8 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Sends the requests of a client to the simulator, with the simulator's credentials. A
- * header names the server that the client has meant, so that the simulator can answer as
- * that server.
+ * header names the server that the client has addressed, so that the simulator can answer
+ * as that server.
  */
 final class RedirectedConnector implements ClientHttpConnector {
 

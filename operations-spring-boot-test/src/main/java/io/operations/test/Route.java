@@ -36,7 +36,8 @@ record Route(OperationsProduct product, Set<String> methods, String template, Pa
 
 	private static final String CHANGE = "PATCH DELETE";
 
-	// The first write of a product is the one that a test pretends by accept.
+	// The method accept of the simulator starts an operation as the first write of its
+	// product does.
 	private static final List<Route> WRITES = List.of(
 			creation(OperationsProduct.CONVERSATIONS, "/v2/ControlPlane/Configurations", "configurationId",
 					"cfg_configuration"),

@@ -14,7 +14,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsProduct;
 
 /**
- * Answers the requests to the simulator. Independent of the HTTP server.
+ * Answers the requests to the simulator. This class does not depend on the HTTP server.
  */
 final class SimulatedEndpoint {
 
@@ -131,7 +131,7 @@ final class SimulatedEndpoint {
 	}
 
 	/**
-	 * Start an operation as if a write had done it.
+	 * Start an operation as if a write had started it.
 	 * @param product the product that the operation belongs to
 	 * @param id the operation's id
 	 * @param script the script of the operation

@@ -64,8 +64,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A client of each product, over https, with each HTTP client of the starter. Each verb
- * meets each word and each error that the vendor documents.
+ * Tests a client of each product over https, with each HTTP client of the starter. Each
+ * method of the client is tested with each word and each error that the vendor documents.
  */
 @ParameterizedClass
 @ValueSource(strings = { "reactor", "jdk" })
@@ -200,7 +200,7 @@ class EveryProductTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void wordOfAPropertyEndsAnOperationAndAnUnknownOneDoesNot(OperationsProduct product) {
+	void configuredWordEndsAnOperationButUnknownWordDoesNot(OperationsProduct product) {
 		String id = simulator.accept(product, atOnce(OperationScript.endingAs("Succeeded")).then("HIBERNATING", PHASE));
 		List<Operation> seen = new CopyOnWriteArrayList<>();
 		CompletableFuture<?> watch = client(product).watch(id).doOnNext(seen::add).then().toFuture();
@@ -225,13 +225,13 @@ class EveryProductTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void awaitEndsWithEachPermanentErrorAndPassesTheOthers(OperationsProduct product) {
+	void awaitEndsWithPermanentErrorsAndContinuesAfterOthers(OperationsProduct product) {
 		assertErrorsOfAWait(product, (id) -> client(product).await(id, MAX_WAIT));
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void watchEndsWithEachPermanentErrorAndPassesTheOthers(OperationsProduct product) {
+	void watchEndsWithPermanentErrorsAndContinuesAfterOthers(OperationsProduct product) {
 		assertErrorsOfAWait(product, (id) -> client(product).watch(id).last());
 	}
 
@@ -247,7 +247,7 @@ class EveryProductTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void trackerPassesEachError(OperationsProduct product) {
+	void trackerContinuesAfterEachError(OperationsProduct product) {
 		OperationTracker tracker = tracker().forClient(client(product).getName());
 		List<String> ids = errors().map((status) -> faulty(product, status, 1)).toList();
 		ids.forEach((id) -> block(tracker.track(id, Map.of())));
@@ -354,7 +354,7 @@ class EveryProductTests {
 		return script.pending(Duration.ZERO).running(Duration.ZERO);
 	}
 
-	// One write for each end. The clock stands still.
+	// The test sends one write for each final status. The clock stands still.
 	private static Map<OperationStatus, AcceptedOperation> writes(OperationsProduct product) {
 		Map<OperationStatus, AcceptedOperation> accepted = new EnumMap<>(OperationStatus.class);
 		for (OperationStatus end : ends(product)) {

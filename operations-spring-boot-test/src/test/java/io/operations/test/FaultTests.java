@@ -114,7 +114,7 @@ class FaultTests {
 
 	@Test
 	@Timeout(20)
-	void delayedAnswersHoldUpNeitherOthersNorTheClose() {
+	void delayedAnswersDelayNeitherOthersNorTheClose() {
 		this.simulator.fault("slow", Integer.MAX_VALUE, Fault.delayed(Duration.ofMinutes(2)));
 		List<CompletableFuture<HttpResponse<String>>> slow = Stream.generate(() -> this.client.pollAsync("slow"))
 			.limit(100)
@@ -141,7 +141,7 @@ class FaultTests {
 	}
 
 	@Test
-	void faultsOfOneIdSpareOthers() {
+	void faultsOfOneIdDoNotAffectOthers() {
 		this.simulator.fault("other", 1, Fault.serverError());
 		assertUnspoilt();
 		assertThat(this.client.poll("other").statusCode()).isEqualTo(500);
@@ -158,7 +158,7 @@ class FaultTests {
 	}
 
 	@Test
-	void anOutageLastsUntilFaultsAreCleared() {
+	void outageLastsUntilFaultsAreCleared() {
 		this.simulator.fault(Integer.MAX_VALUE, Fault.unavailable());
 		assertThat(this.client.poll(this.id).statusCode()).isEqualTo(503);
 		assertThat(this.client.poll(this.id).statusCode()).isEqualTo(503);

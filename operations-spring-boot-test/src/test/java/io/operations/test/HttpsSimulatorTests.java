@@ -40,7 +40,7 @@ class HttpsSimulatorTests {
 	}
 
 	@Test
-	void keyStoreThatCannotBeReadIsRefusedWithTheRemedy() throws IOException {
+	void startWhenKeyStoreIsUnreadableFailsAndSaysWhatToDo() throws IOException {
 		OperationsSimulator.Builder builder = OperationsSimulator.builder();
 		Path keyStore = keyStore();
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.https(keyStore, "wrong-password"))

@@ -28,7 +28,7 @@ class MovedTimeTests {
 	private final List<String> events = new CopyOnWriteArrayList<>();
 
 	@Test
-	void withoutAJumpTimeIsRealTime() {
+	void timeWithoutAJumpIsRealTime() {
 		schedule("task", Duration.ofSeconds(2));
 		this.real.advanceTimeBy(Duration.ofMillis(1999));
 		assertThat(this.events).isEmpty();
@@ -37,7 +37,7 @@ class MovedTimeTests {
 	}
 
 	@Test
-	void jumpReleasesWhatHasFallenDueInTheOrderOfItsTime() {
+	void jumpReleasesDueTasksInTheOrderOfTheirTimes() {
 		schedule("third", Duration.ofHours(3));
 		schedule("first", Duration.ofHours(1));
 		schedule("fourth", Duration.ofHours(3));
@@ -77,7 +77,7 @@ class MovedTimeTests {
 	}
 
 	@Test
-	void taskThatIsNotDueAfterAJumpRunsInTheRestOfItsTime() {
+	void taskWhenNotDueAfterAJumpRunsAfterItsRemainingTime() {
 		schedule("task", Duration.ofHours(2));
 		advance(Duration.ofHours(2).minusSeconds(5));
 		this.real.advanceTimeBy(Duration.ofMillis(4999));
@@ -99,7 +99,7 @@ class MovedTimeTests {
 	}
 
 	@Test
-	void repetitionThatPlansItselfRunsOnceAfterAJump() {
+	void taskWhenItSchedulesItselfRunsOnceAfterAJump() {
 		Disposable open = Flux.interval(Duration.ofSeconds(1), this.time).subscribe((tick) -> this.events.add("tick"));
 		advance(Duration.ofHours(1));
 		assertThat(this.events).hasSize(1);
@@ -118,7 +118,7 @@ class MovedTimeTests {
 	}
 
 	@Test
-	void taskThatFailsDoesNotHoldBackTheNext() {
+	void taskWhenItFailsDoesNotHoldBackTheNext() {
 		MovedTime moved = new MovedTime(Schedulers.parallel());
 		moved.schedule(() -> {
 			throw new IllegalStateException("expected");
@@ -140,7 +140,7 @@ class MovedTimeTests {
 	}
 
 	@Test
-	void timeThatATaskSeesIsThatAfterTheJump() {
+	void taskSeesTheTimeAfterTheJump() {
 		long before = this.time.now(TimeUnit.MILLISECONDS);
 		this.time.schedule(
 				() -> this.events.add(Duration.ofMillis(this.time.now(TimeUnit.MILLISECONDS) - before).toString()), 1,
@@ -153,7 +153,7 @@ class MovedTimeTests {
 		return this.time.schedule(() -> this.events.add(event), delay.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
-	// The virtual time runs what is due at once.
+	// The virtual time runs due tasks at once.
 	private void advance(Duration duration) {
 		this.time.advance(duration);
 		this.real.advanceTimeBy(Duration.ZERO);

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * A clock that goes when it is told to.
+ * A clock that a test moves.
  */
 final class MutableClock implements InstantSource {
 

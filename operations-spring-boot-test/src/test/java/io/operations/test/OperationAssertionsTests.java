@@ -35,7 +35,7 @@ class OperationAssertionsTests {
 			null, Map.of(), Map.of("step", 3));
 
 	@Test
-	void assertionsThatHoldCanBeChained() {
+	void assertionsWhenTheyHoldCanBeChained() {
 		assertThat(this.completed).isCompleted()
 			.hasEnded()
 			.hasRelated("configurationId", "cfg1")
@@ -48,7 +48,7 @@ class OperationAssertionsTests {
 	}
 
 	@Test
-	void anotherStatusFailsAndShowsTheWholeState() {
+	void hasStatusWhenItDiffersFailsAndShowsTheWholeState() {
 		fails(() -> assertThat(this.running).isCompleted()).isEqualTo("""
 				Expected operation 'op3' to have the status 'COMPLETED', but it is 'RUNNING'.
 				  status:      RUNNING ('PROCESSING')
@@ -83,7 +83,7 @@ class OperationAssertionsTests {
 	}
 
 	@Test
-	void noOperationFails() {
+	void assertionWhenOperationIsNullFails() {
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat((Operation) null).isCompleted());
 	}
 

@@ -31,7 +31,7 @@ class OperationScriptTests {
 	}
 
 	@Test
-	void anOperationGoesFromPendingThroughRunningToItsEnd() {
+	void operationGoesFromPendingThroughRunningToItsEnd() {
 		String id = this.simulator
 			.accept(OperationScript.completed().pending(Duration.ofSeconds(1)).running(Duration.ofSeconds(4)));
 		assertThat(this.client.operation(id)).containsEntry("status", "PENDING")
@@ -55,7 +55,7 @@ class OperationScriptTests {
 	}
 
 	@Test
-	void aFailedOperationTellsItsProblemAtTheEndOnly() {
+	void failedOperationReportsItsProblemOnlyAtTheEnd() {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "The name is taken");
 		problem.setType(URI.create("https://example.com/taken"));
 		problem.setTitle("Conflict");
@@ -70,14 +70,14 @@ class OperationScriptTests {
 	}
 
 	@Test
-	void aFailedOperationMayHaveNoProblem() {
+	void failedOperationMayHaveNoProblem() {
 		String id = this.simulator.accept(OperationScript.failed());
 		this.clock.advance(Duration.ofSeconds(1));
 		assertThat(this.client.operation(id)).containsEntry("status", "FAILED").containsEntry("error", null);
 	}
 
 	@Test
-	void aCancelledOperationHasNoTimeOfCompletion() {
+	void cancelledOperationHasNoTimeOfCompletion() {
 		String id = this.simulator.accept(OperationScript.cancelled());
 		this.clock.advance(Duration.ofSeconds(1));
 		assertThat(this.client.operation(id)).containsEntry("status", "CANCELLED").containsEntry("completedAt", null);
@@ -101,7 +101,7 @@ class OperationScriptTests {
 
 	@ParameterizedTest
 	@CsvSource({ "HIBERNATING", "RUNNING", "''", "failed" })
-	void anEndMayBeAnyWordThatIsNotBlank(String word) {
+	void endMayBeAnyWordThatIsNotBlank(String word) {
 		if (word.isEmpty()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> OperationScript.endingAs(word));
 			return;
@@ -112,14 +112,14 @@ class OperationScriptTests {
 	}
 
 	@Test
-	void aPhaseMayLastForEver() {
+	void phaseMayLastForEver() {
 		String id = this.simulator.accept(OperationScript.completed().running(ChronoUnit.FOREVER.getDuration()));
 		this.clock.advance(Duration.ofDays(10_000));
 		assertThat(this.client.status(id)).isEqualTo("RUNNING");
 	}
 
 	@Test
-	void aClockThatGoesBackLeavesAnOperationPending() {
+	void operationWhenClockGoesBackStaysPending() {
 		String id = this.simulator.accept(OperationScript.completed());
 		this.clock.advance(Duration.ofSeconds(-5));
 		assertThat(this.client.status(id)).isEqualTo("PENDING");

@@ -100,7 +100,7 @@ class OperationsSimulatorTests {
 	}
 
 	@Test
-	void theDefaultScriptCanBeChangedUntilTheNextReset() {
+	void defaultScriptCanBeChangedUntilTheNextReset() {
 		this.simulator.defaultScript(OperationScript.completed().retryAfter(Duration.ofSeconds(5)));
 		assertThat(SimulatorClient.header(this.client.send("POST", CONFIGURATIONS), "Retry-After")).isEqualTo("5");
 		this.simulator.reset();
@@ -148,7 +148,7 @@ class OperationsSimulatorTests {
 	}
 
 	@Test
-	void anUnknownIdIsNotFound() {
+	void unknownIdIsNotFound() {
 		HttpResponse<String> response = this.client.poll("proc_job_unknown");
 		assertThat(response.statusCode()).isEqualTo(404);
 		assertThat(SimulatorClient.json(response)).containsEntry("code", 20404)
@@ -162,14 +162,14 @@ class OperationsSimulatorTests {
 			"GET,/v2/Conversations/a,405", "DELETE,/v2/ControlPlane/Operations/a,405", "GET,/,404",
 			"GET,/v2/ControlPlane/Operations/a/b,404", "GET,/v2/ControlPlane/Operations/,404",
 			"GET,/__admin/mappings,401" })
-	void whatIsNotSimulatedIsRefused(String method, String path, int status) {
+	void requestWhenItIsNotSimulatedIsRefused(String method, String path, int status) {
 		assertThat(this.client.send(method, path).statusCode()).isEqualTo(status);
 		assertThat(this.simulator.requestCount()).isZero();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "../../v1/x", "a/b?c=d#e", "%2e%2e", "é ü", "{x}", "a+b;c=d", "/", "\u6f22\ud83d\ude00" })
-	void anIdIsOneDecodedPathSegment(String id) {
+	void idIsOneDecodedPathSegment(String id) {
 		assertThat(this.simulator.accept(id, OperationScript.completed())).isEqualTo(id);
 		Map<String, @Nullable Object> operation = this.client.operation(id);
 		assertThat(operation).containsEntry("operationId", id);
@@ -181,7 +181,7 @@ class OperationsSimulatorTests {
 	}
 
 	@Test
-	void anAcceptedOperationIsRelatedToAConfiguration() {
+	void acceptedOperationIsRelatedToAConfiguration() {
 		String id = this.simulator.accept(OperationScript.completed());
 		assertThat(id).matches(ID);
 		assertThat(this.client.operation(id).get("related")).asString()
@@ -217,7 +217,7 @@ class OperationsSimulatorTests {
 	}
 
 	@Test
-	void theOldestOperationThatHasEndedMakesRoom() {
+	void writeWhenFullReplacesTheOldestEndedOperation() {
 		try (OperationsSimulator small = OperationsSimulator.builder().clock(this.clock).maxOperations(3).start()) {
 			SimulatorClient client = new SimulatorClient(small);
 			OperationScript endless = OperationScript.endingAs("RUNNING");
@@ -284,7 +284,7 @@ class OperationsSimulatorTests {
 	}
 
 	@Test
-	void aTakenPortIsToldOf() throws IOException {
+	void startWhenPortIsTakenFailsAndSaysSo() throws IOException {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> OperationsSimulator.builder().port(taken.getLocalPort()).start())

@@ -26,7 +26,7 @@ import org.springframework.http.ProblemDetail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The form of each product.
+ * Tests the form of each product.
  */
 class ProductsTests {
 
@@ -124,7 +124,7 @@ class ProductsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void wordsThatAScriptNamesAreSentUnchanged(OperationsProduct product) {
+	void wordsOfAScriptAreSentUnchanged(OperationsProduct product) {
 		simulator.accept(product, "op-1",
 				OperationScript.endingAs("CANCELLED")
 					.pending(Duration.ZERO)
@@ -227,7 +227,7 @@ class ProductsTests {
 	}
 
 	@Test
-	void queryJobsNameNoOperationInAHeaderAndReportTheTimeOfACancellation() {
+	void queryJobsHaveNoIdHeaderButATimeOfCancellation() {
 		HttpResponse<String> accepted = this.client.send("POST", "/v3/InsightsDomains/Conversations/QueryJobs");
 		Map<String, @Nullable Object> body = SimulatorClient.json(accepted);
 		String id = String.valueOf(body.get("operationId"));
@@ -356,7 +356,7 @@ class ProductsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void throttledResponseSaysInTheProductsHeaderWhenToComeBack(OperationsProduct product) {
+	void throttledResponseHasTheRetryHeaderOfItsProduct(OperationsProduct product) {
 		simulator.fault(1, Fault.throttled(Duration.ofMillis(1500)));
 		HttpResponse<String> response = this.client.poll(product, "op-1");
 		assertThat(response.statusCode()).isEqualTo(429);

@@ -56,7 +56,7 @@ class RedirectedConnectorTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void requestToTheServerOfAProductReachesTheSimulatorWithItsCredentials(OperationsProduct product) {
+	void requestToServerOfAProductReachesSimulatorAuthenticated(OperationsProduct product) {
 		String id = simulator.accept(product, OperationScript.completed());
 		ResponseEntity<?> response = send(HttpMethod.GET, product.baseUrl() + product.path().replace("{id}", id));
 		assertThat(response.getStatusCode().value()).isEqualTo(200);
@@ -67,7 +67,7 @@ class RedirectedConnectorTests {
 	@CsvSource({ "https://memory.twilio.com,/v1/ControlPlane/Stores,MEMORY",
 			"https://memory.us1.twilio.com,/v1/ControlPlane/Stores,MEMORY",
 			"https://gateway.example.com:8443/twilio,/v2/ControlPlane/KnowledgeBases,KNOWLEDGE" })
-	void statusUrlIsThatOfTheServerThatTheClientHasNamed(String baseUrl, String path, OperationsProduct product) {
+	void statusUrlIsThatOfTheAddressedServer(String baseUrl, String path, OperationsProduct product) {
 		ResponseEntity<Map<String, @Nullable Object>> accepted = send(HttpMethod.POST, baseUrl + path);
 		String id = Objects.requireNonNull(accepted.getHeaders().getFirst("Operation-Id"));
 		String statusUrl = String.valueOf(Objects.requireNonNull(accepted.getBody()).get("statusUrl"));
@@ -76,7 +76,7 @@ class RedirectedConnectorTests {
 	}
 
 	@Test
-	void serversWithOnePathKnowTheirOwnOperationsOnly() {
+	void serversWithTheSamePathKnowOnlyTheirOwnOperations() {
 		String id = simulator.accept(OperationsProduct.KNOWLEDGE, OperationScript.completed());
 		String path = OperationsProduct.KNOWLEDGE.path().replace("{id}", id);
 		assertThat(send(HttpMethod.GET, "https://knowledge.twilio.com" + path).getStatusCode().value()).isEqualTo(200);

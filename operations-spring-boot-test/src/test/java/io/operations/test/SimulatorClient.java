@@ -20,7 +20,7 @@ import org.springframework.web.util.UriUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A client of the simulator that knows nothing of the library.
+ * A client of the simulator that does not use the library.
  */
 final class SimulatorClient {
 

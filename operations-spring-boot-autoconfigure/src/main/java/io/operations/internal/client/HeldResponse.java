@@ -10,7 +10,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 /**
  * The response to one attempt of a write, on its way to the caller. If nobody reads its
  * body, its connection would be lost. So this class reads the body itself when the write
- * is repeated, and when the caller leaves before it reads.
+ * is repeated, and when the caller cancels before it reads the body.
  */
 final class HeldResponse {
 
@@ -63,7 +63,7 @@ final class HeldResponse {
 		}
 	}
 
-	// As Spring's own responses do.
+	// The messages are like those of Spring's own responses.
 	private String unreadable() {
 		return (this.state.get() == State.LEFT)
 				? "The client response body has been released already, because the caller left or the request was repeated."

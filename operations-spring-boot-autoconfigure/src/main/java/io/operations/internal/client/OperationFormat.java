@@ -26,8 +26,8 @@ import org.springframework.util.Assert;
  * Describes how a product reports its operations: which member of a response is the id,
  * which are times, what the words of the status mean, and how a {@code 202 Accepted}
  * names the operation. The error, the related ids and the result have the same names in
- * all products. {@code Retry-After} and, if it is missing, {@code X-RateLimit-Reset} say
- * when to come back, in all products, too. Immutable and thread-safe.
+ * all products. In all products, {@code Retry-After} says when the client may poll again;
+ * if it is missing, {@code X-RateLimit-Reset} does. Immutable and thread-safe.
  *
  * @since 0.1.0
  * @see OperationsProduct
@@ -179,8 +179,8 @@ public final class OperationFormat {
 	}
 
 	/**
-	 * Return why a response with the id member of another form is not an operation of
-	 * this form.
+	 * Return why a response is not an operation of this form. The response has the id
+	 * member of another form.
 	 * @param id the id in that member
 	 * @param statusUrl the URL in the response, {@code null} if there is none
 	 * @return a clause that names the products whose operations look like this
@@ -241,8 +241,8 @@ public final class OperationFormat {
 	 * The parts in which products differ.
 	 *
 	 * @param idMember the member with the id of the operation
-	 * @param idPrefix the beginning of ids, {@code null} if it is not known; no reason to
-	 * reject another id
+	 * @param idPrefix the prefix of ids; {@code null} if it is not known. The client does
+	 * not reject an id with another prefix
 	 * @param timesWithin the member with an object that has the times, {@code null} if
 	 * the operation has them
 	 * @param retention how long the server keeps an operation, {@code null} if it is not

@@ -244,7 +244,7 @@ final class OperationReader {
 			detail(ANSWERED_ID, this.idHeader);
 		}
 		else if (this.namesItself && this.details != null) {
-			// A member of that name in a product that has the id elsewhere.
+			// The product has the id in another member, so this one is a detail.
 			this.details.remove(ANSWERED_ID);
 		}
 		Instant ended = (this.completedAt == null && status.isTerminal()) ? this.updatedAt : this.completedAt;

@@ -31,8 +31,8 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
  * Limits how long the body of a response to a write may take after its headers. The
  * headers name the operation that the write started, and the body may never come.
  * {@link WriteExchange} limits the time until the headers. The body of a response to a
- * read may be large, so this class limits only the time without data. It does not limit
- * event streams, nor responses of another origin than that of the base URL.
+ * read may be large, so this class limits only the time without data. It limits neither
+ * event streams nor responses of another origin than that of the base URL.
  *
  * @since 0.1.0
  */

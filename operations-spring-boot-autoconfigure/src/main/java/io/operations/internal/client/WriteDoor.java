@@ -9,8 +9,8 @@ import reactor.core.publisher.Mono;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * The way of a write through the account's limits. This package knows neither limits nor
- * observations, so the template provides them.
+ * Sends writes through the account's limits. This package knows neither limits nor
+ * observations, so the template provides the implementation.
  *
  * @since 0.1.0
  */
@@ -26,10 +26,10 @@ public interface WriteDoor {
 	Mono<ClientResponse> admit(String subject, Mono<ClientResponse> attempt);
 
 	/**
-	 * Send a write, in several attempts if the retry settings want it.
+	 * Send a write, in several attempts if the retry settings require them.
 	 * @param attempt the supplier of an attempt
-	 * @param mayRepeat called last of all, whether the write may be sent again after an
-	 * error
+	 * @param mayRepeat returns whether the write may be sent again after an error; called
+	 * only if everything else allows the repetition
 	 * @return the result of the first successful attempt, or the error of the last one
 	 */
 	Mono<ClientResponse> repeated(Supplier<Mono<ClientResponse>> attempt,

@@ -27,9 +27,10 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
  * <li>after any other error that the retry settings name, if the write has an
  * {@code Idempotency-Key} or the request only reads</li>
  * </ul>
- * If a response is not repeated, the caller gets it, whatever its status. If there is no
- * response, the caller gets an {@link OperationsException}. The place in flight is free
- * when the headers of the response have arrived: the server has then decided.
+ * If the write is not repeated after a response, the caller gets the response, whatever
+ * its status. If there is no response, the caller gets an {@link OperationsException}.
+ * The write releases its place in flight when the headers of the response arrive, because
+ * the server has decided by then.
  * <p>
  * Requests to another origin than that of the base URL pass unchanged, because they are
  * not requests of the account.
@@ -107,7 +108,7 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		// An earlier attempt may have had its effect.
 		private volatile boolean unsure;
 
-		// Says itself what an attempt may have done.
+		// The message of this error already says which effect an attempt may have had.
 		private volatile @Nullable Throwable described;
 
 		Write(ClientRequest request, @Nullable String key, ExchangeFunction next) {
@@ -159,7 +160,7 @@ public final class WriteExchange implements ExchangeFilterFunction {
 						.hide();
 		}
 
-		// A response that comes after all must not keep its connection.
+		// A response that arrives later must not keep its connection.
 		private Throwable failed(HeldResponse response, WriteAttempt attempt, Throwable fault) {
 			response.leave();
 			return this.faults.of(fault, !attempt.abandon(), this.unsure);
@@ -174,8 +175,8 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		}
 
 		/**
-		 * Return whether this write may be sent again, and release the response that the
-		 * caller will not get then.
+		 * Return whether this write may be sent again. If it may, release the response,
+		 * because the caller does not get it.
 		 * @param fault the error of the last attempt
 		 * @return {@code true} if a repetition does no harm and is possible
 		 */

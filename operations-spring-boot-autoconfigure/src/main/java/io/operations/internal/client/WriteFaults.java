@@ -144,8 +144,8 @@ final class WriteFaults {
 	}
 
 	/**
-	 * Return whether no connection could be opened, so that no part of the request has
-	 * left.
+	 * Return whether no connection could be opened. In that case no part of the request
+	 * was sent.
 	 * @param fault the error
 	 * @return {@code true} if the request was not sent
 	 */

@@ -11,10 +11,10 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The permits that this instance has reserved from the budget which all instances share.
- * It reserves them in blocks, so that a statement serves several requests, and at most
- * one block ahead. A permit that nobody uses lapses, because permits that are kept would
- * be sent together later.
+ * Reserves permits for this instance from the budget that all instances share. It
+ * reserves them in blocks, so that one statement serves several requests, and it reserves
+ * at most one block ahead. A permit that nobody uses lapses. Otherwise the instance would
+ * use all kept permits together later.
  * <p>
  * While the store is unavailable, the instance sends its share of the rate: the rate
  * divided by the number of instances seen last.
@@ -90,7 +90,7 @@ final class AccountBudget implements Disposable {
 			this.instances.wanted(now);
 			this.permits.rate(perSecond);
 			due = due(now);
-			// While the store is unavailable, the ticks try.
+			// While the store is unavailable, only the ticks call the store.
 			boolean needed = !this.closed && !this.outage.isOpen() && this.permits.isRunningOut();
 			permits = needed ? this.permits.beginReservation(this.instances.sending()) : 0;
 		}
@@ -142,7 +142,7 @@ final class AccountBudget implements Disposable {
 	void pause(Duration pause) {
 		synchronized (this) {
 			this.pause.begin(pause, now());
-			// The permits of the time of the pause must not be sent after it.
+			// Requests must not use the permits of the time of the pause after the pause.
 			this.permits.clear();
 		}
 		sendPause();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The requests in flight, how many there may be, and what a 429 says about that. The
- * admission guards this class.
+ * Counts the requests in flight, limits their number, and judges what a 429 says about
+ * the limit. The admission guards this class.
  */
 final class AccountCapacity {
 

@@ -14,10 +14,10 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The pause of an account after a 429. A timer ends it. The listener gets the changes of
- * the pause and the throttled requests in their order. The admission guards the methods
- * that change or read the pause. It calls {@link #report()} and {@link #throttled}
- * without its lock.
+ * Holds the pause of an account after a 429. A timer ends the pause. The listener is
+ * notified of the changes of the pause and of the throttled requests in the order in
+ * which they occur. The admission guards the methods that change or read the pause. It
+ * calls {@link #report()} and {@link #throttled} without its lock.
  */
 final class AccountPause implements Disposable {
 

@@ -124,8 +124,8 @@ public final class Admission implements PollCapacity {
 	}
 
 	/**
-	 * Send a write when its turn has come. In the queue it counts as a fetch, and errors
-	 * are as with {@link #admit(String, Mono)}.
+	 * Send a write when its turn has come. The queue treats it as a fetch. The errors are
+	 * those of {@link #admit(String, Mono)}.
 	 * @param subject the beginning of a message about the write
 	 * @param call the write
 	 * @param concurrentRequests reads from a result how many requests of the account were
@@ -178,7 +178,7 @@ public final class Admission implements PollCapacity {
 
 	/**
 	 * Note that a request failed. If the server throttled it because the account is full,
-	 * all requests pause. If the refusal is noise, the refused request waits alone.
+	 * all requests pause. If the refusal is noise, only the refused request waits.
 	 * @param fault the error
 	 * @param call the request
 	 */

@@ -7,8 +7,8 @@ import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
 
 /**
- * Creates the exceptions of requests that the admission does not send. Each says why, and
- * what the reader can do.
+ * Creates the exceptions of requests that the admission does not send. Each message says
+ * why the request is not sent, and what the reader can do.
  */
 final class AdmissionRefusals {
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The queue, the requests in flight and the pause of an account, under one lock. No
+ * Holds the queue, the requests in flight and the pause of an account under one lock. No
  * method calls foreign code.
  */
 final class AdmissionState {

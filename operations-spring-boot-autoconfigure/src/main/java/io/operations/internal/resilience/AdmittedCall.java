@@ -137,7 +137,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 			return false;
 		}
 		try {
-			// Written so that the subscription also sees the caller's thread-locals.
+			// Subscribes in this way, so that the subscription also sees the
+			// thread-locals of the caller.
 			this.call.contextWrite(this.sink.contextView()).subscribe(this);
 		}
 		catch (Exception | Error ex) {

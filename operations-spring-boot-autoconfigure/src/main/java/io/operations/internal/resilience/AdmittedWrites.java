@@ -51,8 +51,8 @@ public final class AdmittedWrites {
 	/**
 	 * Send a write, in several attempts if necessary.
 	 * @param attempt the supplier of an attempt
-	 * @param mayRepeat called last of all, whether the write may be sent again after an
-	 * error
+	 * @param mayRepeat returns whether the write may be sent again after an error; called
+	 * only if everything else allows the repetition
 	 * @param <T> the type of the result
 	 * @return the result of the first successful attempt, or the error of the last one
 	 */

@@ -11,8 +11,9 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Calls the store of the shared budget for one client. Each call ends within a second. A
- * store that throws counts as unavailable, as one that does not answer. Results arrive on
- * the scheduler, because the thread of the store must be free for the next statement.
+ * store that throws an exception counts as unavailable, like a store that does not
+ * answer. Results arrive on the scheduler, because the thread of the store must be free
+ * for the next statement.
  */
 final class BudgetCalls {
 

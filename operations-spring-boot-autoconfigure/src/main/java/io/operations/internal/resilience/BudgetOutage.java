@@ -5,8 +5,8 @@ import java.time.Duration;
 import io.operations.OperationsListener;
 
 /**
- * The time during which the store of the shared budget is unavailable. Each method
- * returns the notification that its caller runs without a lock. Not thread-safe.
+ * Records an outage of the store of the shared budget. Each method returns the
+ * notification that its caller runs without a lock. Not thread-safe.
  */
 final class BudgetOutage {
 

@@ -8,10 +8,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for admission. Fetches and first polls come before repeat polls,
- * and each group is in the order of its due times. Every fourth request is nevertheless a
- * poll, and a repeat poll if there is one, so that many fetches do not starve the waits.
- * Not thread-safe.
+ * Queues the requests that wait for admission. Fetches and first polls come before repeat
+ * polls, and each group is in the order of its due times. Every fourth request is
+ * nevertheless a poll, so that many fetches do not starve the waits. It is a repeat poll
+ * if one is queued. Not thread-safe.
  */
 final class CallQueue {
 

@@ -19,7 +19,7 @@ final class CallSender implements Disposable {
 
 	private final WorkLoop sending = new WorkLoop(this::sendAll);
 
-	// One for each poller: templates of one account may share its admission.
+	// Each poller adds one action. Templates of one account may share an admission.
 	private final List<Runnable> onCapacity = new CopyOnWriteArrayList<>();
 
 	private final AdmissionState state;
@@ -57,8 +57,8 @@ final class CallSender implements Disposable {
 	}
 
 	/**
-	 * Send the requests that may be sent now. Only one thread does this at a time; it
-	 * also does the work of the others.
+	 * Send the requests that may be sent now. Only one thread sends at a time. It also
+	 * sends the requests of threads that call this method in the meantime.
 	 */
 	void send() {
 		if (this.sending.run() && this.state.hasCapacity()) {
@@ -114,7 +114,7 @@ final class CallSender implements Disposable {
 			this.permit.use();
 		}
 		else {
-			// The loop that runs goes on with the next request.
+			// The running loop continues with the next request.
 			this.state.ended(call, 0);
 		}
 		return true;

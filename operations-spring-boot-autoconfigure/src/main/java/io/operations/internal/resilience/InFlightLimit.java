@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * but it does not change which limit is tried again or when. Otherwise such 429s would
  * lead to one request at a time.
  * <p>
- * Some servers report how many requests of the account are in flight. While that number
- * is at most half of the number at which the server throttled, the limit need not wait.
- * When it comes near that number, the account is full and the limit grows a tenth as
- * fast. A client with less than an equal share still reaches an equal share.
+ * Some servers report how many requests of the account are in flight. While the reported
+ * number is at most half of the number at which the server throttled, the limit grows
+ * without waiting. When the reported number comes near the number at which the server
+ * throttled, the account is full, and the limit grows a tenth as fast. A client with less
+ * than an equal share still reaches an equal share.
  * <p>
  * The admission guards this class.
  * <p>
@@ -95,7 +96,8 @@ final class InFlightLimit {
 		if (accountLoad != null) {
 			this.refusedAt = accountLoad;
 		}
-		// A request from before the limit was halved says nothing about the half.
+		// A request that was sent before the limit was halved says nothing about the
+		// halved limit.
 		if (this.halvedAt != Long.MIN_VALUE && began <= this.halvedAt) {
 			return;
 		}

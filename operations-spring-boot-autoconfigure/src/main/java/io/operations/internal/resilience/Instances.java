@@ -5,8 +5,9 @@ import java.time.Duration;
 import io.operations.resilience.BudgetStore;
 
 /**
- * The instances that share a budget, as this instance saw them last, and the reports of
- * this instance to the others. Times are nanoseconds of the scheduler. Not thread-safe.
+ * Counts the instances that share a budget, as this instance saw them last, and decides
+ * when this instance reports to the others. Times are nanoseconds of the scheduler. Not
+ * thread-safe.
  */
 final class Instances {
 
@@ -16,7 +17,7 @@ final class Instances {
 	// that it learns of a pause within a second.
 	private static final long LOOK = Duration.ofMillis(400).toNanos();
 
-	// So many instances may start at once without knowing each other.
+	// This many instances may start at the same time without knowing each other.
 	private static final int STRANGERS = 16;
 
 	private int alive = 1;
@@ -80,7 +81,7 @@ final class Instances {
 	}
 
 	/**
-	 * Note how many others there are.
+	 * Note how many other instances there are.
 	 * @param others the other instances
 	 * @param isSending what this instance has reported
 	 * @param now the present time
@@ -102,8 +103,8 @@ final class Instances {
 	}
 
 	/**
-	 * Note the instances that the store found at its start, unless it has counted them
-	 * since.
+	 * Note the instances that the store found at its start, unless the store has counted
+	 * them again.
 	 * @param others the number of other instances
 	 */
 	void foundAtStart(int others) {

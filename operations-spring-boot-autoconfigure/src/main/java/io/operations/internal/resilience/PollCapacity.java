@@ -5,7 +5,7 @@ import java.time.Duration;
 import reactor.core.Disposable;
 
 /**
- * Tells a poller how many polls the account has capacity for.
+ * Reports to a poller for how many polls the account has capacity.
  *
  * @since 0.1.0
  */

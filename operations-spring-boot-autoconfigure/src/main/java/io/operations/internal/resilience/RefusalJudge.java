@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides whether a 429 means that the account is full, or whether it is noise: a gateway
  * or another application caused it, and the server accepts most other requests. A full
- * account needs a pause and fewer requests in flight. A request that met noise waits
- * alone.
+ * account needs a pause and fewer requests in flight. After noise, only the refused
+ * request waits.
  * <p>
  * The judge compares the refused request with the requests before it. The account is full
  * in each of these cases, for any number of compared requests up to two hundred:
@@ -28,17 +28,17 @@ import org.jspecify.annotations.Nullable;
  * accepted. Only requests with at least as many in flight as the refused one are
  * compared. A limit of requests in flight that is one too high then shows, although the
  * server accepts most requests. A refused request occupies no place at the server.
- * Requests that were sent while it was in flight therefore count with one less. If the
- * server reports how many requests of the account are in flight, that number replaces the
- * client's.
+ * Requests that were sent while it was in flight therefore count with one request in
+ * flight less. If the server reports how many requests of the account are in flight, that
+ * number replaces the client's.
  * <p>
  * After such a verdict, the next refusals begin a pause without a test: one, then four,
  * then sixteen, and at most 64. Without this trust, the server would refuse more requests
  * of a full account than if each 429 began a pause. The trust ends after many accepted
  * requests with as many in flight, after many refusals without a verdict, and after ten
  * minutes without a pause. If accepted requests end it, the next verdict with a test
- * trusts as many refusals as the last one. As many accepted requests again divide that
- * number by four.
+ * trusts as many refusals as the last one. The same number of accepted requests once more
+ * divides the number of trusted refusals by four.
  * <p>
  * The admission guards this class.
  */

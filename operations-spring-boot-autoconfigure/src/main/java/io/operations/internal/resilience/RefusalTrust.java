@@ -11,9 +11,9 @@ final class RefusalTrust {
 
 	private static final int MOST = 64;
 
-	// The accepted requests that end the trust: this number, or twenty round trips. Each
-	// refusal weighs as much as thirteen accepted requests, also one that begins no
-	// pause: it speaks for a full account.
+	// The trust ends after this number of accepted requests, or after twenty round trips.
+	// Each refusal weighs as much as thirteen accepted requests, because it speaks for a
+	// full account. This includes a refusal that begins no pause.
 	private static final int REFUTED = 80;
 
 	private static final int REFUTED_ROUNDS = 20;
@@ -28,14 +28,14 @@ final class RefusalTrust {
 
 	private int fullFromLoad;
 
-	// How many more refusals need no test, and a quarter of how many will need none after
-	// the next verdict with a test.
+	// "left" is how many more refusals need no test. After the next verdict with a test,
+	// four times "last" refusals need none.
 	private int left;
 
 	private int last;
 
-	// Accepted requests that speak against the last verdict: with at least as many in
-	// flight, and all.
+	// Accepted requests that speak against the last verdict. "refuting" counts those with
+	// at least as many requests in flight, "refutingAll" counts all.
 	private int refuting;
 
 	private int refutingAll;
@@ -110,7 +110,7 @@ final class RefusalTrust {
 	}
 
 	/**
-	 * Count accepted requests again, from a request on.
+	 * Start again to count accepted requests, beginning with a request.
 	 * @param request the number of the request
 	 */
 	void refuteFrom(long request) {

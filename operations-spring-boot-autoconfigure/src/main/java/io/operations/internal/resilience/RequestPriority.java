@@ -12,8 +12,8 @@ import reactor.util.context.ContextView;
  * @param kind the kind of the request
  * @param due when the request was due, in milliseconds of the scheduler's monotonic clock
  * ({@link reactor.core.scheduler.Scheduler#now} in nanoseconds)
- * @param mayLeave called right before the request is sent. {@code false} sends nothing:
- * the sender of the request then cancels it
+ * @param mayLeave called right before the request is sent. If it returns {@code false},
+ * the request is not sent, and the creator of the priority cancels it
  * @since 0.1.0
  */
 public record RequestPriority(Kind kind, long due, BooleanSupplier mayLeave) {

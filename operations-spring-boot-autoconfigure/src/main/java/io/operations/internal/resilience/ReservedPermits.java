@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The permits that this instance has reserved and not used, in blocks of even distances.
- * A permit that nobody uses in time lapses. Not thread-safe.
+ * Holds the permits that this instance has reserved and not used. The permits of a block
+ * are due at even distances. A permit that nobody uses in time lapses. Not thread-safe.
  */
 final class ReservedPermits {
 
@@ -20,7 +20,7 @@ final class ReservedPermits {
 	 */
 	static final long LAPSE = Duration.ofMillis(250).toNanos();
 
-	// One reservation serves so much time of all sending instances together.
+	// One reservation covers this much time of all sending instances together.
 	private static final double BLOCK_SECONDS = 0.25;
 
 	private static final Duration LONG_AGO = Duration.ofSeconds(5);
@@ -109,7 +109,7 @@ final class ReservedPermits {
 	 * @param untilEnd the time from now until the last of the permits is used up
 	 * @param perSecond the rate at which they were reserved
 	 * @param permits the number of permits
-	 * @param now the present time; permits before it are not made up for
+	 * @param now the present time; permits that were due before it are lost
 	 */
 	void add(Duration untilEnd, double perSecond, int permits, long now) {
 		if (perSecond != this.rate) {

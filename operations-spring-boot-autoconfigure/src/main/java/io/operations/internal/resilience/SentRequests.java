@@ -5,8 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest requests of an account in the order in which the client sent them, with what
- * the server answered. Requests have numbers from 0 on. The admission guards this class.
+ * Remembers the latest requests of an account in the order in which the client sent them,
+ * and what the server answered. Requests have numbers from 0 on. The admission guards
+ * this class.
  */
 final class SentRequests {
 
@@ -26,7 +27,8 @@ final class SentRequests {
 
 	}
 
-	// Requests with fewer others in flight come between those that are compared.
+	// The memory is larger than the number of compared requests. Requests with fewer
+	// others in flight lie between the compared ones.
 	private static final int MEMORY = 512;
 
 	private static final int MOST_MEMORY = 1 << 14;

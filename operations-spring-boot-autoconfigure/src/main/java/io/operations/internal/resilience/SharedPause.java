@@ -3,9 +3,9 @@ package io.operations.internal.resilience;
 import java.time.Duration;
 
 /**
- * The pause of an account, as this instance knows it. Another instance may begin it, or
- * this one, which then reports it to the others. Times are nanoseconds of the scheduler.
- * Not thread-safe.
+ * Holds the pause of an account, as far as this instance knows it. This instance or
+ * another one begins the pause. An instance that begins a pause reports it to the others.
+ * Times are nanoseconds of the scheduler. Not thread-safe.
  */
 final class SharedPause {
 
@@ -31,8 +31,8 @@ final class SharedPause {
 	 * Note the pause that the store reports.
 	 * @param pause how long it still lasts; zero if there is none
 	 * @param now the present time
-	 * @return {@code true} if this instance did not know it. An answer that took longer
-	 * reports the same pause a little later
+	 * @return {@code true} if this instance did not know it. A slower answer reports the
+	 * same pause with a slightly later end
 	 */
 	boolean found(Duration pause, long now) {
 		long end = now + pause.toNanos();

@@ -39,7 +39,7 @@ class ConcurrentRequestsHeaderTests {
 	}
 
 	@Test
-	void refusalTellsHowFullTheAccountWas() {
+	void refusalReportsConcurrentRequests() {
 		answers(429, "120");
 		OperationsException refusal = endpoint.failure();
 		assertThat(refusal).hasMessageContaining("120 requests of the account in flight");

@@ -71,7 +71,7 @@ class ConnectionFaultTests {
 		try (SilentServer server = new SilentServer(
 				"HTTP/1.1 404 Not Found\r\nTwilio-Request-Id: RQ1\r\nContent-Length: 1000\r\n\r\n{", true)) {
 			OperationsException failure = failure(server.url());
-			// The reset may outrun the head, which then is never seen.
+			// The reset may arrive before the headers, which the client then never sees.
 			if (failure.getStatusCode() != null) {
 				assertThat(failure.getStatusCode()).isEqualTo(404);
 				assertThat(failure.getRequestId()).isEqualTo("RQ1");
@@ -126,8 +126,8 @@ class ConnectionFaultTests {
 		assertThat(endpoint.requests()).isEmpty();
 	}
 
-	// Between the head and the first byte of the body Spring drains what is cancelled
-	// instead of closing the connection; what is meant here is a body that stops.
+	// Between the headers and the first byte of the body, Spring reads a cancelled body
+	// to its end instead of closing the connection. This test needs a body that stops.
 	private static WebClient.Builder telling(CompletableFuture<Void> reading) {
 		return WebClient.builder()
 			.filter((request, next) -> next.exchange(request)

@@ -45,14 +45,14 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void absoluteUrlOfTheSameOriginCarriesThem() {
+	void requestToTheSameOriginCarriesCredentials() {
 		endpoint.answersWithOperation();
 		get(endpoint.url() + "/any/where");
 		assertThat(authorizations(endpoint)).containsExactly(basic("SK1", SECRET));
 	}
 
 	@Test
-	void absoluteUrlOfAnotherPortDoesNot() {
+	void requestToAnotherPortCarriesNoCredentials() {
 		elsewhere.answersWithOperation();
 		get(elsewhere.url() + "/v2");
 		assertThat(elsewhere.requests()).singleElement()
@@ -60,7 +60,7 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void absoluteUrlOfAnotherHostDoesNot() {
+	void requestToAnotherHostCarriesNoCredentials() {
 		endpoint.answersWithOperation();
 		get("http://127.0.0.1:" + endpoint.url().getPort() + "/v2");
 		assertThat(endpoint.requests()).singleElement()
@@ -68,7 +68,7 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void redirectElsewhereCarriesThemNowhere() {
+	void redirectToAnotherOriginIsNotFollowed() {
 		endpoint.answers(aResponse().withStatus(307).withHeader("Location", elsewhere.url() + "/v2"));
 		elsewhere.answersWithOperation();
 		Endpoint.failure(endpoint.fetcher(webClient(endpoint.url(), CREDENTIALS)), Endpoint.ID);
@@ -76,7 +76,7 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void eachRequestAsksForTheCredentialsAnew() {
+	void eachRequestReadsTheCredentialsAgain() {
 		endpoint.answersWithOperation();
 		Iterator<BasicCredentials> rotation = List
 			.of(new BasicCredentials("SK1", "old"), new BasicCredentials("SK2", "new"))
@@ -115,7 +115,7 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void requestSaysWhatItAcceptsUnlessItsCallerDoes() {
+	void requestWithoutAcceptHeaderGetsOne() {
 		endpoint.answersWithOperation();
 		get(endpoint.url() + "/v2");
 		get(webClient(endpoint.url(), CREDENTIALS).defaultHeader(HttpHeaders.ACCEPT, "text/csv").build(),
@@ -130,7 +130,7 @@ class CredentialsFilterTests {
 	}
 
 	@Test
-	void copyThatAFilterMakesOfARequestCarriesThemToTheirOriginOnly() {
+	void copyOfARequestCarriesCredentialsToTheirOriginOnly() {
 		endpoint.answersWithOperation();
 		elsewhere.answersWithOperation();
 		WebClient client = webClient(endpoint.url(), CREDENTIALS).filter(

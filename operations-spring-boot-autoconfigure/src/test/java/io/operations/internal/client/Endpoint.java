@@ -28,7 +28,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * The endpoint on a real socket, with a fetcher to ask it.
+ * Starts a server on a real socket, and a fetcher that sends requests to it.
  */
 final class Endpoint implements AfterEachCallback, AfterAllCallback {
 

@@ -43,7 +43,7 @@ class ErrorBodyTests {
 	}
 
 	@Test
-	void titleStandsInForADetail() {
+	void messageWhenDetailIsMissingIsTheTitle() {
 		OperationsException failure = failure("application/problem+json",
 				"{\"title\": \"Unavailable\", \"detail\": null}");
 		assertThat(failure.getCode()).isNull();
@@ -84,7 +84,7 @@ class ErrorBodyTests {
 			application/json | ''
 			garbage          | {}
 			""")
-	void bodyOfNoUseLeavesTheStatus(String mediaType, String body) {
+	void errorWhenBodyIsUnusableKeepsTheStatus(String mediaType, String body) {
 		OperationsException failure = failure(mediaType, body);
 		assertThat(failure.getStatusCode()).isEqualTo(503);
 		assertThat(failure.getRequestId()).isEqualTo("RQ1");
@@ -94,7 +94,7 @@ class ErrorBodyTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "\"x\"", "-1.5", "99999999999", "1e99", "true", "{}", "[1]", "null", "\"99999999999\"" })
-	void codeThatIsNoIntegerIsNone(String code) {
+	void codeWhenItIsNoIntegerIsIgnored(String code) {
 		OperationsException failure = failure("application/json", "{\"code\": " + code + ", \"message\": \"Later\"}");
 		assertThat(failure.getCode()).isNull();
 		assertThat(failure.getServerMessage()).isEqualTo("Later");
@@ -118,7 +118,7 @@ class ErrorBodyTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 404, 503 })
-	void bodyThatIsTooLargeIsDroppedAndTheStatusKept(int status) {
+	void errorWhenBodyIsTooLargeKeepsTheStatus(int status) {
 		endpoint.answers(status(status).withHeader("Twilio-Request-Id", "RQ1").withBody(new byte[10 * 1024 * 1024]));
 		OperationsException failure = endpoint.failure();
 		assertThat(failure)

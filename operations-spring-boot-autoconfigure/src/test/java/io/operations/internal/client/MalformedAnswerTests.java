@@ -32,7 +32,7 @@ class MalformedAnswerTests {
 	@ValueSource(strings = { "<html><body>Maintenance</body></html>", "[]", "null", "true", "17", "\"COMPLETED\"",
 			"{\"status\": \"COMPL", "{\"status\": \"COMPLETED\"", "{\"status\": }", "{\"status\": \"RUNNING\"} {}",
 			"{\"status\": \"RUNNING\"}]", "{'status': 'RUNNING'}", "{\"a\": NaN}" })
-	void successThatIsNoOperationIsMalformed(String body) {
+	void successWithoutOperationIsMalformed(String body) {
 		endpoint.answers(okJson(body).withHeader("Twilio-Request-Id", "RQ1"));
 		OperationsException failure = endpoint.failure();
 		assertThat(failure).isInstanceOf(MalformedOperationException.class)
@@ -61,7 +61,7 @@ class MalformedAnswerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Hibernating", "7", "-", "null" })
-	void wordThatNobodyKnowsIsUnknownAndNotMalformed(String word) {
+	void statusWhenWordIsUnknownIsNotMalformed(String word) {
 		endpoint.answers(okJson("{\"status\": \"" + word + "\"}"));
 		assertThat(endpoint.fetch().operation().status()).isEqualTo(OperationStatus.UNKNOWN);
 		assertThat(endpoint.fetch().operation().isTerminal()).isFalse();

@@ -60,7 +60,7 @@ class OperationIdTests {
 
 	@ParameterizedTest
 	@MethodSource("refusedIds")
-	void idThatCannotBeOneIsRefusedBeforeAnyRequest(String id) {
+	void fetchWhenIdIsInvalidFailsBeforeAnyRequest(String id) {
 		endpoint.answersWithOperation();
 		OperationsException failure = Endpoint.failure(endpoint.fetcher(), id);
 		assertThat(failure).isInstanceOf(OperationsRequestException.class)

@@ -45,7 +45,7 @@ class OperationReaderTests {
 	}
 
 	@Test
-	void statusUrlThatWasAskedIsNotParsedAgain() {
+	void statusUrlWhenItWasRequestedIsNotParsedAgain() {
 		assertThat(read("{\"statusUrl\": \"" + REQUESTED + "\"}").statusUrl()).isSameAs(REQUESTED);
 		assertThat(read("{\"statusUrl\": \"" + REQUESTED + "/\"}").statusUrl()).isEqualTo(URI.create(REQUESTED + "/"));
 	}
@@ -114,7 +114,7 @@ class OperationReaderTests {
 	}
 
 	@Test
-	void relatedValuesThatAreNoStringsAreKeptAsText() {
+	void relatedValuesOfOtherTypesAreKeptAsText() {
 		Operation operation = read("""
 				{"related": {"s": "x", "n": 7, "b": true, "o": {"a": [1]}, "l": ["y"], "nothing": null}}""");
 		assertThat(operation.related())
@@ -123,7 +123,7 @@ class OperationReaderTests {
 	}
 
 	@Test
-	void relatedThatIsNoObjectIsKeptAmongTheDetails() {
+	void relatedWhenItIsNoObjectIsKeptAmongTheDetails() {
 		Operation operation = read("{\"related\": [\"cfg_1\"]}");
 		assertThat(operation.related()).isEmpty();
 		assertThat(operation.details()).isEqualTo(Map.of("related", List.of("cfg_1")));
@@ -183,7 +183,7 @@ class OperationReaderTests {
 					COMPLETED  | "updatedAt": "soon"                                                        | none
 					COMPLETED  | "updatedAt": 7                                                             | none
 					""")
-	void lastUpdateOfAnOperationThatHasEndedStandsInForItsEnd(String word, String members, @Nullable Instant ended) {
+	void completedAtWhenMissingIsTheLastUpdate(String word, String members, @Nullable Instant ended) {
 		Operation operation = read("{\"status\": \"" + word + "\", " + members + "}");
 		assertThat(operation.completedAt()).isEqualTo(ended);
 		assertThat(operation.details()).containsKey("updatedAt");
@@ -281,14 +281,14 @@ class OperationReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "\"bad\"", "99999999999", "4.5", "{}" })
-	void problemStatusThatIsNoIntegerIsKeptAsAProperty(String status) {
+	void problemStatusWhenItIsNoIntegerIsKeptAsProperty(String status) {
 		ProblemDetail problem = problem("{\"status\": " + status + "}");
 		assertThat(problem.getStatus()).isZero();
 		assertThat(problem.getProperties()).containsOnlyKeys("status");
 	}
 
 	@Test
-	void problemKeepsItsCodeAndWhatDoesNotFit() {
+	void problemKeepsItsCodeAndUnexpectedMembers() {
 		ProblemDetail problem = problem(
 				"{\"code\": 20001, \"type\": \"a b\", \"title\": 7, \"detail\": null, \"errors\": [1]}");
 		assertThat(problem.getTitle()).isNull();
@@ -300,7 +300,7 @@ class OperationReaderTests {
 	}
 
 	@Test
-	void errorThatIsNoObjectIsKeptAmongTheDetails() {
+	void errorWhenItIsNoObjectIsKeptAmongTheDetails() {
 		Operation operation = read("{\"error\": \"broken\", \"status\": \"FAILED\"}");
 		assertThat(operation.error()).isNull();
 		assertThat(operation.details()).isEqualTo(Map.of("error", "broken"));
@@ -308,7 +308,7 @@ class OperationReaderTests {
 	}
 
 	@Test
-	void messageOfTheVendorStandsInForAMissingDetail() {
+	void detailWhenMissingIsTheMessageOfTheVendor() {
 		ProblemDetail problem = problem("{\"code\": 20001, \"message\": \"boom\", \"httpStatusCode\": 409}");
 		assertThat(problem.getDetail()).isEqualTo("boom");
 		assertThat(problem.getStatus()).isEqualTo(409);

@@ -58,7 +58,7 @@ class RequestTimeoutsTests {
 	}
 
 	@Test
-	void exchangeThatEndedIsNotTimedOut() {
+	void exchangeWhenItHasEndedIsNotTimedOut() {
 		fetch("a").dispose();
 		this.answer = Mono.just(ClientResponse.create(HttpStatus.OK).body("{\"status\": \"RUNNING\"}").build());
 		fetch("b");
@@ -68,7 +68,7 @@ class RequestTimeoutsTests {
 	}
 
 	@Test
-	void subscriberThatThrowsAtItsDeadlineDoesNotKeepOthersFromTheirs() {
+	void deadlineWhenASubscriberThrowsStillEndsTheOthers() {
 		List<Throwable> dropped = new ArrayList<>();
 		Hooks.onErrorDropped(dropped::add);
 		try {
@@ -89,7 +89,7 @@ class RequestTimeoutsTests {
 	}
 
 	@Test
-	void faultThatComesAfterTheDeadlineIsNotDroppedIntoTheLog() {
+	void faultWhenDeadlineHasPassedIsNotLogged() {
 		List<Throwable> dropped = new ArrayList<>();
 		Hooks.onErrorDropped(dropped::add);
 		try {
@@ -118,7 +118,7 @@ class RequestTimeoutsTests {
 	}
 
 	@Test
-	void interimAnswerIsTransientAndItsBodyIsNotWaitedFor() {
+	void interimAnswerFailsTransientlyWithoutItsBody() {
 		this.answer = Mono.just(ClientResponse.create(HttpStatus.valueOf(103)).body(Flux.<DataBuffer>never()).build());
 		fetch("a");
 		assertThat(this.faults).singleElement()

@@ -67,7 +67,7 @@ class RetryAfterHeaderTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 429, 503 })
-	void hundredDigitsAreTheLongestWaitThatIsBelieved(int status) {
+	void retryAfterWithHundredDigitsIsTheMaximum(int status) {
 		assertThat(retryAfter(status, HUNDRED_DIGITS, null)).isEqualTo(Duration.ofHours(1));
 	}
 
@@ -79,7 +79,7 @@ class RetryAfterHeaderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "yesterday", "1994-11-06T08:49:37Z" })
-	void serverTimeIsTheClockOfTheSchedulerWhenTheDateIsOfNoUse(String date) {
+	void serverTimeWhenDateIsUnusableIsThatOfTheScheduler(String date) {
 		endpoint.answers(okJson(RUNNING).withHeader("Date", date));
 		VirtualTimeScheduler time = VirtualTimeScheduler.create();
 		time.advanceTimeTo(Instant.parse("2000-01-01T00:00:00Z"));
@@ -90,7 +90,7 @@ class RetryAfterHeaderTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 200, 429, 503 })
-	void ofMoreThanOneTheLongestCounts(int status) {
+	void retryAfterWhenThereAreSeveralIsTheLongest(int status) {
 		endpoint.answers(aResponse().withStatus(status)
 			.withBody(RUNNING)
 			.withHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
@@ -103,7 +103,7 @@ class RetryAfterHeaderTests {
 	@CsvSource(nullValues = "none", value = { "429, X-RateLimit-Reset, none, PT20S", "429, x-ratelimit-reset, 0, PT20S",
 			"503, X-RateLimit-Reset, 0, PT20S", "503, X-RateLimit-Reset, none, none", "200, RateLimit-Reset, 0, PT20S",
 			"200, X-RateLimit-Reset, 4, none", "200, X-RateLimit-Reset, none, none" })
-	void resetOfTheRateLimitStandsInForARetryAfter(int status, String name, @Nullable String remaining,
+	void retryAfterWhenMissingIsTheResetOfTheRateLimit(int status, String name, @Nullable String remaining,
 			@Nullable Duration expected) {
 		var answer = aResponse().withStatus(status).withBody(RUNNING).withHeader(name, "20");
 		if (remaining != null) {

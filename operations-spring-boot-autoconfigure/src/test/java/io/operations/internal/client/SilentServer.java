@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes one request, sends what it is told to, and then either resets the connection or
- * keeps silent until the other side leaves.
+ * Accepts one request and sends given bytes. Then it either resets the connection, or
+ * sends nothing more until the client closes the connection.
  */
 final class SilentServer implements AutoCloseable {
 
@@ -66,7 +66,7 @@ final class SilentServer implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			this.sent.completeExceptionally(ex);
-			// A reset is one way of leaving.
+			// A reset closes the connection, too.
 			this.left.complete(null);
 		}
 	}

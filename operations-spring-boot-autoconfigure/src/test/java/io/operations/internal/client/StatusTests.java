@@ -111,7 +111,7 @@ class StatusTests {
 
 	@ParameterizedTest
 	@CsvSource({ "304, true", "304, false", "300, false", "305, false", "306, false", "399, false" })
-	void statusOf3xxThatIsNoRedirectIsMalformed(int status, boolean location) {
+	void statusOf3xxWithoutRedirectIsMalformed(int status, boolean location) {
 		ResponseDefinitionBuilder answer = aResponse().withStatus(status).withHeader("Twilio-Request-Id", "RQ1");
 		endpoint.answers(location ? answer.withHeader("Location", "/x") : answer);
 		OperationsException failure = endpoint.failure();

@@ -37,7 +37,7 @@ class TimestampReaderTests {
 			"2025-02-30T10:30:00Z", "2025-13-01T10:30:00Z", "2025-01-15T24:30:00Z", "2025-01-15T10:60:00Z",
 			"2025-01-15T10:30:60Z", "2025-01-15T10:30:00+99:00", "2025-01-15T10:30:00.Z", "1736937000",
 			"Wed, 15 Jan 2025 10:30:00 GMT", "+2025-01-15T10:30:00Z", "٢٠٢٥-01-15T10:30:00Z" })
-	void whatIsNoTimestampIsNone(String text) {
+	void invalidTimestampIsNotRead(String text) {
 		assertThat(TimestampReader.read(text)).isNull();
 	}
 

@@ -84,7 +84,7 @@ class WebClientOperationFetcherTests {
 
 	@ParameterizedTest
 	@MethodSource("errors")
-	void errorStatusBecomesItsExceptionWithAllThatTheAnswerTold(int status, Class<? extends OperationsException> type) {
+	void errorStatusIsItsExceptionWithDataOfTheAnswer(int status, Class<? extends OperationsException> type) {
 		answer(aResponse().withStatus(status)
 			.withHeader("Content-Type", "application/json")
 			.withHeader("Twilio-Request-Id", "RQ1")
@@ -105,7 +105,7 @@ class WebClientOperationFetcherTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "<html>hello</html>", "[]", "null", "", "{\"status\":\"PEND", "{} {}", "42" })
-	void successThatIsNoOperationIsMalformed(String body) {
+	void successWithoutOperationIsMalformed(String body) {
 		answer(aResponse().withHeader("Content-Type", "text/x").withBody(body));
 		MalformedOperationException fault = fault(MalformedOperationException.class);
 		assertThat(fault).hasMessageContaining("text/x");
@@ -154,7 +154,7 @@ class WebClientOperationFetcherTests {
 	}
 
 	@Test
-	void answerThatDripsIsBoundedAsAWhole() {
+	void fetchWhenAnswerDripsTimesOutAsAWhole() {
 		answer(aResponse().withBody(PENDING).withChunkedDribbleDelay(20, 20_000));
 		assertThat(fault(OperationsUnavailableException.class)).hasMessageContaining("request-timeout");
 	}
@@ -173,7 +173,7 @@ class WebClientOperationFetcherTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "   ", ".", "..", "a\nb", "a\u0000b" })
-	void idThatCannotBeOneIsRefusedBeforeAnyRequest(String id) {
+	void fetchWhenIdIsInvalidFailsBeforeAnyRequest(String id) {
 		assertThat(catchThrowableOfType(OperationsRequestException.class, () -> fetch(id))).isNotNull();
 		assertThat(catchThrowableOfType(OperationsRequestException.class, () -> fetch("x".repeat(513)))).isNotNull();
 		assertThat(this.server.getAllServeEvents()).isEmpty();
@@ -211,7 +211,7 @@ class WebClientOperationFetcherTests {
 	}
 
 	@Test
-	void whatDoesNotFitIsKeptAndNothingFails() {
+	void unexpectedValuesAreKeptAndNothingFails() {
 		answer(aResponse().withBody("""
 				{"status":"Hibernating","statusUrl":"/preview/x","related":{"a":1,"b":{"c":2},"d":null,"e":"f"},
 				"error":{"type":"urn:x","title":"t","status":799,"code":5,"detail":"d"},

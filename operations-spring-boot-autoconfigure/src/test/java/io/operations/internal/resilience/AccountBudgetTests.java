@@ -59,7 +59,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void theRateHoldsWhileInstancesComeAndGo() {
+	void rateWhenInstancesComeAndGoIsKept() {
 		List<Integer> perTenSeconds = new ArrayList<>();
 		for (int running : new int[] { 1, 2, 4, 3, 2 }) {
 			while (this.instances.size() < running) {
@@ -77,7 +77,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aSenderNeedsAtMostFiveStatementsASecond() {
+	void senderRunsAtMostFiveStatementsPerSecond() {
 		Instance busy = start(RATE);
 		for (int i = 0; i < 3; i++) {
 			start(RATE);
@@ -91,7 +91,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void anIdleInstanceReservesNothing() {
+	void instanceWhenIdleReservesNothing() {
 		start(RATE);
 		advance(Duration.ofSeconds(10));
 		assertThat(this.store.nextAt).isZero();
@@ -123,7 +123,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void withoutADatabaseEachInstanceSendsItsShareFromTheFirstFailureOn() {
+	void instancesWhenStoreFailsSendTheirShareAtOnce() {
 		List<Instance> two = List.of(start(RATE), start(RATE));
 		advance(Duration.ofSeconds(6));
 		two.forEach((instance) -> instance.fill(400));
@@ -138,7 +138,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aDatabaseThatDoesNotAnswerIsUnavailableAfterOneSecond() {
+	void storeWhenItDoesNotAnswerIsUnavailableAfterOneSecond() {
 		Instance alone = start(RATE);
 		alone.fill(400);
 		advance(Duration.ofSeconds(1));
@@ -151,7 +151,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void theSharedRateIsBackWithinTwoSecondsAfterTheDatabase() {
+	void sharedRateWhenStoreReturnsIsBackWithinTwoSeconds() {
 		List<Instance> two = List.of(start(RATE), start(RATE));
 		advance(Duration.ofSeconds(6));
 		two.get(0).fill(400);
@@ -167,7 +167,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aPauseReachesTheOtherInstancesWithinASecond() {
+	void pauseReachesOtherInstancesWithinASecond() {
 		Instance throttled = start(RATE);
 		Instance other = start(RATE);
 		other.fill(400);
@@ -184,7 +184,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aPauseReachesASlowInstanceWithinASecond() {
+	void pauseReachesSlowInstanceWithinASecond() {
 		Instance throttled = start(RATE);
 		Instance slow = start(0.2);
 		slow.fill(5);
@@ -198,7 +198,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aPauseThatIsLongerThanFetchesWaitRefusesThemInTheOtherInstances() {
+	void fetchesWhenPauseOfAnotherInstanceIsTooLongAreRefused() {
 		Instance throttled = start(RATE);
 		Instance other = start(RATE);
 		other.fill(100);
@@ -210,7 +210,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void anInstanceThatCannotReserveStillReports() {
+	void instanceWhenItCannotReserveStillReports() {
 		Instance stuck = start(RATE);
 		Instance other = start(RATE);
 		stuck.fill(1_000);
@@ -222,7 +222,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void anInstanceThatNeverReachedTheStoreDividesByThoseThatWereThereAtItsStart() {
+	void instanceWhenStoreIsNeverReachedDividesByCountAtStart() {
 		this.store.failing = true;
 		this.store.othersAtStart = 3;
 		Instance alone = start(RATE);
@@ -230,7 +230,7 @@ class AccountBudgetTests {
 		advance(Duration.ofSeconds(2));
 		int before = alone.sent();
 		advance(Duration.ofSeconds(10));
-		assertThat(alone.sent() - before).isBetween(48, 52);
+		assertThat(alone.sent() - before).as("a quarter of the rate").isBetween(48, 52);
 	}
 
 	@Test
@@ -244,7 +244,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aStoreThatThrowsIsUnavailableUntilItAnswersAgain() {
+	void storeWhenItThrowsIsUnavailableUntilItAnswersAgain() {
 		Instance alone = start(RATE);
 		alone.fill(1_000);
 		advance(Duration.ofSeconds(1));
@@ -262,7 +262,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aPauseThatCouldNotBeStoredIsStoredLater() {
+	void pauseWhenStoreFailsIsStoredLater() {
 		Instance throttled = start(RATE);
 		Instance other = start(RATE);
 		advance(Duration.ofSeconds(6));
@@ -276,7 +276,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aRaisedRateDoesNotWaitForPermitsOfTheOldOne() {
+	void rateWhenRaisedDoesNotWaitForPermitsOfTheOldOne() {
 		Instance changed = start(0.001);
 		changed.fill(400);
 		advance(Duration.ofSeconds(5));
@@ -289,7 +289,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void aDebtThatAnotherInstanceLeftAtALowRateIsCutShort() {
+	void debtWhenLeftAtALowRateIsShortened() {
 		Instance slow = start(0.001);
 		slow.fill(2);
 		advance(Duration.ofSeconds(2));
@@ -304,7 +304,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void instancesAreCountedAndAStoppedOneNoLonger() {
+	void instanceWhenItStopsIsNoLongerCounted() {
 		Instance first = start(RATE);
 		Instance second = start(RATE);
 		advance(Duration.ofSeconds(6));
@@ -315,7 +315,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void queuedRequestsEndWhenTheAdmissionIsClosed() {
+	void queuedRequestsWhenAdmissionIsClosedFail() {
 		this.store.silent = true;
 		Instance alone = start(RATE);
 		alone.fill(3);
@@ -325,7 +325,7 @@ class AccountBudgetTests {
 	}
 
 	@Test
-	void theLimiterOfTheInstanceStaysInFront() {
+	void limiterOfTheInstanceStillApplies() {
 		Instance strict = start(5);
 		strict.fill(100);
 		Instance other = start(RATE);

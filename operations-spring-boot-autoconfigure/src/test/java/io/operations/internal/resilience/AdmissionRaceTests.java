@@ -26,7 +26,8 @@ import reactor.test.util.RaceTestUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many threads that admit, finish and cancel calls and begin pauses at once.
+ * Tests many threads that admit, finish and cancel calls and begin pauses at the same
+ * time.
  */
 class AdmissionRaceTests {
 
@@ -53,7 +54,7 @@ class AdmissionRaceTests {
 	private final AtomicInteger kept = new AtomicInteger();
 
 	@Test
-	void whateverCallersDoAtOnceTheBoundHoldsNoCallIsLostAndNothingIsLeftBehind() throws Exception {
+	void callsWhenThreadsRaceStayWithinLimitAndNoneIsLost() throws Exception {
 		ExecutorService executor = Executors.newFixedThreadPool(THREADS);
 		CountDownLatch start = new CountDownLatch(1);
 		for (int thread = 0; thread < THREADS; thread++) {
@@ -64,17 +65,17 @@ class AdmissionRaceTests {
 		executor.shutdown();
 		Awaitility.await().atMost(Duration.ofSeconds(60)).until(executor::isTerminated);
 		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-			assertThat(this.ended.get()).isEqualTo(this.kept.get());
+			assertThat(this.ended.get()).as("no call is lost").isEqualTo(this.kept.get());
 			assertThat(this.admission.queued()).isZero();
 			assertThat(this.admission.inFlight()).isZero();
 			assertThat(this.underWay).hasValue(0);
 		});
-		assertThat(this.mostUnderWay.get()).isEqualTo(MAX_IN_FLIGHT);
+		assertThat(this.mostUnderWay.get()).as("the limit holds").isEqualTo(MAX_IN_FLIGHT);
 		assertThat(this.kept.get()).isGreaterThan(THREADS * CALLS / 4);
 	}
 
 	@Test
-	void callThatIsCancelledWhileItsTurnComesKeepsNoPlace() {
+	void callWhenCancelledAtItsTurnKeepsNoPlace() {
 		Admission one = admissionOfOneAtATime();
 		for (int i = 0; i < ROUNDS; i++) {
 			Sinks.Empty<Object> first = Sinks.empty();
@@ -87,7 +88,7 @@ class AdmissionRaceTests {
 	}
 
 	@Test
-	void callThatComesWhileAPlaceIsGivenBackIsNotForgotten() {
+	void callWhenAPlaceIsReleasedMeanwhileIsNotForgotten() {
 		Admission one = admissionOfOneAtATime();
 		for (int i = 0; i < ROUNDS; i++) {
 			AtomicInteger sent = new AtomicInteger();
@@ -99,7 +100,7 @@ class AdmissionRaceTests {
 		}
 	}
 
-	// A limiter that always says yes, so that nothing but the race decides.
+	// This rate limiter always gives a permit, so that only the race decides.
 	private static Admission admissionOfOneAtATime() {
 		RateLimiterConfig config = RateLimiterConfig.custom()
 			.limitForPeriod(Integer.MAX_VALUE)
@@ -155,8 +156,8 @@ class AdmissionRaceTests {
 					this.underWay.decrementAndGet();
 				}
 			};
-			// Else the first pauses would lower the bound for good, and nothing come near
-			// it.
+			// Otherwise the first pauses would lower the limit permanently, and no thread
+			// would reach it.
 			return work.doOnTerminate(end).doOnCancel(end);
 		});
 	}

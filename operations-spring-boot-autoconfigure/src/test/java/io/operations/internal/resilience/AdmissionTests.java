@@ -57,7 +57,7 @@ class AdmissionTests {
 	private Admission admission = admission(10, 100, 100);
 
 	@Test
-	void faultThatMeetsTheCancellationIsNotDroppedIntoTheLog() {
+	void faultWhenCallIsCancelledIsNotLogged() {
 		List<Throwable> dropped = new ArrayList<>();
 		Hooks.onErrorDropped(dropped::add);
 		try {
@@ -94,7 +94,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void cancelledWaiterSendsNothingAndLeavesNoReservation() {
+	void callWhenCancelledInQueueLeavesNoReservation() {
 		this.admission = admission(0.1, 100, 100);
 		call("a");
 		Disposable waiting = call("b");
@@ -108,7 +108,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void permitThatCameUnusedIsNotLostWithinItsPeriod() {
+	void permitWhenUnusedIsKeptForItsPeriod() {
 		this.admission = admission(0.1, 100, 100);
 		call("a");
 		call("b").dispose();
@@ -118,7 +118,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void permitThatCameUnusedDoesNotAddToABurstLater() {
+	void permitWhenUnusedDoesNotAddToALaterBurst() {
 		call("a");
 		call("b").dispose();
 		advance(Duration.ofSeconds(5));
@@ -128,7 +128,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void nothingLeavesInsideAPauseAndNoBurstAfterIt() {
+	void pauseSendsNothingAndNoBurstFollows() {
 		for (int i = 0; i < 30; i++) {
 			call("c" + i);
 		}
@@ -157,24 +157,25 @@ class AdmissionTests {
 	}
 
 	@Test
-	void pauseLongerThanAFetchWouldWaitFailsFetchesAtOnceAndKeepsPolls() {
+	void pauseWhenTooLongForFetchesFailsThemAndKeepsPolls() {
 		this.admission = admission(0.1, 100, 100);
 		call("a");
 		call("queued");
 		call("poll", new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 0));
 		this.admission.pause(Duration.ofMinutes(30));
 		call("new");
-		assertThat(this.refused).hasSize(2)
+		assertThat(this.refused).as("both fetches fail at once")
+			.hasSize(2)
 			.allSatisfy((fault) -> assertThat(fault).isInstanceOfSatisfying(OperationsThrottledException.class,
 					(throttled) -> {
 						assertThat(throttled.isLocal()).isTrue();
 						assertThat(throttled.getRetryAfter()).isEqualTo(Duration.ofMinutes(30));
 					}));
-		assertThat(this.admission.queued()).isEqualTo(1);
+		assertThat(this.admission.queued()).as("the poll").isEqualTo(1);
 	}
 
 	@Test
-	void fetchesAndFirstPollsGoBeforeRepeatPollsButForOneInFour() {
+	void repeatPollsWhenFetchesQueueGetEveryFourthTurn() {
 		this.admission.pause(Duration.ofSeconds(1));
 		for (int i = 0; i < 6; i++) {
 			call("repeat" + i, new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 10 - i));
@@ -188,7 +189,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void noMoreCallsAreUnderWayThanAllowed() {
+	void callsWhenTooManyAreInFlightWait() {
 		this.admission = admission(1000, 2, 100);
 		Sinks.Empty<Object> first = Sinks.empty();
 		this.admission.admit("1", first.asMono()).subscribe();
@@ -217,7 +218,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void limiterThatRefusesIsALocalRefusal() {
+	void callWhenLimiterRefusesFailsLocally() {
 		RateLimiterConfig config = RateLimiterConfig.custom()
 			.limitForPeriod(1)
 			.limitRefreshPeriod(Duration.ofMinutes(1))
@@ -233,7 +234,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void closingEndsWhatIsQueuedAndRefusesWhatComes() {
+	void closeFailsQueuedCallsAndRefusesFurtherOnes() {
 		this.admission = admission(0.1, 100, 100);
 		call("a");
 		call("b");
@@ -246,7 +247,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void cancellingACallUnderWayFreesItsPlace() {
+	void callWhenCancelledInFlightReleasesItsPlace() {
 		Disposable call = this.admission.admit("a", Mono.never()).subscribe();
 		assertThat(this.admission.inFlight()).isEqualTo(1);
 		call.dispose();
@@ -254,7 +255,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void refusalAmongManyAcceptedCallsStopsNoOther() {
+	void refusalAmongManyAcceptedCallsPausesNoOther() {
 		this.admission = admission(1000, 16, 1000);
 		accept(10, null);
 		refuse(Duration.ofSeconds(30));
@@ -267,7 +268,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void refusalsOneAfterTheOtherPauseAllCalls() {
+	void consecutiveRefusalsPauseAllCalls() {
 		this.admission = admission(1000, 16, 1000);
 		accept(100, null);
 		for (int i = 0; i < 6; i++) {
@@ -283,7 +284,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void pauseLastsUntilTheLatestRetryAfterOfTheRefusalsThatLedToIt() {
+	void pauseLastsUntilTheLatestRetryAfterOfItsRefusals() {
 		this.admission = admission(1000, 16, 1000);
 		accept(10, null);
 		for (int i = 0; i < 6; i++) {
@@ -294,7 +295,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void loneRefusalWithALongRetryAfterDoesNotStopTheAccount() {
+	void loneRefusalWithLongRetryAfterDoesNotPauseTheAccount() {
 		this.admission = admission(1000, 16, 1000);
 		accept(10, null);
 		refuse(Duration.ofHours(1));
@@ -309,7 +310,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void unknownOperationIsAnAnswerOfAnAccountThatIsNotFull() {
+	void notFoundCountsAsAccepted() {
 		this.admission = admission(1000, 16, 1000);
 		assertThat(pausedAfterRefusalsBetween(404)).isZero();
 	}
@@ -333,7 +334,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void pauseThatBeginsWhileTheEndOfAnotherIsReportedIsReportedAfterIt() {
+	void pauseWhenEndOfAnotherIsBeingReportedIsReportedAfter() {
 		List<String> reported = new ArrayList<>();
 		this.listener = new OperationsListener() {
 
@@ -391,7 +392,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void refusalOfAnHourDuringAPauseExtendsItByNoMoreThanTheLongestRetryAfter() {
+	void refusalOfAnHourDuringPauseExtendsItByAtMostTheMaximum() {
 		this.admission = admission(1000, 16, 1000);
 		Sinks.Empty<Object> late = Sinks.empty();
 		this.admission.admit("late", late.asMono()).subscribe((value) -> {
@@ -401,7 +402,8 @@ class AdmissionTests {
 		advance(Duration.ofMillis(1));
 		this.admission.pause(Duration.ofSeconds(1));
 		late.tryEmitError(throttled(Duration.ofHours(1)));
-		assertThat(this.admission.paused()).isEqualTo(RetrySettings.defaults().maxRetryAfter());
+		assertThat(this.admission.paused()).as("the longest Retry-After")
+			.isEqualTo(RetrySettings.defaults().maxRetryAfter());
 	}
 
 	@Test
@@ -420,7 +422,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void callsUnderWayAreHalvedByARefusalAndRecoverOneByOne() {
+	void limitIsHalvedByARefusalAndRecoversOneByOne() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
 		for (int i = 0; i < 6; i++) {
@@ -437,7 +439,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void callsThatWereUnderWayTogetherHalveTheBoundOnce() {
+	void refusalsOfCallsInFlightTogetherHalveTheLimitOnce() {
 		this.admission = admission(1000, 16, 1000);
 		Sinks.Empty<Object> answer = Sinks.empty();
 		for (int i = 0; i < 16; i++) {
@@ -452,7 +454,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void pollsHaveWhatFetchesLeaveButTheirShareAtLeast() {
+	void pollsGetWhatFetchesLeaveButAtLeastTheirShare() {
 		this.admission = admission(20, 1000, 100_000);
 		assertThat(this.admission.pollsPerSecond()).isEqualTo(20);
 		for (int i = 0; i < 60 * 10; i++) {
@@ -467,7 +469,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void roomIsToldOfWhenNothingIsQueued() {
+	void onRoomWhenNothingIsQueuedIsCalled() {
 		List<Integer> sentBefore = new ArrayList<>();
 		this.admission.onCapacity(() -> sentBefore.add(this.sent.size()));
 		call("a");
@@ -479,7 +481,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void limiterThatThrowsFailsItsCallAndNoOther() {
+	void callWhenLimiterThrowsFailsAlone() {
 		RateLimitSettings settings = new RateLimitSettings(10, 100, 100);
 		RateLimiter limiter = RateLimiter.of("test", settings.toConfig().build(),
 				() -> this.scheduler.now(TimeUnit.NANOSECONDS));
@@ -501,7 +503,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void callThatCannotEvenBeginFailsAndGivesItsPlaceBack() {
+	void callWhenItCannotBeginFailsAndReleasesItsPlace() {
 		this.admission.admit("a", Mono.fromRunnable(() -> {
 			throw new NoClassDefFoundError("gone");
 		})).subscribe((value) -> {
@@ -521,7 +523,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void accountsLoadComesToTheBoundWithRefusalsAndAnswers() {
+	void loadOfTheAccountReachesLimitWithRefusalsAndAnswers() {
 		this.admission = admission(1000, 16, 1000);
 		keepUnderWay(15);
 		accept(1, 99);
@@ -589,7 +591,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void pollsAreBoundedByHowLongCallsTakeToo() {
+	void pollsWhenCallsAreSlowAreLimitedByTheirDuration() {
 		this.admission = admission(20, 2, 100);
 		this.admission.admit("a", Mono.delay(Duration.ofSeconds(1), this.scheduler)).subscribe();
 		advance(Duration.ofSeconds(1));
@@ -597,7 +599,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void cancelledFetchGivesItsPlaceInTheQueueBack() {
+	void fetchWhenCancelledReleasesItsPlaceInTheQueue() {
 		this.admission = admission(0.1, 100, 2);
 		call("a");
 		call("b").dispose();
@@ -609,7 +611,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void duringAPauseThereIsNoRoom() {
+	void hasRoomDuringAPauseIsFalse() {
 		this.admission.pause(Duration.ofSeconds(1));
 		assertThat(this.admission.hasCapacity()).isFalse();
 		advance(Duration.ofSeconds(1));
@@ -617,7 +619,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void answeredFetchLetsPausesBeginAnewAndRefusedOnesBeginAPause() {
+	void pausesAfterAnAnswerStartAtTheShortestAgain() {
 		List<Mono<OperationSnapshot>> answers = new ArrayList<>(List.of(Mono.error(TestOperations.fault(429)),
 				Mono.just(TestOperations.snapshot("a", OperationStatus.RUNNING))));
 		answers.addAll(Collections.nCopies(6, Mono.error(TestOperations.fault(429))));
@@ -636,7 +638,7 @@ class AdmissionTests {
 	}
 
 	private Admission admission(RateLimiterConfig config, RateLimitSettings settings) {
-		// The limiter follows the virtual clock, so that its decisions are the real ones.
+		// The rate limiter uses the virtual clock, so it decides as in production.
 		return admission(RateLimiter.of("test", config, () -> this.scheduler.now(TimeUnit.NANOSECONDS)), settings);
 	}
 

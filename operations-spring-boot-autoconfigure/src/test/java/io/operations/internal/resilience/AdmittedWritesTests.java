@@ -17,7 +17,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The place of writes in the queue.
+ * Tests the place of writes in the queue.
  */
 class AdmittedWritesTests {
 
@@ -38,7 +38,7 @@ class AdmittedWritesTests {
 	private final Sinks.Empty<Object> first = Sinks.empty();
 
 	@Test
-	void writeIsSentBeforeAPollThatWasDueBefore() {
+	void writeWhenPollWasDueBeforeIsSentFirst() {
 		this.admission.admit("first", this.first.asMono()).subscribe();
 		poll();
 		write("write");

@@ -16,7 +16,7 @@ class InFlightLimitTests {
 	private Duration now = Duration.ofHours(1);
 
 	@Test
-	void refusalHalvesAndAcceptedCallsRaiseByOneForAsManyAsAreAllowed() {
+	void refusalHalvesAndARoundOfAcceptedCallsRaisesByOne() {
 		refuse(16, null);
 		assertThat(this.limit.get()).isEqualTo(8);
 		accept(8, 8, null);
@@ -26,7 +26,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void thereIsAlwaysOneCall() {
+	void limitIsNeverBelowOne() {
 		for (int i = 0; i < 10; i++) {
 			refuse(16, null);
 		}
@@ -34,7 +34,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void boundThatNobodyComesNearIsNotRaised() {
+	void limitWhenNotNearlyReachedIsNotRaised() {
 		refuse(16, null);
 		accept(100, 3, null);
 		assertThat(this.limit.get()).isEqualTo(8);
@@ -43,7 +43,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void boundThatWasNotFullWhenItWasRefusedIsTriedAgainAtOnce() {
+	void limitWhenNotFullAtRefusalIsTriedAgainAtOnce() {
 		refuse(0, null);
 		assertThat(this.limit.get()).isEqualTo(8);
 		accept(1000, 8, null);
@@ -51,7 +51,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void boundThatIsRefusedAgainAndAgainIsTriedMoreAndMoreRarelyUpToAHundredPauses() {
+	void limitWhenRefusedAgainIsTriedAfterUpToAHundredPauses() {
 		for (int pauses : new int[] { 10, 19, 37, 73, 100, 100 }) {
 			refuse(16, null);
 			this.now = this.now.plus(PAUSE.multipliedBy(pauses)).minusMillis(1);
@@ -64,7 +64,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void whatWasSentBeforeTheBoundWasHalvedDoesNotHalveItAgain() {
+	void refusalOfAnEarlierCallDoesNotHalveTheLimitAgain() {
 		long sent = this.now.toNanos();
 		refuse(16, null);
 		this.now = this.now.plusSeconds(1);
@@ -73,7 +73,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void boundStaysBelowWhatWasRefusedForTenTimesThePauseThatItCost() {
+	void limitStaysBelowTheRefusedNumberForTenPauses() {
 		refuse(16, null);
 		this.now = this.now.plusSeconds(19);
 		accept(1000, 8, null);
@@ -84,7 +84,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void longPauseMakesNobodyCautiousForMoreThanTenMinutesAfterIt() {
+	void limitAfterLongPauseIsCautiousForAtMostTenMinutes() {
 		this.limit.refused(this.now.toNanos(), this.now.toNanos(), Duration.ofHours(1), 16, null);
 		this.now = this.now.plusMinutes(69);
 		accept(1000, 8, null);
@@ -95,7 +95,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void refusalsThatComeHoweverFewCallsThereAreDoNotEndInOneCallAtATime() {
+	void refusalsAtAnyLoadDoNotLowerTheLimitToOne() {
 		for (int i = 0; i < 100; i++) {
 			refuse(16, null);
 			this.now = this.now.plusSeconds(6);
@@ -105,7 +105,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void oneCallThatWasRefusedIsNoReasonNeverToTryTwo() {
+	void limitWhenASingleCallWasRefusedStillGrowsToTwo() {
 		InFlightLimit one = new InFlightLimit(2);
 		one.refused(this.now.toNanos(), this.now.toNanos(), PAUSE, 2, null);
 		this.now = this.now.plusSeconds(1);
@@ -117,7 +117,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void boundIsRaisedATenthAsFastWhereTheAccountIsAsFullAsWhenItRefused() {
+	void limitWhenAccountIsFullGrowsATenthAsFast() {
 		refuse(16, 100);
 		accept(9, 8, 95);
 		assertThat(this.limit.get()).as("an account with 95 of 99 calls").isEqualTo(8);
@@ -128,7 +128,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void accountThatIsKnownToBeHalfEmptyIsNotWaitedFor() {
+	void limitWhenAccountIsHalfEmptyGrowsWithoutWaiting() {
 		refuse(16, 100);
 		accept(1000, 8, 51);
 		assertThat(this.limit.get()).as("an account with 51 of 99 calls").isEqualTo(15);
@@ -137,7 +137,7 @@ class InFlightLimitTests {
 	}
 
 	@Test
-	void accountThatTakesMoreThanItRefusedBeforeIsNotTakenForFull() {
+	void accountWhenItAcceptsMoreThanItRefusedIsNotFull() {
 		refuse(16, 10);
 		accept(1, 8, 200);
 		accept(9, 8, 150);

@@ -26,7 +26,7 @@ class InstancesTests {
 	}
 
 	@Test
-	void senderThatHeardNothingFor400MillisecondsReports() {
+	void senderWithoutAnswerFor400MillisecondsReports() {
 		report(true, 0);
 		this.instances.answered(SECOND);
 		assertThat(this.instances.beginReport(true, false, SECOND + SECOND * 39 / 100)).isFalse();

@@ -44,7 +44,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void aThirdOfRefusalsForALongTimeMeansFull() {
+	void oneThirdOfRefusalsForALongTimeMeansFull() {
 		assertThat(pausesUnderNoise(0.4, 1000)).isPositive();
 	}
 
@@ -83,7 +83,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void sixRefusalsInTheOrderOfSendingMeanFullInWhateverOrderTheyArrive() {
+	void sixRefusalsMeanFullInWhateverOrderTheyArrive() {
 		accept(100, 4);
 		long[] sent = new long[8];
 		for (int i = 0; i < 8; i++) {
@@ -96,7 +96,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void limitThatIsOneTooHighShowsAlthoughMostRequestsAreAccepted() {
+	void limitWhenOneTooHighShowsAlthoughMostAreAccepted() {
 		boolean full = false;
 		int refusals = 0;
 		while (!full) {
@@ -109,7 +109,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void requestsThatWereSentDuringARefusedOneDoNotCountItAsInFlight() {
+	void requestsSentDuringARefusedOneDoNotCountItAsInFlight() {
 		accept(40, 10);
 		boolean full = false;
 		for (int i = 0; i < 6; i++) {
@@ -124,7 +124,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void limitThatGrewDuringATestIsKnownByItsFirstRefusal() {
+	void limitWhenItGrewDuringATestIsThatOfTheFirstRefusal() {
 		accept(40, 10);
 		for (int i = 0; i < 5; i++) {
 			assertThat(refuse((i == 0) ? 11 : 12)).isFalse();
@@ -134,7 +134,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void accountThatTurnsOutFullIsTestedMoreAndMoreRarely() {
+	void accountWhenFullRepeatedlyIsTestedMoreAndMoreRarely() {
 		int tests = 0;
 		int pauses = 0;
 		while (pauses < 200) {
@@ -162,7 +162,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void refusalsThatBeginNoPauseKeepTheTrustInAFullAccount() {
+	void refusalsWithoutPauseKeepTheTrustInAFullAccount() {
 		fill(4);
 		pausesUntilATest(8);
 		for (int i = 0; i < 30; i++) {
@@ -190,7 +190,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void accountThatIsFullAgainAfterManyAcceptedRequestsIsTrustedAsMuchAsBefore() {
+	void accountWhenFullAgainIsTrustedAsMuchAsBefore() {
 		fill(4);
 		accept(80, 4);
 		for (int i = 0; i < 5; i++) {
@@ -210,7 +210,7 @@ class RefusalJudgeTests {
 		assertThat(pausesUntilATest(1)).isOne();
 	}
 
-	// Until all refusals that need no test have begun a pause.
+	// Repeats until all refusals that need no test have begun a pause.
 	private int pausesUntilATest(int accepted) {
 		int pauses = 0;
 		accept(accepted, 4);
@@ -222,7 +222,7 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void loneRefusalWithFewerRequestsInFlightBeginsNoPauseAfterTheAccountWasFull() {
+	void loneRefusalWithFewerInFlightAfterFullBeginsNoPause() {
 		fill(8);
 		accept(80, 7);
 		assertThat(refuse(7)).isFalse();
@@ -250,13 +250,13 @@ class RefusalJudgeTests {
 	}
 
 	@Test
-	void refusalWithTheLoadOfTheAccountIsNoiseIfAcceptedResponsesDoNotReportIt() {
+	void refusalWhenOnlyRefusalsReportTheLoadIsNoise() {
 		accept(50, 4);
 		assertThat(refuse(4, 10)).isFalse();
 	}
 
 	@Test
-	void verdictNamesTheLatestTimeOfTheRefusalsThatLedToIt() {
+	void verdictNamesTheLatestTimeOfItsRefusals() {
 		accept(1, 4);
 		for (int i = 0; i < 5; i++) {
 			this.judge.isFull(this.judge.sent(4), null, this.nanos, (i == 2) ? 9000 : 1000);
@@ -273,7 +273,7 @@ class RefusalJudgeTests {
 		return sent;
 	}
 
-	// As often as it takes until trust is at its highest.
+	// Repeats until the trust has reached its maximum.
 	private void fill(int inFlight) {
 		accept(1, inFlight);
 		for (int i = 0; i < 50; i++) {

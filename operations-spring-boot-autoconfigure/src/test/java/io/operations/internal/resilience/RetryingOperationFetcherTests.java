@@ -41,7 +41,7 @@ class RetryingOperationFetcherTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 408, 425, 429, 502, 503, 504 })
-	void passingFaultIsTriedThreeTimesTheFirstIncluded(int status) {
+	void fetchWhenFaultIsTransientIsTriedThreeTimesInAll(int status) {
 		fetch(RetrySettings.defaults(), (attempt) -> Mono.error(TestOperations.fault(status)));
 		assertThat(this.attempts).hasSize(3);
 		assertThat(this.faults).hasSize(1);
@@ -49,13 +49,13 @@ class RetryingOperationFetcherTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 400, 401, 403, 404, 500 })
-	void lastingFaultIsNotRepeated(int status) {
+	void fetchWhenFaultIsPermanentIsNotRepeated(int status) {
 		fetch(RetrySettings.defaults(), (attempt) -> Mono.error(TestOperations.fault(status)));
 		assertThat(this.attempts).hasSize(1);
 	}
 
 	@Test
-	void statusesAddToWhatIsRepeated() {
+	void statusesOfTheSettingsAreRepeatedToo() {
 		RetrySettings settings = new RetrySettings(2, Duration.ofMillis(200), 2, Duration.ofSeconds(5),
 				Duration.ofSeconds(60), Set.of(500));
 		fetch(settings, (attempt) -> Mono.error(TestOperations.fault(500)));
@@ -72,7 +72,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void eachSubscriberHasAttemptsOfItsOwn() {
+	void eachSubscriberHasItsOwnAttempts() {
 		RetryingOperationFetcher fetcher = fetcher(RetrySettings.defaults(),
 				RetrySettings.defaults().toConfig().build(), (attempt) -> Mono.error(TestOperations.fault(503)));
 		Mono<OperationSnapshot> fetch = fetcher.fetch("op");
@@ -84,16 +84,16 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void retryAfterIsAFloorWithJitterUpwardsOnlyEvenUnderAnApplicationsOwnConfig() {
+	void retryAfterIsTheMinimumAlsoWithConfigOfTheApplication() {
 		RetryConfig own = RetryConfig.custom().maxAttempts(2).waitDuration(Duration.ofMillis(1)).build();
 		fetch(RetrySettings.defaults(), own,
 				(attempt) -> Mono.error(TestOperations.fault(429, Duration.ofSeconds(10))));
 		assertThat(this.attempts).hasSize(2);
-		assertThat(this.attempts.get(1)).isBetween(10_000L, 12_000L);
+		assertThat(this.attempts.get(1)).as("jitter only extends the Retry-After").isBetween(10_000L, 12_000L);
 	}
 
 	@Test
-	void retryAfterBeyondTheMaximumFailsAtOnceAndCarriesIt() {
+	void fetchWhenRetryAfterIsTooLongFailsAtOnceAndCarriesIt() {
 		fetch(RetrySettings.defaults(), RetryConfig.ofDefaults(),
 				(attempt) -> Mono.error(TestOperations.fault(503, Duration.ofSeconds(61))));
 		assertThat(this.attempts).hasSize(1);
@@ -103,13 +103,13 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void configThatRepeatsEverythingDoesNotRepeatWhatNothingWillMend() {
+	void configForAllFaultsDoesNotRepeatPermanentOnes() {
 		fetch(RetrySettings.defaults(), RetryConfig.ofDefaults(), (attempt) -> Mono.error(TestOperations.fault(404)));
 		assertThat(this.attempts).hasSize(1);
 	}
 
 	@Test
-	void intervalThatIsNegativeDoesNotBecomeAHotLoop() {
+	void negativeIntervalDoesNotCauseAHotLoop() {
 		RetryConfig odd = RetryConfig.custom().maxAttempts(3).intervalBiFunction((attempt, result) -> -5L).build();
 		fetch(RetrySettings.defaults(), odd, (attempt) -> Mono.error(TestOperations.fault(503)));
 		assertThat(this.attempts).containsExactly(0L, 200L, 400L);
@@ -117,7 +117,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void cancelledWhileWaitingSendsNothingMore() {
+	void fetchWhenCancelledBetweenAttemptsSendsNothingMore() {
 		fetcher(RetrySettings.defaults(), RetrySettings.defaults().toConfig().build(),
 				(attempt) -> Mono.error(TestOperations.fault(503)))
 			.fetch("op")
@@ -128,7 +128,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void closedWhileWaitingEndsAtOnceAndSendsNothingMore() {
+	void fetchWhenClosedBetweenAttemptsFailsAndSendsNothing() {
 		RetryingOperationFetcher fetcher = fetcher(RetrySettings.defaults(),
 				RetrySettings.defaults().toConfig().build(),
 				(attempt) -> Mono.error(TestOperations.fault(503, Duration.ofSeconds(50))));
@@ -140,7 +140,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void successAfterAFaultIsPassedOnOnce() {
+	void fetchWhenSecondAttemptSucceedsEmitsOnce() {
 		fetch(RetrySettings.defaults(), (attempt) -> (attempt == 1) ? Mono.error(TestOperations.fault(503))
 				: Mono.just(TestOperations.snapshot("op", OperationStatus.RUNNING)));
 		assertThat(this.seen).hasSize(1);
@@ -148,21 +148,21 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void retryAfterOfExactlyTheMaximumIsWaitedFor() {
+	void fetchWhenRetryAfterIsTheMaximumWaits() {
 		fetch(RetrySettings.defaults(), (attempt) -> Mono.error(TestOperations.fault(503, Duration.ofSeconds(60))));
 		assertThat(this.attempts).hasSize(3);
 		assertThat(this.attempts.get(1)).isBetween(60_000L, 72_000L);
 	}
 
 	@Test
-	void configThatRepeatsEverythingDoesNotRepeatARefusalOfOurOwn() {
+	void configForAllFaultsDoesNotRepeatLocalRefusals() {
 		fetch(RetrySettings.defaults(), RetryConfig.ofDefaults(),
 				(attempt) -> Mono.error(new OperationsThrottledException("x", "op", (Duration) null)));
 		assertThat(this.attempts).hasSize(1);
 	}
 
 	@Test
-	void fetchThatSucceedsIsCountedAsASuccessByTheRetry() {
+	void fetchWhenItSucceedsCountsAsSuccessOfTheRetry() {
 		Retry retry = Retry.of("test", RetrySettings.defaults().toConfig().build());
 		new RetryingOperationFetcher((id) -> Mono.just(TestOperations.snapshot(id, OperationStatus.RUNNING)), retry,
 				RetrySettings.defaults(), MAX_WAITS, this.scheduler, "test")
@@ -172,7 +172,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void whereAsManyAsMayWaitForTheirNextAttemptAFurtherFetchFailsWithItsOwnFault() {
+	void fetchWhenTooManyWaitForTheirNextAttemptIsNotRepeated() {
 		RetryingOperationFetcher fetcher = fetcher(RetrySettings.defaults(),
 				RetrySettings.defaults().toConfig().build(), (attempt) -> Mono.error(TestOperations.fault(503)));
 		Disposable first = fetcher.fetch("first").subscribe(this.seen::add, this.faults::add);
@@ -180,7 +180,9 @@ class RetryingOperationFetcherTests {
 		assertThat(fetcher.waiting()).isEqualTo(MAX_WAITS);
 		assertThat(this.faults).isEmpty();
 		fetcher.fetch("third").subscribe(this.seen::add, this.faults::add);
-		assertThat(this.faults).singleElement().isInstanceOf(OperationsUnavailableException.class);
+		assertThat(this.faults).as("a further fetch fails with its own error")
+			.singleElement()
+			.isInstanceOf(OperationsUnavailableException.class);
 		first.dispose();
 		assertThat(fetcher.waiting()).isOne();
 		fetcher.fetch("fourth").subscribe(this.seen::add, this.faults::add);
@@ -191,7 +193,7 @@ class RetryingOperationFetcherTests {
 	}
 
 	@Test
-	void settingsDoNotHaveARefusalOfOurOwnRepeated() {
+	void settingsForAllFaultsDoNotRepeatLocalRefusals() {
 		RetryConfig config = RetrySettings.defaults().toConfig().build();
 		assertThat(config.getExceptionPredicate()).rejects(new OperationsThrottledException("x", "op", (Duration) null))
 			.accepts(TestOperations.fault(429));

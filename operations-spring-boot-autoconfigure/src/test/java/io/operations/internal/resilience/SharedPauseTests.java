@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests {@link SharedPause}: what this instance sends, and which answers are news.
+ * Tests {@link SharedPause}: which pauses this instance sends, and which answers are new
+ * to it.
  */
 class SharedPauseTests {
 
@@ -16,7 +17,7 @@ class SharedPauseTests {
 	private final SharedPause pause = new SharedPause(0);
 
 	@Test
-	void begunPauseIsSentOnceWithTheTimeThatIsLeft() {
+	void pauseIsSentOnceWithItsRemainingTime() {
 		this.pause.begin(MINUTE, 0);
 		assertThat(this.pause.isUnsent()).isTrue();
 		assertThat(this.pause.send(Duration.ofSeconds(20).toNanos())).isEqualTo(Duration.ofSeconds(40));
@@ -24,7 +25,7 @@ class SharedPauseTests {
 	}
 
 	@Test
-	void pauseThatWasNotSentIsSentAgainUntilItIsOver() {
+	void pauseWhenNotSentIsSentAgainUntilItIsOver() {
 		this.pause.begin(MINUTE, 0);
 		this.pause.send(0);
 		this.pause.notSent();

@@ -11,7 +11,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The row and the instances of a client in virtual time, with the rules of the statement.
+ * Keeps the row and the instances of a client in virtual time, with the rules of the real
+ * statement.
  */
 final class VirtualBudgetStore {
 

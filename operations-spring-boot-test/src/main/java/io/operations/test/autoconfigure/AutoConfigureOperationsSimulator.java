@@ -13,7 +13,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Starts an {@link OperationsSimulator} as a bean of a test's application context and
- * leads every client of the application to it: the auto-configured
+ * redirects every client of the application to it: the auto-configured
  * {@code OperationsTemplate}, the clients of {@code operations.clients.*}, and each
  * template that the application builds with the builder bean. Their requests never reach
  * the server that their base URL names. The clients need no credentials.

@@ -60,9 +60,8 @@ public final class OperationsSimulatorAutoConfiguration {
 
 	/**
 	 * Provides the base URL of the simulator and its credentials. A further client keeps
-	 * the base URL of its own server, so that its status URLs tell it from the others as
-	 * they do in production. The redirected connector leads its requests to the
-	 * simulator.
+	 * the base URL of its own server, so that status URLs identify the client as in
+	 * production. The redirected connector sends its requests to the simulator.
 	 */
 	private static final class SimulatorConnectionDetails implements OperationsConnectionDetails {
 

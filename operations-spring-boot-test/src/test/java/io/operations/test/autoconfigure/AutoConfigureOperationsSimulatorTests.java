@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AutoConfigureOperationsSimulatorTests {
 
 	@Test
-	void leadsTheApplicationToTheSimulator(@Autowired OperationsSimulator simulator,
+	void applicationReachesTheSimulator(@Autowired OperationsSimulator simulator,
 			@Autowired OperationsConnectionDetails connectionDetails) {
 		assertThat(connectionDetails.getBaseUrl()).isEqualTo(simulator.baseUrl());
 		assertThat(connectionDetails.getCredentials().get()).isEqualTo(simulator.credentials().get());

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * The clients of {@code operations.clients.*}, whose secrets a test need not have.
+ * Tests the clients of {@code operations.clients.*}. A test does not need their secrets.
  */
 @SpringBootTest(properties = { "operations.api-key=SKtop", "operations.api-key-secret=${NO_SUCH_SECRET}",
 		"operations.clients.memory.product=memory", "operations.clients.knowledge.product=knowledge",
@@ -61,7 +61,7 @@ class ConfiguredClientsWithSimulatorTests {
 	@ParameterizedTest
 	@CsvSource({ "operations,CONVERSATIONS", "second,CONVERSATIONS", "memory,MEMORY", "knowledge,KNOWLEDGE",
 			"campaigns,MESSAGES", "gateway,EMAILS", "gatewayEU,EMAILS", "placeholder,PUSH_NOTIFICATIONS" })
-	void eachClientIsLedToTheOperationsOfItsProduct(String client, OperationsProduct product) {
+	void eachClientReachesTheOperationsOfItsProduct(String client, OperationsProduct product) {
 		OperationsTemplate template = this.clients.get(client);
 		String id = this.simulator.accept(product, OperationScript.completed());
 		assertThat(await(template, id).status()).isEqualTo(OperationStatus.COMPLETED);
@@ -77,7 +77,7 @@ class ConfiguredClientsWithSimulatorTests {
 	@ParameterizedTest
 	@CsvSource({ "memory,/v1/ControlPlane/Stores", "knowledge,/v2/ControlPlane/KnowledgeBases",
 			"campaigns,/v1/Messages", "gateway,/v1/Emails", "gatewayEU,/v1/Emails" })
-	void writesOfAClientAreAwaitedByTheClientThatTheirStatusUrlNames(String client, String path) {
+	void awaitFindsTheClientOfAWriteByItsStatusUrl(String client, String path) {
 		AcceptedOperation accepted = write(this.clients.get(client).getWebClient(), path);
 		assertThat(this.clients.clientOf(accepted).getName()).isEqualTo(client);
 		assertThat(this.clients.await(accepted).block(LIMIT)).isNotNull();
@@ -92,7 +92,7 @@ class ConfiguredClientsWithSimulatorTests {
 	}
 
 	@Test
-	void twoAccountsOfAProductCannotBeToldApartByTheStatusUrlAsInProduction() {
+	void statusUrlDoesNotDistinguishTwoAccountsOfAProduct() {
 		AcceptedOperation accepted = write(this.clients.get("second").getWebClient(),
 				"/v2/ControlPlane/Configurations");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.clients.clientOf(accepted))

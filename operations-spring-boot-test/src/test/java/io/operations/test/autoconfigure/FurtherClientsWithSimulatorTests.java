@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Templates that the application builds beside the auto-configured one.
+ * Tests templates that the application builds beside the auto-configured one.
  */
 @SpringBootTest
 @AutoConfigureOperationsSimulator
@@ -55,7 +55,7 @@ class FurtherClientsWithSimulatorTests {
 	}
 
 	@Test
-	void templateWithTheVendorsBaseUrlIsLedToTheSimulator() {
+	void templateWithBaseUrlOfTheVendorReachesTheSimulator() {
 		Operation done = Objects.requireNonNull(this.memory.getWebClient()
 			.post()
 			.uri("/v1/ControlPlane/Stores")
@@ -69,13 +69,13 @@ class FurtherClientsWithSimulatorTests {
 	}
 
 	@Test
-	void templateWithCredentialsOfItsOwnIsLedToTheSimulator() {
+	void templateWithItsOwnCredentialsReachesTheSimulator() {
 		String id = this.simulator.accept(OperationScript.completed());
 		assertThat(this.otherAccount.await(id).block(LIMIT)).isNotNull();
 	}
 
 	@Test
-	void templateWithTheDefaultServerAndCredentialsOfItsOwnReachesTheSimulator() {
+	void templateWithDefaultServerAndOwnCredentialsReachesIt() {
 		try (OperationsTemplate subaccount = this.builder.name("subaccount")
 			.credentials(OperationsCredentials.of("SKsubaccount", "secret"))
 			.build()) {
@@ -91,7 +91,7 @@ class FurtherClientsWithSimulatorTests {
 	}
 
 	@Test
-	void changedCopyOfATemplateIsLedToTheSimulator() {
+	void mutatedTemplateReachesTheSimulator() {
 		try (OperationsTemplate knowledge = this.memory.mutate()
 			.name("knowledge")
 			.baseUrl("https://knowledge.twilio.com")

@@ -35,7 +35,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The simulator moves its own time, that of the template and that of the store in memory.
+ * Tests that the simulator moves its own time, that of the template and that of the store
+ * in memory.
  */
 @SpringBootTest(properties = "spring.autoconfigure.exclude="
 		+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
@@ -80,7 +81,7 @@ class MovedTimeWithSimulatorTests {
 	}
 
 	@Test
-	void trackedOperationThatEndsInTheJumpIsDeliveredAsEnded() throws InterruptedException {
+	void trackedOperationWhenItEndsInTheJumpIsDelivered() throws InterruptedException {
 		String id = this.simulator.accept(OperationScript.failed().running(Duration.ofHours(20)));
 		this.tracker.track(id, Map.of()).block(MAX_WAIT);
 		this.simulator.advance(Duration.ofHours(25));

@@ -28,7 +28,7 @@ class OperationsSimulatorAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(OperationsSimulatorAutoConfiguration.class));
 
 	@Test
-	void theSimulatorIsClosedWithTheContext() {
+	void simulatorIsClosedWithTheContext() {
 		AtomicInteger port = new AtomicInteger();
 		this.contextRunner.run((context) -> {
 			port.set(URI.create(context.getBean(OperationsSimulator.class).baseUrl()).getPort());
@@ -42,7 +42,7 @@ class OperationsSimulatorAutoConfigurationTests {
 	}
 
 	@Test
-	void aSimulatorOfTheTestsOwnTakesItsPlace() {
+	void simulatorOfTheTestReplacesTheDefaultOne() {
 		this.contextRunner.withUserConfiguration(OwnSimulator.class).run((context) -> {
 			OperationsSimulator simulator = context.getBean(OperationsSimulator.class);
 			assertThat(simulator.username()).isEqualTo("own");
@@ -53,21 +53,21 @@ class OperationsSimulatorAutoConfigurationTests {
 	}
 
 	@Test
-	void theSimulatorWinsOverConnectionDetailsOfTheApplication() {
+	void simulatorOverridesConnectionDetailsOfTheApplication() {
 		this.contextRunner.withUserConfiguration(OwnConnectionDetails.class)
 			.run((context) -> assertThat(context.getBean(OperationsConnectionDetails.class).getBaseUrl())
 				.isEqualTo(context.getBean(OperationsSimulator.class).baseUrl()));
 	}
 
 	@Test
-	void theAnnotationIsEnough() {
+	void annotationIsEnough() {
 		new ApplicationContextRunner().withUserConfiguration(Annotated.class)
 			.run((context) -> assertThat(context).hasSingleBean(OperationsConnectionDetails.class)
 				.hasSingleBean(OperationsSimulator.class));
 	}
 
 	@Test
-	void isNotActiveMerelyByBeingOnTheClassPath() {
+	void simulatorWithoutAnnotationIsNotActive() {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
 			.doesNotContain(OperationsSimulatorAutoConfiguration.class.getName());
 	}

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The whole of it, as an application's own test has it.
+ * Tests the template with the simulator, as the test of an application does.
  */
 @SpringBootTest
 @AutoConfigureOperationsSimulator
@@ -56,7 +56,7 @@ class OperationsTemplateWithSimulatorTests {
 	}
 
 	@Test
-	void writeIsAwaitedForTheIdOfWhatItMade() {
+	void awaitReturnsTheIdOfWhatTheWriteCreated() {
 		this.simulator.nextScript(OperationScript.completed().running(SHORT));
 		String made = this.operationsWebClient.post()
 			.uri("/v2/ControlPlane/Configurations")
@@ -69,7 +69,7 @@ class OperationsTemplateWithSimulatorTests {
 	}
 
 	@Test
-	void waitGoesOnThroughThrottlingAndAnUnavailableEndpoint() {
+	void awaitContinuesAfterThrottlingAndUnavailability() {
 		String id = this.simulator.accept(OperationScript.completed().running(SHORT));
 		this.simulator.fault(id, 1, Fault.throttled(Duration.ofSeconds(1)));
 		this.simulator.fault(id, 1, Fault.unavailable());
@@ -79,7 +79,7 @@ class OperationsTemplateWithSimulatorTests {
 	}
 
 	@Test
-	void fetchIsRepeatedWhenThrottled() {
+	void fetchWhenThrottledIsRepeated() {
 		String id = this.simulator.accept(OperationScript.completed());
 		this.simulator.fault(id, 2, Fault.throttled());
 		assertThat(this.operations.fetch(id).block(LIMIT)).isNotNull();
@@ -87,7 +87,7 @@ class OperationsTemplateWithSimulatorTests {
 	}
 
 	@Test
-	void failureReachesWhoeverAwaitsAsAnExceptionAndWhoeverWatchesAsAValue() {
+	void failureIsAnExceptionOfAwaitAndAValueOfWatch() {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "in use");
 		String id = this.simulator.accept(OperationScript.failed(problem).running(SHORT));
 		assertThatExceptionOfType(OperationFailedException.class)

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Supplies the connection on which the budget store runs its statements. The store keeps
- * a connection of its own, beside the pool. If it cannot open one, it borrows a
- * connection of the pool for each statement, and tries again later. Used by one thread at
- * a time.
+ * its own connection beside the pool. If it cannot open one, it borrows a connection from
+ * the pool for each statement, and tries again later. Not thread-safe.
  */
 final class BudgetConnections {
 
 	private static final Log logger = LogFactory.getLog(BudgetConnections.class);
 
-	// Rolled back because of a conflict, or because two inserted the same row at once.
+	// The database rolled the transaction back because of a conflict, or because two
+	// instances inserted the same row at the same time.
 	private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "23505");
 
 	// The statement was cancelled, or waited too long for a lock. Its repetition would
@@ -35,8 +35,8 @@ final class BudgetConnections {
 	// Classes of SQLStates: the server is unreachable, stops or starts.
 	private static final Set<String> UNAVAILABLE = Set.of("08", "57");
 
-	// So many statements are borrowed before the next attempt to connect. Attempts with
-	// wrong credentials may lock the account of the database.
+	// This many statements use borrowed connections before the store tries to connect
+	// again. Attempts with wrong credentials may lock the account of the database.
 	private static final int BORROWINGS = 20;
 
 	private final DataSource pool;
@@ -99,8 +99,8 @@ final class BudgetConnections {
 	}
 
 	/**
-	 * Run statements. Repeats them once after a conflict, or if the server has closed the
-	 * connection before them.
+	 * Run statements. The statements are repeated once after a conflict, or if the server
+	 * closed the connection before they began.
 	 * @param work the statements
 	 * @param <T> the type of their result
 	 * @return their result
@@ -137,7 +137,8 @@ final class BudgetConnections {
 		}
 	}
 
-	// If the store cannot connect while the pool perhaps can, it borrows for a while.
+	// If the store cannot connect, the pool perhaps can. So the store borrows connections
+	// for a while.
 	private @Nullable Connection connect(boolean isStarting) throws SQLException {
 		if (this.borrowings > 0) {
 			this.borrowings--;
@@ -216,7 +217,7 @@ final class BudgetConnections {
 				connection.close();
 			}
 			catch (SQLException | RuntimeException ex) {
-				// Nobody uses it any more.
+				// Nobody uses this connection any more.
 			}
 		}
 	}

@@ -15,10 +15,11 @@ import io.operations.RetryAfter;
 import io.operations.resilience.BudgetStore;
 
 /**
- * The statements of a database, which only know the database's clock. A reservation locks
- * the row before it reads the clock: a clock that was read before a wait for the lock
- * would be too early. A reservation removes a pause that is over, because a clock that is
- * set back would begin it again. Parameters that are times are in microseconds.
+ * Contains the statements for each supported database. The statements use only the clock
+ * of the database. A reservation locks the row before it reads the clock, because a time
+ * that was read before a wait for the lock would be too early. A reservation removes a
+ * pause that is over. Otherwise the pause would begin again if the clock were set back.
+ * Parameters that are times are in microseconds.
  */
 enum BudgetStatements {
 
@@ -102,7 +103,7 @@ enum BudgetStatements {
 
 	};
 
-	// An instance counts for so long after its last report.
+	// An instance counts for this long after its last report.
 	private static final long LIVE_SECONDS = 15;
 
 	// No caller waits for longer.

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that a connection had before the budget store changed them.
+ * Holds the settings that a connection had before the budget store changed them.
  *
  * @param autoCommit whether it was in auto-commit mode
  * @param isolation its isolation level
@@ -59,7 +59,7 @@ record ConnectionSettings(boolean autoCommit, int isolation, @Nullable Integer n
 			connection.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
 		}
 		catch (SQLFeatureNotSupportedException ex) {
-			// Without a network there is no need for it.
+			// Without a network, the connection needs no limit.
 			return connection;
 		}
 		catch (SQLException | RuntimeException ex) {

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the store of the shared rate does in each database.
+ * Tests the store of the shared rate. A subclass runs the tests in each database.
  */
 abstract class BudgetStoreContract {
 
@@ -103,7 +103,8 @@ abstract class BudgetStoreContract {
 				end = Objects.requireNonNull(waiting.get(20, TimeUnit.SECONDS)).untilEnd();
 			}
 			catch (ExecutionException ex) {
-				// On a slow machine the statement has waited for too long: again.
+				// On a slow machine the statement may have waited for too long. The test
+				// then tries again.
 				end = null;
 			}
 		}
@@ -165,7 +166,7 @@ abstract class BudgetStoreContract {
 		assertThat(isPausedInThisCentury()).isFalse();
 	}
 
-	// A clock that is set back by a day makes times of today times of the future.
+	// If the clock is set back by a day, times of today lie in the future.
 	private boolean isPausedInThisCentury() {
 		return this.jdbc
 			.sql("SELECT COUNT(*) FROM operations_budget WHERE client = ?"
