@@ -1,18 +1,24 @@
 package io.operations.benchmarks;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.operations.AcceptedOperation;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
+import io.operations.observation.MeteredObservationRegistry;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import reactor.core.Disposable;
@@ -23,8 +29,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * What 100,000 waits cost in heap and in time to begin and to cancel, seen once each or
- * not at all.
+ * What 100,000 waits cost in heap, in time to begin and in processor time to cancel in
+ * random order, seen once each or not at all.
  */
 public final class WaitFootprint {
 
@@ -40,23 +46,40 @@ public final class WaitFootprint {
 	 */
 	public static void main(String[] args) throws InterruptedException {
 		// What is there once, and what Maven leaves behind, is not to be counted.
-		measure(true, metered());
+		measure(true, observed());
 		System.out.println("| waits | seen | observed | to begin | heap for each | threads more | to cancel |");
 		System.out.println("|---|---|---|---|---|---|---|");
-		for (ObservationRegistry observations : List.of(ObservationRegistry.NOOP, metered())) {
+		for (ObservationRegistry observations : List.of(ObservationRegistry.NOOP, timed(), observed())) {
 			print(false, observations);
 			print(true, observations);
 		}
 	}
 
 	private static void print(boolean seen, ObservationRegistry observations) throws InterruptedException {
-		System.out.println("| " + WAITS + " | " + (seen ? "once" : "no") + " | "
-				+ (observations.isNoop() ? "no" : "as a timer") + " | " + measure(seen, observations) + " |");
+		System.out.println("| " + WAITS + " | " + (seen ? "once" : "no") + " | " + name(observations) + " | "
+				+ measure(seen, observations) + " |");
 	}
 
-	private static ObservationRegistry metered() {
+	private static String name(ObservationRegistry observations) {
+		if (observations.isNoop()) {
+			return "no";
+		}
+		return (observations instanceof MeteredObservationRegistry) ? "timed, as with the actuator"
+				: "an observation each";
+	}
+
+	private static ObservationRegistry timed() {
+		MeterRegistry meters = new SimpleMeterRegistry();
+		return new MeteredObservationRegistry(observed(meters), meters, true, List.of());
+	}
+
+	private static ObservationRegistry observed() {
+		return observed(new SimpleMeterRegistry());
+	}
+
+	private static ObservationRegistry observed(MeterRegistry meters) {
 		ObservationRegistry registry = ObservationRegistry.create();
-		registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(new SimpleMeterRegistry()));
+		registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
 		return registry;
 	}
 
@@ -86,10 +109,12 @@ public final class WaitFootprint {
 			Thread.sleep(seen ? 20_000 : 1000);
 			long each = (heap() - before) / WAITS;
 			int more = Thread.activeCount() - threads;
-			long cancelling = System.nanoTime();
+			Collections.shuffle(waits, new Random(1));
+			ThreadMXBean threadTimes = ManagementFactory.getThreadMXBean();
+			long cancelling = threadTimes.getCurrentThreadCpuTime();
 			waits.forEach(Disposable::dispose);
 			return String.format(Locale.ROOT, "%.1f s | %d bytes | %d | %.1f s", begin, each, more,
-					(System.nanoTime() - cancelling) / 1e9);
+					(threadTimes.getCurrentThreadCpuTime() - cancelling) / 1e9);
 		}
 	}
 

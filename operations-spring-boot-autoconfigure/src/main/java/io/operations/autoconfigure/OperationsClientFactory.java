@@ -3,7 +3,6 @@ package io.operations.autoconfigure;
 import java.util.Arrays;
 import java.util.List;
 
-import io.micrometer.observation.ObservationRegistry;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
@@ -17,7 +16,6 @@ import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.context.properties.PropertyMapper;
-import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -111,15 +109,13 @@ final class OperationsClientFactory {
 	}
 
 	private OperationsTemplate.Builder builder(OperationsProperties settings, OperationsConnectionDetails connection) {
-		WebClient.Builder own = PlainWebClientBuilder.find(this.beans,
-				this.beans.getBeanProvider(WebClientCustomizer.class));
 		ClientHttpConnector connector = this.httpClient.getConnector(settings.getHttp());
+		WebClient.Builder own = PlainWebClientBuilder.find(this.beans, connector != null);
 		if (connector != null) {
 			own.clientConnector(connector);
 		}
 		OperationsTemplate.Builder builder = OperationsTemplate.builder(own).name("");
-		builder.observationRegistry(
-				this.beans.getBeanProvider(ObservationRegistry.class).getIfUnique(() -> ObservationRegistry.NOOP));
+		builder.observationRegistry(ObservationChoice.find(this.beans));
 		PropertyMapper map = PropertyMapper.get();
 		map.from(this.beans.getBeanProvider(OperationFetchObservationConvention.class)::getIfUnique)
 			.to(builder::fetchObservationConvention);

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -16,11 +18,14 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.util.Assert;
 
 /**
- * The connector of all templates of an application. When the SSL bundle is updated, this
- * class builds the connector again. New connections use the new material, and exchanges
- * in flight finish on their existing connections.
+ * The connector of all templates of an application. The first request opens it, because
+ * the client library takes a tenth of the start of a small application. A connector with
+ * an SSL bundle opens at once, so that a fault of the bundle fails the start. When the
+ * SSL bundle is updated, this class builds the connector again. New connections use the
+ * new material, and exchanges in flight finish on their existing connections.
  */
 final class OperationsConnector implements ClientHttpConnector {
 
@@ -36,10 +41,13 @@ final class OperationsConnector implements ClientHttpConnector {
 	// Replaced by an update, and open until the exchanges in flight have ended.
 	private final Set<OpenConnector> replaced = ConcurrentHashMap.newKeySet();
 
-	private volatile OpenConnector current;
+	// Null until the first request.
+	private final AtomicReference<@Nullable OpenConnector> current = new AtomicReference<>();
+
+	private volatile boolean closed;
 
 	/**
-	 * Open the connector.
+	 * Create the connector, and open it if it has an SSL bundle.
 	 * @param opener the function that builds a connector
 	 * @param settings the settings of the connector
 	 * @param scheduler the scheduler that closes replaced connectors, which may block
@@ -49,13 +57,36 @@ final class OperationsConnector implements ClientHttpConnector {
 		this.opener = opener;
 		this.settings = settings;
 		this.scheduler = scheduler;
-		this.current = opener.apply(settings);
+		if (settings.sslBundle() != null) {
+			open();
+		}
 	}
 
 	@Override
 	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
-		return this.current.connector().connect(method, uri, requestCallback);
+		OpenConnector open = this.current.get();
+		return ((open != null) ? open : open()).connector().connect(method, uri, requestCallback);
+	}
+
+	// Not under a lock, because it calls customizers of the application.
+	private OpenConnector open() {
+		Assert.state(!this.closed, "The HTTP client was closed with the application context before its first request");
+		OpenConnector opened = this.opener.apply(this.settings);
+		OpenConnector other = this.current.compareAndExchange(null, opened);
+		if (other != null) {
+			closeLater(opened);
+			return other;
+		}
+		if (this.closed && this.current.compareAndSet(opened, null)) {
+			closeLater(opened);
+		}
+		return opened;
+	}
+
+	// On a thread that may block.
+	private void closeLater(OpenConnector connector) {
+		this.scheduler.schedule(connector.close());
 	}
 
 	/**
@@ -65,10 +96,11 @@ final class OperationsConnector implements ClientHttpConnector {
 	 * @param bundle the updated bundle
 	 */
 	void update(SslBundle bundle) {
-		OpenConnector previous = this.current;
-		this.current = this.opener.apply(this.settings.withSslBundle(bundle));
-		this.replaced.add(previous);
-		this.scheduler.schedule(() -> closeReplaced(previous), GRACE.toMillis(), TimeUnit.MILLISECONDS);
+		OpenConnector previous = this.current.getAndSet(this.opener.apply(this.settings.withSslBundle(bundle)));
+		if (previous != null) {
+			this.replaced.add(previous);
+			this.scheduler.schedule(() -> closeReplaced(previous), GRACE.toMillis(), TimeUnit.MILLISECONDS);
+		}
 	}
 
 	private void closeReplaced(OpenConnector connector) {
@@ -78,8 +110,12 @@ final class OperationsConnector implements ClientHttpConnector {
 	}
 
 	void close() {
+		this.closed = true;
 		this.replaced.forEach(this::closeReplaced);
-		this.current.close().run();
+		OpenConnector open = this.current.get();
+		if (open != null) {
+			open.close().run();
+		}
 	}
 
 }

@@ -78,25 +78,41 @@ final class OperationsHttpClient implements DisposableBean {
 				.withRedirects(HttpRedirects.DONT_FOLLOW);
 			return this.connectors.computeIfAbsent(settings, (with) -> open(builder, with, http));
 		}
-		catch (RuntimeException ex) {
-			String fault = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
-			throw new OperationsConfigurationException(
-					"The HTTP client cannot be created from the settings in operations.http.* and"
-							+ " spring.http.clients.*: " + fault + (fault.endsWith(".") ? "" : "."),
-					"Correct the property that causes this error, for example operations.http.ssl.bundle.", ex);
+		catch (OperationsConfigurationException ex) {
+			throw ex;
 		}
+		catch (RuntimeException ex) {
+			throw failure(ex);
+		}
+	}
+
+	private static OperationsConfigurationException failure(RuntimeException cause) {
+		String fault = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+		return new OperationsConfigurationException(
+				"The HTTP client cannot be created from the settings in operations.http.* and"
+						+ " spring.http.clients.*: " + fault + (fault.endsWith(".") ? "" : "."),
+				"Correct the property that causes this error, for example operations.http.ssl.bundle.", cause);
 	}
 
 	private OperationsConnector open(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings,
 			OperationsProperties.Http http) {
-		OperationsConnector connector = new OperationsConnector(
-				(with) -> OpenConnector.open(builder, with, this.ownEventLoops), settings, Schedulers.boundedElastic());
+		OperationsConnector connector = new OperationsConnector((with) -> open(builder, with), settings,
+				Schedulers.boundedElastic());
 		String own = http.getSsl().getBundle();
 		String bundle = StringUtils.hasText(own) ? own : this.globalBundle;
 		if (this.bundles != null && StringUtils.hasText(bundle)) {
 			this.bundles.addBundleUpdateHandler(bundle, connector::update);
 		}
 		return connector;
+	}
+
+	private OpenConnector open(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings) {
+		try {
+			return OpenConnector.open(builder, settings, this.ownEventLoops);
+		}
+		catch (RuntimeException ex) {
+			throw failure(ex);
+		}
 	}
 
 	@Override

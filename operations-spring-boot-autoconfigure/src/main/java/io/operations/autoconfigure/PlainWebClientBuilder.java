@@ -1,20 +1,23 @@
 package io.operations.autoconfigure;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -24,6 +27,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class PlainWebClientBuilder {
 
+	private static final String BOOTS_CONNECTOR = "webClientHttpConnectorCustomizer";
+
 	private PlainWebClientBuilder() {
 	}
 
@@ -31,20 +36,35 @@ final class PlainWebClientBuilder {
 	 * Return the plain builder bean. If there is none, or none of several has precedence,
 	 * return a new builder with Spring Boot's customizers.
 	 * @param beans the bean factory
-	 * @param customizers the customizers that Spring Boot applies to its builder
+	 * @param ownConnector whether the caller sets the connector. Spring Boot's connector,
+	 * which takes a tenth of the start of a small application, is then not created.
 	 * @return a builder that the caller may change
 	 */
-	static WebClient.Builder find(ConfigurableListableBeanFactory beans,
-			ObjectProvider<WebClientCustomizer> customizers) {
+	static WebClient.Builder find(ConfigurableListableBeanFactory beans, boolean ownConnector) {
 		String name = name(beans);
-		if (name != null) {
+		boolean boots = name != null && is(beans, name, PlainWebClientBuilder::isBoots);
+		if (name != null && !(boots && ownConnector)) {
 			// The application's builder may be a singleton, so the library changes a
 			// copy.
 			return beans.getBean(name, WebClient.Builder.class).clone();
 		}
 		WebClient.Builder builder = WebClient.builder();
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		return builder;
+		customizers(beans, ownConnector).forEach((customizer) -> customizer.customize(builder));
+		// Bean post processors of the application apply to Spring Boot's builder.
+		return (name != null) ? (WebClient.Builder) beans.initializeBean(builder, name) : builder;
+	}
+
+	private static Stream<WebClientCustomizer> customizers(ConfigurableListableBeanFactory beans,
+			boolean ownConnector) {
+		if (!ownConnector) {
+			return beans.getBeanProvider(WebClientCustomizer.class).orderedStream();
+		}
+		return Arrays.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, WebClientCustomizer.class))
+			.filter((name) -> !is(beans, name, PlainWebClientBuilder::isBootsConnector))
+			.map((name) -> new Ranked(name, beans.getBean(name)))
+			.filter((ranked) -> ranked.bean() instanceof WebClientCustomizer)
+			.sorted(Comparator.comparingInt((ranked) -> ranked.order(beans)))
+			.map((ranked) -> (WebClientCustomizer) ranked.bean());
 	}
 
 	private static @Nullable String name(ConfigurableListableBeanFactory beans) {
@@ -74,6 +94,10 @@ final class PlainWebClientBuilder {
 		return WebClientAutoConfiguration.class.getName().equals(definition.getFactoryBeanName());
 	}
 
+	private static boolean isBootsConnector(BeanDefinition definition) {
+		return isBoots(definition) && BOOTS_CONNECTOR.equals(definition.getFactoryMethodName());
+	}
+
 	private static boolean is(ConfigurableListableBeanFactory beans, String name, Predicate<BeanDefinition> what) {
 		try {
 			return what.test(beans.getMergedBeanDefinition(name));
@@ -87,6 +111,21 @@ final class PlainWebClientBuilder {
 	private static @Nullable String single(List<String> names, Predicate<String> what) {
 		List<String> found = names.stream().filter(what).toList();
 		return (found.size() == 1) ? found.get(0) : null;
+	}
+
+	/**
+	 * A customizer with its order, which the factory method or the class declares.
+	 */
+	private record Ranked(String name, Object bean) {
+
+		int order(ConfigurableListableBeanFactory beans) {
+			Order declared = beans.findAnnotationOnBean(this.name, Order.class, false);
+			if (declared != null) {
+				return declared.value();
+			}
+			return (this.bean instanceof Ordered ordered) ? ordered.getOrder() : Ordered.LOWEST_PRECEDENCE;
+		}
+
 	}
 
 }

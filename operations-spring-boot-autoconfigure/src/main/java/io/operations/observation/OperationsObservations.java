@@ -30,6 +30,8 @@ public final class OperationsObservations {
 
 	private final ObservationRegistry registry;
 
+	private final @Nullable WaitTimers waitTimers;
+
 	private final @Nullable OperationFetchObservationConvention fetchConvention;
 
 	private final @Nullable OperationAwaitObservationConvention awaitConvention;
@@ -47,7 +49,10 @@ public final class OperationsObservations {
 			@Nullable OperationFetchObservationConvention fetchConvention,
 			@Nullable OperationAwaitObservationConvention awaitConvention) {
 		this.client = client;
-		this.registry = registry;
+		MeteredObservationRegistry metered = (registry instanceof MeteredObservationRegistry known) ? known : null;
+		this.registry = (metered != null) ? metered.registry() : registry;
+		// A convention of the application reads the context of an observation.
+		this.waitTimers = (metered != null && awaitConvention == null) ? metered.waits() : null;
 		this.fetchConvention = fetchConvention;
 		this.awaitConvention = awaitConvention;
 	}
@@ -80,6 +85,9 @@ public final class OperationsObservations {
 		// may be very many waits.
 		if (this.registry.isNoop()) {
 			return wait;
+		}
+		if (this.waitTimers != null) {
+			return this.waitTimers.time(this.client, operationId, wait);
 		}
 		return wait.tap((view) -> {
 			OperationAwaitObservationContext context = new OperationAwaitObservationContext(this.client, operationId);

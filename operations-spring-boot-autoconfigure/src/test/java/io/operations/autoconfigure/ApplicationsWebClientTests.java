@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -21,6 +22,8 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.client.ApiVersionInserter;
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -82,6 +85,34 @@ class ApplicationsWebClientTests {
 	@Test
 	void withTwoPlainBuildersThePrimaryOneIsUsed() {
 		assertBuilder("primary", Plain.class, SecondPlain.class, PrimaryPlain.class);
+	}
+
+	@Test
+	void customizersOfTheApplicationApplyInTheirOrder() {
+		this.runner.withUserConfiguration(OrderedCustomizers.class).run((context) -> {
+			context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT);
+			assertThat(sent).singleElement()
+				.satisfies((request) -> assertThat(request.headers().get("X-Order")).containsExactly("first", "method",
+						"interface"));
+		});
+	}
+
+	@Test
+	void beanPostProcessorOfTheApplicationSeesTheBuilder() {
+		this.runner.withUserConfiguration(PostProcessor.class).run((context) -> {
+			context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT);
+			assertThat(sent).singleElement()
+				.satisfies((request) -> assertThat(request.headers().get("X-Processed")).containsExactly("yes"));
+		});
+	}
+
+	@Test
+	void startCreatesNoConnectorOfSpringBoot() {
+		this.runner.run((context) -> {
+			context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT);
+			assertThat(context.getSourceApplicationContext().getBeanFactory().containsSingleton("clientHttpConnector"))
+				.isFalse();
+		});
 	}
 
 	@Test
@@ -221,6 +252,60 @@ class ApplicationsWebClientTests {
 		@Bean(defaultCandidate = false)
 		WebClient.Builder otherBuilder() {
 			return answering(WebClient.builder(), "other");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OrderedCustomizers {
+
+		@Bean
+		WebClientCustomizer interfaceCustomizer() {
+			return new Late();
+		}
+
+		@Bean
+		@Order(2)
+		WebClientCustomizer methodCustomizer() {
+			return (builder) -> builder.defaultHeaders((headers) -> headers.add("X-Order", "method"));
+		}
+
+		@Bean
+		@Order(1)
+		WebClientCustomizer firstCustomizer() {
+			return (builder) -> builder.defaultHeaders((headers) -> headers.add("X-Order", "first"));
+		}
+
+		static final class Late implements WebClientCustomizer, Ordered {
+
+			@Override
+			public void customize(WebClient.Builder builder) {
+				builder.defaultHeaders((headers) -> headers.add("X-Order", "interface"));
+			}
+
+			@Override
+			public int getOrder() {
+				return 3;
+			}
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PostProcessor {
+
+		@Bean
+		static BeanPostProcessor processor() {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String name) {
+					return (bean instanceof WebClient.Builder builder) ? builder.defaultHeader("X-Processed", "yes")
+							: bean;
+				}
+
+			};
 		}
 
 	}

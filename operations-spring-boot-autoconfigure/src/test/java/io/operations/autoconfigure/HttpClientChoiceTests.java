@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
@@ -37,6 +38,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -85,6 +87,56 @@ class HttpClientChoiceTests {
 			.withPropertyValues("operations.base-url=" + server.baseUrl())
 			.run((context) -> context.getBean(OperationsTemplate.class).fetch("a").block(MAX_WAIT));
 		server.verify(getRequestedFor(anyUrl()).withHeader("X-Customized", equalTo("yes")));
+	}
+
+	@Test
+	void firstRequestOpensTheConnectorAndTheStartDoesNot() {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
+		AtomicInteger opened = new AtomicInteger();
+		this.runner.withBean("counting", ClientHttpConnectorBuilderCustomizer.class,
+				() -> (ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder>) (builder) -> builder
+					.withHttpClientCustomizer((client) -> {
+						opened.incrementAndGet();
+						return client;
+					}))
+			.withPropertyValues("operations.base-url=" + server.baseUrl())
+			.run((context) -> {
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				assertThat(opened).as("times that the connector was opened at the start").hasValue(0);
+				template.fetch("a").block(MAX_WAIT);
+				template.fetch("a").block(MAX_WAIT);
+				assertThat(opened).as("times that it was opened for two requests").hasValue(1);
+			});
+	}
+
+	@Test
+	void connectorThatCannotBeOpenedFailsTheRequestAndTheNextRequestTriesAgain() {
+		server.stubFor(get(anyUrl()).willReturn(okJson("{\"status\":\"RUNNING\"}")));
+		AtomicInteger opened = new AtomicInteger();
+		this.runner.withBean("failing", ClientHttpConnectorBuilderCustomizer.class,
+				() -> (ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder>) (builder) -> builder
+					.withHttpClientCustomizer((client) -> {
+						if (opened.incrementAndGet() == 1) {
+							throw new IllegalStateException("no native library");
+						}
+						return client;
+					}))
+			.withPropertyValues("operations.base-url=" + server.baseUrl())
+			.run((context) -> {
+				OperationsTemplate template = context.getBean(OperationsTemplate.class);
+				assertThatException().isThrownBy(() -> template.fetch("a").block(MAX_WAIT))
+					.havingRootCause()
+					.withMessageContaining("no native library");
+				assertThat(template.fetch("a").map(Operation::statusText).block(MAX_WAIT)).isEqualTo("RUNNING");
+			});
+	}
+
+	@Test
+	void bundleWhoseFileIsMissingFailsTheStart() {
+		this.runner
+			.withPropertyValues("spring.ssl.bundle.jks.test.truststore.location=file:/no/such/store",
+					"spring.ssl.bundle.jks.test.truststore.password=" + PASSWORD, "operations.http.ssl.bundle=test")
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("/no/such/store"));
 	}
 
 	@Test

@@ -106,14 +106,18 @@ public final class OperationsTrackingAutoConfiguration {
 	@Bean("io.operations.operationsTrackingLifecycle")
 	@Lazy(false)
 	TrackingLifecycle operationsTrackingLifecycle(ObjectProvider<RoutingOperationTracker> trackers,
-			ObjectProvider<ClientTrackingFactory> trackings) {
+			ObjectProvider<ClientTrackingFactory> trackings, ObjectProvider<TrackingStoreFactory> stores,
+			ObjectProvider<TrackingListener> listeners) {
 		required(trackings);
+		// A listener, for example of the meters, expects to be notified of the clients.
+		boolean whenUsed = stores.getIfAvailable() instanceof MemoryTrackingStores
+				&& listeners.stream().allMatch(TrackingLog.class::isInstance);
 		// A test may have replaced the tracker with a mock.
 		RoutingOperationTracker tracker = trackers.getIfAvailable();
-		if (tracker != null) {
+		if (tracker != null && !whenUsed) {
 			tracker.open();
 		}
-		return new TrackingLifecycle(tracker);
+		return new TrackingLifecycle(tracker, whenUsed);
 	}
 
 	private static ClientTrackingFactory required(ObjectProvider<ClientTrackingFactory> trackings) {

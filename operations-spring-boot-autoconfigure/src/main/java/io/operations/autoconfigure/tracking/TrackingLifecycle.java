@@ -7,22 +7,32 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Starts and stops the stores with the application context. The stores start when every
- * bean that a handler may need is available, and stop before any of them is closed.
+ * bean that a handler may need is available, and stop before any of them is closed. A
+ * store in memory is empty then, so it starts when the application first uses the
+ * tracker.
  */
 final class TrackingLifecycle implements SmartLifecycle {
 
 	private final @Nullable RoutingOperationTracker tracker;
 
+	private final boolean whenUsed;
+
 	private volatile boolean running;
 
-	TrackingLifecycle(@Nullable RoutingOperationTracker tracker) {
+	TrackingLifecycle(@Nullable RoutingOperationTracker tracker, boolean whenUsed) {
 		this.tracker = tracker;
+		this.whenUsed = whenUsed;
 	}
 
 	@Override
 	public void start() {
 		if (this.tracker != null) {
-			this.tracker.start();
+			if (this.whenUsed) {
+				this.tracker.startWhenUsed();
+			}
+			else {
+				this.tracker.start();
+			}
 		}
 		this.running = true;
 	}

@@ -67,6 +67,14 @@ public final class RoutingOperationTracker implements OperationTracker {
 	}
 
 	/**
+	 * Start with the first call of this tracker. Only for stores that are empty at the
+	 * start of the application, because nothing is delivered before that call.
+	 */
+	public void startWhenUsed() {
+		this.registry.startWhenUsed();
+	}
+
+	/**
 	 * Stop polling and delivering. The stores of all clients stop at the same time.
 	 */
 	public void stop() {

@@ -51,6 +51,8 @@ final class TrackerRegistry {
 
 	private final AtomicBoolean looking = new AtomicBoolean();
 
+	private final AtomicBoolean startsWhenUsed = new AtomicBoolean();
+
 	private final Object lifecycle = new Object();
 
 	// All below is guarded by "lifecycle".
@@ -94,9 +96,17 @@ final class TrackerRegistry {
 	}
 
 	/**
+	 * Start with the first use of a client.
+	 */
+	void startWhenUsed() {
+		this.startsWhenUsed.set(true);
+	}
+
+	/**
 	 * Stop polling and delivering. The stores of all clients stop at the same time.
 	 */
 	void stop() {
+		this.startsWhenUsed.set(false);
 		synchronized (this.lifecycle) {
 			this.running = false;
 			if (this.looks != null) {
@@ -204,6 +214,9 @@ final class TrackerRegistry {
 	 * @return the client, started if it was before
 	 */
 	TrackedClient tracker(String client, OperationPolls polls) {
+		if (this.startsWhenUsed.compareAndSet(true, false)) {
+			startNow();
+		}
 		TrackedClient known = this.tracked.get(client);
 		if (known != null && known.isOf(polls)) {
 			return known;
@@ -218,6 +231,17 @@ final class TrackerRegistry {
 			}
 			return created;
 		}));
+	}
+
+	private void startNow() {
+		try {
+			start();
+		}
+		catch (RuntimeException ex) {
+			// The next call tries again.
+			this.startsWhenUsed.set(true);
+			throw ex;
+		}
 	}
 
 	private TrackedClient create(String client, OperationPolls polls) {

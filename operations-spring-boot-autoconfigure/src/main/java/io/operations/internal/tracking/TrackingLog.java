@@ -5,7 +5,6 @@ import java.time.Duration;
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
 import io.operations.tracking.OperationOutcome;
-import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;

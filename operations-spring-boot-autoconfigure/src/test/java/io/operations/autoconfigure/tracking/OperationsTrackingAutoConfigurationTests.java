@@ -12,14 +12,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.AcceptedOperation;
 import io.operations.OperationFetcherDecorator;
 import io.operations.OperationsListener;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
+import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.tracking.ClientTracking;
 import io.operations.internal.tracking.ClientTrackingFactory;
 import io.operations.internal.tracking.MemoryTrackingStores;
 import io.operations.internal.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.TrackedClients;
 import io.operations.internal.tracking.TrackingEngine;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
 import io.operations.tracking.OperationOutcome;
@@ -48,6 +52,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
@@ -86,6 +91,32 @@ class OperationsTrackingAutoConfigurationTests {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.hasSingleBean(OperationTracker.class)
 			.hasSingleBean(MemoryTrackingStores.class));
+	}
+
+	@Test
+	void applicationThatTracksNothingStartsNoStoreInMemory() {
+		CountedClients counted = new CountedClients();
+		this.runner.withBean(TrackedClients.class, () -> counted)
+			.withInitializer((context) -> counted.context = context)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(counted.calls).as("looks for clients at the start").hasValue(0);
+				assertThat(context.getBean(OperationTracker.class).find("op-1").blockOptional(MAX_WAIT)).isEmpty();
+				await().atMost(MAX_WAIT).untilAsserted(() -> assertThat(counted.calls).hasValueGreaterThan(3));
+			});
+	}
+
+	@Test
+	void withAListenerTheStoreInMemoryStartsAtOnce() {
+		List<String> joined = new CopyOnWriteArrayList<>();
+		this.runner.withBean("joining", TrackingListener.class, () -> new TrackingListener() {
+
+			@Override
+			public void clientJoined(String client) {
+				joined.add(client);
+			}
+
+		}).run((context) -> assertThat(joined).containsExactly("operations"));
 	}
 
 	@Test
@@ -520,6 +551,35 @@ class OperationsTrackingAutoConfigurationTests {
 		@Bean
 		OperationFetcherDecorator trackingDecorator(OperationTracker tracker) {
 			return (next) -> (operationId) -> tracker.find(operationId).then(next.fetch(operationId));
+		}
+
+	}
+
+	private static final class CountedClients implements TrackedClients {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		private ApplicationContext context;
+
+		@Override
+		public Map<String, OperationPolls> all() {
+			this.calls.incrementAndGet();
+			return clients().all();
+		}
+
+		@Override
+		public String serving(AcceptedOperation accepted) {
+			return clients().serving(accepted);
+		}
+
+		@Override
+		public void checkServed(String client, AcceptedOperation accepted) {
+			clients().checkServed(client, accepted);
+		}
+
+		private TrackedClients clients() {
+			return new TrackedTemplates(this.context.getBean(OperationsTemplate.class),
+					this.context.getBean(OperationsClients.class));
 		}
 
 	}
