@@ -7,6 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
+import io.operations.Operation;
+import io.operations.OperationCancelledException;
+import io.operations.OperationFailedException;
+import io.operations.OperationWait;
+import io.operations.OperationsException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -97,6 +102,23 @@ final class EndedWaits {
 					.collect(Collectors.joining(", "))
 				+ ". Each caller received its exception. To log each of these waits, set the level of io.operations"
 				+ " to DEBUG.");
+	}
+
+	/**
+	 * Return why a wait ended without a completed operation.
+	 * @param wait the wait
+	 * @return the error; {@code null} if its operation completed or has no status yet
+	 */
+	static @Nullable OperationsException faultOf(OperationWait wait) {
+		Operation operation = wait.lastSeen();
+		if (operation == null) {
+			return null;
+		}
+		return switch (operation.status()) {
+			case FAILED -> new OperationFailedException(operation, null);
+			case CANCELLED -> new OperationCancelledException(operation, null);
+			default -> null;
+		};
 	}
 
 }

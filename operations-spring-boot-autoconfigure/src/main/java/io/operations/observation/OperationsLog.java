@@ -1,7 +1,5 @@
 package io.operations.observation;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -11,8 +9,6 @@ import java.util.function.Supplier;
 
 import io.operations.MalformedOperationException;
 import io.operations.Operation;
-import io.operations.OperationCancelledException;
-import io.operations.OperationFailedException;
 import io.operations.OperationSnapshot;
 import io.operations.OperationTimeoutException;
 import io.operations.OperationWait;
@@ -209,7 +205,7 @@ public class OperationsLog implements OperationsListener {
 			logger.debug("[" + client + "] " + reason.getMessage());
 			return;
 		}
-		Throwable fault = (reason != null) ? reason : faultOf(wait);
+		Throwable fault = (reason != null) ? reason : EndedWaits.faultOf(wait);
 		// A deadline that passes has its own line.
 		if (fault != null && !(fault instanceof OperationTimeoutException)) {
 			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
@@ -256,31 +252,7 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void waitsOverloaded(String client, OperationsOverload overload) {
-		String rate = rateLimitKeys(client) + ".rate-limit.requests-per-second";
-		logger.warn("[" + client + "] There are more waits than the rate limit can serve: " + overload.waits()
-				+ " waits need some " + overload.needed() + " at "
-				+ new BigDecimal(overload.pollsPerSecond()).round(new MathContext(3))
-					.stripTrailingZeros()
-					.toPlainString()
-				+ " polls per second, but the usual timeout of the waits is " + overload.timeout() + "."
-				+ ((overload.instances() > 1) ? " " + overload.instances() + " instances share the rate, so this"
-						+ " instance has only its part of " + rate + "." : "")
-				+ " The client polls them in turn. Waits may time out although their operations have ended. Raise "
-				+ rate + " (and " + rateLimitKeys(client) + ".rate-limit.max-in-flight) if the account allows it, "
-				+ longerTimeouts(overload, keys(client)) + ", start fewer waits at once, or track the operations"
-				+ " with OperationTracker. The library logs this warning again only after the overload is over.");
-	}
-
-	private static String longerTimeouts(OperationsOverload overload, String keys) {
-		String own = "pass longer timeouts to the calls";
-		if (overload.ownTimeouts() == overload.waits()) {
-			return own;
-		}
-		return "raise " + keys + ".polling.timeout"
-				+ ((overload.ownTimeouts() > 0)
-						? " or " + own + " (" + overload.ownTimeouts() + " of the waits "
-								+ ((overload.ownTimeouts() == 1) ? "has" : "have") + " a timeout that the call passed)"
-						: "");
+		logger.warn("[" + client + "] " + OverloadText.of(overload, keys(client), rateLimitKeys(client)));
 	}
 
 	// The messages of our own exceptions name the operation.
@@ -289,18 +261,6 @@ public class OperationsLog implements OperationsListener {
 		String text = (fault instanceof OperationsException) ? message
 				: subject + " '" + printable(operationId) + "' failed: " + message;
 		return text.endsWith(".") ? text : text + ".";
-	}
-
-	private static @Nullable OperationsException faultOf(OperationWait wait) {
-		Operation operation = wait.lastSeen();
-		if (operation == null) {
-			return null;
-		}
-		return switch (operation.status()) {
-			case FAILED -> new OperationFailedException(operation, null);
-			case CANCELLED -> new OperationCancelledException(operation, null);
-			default -> null;
-		};
 	}
 
 	@Override

@@ -206,6 +206,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	 * this schedule has learned.
 	 * @return at most 40 durations of each kind
 	 */
+	@Override
 	public Map<String, List<Duration>> samples() {
 		Map<String, List<Duration>> samples = new TreeMap<>();
 		this.kinds.forEach((kind, learned) -> {

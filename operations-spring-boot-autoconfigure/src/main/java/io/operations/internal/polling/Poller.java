@@ -33,8 +33,7 @@ import reactor.core.scheduler.Scheduler;
  * wait and a held operation have the same id, they share their polls.
  * <p>
  * The poller keeps all of them in the order in which they are due. It hands the admission
- * only as many polls as may leave soon. The backlog therefore stays here, in order, and
- * costs one entry for each operation. One timer serves all.
+ * only as many polls as may leave soon, so the backlog stays here. One timer serves all.
  *
  * @since 0.1.0
  */

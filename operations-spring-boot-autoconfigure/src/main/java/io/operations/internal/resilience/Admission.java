@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.operations.OperationSnapshot;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsException;
 import io.operations.OperationsListener;
@@ -115,12 +114,8 @@ public final class Admission implements PollCapacity {
 	public <T> Mono<T> admit(String operationId, Mono<T> call) {
 		return Mono.create((sink) -> admit(
 				new AdmittedCall<>(this, operationId, null, RequestPriority.of(sink.contextView(), now()),
-						this.numbers.getAndIncrement(), call, Admission::concurrentRequests, sink, this.scheduler),
+						this.numbers.getAndIncrement(), call, AdmittedCall::concurrentRequests, sink, this.scheduler),
 				sink));
-	}
-
-	private static @Nullable Integer concurrentRequests(Object result) {
-		return (result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null;
 	}
 
 	/**

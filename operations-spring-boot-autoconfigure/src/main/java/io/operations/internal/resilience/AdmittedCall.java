@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
+import io.operations.OperationSnapshot;
 import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -69,6 +70,15 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 		this.concurrentRequests = concurrentRequests;
 		this.sink = sink;
 		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Return how many requests of the account were in flight, as an answer says.
+	 * @param result the answer
+	 * @return the number of requests; {@code null} if the server did not report it
+	 */
+	static @Nullable Integer concurrentRequests(Object result) {
+		return (result instanceof OperationSnapshot snapshot) ? snapshot.concurrentRequests() : null;
 	}
 
 	/**
