@@ -33,6 +33,7 @@ import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -559,7 +560,7 @@ class OperationsTrackingAutoConfigurationTests {
 
 		private final AtomicInteger calls = new AtomicInteger();
 
-		private ApplicationContext context;
+		private @Nullable ApplicationContext context;
 
 		@Override
 		public Map<String, OperationPolls> all() {
@@ -578,8 +579,9 @@ class OperationsTrackingAutoConfigurationTests {
 		}
 
 		private TrackedClients clients() {
-			return new TrackedTemplates(this.context.getBean(OperationsTemplate.class),
-					this.context.getBean(OperationsClients.class));
+			ApplicationContext present = Objects.requireNonNull(this.context);
+			return new TrackedTemplates(present.getBean(OperationsTemplate.class),
+					present.getBean(OperationsClients.class));
 		}
 
 	}
