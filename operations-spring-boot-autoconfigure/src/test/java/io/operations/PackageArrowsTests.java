@@ -37,6 +37,8 @@ class PackageArrowsTests {
 
 	private static final String POLLER = "io.operations.internal.polling";
 
+	private static final String TRACKING = "io.operations.internal.tracking";
+
 	@ArchTest
 	static final ArchRule internalBaseKnowsNoneOfOurPackages = knows(INTERNAL, "org.springframework.http");
 
@@ -91,17 +93,21 @@ class PackageArrowsTests {
 			"org.apache.commons.logging");
 
 	@ArchTest
-	static final ArchRule trackingKnowsCoreAndBelow = knows("io.operations.tracking", VOCABULARY, "io.operations.core",
-			POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core", "org.springframework.util",
-			"org.apache.commons.logging");
+	static final ArchRule trackerAndItsStoresKnowVocabulary = knows("io.operations.tracking", VOCABULARY,
+			"reactor.core..", "org.springframework.util");
+
+	@ArchTest
+	static final ArchRule workOfTrackingKnowsCoreAndBelow = knows(TRACKING, VOCABULARY, INTERNAL, "io.operations.core",
+			"io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core",
+			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
-			"io.operations.internal.tracking.jdbc", VOCABULARY, POLLER, "io.operations.tracking", "reactor.core..",
-			"javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..", "org.springframework.aop.framework",
-			"org.springframework.core", "org.springframework.dao", "org.springframework.http",
-			"org.springframework.jdbc..", "org.springframework.transaction..", "org.springframework.util",
-			"org.apache.commons.logging");
+			"io.operations.internal.tracking.jdbc", VOCABULARY, POLLER, "io.operations.tracking", TRACKING,
+			"reactor.core..", "javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..",
+			"org.springframework.aop.framework", "org.springframework.core", "org.springframework.dao",
+			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
+			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.internal.tracking.metrics",
@@ -139,8 +145,8 @@ class PackageArrowsTests {
 				"io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
 				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
-				"io.operations.autoconfigure.web", "io.operations.tracking", "io.operations.internal.tracking.jdbc",
-				"io.operations.internal.tracking.metrics");
+				"io.operations.autoconfigure.web", "io.operations.tracking", TRACKING,
+				"io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {
