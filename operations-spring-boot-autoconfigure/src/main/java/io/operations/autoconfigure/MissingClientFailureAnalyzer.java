@@ -64,18 +64,36 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 			@Nullable String description) {
 		Class<?> type = (cause.getResolvableType() != null) ? cause.getResolvableType().resolve() : null;
 		boolean isTemplate = OperationsTemplate.class.equals(type);
-		String name = (type != null) ? qualifier(rootFailure, type) : null;
+		InjectionPoint point = (type != null) ? injectionPoint(rootFailure, type) : null;
 		if (this.beans == null || !this.beans.containsBeanDefinition(OperationsClientFactory.BEAN_NAME)
-				|| cause instanceof NoUniqueBeanDefinitionException || name == null
+				|| cause instanceof NoUniqueBeanDefinitionException || point == null
 				|| !(isTemplate || WebClient.class.equals(type))) {
 			return null;
 		}
-		String text = ((description != null) ? description : "An injection point") + " requires " + type(isTemplate)
-				+ " with the qualifier '" + name + "', but there is none.";
+		String requires = ((description != null) ? description : "An injection point") + " requires "
+				+ type(isTemplate);
+		String name = qualifier(point);
+		if (name == null) {
+			return isTemplate ? null : withoutQualifier(requires, this.beans, cause);
+		}
+		String text = requires + " with the qualifier '" + name + "', but there is none.";
 		if (!isTemplate && !isOfClient(this.beans, name)) {
 			return new FailureAnalysis(text, OF_APPLICATION, cause);
 		}
 		return new FailureAnalysis(text + " " + reason(this.beans, name), action(this.beans, name, isTemplate), cause);
+	}
+
+	private static FailureAnalysis withoutQualifier(String requires, ConfigurableListableBeanFactory beans,
+			NoSuchBeanDefinitionException cause) {
+		List<String> names = clients(beans);
+		return new FailureAnalysis(
+				requires + " without a qualifier, but no WebClient bean can be injected without one.",
+				"To send writes with the credentials of the operations client, add @Qualifier(\"" + WEB_CLIENT + "\")."
+						+ (names.isEmpty() ? ""
+								: " The WebClients of the other clients have the qualifiers: "
+										+ String.join(", ", names) + ".")
+						+ " For other requests, define a WebClient bean of the application's own.",
+				cause);
 	}
 
 	// The application may have WebClients of its own, with qualifiers of its own.
@@ -125,9 +143,13 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 				.append(".product=messages. ");
 		}
 		if (isTemplate) {
-			action.append("Inject the default client without a qualifier, or another one by the name of its bean: ")
-				.append(String.join(", ", templates))
-				.append('.');
+			List<String> others = templates.stream().filter((bean) -> !bean.equals(TEMPLATE)).toList();
+			action.append("The default client needs no qualifier.");
+			if (!others.isEmpty()) {
+				action.append(" Other OperationsTemplate beans are injected by their names: ")
+					.append(String.join(", ", others))
+					.append('.');
+			}
 		}
 		else if (templates.size() == 1) {
 			action.append("The WebClient of the default client has the qualifier '" + WEB_CLIENT + "'."
@@ -156,16 +178,17 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 
 	// The failure may stem from a look-up in code, below an injection point of another
 	// type.
-	private static @Nullable String qualifier(Throwable rootFailure, Class<?> missing) {
+	private static @Nullable InjectionPoint injectionPoint(Throwable rootFailure, Class<?> missing) {
 		InjectionPoint point = null;
 		for (Throwable next = rootFailure; next != null; next = next.getCause()) {
 			if (next instanceof UnsatisfiedDependencyException unsatisfied) {
 				point = unsatisfied.getInjectionPoint();
 			}
 		}
-		if (point == null || !missing.equals(declaredType(point))) {
-			return null;
-		}
+		return (point != null && missing.equals(declaredType(point))) ? point : null;
+	}
+
+	private static @Nullable String qualifier(InjectionPoint point) {
 		MergedAnnotations annotations = MergedAnnotations.from(point.getAnnotations());
 		MergedAnnotation<?> qualifier = annotations.get(Qualifier.class);
 		if (!qualifier.isPresent()) {

@@ -18,6 +18,7 @@ import io.operations.resilience.RetrySettings;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -171,7 +172,9 @@ public final class OperationsAutoConfiguration {
 		return new DeferredBudgetStore(beans, stores);
 	}
 
+	// The name of the client is a qualifier, as those of operations.clients are.
 	@Bean
+	@Qualifier(ClientNames.OF_DEFAULT)
 	@ConditionalOnMissingBean(value = OperationsTemplate.class, name = "operationsTemplate")
 	OperationsTemplate operationsTemplate(OperationsTemplate.Builder builder) {
 		return builder.name("operations").build();
@@ -197,6 +200,7 @@ public final class OperationsAutoConfiguration {
 	// that it never replaces the application's own client. With several templates there
 	// is no bean, because none of them has precedence and each has its own client.
 	@Bean(defaultCandidate = false)
+	@Qualifier(ClientNames.OF_DEFAULT)
 	@ConditionalOnMissingBean(name = "operationsWebClient")
 	@ConditionalOnSingleCandidate(OperationsTemplate.class)
 	WebClient operationsWebClient(OperationsTemplate operationsTemplate) {

@@ -18,6 +18,7 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -45,13 +46,13 @@ class MissingClientTests {
 	@Test
 	void qualifierOfATemplateThatNamesNoClientIsReportedWithTheClients(CapturedOutput output) {
 		run(NeedsTemplate.class);
-		assertThat(output).contains("APPLICATION FAILED TO START", "Parameter 0 of constructor in "
-				+ NeedsTemplate.class.getName()
-				+ " requires an OperationsTemplate with the qualifier 'campaing', but there is none. The clients"
-				+ " of 'operations.clients' are: campaigns, memory.",
-				"Set the qualifier to the name of a client: campaigns, memory.",
-				"set its properties, for example operations.clients.campaing.product=messages",
-				"Inject the default client without a qualifier, or another one by the name of its bean: operationsTemplate.");
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "Parameter 0 of constructor in " + NeedsTemplate.class.getName()
+					+ " requires an OperationsTemplate with the qualifier 'campaing', but there is none. The clients"
+					+ " of 'operations.clients' are: campaigns, memory.",
+					"Set the qualifier to the name of a client: campaigns, memory.",
+					"set its properties, for example operations.clients.campaing.product=messages",
+					"The default client needs no qualifier.");
 		assertThat(output).doesNotContain("\tat ");
 	}
 
@@ -67,12 +68,22 @@ class MissingClientTests {
 	}
 
 	@Test
-	void nameOfTheDefaultClientAsAQualifierIsReportedWithoutTheAdviceToAddSuchAClient(CapturedOutput output) {
-		run(NeedsDefault.class);
+	void nameOfTheDefaultClientIsAQualifierOfItsBeans() {
+		SpringApplication application = application(NeedsDefault.class);
+		try (ConfigurableApplicationContext context = application.run(CLIENTS)) {
+			assertThat(context.getBean(NeedsDefault.class)).isNotNull();
+		}
+	}
+
+	@Test
+	void webClientWithoutQualifierIsReportedWithTheQualifiers(CapturedOutput output) {
+		run(NeedsAnyWebClient.class);
 		assertThat(output)
-			.contains("requires an OperationsTemplate with the qualifier 'operations', but there is none.",
-					"Inject the default client without a qualifier, or")
-			.doesNotContain("operations.clients.operations");
+			.contains("APPLICATION FAILED TO START",
+					"requires a WebClient without a qualifier, but no WebClient bean can be injected without one.",
+					"add @Qualifier(\"operationsWebClient\"). The WebClients of the other clients have the qualifiers:"
+							+ " campaigns, memory.")
+			.doesNotContain("\tat ");
 	}
 
 	@Test
@@ -106,7 +117,7 @@ class MissingClientTests {
 		assertThat(output)
 			.contains("requires an OperationsTemplate with the qualifier 'operationsTemplate', but there is none.",
 					"only if the application has no OperationsTemplate bean that takes its place",
-					"by the name of its bean: own.")
+					"are injected by their names: own.")
 			.doesNotContain("operations.clients.operationsTemplate");
 	}
 
@@ -124,10 +135,14 @@ class MissingClientTests {
 	}
 
 	private static void run(Class<?> application, String... arguments) {
-		SpringApplication run = new SpringApplication(application);
-		run.setWebApplicationType(WebApplicationType.NONE);
-		assertThatExceptionOfType(UnsatisfiedDependencyException.class).isThrownBy(
-				() -> run.run(Stream.concat(Arrays.stream(CLIENTS), Arrays.stream(arguments)).toArray(String[]::new)));
+		assertThatExceptionOfType(UnsatisfiedDependencyException.class).isThrownBy(() -> application(application)
+			.run(Stream.concat(Arrays.stream(CLIENTS), Arrays.stream(arguments)).toArray(String[]::new)));
+	}
+
+	private static SpringApplication application(Class<?> source) {
+		SpringApplication application = new SpringApplication(source);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		return application;
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -159,7 +174,8 @@ class MissingClientTests {
 	@Import(Base.class)
 	static class NeedsDefault {
 
-		NeedsDefault(@Qualifier("operations") OperationsTemplate missing) {
+		NeedsDefault(@Qualifier("operations") OperationsTemplate template,
+				@Qualifier("operations") WebClient webClient) {
 		}
 
 	}
@@ -169,6 +185,15 @@ class MissingClientTests {
 	static class NeedsWebClient {
 
 		NeedsWebClient(@Qualifier("campaing") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsAnyWebClient {
+
+		NeedsAnyWebClient(WebClient missing) {
 		}
 
 	}
