@@ -29,7 +29,7 @@ record ClientConnectionDetails(ClientKeys keys, @Nullable OperationsConnectionDe
 							+ "' nor 'operations.api-key' is usable. " + ex.getMessage(),
 					"Set " + this.keys.of("api-key") + " and " + this.keys.of("api-key-secret")
 							+ ", or the credentials of the top level, which are the default of each client. "
-							+ ex.getRemedy(),
+							+ ex.getAction(),
 					ex);
 		}
 	}

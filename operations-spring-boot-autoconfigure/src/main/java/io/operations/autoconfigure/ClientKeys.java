@@ -63,7 +63,7 @@ record ClientKeys(String client, Environment environment) {
 		String text = rename(String.valueOf(fault.getMessage()));
 		boolean named = text.contains("'" + this.client + "'") || text.contains(of(""));
 		return new OperationsConfigurationException(
-				(named ? "" : "The client '" + this.client + "' cannot be created. ") + text, rename(fault.getRemedy()),
+				(named ? "" : "The client '" + this.client + "' cannot be created. ") + text, rename(fault.getAction()),
 				fault);
 	}
 

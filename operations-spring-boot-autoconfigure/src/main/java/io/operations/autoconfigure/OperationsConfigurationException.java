@@ -63,7 +63,7 @@ public final class OperationsConfigurationException extends RuntimeException {
 				"If you mean seconds, write " + key + "=" + millis + "s. " + action);
 	}
 
-	String getRemedy() {
+	String getAction() {
 		return this.action;
 	}
 

@@ -10,7 +10,7 @@ final class OperationsConfigurationFailureAnalyzer extends AbstractFailureAnalyz
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, OperationsConfigurationException cause) {
-		return new FailureAnalysis(cause.getMessage(), cause.getRemedy(), cause);
+		return new FailureAnalysis(cause.getMessage(), cause.getAction(), cause);
 	}
 
 }

@@ -45,12 +45,12 @@ final class Placeholders {
 		check(key, value, IN_A_TEST);
 	}
 
-	private static void check(String key, @Nullable String value, String furtherRemedy) {
+	private static void check(String key, @Nullable String value, String furtherAction) {
 		if (value == null || !value.contains("${")) {
 			return;
 		}
 		Matcher matcher = PLACEHOLDER.matcher(value);
-		throw refused("Property '" + key + "'", matcher.find() ? matcher.group(1) : null, furtherRemedy);
+		throw refused("Property '" + key + "'", matcher.find() ? matcher.group(1) : null, furtherAction);
 	}
 
 	/**
@@ -72,15 +72,15 @@ final class Placeholders {
 	}
 
 	private static OperationsConfigurationException refused(String holder, @Nullable String name,
-			String furtherRemedy) {
+			String furtherAction) {
 		if (name == null) {
 			return new OperationsConfigurationException(holder + " contains '${', but no valid placeholder.",
-					"Write the placeholder in the form ${NAME}, or replace it with the value." + furtherRemedy, null);
+					"Write the placeholder in the form ${NAME}, or replace it with the value." + furtherAction, null);
 		}
 		return new OperationsConfigurationException(
 				holder + " contains the placeholder ${" + name + "}, but " + name + " has no value.",
 				"Set " + name + " as an environment variable or as a property, or replace the placeholder"
-						+ " with the value." + furtherRemedy,
+						+ " with the value." + furtherAction,
 				null);
 	}
 

@@ -42,6 +42,16 @@ public record TrackedOperation(String client, String id, @Nullable String kind, 
 		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault) {
 
 	/**
+	 * Return a builder, for instance for the answer of a mocked tracker.
+	 * @param client the name of the client
+	 * @param id the id of the operation
+	 * @return the builder
+	 */
+	public static TrackedOperationBuilder builder(String client, String id) {
+		return new TrackedOperationBuilder(client, id);
+	}
+
+	/**
 	 * Return how long the operation has been tracked. The time of an operation that has
 	 * ended stops when the tracker saw the end.
 	 * @param now the current time

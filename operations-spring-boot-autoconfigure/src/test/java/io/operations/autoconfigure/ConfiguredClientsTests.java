@@ -801,7 +801,7 @@ class ConfiguredClientsTests {
 		for (Throwable fault = context.getStartupFailure(); fault != null; fault = fault.getCause()) {
 			texts.add(String.valueOf(fault.getMessage()));
 			if (fault instanceof OperationsConfigurationException ours) {
-				texts.add(ours.getRemedy());
+				texts.add(ours.getAction());
 			}
 		}
 		return texts;

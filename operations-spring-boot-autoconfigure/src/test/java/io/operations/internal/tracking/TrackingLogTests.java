@@ -11,6 +11,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackedOperationBuilder;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,7 @@ class TrackingLogTests {
 	void whenAnOperationFailsTheLineHasItsText(CapturedOutput output) {
 		Operation failed = new Operation("op-1", OperationStatus.FAILED, "FAILED", null, null, null, null, Map.of(),
 				Map.of("error", "bo\nom"));
-		this.log.ended(new TrackedOperation("operations", "op-1", null, failed, Map.of(), SINCE, SINCE.plusSeconds(100),
-				7, null, null, false, TrackingState.ENDED, OperationOutcome.Type.FAILED, SINCE.plusSeconds(63), 0,
-				null));
+		this.log.ended(operation(TrackingState.ENDED).operation(failed).outcome(OperationOutcome.Type.FAILED).build());
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains("'op-1' has the outcome FAILED (bo\\u000aom) after PT1M3S and 7 polls.");
@@ -82,8 +81,7 @@ class TrackingLogTests {
 	@CsvSource({ "EXPIRED, the server does not know it", "TIMED_OUT, its deadline passed; it may still be running" })
 	void whenTheServerReportsNoEndTheLineExplainsIt(OperationOutcome.Type outcome, String explanation,
 			CapturedOutput output) {
-		this.log.ended(new TrackedOperation("operations", "op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100),
-				7, null, null, false, TrackingState.ENDED, outcome, SINCE.plusSeconds(63), 0, null));
+		this.log.ended(operation(TrackingState.ENDED).outcome(outcome).build());
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains("'op-1' has the outcome " + outcome + " (" + explanation + ") after PT1M3S and 7 polls.");
@@ -134,8 +132,16 @@ class TrackingLogTests {
 	}
 
 	private static TrackedOperation operation(TrackingState state, @Nullable String lastFault) {
-		return new TrackedOperation("operations", "op-1", null, null, Map.of(), SINCE, SINCE.plusSeconds(100), 7, null,
-				lastFault, false, state, OperationOutcome.Type.COMPLETED, SINCE.plusSeconds(63), 2, null);
+		return operation(state).lastFault(lastFault).outcome(OperationOutcome.Type.COMPLETED).attempts(2).build();
+	}
+
+	private static TrackedOperationBuilder operation(TrackingState state) {
+		return TrackedOperation.builder("operations", "op-1")
+			.since(SINCE)
+			.deadline(SINCE.plusSeconds(100))
+			.polls(7)
+			.state(state)
+			.endedAt(SINCE.plusSeconds(63));
 	}
 
 }

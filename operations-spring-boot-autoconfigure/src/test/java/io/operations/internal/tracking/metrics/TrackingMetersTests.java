@@ -239,8 +239,13 @@ class TrackingMetersTests {
 	}
 
 	private static TrackedOperation operation(TrackingState state) {
-		return new TrackedOperation("mine", "op", null, null, Map.of(), Instant.EPOCH, Instant.EPOCH, 1, null, null,
-				false, state, OperationOutcome.Type.COMPLETED, Instant.EPOCH, 1, null);
+		return TrackedOperation.builder("mine", "op")
+			.polls(1)
+			.state(state)
+			.outcome(OperationOutcome.Type.COMPLETED)
+			.endedAt(Instant.EPOCH)
+			.attempts(1)
+			.build();
 	}
 
 }
