@@ -342,7 +342,7 @@ class OperationsTrackingAutoConfigurationTests {
 				.addFirst(new MapPropertySource("first", Map.of("operations.tracking.store", value))))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.getBean("io.operations.operationsTrackingStores")
-				.extracting((bean) -> bean.getClass().getSimpleName())
+				.extracting((bean) -> Objects.requireNonNull(bean).getClass().getSimpleName())
 				.isEqualTo(store));
 	}
 

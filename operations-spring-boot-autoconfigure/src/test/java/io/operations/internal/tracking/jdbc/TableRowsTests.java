@@ -11,6 +11,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,7 +66,7 @@ class TableRowsTests {
 			.param("now", NOW.minusSeconds(60).atOffset(ZoneOffset.UTC))
 			.update();
 		rows.schedule("op", NOW);
-		Map<String, Object> row = this.jdbc.sql("SELECT * FROM operations_scheduled").query().singleRow();
+		Map<String, @Nullable Object> row = this.jdbc.sql("SELECT * FROM operations_scheduled").query().singleRow();
 		assertThat(row).containsEntry("picked", false)
 			.containsEntry("picked_by", null)
 			.containsEntry("last_heartbeat", null)
