@@ -16,7 +16,7 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A scheduler whose time is the real time plus an offset that a test increases. It runs
+ * Provides a scheduler whose time is the real time plus an offset that a test increases. It runs
  * its tasks on another scheduler. Between two jumps, a task runs when its delay has
  * passed in real time, so that requests over a socket keep working.
  * <p>
