@@ -9,7 +9,7 @@ import org.springframework.util.StringUtils;
 /**
  * Decides whether a request can be sent again although its effect is unknown. A read can
  * be sent again. A write can be sent again if it has an {@code Idempotency-Key}, because
- * the server then answers a repetition with its first response.
+ * the server then answers a repetition with the response to the first attempt.
  *
  * @since 0.1.0
  */

@@ -22,13 +22,13 @@ import org.springframework.util.Assert;
  * space; empty if the server sent none
  * @param createdAt when the server created the operation, by the server's clock;
  * {@code null} if the server sent no readable time
- * @param completedAt when the operation completed or failed, by the server's clock; for a
- * product that sends no such time, the last update of an operation that has ended;
- * {@code null} if the server sent no readable time
+ * @param completedAt when the operation completed or failed, by the server's clock. If
+ * the server sends no such time, this is the time of the last update of an operation that
+ * has ended. {@code null} if the server sent no readable time
  * @param statusUrl the URL that reports the operation's status, possibly relative;
  * {@code null} if the server sent none that can be read
- * @param error why the operation failed; {@code null} if the server sent no error, or
- * sent one that is not a JSON object, which {@code details} then contains
+ * @param error why the operation failed; {@code null} if the server sent no JSON object
+ * as the error. {@code details} contains an error in another form
  * @param related the ids of the resources that the operation is about, each under the
  * kind of resource; usable once the operation is COMPLETED
  * @param details all other members that the server sent; values may be {@code null}

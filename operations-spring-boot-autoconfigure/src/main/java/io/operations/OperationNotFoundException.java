@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * A fetch fails with the first 404. A wait tolerates that a replica of the server may lag
  * behind. It fails
  * <ul>
- * <li>with the first 404, if the caller passed only an id;</li>
+ * <li>with the first 404, if the caller passed only an id and no poll has seen the
+ * operation;</li>
  * <li>with the first 404 that arrives a minute or more after the wait began, if the
  * caller passed an {@link AcceptedOperation};</li>
- * <li>with the second of two 404s that are at least five seconds apart, if a poll has
- * already seen the operation.</li>
+ * <li>with a 404 that arrives five seconds or more after the first 404 in a row, if a
+ * poll has already seen the operation.</li>
  * </ul>
  *
  * @since 0.1.0

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Provides the base URL and the credentials of a client of {@code operations.clients.*}.
- * The credentials are its own or else those of the top level.
+ * The credentials are the client's own, or else those of the top level.
  *
  * @param keys the keys of the client
  * @param own the client's own credentials, {@code null} if it sets none

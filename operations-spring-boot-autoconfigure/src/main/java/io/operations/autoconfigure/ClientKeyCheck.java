@@ -19,11 +19,12 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Rejects keys below {@code operations.clients.<name>} that no client has. Spring Boot
- * would ignore them.
+ * would ignore these keys.
  * <p>
- * Environment variables are not checked against the keys, because others than ours may
- * begin with the same words, for example those of a Kubernetes service. Only a variable
- * that sets a property of {@code operations.tracking} below the client is rejected.
+ * Environment variables are not checked against the keys, because variables of other
+ * software may begin with the same words, for example those of a Kubernetes service. Only
+ * a variable that sets a property of {@code operations.tracking} below the client is
+ * rejected.
  */
 final class ClientKeyCheck {
 

@@ -13,9 +13,9 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Provides templates with the store of the shared rate. The store in a database needs its
  * tables, and a migration that creates tables may use a template itself. Templates that
- * are created before the context starts therefore get a substitute. At the start, which
- * is after all migrations, the substitute is connected with the store. Until then,
- * templates send up to the rate of their own limiters.
+ * are created before the context starts therefore get a substitute. The context starts
+ * after all migrations, and this class then connects the substitute with the store. Until
+ * then, templates send up to the rate of their own limiters.
  */
 final class DeferredBudgetStore implements SmartLifecycle {
 

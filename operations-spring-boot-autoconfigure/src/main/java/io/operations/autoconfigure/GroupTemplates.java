@@ -12,8 +12,8 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Finds the template of a group of declarative HTTP clients, and creates no other one if
- * the names of the beans suffice.
+ * Finds the template of a group of declarative HTTP clients. If the names of the beans
+ * suffice to find the template, no other template is created.
  */
 final class GroupTemplates {
 

@@ -24,9 +24,9 @@ import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
  * Gives a group of declarative HTTP clients the {@code WebClient} of the template with
  * the same name.
  * <p>
- * Spring Boot would then replace the connector of this client, which follows no redirect,
- * and apply the application's customizers to it again. So the builder ignores all changes
- * until {@link Opening} runs, which is after Spring Boot.
+ * The connector of this client follows no redirect. Spring Boot would replace the
+ * connector, and apply the application's customizers to the client again. So the builder
+ * ignores all changes until {@link Opening} runs, which is after Spring Boot.
  */
 final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 

@@ -30,11 +30,11 @@ import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Lists the clients that exist, if an injection point names one that does not.
+ * Lists the existing clients if an injection point names a client that does not exist.
  * <p>
- * It runs before Spring Boot's analyzer for missing beans. That one creates the beans of
- * the type, and their properties cannot be bound any more after a failed start. The
- * operator would see a stack trace only.
+ * This analyzer runs before Spring Boot's analyzer for missing beans. Spring Boot's
+ * analyzer creates the beans of the type, and their properties cannot be bound any more
+ * after a failed start. The operator would see a stack trace only.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {

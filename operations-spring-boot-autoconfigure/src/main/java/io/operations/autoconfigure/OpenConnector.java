@@ -22,13 +22,16 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.HttpComponentsClientHttpConnector;
 
 /**
- * A connector and a way to close it. Its HTTP client never follows a redirect, because it
- * would send the credentials to the target. It never repeats a request that the server
- * has seen, because such a repetition would bypass the rate limit and the deadline. The
- * application's customizers cannot change this.
+ * Pairs a connector with a way to close it. The HTTP client of the connector never
+ * follows a redirect, because the redirected request would carry the credentials to
+ * another host. The client does not repeat a request that the server has seen, because a
+ * repetition would bypass the rate limit and the deadline. Only the JDK's client repeats
+ * a GET once if its connection drops. The application's customizers cannot change this. A
+ * builder of an unknown type is used as it is.
  *
  * @param connector the connector
- * @param close closes the client and its connections, and may block
+ * @param close closes the HTTP client and its connections, and may block; does nothing
+ * for a client that needs no closing
  */
 record OpenConnector(ClientHttpConnector connector, Runnable close) {
 
@@ -65,9 +68,9 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 	}
 
 	/**
-	 * Reactor Netty. It repeats a request only if the connection was reset before the
-	 * client wrote any of it. The server never sees such a request twice, so the
-	 * repetition stays enabled.
+	 * Opens connectors with Reactor Netty. Reactor Netty repeats a request only if the
+	 * connection was reset before the client wrote any byte of the request. The server
+	 * never sees such a request twice, so the repetition stays enabled.
 	 */
 	private static final class ReactorNetty {
 
@@ -88,7 +91,7 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 	}
 
 	/**
-	 * Apache HttpComponents.
+	 * Opens connectors with Apache HttpComponents.
 	 */
 	private static final class HttpComponents {
 
@@ -111,7 +114,7 @@ record OpenConnector(ClientHttpConnector connector, Runnable close) {
 	}
 
 	/**
-	 * Jetty.
+	 * Opens connectors with Jetty.
 	 */
 	private static final class Jetty {
 

@@ -208,7 +208,8 @@ public final class OperationsAutoConfiguration {
 	}
 
 	/**
-	 * Separate, because many applications have no transactions.
+	 * Configures the warning about waits inside transactions. This class is separate,
+	 * because many applications have no transactions.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronizationManager")

@@ -21,11 +21,12 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.util.Assert;
 
 /**
- * The connector of all templates of an application. The first request opens it, because
- * the client library takes a tenth of the start of a small application. A connector with
- * an SSL bundle opens at once, so that a fault of the bundle fails the start. When the
- * SSL bundle is updated, this class builds the connector again. New connections use the
- * new material, and exchanges in flight finish on their existing connections.
+ * Connects all templates of an application to the server. The first request opens the
+ * connector, because the client library takes a tenth of the start of a small
+ * application. A connector with an SSL bundle opens at once, so that a fault of the
+ * bundle fails the start. When the SSL bundle is updated, this class builds the connector
+ * again. New connections use the new material, and exchanges in flight finish on their
+ * existing connections.
  */
 final class OperationsConnector implements ClientHttpConnector {
 

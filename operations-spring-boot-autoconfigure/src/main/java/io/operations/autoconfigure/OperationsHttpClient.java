@@ -24,8 +24,8 @@ import org.springframework.util.StringUtils;
 /**
  * Opens the connectors of the templates with the settings of {@code operations.http.*},
  * updates their SSL material, and closes them with the context. A connector is not a bean
- * of type {@link ClientHttpConnector}, because Spring Boot would use that for all clients
- * of the application.
+ * of type {@link ClientHttpConnector}, because Spring Boot would use this bean for all
+ * clients of the application.
  */
 final class OperationsHttpClient implements DisposableBean {
 

@@ -45,7 +45,7 @@ public final class OperationsHttpServicesAutoConfiguration {
 	}
 
 	/**
-	 * The builder of a group is a proxy.
+	 * Registers the proxy of a group's builder for native images.
 	 */
 	static class ProxyHints implements RuntimeHintsRegistrar {
 

@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
- * Collects the keys that a class of properties has, while a {@link Binder} looks for
- * their values.
+ * Collects the keys of a {@code @ConfigurationProperties} class: each key that a
+ * {@link Binder} requests.
  */
 final class PropertyKeys implements BindHandler {
 

@@ -15,7 +15,8 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
  * Logs a warning if a template of the application probably replaced the auto-configured
- * template by accident: it has another name and is not primary.
+ * template by accident: the template of the application has another name and is not
+ * primary.
  */
 final class ReplacedTemplate implements SmartInitializingSingleton {
 

@@ -10,8 +10,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Ends the requests of a template that shares the admission of another one. The admission
- * stays open when this template is closed.
+ * Ends the requests of a template that shares the admission of another template. When
+ * this template is closed, the shared admission stays open.
  */
 final class SharerEnd {
 

@@ -16,8 +16,8 @@ import io.operations.internal.resilience.Repetitions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the rate limit and the retry of a template, or takes them from the registries
- * of the application.
+ * Creates the rate limit and the retry of a template, or takes them from the
+ * application's Resilience4j registries.
  */
 final class TemplateResilience {
 

@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * Leads the writes of a template through its admission and observes each attempt.
+ * Passes the writes of a template through its admission, and observes each attempt.
  *
  * @param writes admits and repeats the writes
  * @param observations observes each attempt

@@ -17,7 +17,7 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Reports the health of one client. The health is DOWN if the server rejects the
  * credentials or is unavailable. It is UP after a success, and while the server throttles
- * the client; a detail then reports the throttling.
+ * the client. During the throttling, a detail reports it.
  *
  * @since 0.1.0
  */

@@ -9,7 +9,7 @@ import io.operations.OperationsThrottledException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of a request that did not succeed, as a tag.
+ * Names the outcome of a request that did not succeed, for a tag.
  */
 final class FaultOutcome {
 

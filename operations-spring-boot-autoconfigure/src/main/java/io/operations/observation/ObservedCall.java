@@ -91,7 +91,7 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 	}
 
 	/**
-	 * A caller's wait.
+	 * Observes a caller's wait.
 	 */
 	static final class Await extends ObservedCall<Operation> {
 
@@ -107,7 +107,7 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 	}
 
 	/**
-	 * An attempt to fetch.
+	 * Observes an attempt to fetch.
 	 */
 	static final class Fetch extends ObservedCall<OperationSnapshot> {
 

@@ -31,12 +31,15 @@ import reactor.core.scheduler.Schedulers;
  * <ul>
  * <li>DEBUG: each request for an operation, and each wait that all its callers
  * cancelled.</li>
- * <li>INFO: each wait that ended without a completed operation; after ten of them within
- * a second, the number of the others in one line, and each of the others at DEBUG.</li>
+ * <li>INFO: each wait that ended without a completed operation. After ten of these lines
+ * within a second, one line has the number of the other waits. Each of the other waits is
+ * logged at DEBUG.</li>
  * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
- * shared rate limit; more waits than the rate limit can serve; once for each wait, an
- * operation that is stuck; once for each client, a response that names another operation,
- * and one that is an operation of another product.</li>
+ * shared rate limit.</li>
+ * <li>WARN: more waits than the rate limit can serve.</li>
+ * <li>WARN, once for each wait: an operation that is stuck.</li>
+ * <li>WARN, once for each client: a response that names another operation, and a response
+ * with an operation of another product.</li>
  * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the

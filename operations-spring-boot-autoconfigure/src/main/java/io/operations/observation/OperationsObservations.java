@@ -13,8 +13,8 @@ import reactor.util.context.ContextView;
 
 /**
  * Observes the calls of one client. The parent of each observation is the caller's
- * observation, which it finds in the Reactor context. Each observation is in turn the
- * parent of the observations inside the call.
+ * observation in the Reactor context. Each observation is in turn the parent of the
+ * observations inside the call.
  *
  * @since 0.1.0
  */

@@ -22,9 +22,9 @@ import reactor.core.publisher.Mono;
 
 /**
  * Times waits where only meters listen to observations. The meters have the names and the
- * tags of those that Micrometer's handler derives from an observation. A wait keeps its
- * start and no observation, which takes 900 bytes: an application may have very many
- * waits.
+ * tags of the meters that Micrometer's handler derives from an observation. A wait keeps
+ * its start and no observation. An observation takes 900 bytes, and an application may
+ * have very many waits.
  */
 final class WaitTimers {
 
@@ -86,7 +86,7 @@ final class WaitTimers {
 	}
 
 	/**
-	 * One caller's wait.
+	 * Times one caller's wait.
 	 */
 	private static final class TimedWait extends DefaultSignalListener<Operation> {
 

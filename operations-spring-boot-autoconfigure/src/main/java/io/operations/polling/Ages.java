@@ -1,10 +1,10 @@
 package io.operations.polling;
 
 /**
- * The grid of ages, in seconds, on which durations are learned and plans are made: bins
- * that grow by 1 %, from a fifth of a second to two days. The bins are fine enough for
- * durations that are nearly constant, and few enough for a new plan in a millisecond or
- * two.
+ * Defines the grid of ages, in seconds, on which durations are learned and plans are
+ * made: bins that grow by 1 %, from a fifth of a second to two days. The bins are fine
+ * enough for durations that are nearly constant, and few enough for a new plan in a
+ * millisecond or two.
  */
 final class Ages {
 

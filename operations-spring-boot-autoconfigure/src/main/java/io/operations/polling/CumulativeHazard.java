@@ -1,11 +1,11 @@
 package io.operations.polling;
 
 /**
- * The number of ends that an estimate expects up to an age, if operations pass all ages.
- * For example, it expects 0.7 ends while one operation passes the ages by which half of
- * those that had begun have ended. The number does not depend on when operations begin.
- * After the last one of a batch has begun, only slow ones are left: they pass few ages,
- * and few ends are expected.
+ * Sums the ends that an estimate expects up to an age, if operations pass all ages. For
+ * example, the estimate expects 0.7 ends while one operation passes the ages by which
+ * half of the operations have ended. The number does not depend on when operations begin.
+ * After the last operation of a batch has begun, only slow operations are left. They pass
+ * few ages, and few ends are expected.
  */
 final class CumulativeHazard {
 

@@ -3,9 +3,10 @@ package io.operations.polling;
 import java.util.Arrays;
 
 /**
- * Counts how long operations took and how long others have been running without an end,
- * as a survival analysis does. Older observations count less: their weight halves after a
- * number of ends. Not thread-safe.
+ * Counts how long operations took, and how long others have been running without an end,
+ * as a survival analysis does. Older observations count less. The half-life is a number
+ * of ends: after that many further ends, an observation has half its weight. Not
+ * thread-safe.
  */
 final class DurationHistogram extends EndedDurations {
 

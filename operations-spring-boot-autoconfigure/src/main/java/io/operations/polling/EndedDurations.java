@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /**
- * Counts how long operations took. Older ends count less: their weight halves after a
- * number of ends. Not thread-safe.
+ * Counts how long operations took. Older ends count less. The half-life is a number of
+ * ends: after that many further ends, an end has half its weight. Not thread-safe.
  */
 class EndedDurations {
 

@@ -11,8 +11,8 @@ import org.springframework.util.Assert;
  *
  * @param requestsPerSecond requests per second, spread evenly
  * @param maxInFlight the maximum number of requests in flight
- * @param maxQueued the maximum number of queued fetches, and also that of fetches that
- * wait for their next attempt
+ * @param maxQueued the maximum number of queued fetches. The same number bounds the
+ * fetches that wait for their next attempt. Writes count as fetches
  * @since 0.1.0
  */
 public record RateLimitSettings(double requestsPerSecond, int maxInFlight, int maxQueued) {

@@ -13,14 +13,14 @@ import io.operations.OperationsUnavailableException;
 import org.springframework.util.Assert;
 
 /**
- * Configures the retries of a fetch.
+ * Configures the retries of fetches and the repetitions of writes.
  *
  * @param maxAttempts the maximum number of attempts, including the first one
  * @param initialInterval the interval before the second attempt
  * @param multiplier the factor by which the interval grows from attempt to attempt
  * @param maxInterval the longest interval
- * @param maxRetryAfter the longest Retry-After that a fetch waits for; a fetch fails if
- * the server names a longer one
+ * @param maxRetryAfter the longest Retry-After that a request waits for; a request fails
+ * if the server names a longer one
  * @param statuses 5xx statuses to retry in addition to 502, 503 and 504
  * @since 0.1.0
  */

@@ -12,7 +12,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The form of Cohorts: relative URLs, and a write that answers with the operation itself.
+ * Answers in the form of Cohorts: relative URLs, and a write that answers with the
+ * operation itself.
  */
 final class CohortDialect extends Dialect {
 

@@ -9,8 +9,8 @@ import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of messages, emails, sender pools and push notifications: counts instead of a
- * result and an error, and no status for a failure.
+ * Answers in the form of messages, emails, sender pools and push notifications: counts
+ * instead of a result and an error, and no status for a failure.
  */
 final class CommsDialect extends Dialect {
 

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The form in which the server of a product answers: its ids, words, members, headers and
- * errors. This class has the form of Conversations, from which the others differ.
+ * Defines the form in which the server of a product answers: its ids, words, members,
+ * headers and errors. This class has the form of Conversations, from which the others
+ * differ.
  */
 class Dialect {
 

@@ -8,7 +8,7 @@ import java.util.Objects;
 import io.operations.OperationsProduct;
 
 /**
- * The dialect of each product.
+ * Contains the dialect of each product.
  */
 final class Dialects {
 

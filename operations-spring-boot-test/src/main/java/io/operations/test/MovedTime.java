@@ -16,9 +16,9 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A scheduler whose time is the real time plus an offset that a test increases. It runs
- * its tasks on another scheduler. Between two jumps, a task runs when its delay has
- * passed in real time, so that requests over a socket keep working.
+ * Provides a scheduler whose time is the real time plus an offset that a test increases.
+ * It runs its tasks on another scheduler. Between two jumps, a task runs when its delay
+ * has passed in real time, so that requests over a socket keep working.
  * <p>
  * A jump releases each task that has fallen due. The tasks of a jump run one after
  * another, in the order of their times. A periodic task runs once, however many of its

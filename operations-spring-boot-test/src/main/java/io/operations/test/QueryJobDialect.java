@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The form of the query jobs of Insights: no header names the operation, and a 429 has
- * its own headers.
+ * Answers in the form of the query jobs of Insights: no header names the operation, and a
+ * 429 has its own headers.
  */
 final class QueryJobDialect extends Dialect {
 

@@ -16,8 +16,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Knows whether templates have requests in flight, or responses that they have not
- * processed yet. Without this class, a jump could fall between a response and its
- * consequences.
+ * processed yet. Without this class, a jump of the simulated time could fall between a
+ * response and its consequences.
  */
 final class Quiet implements OperationsListener, OperationFetcherDecorator {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The form of Memory and Knowledge: the result is the id of a resource.
+ * Answers in the form of Memory and Knowledge: the result is the id of a resource.
  */
 final class ResourceDialect extends Dialect {
 

@@ -15,8 +15,8 @@ import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP server of the simulator: WireMock, configured to be small and quick and to
- * leave the rest of the process alone.
+ * Runs the HTTP server of the simulator: WireMock, configured to be small and quick and
+ * to leave the rest of the process alone.
  */
 final class SimulatorServer {
 

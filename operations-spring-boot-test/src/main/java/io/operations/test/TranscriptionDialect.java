@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * The form of the transcriptions of Voice: the result contains the times, and the
- * operation has no error.
+ * Answers in the form of the transcriptions of Voice: the result contains the times, and
+ * the operation has no error.
  */
 final class TranscriptionDialect extends Dialect {
 

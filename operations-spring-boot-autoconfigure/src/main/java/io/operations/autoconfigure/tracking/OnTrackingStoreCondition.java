@@ -10,7 +10,8 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Reads the property in the same way as it is bound to
+ * Matches if {@code operations.tracking.store} selects the store of the annotation. The
+ * condition reads the property in the same way as Spring Boot binds it to
  * {@link OperationsTrackingProperties}: an empty value selects the default, and case and
  * blanks are ignored.
  */

@@ -19,7 +19,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
  * Opens connections beside the application's pool, with the URL and the credentials of
- * the pool. Handlers that hold all connections of the pool then do not hold back the rate
+ * the pool. So handlers that hold all connections of the pool do not hold back the rate
  * limit.
  */
 final class OwnConnections {

@@ -11,7 +11,8 @@ import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.tracking.TrackedClients;
 
 /**
- * All clients of the application. The default client is the only template, or the primary
+ * Gives the tracker all clients of the application, and finds the client that serves an
+ * operation. The default client is the only template of the application, or the primary
  * one.
  */
 final class TrackedTemplates implements TrackedClients {

@@ -7,9 +7,9 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Starts and stops the stores with the application context. The stores start when every
- * bean that a handler may need is available, and stop before any of them is closed. A
- * store in memory is empty then, so it starts when the application first uses the
- * tracker.
+ * bean that a handler may need is available, and stop before the context closes any of
+ * these beans. A store in memory is empty when the context starts. It starts when the
+ * application first uses the tracker.
  */
 final class TrackingLifecycle implements SmartLifecycle {
 

@@ -58,9 +58,9 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 	}
 
 	/**
-	 * A request that gets its credentials only when it is written to the connection.
-	 * Filters that handle the request before that do not see the credentials, and nothing
-	 * needs to copy its headers.
+	 * Adds the credentials to a request only when the request is written to the
+	 * connection. Filters that handle the request before that do not see the credentials,
+	 * and nothing needs to copy its headers.
 	 *
 	 * @param request the request
 	 * @param authorization the value of the header

@@ -18,9 +18,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 
 /**
- * One HTTP exchange in flight. The first of these ends it: the response, an error, the
- * cancellation by the caller, or the deadline. This one object replaces four operators
- * and a timer, because they would make up most of the cost of a fetch.
+ * Represents one HTTP exchange in flight. The first of these events ends the exchange:
+ * the response, an error, the cancellation by the caller, or the deadline. This one
+ * object replaces four operators and a timer, because they would make up most of the cost
+ * of a fetch.
  */
 final class Exchange implements CoreSubscriber<ResponseEntity<byte[]>>, Subscription {
 

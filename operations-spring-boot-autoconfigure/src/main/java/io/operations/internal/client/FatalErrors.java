@@ -14,8 +14,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 /**
  * Handles errors of the JVM that a consumer of a response throws. Reactor does not signal
  * these errors, so the caller would wait forever. This class passes them to the guard of
- * the fetch instead. The context contains the guard under the type
- * {@link OperationFetcher}.
+ * the fetch instead. The guard is in the Reactor context, under the key
+ * {@code OperationFetcher.class}.
  */
 final class FatalErrors {
 

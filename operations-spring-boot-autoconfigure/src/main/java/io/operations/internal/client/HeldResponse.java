@@ -8,9 +8,10 @@ import reactor.core.publisher.Flux;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * The response to one attempt of a write, on its way to the caller. If nobody reads its
- * body, its connection would be lost. So this class reads the body itself when the write
- * is repeated, and when the caller cancels before it reads the body.
+ * Holds the response to one attempt of a write, on its way to the caller. If nobody read
+ * the body of the response, the connection would be lost. So this class reads the body
+ * itself when the write is repeated, and when the caller cancels before it reads the
+ * body.
  */
 final class HeldResponse {
 

@@ -9,8 +9,9 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.web.reactive.function.BodyInserter;
 
 /**
- * The body of one attempt of a write. The attempt is either written or abandoned. An
- * abandoned attempt is never written, so the write can be sent again without a key.
+ * Represents the body of one attempt of a write. The attempt is either written or
+ * abandoned. An abandoned attempt is never written, so the write can be sent again
+ * without a key.
  */
 final class WriteAttempt implements BodyInserter<Object, ClientHttpRequest> {
 

@@ -16,7 +16,7 @@ import org.springframework.http.client.reactive.ClientHttpRequestDecorator;
 import org.springframework.web.reactive.function.BodyInserter;
 
 /**
- * The body of a write, which keeps a copy of the bytes that it sends. A repetition sends
+ * Represents the body of a write, and keeps a copy of the sent bytes. A repetition sends
  * the copy. So the server gets the same bytes under the same {@code Idempotency-Key}, and
  * a publisher that can be read only once does no harm: it is read only once.
  * <p>

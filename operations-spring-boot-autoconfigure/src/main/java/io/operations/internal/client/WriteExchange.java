@@ -89,7 +89,7 @@ public final class WriteExchange implements ExchangeFilterFunction {
 	}
 
 	/**
-	 * One write, with all its attempts.
+	 * Sends one write, with all its attempts.
 	 */
 	private final class Write {
 

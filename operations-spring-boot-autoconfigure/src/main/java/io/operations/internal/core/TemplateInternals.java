@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The parts of a template that the other packages of the library use and applications do
- * not. They are no methods of the template, because these would be public.
+ * Gives the other packages of the library the parts of a template that applications do
+ * not use. The parts are no methods of the template, because these would be public.
  *
  * @since 0.1.0
  */

@@ -6,8 +6,8 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * The deadlines of all waits in their order. Times are milliseconds of the scheduler's
- * monotonic clock. Thread-safe.
+ * Keeps the deadlines of all waits in their order. Times are milliseconds of the
+ * scheduler's monotonic clock. Thread-safe.
  */
 final class Deadlines {
 

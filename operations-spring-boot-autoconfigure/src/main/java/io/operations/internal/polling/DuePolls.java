@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the waits and the held operations in the order of their next polls. First polls
  * go before repeat polls, but every fourth poll is a repeat poll. Waits and held
- * operations are apart, so that either can be left out, but have one order. Guarded by
- * the dispatcher.
+ * operations are kept apart, so that the dispatcher can leave out either of them. Both
+ * have one order. Guarded by the dispatcher.
  */
 final class DuePolls {
 

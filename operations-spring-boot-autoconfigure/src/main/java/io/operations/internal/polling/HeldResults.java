@@ -5,7 +5,7 @@ import io.operations.OperationsClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what polls bring to held operations.
+ * Records the results of polls in held operations.
  */
 final class HeldResults {
 

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Orders operations by their next polls. A heap in an array: it takes four to six bytes
- * for each operation, where a tree takes forty. Guarded by the dispatcher.
+ * Orders operations by their next polls. The queue is a heap in an array. The heap takes
+ * four to six bytes for each operation, and a tree would take forty. Guarded by the
+ * dispatcher.
  */
 final class PollQueue {
 

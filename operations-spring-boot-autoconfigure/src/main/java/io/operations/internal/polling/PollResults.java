@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives what a poll brings to the wait and to the held operation that share the poll, and
- * to the outage. If the result cannot be recorded, both are polled again.
+ * Passes the result of a poll to the wait and to the held operation that share the poll,
+ * and to the outage. If the result cannot be recorded, the poller polls both again.
  */
 final class PollResults {
 
@@ -162,7 +162,7 @@ final class PollResults {
 	}
 
 	/**
-	 * Those that a poll served.
+	 * Names the wait and the held operation that share a poll.
 	 *
 	 * @param awaited the awaited operation, {@code null} if there is none
 	 * @param held the held operation, {@code null} if there is none

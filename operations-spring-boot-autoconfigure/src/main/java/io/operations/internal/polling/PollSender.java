@@ -14,7 +14,7 @@ import reactor.util.context.Context;
 
 /**
  * Sends the polls that the dispatcher hands over. A wait and a held operation of the same
- * id share a poll. Hands what a poll brings to {@link PollResults}.
+ * id share a poll. The sender hands the result of each poll to {@link PollResults}.
  */
 final class PollSender {
 

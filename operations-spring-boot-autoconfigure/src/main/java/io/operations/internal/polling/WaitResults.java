@@ -11,7 +11,7 @@ import io.operations.polling.ObservedRun;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what polls bring to waits: a response, an error or nothing. Ends the wait, or
+ * Records the results of polls in waits: a response, an error or nothing. Ends a wait, or
  * plans its next poll.
  */
 final class WaitResults {

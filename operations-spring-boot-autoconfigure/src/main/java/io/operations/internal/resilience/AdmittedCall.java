@@ -17,8 +17,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
- * One request in the admission: queued, then running, then done. Cancelling a queued
- * request removes it from the queue. Cancelling a running one ends the exchange.
+ * Represents one request in the admission: first queued, then running, then done.
+ * Cancelling a queued request removes it from the queue. Cancelling a running request
+ * ends the exchange.
  */
 final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable<AdmittedCall<?>> {
 

@@ -1,7 +1,7 @@
 package io.operations.internal.tracking;
 
 /**
- * Creates what tracks the operations of each client.
+ * Creates the {@link ClientTracking} of each client.
  *
  * @since 0.1.0
  */

@@ -32,7 +32,7 @@ import org.springframework.util.Assert;
 
 /**
  * Checks the arguments of the calls for one client, and passes them to a
- * {@link ClientTracking}. Calls it on the subscriber's thread if
+ * {@link ClientTracking}. The tracker makes these calls on the subscriber's thread if
  * {@link ClientTracking#belongsToThisThread()} says so, and otherwise on a thread that
  * may block.
  *

@@ -11,7 +11,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Watches the thread that creates it while handlers run on that thread. Interrupts the
- * thread after the timeout, and again after each further timeout until they return.
+ * thread after the timeout, and again after each further timeout until the handlers
+ * return.
  */
 final class HandlerWatch {
 

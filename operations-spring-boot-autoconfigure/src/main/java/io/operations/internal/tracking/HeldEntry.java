@@ -17,9 +17,9 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps of a tracked operation what its polls need, and no more: neither its attributes
- * nor the operation as last seen. A million of these may be in memory, so each field
- * counts. Times are those of the local clock, in milliseconds.
+ * Keeps the facts that the polls of a tracked operation need, and neither its attributes
+ * nor the operation as last seen. A million of these entries may be in memory, so each
+ * field counts. Times are those of the local clock, in milliseconds.
  */
 final class HeldEntry extends HeldPoll {
 

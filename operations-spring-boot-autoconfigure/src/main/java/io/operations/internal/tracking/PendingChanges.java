@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Collects what polls have changed for a store that blocks, and stores it on a thread
- * that may block: one change at a time, in the order of the first changes of the
- * operations. Several changes of one operation become one. While the store fails, the
- * changes wait, and one of them is tried again each second. Thread-safe.
+ * Collects the changes of polls for a store that blocks, and stores the changes on a
+ * thread that may block. This class stores one change at a time, in the order of the
+ * first changes of the operations. Several changes of one operation become one. While the
+ * store fails, the changes wait, and this class tries one of them again each second.
+ * Thread-safe.
  */
 final class PendingChanges {
 

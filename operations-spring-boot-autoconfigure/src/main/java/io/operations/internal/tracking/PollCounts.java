@@ -9,8 +9,8 @@ import io.operations.internal.polling.HeldPoll;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits the operations that are held, round by round, and returns how often they were
- * polled. Thread-safe.
+ * Visits the held operations, round by round, and returns how often each was polled.
+ * Thread-safe.
  */
 final class PollCounts {
 

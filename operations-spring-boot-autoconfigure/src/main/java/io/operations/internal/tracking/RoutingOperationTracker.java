@@ -24,8 +24,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Tracks the operations of several clients: passes each call to the tracker of the client
- * that it concerns. {@link TrackerRegistry} has the trackers. Thread-safe.
+ * Tracks the operations of several clients. The tracker passes each call to the tracker
+ * of the client that owns the operation. {@link TrackerRegistry} has the trackers.
+ * Thread-safe.
  *
  * @since 0.1.0
  */

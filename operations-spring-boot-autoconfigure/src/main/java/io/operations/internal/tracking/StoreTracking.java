@@ -236,7 +236,8 @@ public final class StoreTracking implements ClientTracking {
 	}
 
 	/**
-	 * The right of one worker to deliver an outcome, which is not planned meanwhile.
+	 * Represents the right of one worker to deliver an outcome. No other delivery of this
+	 * outcome is planned meanwhile.
 	 */
 	private final class Claim implements TrackingClaim {
 

@@ -6,8 +6,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Holds what tracks the operations of one client, and starts and stops it once.
- * Thread-safe.
+ * Holds the engine, the tracking and the tracker of one client, and starts and stops the
+ * tracking once. Thread-safe.
  */
 final class TrackedClient {
 

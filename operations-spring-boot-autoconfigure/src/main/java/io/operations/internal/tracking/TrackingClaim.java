@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Represents the exclusive claim of one worker on an operation. The methods may block.
- * Each stores a row only if the store still has the version that the row was made from.
- * Otherwise another worker or a caller has changed or removed the operation, and the
- * worker gives the claim up.
+ * Each method stores a row only if the store still has the version that the row was made
+ * from. Otherwise another worker or a caller has changed or removed the operation, and
+ * the worker gives the claim up.
  *
  * @since 0.1.0
  */

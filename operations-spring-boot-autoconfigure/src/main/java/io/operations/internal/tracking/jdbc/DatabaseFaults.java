@@ -149,7 +149,8 @@ final class DatabaseFaults {
 	}
 
 	/**
-	 * Wraps a fault that does not come from this database, even if it looks like it.
+	 * Wraps a fault that does not come from this database, even if it looks like a fault
+	 * of this database.
 	 */
 	@SuppressWarnings("serial")
 	static final class ForeignFaultException extends RuntimeException {

@@ -15,10 +15,10 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Contains the statements of the instance that holds the lease of a client. They have no
- * effect unless the lease still has the given epoch. Therefore an instance that lost its
- * lease without noticing, because its process was suspended, can change nothing. Each
- * call is one transaction.
+ * Contains the statements of the instance that holds the lease of a client. The
+ * statements have no effect unless the lease still has the given epoch. Therefore an
+ * instance that lost its lease without noticing, because its process was suspended, can
+ * change nothing. Each call is one transaction.
  */
 interface FencedRows {
 

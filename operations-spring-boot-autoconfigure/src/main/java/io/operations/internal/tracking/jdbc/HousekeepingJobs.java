@@ -10,8 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Contains the periodic jobs of an instance for all clients: removes outdated rows,
- * measures the database's clock, and spreads the leases over the instances.
+ * Contains the periodic jobs of an instance for all clients. The jobs remove outdated
+ * rows, measure the database's clock, and spread the leases over the instances.
  */
 final class HousekeepingJobs {
 

@@ -21,7 +21,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  * Stores the tracked operations of a client in a database that all instances of an
  * application share. This class keeps the operations. One instance at a time holds the
  * lease of the client, has its open operations in memory and polls them. All instances
- * deliver outcomes. db-scheduler runs both.
+ * deliver outcomes. db-scheduler runs the leases and the deliveries.
  *
  * @since 0.1.0
  */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * Creates a {@link JdbcTrackingStore} for each client. All of them share one database,
- * its connections and the threads that deliver outcomes. Each has a lease, and the leases
+ * Creates a {@link JdbcTrackingStore} for each client. All stores share one database, its
+ * connections and the threads that deliver outcomes. Each client has a lease. The leases
  * spread over the instances of the application.
  *
  * @since 0.1.0

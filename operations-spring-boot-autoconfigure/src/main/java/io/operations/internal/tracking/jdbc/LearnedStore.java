@@ -9,8 +9,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Hands the durations that the schedule has learned from one holder of a lease to the
- * next.
+ * Stores the durations that the schedule has learned. The next holder of the lease loads
+ * them.
  */
 final class LearnedStore {
 

@@ -184,8 +184,9 @@ final class Leases {
 	}
 
 	/**
-	 * The holder renews the lease with each look at the inbox, and a look for a free
-	 * lease also finds one that has expired. So neither costs a statement of its own.
+	 * Runs none of the periodic jobs of db-scheduler. The holder renews the lease with
+	 * each look at the inbox, and a look for a free lease also finds an expired lease. So
+	 * neither the renewal nor the search for expired leases costs a separate statement.
 	 */
 	private static final class NoHousekeeping extends ScheduledThreadPoolExecutor {
 

@@ -24,7 +24,7 @@ import org.springframework.jdbc.datasource.UserCredentialsDataSourceAdapter;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The DataSource that the library itself uses. Its new connections use READ COMMITTED,
+ * Opens the connections that the library itself uses. New connections use READ COMMITTED,
  * even if the pool has another isolation level. They fail if the database does not answer
  * for some time, because a network that loses packets reports nothing. If the
  * application's transaction has bound a connection to the thread, the library uses that

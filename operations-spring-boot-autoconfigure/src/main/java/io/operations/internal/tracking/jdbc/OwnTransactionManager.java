@@ -13,9 +13,10 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /**
- * Begins the transactions of the library. Bounds the time for which they wait for the
- * network. Reports a commit that fails as it is: otherwise Spring would roll back, log as
- * an error that this fails as well, and report that instead.
+ * Begins the transactions of the library, and bounds the time for which they wait for the
+ * network. If a commit fails, the caller gets the error of the commit. Otherwise Spring
+ * would roll back, log the failure of the rollback as an error, and report that failure
+ * instead.
  */
 @SuppressWarnings("serial")
 final class OwnTransactionManager extends JdbcTransactionManager {

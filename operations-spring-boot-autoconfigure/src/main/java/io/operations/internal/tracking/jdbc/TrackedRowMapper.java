@@ -165,8 +165,8 @@ final class TrackedRowMapper {
 	}
 
 	/**
-	 * A row has a state or an outcome that this version does not know. It must not be
-	 * changed.
+	 * Thrown if a row has a state or an outcome that this version does not know. This
+	 * version must not change the row.
 	 */
 	@SuppressWarnings("serial")
 	static final class NewerVersionException extends IllegalStateException {

@@ -17,8 +17,8 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * The database with the tracked operations of all clients: its connections, transactions,
- * tables, dialect and clock.
+ * Gives access to the database with the tracked operations of all clients: its
+ * connections, transactions, tables, dialect and clock.
  */
 final class TrackingDatabase {
 

@@ -8,8 +8,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Logs once that a kind of work fails, until it succeeds again. Does not log locked rows,
- * nor an outage of the database, which the listener reports.
+ * Logs the first failure of a kind of work, and no further one until this work has
+ * succeeded. Does not log locked rows. Does not log an outage of the database, because
+ * the listener reports it.
  */
 final class WorkFaults {
 

@@ -15,7 +15,7 @@ import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
 
 /**
- * Gauges of the tracked operations of one client.
+ * Registers the gauges of the tracked operations of one client.
  */
 final class ClientGauges {
 

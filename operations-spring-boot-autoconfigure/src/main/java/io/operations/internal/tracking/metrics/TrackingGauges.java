@@ -12,11 +12,11 @@ import io.operations.tracking.TrackingListener;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Gauges of the number of tracked operations of each client and of the age of their
- * backlog. Every instance reports the whole store, so take the maximum over instances
- * that share a store, not the sum. A read returns the values that the previous read
- * requested. If reads are more frequent than every five seconds, the values are up to a
- * few seconds old. Values are NaN while the store cannot be reached.
+ * Registers gauges of the number of tracked operations of each client, and of the age of
+ * the backlog. Every instance reports the whole store. So take the maximum over the
+ * instances that share a store, not the sum. Values are outdated after five seconds. A
+ * read of outdated values returns them and requests new ones for the next read. Values
+ * are NaN while the store cannot be reached.
  *
  * @since 0.1.0
  */
