@@ -23,7 +23,7 @@ final class Quiet implements OperationsListener, OperationFetcherDecorator {
 
 	// Longer than a response takes on a busy machine. A response that a test delays for
 	// longer does not hold back the jump.
-	private static final long STORE_TIMEOUT = Duration.ofSeconds(5).toNanos();
+	private static final long MAX_WAIT = Duration.ofSeconds(5).toNanos();
 
 	private static final long LOOK = Duration.ofMillis(1).toNanos();
 
@@ -61,7 +61,7 @@ final class Quiet implements OperationsListener, OperationFetcherDecorator {
 			return;
 		}
 		long began = System.nanoTime();
-		while (!(isQuiet() && isQuiet.getAsBoolean()) && System.nanoTime() - began < STORE_TIMEOUT
+		while (!(isQuiet() && isQuiet.getAsBoolean()) && System.nanoTime() - began < MAX_WAIT
 				&& !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(LOOK);
 		}
