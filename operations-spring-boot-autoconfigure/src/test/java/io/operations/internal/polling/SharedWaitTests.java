@@ -214,7 +214,7 @@ class SharedWaitTests {
 		assertThat(this.fixture.faults).singleElement()
 			.isInstanceOfSatisfying(OperationsThrottledException.class,
 					(refusal) -> assertThat(refusal).hasMessageContaining("operations.polling.max-waits"));
-		assertThat(this.fixture.refusals).as("it is told of").isEqualTo(this.fixture.faults);
+		assertThat(this.fixture.refusals).as("the listener is notified").isEqualTo(this.fixture.faults);
 		first.dispose();
 		this.fixture.watch("b");
 		assertThat(this.fixture.faults).hasSize(1);

@@ -53,7 +53,7 @@ abstract class ForgottenOperationContract extends OutcomeContract {
 		assertThat(find("op")).isNull();
 		assertThat(this.outcomes).extracting(OperationOutcome::operationId).doesNotContain("op");
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("FAILED"));
-		assertThat(track("op", Map.of()).isNew()).as("tracked anew").isTrue();
+		assertThat(track("op", Map.of()).isNew()).as("tracked again").isTrue();
 		assertThat(until("op", TrackingState.DELIVERED).outcome()).isEqualTo(OperationOutcome.Type.FAILED);
 	}
 

@@ -77,9 +77,9 @@ class OutcomeDeliveryTests {
 	@Test
 	void whenRedeliveredAnOutcomeHasAllAttemptsAgain() {
 		this.engine.deliver(this.claim, ended(10));
-		TrackedRow anew = Objects.requireNonNull(
+		TrackedRow again = Objects.requireNonNull(
 				Objects.requireNonNull(this.claim.row).redelivered(TemplateInternals.of(this.template).polls().now()));
-		this.engine.deliver(this.claim, anew);
+		this.engine.deliver(this.claim, again);
 		assertThat(this.outcomes).singleElement().satisfies((outcome) -> assertThat(outcome.attempt()).isEqualTo(11));
 	}
 
