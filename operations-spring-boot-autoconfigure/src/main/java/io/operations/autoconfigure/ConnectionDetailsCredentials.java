@@ -15,7 +15,7 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 
 	@Override
 	public BasicCredentials get() {
-		return this.details.getCredentials().get();
+		return this.details.getCredentials();
 	}
 
 	@Override
@@ -24,7 +24,7 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 			return new ConnectionDetailsCredentials(client.source()).origin();
 		}
 		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
-			return properties.getCredentials().origin();
+			return properties.origin();
 		}
 		// For a lambda, the class that declares it.
 		String type = ClassUtils.getUserClass(this.details).getName();

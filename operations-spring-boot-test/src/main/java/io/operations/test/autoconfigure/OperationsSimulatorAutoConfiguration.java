@@ -1,6 +1,6 @@
 package io.operations.test.autoconfigure;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import io.operations.OperationsProduct;
 import io.operations.autoconfigure.ClientNames;
 import io.operations.autoconfigure.OperationsConnectionDetails;
@@ -69,18 +69,18 @@ public final class OperationsSimulatorAutoConfiguration {
 
 		private final OperationsSimulator simulator;
 
-		private final OperationsCredentials credentials;
+		private final BasicCredentials credentials;
 
 		private final Binder binder;
 
 		private SimulatorConnectionDetails(OperationsSimulator simulator, Binder binder) {
 			this.simulator = simulator;
-			this.credentials = simulator.credentials();
+			this.credentials = simulator.credentials().get();
 			this.binder = binder;
 		}
 
 		@Override
-		public OperationsCredentials getCredentials() {
+		public BasicCredentials getCredentials() {
 			return this.credentials;
 		}
 
@@ -95,7 +95,7 @@ public final class OperationsSimulatorAutoConfiguration {
 			return new OperationsConnectionDetails() {
 
 				@Override
-				public OperationsCredentials getCredentials() {
+				public BasicCredentials getCredentials() {
 					return SimulatorConnectionDetails.this.credentials;
 				}
 
