@@ -2,7 +2,8 @@ package io.operations.polling;
 
 /**
  * Compares the polls that ended operations have cost with the polls that were planned for
- * them. The kind guards it, except {@link #ratio()}, which is thread-safe.
+ * them. Only {@link #ratio()} is thread-safe: {@link LearnedKind} calls the other methods
+ * under its own lock.
  */
 final class PollSurplus {
 

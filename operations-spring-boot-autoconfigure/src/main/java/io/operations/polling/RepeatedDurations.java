@@ -1,8 +1,9 @@
 package io.operations.polling;
 
 /**
- * Finds durations that repeat exactly: a server's time-out, or the steps in which a
- * server looks after its operations. Kernels would spread them over several per cent.
+ * Finds durations that repeat exactly: a server's time-out, or the fixed intervals at
+ * which a server checks its operations. {@link DurationKernels} would smooth such a
+ * duration over several per cent of its length.
  */
 final class RepeatedDurations {
 
@@ -12,17 +13,21 @@ final class RepeatedDurations {
 
 	private static final double FEWEST_ENDS = 3;
 
-	// The deviations, of a Poisson distribution, above what the bins around it expect.
+	// A bin repeats if its number of ends is at least this many standard deviations
+	// (Poisson) above the number that the bins around it suggest.
 	private static final double DEVIATIONS = 4;
 
 	private RepeatedDurations() {
 	}
 
 	/**
-	 * Return the share of repeated durations in each bin of {@link Ages}. That is what a
-	 * bin has beyond the bins around it, if this cannot be chance.
-	 * @param shares the shares of all observations
-	 * @param single the share of a single observation in each bin
+	 * Return the share of repeated durations in each bin of {@link Ages}. A bin has
+	 * repeated durations if it has more ends than the bins on each side suggest, and more
+	 * than chance explains.
+	 * @param shares the share of all observations that lies in each bin
+	 * @param single the mean share of one observation in each bin, as
+	 * {@link DurationHistogram} returns it. Recent observations have a larger share than
+	 * old ones
 	 * @return the part of each share that repeats
 	 */
 	static double[] in(double[] shares, double[] single) {

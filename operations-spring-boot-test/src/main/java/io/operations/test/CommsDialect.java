@@ -49,7 +49,8 @@ final class CommsDialect extends Dialect {
 		};
 	}
 
-	// The pages of the vendor disagree. Each product has the form of its newest page.
+	// The vendor's pages disagree about the form of a 202. Each product has the form of
+	// its newest page.
 	@Override
 	Answer accepted(SimulatedOperation operation, String baseUrl, Instant now) {
 		Map<String, Object> body = new LinkedHashMap<>();
@@ -92,7 +93,9 @@ final class CommsDialect extends Dialect {
 		return stats;
 	}
 
-	// The count that includes the only member of an ended operation.
+	// The name of the count in {@code stats} that includes the member of an ended
+	// operation: failed, canceled, delivered or created. An operation without scripted
+	// counts has one member.
 	private String counted(SimulatedOperation operation, Instant now) {
 		if (operation.script().fails()) {
 			return "failed";
