@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.Deque;
 
 /**
- * Detects that the operations of a kind take longer or shorter than before: a slow drift,
- * under which earlier ends are forgotten sooner, or a change, after which only the latest
- * ends count. The kind guards it.
+ * Detects that operations of a kind take longer or shorter than before. Under a slow
+ * drift, earlier ends are forgotten sooner. After a sudden change, only the latest ends
+ * count. Guarded by {@link LearnedKind}.
  */
 final class DurationDrift {
 
@@ -18,24 +18,27 @@ final class DurationDrift {
 	static final double HALF_LIFE = 40;
 
 	/**
-	 * This many of the latest ends are compared with at least as many earlier ones. The
-	 * level of the Kolmogorov-Smirnov test is about one in three thousand.
+	 * This many of the latest ends are compared with at least as many earlier ends. The
+	 * comparison is a Kolmogorov-Smirnov test at a level of about one in three thousand.
 	 */
 	static final int LATEST = 10;
 
 	private static final double CHANGE = 2.1;
 
-	// So many ends, or so few, were expected meanwhile if operations have become slower
-	// or faster. Otherwise only the mix of ages has changed: when no more operations
-	// begin, slow ones are left.
+	// If operations have become slower, more ends than the first number were expected
+	// during the latest ends. If operations have become faster, fewer than the second
+	// number were expected. Otherwise only the mix of ages has changed: when no more
+	// operations begin, slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
 
 	private static final double EXPECTED_IF_FASTER = 0.4 * LATEST;
 
-	// The ranks of this many of the latest ends among the earlier ones show a slow drift.
+	// To detect a slow drift, the ranks of about this many of the latest ends among the
+	// earlier ends are averaged.
 	private static final double RANK_MEMORY = 10;
 
-	// The standard deviations of the means of ranks and of expected ends without drift.
+	// The standard deviations that the averages of ranks and of expected ends have
+	// without a drift.
 	private static final double RANK_DEVIATION = Math.sqrt(1 / 12.0 / (2 * RANK_MEMORY - 1));
 
 	private static final double EXPECTED_DEVIATION = Math.sqrt(1 / (2 * RANK_MEMORY - 1));
@@ -52,7 +55,7 @@ final class DurationDrift {
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
 
-	// How many ends were expected during each of the latest ones.
+	// For each of the latest ends, how many ends were expected since the end before it.
 	private final double[] expectedByEnd = new double[LATEST];
 
 	private int next;
@@ -62,13 +65,13 @@ final class DurationDrift {
 	private double unexpected;
 
 	/**
-	 * Return the half-life of the weights of earlier ends. Where durations drift, the
-	 * latest rank high or low among the earlier ones, and more or fewer ends were
-	 * expected. The further they do, the sooner the earlier ones are forgotten.
+	 * Return the half-life of the weights of earlier ends. Under a drift, the latest ends
+	 * rank high or low among the earlier ends, and more or fewer ends were expected than
+	 * happened. The stronger both signs are, the shorter the half-life is.
 	 * @param all the durations learned so far
 	 * @param duration the duration of the operation that has ended, in seconds
-	 * @param expected how many ends were expected since the last one
-	 * @return the number of ends, {@link #HALF_LIFE} without a drift
+	 * @param expected how many ends were expected since the last end
+	 * @return the half-life as a number of ends, {@link #HALF_LIFE} if there is no drift
 	 */
 	double halfLife(DurationHistogram all, double duration, double expected) {
 		if (all.observations() < RANKED_FROM) {
@@ -83,10 +86,11 @@ final class DurationDrift {
 	}
 
 	/**
-	 * Return whether the latest rank high or low without a drift. They rank high when no
-	 * more operations begin, and low when many have begun at once. Their polls say
-	 * nothing about others then.
-	 * @param halfLife the half-life at the latest end
+	 * Return whether the latest ends rank high or low among the earlier ends although
+	 * there is no drift. They rank high when no more operations begin, and low when many
+	 * operations have begun at once. Their numbers of polls then say nothing about other
+	 * operations.
+	 * @param halfLife the half-life returned for the latest end
 	 * @return {@code true} if the polls of the latest operation should not count
 	 */
 	boolean isMixOfAgesUnusual(double halfLife) {
@@ -96,7 +100,7 @@ final class DurationDrift {
 	/**
 	 * Record the end of an operation.
 	 * @param duration the duration of the operation in seconds
-	 * @param expected how many ends were expected since the last one
+	 * @param expected how many ends were expected since the last end
 	 */
 	void ended(double duration, double expected) {
 		if (this.latest.size() == LATEST) {
@@ -109,7 +113,7 @@ final class DurationDrift {
 
 	/**
 	 * Return whether the latest ends differ from the earlier ones.
-	 * @return {@code true} if the earlier ones no longer hold
+	 * @return {@code true} if the earlier ends should be forgotten
 	 */
 	boolean hasChanged() {
 		double before = this.settled.observations();
