@@ -31,8 +31,8 @@ final class SharedPause {
 	 * Note the pause that the store reports.
 	 * @param pause how long it still lasts; zero if there is none
 	 * @param now the present time
-	 * @return {@code true} if this instance did not know it. A slower answer reports the
-	 * same pause with a slightly later end
+	 * @return {@code true} if this instance did not know the pause. A slightly later end
+	 * is that of a known pause, because answers take different times.
 	 */
 	boolean found(Duration pause, long now) {
 		long end = now + pause.toNanos();
