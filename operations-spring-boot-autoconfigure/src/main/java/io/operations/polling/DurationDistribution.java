@@ -6,7 +6,8 @@ package io.operations.polling;
  */
 final class DurationDistribution {
 
-	// A heavy tail around what was seen. It has the weight of a tenth of an observation.
+	// The prior is a heavy-tailed distribution around the observed median. It has the
+	// weight of a tenth of an observation.
 	private static final double PRIOR_WEIGHT = 0.1;
 
 	// While little is known, the prior weighs as much as half an observation.
@@ -60,8 +61,8 @@ final class DurationDistribution {
 		}
 	}
 
-	// Polls are not exact to a bin. A poll just before a repeated duration is wasted, so
-	// half of its share lies in the bin after it.
+	// The time of a poll is not exact to a bin. A poll just before a repeated duration
+	// would be wasted, so half of the duration's share goes to the next bin.
 	private static void add(double[] repeated, double[] shares) {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			shares[bin] += repeated[bin] / 2;
@@ -69,8 +70,8 @@ final class DurationDistribution {
 		}
 	}
 
-	// Only the prior knows when operations end that outlived all operations that ended.
-	// The more operations are known to run at an age, the less the prior counts there.
+	// Beyond the longest observed duration, only the prior tells when operations end. The
+	// more operations were seen running at an age, the less the prior counts there.
 	private static void addBeyond(int last, double surviving, double[] prior, double[] atRisk, double[] shares) {
 		double priorTail = 0;
 		for (int bin = last + 1; bin < Ages.BINS; bin++) {

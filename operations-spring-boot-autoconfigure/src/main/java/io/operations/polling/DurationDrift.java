@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.Deque;
 
 /**
- * Detects that the operations of a kind take longer or shorter than before: a slow drift,
- * under which earlier ends are forgotten sooner, or a change, after which only the latest
- * ends count. Not thread-safe: {@link LearnedKind} calls it only under its own lock.
+ * Detects that operations of a kind take longer or shorter than before. Under a slow
+ * drift, earlier ends are forgotten sooner. After a sudden change, only the latest ends
+ * count. Guarded by {@link LearnedKind}.
  */
 final class DurationDrift {
 
@@ -18,25 +18,27 @@ final class DurationDrift {
 	static final double HALF_LIFE = 40;
 
 	/**
-	 * This many of the latest ends are compared with at least as many earlier ones. The
-	 * level of the Kolmogorov-Smirnov test is about one in three thousand.
+	 * This many of the latest ends are compared with at least as many earlier ends. The
+	 * comparison is a Kolmogorov-Smirnov test at a level of about one in three thousand.
 	 */
 	static final int LATEST = 10;
 
 	private static final double CHANGE = 2.1;
 
-	// If operations have become slower, the estimate expected at least this many ends
-	// during the latest ten. If they have become faster, it expected at most
-	// EXPECTED_IF_FASTER. Otherwise only the mix of ages has changed: when no more
+	// If operations have become slower, more ends than the first number were expected
+	// during the latest ends. If operations have become faster, fewer than the second
+	// number were expected. Otherwise only the mix of ages has changed: when no more
 	// operations begin, slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
 
 	private static final double EXPECTED_IF_FASTER = 0.4 * LATEST;
 
-	// The ranks of this many of the latest ends among the earlier ones show a slow drift.
+	// To detect a slow drift, the ranks of about this many of the latest ends among the
+	// earlier ends are averaged.
 	private static final double RANK_MEMORY = 10;
 
-	// The standard deviations of the means of ranks and of expected ends without drift.
+	// The standard deviations that the averages of ranks and of expected ends have
+	// without a drift.
 	private static final double RANK_DEVIATION = Math.sqrt(1 / 12.0 / (2 * RANK_MEMORY - 1));
 
 	private static final double EXPECTED_DEVIATION = Math.sqrt(1 / (2 * RANK_MEMORY - 1));
@@ -53,8 +55,7 @@ final class DurationDrift {
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
 
-	// For each of the latest ends: how many ends the estimate expected since the end
-	// before it.
+	// For each of the latest ends, how many ends were expected since the end before it.
 	private final double[] expectedByEnd = new double[LATEST];
 
 	private int next;
@@ -64,14 +65,13 @@ final class DurationDrift {
 	private double unexpected;
 
 	/**
-	 * Return the half-life of the weights of earlier ends. If operations become slower,
-	 * the latest ends rank high among the earlier ones, and the estimate expected more
-	 * ends than there were. If they become faster, it is the other way round. The
-	 * stronger the drift, the sooner the schedule forgets earlier ends.
+	 * Return the half-life of the weights of earlier ends. Under a drift, the latest ends
+	 * rank high or low among the earlier ends, and more or fewer ends were expected than
+	 * happened. The stronger both signs are, the shorter the half-life is.
 	 * @param all the durations learned so far
 	 * @param duration the duration of the operation that has ended, in seconds
-	 * @param expected how many ends were expected since the last one
-	 * @return the number of ends, {@link #HALF_LIFE} without a drift
+	 * @param expected how many ends were expected since the last end
+	 * @return the half-life as a number of ends, {@link #HALF_LIFE} if there is no drift
 	 */
 	double halfLife(DurationHistogram all, double duration, double expected) {
 		if (all.observations() < RANKED_FROM) {
@@ -86,11 +86,11 @@ final class DurationDrift {
 	}
 
 	/**
-	 * Return whether the latest ends are longer or shorter than most earlier ones
-	 * although the durations do not drift. They rank high when no more operations begin,
-	 * and low when many have begun at once. {@link LearnedKind} then leaves the polls of
-	 * such an operation out of its {@link PollSurplus}, because they are not typical.
-	 * @param halfLife the half-life at the latest end
+	 * Return whether the latest ends rank high or low among the earlier ends although
+	 * there is no drift. They rank high when no more operations begin, and low when many
+	 * operations have begun at once. Their numbers of polls then say nothing about other
+	 * operations.
+	 * @param halfLife the half-life returned for the latest end
 	 * @return {@code true} if the polls of the latest operation should not count
 	 */
 	boolean isMixOfAgesUnusual(double halfLife) {
@@ -100,7 +100,7 @@ final class DurationDrift {
 	/**
 	 * Record the end of an operation.
 	 * @param duration the duration of the operation in seconds
-	 * @param expected how many ends were expected since the last one
+	 * @param expected how many ends were expected since the last end
 	 */
 	void ended(double duration, double expected) {
 		if (this.latest.size() == LATEST) {
@@ -113,7 +113,7 @@ final class DurationDrift {
 
 	/**
 	 * Return whether the latest ends differ from the earlier ones.
-	 * @return {@code true} if the earlier ends no longer tell how long operations take
+	 * @return {@code true} if the earlier ends should be forgotten
 	 */
 	boolean hasChanged() {
 		double before = this.settled.observations();

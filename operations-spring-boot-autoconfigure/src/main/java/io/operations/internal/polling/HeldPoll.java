@@ -36,13 +36,12 @@ public abstract class HeldPoll extends Polled {
 
 	/**
 	 * Return the operation as known so far.
-	 * @return the operation; of the operation as last seen, it need have no more than the
-	 * status
+	 * @return the operation; its {@code lastSeen} may have no more than the status
 	 */
 	protected abstract PolledOperation polled();
 
 	/**
-	 * Return whether the operation was last seen with a status.
+	 * Return whether the operation was last seen with the same status as in a response.
 	 * @param operation the operation as a response shows it
 	 * @return {@code true} if the status is the same
 	 */

@@ -71,7 +71,8 @@ public final class HeldPolls {
 	 * @param operation the operation
 	 * @param next when its next poll is due
 	 * @param isNew whether it was never polled, so that its poll is a first poll
-	 * @param meet lets a wait for the operation share its polls; called with the lock
+	 * @param meet lets a wait for the operation share its polls; called while the lock is
+	 * held
 	 */
 	void hold(HeldPoll operation, HeldPoll.Next next, boolean isNew, Consumer<HeldPoll> meet) {
 		Poll abandoned;
@@ -120,7 +121,7 @@ public final class HeldPolls {
 	/**
 	 * Plan the next poll, unless it is planned or in flight.
 	 * @param held the operation
-	 * @param next the next poll, {@code null} if there is none
+	 * @param next the next poll, {@code null} to hold the operation no longer
 	 * @return whether the operation is still held
 	 */
 	boolean again(HeldPoll held, HeldPoll.@Nullable Next next) {

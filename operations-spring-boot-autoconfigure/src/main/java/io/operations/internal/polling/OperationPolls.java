@@ -80,8 +80,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return the time to the next poll of an operation that was polled before, at a time
-	 * that is not known. Spread over the whole interval, as if the polls had gone on.
+	 * Return the time to the next poll of an operation that was polled before, at an
+	 * unknown time. The time is random within the whole interval, as if the polls had
+	 * never stopped.
 	 * @param operation the operation
 	 * @return the time from now
 	 */
@@ -106,7 +107,8 @@ public final class OperationPolls {
 
 	/**
 	 * Return the time to the poll after one that the server throttled. That poll has seen
-	 * nothing, so the schedule's interval is the longest time.
+	 * nothing, so the next poll is due after {@code operations.polling.min-interval} or,
+	 * if it is shorter, the schedule's interval.
 	 * @param operation the operation as known after its last poll
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now
@@ -154,8 +156,8 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return durations of each kind from which {@link #learn} of another process can
-	 * learn what the schedule has learned.
+	 * Return durations of each kind. A process that passes them to {@link #learn} learns
+	 * what the schedule has learned.
 	 * @return durations in the order in which they are to be learned, empty if the
 	 * schedule does not learn
 	 */

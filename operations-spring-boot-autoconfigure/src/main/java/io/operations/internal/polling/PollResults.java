@@ -33,8 +33,8 @@ final class PollResults {
 	/**
 	 * Create the object.
 	 * @param parts what the classes of a poller share
-	 * @param waits records what polls bring to waits
-	 * @param held records what polls bring to held operations
+	 * @param waits records the results of polls in waits
+	 * @param held records the results of polls in held operations
 	 */
 	PollResults(PollerParts parts, WaitResults waits, HeldResults held) {
 		this.parts = parts;
@@ -81,7 +81,8 @@ final class PollResults {
 		this.dispatcher.ended(poll);
 	}
 
-	// Both are free for the next poll. The response of this one goes to both.
+	// Frees the wait and the held operation for their next polls. The result of this poll
+	// goes to both.
 	private Recipients release(Poll poll) {
 		synchronized (this.lock) {
 			Recipients recipients = new Recipients(poll.getAwaited(), poll.getHeld());

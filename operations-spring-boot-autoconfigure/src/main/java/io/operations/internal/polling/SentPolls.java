@@ -7,7 +7,8 @@ import reactor.util.context.Context;
 
 /**
  * Knows which polls have left. The admission may hold a poll that the poller handed over,
- * so only the exchange itself can report that the poll was sent. Thread-safe.
+ * so only the fetcher behind the admission can report that the poll was sent.
+ * Thread-safe.
  *
  * @since 0.1.0
  */
@@ -16,8 +17,8 @@ public final class SentPolls {
 	private volatile boolean reporting;
 
 	/**
-	 * Return a fetcher that reports each poll that it sends. It belongs behind the
-	 * admission.
+	 * Return a fetcher that reports each poll that it sends. The admission must come
+	 * before this fetcher.
 	 * @param exchange sends a request
 	 * @return the reporting fetcher
 	 */

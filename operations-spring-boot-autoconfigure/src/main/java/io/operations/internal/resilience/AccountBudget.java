@@ -56,10 +56,11 @@ final class AccountBudget implements Disposable {
 	 * @param client the name of the client
 	 * @param store the store that all instances share
 	 * @param scheduler the scheduler, which is also the clock
-	 * @param isWanted whether requests are queued
+	 * @param isWanted returns whether requests are queued
 	 * @param onPermit called when a permit may have arrived
 	 * @param onPause called when another instance has paused the client
-	 * @param listener the listener for the loss of the store
+	 * @param listener notified when the store becomes unavailable and when it is
+	 * available again
 	 */
 	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
 			Consumer<Duration> onPause, OperationsListener listener) {
@@ -80,7 +81,7 @@ final class AccountBudget implements Disposable {
 	 * Request a permit for now. Only one thread may call this method at a time.
 	 * @param perSecond the rate of the account
 	 * @return {@code true} if there is a permit, which {@link #use()} takes;
-	 * {@code false} if it arrives later
+	 * {@code false} if the request must wait for it
 	 */
 	boolean request(double perSecond) {
 		int permits;
@@ -110,7 +111,8 @@ final class AccountBudget implements Disposable {
 	private void reserve(int permits, double perSecond) {
 		int instances;
 		synchronized (this) {
-			// An instance with a new rate trusts no reservation of an older rate.
+			// After a change of the rate, only the instances seen last count, so that
+			// reservations at the old rate cannot delay this instance for long.
 			instances = this.permits.takeRateChange() ? this.instances.alive() : this.instances.aliveAtMost();
 		}
 		this.store.reserve(permits, perSecond, instances, (reservation) -> reserved(reservation, permits, perSecond),
@@ -142,7 +144,8 @@ final class AccountBudget implements Disposable {
 	void pause(Duration pause) {
 		synchronized (this) {
 			this.pause.begin(pause, now());
-			// Requests must not use the permits of the time of the pause after the pause.
+			// After the pause, requests must not use the permits of the time of the
+			// pause.
 			this.permits.clear();
 		}
 		sendPause();
@@ -218,8 +221,8 @@ final class AccountBudget implements Disposable {
 		};
 	}
 
-	// An instance that never reached the store divides the rate by the instances that the
-	// store found at its start.
+	// An instance whose reports never reached the store divides the rate by the number of
+	// instances that the store found when it was opened.
 	private void lose(Throwable fault, Runnable change) {
 		int others = this.store.othersAtStart();
 		Runnable begun = AccountBudget::nothing;

@@ -77,8 +77,7 @@ final class AccountPause implements Disposable {
 	}
 
 	/**
-	 * End the pause, unless it was extended. The timer decides, because the clock may
-	 * have been set back.
+	 * End the pause, unless it was extended. The timer decides, and not the clock.
 	 * @param end the end of the pause as {@link #begin(Duration)} determined it
 	 * @return whether the pause has ended
 	 */

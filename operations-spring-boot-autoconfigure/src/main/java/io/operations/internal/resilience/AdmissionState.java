@@ -86,7 +86,7 @@ final class AdmissionState {
 
 	/**
 	 * Return whether a queued request may be sent.
-	 * @return {@code true} if there is one, a place in flight, and no pause
+	 * @return {@code true} if there is a queued request, a place in flight, and no pause
 	 */
 	synchronized boolean isReady() {
 		return !this.queue.isEmpty() && isOpen();
@@ -94,7 +94,7 @@ final class AdmissionState {
 
 	/**
 	 * Return whether no request is queued and another one could be in flight.
-	 * @return {@code true} if the next request would be sent next
+	 * @return {@code true} if another request would be sent as soon as it has a permit
 	 */
 	synchronized boolean hasCapacity() {
 		return this.queue.isEmpty() && isOpen();
@@ -151,7 +151,7 @@ final class AdmissionState {
 	 * Begin a pause.
 	 * @param length how long it lasts
 	 * @return the queued requests that do not wait for its end; {@code null} if the
-	 * account already pauses for longer
+	 * account already pauses for longer or the admission is closed
 	 */
 	synchronized @Nullable List<AdmittedCall<?>> pause(Duration length) {
 		if (this.closed || !this.pause.begin(length)) {

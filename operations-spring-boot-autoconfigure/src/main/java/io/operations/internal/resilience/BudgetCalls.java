@@ -35,7 +35,8 @@ final class BudgetCalls {
 	 * Reserve permits.
 	 * @param permits the number of permits
 	 * @param perSecond the rate of this instance
-	 * @param instances how many instances may have reserved a block before
+	 * @param instances how many instances may have reserved a block before this
+	 * reservation
 	 * @param then called with the reservation
 	 * @param onFault called if the store is unavailable
 	 */

@@ -28,7 +28,7 @@ public interface PollCapacity {
 
 	/**
 	 * Return whether no request is queued and another one could be in flight.
-	 * @return {@code true} if the next request would be sent next
+	 * @return {@code true} if another request would be sent as soon as it has a permit
 	 */
 	boolean hasCapacity();
 

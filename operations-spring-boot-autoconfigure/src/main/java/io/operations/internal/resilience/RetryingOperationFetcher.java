@@ -39,8 +39,8 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	/**
 	 * Create the fetcher.
 	 * @param next the fetcher of one attempt
-	 * @param retry the supplier of what decides whether and when to retry, called for
-	 * each fetch
+	 * @param retry the supplier of the retry, which decides whether and when to fetch
+	 * again; called for each fetch
 	 * @param settings the longest Retry-After that a fetch waits for
 	 * @param maxWaits how many fetches may wait for their next attempt; any further fetch
 	 * fails with the error of its last attempt

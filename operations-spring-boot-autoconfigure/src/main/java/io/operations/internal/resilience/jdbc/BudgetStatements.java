@@ -106,7 +106,7 @@ enum BudgetStatements {
 	// An instance counts for this long after its last report.
 	private static final long LIVE_SECONDS = 15;
 
-	// No caller waits for longer.
+	// The longest time of a statement. No caller waits for longer.
 	private static final int TIMEOUT_SECONDS = 1;
 
 	private final String product;
@@ -226,7 +226,7 @@ enum BudgetStatements {
 	}
 
 	/**
-	 * The names of the tables.
+	 * Holds the names of the tables.
 	 *
 	 * @param prefix the prefix of both names
 	 */
