@@ -1,23 +1,18 @@
 package io.operations.actuate;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.operations.OperationStatus;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
-import io.operations.tracking.TrackingFilter;
-import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -60,17 +55,9 @@ public class OperationsEndpoint {
 	 */
 	public static final int MAXIMUM_SIZE = 500;
 
-	private static final int MAXIMUM_TEXT = 512;
+	private final TrackerCalls calls;
 
-	private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
-
-	private final Supplier<Map<String, OperationPolls>> clients;
-
-	private final OperationTracker tracker;
-
-	private final OperationsActivities activities;
-
-	private final Sanitizer sanitizer;
+	private final OperationsReader reader;
 
 	private final Show showValues;
 
@@ -82,87 +69,80 @@ public class OperationsEndpoint {
 	 * @param activities the activities of the clients
 	 * @param sanitizingFunctions the functions that filter the values to show
 	 * @param showValues when to show the values of attributes
+	 * @param instance the name of this instance
+	 * @param holders returns the name of the instance that polls the tracked operations
+	 * of a client, empty if no instance does or it is unknown
+	 * @param access the access to the endpoint
 	 */
 	public OperationsEndpoint(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker,
-			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues) {
-		this.clients = clients;
-		this.tracker = tracker;
-		this.activities = activities;
-		this.sanitizer = new Sanitizer(sanitizingFunctions);
+			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues,
+			String instance, Function<String, Mono<String>> holders, Access access) {
+		this.calls = new TrackerCalls(clients, tracker);
+		this.reader = new OperationsReader(this.calls, activities, new Sanitizer(sanitizingFunctions), instance,
+				holders, (access == Access.UNRESTRICTED) ? "unrestricted" : "read-only");
 		this.showValues = showValues;
 	}
 
 	/**
-	 * Return the state of all operations of a client, and a page of its tracked
-	 * operations, ordered by id.
+	 * Return the state of all operations of a client, and a page of its awaited and
+	 * tracked operations.
 	 * @param client the name of the client, {@code null} for the default client
-	 * @param state the state of the operations on the page, {@code null} for all states
 	 * @param kind the kind of the operations on the page, {@code null} for all kinds
-	 * @param after the id after which the page begins: the {@code next} of the previous
-	 * page, {@code null} for the first page
+	 * @param state the state of the operations on the page: awaited, tracked, ended,
+	 * undelivered or delivered; {@code null} for all states
+	 * @param status the last seen status of the operations on the page, as
+	 * {@link OperationStatus} names it; {@code null} for all operations
+	 * @param stuck {@code true} for operations that have been running for unusually long,
+	 * {@code false} for the others, {@code null} for all operations
+	 * @param failing {@code true} for operations whose last delivery failed and whose
+	 * outcome is not delivered, {@code false} for the others, {@code null} for all
+	 * operations
+	 * @param id the text with which the ids begin, {@code null} for all ids
+	 * @param order {@code age} for the oldest operations first and delivered ones last,
+	 * {@code next-poll} for the soonest polls first; {@code null} for {@code age}
+	 * @param after the {@code next} of the previous page, {@code null} for the first page
 	 * @param size the maximum number of operations on the page: from 0 to 500,
 	 * {@code null} for 50
 	 * @return the state of all operations, and the page
 	 */
 	@ReadOperation
-	public OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state,
-			@Nullable String kind, @Nullable String after, @Nullable Integer size) {
-		return operations(client, state, kind, after, size, this.showValues.isShown(true));
+	public OperationsDescriptor operations(@Nullable String client, @Nullable String kind, @Nullable String state,
+			@Nullable String status, @Nullable String stuck, @Nullable String failing, @Nullable String id,
+			@Nullable String order, @Nullable String after, @Nullable String size) {
+		return operations(client, OperationsQuery.of(kind, state, status, stuck, failing, id, order, after, size),
+				this.showValues.isShown(true));
 	}
 
-	OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state, @Nullable String kind,
-			@Nullable String after, @Nullable Integer size, boolean showsValues) {
-		int limit = (size != null) ? size : DEFAULT_SIZE;
-		if (limit < 0 || limit > MAXIMUM_SIZE) {
-			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE + ".");
-		}
-		check("kind", kind);
-		check("after", after);
-		// One operation more than the page holds shows whether another page follows.
-		TrackingFilter filter = new TrackingFilter((state != null) ? Set.of(state) : Set.of(), kind, after, limit + 1L);
-		Map<String, OperationPolls> all = this.clients.get();
-		String name = (client != null) ? client : all.keySet().iterator().next();
-		OperationTracker tracker = tracker((all.size() > 1) ? name : client);
-		TrackingDescriptor tracking = TrackingDescriptor.of(await(tracker.summary()));
-		List<TrackedOperation> found = (limit > 0) ? await(tracker.stream(filter).collectList()) : List.of();
-		List<TrackedOperation> page = found.subList(0, Math.min(limit, found.size()));
-		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
-		Instant now = polls.now();
-		Duration pause = polls.paused();
-		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause,
-				polls.isServerUnavailable(), polls.learned(), this.activities.describe(),
-				page.stream()
-					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
-					.toList(),
-				(found.size() > limit && limit > 0) ? page.get(limit - 1).id() : null);
+	OperationsDescriptor operations(@Nullable String client, OperationsQuery query, boolean showsValues) {
+		return this.reader.read(client, query, showsValues);
 	}
 
 	/**
-	 * Return a tracked operation of the first client that has one of this id.
+	 * Return an operation of the first client that tracks one of this id, otherwise of
+	 * the first client that awaits one.
 	 * @param id the operation's id
-	 * @return the operation, {@code null} if it is not tracked
+	 * @return the operation, {@code null} if it is neither tracked nor awaited by this
+	 * instance
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operation(@Selector String id) {
+	public @Nullable OperationDescriptor operation(@Selector String id) {
 		return operation(null, id, this.showValues.isShown(true));
 	}
 
 	/**
-	 * Return a tracked operation of a client.
+	 * Return an operation of a client.
 	 * @param client the name of the client
 	 * @param id the operation's id
-	 * @return the operation, {@code null} if it is not tracked
+	 * @return the operation, {@code null} if it is neither tracked nor awaited by this
+	 * instance
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
+	public @Nullable OperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
 		return operation(client, id, this.showValues.isShown(true));
 	}
 
-	@Nullable TrackedOperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
-		check("id", id);
-		TrackedOperation found = awaitAny(tracker(client).find(id));
-		return (found != null) ? TrackedOperationDescriptor.of(found, polls().now(), this.sanitizer, showsValues)
-				: null;
+	@Nullable OperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
+		return this.reader.read(client, id, showsValues);
 	}
 
 	/**
@@ -233,41 +213,19 @@ public class OperationsEndpoint {
 	}
 
 	private OperationTracker tracker(@Nullable String client) {
-		if (client == null) {
-			return this.tracker;
-		}
-		check("client", client);
-		if (!this.tracker.clients().contains(client)) {
-			throw invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", this.tracker.clients()) + ".");
-		}
-		return this.tracker.forClient(client);
-	}
-
-	private OperationPolls polls() {
-		return this.clients.get().values().iterator().next();
+		return this.calls.tracker(client);
 	}
 
 	private static void check(String parameter, @Nullable String text) {
-		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
-			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
-					+ " characters long and must not contain a control character.");
-		}
-	}
-
-	private static InvalidEndpointRequestException invalid(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
+		OperationsQuery.checkText(parameter, text);
 	}
 
 	private <T> T await(Mono<T> answer) {
-		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
+		return this.calls.await(answer);
 	}
 
-	// Spring Boot calls the endpoint on a thread that may block.
 	private <T> @Nullable T awaitAny(Mono<T> answer) {
-		Mono<T> late = Mono
-			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
-		return answer.timeout(STORE_TIMEOUT, late, polls().scheduler()).block();
+		return this.calls.awaitAny(answer);
 	}
 
 }

@@ -127,7 +127,7 @@ public interface OperationTracker {
 	Mono<TrackedOperation> find(String operationId);
 
 	/**
-	 * Return tracked operations: those of the first client in the order of their ids,
+	 * Return tracked operations: those of the first client in the order of the filter,
 	 * then those of the next one. The tracker reads them page by page, as the subscriber
 	 * requests them, so they are not a snapshot of one moment. To continue after an id,
 	 * use the tracker of its client.

@@ -62,4 +62,14 @@ public record TrackedOperation(String client, String id, @Nullable String kind, 
 		return age.isNegative() ? Duration.ZERO : age;
 	}
 
+	/**
+	 * Return whether the last attempt to deliver the outcome failed and the outcome is
+	 * not delivered.
+	 * @return {@code true} from the first failed attempt until the outcome is delivered
+	 */
+	public boolean isFailing() {
+		return this.deliveryFault != null
+				&& (this.state == TrackingState.ENDED || this.state == TrackingState.UNDELIVERED);
+	}
+
 }

@@ -37,8 +37,11 @@ public interface TrackingStore {
 	@Nullable StoredOperation find(String operationId);
 
 	/**
-	 * Return operations in the order of their ids.
-	 * @param filter the filter that the operations match, with the maximum number of them
+	 * Return operations in the order of the filter: of their ids, or of their age.
+	 * {@link TrackingFilter#matches} and {@link TrackingFilter.Order#comparator()} help a
+	 * store that has no query language.
+	 * @param filter the filter that the operations match, with their order and their
+	 * maximum number
 	 * @return the operations
 	 */
 	List<StoredOperation> list(TrackingFilter filter);

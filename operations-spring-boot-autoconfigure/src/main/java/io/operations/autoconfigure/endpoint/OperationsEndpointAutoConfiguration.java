@@ -1,6 +1,7 @@
 package io.operations.autoconfigure.endpoint;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.operations.actuate.OperationsActivities;
@@ -10,12 +11,20 @@ import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.tracking.DefaultOperationTracker;
+import io.operations.internal.tracking.InstanceName;
+import io.operations.internal.tracking.RoutingOperationTracker;
 import io.operations.internal.tracking.TrackedClients;
 import io.operations.tracking.OperationTracker;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -48,13 +57,34 @@ public final class OperationsEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	OperationsEndpoint operationsEndpoint(OperationsTemplate template, ObjectProvider<TrackedClients> clients,
 			OperationTracker tracker, OperationsActivities activities,
-			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties) {
+			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties,
+			ObjectProvider<InstanceName> instanceNames, ObjectProvider<EndpointAccessResolver> accesses) {
 		// An application that has its own tracker has no tracked clients of ours.
 		TrackedClients tracked = clients.getIfAvailable();
 		Supplier<Map<String, OperationPolls>> polls = (tracked != null) ? tracked::all
 				: () -> Map.of(TemplateParts.name(template), TemplateParts.polls(template));
+		String instance = instanceNames.getIfAvailable(InstanceName::create).value();
 		return new OperationsEndpoint(polls, tracker, activities, sanitizingFunctions.orderedStream().toList(),
-				properties.getShowValues());
+				properties.getShowValues(), instance, (client) -> holder(tracker, client, instance),
+				access(accesses.getIfAvailable()));
+	}
+
+	private static Mono<String> holder(OperationTracker tracker, String client, String instance) {
+		return (tracker instanceof RoutingOperationTracker routing)
+				&& routing.forClient(client) instanceof DefaultOperationTracker own ? own.pollingInstance(instance)
+						: Mono.empty();
+	}
+
+	private static Access access(@Nullable EndpointAccessResolver resolver) {
+		Endpoint endpoint = Objects.requireNonNull(OperationsEndpoint.class.getAnnotation(Endpoint.class));
+		return (resolver != null) ? resolver.accessFor(EndpointId.of(endpoint.id()), endpoint.defaultAccess())
+				: endpoint.defaultAccess();
+	}
+
+	@Bean("io.operations.operationsPermittedParameters")
+	@ConditionalOnAvailableEndpoint(endpoint = OperationsEndpoint.class, exposure = EndpointExposure.WEB)
+	PermittedParameters operationsPermittedParameters() {
+		return new PermittedParameters();
 	}
 
 	@Bean("io.operations.operationsEndpointWebExtension")

@@ -8,6 +8,7 @@ import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.InstanceName;
 import io.operations.internal.tracking.MemoryTrackingStores;
 import io.operations.internal.tracking.RoutingOperationTracker;
 import io.operations.internal.tracking.StoreTracking;
@@ -55,6 +56,13 @@ public final class OperationsTrackingAutoConfiguration {
 	@ConditionalOnMissingBean
 	TrackingLog operationsTrackingLog() {
 		return new TrackingLog();
+	}
+
+	@Bean("io.operations.operationsInstanceName")
+	@ConditionalOnMissingBean
+	InstanceName operationsInstanceName(OperationsTrackingProperties properties) {
+		String name = properties.getJdbc().getInstanceName();
+		return (name != null) ? new InstanceName(name) : InstanceName.create();
 	}
 
 	// Last, so that listeners of the event see what all handlers have done.

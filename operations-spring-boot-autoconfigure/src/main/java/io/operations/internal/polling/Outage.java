@@ -189,6 +189,15 @@ public final class Outage {
 	}
 
 	/**
+	 * Return how long the server has been unavailable.
+	 * @return the time since the first of the failed attempts, zero if the server is
+	 * available
+	 */
+	public synchronized Duration unavailableFor() {
+		return isServerUnavailable() ? Duration.ofMillis(now() - this.began) : Duration.ZERO;
+	}
+
+	/**
 	 * Return whether the next probe may leave now.
 	 * @return {@code true} if the probe is due and no poll is in flight
 	 */

@@ -20,7 +20,11 @@ final class AdmissionState {
 
 	private static final double RATE_MEMORY = 60;
 
+	private static final double SENT_MEMORY = 10;
+
 	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
+
+	private final DecayingRate sent = new DecayingRate(SENT_MEMORY);
 
 	private final CallQueue queue = new CallQueue();
 
@@ -114,6 +118,7 @@ final class AdmissionState {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.capacity.sent(call);
+			this.sent.add(now());
 		}
 		return call;
 	}
@@ -187,6 +192,14 @@ final class AdmissionState {
 	synchronized double pollsPerSecond(double rate) {
 		double all = Math.min(rate, this.capacity.perSecond());
 		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+	}
+
+	/**
+	 * Return how many requests per second left recently.
+	 * @return the average of the last ten seconds or so
+	 */
+	synchronized double sentPerSecond() {
+		return this.sent.perSecondObserved(now());
 	}
 
 	synchronized int inFlightLimit() {

@@ -175,6 +175,15 @@ public final class DefaultOperationTracker implements OperationTracker {
 		return Collections.unmodifiableMap(copy);
 	}
 
+	/**
+	 * Return the name of the instance that polls the tracked operations of the client.
+	 * @param self the name of this instance
+	 * @return the name. Empty if no instance polls, or the store does not know it.
+	 */
+	public Mono<String> pollingInstance(String self) {
+		return call("find", () -> this.tracking.get().isPolling() ? self : this.tracking.get().pollingInstance());
+	}
+
 	@Override
 	public Mono<TrackedOperation> find(String operationId) {
 		requireId(operationId);
@@ -266,7 +275,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 			long left = filter.limit() - operations.size();
 			boolean more = operations.size() == size && left > 0;
 			return new Page(operations,
-					more ? filter.withAfter(operations.get(operations.size() - 1).id()).withLimit(left) : null);
+					more ? filter.withAfter(operations.get(operations.size() - 1)).withLimit(left) : null);
 		}
 
 	}

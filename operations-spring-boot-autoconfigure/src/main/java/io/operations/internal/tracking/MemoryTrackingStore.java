@@ -126,9 +126,15 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	private Stream<StoredOperation> matching(TrackingFilter filter) {
-		NavigableMap<String, StoredOperation> from = (filter.after() != null)
+		boolean byId = filter.order() == TrackingFilter.Order.ID;
+		NavigableMap<String, StoredOperation> from = (filter.after() != null && byId)
 				? this.operations.tailMap(filter.after(), false) : this.operations;
-		return from.values().stream().filter((stored) -> filter.matches(stored.operation())).limit(filter.limit());
+		Stream<StoredOperation> matching = from.values()
+			.stream()
+			.filter((stored) -> filter.matches(stored.operation()));
+		return (byId ? matching
+				: matching.sorted(Comparator.comparing(StoredOperation::operation, filter.order().comparator())))
+			.limit(filter.limit());
 	}
 
 	@Override

@@ -107,6 +107,11 @@ public final class StoreTracking implements ClientTracking {
 	}
 
 	@Override
+	public boolean isPolling() {
+		return this.running;
+	}
+
+	@Override
 	public boolean belongsToThisThread() {
 		return !this.store.isBlocking();
 	}
@@ -225,7 +230,8 @@ public final class StoreTracking implements ClientTracking {
 		}
 		TrackingSummary open = this.running ? this.held.summary() : stopped(now);
 		return open
-			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO));
+			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO))
+			.failing(this.rows.failing());
 	}
 
 	// While nothing is polled, the holder has no operations.

@@ -69,6 +69,11 @@ final class StoredRows {
 		return this.store.count(TrackingFilter.of(state));
 	}
 
+	long failing() {
+		return this.store
+			.count(TrackingFilter.of(TrackingState.ENDED, TrackingState.UNDELIVERED).withFailing(Boolean.TRUE));
+	}
+
 	/**
 	 * Store a row if the store has the version that the row was made from.
 	 * @param row the row

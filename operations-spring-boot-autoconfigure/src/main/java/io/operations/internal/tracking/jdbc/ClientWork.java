@@ -114,6 +114,15 @@ final class ClientWork {
 	}
 
 	/**
+	 * Return the name of the instance that holds the lease.
+	 * @return the name, {@code null} if the lease is free or its holder has not renewed
+	 * it
+	 */
+	@Nullable String holderName() {
+		return this.leases.holderName();
+	}
+
+	/**
 	 * Release the lease while others may take it.
 	 */
 	void releaseLease() {

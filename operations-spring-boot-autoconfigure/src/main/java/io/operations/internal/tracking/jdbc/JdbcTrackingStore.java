@@ -110,6 +110,16 @@ public final class JdbcTrackingStore implements ClientTracking {
 	}
 
 	@Override
+	public boolean isPolling() {
+		return this.work.isHolding();
+	}
+
+	@Override
+	public @Nullable String pollingInstance() {
+		return this.work.holderName();
+	}
+
+	@Override
 	public boolean belongsToThisThread() {
 		return this.transactions.ofThread().isActive();
 	}

@@ -30,7 +30,10 @@ final class TrackedRowMapper {
 		.map((column) -> "t." + column)
 		.collect(Collectors.joining(", "));
 
-	private static final String SCHEDULED = "SCHEDULED";
+	/**
+	 * The text of the status of an operation that is scheduled for later.
+	 */
+	static final String SCHEDULED = "SCHEDULED";
 
 	private final OperationJson json = new OperationJson();
 

@@ -244,34 +244,22 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return operations in the order of their ids. Leaves out those that a newer version
+	 * Return operations in the order of the filter. Leaves out those that a newer version
 	 * of the library has stored with a state or an outcome that this version does not
 	 * know.
 	 * @param filter the filter that the operations match
 	 * @return their rows
 	 */
 	List<TrackedRow> list(TrackingFilter filter) {
-		List<String> conditions = new ArrayList<>(List.of(KNOWN));
-		if (!filter.states().isEmpty()) {
-			conditions.add("t.state IN (:states)");
-		}
-		if (filter.kind() != null) {
-			conditions.add("t.kind = :kind");
-		}
-		if (filter.after() != null) {
-			conditions.add("t.id > :after");
-		}
-		JdbcClient.StatementSpec statement = this.jdbc.sql(this.select + "AND " + String.join(" AND ", conditions)
-				+ " ORDER BY t.id LIMIT " + Math.min(filter.limit(), Integer.MAX_VALUE));
-		return statement.param("client", this.client)
-			.param("states", filter.states().stream().map(TrackingState::name).toList())
-			.param("kind", filter.kind())
-			.param("after", filter.after())
+		ListStatement statement = ListStatement.of(filter);
+		return this.jdbc.sql(this.select + "AND " + KNOWN + statement.sql())
+			.param("client", this.client)
+			.params(statement.parameters())
 			.query(this.mapper::map)
 			.list();
 	}
 
-	private static String names(Enum<?>[] values) {
+	static String names(Enum<?>... values) {
 		return Arrays.stream(values).map((value) -> "'" + value.name() + "'").collect(Collectors.joining(", "));
 	}
 
