@@ -74,6 +74,8 @@ public class OperationsEndpoint {
 
 	private final Show showValues;
 
+	private final DetailsReader details;
+
 	/**
 	 * Create the endpoint.
 	 * @param clients supplies the polls of the clients whose operations are tracked, by
@@ -82,14 +84,17 @@ public class OperationsEndpoint {
 	 * @param activities the activities of the clients
 	 * @param sanitizingFunctions the functions that filter the values to show
 	 * @param showValues when to show the values of attributes
+	 * @param history the history of operations, {@code null} if it is switched off
 	 */
 	public OperationsEndpoint(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker,
-			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues) {
+			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues,
+			@Nullable OperationsHistory history) {
 		this.clients = clients;
 		this.tracker = tracker;
 		this.activities = activities;
 		this.sanitizer = new Sanitizer(sanitizingFunctions);
 		this.showValues = showValues;
+		this.details = new DetailsReader(history, this.sanitizer);
 	}
 
 	/**
@@ -143,7 +148,7 @@ public class OperationsEndpoint {
 	 * @return the operation, {@code null} if it is not tracked
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operation(@Selector String id) {
+	public @Nullable OperationDetails operation(@Selector String id) {
 		return operation(null, id, this.showValues.isShown(true));
 	}
 
@@ -154,15 +159,16 @@ public class OperationsEndpoint {
 	 * @return the operation, {@code null} if it is not tracked
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
+	public @Nullable OperationDetails operationOfClient(@Selector String client, @Selector String id) {
 		return operation(client, id, this.showValues.isShown(true));
 	}
 
-	@Nullable TrackedOperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
+	@Nullable OperationDetails operation(@Nullable String client, String id, boolean showsValues) {
 		check("id", id);
 		TrackedOperation found = awaitAny(tracker(client).find(id));
-		return (found != null) ? TrackedOperationDescriptor.of(found, polls().now(), this.sanitizer, showsValues)
-				: null;
+		return (found != null) ? this.details.describe(
+				TrackedOperationDescriptor.of(found, polls().now(), this.sanitizer, showsValues),
+				this.clients.get().getOrDefault(found.client(), polls()).learned(), null, showsValues) : null;
 	}
 
 	/**

@@ -100,7 +100,7 @@ public class OperationsEndpointWebExtension {
 	private WebEndpointResponse<Object> operation(SecurityContext securityContext, @Nullable String client, String id) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
 		return answer(() -> {
-			TrackedOperationDescriptor found = this.endpoint.operation(client, id, shown);
+			OperationDetails found = this.endpoint.operation(client, id, shown);
 			return (found != null) ? new WebEndpointResponse<>(found) : notFound();
 		});
 	}

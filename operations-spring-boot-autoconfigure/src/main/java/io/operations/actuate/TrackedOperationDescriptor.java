@@ -73,7 +73,7 @@ public record TrackedOperationDescriptor(String client, String id, @Nullable Str
 				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), attributes);
 	}
 
-	private static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
+	static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
 		if (text == null) {
 			return null;
 		}

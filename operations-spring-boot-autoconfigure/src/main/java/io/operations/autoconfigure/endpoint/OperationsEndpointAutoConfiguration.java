@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.actuate.OperationsHistory;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
@@ -20,6 +21,7 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -44,17 +46,26 @@ public final class OperationsEndpointAutoConfiguration {
 		return new OperationsActivities();
 	}
 
+	@Bean("io.operations.operationsHistory")
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "management.endpoint.operations.history", matchIfMissing = true)
+	OperationsHistory operationsHistory(ObjectProvider<OperationsTemplate> template) {
+		// The template needs its listeners before it exists.
+		return new OperationsHistory(() -> TemplateParts.polls(template.getObject()).now());
+	}
+
 	@Bean("io.operations.operationsEndpoint")
 	@ConditionalOnMissingBean
 	OperationsEndpoint operationsEndpoint(OperationsTemplate template, ObjectProvider<TrackedClients> clients,
 			OperationTracker tracker, OperationsActivities activities,
-			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties) {
+			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties,
+			ObjectProvider<OperationsHistory> history) {
 		// An application that has its own tracker has no tracked clients of ours.
 		TrackedClients tracked = clients.getIfAvailable();
 		Supplier<Map<String, OperationPolls>> polls = (tracked != null) ? tracked::all
 				: () -> Map.of(TemplateParts.name(template), TemplateParts.polls(template));
 		return new OperationsEndpoint(polls, tracker, activities, sanitizingFunctions.orderedStream().toList(),
-				properties.getShowValues());
+				properties.getShowValues(), history.getIfAvailable());
 	}
 
 	@Bean("io.operations.operationsEndpointWebExtension")
