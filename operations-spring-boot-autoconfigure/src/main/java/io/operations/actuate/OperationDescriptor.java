@@ -100,7 +100,7 @@ public record OperationDescriptor(String client, String id, @Nullable String kin
 				+ ((message != null) ? ": " + OperationsErrorResponse.printable(message) : "");
 	}
 
-	private static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
+	static @Nullable String fault(String key, @Nullable String text, Sanitizer sanitizer, boolean showValues) {
 		if (text == null) {
 			return null;
 		}

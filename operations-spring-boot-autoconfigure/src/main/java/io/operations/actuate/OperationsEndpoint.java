@@ -73,13 +73,16 @@ public class OperationsEndpoint {
 	 * @param holders returns the name of the instance that polls the tracked operations
 	 * of a client, empty if no instance does or it is unknown
 	 * @param access the access to the endpoint
+	 * @param history the history of operations, {@code null} if it is switched off
 	 */
 	public OperationsEndpoint(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker,
 			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues,
-			String instance, Function<String, Mono<String>> holders, Access access) {
+			String instance, Function<String, Mono<String>> holders, Access access,
+			@Nullable OperationsHistory history) {
 		this.calls = new TrackerCalls(clients, tracker);
-		this.reader = new OperationsReader(this.calls, activities, new Sanitizer(sanitizingFunctions), instance,
-				holders, (access == Access.UNRESTRICTED) ? "unrestricted" : "read-only");
+		Sanitizer sanitizer = new Sanitizer(sanitizingFunctions);
+		this.reader = new OperationsReader(this.calls, activities, sanitizer, instance, holders,
+				(access == Access.UNRESTRICTED) ? "unrestricted" : "read-only", new DetailsReader(history, sanitizer));
 		this.showValues = showValues;
 	}
 
@@ -125,7 +128,7 @@ public class OperationsEndpoint {
 	 * instance
 	 */
 	@ReadOperation
-	public @Nullable OperationDescriptor operation(@Selector String id) {
+	public @Nullable OperationDetails operation(@Selector String id) {
 		return operation(null, id, this.showValues.isShown(true));
 	}
 
@@ -137,11 +140,11 @@ public class OperationsEndpoint {
 	 * instance
 	 */
 	@ReadOperation
-	public @Nullable OperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
+	public @Nullable OperationDetails operationOfClient(@Selector String client, @Selector String id) {
 		return operation(client, id, this.showValues.isShown(true));
 	}
 
-	@Nullable OperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
+	@Nullable OperationDetails operation(@Nullable String client, String id, boolean showsValues) {
 		return this.reader.read(client, id, showsValues);
 	}
 

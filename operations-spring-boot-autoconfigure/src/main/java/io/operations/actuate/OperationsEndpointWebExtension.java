@@ -108,7 +108,7 @@ public class OperationsEndpointWebExtension {
 	private WebEndpointResponse<Object> operation(SecurityContext securityContext, @Nullable String client, String id) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
 		return answer(() -> {
-			OperationDescriptor found = this.endpoint.operation(client, id, shown);
+			OperationDetails found = this.endpoint.operation(client, id, shown);
 			return (found != null) ? new WebEndpointResponse<>(found)
 					: message("No tracked operation has this id, and no caller of this instance awaits it.",
 							WebEndpointResponse.STATUS_NOT_FOUND);

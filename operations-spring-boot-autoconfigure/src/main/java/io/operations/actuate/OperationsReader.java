@@ -37,6 +37,8 @@ final class OperationsReader {
 
 	private final String access;
 
+	private final DetailsReader details;
+
 	/**
 	 * Create the reader.
 	 * @param calls calls the tracker
@@ -46,15 +48,17 @@ final class OperationsReader {
 	 * @param holders returns the name of the instance that polls the tracked operations
 	 * of a client, empty if it is unknown
 	 * @param access whether the endpoint also acts on operations
+	 * @param details adds the history to an operation
 	 */
 	OperationsReader(TrackerCalls calls, OperationsActivities activities, Sanitizer sanitizer, String instance,
-			Function<String, Mono<String>> holders, String access) {
+			Function<String, Mono<String>> holders, String access, DetailsReader details) {
 		this.calls = calls;
 		this.activities = activities;
 		this.sanitizer = sanitizer;
 		this.instance = instance;
 		this.holders = holders;
 		this.access = access;
+		this.details = details;
 	}
 
 	/**
@@ -124,14 +128,25 @@ final class OperationsReader {
 	}
 
 	/**
-	 * Return an operation: the tracked one, otherwise the wait for it.
+	 * Return an operation with its history: the tracked one, otherwise the wait for it.
 	 * @param client the name of the client, {@code null} for the first one that has an
 	 * operation of this id
 	 * @param id the operation's id
 	 * @param showsValues whether to show the values of attributes
 	 * @return the operation, {@code null} if it is neither tracked nor awaited
 	 */
-	@Nullable OperationDescriptor read(@Nullable String client, String id, boolean showsValues) {
+	@Nullable OperationDetails read(@Nullable String client, String id, boolean showsValues) {
+		OperationDescriptor found = find(client, id, showsValues);
+		if (found == null) {
+			return null;
+		}
+		OperationPolls polls = this.calls.clients().get(found.client());
+		String holder = this.calls.awaitAny(this.holders.apply(found.client()));
+		return this.details.describe(found, (polls != null) ? polls.learned() : Map.of(),
+				this.instance.equals(holder) ? null : holder, showsValues);
+	}
+
+	private @Nullable OperationDescriptor find(@Nullable String client, String id, boolean showsValues) {
 		OperationsQuery.checkText("id", id);
 		TrackedOperation found = this.calls.awaitAny(this.calls.tracker(client).find(id));
 		Map<String, OperationPolls> all = this.calls.clients();

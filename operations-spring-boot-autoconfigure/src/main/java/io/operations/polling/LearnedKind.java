@@ -26,6 +26,8 @@ final class LearnedKind {
 
 	private static final double RATE_MEMORY = 300;
 
+	private static final int POINTS = 32;
+
 	// The multiples of the golden ratio are spread evenly, however many there are.
 	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -181,14 +183,18 @@ final class LearnedKind {
 	 * Return the learned durations.
 	 * @return the durations, {@code null} if none are learned
 	 */
-	synchronized @Nullable LearnedDurations learned() {
+	@Nullable LearnedDurations learned() {
 		Known present = this.known;
 		if (present == null) {
 			return null;
 		}
+		List<Duration> points = new ArrayList<>(POINTS);
+		for (double seconds : present.durations.points(POINTS)) {
+			points.add(duration(seconds));
+		}
 		return new LearnedDurations(this.ends, duration(present.durations.quantile(0.5)),
 				duration(present.durations.quantile(UnusualAge.UPPER_QUANTILE)), present.plan.polls(),
-				duration(present.plan.lag()));
+				duration(present.plan.lag()), points);
 	}
 
 	/**

@@ -36,6 +36,19 @@ public interface TrackingListener {
 	}
 
 	/**
+	 * Called when this instance no longer polls tracked operations that have not ended:
+	 * one that was forgotten or that it reads again from the store, or all of a client
+	 * because another instance may poll them now. Also called when this instance forgets
+	 * an operation that has ended. Called on a thread that may block, or on the caller's
+	 * thread.
+	 * @param client the name of the client
+	 * @param operationId the operation's id, {@code null} for all operations of the
+	 * client that have not ended
+	 */
+	default void released(String client, @Nullable String operationId) {
+	}
+
+	/**
 	 * Called when an application starts to track an operation that was not tracked
 	 * before. The transaction of the caller may still be rolled back. Called on the
 	 * caller's thread, or on a thread of {@code Schedulers.boundedElastic()} if the store

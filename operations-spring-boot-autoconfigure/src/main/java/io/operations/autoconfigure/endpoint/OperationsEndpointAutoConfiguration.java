@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.actuate.OperationsHistory;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
@@ -29,6 +30,7 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -53,12 +55,21 @@ public final class OperationsEndpointAutoConfiguration {
 		return new OperationsActivities();
 	}
 
+	@Bean("io.operations.operationsHistory")
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "management.endpoint.operations.history", matchIfMissing = true)
+	OperationsHistory operationsHistory(ObjectProvider<OperationsTemplate> template) {
+		// The template needs its listeners before it exists.
+		return new OperationsHistory(() -> TemplateParts.polls(template.getObject()).now());
+	}
+
 	@Bean("io.operations.operationsEndpoint")
 	@ConditionalOnMissingBean
 	OperationsEndpoint operationsEndpoint(OperationsTemplate template, ObjectProvider<TrackedClients> clients,
 			OperationTracker tracker, OperationsActivities activities,
 			ObjectProvider<SanitizingFunction> sanitizingFunctions, OperationsEndpointProperties properties,
-			ObjectProvider<InstanceName> instanceNames, ObjectProvider<EndpointAccessResolver> accesses) {
+			ObjectProvider<InstanceName> instanceNames, ObjectProvider<EndpointAccessResolver> accesses,
+			ObjectProvider<OperationsHistory> history) {
 		// An application that has its own tracker has no tracked clients of ours.
 		TrackedClients tracked = clients.getIfAvailable();
 		Supplier<Map<String, OperationPolls>> polls = (tracked != null) ? tracked::all
@@ -66,7 +77,7 @@ public final class OperationsEndpointAutoConfiguration {
 		String instance = instanceNames.getIfAvailable(InstanceName::create).value();
 		return new OperationsEndpoint(polls, tracker, activities, sanitizingFunctions.orderedStream().toList(),
 				properties.getShowValues(), instance, (client) -> holder(tracker, client, instance),
-				access(accesses.getIfAvailable()));
+				access(accesses.getIfAvailable()), history.getIfAvailable());
 	}
 
 	private static Mono<String> holder(OperationTracker tracker, String client, String instance) {

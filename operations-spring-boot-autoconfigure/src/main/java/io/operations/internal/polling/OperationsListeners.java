@@ -30,12 +30,44 @@ public final class OperationsListeners implements OperationsListener {
 
 	private final List<OperationsListener> listeners;
 
+	private final List<PollListener> pollListeners;
+
 	/**
 	 * Create the composite.
 	 * @param listeners the listeners, in the order in which they are called
 	 */
 	public OperationsListeners(List<OperationsListener> listeners) {
 		this.listeners = List.copyOf(listeners);
+		this.pollListeners = listeners.stream()
+			.filter(PollListener.class::isInstance)
+			.map(PollListener.class::cast)
+			.toList();
+	}
+
+	/**
+	 * Return whether a listener receives the result of each poll.
+	 * @return whether {@link #polled} notifies anybody
+	 */
+	boolean receivePolls() {
+		return !this.pollListeners.isEmpty();
+	}
+
+	/**
+	 * Notify the listeners that receive the result of each poll.
+	 * @param client the name of the client
+	 * @param poll the poll
+	 */
+	void polled(String client, PollEvent poll) {
+		each(this.pollListeners, (listener) -> listener.polled(client, poll));
+	}
+
+	/**
+	 * Notify the same listeners that a poll came too late.
+	 * @param client the name of the client
+	 * @param poll the poll
+	 */
+	void abandoned(String client, PollEvent poll) {
+		each(this.pollListeners, (listener) -> listener.abandoned(client, poll));
 	}
 
 	@Override
@@ -134,7 +166,11 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	private void each(Consumer<OperationsListener> call) {
-		for (OperationsListener listener : this.listeners) {
+		each(this.listeners, call);
+	}
+
+	private static <L extends OperationsListener> void each(List<L> listeners, Consumer<L> call) {
+		for (L listener : listeners) {
 			try {
 				call.accept(listener);
 			}

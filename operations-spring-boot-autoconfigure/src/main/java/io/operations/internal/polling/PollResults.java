@@ -30,6 +30,8 @@ final class PollResults {
 
 	private final HeldResults held;
 
+	private final PollReports reports;
+
 	/**
 	 * Create the object.
 	 * @param parts what the classes of a poller share
@@ -43,6 +45,7 @@ final class PollResults {
 		this.outage = parts.outage();
 		this.waits = waits;
 		this.held = held;
+		this.reports = new PollReports(parts);
 	}
 
 	/**
@@ -56,7 +59,10 @@ final class PollResults {
 			failed(poll, other);
 			return;
 		}
-		serve(poll, (recipients) -> seen(recipients, snapshot));
+		serve(poll, (recipients) -> {
+			this.reports.report(poll, recipients.awaited(), recipients.held(), snapshot.operation(), null);
+			seen(recipients, snapshot);
+		});
 	}
 
 	/**
@@ -67,7 +73,7 @@ final class PollResults {
 	void failed(Poll poll, Throwable fault) {
 		serve(poll, (recipients) -> {
 			this.outage.failed(fault);
-			failed(recipients, fault);
+			failed(poll, recipients, fault);
 		});
 	}
 
@@ -77,7 +83,7 @@ final class PollResults {
 	 * @param fault the reason
 	 */
 	void broken(Poll poll, OperationsException fault) {
-		serve(poll, (recipients) -> failed(recipients, fault));
+		serve(poll, (recipients) -> failed(poll, recipients, fault));
 		this.dispatcher.ended(poll);
 	}
 
@@ -153,7 +159,8 @@ final class PollResults {
 		}
 	}
 
-	private void failed(Recipients recipients, Throwable fault) {
+	private void failed(Poll poll, Recipients recipients, Throwable fault) {
+		this.reports.report(poll, recipients.awaited(), recipients.held(), null, fault);
 		if (recipients.held() != null) {
 			this.held.failed(recipients.held(), fault);
 		}

@@ -101,7 +101,7 @@ public final class Poller {
 		this.delays = new PollDelays(client, keyPrefix, schedule, settings);
 		this.dispatcher = new PollDispatcher(capacity, this.delays, outage, scheduler, this::poll, this::endLate);
 		// The composite ignores the exceptions of a listener.
-		OperationsListener safe = (listener instanceof OperationsListeners) ? listener
+		OperationsListeners safe = (listener instanceof OperationsListeners composite) ? composite
 				: new OperationsListeners(List.of(listener));
 		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.delays, settings,
 				scheduler, safe, outage, sentPolls, this.seenOperations, this.dispatcher);

@@ -6,7 +6,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationFetcher;
-import io.operations.OperationsListener;
 import io.operations.internal.resilience.PollCapacity;
 import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ import reactor.core.scheduler.Scheduler;
  * @param dispatcher sends the due polls
  */
 record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, PollCapacity capacity,
-		PollDelays delays, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+		PollDelays delays, PollingSettings settings, Scheduler scheduler, OperationsListeners listener, Outage outage,
 		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
 
 	/**

@@ -208,7 +208,16 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<Boolean> forget(String operationId) {
 		requireId(operationId);
-		return call("forget", () -> this.tracking.get().remove(operationId));
+		return call("forget", () -> remove(operationId));
+	}
+
+	private boolean remove(String operationId) {
+		boolean removed = this.tracking.get().remove(operationId);
+		if (removed) {
+			TrackingEngine engine = this.engine.get();
+			engine.listener().released(engine.client(), operationId);
+		}
+		return removed;
 	}
 
 	@Override

@@ -76,6 +76,11 @@ public final class TrackingListeners implements TrackingListener {
 	}
 
 	@Override
+	public void released(String client, @Nullable String operationId) {
+		notifyEach((listener) -> listener.released(client, operationId));
+	}
+
+	@Override
 	public void tracked(TrackedOperation operation) {
 		notifyEach((listener) -> listener.tracked(operation));
 	}

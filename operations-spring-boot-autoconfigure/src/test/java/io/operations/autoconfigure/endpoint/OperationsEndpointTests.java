@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.operations.OperationFetcherDecorator;
-import io.operations.actuate.OperationDescriptor;
+import io.operations.actuate.OperationDetails;
 import io.operations.actuate.OperationsDescriptor;
 import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.core.OperationsTemplate;
@@ -315,8 +315,8 @@ class OperationsEndpointTests {
 			app.track("op", Map.of("tenant", "t1"));
 			OperationsEndpointWebExtension endpoint = app.context.getBean(OperationsEndpointWebExtension.class);
 			assertThat(endpoint.operation(new User(role), "op").getBody()).isInstanceOfSatisfying(
-					OperationDescriptor.class,
-					(operation) -> assertThat(operation.attributes()).containsEntry("tenant", shown));
+					OperationDetails.class,
+					(details) -> assertThat(details.operation().attributes()).containsEntry("tenant", shown));
 			assertThat(endpoint.operations(new User(role), null, null, null, null, null, null, null, null, null, null)
 				.getBody())
 				.isInstanceOfSatisfying(OperationsDescriptor.class,

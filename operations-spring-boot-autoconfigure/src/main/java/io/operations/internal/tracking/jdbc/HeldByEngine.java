@@ -41,11 +41,13 @@ final class HeldByEngine implements Held {
 	@Override
 	public void release(String operationId) {
 		this.held.get().release(operationId);
+		this.engine.listener().released(this.engine.client(), operationId);
 	}
 
 	@Override
 	public void releaseAll() {
 		this.held.get().releaseAll();
+		this.engine.listener().released(this.engine.client(), null);
 	}
 
 	@Override
