@@ -1,5 +1,7 @@
 package io.operations.internal.polling;
 
+import io.operations.internal.PollOrigin;
+import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -8,7 +10,7 @@ import reactor.core.Disposables;
  * Represents one poll, from the moment at which it is handed to the admission until it is
  * over. A wait and a held operation of the same id share it. The poller guards both.
  */
-final class Poll {
+final class Poll implements PollOrigin {
 
 	private final Disposable.Swap request = Disposables.swap();
 
@@ -116,6 +118,12 @@ final class Poll {
 
 	@Nullable HeldPoll getHeld() {
 		return this.held;
+	}
+
+	@Override
+	public @Nullable TraceParent traceParent() {
+		HeldPoll operation = this.held;
+		return (operation != null) ? operation.traceParent() : null;
 	}
 
 	/**
