@@ -27,8 +27,10 @@ import io.operations.internal.resilience.Repetitions;
 import io.operations.internal.resilience.RetryingOperationFetcher;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationsObservations;
+import io.operations.observation.WaitTraces;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -75,9 +77,18 @@ final class TemplateAssembly {
 		this.url = url(settings, client);
 		this.webClients = new TemplateWebClients(settings, client, this.url);
 		this.resilience = new TemplateResilience(settings, client, this.releases);
-		this.listener = new OperationsListeners(settings.listeners);
 		this.observations = new OperationsObservations(client, settings.observationRegistry,
 				settings.fetchObservationConvention, settings.awaitObservationConvention);
+		this.listener = listener(settings.listeners, this.observations.waitTraces());
+	}
+
+	private static OperationsListener listener(List<OperationsListener> listeners, @Nullable WaitTraces traces) {
+		if (traces == null) {
+			return new OperationsListeners(listeners);
+		}
+		List<OperationsListener> all = new ArrayList<>(listeners);
+		all.add(0, traces.events());
+		return new OperationsListeners(all, traces::about);
 	}
 
 	private static URI url(TemplateSettings settings, String client) {

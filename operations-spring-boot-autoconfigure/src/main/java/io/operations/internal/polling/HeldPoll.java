@@ -2,6 +2,7 @@ package io.operations.internal.polling;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
+import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,14 @@ public abstract class HeldPoll extends Polled {
 	 */
 	protected boolean isScheduled() {
 		return polled().isScheduled();
+	}
+
+	/**
+	 * Return the span in which the application began to track the operation.
+	 * @return the span, {@code null} if there is none or it was not sampled
+	 */
+	protected @Nullable TraceParent traceParent() {
+		return null;
 	}
 
 	boolean isCountedAsScheduled() {

@@ -2,6 +2,7 @@ package io.operations.internal.polling;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.operations.Operation;
@@ -32,16 +33,29 @@ public final class OperationsListeners implements OperationsListener {
 
 	private final List<PollListener> pollListeners;
 
+	private final @Nullable BiConsumer<String, Runnable> scopes;
+
 	/**
 	 * Create the composite.
 	 * @param listeners the listeners, in the order in which they are called
 	 */
 	public OperationsListeners(List<OperationsListener> listeners) {
+		this(listeners, null);
+	}
+
+	/**
+	 * Create the composite.
+	 * @param listeners the listeners, in the order in which they are called
+	 * @param scopes runs calls about an awaited operation in the scope of its trace,
+	 * {@code null} if there is no tracing
+	 */
+	public OperationsListeners(List<OperationsListener> listeners, @Nullable BiConsumer<String, Runnable> scopes) {
 		this.listeners = List.copyOf(listeners);
 		this.pollListeners = listeners.stream()
 			.filter(PollListener.class::isInstance)
 			.map(PollListener.class::cast)
 			.toList();
+		this.scopes = scopes;
 	}
 
 	/**
@@ -142,12 +156,12 @@ public final class OperationsListeners implements OperationsListener {
 
 	@Override
 	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
-		each((listener) -> listener.statusSeen(client, snapshot, previous));
+		about(snapshot.operation().id(), (listener) -> listener.statusSeen(client, snapshot, previous));
 	}
 
 	@Override
 	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
-		each((listener) -> listener.stuck(client, wait, age, unusual));
+		about(wait.operationId(), (listener) -> listener.stuck(client, wait, age, unusual));
 	}
 
 	@Override
@@ -157,12 +171,21 @@ public final class OperationsListeners implements OperationsListener {
 
 	@Override
 	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
-		each((listener) -> listener.deadlinePassed(client, wait, timeout));
+		about(wait.operationId(), (listener) -> listener.deadlinePassed(client, wait, timeout));
 	}
 
 	@Override
 	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
-		each((listener) -> listener.waitEnded(client, wait, reason));
+		about(wait.operationId(), (listener) -> listener.waitEnded(client, wait, reason));
+	}
+
+	private void about(String operationId, Consumer<OperationsListener> call) {
+		if (this.scopes != null) {
+			this.scopes.accept(operationId, () -> each(call));
+		}
+		else {
+			each(call);
+		}
 	}
 
 	private void each(Consumer<OperationsListener> call) {

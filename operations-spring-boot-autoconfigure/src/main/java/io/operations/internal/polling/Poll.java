@@ -1,5 +1,7 @@
 package io.operations.internal.polling;
 
+import io.operations.internal.PollOrigin;
+import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -9,7 +11,7 @@ import reactor.core.Disposables;
  * over. A wait and a held operation of the same id share it. The poller's lock guards the
  * references to both.
  */
-final class Poll {
+final class Poll implements PollOrigin {
 
 	private final Disposable.Swap request = Disposables.swap();
 
@@ -117,6 +119,12 @@ final class Poll {
 
 	@Nullable HeldPoll getHeld() {
 		return this.held;
+	}
+
+	@Override
+	public @Nullable TraceParent traceParent() {
+		HeldPoll operation = this.held;
+		return (operation != null) ? operation.traceParent() : null;
 	}
 
 	/**

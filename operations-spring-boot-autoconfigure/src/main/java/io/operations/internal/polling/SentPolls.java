@@ -2,6 +2,7 @@ package io.operations.internal.polling;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
+import io.operations.internal.PollOrigin;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -27,8 +28,7 @@ public final class SentPolls {
 		return (operationId) -> {
 			Mono<OperationSnapshot> call = exchange.fetch(operationId);
 			return Mono.deferContextual((context) -> {
-				Poll poll = context.getOrDefault(Poll.class, null);
-				if (poll != null) {
+				if (context.getOrDefault(PollOrigin.class, null) instanceof Poll poll) {
 					poll.sent(true);
 				}
 				return call;
@@ -45,7 +45,7 @@ public final class SentPolls {
 	 */
 	Context handed(Poll poll, Context context) {
 		poll.sent(!this.reporting);
-		return this.reporting ? context.put(Poll.class, poll) : context;
+		return this.reporting ? context.put(PollOrigin.class, poll) : context;
 	}
 
 }

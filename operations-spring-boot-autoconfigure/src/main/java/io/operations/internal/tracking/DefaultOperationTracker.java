@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsRequestException;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.polling.PollingSettings;
@@ -141,9 +142,13 @@ public final class DefaultOperationTracker implements OperationTracker {
 	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
 		Map<String, String> checked = check(attributes);
+		return Mono.deferContextual((view) -> track(target, checked, timeout, this.engine.get().observations().caller(view)));
+	}
+
+	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> checked, Duration timeout, @Nullable TraceParent span) {
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
-			TrackedRow row = this.engine.get().begin(target, checked, timeout);
+			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(span);
 			TrackedRow known = this.tracking.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);

@@ -11,6 +11,7 @@ import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsException;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.HeldPoll;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.TrackingState;
@@ -62,6 +63,8 @@ final class HeldEntry extends HeldPoll {
 
 	private @Nullable String kind;
 
+	private final @Nullable TraceParent traceParent;
+
 	private volatile int polls;
 
 	// The text is not kept: a change of its hash is a change of the text. UNKNOWN until
@@ -90,6 +93,7 @@ final class HeldEntry extends HeldPoll {
 		this.deadline = row.deadline().toEpochMilli();
 		this.accepted = polled.accepted();
 		this.version = row.version();
+		this.traceParent = row.traceParent();
 		this.stuck = row.stuck();
 		// The first fault after a load is reported, even if the row has it already.
 		this.fault = (row.lastFault() != null) ? 1 : 0;
@@ -179,6 +183,11 @@ final class HeldEntry extends HeldPoll {
 		boolean before = this.unreported;
 		this.unreported = false;
 		return before;
+	}
+
+	@Override
+	protected @Nullable TraceParent traceParent() {
+		return this.traceParent;
 	}
 
 	@Override

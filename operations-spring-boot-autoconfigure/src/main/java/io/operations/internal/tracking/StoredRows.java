@@ -3,6 +3,7 @@ package io.operations.internal.tracking;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.StoredOperation;
 import io.operations.tracking.TrackedOperation;
@@ -129,14 +130,14 @@ final class StoredRows {
 				: TrackedRow.Ending.NONE;
 		return new TrackedRow(operation.client(), polled, operation.attributes(), progress.timeout(),
 				operation.deadline(), operation.nextDue(), operation.lastFault(), operation.stuck(), ending,
-				stored.version());
+				stored.version(), TraceParent.parse(progress.traceparent()));
 	}
 
 	private static StoredOperation stored(TrackedRow row) {
 		PolledOperation polled = row.polled();
 		return new StoredOperation(
 				row.toOperation(), new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(),
-						polled.learned(), polled.notFoundSince(), polled.related(), row.ending().forgiven()),
+						polled.learned(), polled.notFoundSince(), polled.related(), row.ending().forgiven(), (row.traceParent() != null) ? row.traceParent().toString() : null),
 				row.version());
 	}
 

@@ -74,7 +74,7 @@ public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable 
 		Operation seen = (this.polled.lastSeen() != null) ? this.polled.lastSeen() : row.polled().lastSeen();
 		Instant due = isEnd() ? this.ending.endedAt() : null;
 		return new TrackedRow(row.client(), copy(row.polled().related(), seen), row.attributes(), row.timeout(),
-				this.deadline, due, this.lastFault, this.stuck, this.ending, row.version());
+				this.deadline, due, this.lastFault, this.stuck, this.ending, row.version(), row.traceParent());
 	}
 
 	private PolledOperation copy(Map<String, String> related, @Nullable Operation seen) {

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.polling.PollingTarget;
+import io.operations.observation.DeliveryObservations;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
@@ -33,8 +34,10 @@ public final class TrackingEngine {
 
 	private final OutcomeDelivery delivery;
 
+	private final DeliveryObservations observations;
+
 	/**
-	 * Create the engine.
+	 * Create an engine whose deliveries are not observed.
 	 * @param polls decides when operations are polled
 	 * @param settings the settings for tracking
 	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
@@ -42,11 +45,26 @@ public final class TrackingEngine {
 	 */
 	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
+		this(polls, settings, handlers, listener, DeliveryObservations.NONE);
+	}
+
+	/**
+	 * Create the engine.
+	 * @param polls decides when operations are polled
+	 * @param settings the settings for tracking
+	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
+	 * @param listener the listener that is notified of events
+	 * @param observations observe the deliveries
+	 */
+	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener,
+			DeliveryObservations observations) {
 		this.polls = polls;
 		this.settings = settings;
 		this.listener = listener;
 		this.steps = new TrackingSteps(polls);
-		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener);
+		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener, observations);
+		this.observations = observations;
 	}
 
 	/**
@@ -101,6 +119,14 @@ public final class TrackingEngine {
 		this.delivery.limit(most);
 	}
 
+	/**
+	 * Return the observations of the deliveries.
+	 * @return the observations
+	 */
+	DeliveryObservations observations() {
+		return this.observations;
+	}
+
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
@@ -142,11 +168,11 @@ public final class TrackingEngine {
 	 */
 	public void changed(TrackedRow before, TrackedRow stored) {
 		if (stored.state() != TrackingState.TRACKED) {
-			this.listener.ended(stored.toOperation());
+			this.observations.about(stored.traceParent(), () -> this.listener.ended(stored.toOperation()));
 		}
 		else if (stored.stuck() && !before.stuck()) {
-			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
-					this.polls.unusualAge(stored.polled().kind()));
+			this.observations.about(stored.traceParent(), () -> this.listener.stuck(stored.toOperation(),
+					stored.polled().age(this.polls.now()), this.polls.unusualAge(stored.polled().kind())));
 		}
 	}
 

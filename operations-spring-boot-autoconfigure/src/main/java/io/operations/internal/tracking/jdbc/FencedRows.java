@@ -82,7 +82,7 @@ interface FencedRows {
 		boolean ended = stored.state() != TrackingState.TRACKED;
 		return new TrackedRow(stored.client(), stored.polled(), stored.attributes(), stored.timeout(),
 				stored.deadline(), null, stored.lastFault(), ended && stored.stuck(), TrackedRow.Ending.NONE,
-				stored.version() - 1);
+				stored.version() - 1, stored.traceParent());
 	}
 
 	/**

@@ -81,8 +81,8 @@ final class TrackedRows {
 				"INSERT INTO " + tables.tracked()
 						+ """
 								 (client, id, kind, state, attributes, accepted, related, tracked_at, created_at, timeout_millis,
-								deadline, polls, stuck, attempts, forgiven, version) VALUES (:client, :id, :kind, :state, :attributes,
-								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :version)"""
+								deadline, polls, stuck, attempts, forgiven, traceparent, version) VALUES (:client, :id, :kind, :state, :attributes,
+								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :traceparent, :version)"""
 						+ " " + dialect.onConflict(),
 				"FINAL");
 		this.delete = dialect.noted(tables.inbox(),
@@ -134,6 +134,7 @@ final class TrackedRows {
 				.param("stuck", row.stuck())
 				.param("attempts", row.ending().attempts())
 				.param("forgiven", row.ending().forgiven())
+				.param("traceparent", (row.traceParent() != null) ? row.traceParent().toString() : null, Types.VARCHAR)
 				.param("version", row.version())
 				.update() == 1;
 		}
