@@ -64,6 +64,33 @@ public interface OperationsActivity {
 	int inFlightLimit();
 
 	/**
+	 * Return how many requests may be queued, and how many fetches may wait for their
+	 * next attempt: the property {@code operations.rate-limit.max-queued}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxQueued() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Return how many requests may be in flight while the server does not throttle the
+	 * account: the property {@code operations.rate-limit.max-in-flight}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxInFlight() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Return how many requests per second this instance may send at present. If instances
+	 * share the rate, this is the share of this instance.
+	 * @return the rate, infinite if there is no limit
+	 */
+	default double permitsPerSecond() {
+		return Double.POSITIVE_INFINITY;
+	}
+
+	/**
 	 * Return how much longer the client pauses because the account is full.
 	 * @return the time; zero if the client does not pause
 	 */
@@ -130,10 +157,28 @@ public interface OperationsActivity {
 	int waits();
 
 	/**
+	 * Return how many callers may wait for an operation: the property
+	 * {@code operations.polling.max-waits}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxWaits() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
 	 * Return for how many kinds of operations the client knows how long they take.
 	 * @return the number of kinds
 	 */
 	int kinds();
+
+	/**
+	 * Return for how many kinds of operations the client can know how long they take. All
+	 * further kinds share the last one.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxKinds() {
+		return Integer.MAX_VALUE;
+	}
 
 	/**
 	 * Return how many of the awaited operations are stuck: they have been running for

@@ -8,6 +8,7 @@ import io.operations.OperationsActivity;
 import io.operations.internal.polling.Outage;
 import io.operations.internal.polling.Poller;
 import io.operations.internal.resilience.Admission;
+import io.operations.polling.AdaptivePollingSchedule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param poller counts the waits
  * @param outage knows whether the server is available
  * @param retries counts the fetches that wait for their next attempt
+ * @param maxWaits the maximum number of waits
  */
-record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage,
-		IntSupplier retries) implements OperationsActivity {
+record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage, IntSupplier retries,
+		int maxWaits) implements OperationsActivity {
 
 	@Override
 	public String rateLimitKeyPrefix() {
@@ -45,6 +47,21 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	@Override
 	public int inFlightLimit() {
 		return this.admission.inFlightLimit();
+	}
+
+	@Override
+	public int maxQueued() {
+		return this.admission.rate().limits().maxQueued();
+	}
+
+	@Override
+	public int maxInFlight() {
+		return this.admission.rate().limits().maxInFlight();
+	}
+
+	@Override
+	public double permitsPerSecond() {
+		return this.admission.rate().perSecond();
 	}
 
 	@Override
@@ -95,6 +112,12 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	@Override
 	public int kinds() {
 		return this.poller.kinds();
+	}
+
+	// One more for all further kinds.
+	@Override
+	public int maxKinds() {
+		return AdaptivePollingSchedule.MAXIMUM_KINDS + 1;
 	}
 
 	@Override

@@ -146,7 +146,7 @@ final class TemplateAssembly {
 				new ServerProbe(guarded(exchange)), poller, polls, admission, this.observations, this.listener,
 				this.releases);
 		this.listener.opened(this.client, new TemplateActivity(this.settings.keyPrefix, admission, poller, outage,
-				(repetitions != null) ? repetitions::waiting : () -> 0));
+				(repetitions != null) ? repetitions::waiting : () -> 0, this.settings.pollingSettings.maxWaits()));
 		return template;
 	}
 

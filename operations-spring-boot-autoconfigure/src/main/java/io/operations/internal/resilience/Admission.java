@@ -92,7 +92,7 @@ public final class Admission implements PollCapacity {
 		this.sender = new CallSender(this.state, limiter, (onPermit) -> (budget != null)
 				? new AccountBudget(client, budget, scheduler, () -> queued() > 0, onPermit, this::pauseHere, listener)
 				: null, scheduler, this.refusals);
-		this.rate = new AccountRate(limiter, this.sender.budget());
+		this.rate = new AccountRate(limiter, this.sender.budget(), settings);
 	}
 
 	@Override
