@@ -111,7 +111,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.internal.tracking.metrics",
-			VOCABULARY, "io.operations.tracking", "reactor.core..", "io.micrometer.core.instrument..");
+			VOCABULARY, "io.operations.tracking", TRACKING, "reactor.core..", "io.micrometer.core.instrument..");
 
 	@ArchTest
 	static final ArchRule healthKnowsCoreTrackingAndVocabulary = knows("io.operations.health", VOCABULARY,

@@ -94,6 +94,14 @@ public interface TrackingStore {
 	void removeDelivered(Instant time);
 
 	/**
+	 * Return how many operations the store can keep, for a gauge. Must not block.
+	 * @return the maximum, {@code null} if the store has none
+	 */
+	default @Nullable Long maxOperations() {
+		return null;
+	}
+
+	/**
 	 * Return whether the other methods may block. If so, the library calls them on
 	 * threads that may block, and stores what the polls have changed a moment later.
 	 * @return {@code false} if no method blocks

@@ -47,10 +47,22 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.waits")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
+		assertThat(gauge("operations.server.unavailable")).isEqualTo(1);
+		assertThat(gauge("operations.rate")).isEqualTo(12.5);
 		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(1.5);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
+	}
+
+	@Test
+	void eachBoundIsAGaugeBesideWhatItBounds() {
+		this.meters.opened("client-1", new Activity());
+		assertThat(gauge("operations.waits.max")).isEqualTo(90);
+		assertThat(gauge("operations.queued.max")).isEqualTo(20);
+		assertThat(gauge("operations.retrying.max")).isEqualTo(20);
+		assertThat(gauge("operations.in.flight.max")).isEqualTo(30);
+		assertThat(gauge("operations.kinds.max")).isEqualTo(65);
 	}
 
 	@Test
@@ -176,7 +188,32 @@ class OperationsMetersTests {
 
 		@Override
 		public boolean isServerUnavailable() {
-			return false;
+			return true;
+		}
+
+		@Override
+		public int maxWaits() {
+			return 90;
+		}
+
+		@Override
+		public int maxQueued() {
+			return 20;
+		}
+
+		@Override
+		public int maxInFlight() {
+			return 30;
+		}
+
+		@Override
+		public double permitsPerSecond() {
+			return 12.5;
+		}
+
+		@Override
+		public int maxKinds() {
+			return 65;
 		}
 
 		@Override

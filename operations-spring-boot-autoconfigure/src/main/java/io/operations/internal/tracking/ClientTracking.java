@@ -96,4 +96,11 @@ public interface ClientTracking {
 	 */
 	TrackingSummary summary(Instant now);
 
+	/**
+	 * Return how full the bounded parts of this instance are. Must neither block nor read
+	 * the store.
+	 * @return the load
+	 */
+	TrackingLoad load();
+
 }

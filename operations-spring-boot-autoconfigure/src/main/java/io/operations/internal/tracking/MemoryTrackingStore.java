@@ -70,6 +70,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	@Override
+	public Long maxOperations() {
+		return (long) this.maxTracked;
+	}
+
+	@Override
 	public @Nullable StoredOperation insert(StoredOperation operation) {
 		synchronized (this) {
 			StoredOperation known = this.operations.get(operation.id());

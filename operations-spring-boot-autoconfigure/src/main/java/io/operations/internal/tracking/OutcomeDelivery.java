@@ -43,6 +43,8 @@ final class OutcomeDelivery {
 
 	private volatile Semaphore permits;
 
+	private volatile int most;
+
 	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener,
 			DeliveryObservations observations) {
@@ -51,11 +53,21 @@ final class OutcomeDelivery {
 		this.settings = settings;
 		this.handlers = handlers;
 		this.listener = listener;
-		this.permits = new Semaphore(polls.maxInFlight());
+		this.most = polls.maxInFlight();
+		this.permits = new Semaphore(this.most);
 	}
 
 	void limit(int most) {
+		this.most = most;
 		this.permits = new Semaphore(most);
+	}
+
+	int most() {
+		return this.most;
+	}
+
+	int running() {
+		return Math.max(0, this.most - this.permits.availablePermits());
 	}
 
 	void deliver(TrackingClaim claim, TrackedRow row) {

@@ -64,7 +64,7 @@ public final class StoreTracking implements ClientTracking {
 	public void start() {
 		this.running = true;
 		try {
-			load();
+			holdAll();
 		}
 		catch (RuntimeException ex) {
 			this.running = false;
@@ -75,7 +75,7 @@ public final class StoreTracking implements ClientTracking {
 		this.removal.start();
 	}
 
-	private void load() {
+	private void holdAll() {
 		each(TrackingState.TRACKED, this.held::load);
 		each(TrackingState.ENDED,
 				(page) -> page.forEach((row) -> this.deliveries.load(row.id(), untilDue(row, this.polls.now()))));
@@ -232,6 +232,13 @@ public final class StoreTracking implements ClientTracking {
 		return open
 			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO))
 			.failing(this.rows.failing());
+	}
+
+	@Override
+	public TrackingLoad load() {
+		Long stored = this.store.maxOperations();
+		return new TrackingLoad(this.held.held(), Double.NaN, this.engine.delivering(), this.engine.maxDelivering(), 0,
+				Double.NaN, (stored != null) ? stored : Double.NaN);
 	}
 
 	// While nothing is polled, the holder has no operations.

@@ -39,6 +39,10 @@ final class TrackedClient {
 		return this.tracker;
 	}
 
+	TrackingLoad load() {
+		return this.tracking.load();
+	}
+
 	boolean isStarted() {
 		return this.started;
 	}

@@ -252,6 +252,16 @@ final class TrackerRegistry {
 	}
 
 	/**
+	 * Return how full the bounded parts of a client are.
+	 * @param client the name of the client
+	 * @return the load, {@code null} if nothing tracks the client yet
+	 */
+	@Nullable TrackingLoad load(String client) {
+		TrackedClient known = this.tracked.get(client);
+		return (known != null) ? known.load() : null;
+	}
+
+	/**
 	 * Return the trackers of all present clients.
 	 * @return the trackers, that of the default client first
 	 */

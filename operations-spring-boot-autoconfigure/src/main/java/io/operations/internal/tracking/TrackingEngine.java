@@ -127,6 +127,22 @@ public final class TrackingEngine {
 		return this.observations;
 	}
 
+	/**
+	 * Return how many outcomes are being delivered.
+	 * @return the number of deliveries
+	 */
+	public int delivering() {
+		return this.delivery.running();
+	}
+
+	/**
+	 * Return how many outcomes may be delivered concurrently.
+	 * @return the maximum
+	 */
+	public int maxDelivering() {
+		return this.delivery.most();
+	}
+
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);

@@ -190,6 +190,14 @@ final class ChangeBuffer {
 		return reading;
 	}
 
+	/**
+	 * Return the memory of the changes, without those that a write has taken out.
+	 * @return the number of bytes
+	 */
+	synchronized long weight() {
+		return this.weight;
+	}
+
 	synchronized boolean isEmpty() {
 		return this.changes.isEmpty();
 	}

@@ -7,6 +7,7 @@ import java.util.List;
 import io.operations.internal.tracking.HeldOperations;
 import io.operations.internal.tracking.TrackedRow;
 import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,10 @@ final class ClientWork {
 	private static final int UNWRITTEN = 8;
 
 	private final InstanceWork instance;
+
+	private final TrackingEngine engine;
+
+	private final LeaseSettings holding;
 
 	private final String client;
 
@@ -54,6 +59,7 @@ final class ClientWork {
 		TrackingTables tables = database.tables();
 		DatabaseClock clock = database.clock();
 		this.instance = instance;
+		this.engine = engine;
 		this.client = engine.client();
 		this.retention = engine.retention();
 		this.transactions = database.transactions();
@@ -61,18 +67,17 @@ final class ClientWork {
 		this.learned = new LearnedRows(database.own(), tables, this.client);
 		this.outdated = new OutdatedRows(database.own(), tables, database.dialect(), this.client);
 		engine.limitDeliveries(settings.deliveries());
-		LeaseSettings holding = new LeaseSettings(settings.leaseDuration(), settings.lookInterval(),
-				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
-				settings.threadFactory());
+		this.holding = new LeaseSettings(settings.leaseDuration(), settings.lookInterval(), settings.flushInterval(),
+				settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN, settings.threadFactory());
 		this.holder = new LeaseHolder(this.client, new HeldByEngine(engine, this::held),
 				database.dialect().fenced(database.own(), this.transactions, rows, tables, this.client),
-				new RowReader(rows, this.learned, this.transactions, this.calls), this.calls, holding,
+				new RowReader(rows, this.learned, this.transactions, this.calls), this.calls, this.holding,
 				engine.polls().scheduler(), clock::now, instance::deliver);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
 				new Picks(database.own(), this.transactions, this.calls, database.dialect().pickLease(tables.lease()),
 						this.client, this.holder::deadBefore, instance::takeoverDelay),
-				this.client, settings.instanceName(), this.holder, holding, clock::now);
+				this.client, settings.instanceName(), this.holder, this.holding, clock::now);
 		this.task = new DeliveryTask(this.client, engine, rows, this.calls, this.transactions, database.handlers(),
 				clock, instance::deliverAt);
 	}
@@ -189,6 +194,15 @@ final class ClientWork {
 		// yet.
 		boolean isCurrent = !this.holder.isHolding() || this.holder.hasUnwritten(row.id());
 		return isCurrent ? row : this.held.current(row);
+	}
+
+	/**
+	 * Return how full the bounded parts of this instance are.
+	 * @return the load
+	 */
+	TrackingLoad load() {
+		return new TrackingLoad(this.held.held(), this.holding.maxHeld(), this.engine.delivering(),
+				this.engine.maxDelivering(), this.holder.unwritten(), this.holding.maxUnwritten(), Double.NaN);
 	}
 
 	/**

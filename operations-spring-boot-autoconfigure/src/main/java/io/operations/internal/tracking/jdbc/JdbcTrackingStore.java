@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import io.operations.internal.tracking.ClientTracking;
 import io.operations.internal.tracking.TrackedRow;
 import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
@@ -174,6 +175,11 @@ public final class JdbcTrackingStore implements ClientTracking {
 			this.transactions.ofThread().afterCommit(this.work::deliver);
 			return true;
 		}));
+	}
+
+	@Override
+	public TrackingLoad load() {
+		return this.work.load();
 	}
 
 	@Override

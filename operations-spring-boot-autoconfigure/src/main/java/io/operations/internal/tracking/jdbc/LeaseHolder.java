@@ -143,6 +143,14 @@ final class LeaseHolder {
 	}
 
 	/**
+	 * Return the memory of operations as last seen that wait to be stored.
+	 * @return the number of bytes
+	 */
+	long unwritten() {
+		return this.buffer.weight();
+	}
+
+	/**
 	 * Return whether a poll may leave now.
 	 * @return whether this instance holds the lease, as far as it can know
 	 */
