@@ -17,6 +17,7 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -31,8 +32,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * Provides the actuator endpoint {@code operations}. The endpoint shows the state of
  * operations, delivers an outcome again, and stops the tracking of an operation. The
  * endpoint is available only if the application exposes it, for example by
- * {@code management.endpoints.web.exposure.include=health,operations}. With
- * {@code management.endpoint.operations.access=read-only} it only shows.
+ * {@code management.endpoints.web.exposure.include=health,operations}. By default it only
+ * shows. {@code management.endpoint.operations.access=unrestricted} permits the rest.
  * <p>
  * The endpoint shows the keys of the attributes of tracked operations. It shows their
  * values only if {@code management.endpoint.operations.show-values} and
@@ -47,7 +48,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  *
  * @since 0.1.0
  */
-@Endpoint(id = "operations")
+@Endpoint(id = "operations", defaultAccess = Access.READ_ONLY)
 public class OperationsEndpoint {
 
 	/**
