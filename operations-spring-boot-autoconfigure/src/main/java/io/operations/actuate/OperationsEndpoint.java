@@ -26,8 +26,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * Provides the actuator endpoint {@code operations}. The endpoint shows the state of
  * operations, delivers an outcome again, and stops the tracking of an operation. The
  * endpoint is available only if the application exposes it, for example by
- * {@code management.endpoints.web.exposure.include=health,operations}. With
- * {@code management.endpoint.operations.access=read-only} it only shows.
+ * {@code management.endpoints.web.exposure.include=health,operations}. By default it only
+ * shows. {@code management.endpoint.operations.access=unrestricted} permits the rest.
  * <p>
  * The endpoint shows the keys of the attributes of tracked operations. It shows their
  * values only if {@code management.endpoint.operations.show-values} and
@@ -42,7 +42,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  *
  * @since 0.1.0
  */
-@Endpoint(id = "operations")
+@Endpoint(id = "operations", defaultAccess = Access.READ_ONLY)
 public class OperationsEndpoint {
 
 	/**

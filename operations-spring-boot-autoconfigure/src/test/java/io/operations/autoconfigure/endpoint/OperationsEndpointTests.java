@@ -47,6 +47,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -83,12 +84,14 @@ class OperationsEndpointTests {
 
 	private static final String ONE_ATTEMPT = "operations.tracking.delivery.max-attempts=1";
 
-	private static final String[] EXPOSED = { INCLUDED, SHOW + "always", ADMIN, ONE_ATTEMPT };
+	private static final String UNRESTRICTED = "management.endpoint.operations.access=unrestricted";
+
+	private static final String[] EXPOSED = { INCLUDED, UNRESTRICTED, SHOW + "always", ADMIN, ONE_ATTEMPT };
 
 	private static final String[] HIDDEN = { INCLUDED, ONE_ATTEMPT };
 
 	private static final String[] READ_ONLY = { INCLUDED, SHOW + "when-authorized",
-			"management.endpoint.operations.roles=", "management.endpoint.operations.access=READ_ONLY" };
+			"management.endpoint.operations.roles=" };
 
 	// Nothing is asked for in these any more once the account was paused.
 	private static final String[] PAUSED = { INCLUDED, SHOW + "never", ADMIN };
@@ -449,13 +452,28 @@ class OperationsEndpointTests {
 		}, EXPOSED);
 	}
 
-	@Test
-	void whereOnlyReadingIsAllowedNothingIsForgotten() {
-		run(Web.FLUX, (app) -> {
+	@ParameterizedTest
+	@EnumSource
+	void endpointIsReadOnlyUnlessTheApplicationAllowsMore(Web web) {
+		run(web, (app) -> {
 			app.track("op", Map.of());
 			assertThat(app.send("DELETE", "/op").status()).isEqualTo(405);
+			assertThat(app.send("DELETE", "/operations/op").status()).isEqualTo(405);
+			assertThat(app.send("POST", "/op").status()).isEqualTo(405);
+			assertThat(app.send("POST", "/operations/op").status()).isEqualTo(405);
 			assertThat(app.get("/op").status()).isEqualTo(200);
 		}, READ_ONLY);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void endpointIsReadOnlyIfTheApplicationAllowsNoEndpointMore(Web web) {
+		run(web, (app) -> {
+			app.track("op", Map.of());
+			assertThat(app.send("DELETE", "/op").status()).isEqualTo(405);
+			assertThat(app.send("POST", "/op").status()).isEqualTo(405);
+			assertThat(app.get("/op").status()).isEqualTo(200);
+		}, INCLUDED, UNRESTRICTED, "management.endpoints.access.max-permitted=read-only");
 	}
 
 	@ParameterizedTest
@@ -559,6 +577,8 @@ class OperationsEndpointTests {
 					? new AnnotationConfigReactiveWebServerApplicationContext()
 					: new AnnotationConfigServletWebServerApplicationContext();
 			new ServerPortInfoApplicationContextInitializer().initialize(context);
+			// As SpringApplication does.
+			context.getEnvironment().setConversionService(new ApplicationConversionService());
 			TestPropertyValues
 				.of("server.port=0", "operations.api-key=SK1", "operations.api-key-secret=secret",
 						"operations.polling.min-interval=20ms", "operations.polling.max-interval=200ms",
