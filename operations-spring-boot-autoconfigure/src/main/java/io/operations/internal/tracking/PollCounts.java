@@ -9,8 +9,8 @@ import io.operations.internal.polling.HeldPoll;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits the held operations, round by round, and returns how often each was polled.
- * Thread-safe.
+ * Visits all held operations again and again, and returns how often each was polled. One
+ * visit of all operations is a round. Thread-safe.
  */
 final class PollCounts {
 
@@ -20,7 +20,7 @@ final class PollCounts {
 	private @Nullable Iterator<HeldPoll> round;
 
 	/**
-	 * Create the rounds.
+	 * Create the counts.
 	 * @param held supplies the operations that are held, called at the beginning of each
 	 * round
 	 */

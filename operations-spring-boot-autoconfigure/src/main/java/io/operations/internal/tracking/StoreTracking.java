@@ -146,7 +146,8 @@ public final class StoreTracking implements ClientTracking {
 			this.deliveries.run();
 			return stored.version();
 		}
-		// It was forgotten, and perhaps tracked again, while the change was on its way.
+		// The operation was forgotten, and perhaps tracked again, while the change was on
+		// its way.
 		this.held.release(change.id(), change.version());
 		TrackedRow present = this.rows.find(change.id());
 		if (present != null && present.state() == TrackingState.TRACKED && this.running) {
@@ -184,7 +185,8 @@ public final class StoreTracking implements ClientTracking {
 		return this.rows.list(filter).stream().map(this::current).toList();
 	}
 
-	// The number of polls belongs to what they have seen, which may not be stored yet.
+	// While a change waits to be stored, the row keeps the number of polls that fits the
+	// rest of the row.
 	private TrackedRow current(TrackedRow row) {
 		return this.pending.has(row.id()) ? row : this.held.current(row);
 	}
@@ -241,7 +243,7 @@ public final class StoreTracking implements ClientTracking {
 				Double.NaN, (stored != null) ? stored : Double.NaN);
 	}
 
-	// While nothing is polled, the holder has no operations.
+	// While the tracking is stopped, no operations are held in memory.
 	private TrackingSummary stopped(Instant now) {
 		OpenSummary open = new OpenSummary(now);
 		each(TrackingState.TRACKED, (page) -> page.forEach(open::add));
