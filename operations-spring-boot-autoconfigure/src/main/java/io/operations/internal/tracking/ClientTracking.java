@@ -28,9 +28,9 @@ public interface ClientTracking {
 	void stop();
 
 	/**
-	 * Return whether the tracker must call this on the current thread. That is the case
-	 * if the store does not block, or if the thread has a transaction that the calls must
-	 * take part in.
+	 * Return whether the tracker must call this object on the current thread. That is the
+	 * case if the store does not block, or if the thread has a transaction that the calls
+	 * must take part in.
 	 * @return {@code true} to call it on the current thread, {@code false} to call it on
 	 * a thread that may block
 	 */

@@ -24,7 +24,7 @@ final class HandlerWatch {
 
 	private final Disposable timer;
 
-	// All below is guarded by "this".
+	// The fields below are guarded by "this".
 	private @Nullable Thread handler = Thread.currentThread();
 
 	private int rings;

@@ -17,9 +17,9 @@ import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the facts that the polls of a tracked operation need, and neither its attributes
- * nor the operation as last seen. A million of these entries may be in memory, so each
- * field counts. Times are those of the local clock, in milliseconds.
+ * Keeps only the facts that the polls of a tracked operation need, without its attributes
+ * and without the operation as last seen. A million of these entries may be in memory, so
+ * each field counts. Times are those of the local clock, in milliseconds.
  */
 final class HeldEntry extends HeldPoll {
 
@@ -27,7 +27,7 @@ final class HeldEntry extends HeldPoll {
 
 	private static final long NONE = Long.MIN_VALUE;
 
-	// No text has this hash.
+	// Stands for a text that is not known. No text gets this hash.
 	private static final int UNKNOWN = 0;
 
 	private static final int NEVER = Integer.MIN_VALUE;
@@ -52,7 +52,8 @@ final class HeldEntry extends HeldPoll {
 	// In milliseconds, at most 24 days.
 	private int learned;
 
-	// After "since", in steps of 20 ms, which fit as long as an operation may last.
+	// The time after "since", in steps of 20 ms. So an int is large enough for the
+	// longest time that an operation may last.
 	private int notFoundSince;
 
 	// By the server's clock, in nanoseconds, as it was last seen.
@@ -64,11 +65,13 @@ final class HeldEntry extends HeldPoll {
 
 	private volatile int polls;
 
-	// The text is not kept: a change of its hash is a change of the text. UNKNOWN until
-	// the first poll after a load.
+	// The hash of the status text. The text itself is not kept, because a change of its
+	// hash shows a change of the text. After a load, the hash may be UNKNOWN until the
+	// first poll.
 	private int statusText;
 
-	// Of the class and the HTTP status; 0 if the last poll succeeded.
+	// A hash of the class and of the HTTP status of the last fault; 0 if the last poll
+	// succeeded.
 	private int fault;
 
 	// The place among the statuses, negative if no poll has seen the operation.
@@ -128,7 +131,8 @@ final class HeldEntry extends HeldPoll {
 		this.createdAt = nanos(seen.createdAt());
 	}
 
-	// The nanoseconds of a plausible time fit. Nothing is learned from any other.
+	// The nanoseconds of a plausible time fit into a long. Nothing is learned from any
+	// other time.
 	private static long nanos(@Nullable Instant time) {
 		boolean fits = time != null && Math.abs(time.getEpochSecond()) < Long.MAX_VALUE / NANOS;
 		return (time != null && fits) ? time.getEpochSecond() * NANOS + time.getNano() : NONE;
@@ -173,7 +177,7 @@ final class HeldEntry extends HeldPoll {
 	/**
 	 * Return whether there are polls that no change has reported, and count them as
 	 * reported.
-	 * @return whether there are
+	 * @return whether there were such polls
 	 */
 	boolean takeUnreported() {
 		boolean before = this.unreported;
@@ -251,8 +255,8 @@ final class HeldEntry extends HeldPoll {
 			this.owner.changed(new TrackedChange(polled(seen), row.deadline(), row.lastFault(), row.stuck(),
 					row.ending(), this.version));
 		}
-		// Only after the change was reported: an exception lets the next poll report it
-		// again.
+		// Set only after the change was reported. After an exception, the next poll
+		// reports the change again.
 		this.fault = mark;
 		this.deadline = deadline;
 		this.stuck = row.stuck();

@@ -19,8 +19,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.Assert;
 
 /**
- * Delivers outcomes. Counts and stores each attempt first. Then the handlers run in one
- * transaction that also marks the outcome as delivered. The number of concurrent
+ * Delivers outcomes. First, each attempt is counted and stored. Then the handlers run in
+ * one transaction that also marks the outcome as delivered. The number of concurrent
  * deliveries is limited, so that handlers that do not return leave threads for the polls.
  */
 final class OutcomeDelivery {
@@ -107,9 +107,9 @@ final class OutcomeDelivery {
 		}
 	}
 
-	// The root cause comes first, because the text is cut off: an exception of a database
-	// begins with the statement, and that may even be one of the library, if a handler
-	// hides the error that made the database end the transaction.
+	// The root cause comes first, because readers may cut the text off. The message of a
+	// database exception begins with the statement. This may even be a statement of the
+	// library, if a handler hides the error that made the database end the transaction.
 	private static String text(Throwable fault) {
 		Throwable cause = NestedExceptionUtils.getRootCause(fault);
 		String reported = TrackingSteps.text(fault);

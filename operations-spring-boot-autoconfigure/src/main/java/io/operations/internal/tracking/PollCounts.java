@@ -9,8 +9,8 @@ import io.operations.internal.polling.HeldPoll;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits the held operations, round by round, and returns how often each was polled.
- * Thread-safe.
+ * Visits all held operations again and again, and returns how often each was polled. One
+ * visit of all operations is a round. Thread-safe.
  */
 final class PollCounts {
 
@@ -20,8 +20,8 @@ final class PollCounts {
 	private @Nullable Iterator<HeldPoll> round;
 
 	/**
-	 * Create the rounds.
-	 * @param held supplies the operations that are held, at the begin of each round
+	 * Create the counts.
+	 * @param held supplies the operations that are held, at the beginning of each round
 	 */
 	PollCounts(Supplier<? extends Iterable<HeldPoll>> held) {
 		this.held = held;

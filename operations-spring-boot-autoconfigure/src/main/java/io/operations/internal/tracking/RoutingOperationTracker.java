@@ -193,7 +193,8 @@ public final class RoutingOperationTracker implements OperationTracker {
 		return each(OperationTracker::summary).reduce(TrackingSummary::plus);
 	}
 
-	// One after the other: those of a transaction are on its thread.
+	// The calls are made one after the other, because those within a transaction must be
+	// made on its thread.
 	private <T> Flux<T> each(Function<OperationTracker, ? extends Publisher<T>> call) {
 		return Flux.defer(() -> Flux.fromIterable(this.registry.all()).concatMap(call, 1));
 	}

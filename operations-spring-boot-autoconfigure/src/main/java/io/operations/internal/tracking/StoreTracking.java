@@ -141,7 +141,8 @@ public final class StoreTracking implements ClientTracking {
 			this.deliveries.run();
 			return stored.version();
 		}
-		// It was forgotten, and perhaps tracked again, while the change was on its way.
+		// The operation was forgotten, and perhaps tracked again, while the change was on
+		// its way.
 		this.held.release(change.id(), change.version());
 		TrackedRow present = this.rows.find(change.id());
 		if (present != null && present.state() == TrackingState.TRACKED && this.running) {
@@ -179,7 +180,8 @@ public final class StoreTracking implements ClientTracking {
 		return this.rows.list(filter).stream().map(this::current).toList();
 	}
 
-	// The number of polls belongs to what they have seen, which may not be stored yet.
+	// While a change waits to be stored, the row keeps the number of polls that fits the
+	// rest of the row.
 	private TrackedRow current(TrackedRow row) {
 		return this.pending.has(row.id()) ? row : this.held.current(row);
 	}
@@ -228,7 +230,7 @@ public final class StoreTracking implements ClientTracking {
 			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO));
 	}
 
-	// While nothing is polled, the holder has no operations.
+	// While the tracking is stopped, no operations are held in memory.
 	private TrackingSummary stopped(Instant now) {
 		OpenSummary open = new OpenSummary(now);
 		each(TrackingState.TRACKED, (page) -> page.forEach(open::add));

@@ -44,8 +44,8 @@ final class TrackedClient {
 	}
 
 	/**
-	 * Return whether this tracks with the given polls. A client that leaves and joins
-	 * again has others.
+	 * Return whether this object uses the given polls. A client that leaves and joins
+	 * again has new polls.
 	 * @param polls the polls
 	 * @return whether they are those of this client
 	 */

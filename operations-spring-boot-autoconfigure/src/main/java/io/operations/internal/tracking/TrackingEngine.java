@@ -17,7 +17,7 @@ import io.operations.tracking.TrackingState;
 /**
  * Tracks the operations of one client for any store: the store keeps the rows, the
  * template's poller polls the open ones that the store hands to {@link #hold}, and the
- * store has the outcomes delivered. Thread-safe.
+ * store calls {@link #deliver} for each outcome. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -92,9 +92,9 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Limit the number of outcomes that are delivered concurrently. For a store that has
-	 * fewer connections for handlers than there may be requests in flight. Must be called
-	 * before the first delivery.
+	 * Limit the number of outcomes that are delivered concurrently. A store calls this
+	 * method if it has fewer connections for handlers than there may be requests in
+	 * flight. The call must come before the first delivery.
 	 * @param most the maximum number of concurrent deliveries, at least 1
 	 */
 	public void limitDeliveries(int most) {
@@ -104,8 +104,8 @@ public final class TrackingEngine {
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
-		// A version that no earlier row of this id had: a worker may still hold such a
-		// row.
+		// The version is one that no earlier row of this id had, because a worker may
+		// still hold an earlier row.
 		TrackedRow row = new TrackedRow(client(), polled, attributes, timeout, now.plus(timeout), null, null, false,
 				TrackedRow.Ending.NONE, now.toEpochMilli());
 		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
@@ -128,7 +128,7 @@ public final class TrackingEngine {
 	 * @param changes receives what the polls have changed
 	 * @param mayPoll called right before a poll of a held operation is sent.
 	 * {@code false} sends none: the operation remains due. Must not block.
-	 * @return the operations, none yet
+	 * @return the holder, which has no operations yet
 	 */
 	public HeldOperations hold(HeldOperations.Changes changes, BooleanSupplier mayPoll) {
 		return new HeldOperations(this.polls, this.steps, changes, mayPoll);

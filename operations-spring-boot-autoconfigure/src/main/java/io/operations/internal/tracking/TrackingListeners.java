@@ -34,8 +34,8 @@ public final class TrackingListeners implements TrackingListener {
 
 	/**
 	 * Create the listener.
-	 * @param listeners supplies the listeners, in the order in which they are notified,
-	 * at each event
+	 * @param listeners supplies the listeners at each event, in the order in which they
+	 * are notified
 	 */
 	public TrackingListeners(Supplier<List<TrackingListener>> listeners) {
 		this.listeners = listeners;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientWork {
 
-	// The part of the heap that operations may take until they are stored.
+	// Operations that wait to be stored may take the size of the heap divided by this.
 	private static final int UNWRITTEN = 8;
 
 	private final InstanceWork instance;
@@ -114,7 +114,7 @@ final class ClientWork {
 	}
 
 	/**
-	 * Release the lease while others may take it.
+	 * Release the lease, so that another instance takes it.
 	 */
 	void releaseLease() {
 		this.holder.release();
@@ -142,9 +142,9 @@ final class ClientWork {
 	}
 
 	/**
-	 * Poll an operation that a caller has begun to track. The inbox contains the row,
-	 * too, so that another holder finds it, or this one later. No poll leaves on the
-	 * thread of the caller, who may still have a connection.
+	 * Poll an operation that a caller has begun to track. The inbox contains the
+	 * operation, too, so that another holder finds it, or this instance finds it later.
+	 * No poll leaves on the thread of the caller, who may still have a connection.
 	 * @param row the row of the operation
 	 */
 	void inserted(TrackedRow row) {
@@ -154,9 +154,9 @@ final class ClientWork {
 	}
 
 	/**
-	 * Look at once for operations that callers have removed. The look releases them in
-	 * the order of the database: meanwhile an id may be tracked again, or the deletion
-	 * rolled back to a savepoint.
+	 * Look at once for operations that callers have removed. Only this look stops their
+	 * polls, in the order of the database, because an id may be tracked again meanwhile,
+	 * or the removal may be rolled back to a savepoint.
 	 */
 	void removed() {
 		this.holder.wake();
@@ -176,8 +176,8 @@ final class ClientWork {
 	 * @return the row
 	 */
 	TrackedRow current(TrackedRow row) {
-		// The number of polls belongs to what they have seen, which may not be stored
-		// yet.
+		// While a change waits to be stored, the row keeps the number of polls that fits
+		// the rest of the row.
 		boolean isCurrent = !this.holder.isHolding() || this.holder.hasUnwritten(row.id());
 		return isCurrent ? row : this.held.current(row);
 	}

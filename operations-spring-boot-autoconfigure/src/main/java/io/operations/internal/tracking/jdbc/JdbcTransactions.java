@@ -105,7 +105,8 @@ final class JdbcTransactions {
 		}
 	}
 
-	// Two that conflict would do so again if they began again at the same time.
+	// Two transactions that conflict would conflict again if they began again at the same
+	// time.
 	private static Duration pause(int tries) {
 		long most = SHORTEST_PAUSE.toMillis() << tries;
 		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));

@@ -109,8 +109,8 @@ final class Leases {
 		created.start();
 	}
 
-	// Without the row nobody would poll. With a version that begins with the time, no
-	// epoch comes again that an instance may still know.
+	// Without the row, no instance would poll. The version starts with the present time,
+	// so that an epoch that an instance may still know never comes again.
 	private boolean insert() {
 		return Boolean.TRUE.equals(this.transactions.in(() -> {
 			boolean created = this.creator.scheduleIfNotExists(this.task.schedulableInstance(this.client));

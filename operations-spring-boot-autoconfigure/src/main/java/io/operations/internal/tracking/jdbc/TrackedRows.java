@@ -152,10 +152,10 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Store a row, but do not wait for a transaction that holds it.
+	 * Store a row, but do not wait if another transaction has locked it.
 	 * @param row the row
-	 * @return whether it was stored. {@code false} if a transaction holds it, or it was
-	 * changed or removed.
+	 * @return whether it was stored. {@code false} if another transaction has locked the
+	 * row, or the row was changed or removed.
 	 */
 	boolean updateUnlessLocked(TrackedRow row) {
 		return update(this.update + this.dialect.unlessLocked(this.tables.tracked(), THIS_VERSION), row);
