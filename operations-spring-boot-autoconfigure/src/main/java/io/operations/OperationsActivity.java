@@ -44,9 +44,9 @@ public interface OperationsActivity {
 	int queued();
 
 	/**
-	 * Return how many fetches wait for their next attempt. The property
+	 * Return how many fetches and writes wait for their next attempt. The property
 	 * {@code operations.rate-limit.max-queued} limits them, too.
-	 * @return the number of fetches
+	 * @return the number of fetches and writes
 	 */
 	int retrying();
 
@@ -205,7 +205,7 @@ public interface OperationsActivity {
 	int stuck();
 
 	/**
-	 * Return how long the most overdue poll has been overdue.
+	 * Return how long the most overdue poll of a wait has been overdue.
 	 * @return the time; zero if no poll is overdue
 	 */
 	Duration backlogAge();

@@ -26,7 +26,7 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
 			return properties.origin();
 		}
-		// For a lambda, the class that declares it.
+		// For a lambda, this names the class that declares it.
 		String type = ClassUtils.getUserClass(this.details).getName();
 		int lambda = type.indexOf("$$");
 		return "the credentials of the OperationsConnectionDetails bean ("

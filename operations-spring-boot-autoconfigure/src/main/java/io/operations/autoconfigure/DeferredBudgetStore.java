@@ -77,7 +77,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		return this.running;
 	}
 
-	// Before anything that uses templates.
+	// Starts before everything that uses templates.
 	@Override
 	public int getPhase() {
 		return Integer.MIN_VALUE;

@@ -102,7 +102,7 @@ final class HttpServiceGroupCheck {
 	 * Return whether a group has a base URL, as Spring Boot reads it, or whether its
 	 * methods name their servers.
 	 * @param group the group
-	 * @return {@code true} if it has one
+	 * @return {@code true} if the group has a base URL or its methods name their servers
 	 */
 	boolean hasBaseUrl(HttpServiceGroup group) {
 		HttpServiceClientProperties services = this.beans.getBeanProvider(HttpServiceClientProperties.class)

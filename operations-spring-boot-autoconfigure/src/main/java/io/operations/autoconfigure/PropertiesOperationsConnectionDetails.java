@@ -45,8 +45,8 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		this.prefix = prefix;
 	}
 
-	// Resolved only when a template is built: an application with its own template needs
-	// no credentials here.
+	// The credentials are resolved only when a template is built, because an application
+	// with its own template needs no credentials here.
 	@Override
 	public BasicCredentials getCredentials() {
 		return pair().credentials();
@@ -177,7 +177,7 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	/**
-	 * A pair of credentials and the names of its keys.
+	 * Holds a pair of credentials and the names of its keys.
 	 *
 	 * @param credentials the credentials
 	 * @param origin the names of the keys

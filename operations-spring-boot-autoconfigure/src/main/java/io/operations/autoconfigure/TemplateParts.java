@@ -64,7 +64,8 @@ public final class TemplateParts {
 	}
 
 	/**
-	 * Return the templates of an application context, if there is no bean of that type.
+	 * Return the clients of an application context that has no bean of type
+	 * {@link OperationsClients}.
 	 * @param beans the bean factory of the context
 	 * @return the clients
 	 */

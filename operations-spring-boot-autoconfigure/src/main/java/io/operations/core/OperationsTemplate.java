@@ -554,8 +554,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the prefix of the configuration keys that messages and log lines name, for
 		 * example {@code operations.clients.campaigns}. The default is
-		 * {@code operations}. The methods of this builder name the property that each of
-		 * these keys stands for.
+		 * {@code operations}. The other methods of this builder name the properties with
+		 * the default prefix.
 		 * @param prefix the prefix, without a dot at its end
 		 * @return this builder
 		 */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission counts the requests
  * @param poller counts the waits
  * @param outage knows whether the server is available
- * @param retries counts the fetches that wait for their next attempt
+ * @param retries counts the fetches and writes that wait for their next attempt
  * @param maxWaits the maximum number of waits
  */
 record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage, IntSupplier retries,

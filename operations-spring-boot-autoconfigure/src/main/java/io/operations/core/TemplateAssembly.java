@@ -35,12 +35,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Assembles the two stacks of a template: attempts for the polls, and attempts with
- * retries for the fetches.
+ * Assembles the two stacks of fetchers of a template: one without retries for the polls,
+ * and one with retries for the fetches.
  */
 final class TemplateAssembly {
 
-	// The longest time that a product documents.
+	// The retention of a product that documents none: the longest time that any product
+	// documents.
 	private static final Duration UNDOCUMENTED_RETENTION = Duration.ofDays(7);
 
 	private static final Log logger = LogFactory.getLog("io.operations");

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * logs it and continues.
  * <p>
  * Each method names the thread on which the library calls it. A listener must not block:
- * that thread has other work, which waits for the listener. {@link #ended} and
- * {@link #stuck} matter most. With a store in a database one thread calls them and stores
- * the results of all polls, so that a listener that blocks stops the storing of all ends.
+ * that thread has other work, which waits for the listener. This matters most for
+ * {@link #ended} and {@link #stuck}. With a store in a database one thread calls them and
+ * stores the results of all polls, so that a listener that blocks stops the storing of
+ * all ends.
  *
  * @since 0.1.0
  */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the tracked operations of one client, and nothing else: the library polls them,
- * delivers their outcomes and decides what it keeps. An application that keeps tracked
- * operations elsewhere implements this interface and declares a
+ * delivers their outcomes and decides which operations the store keeps. An application
+ * that keeps tracked operations elsewhere implements this interface and declares a
  * {@link TrackingStoreFactory}. Only one instance of the application may use a store at a
  * time.
  * <p>
@@ -67,7 +67,8 @@ public interface TrackingStore {
 	/**
 	 * Call the handlers of an outcome, then replace the operation as
 	 * {@link #update(StoredOperation, long)} does. A store with transactions overrides
-	 * this and does both in one: an exception of the handlers rolls their writes back.
+	 * this method and does both in one transaction, so that an exception of the handlers
+	 * rolls their writes back.
 	 * @param handlers calls the handlers
 	 * @param operation the operation
 	 * @param version the version that the store must have

@@ -20,9 +20,10 @@ import io.operations.OperationStatus;
  * @param oldest how long the oldest operation in state TRACKED has been tracked, zero if
  * there is none
  * @param backlog the number of operations with a due poll or delivery that has not begun
- * @param backlogAge how long the first of them has been due, zero if there is none
- * @param waiting the number of operations in state TRACKED that the instance that polls
- * has not in memory, because the memory is full. Zero on other instances.
+ * @param backlogAge how long the one that was due first has been due, zero if there is
+ * none
+ * @param waiting the number of operations in state TRACKED that the polling instance does
+ * not hold in memory, because the memory is full. Zero on other instances.
  * @param failing the number of operations whose last delivery failed and whose outcome is
  * not delivered, as {@link TrackedOperation#isFailing()} says
  * @since 0.1.0
@@ -44,7 +45,7 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	 * @param stuck the number of operations in state TRACKED that are stuck
 	 * @param oldest how long the oldest operation in state TRACKED has been tracked
 	 * @param backlog the number of operations with a due poll or delivery
-	 * @param backlogAge how long the first of them has been due
+	 * @param backlogAge how long the one that was due first has been due
 	 */
 	public TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
 			long stuck, Duration oldest, long backlog, Duration backlogAge) {

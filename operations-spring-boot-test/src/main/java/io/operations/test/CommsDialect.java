@@ -42,15 +42,15 @@ final class CommsDialect extends Dialect {
 	String spell(String status) {
 		return switch (status) {
 			case "PENDING", "RUNNING" -> "PROCESSING";
-			// Only the members of such an operation can fail.
+			// Such an operation cannot fail. Only its members can.
 			case "FAILED" -> "COMPLETED";
 			case "CANCELLED" -> "CANCELED";
 			default -> status;
 		};
 	}
 
-	// The vendor's pages disagree about the form of a 202. Each product has the form of
-	// its newest page.
+	// The vendor's pages about these products disagree. Each product has the form that
+	// its newest page shows.
 	@Override
 	Answer accepted(SimulatedOperation operation, String baseUrl, Instant now) {
 		Map<String, Object> body = new LinkedHashMap<>();
@@ -93,9 +93,7 @@ final class CommsDialect extends Dialect {
 		return stats;
 	}
 
-	// The name of the count in {@code stats} that includes the member of an ended
-	// operation: failed, canceled, delivered or created. An operation without scripted
-	// counts has one member.
+	// Returns the name of the count that includes the only member of an ended operation.
 	private String counted(SimulatedOperation operation, Instant now) {
 		if (operation.script().fails()) {
 			return "failed";

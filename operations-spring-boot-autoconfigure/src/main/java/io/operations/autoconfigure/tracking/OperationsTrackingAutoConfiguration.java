@@ -104,9 +104,9 @@ public final class OperationsTrackingAutoConfiguration {
 				scopes.getIfAvailable(() -> DeliveryObservations.Scopes.NONE));
 	}
 
-	// All but the settings is resolved later: a handler may need the tracker to track
-	// further operations, and so may a listener or another bean that a template needs.
-	// The lifecycle resolves it at startup.
+	// All parts except the settings are resolved later, because a handler, a listener or
+	// another bean that a template needs may need the tracker to track further
+	// operations. The lifecycle resolves them at startup.
 	@Bean("io.operations.operationTracker")
 	RoutingOperationTracker operationTracker(OperationsTrackingProperties properties,
 			ObjectProvider<TrackedClients> clients, ObjectProvider<ClientTrackingFactory> trackings,

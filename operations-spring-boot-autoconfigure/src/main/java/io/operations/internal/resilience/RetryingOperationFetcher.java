@@ -74,8 +74,9 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Return how many fetches wait for their next attempt.
-	 * @return the number of fetches
+	 * Return how many requests wait for their next attempt. Writes count, too, if they
+	 * use the same {@link Repetitions}.
+	 * @return the number of requests
 	 */
 	public int waiting() {
 		return this.repetitions.waiting();

@@ -276,7 +276,7 @@ public final class HeldOperations {
 	}
 
 	/**
-	 * Says how often an operation was polled. *
+	 * Says how often an operation was polled.
 	 *
 	 * @param id the operation's id
 	 * @param polls the number of polls so far

@@ -35,7 +35,8 @@ public final class OperationsSimulatorAutoConfiguration {
 		return OperationsSimulator.start();
 	}
 
-	// Primary, because the application under test may declare its own connection details.
+	// The bean is primary, because the application under test may declare its own
+	// connection details.
 	@Bean
 	@Primary
 	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator,
@@ -43,15 +44,15 @@ public final class OperationsSimulatorAutoConfiguration {
 		return new SimulatorConnectionDetails(simulator, Binder.get(environment));
 	}
 
-	// The innermost decorator. No request of a further client, whose base URL may be the
-	// vendor's, leaves this machine.
+	// This is the innermost decorator, so that no request of a further client, whose base
+	// URL may be the vendor's, leaves this machine.
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	OperationsConnectorDecorator operationsSimulatorConnectorDecorator(OperationsSimulator simulator) {
 		return simulator::redirect;
 	}
 
-	// Before the customizers of the application, which may set another scheduler.
+	// Runs before the customizers of the application, which may set another scheduler.
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	OperationsTemplateBuilderCustomizer operationsSimulatorTimeCustomizer(OperationsSimulator simulator) {

@@ -30,8 +30,8 @@ final class ChangeBuffer {
 	// Changes that are kept without the operation as last seen.
 	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
 
-	// Changes that a write has taken out. private final Map<String, Unwritten> writing =
-	// new HashMap<>();
+	// Changes that a write has taken out.
+	private final Map<String, Unwritten> writing = new HashMap<>();
 
 	private final List<Reading> readings = new ArrayList<>();
 
@@ -255,7 +255,7 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Holds a change that is not written yet. *
+	 * Holds a change that is not written yet.
 	 *
 	 * @param change the change
 	 * @param weight the memory that it takes

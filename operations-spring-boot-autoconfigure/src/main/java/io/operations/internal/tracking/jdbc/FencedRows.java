@@ -87,7 +87,7 @@ interface FencedRows {
 	}
 
 	/**
-	 * Holds the operations of the inbox. *
+	 * Holds the operations of the inbox.
 	 *
 	 * @param open the rows of operations to poll
 	 * @param gone the ids of operations not to poll

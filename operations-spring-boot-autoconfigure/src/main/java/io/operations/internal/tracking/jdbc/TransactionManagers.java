@@ -136,7 +136,7 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * Groups the managers by the resource that they report. *
+	 * Groups the managers by the resource that they report.
 	 *
 	 * @param ofDatabase the managers of this database
 	 * @param dataSources the keys under which the managers of this database bind
