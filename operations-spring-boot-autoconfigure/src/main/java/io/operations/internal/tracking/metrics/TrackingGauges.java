@@ -15,8 +15,9 @@ import reactor.core.scheduler.Scheduler;
  * Registers gauges of the number of tracked operations of each client, and of the age of
  * the backlog. Every instance reports the whole store. So take the maximum over the
  * instances that share a store, not the sum. Values are outdated after five seconds. A
- * read of outdated values returns them and requests new ones for the next read. Values
- * are NaN while the store cannot be reached.
+ * read of outdated values returns them and requests new ones. If the values are read at a
+ * fixed interval, they are requested two seconds before the next read. Values are NaN
+ * while the store cannot be reached.
  *
  * @since 0.1.0
  */
