@@ -9,7 +9,7 @@ import java.util.Set;
 import io.operations.OperationStatus;
 import io.operations.OperationsErrorResponse;
 import io.operations.actuate.OperationDescriptor.State;
-import io.operations.internal.polling.WaitFilter;
+import io.operations.internal.polling.PolledFilter;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,10 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	// A cursor contains an id in another encoding.
 	private static final int MAXIMUM_CURSOR = 4096;
 
-	// Follows each id.
+	// Before each id.
+	private static final String FIRST = "";
+
+	// After each id.
 	private static final String LAST = "\uffff";
 
 	/**
@@ -138,6 +141,32 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 		return OperationsErrorResponse.printable(text);
 	}
 
+	/**
+	 * Check that this instance can list the operations in the order of their next polls.
+	 * @param instance the name of this instance
+	 * @param holder the name of the instance that polls the tracked operations,
+	 * {@code null} if it is unknown
+	 */
+	void checkNextPoll(String instance, @Nullable String holder) {
+		if (this.failing == Boolean.TRUE
+				|| (this.state != null && this.state != State.AWAITED && this.state != State.TRACKED)) {
+			throw invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
+					+ " Use state=awaited, state=tracked or order=age.");
+		}
+		if (this.state != State.AWAITED && !instance.equals(holder)) {
+			throw invalid("'order' is 'next-poll', but this instance (" + instance
+					+ ") does not poll the tracked operations. "
+					+ ((holder != null) ? "Ask the instance " + holder + " that polls them, or use"
+							: "No known instance polls them at present. Use")
+					+ " state=awaited or order=age.");
+		}
+	}
+
+	/**
+	 * Return whether the page may have waits.
+	 * @return whether the filters permit waits, and the last page did not leave them
+	 * behind
+	 */
 	boolean hasWaits() {
 		return (this.state == null || this.state == State.AWAITED) && this.failing != Boolean.TRUE
 				&& !isAfter(PageCursor.Section.DELIVERED);
@@ -152,13 +181,25 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	 * @param limit the maximum number of waits
 	 * @return the filter
 	 */
-	WaitFilter waits(int limit) {
-		WaitFilter.Position position = null;
-		if (this.after != null) {
-			position = new WaitFilter.Position(this.after.time(),
-					(this.after.section() == PageCursor.Section.WAITS) ? this.after.id() : LAST);
-		}
-		return new WaitFilter(this.kind, this.status, this.stuck, this.id, this.order == PageCursor.Order.NEXT_POLL,
+	PolledFilter waits(int limit) {
+		return polled(isAfter(PageCursor.Section.WAITS), LAST, limit);
+	}
+
+	/**
+	 * Return the filter of the tracked operations that this instance holds, in the order
+	 * of their next polls.
+	 * @param limit the maximum number of operations
+	 * @return the filter
+	 */
+	PolledFilter held(int limit) {
+		return polled(isAfter(PageCursor.Section.OPEN), FIRST, limit);
+	}
+
+	// Of the same time, waits come first. So all waits are before a tracked operation.
+	private PolledFilter polled(boolean isAfterOneOfThese, String otherwise, int limit) {
+		PolledFilter.Position position = (this.after != null)
+				? new PolledFilter.Position(this.after.time(), isAfterOneOfThese ? this.after.id() : otherwise) : null;
+		return new PolledFilter(this.kind, this.status, this.stuck, this.id, this.order == PageCursor.Order.NEXT_POLL,
 				position, limit);
 	}
 
@@ -207,7 +248,7 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 			return filter;
 		}
 		// A wait comes before tracked operations of the same time, so all of them follow.
-		return filter.withAfter(last.time(), isAfter(PageCursor.Section.WAITS) ? "" : last.id());
+		return filter.withAfter(last.time(), isAfter(PageCursor.Section.WAITS) ? FIRST : last.id());
 	}
 
 }

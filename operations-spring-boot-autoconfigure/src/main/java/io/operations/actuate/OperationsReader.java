@@ -1,9 +1,5 @@
 package io.operations.actuate;
 
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -21,9 +17,6 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * Reads the waits of this instance and the tracked operations of the store.
  */
 final class OperationsReader {
-
-	// Of operations with the same time, waits come first, as in the cursor.
-	private static final Comparator<Item> AGE = Comparator.comparing(Item::time).thenComparing(Item::section);
 
 	private final TrackerCalls calls;
 
@@ -75,56 +68,11 @@ final class OperationsReader {
 		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
 		TrackingDescriptor tracking = TrackingDescriptor.of(this.calls.await(tracker.summary()));
 		String holder = this.calls.awaitAny(this.holders.apply(name));
-		List<Item> found = (query.size() > 0) ? find(name, query, tracker, polls, showsValues) : List.of();
-		List<Item> page = found.subList(0, Math.min(query.size(), found.size()));
-		String next = (found.size() > page.size()) ? page.get(page.size() - 1).cursor(query.order()).encode() : null;
+		OperationsPage page = new OperationsPages(this.calls, tracker, polls, query,
+				new Rows(polls, this.sanitizer, showsValues))
+			.read(this.instance, holder);
 		return new OperationsDescriptor(polls.now(), this.instance, holder, this.access, name, all.keySet(),
-				this.activities.describe(), polls.learned(), tracking, page.stream().map(Item::row).toList(), next);
-	}
-
-	// One operation more than the page holds shows whether another page follows.
-	private List<Item> find(String client, OperationsQuery query, OperationTracker tracker, OperationPolls polls,
-			boolean showsValues) {
-		int limit = query.size() + 1;
-		Instant now = polls.now();
-		List<Item> items = new ArrayList<>();
-		if (query.hasWaits()) {
-			polls.poller()
-				.waits()
-				.list()
-				.list(query.waits(limit))
-				.forEach((wait) -> items.add(item(client, wait, now, showsValues)));
-		}
-		items.addAll(tracked(PageCursor.Section.OPEN, query, limit, tracker, polls, showsValues));
-		items.sort(AGE);
-		if (items.size() < limit) {
-			items.addAll(
-					tracked(PageCursor.Section.DELIVERED, query, limit - items.size(), tracker, polls, showsValues));
-		}
-		return items.subList(0, Math.min(limit, items.size()));
-	}
-
-	private List<Item> tracked(PageCursor.Section section, OperationsQuery query, int limit, OperationTracker tracker,
-			OperationPolls polls, boolean showsValues) {
-		if (query.states(section).isEmpty()) {
-			return List.of();
-		}
-		Instant now = polls.now();
-		return this.calls.await(tracker.stream(query.tracked(section, limit)).collectList())
-			.stream()
-			.map((operation) -> new Item(operation.since(), section, describe(operation, polls, now, showsValues)))
-			.toList();
-	}
-
-	private Item item(String client, ListedWait wait, Instant now, boolean showsValues) {
-		return new Item(wait.since(), PageCursor.Section.WAITS,
-				OperationDescriptor.of(client, wait, now, this.sanitizer, showsValues));
-	}
-
-	private OperationDescriptor describe(TrackedOperation operation, @Nullable OperationPolls polls, Instant now,
-			boolean showsValues) {
-		int waits = (polls != null) ? polls.poller().waits().list().callers(operation.id()) : 0;
-		return OperationDescriptor.of(operation, waits, now, this.sanitizer, showsValues);
+				this.activities.describe(), polls.learned(), tracking, page.operations(), page.next());
 	}
 
 	/**
@@ -150,31 +98,40 @@ final class OperationsReader {
 		OperationsQuery.checkText("id", id);
 		TrackedOperation found = this.calls.awaitAny(this.calls.tracker(client).find(id));
 		Map<String, OperationPolls> all = this.calls.clients();
-		Instant now = all.values().iterator().next().now();
 		if (found != null) {
-			return describe(found, all.get(found.client()), now, showsValues);
+			// The client may have left meanwhile.
+			OperationPolls polls = all.getOrDefault(found.client(), all.values().iterator().next());
+			return new Rows(polls, this.sanitizer, showsValues).row(found);
 		}
 		for (Map.Entry<String, OperationPolls> each : all.entrySet()) {
-			ListedWait wait = (client == null || client.equals(each.getKey()))
-					? each.getValue().poller().waits().list().find(id) : null;
-			if (wait != null) {
-				return OperationDescriptor.of(each.getKey(), wait, now, this.sanitizer, showsValues);
+			if (client == null || client.equals(each.getKey())) {
+				OperationPolls polls = each.getValue();
+				ListedWait wait = polls.poller().waits().list().find(id);
+				if (wait != null) {
+					return new Rows(polls, this.sanitizer, showsValues).row(wait);
+				}
 			}
 		}
 		return null;
 	}
 
 	/**
-	 * An operation of a page.
+	 * Describes operations of a client.
 	 *
-	 * @param time the time by which the page is ordered
-	 * @param section the section that the operation is in
-	 * @param row the description of the operation
+	 * @param polls the polls of the client
+	 * @param sanitizer filters the values to show
+	 * @param showsValues whether to show the values of attributes
 	 */
-	private record Item(Instant time, PageCursor.Section section, OperationDescriptor row) {
+	record Rows(OperationPolls polls, Sanitizer sanitizer, boolean showsValues) {
 
-		PageCursor cursor(PageCursor.Order order) {
-			return new PageCursor(order, this.section, this.time, this.row.id());
+		OperationDescriptor row(ListedWait wait) {
+			return OperationDescriptor.of(this.polls.client(), wait, this.polls.now(), this.sanitizer,
+					this.showsValues);
+		}
+
+		OperationDescriptor row(TrackedOperation operation) {
+			int waits = this.polls.poller().waits().list().callers(operation.id());
+			return OperationDescriptor.of(operation, waits, this.polls.now(), this.sanitizer, this.showsValues);
 		}
 
 	}

@@ -14,6 +14,7 @@ import org.springframework.util.Assert;
 /**
  * Selects tracked operations and orders them. Immutable.
  *
+ * @param ids the ids of the operations, empty for all ids
  * @param states the states of the operations, empty for all states
  * @param kind the kind of the operations, {@code null} for all kinds
  * @param status the status that the server last returned, {@code null} for all
@@ -30,12 +31,12 @@ import org.springframework.util.Assert;
  * @param limit the maximum number of operations
  * @since 0.1.0
  */
-public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @Nullable OperationStatus status,
-		@Nullable Boolean stuck, @Nullable Boolean failing, @Nullable String idPrefix, Order order,
-		@Nullable Instant afterSince, @Nullable String after, long limit) {
+public record TrackingFilter(Set<String> ids, Set<TrackingState> states, @Nullable String kind,
+		@Nullable OperationStatus status, @Nullable Boolean stuck, @Nullable Boolean failing, @Nullable String idPrefix,
+		Order order, @Nullable Instant afterSince, @Nullable String after, long limit) {
 
-	private static final TrackingFilter ALL = new TrackingFilter(Set.of(), null, null, null, null, null, Order.ID, null,
-			null, Long.MAX_VALUE);
+	private static final TrackingFilter ALL = new TrackingFilter(Set.of(), Set.of(), null, null, null, null, null,
+			Order.ID, null, null, Long.MAX_VALUE);
 
 	public TrackingFilter {
 		Assert.isTrue(limit >= 0, () -> "'limit' must not be negative, but is " + limit);
@@ -43,7 +44,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 				"'afterSince' needs the order AGE and an id in 'after'");
 		Assert.isTrue(order != Order.AGE || after == null || afterSince != null, () -> "'after' is '" + after
 				+ "', but the order AGE also needs 'afterSince': call withAfter(since, id)");
-		states = states.isEmpty() ? Set.of() : Set.copyOf(states);
+		ids = Set.copyOf(ids);
+		states = Set.copyOf(states);
 	}
 
 	/**
@@ -66,13 +68,23 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	}
 
 	/**
+	 * Return this filter restricted to operations with given ids.
+	 * @param ids the ids, empty for all ids
+	 * @return the filter
+	 */
+	public TrackingFilter withIds(Set<String> ids) {
+		return new TrackingFilter(ids, this.states, this.kind, this.status, this.stuck, this.failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
+	}
+
+	/**
 	 * Return this filter with other states.
 	 * @param states the states of the operations, empty for all states
 	 * @return the filter
 	 */
 	public TrackingFilter withStates(Set<TrackingState> states) {
-		return new TrackingFilter(states, this.kind, this.status, this.stuck, this.failing, this.idPrefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, states, this.kind, this.status, this.stuck, this.failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -81,8 +93,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withKind(@Nullable String kind) {
-		return new TrackingFilter(this.states, kind, this.status, this.stuck, this.failing, this.idPrefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, this.states, kind, this.status, this.stuck, this.failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -92,8 +104,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withStatus(@Nullable OperationStatus status) {
-		return new TrackingFilter(this.states, this.kind, status, this.stuck, this.failing, this.idPrefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, status, this.stuck, this.failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -103,8 +115,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withStuck(@Nullable Boolean stuck) {
-		return new TrackingFilter(this.states, this.kind, this.status, stuck, this.failing, this.idPrefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, stuck, this.failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -114,8 +126,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withFailing(@Nullable Boolean failing) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, failing, this.idPrefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, failing, this.idPrefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -124,8 +136,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withIdPrefix(@Nullable String prefix) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, this.failing, prefix, this.order,
-				this.afterSince, this.after, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, this.failing, prefix,
+				this.order, this.afterSince, this.after, this.limit);
 	}
 
 	/**
@@ -134,8 +146,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withOrder(Order order) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, this.failing, this.idPrefix, order,
-				null, null, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, this.failing,
+				this.idPrefix, order, null, null, this.limit);
 	}
 
 	/**
@@ -145,8 +157,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withAfter(String id) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, this.failing, this.idPrefix,
-				this.order, null, id, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, this.failing,
+				this.idPrefix, this.order, null, id, this.limit);
 	}
 
 	/**
@@ -158,8 +170,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withAfter(Instant since, String id) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, this.failing, this.idPrefix,
-				this.order, since, id, this.limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, this.failing,
+				this.idPrefix, this.order, since, id, this.limit);
 	}
 
 	/**
@@ -178,8 +190,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return the filter
 	 */
 	public TrackingFilter withLimit(long limit) {
-		return new TrackingFilter(this.states, this.kind, this.status, this.stuck, this.failing, this.idPrefix,
-				this.order, this.afterSince, this.after, limit);
+		return new TrackingFilter(this.ids, this.states, this.kind, this.status, this.stuck, this.failing,
+				this.idPrefix, this.order, this.afterSince, this.after, limit);
 	}
 
 	/**
@@ -189,7 +201,8 @@ public record TrackingFilter(Set<TrackingState> states, @Nullable String kind, @
 	 * @return whether the operation matches
 	 */
 	public boolean matches(TrackedOperation operation) {
-		return (this.states.isEmpty() || this.states.contains(operation.state()))
+		return (this.ids.isEmpty() || this.ids.contains(operation.id()))
+				&& (this.states.isEmpty() || this.states.contains(operation.state()))
 				&& (this.kind == null || this.kind.equals(operation.kind())) && hasStatus(operation.operation())
 				&& (this.stuck == null || this.stuck == operation.stuck())
 				&& (this.failing == null || this.failing == operation.isFailing())

@@ -64,6 +64,15 @@ public abstract class HeldPoll extends Polled {
 		return null;
 	}
 
+	/**
+	 * Return whether the operation has been running for unusually long compared with
+	 * others of its kind.
+	 * @return whether it is stuck
+	 */
+	protected boolean isStuck() {
+		return false;
+	}
+
 	boolean isCountedAsScheduled() {
 		return this.countedAsScheduled;
 	}

@@ -1,9 +1,11 @@
 package io.operations.internal.polling;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,8 @@ public final class HeldPolls {
 
 	private final Object lock;
 
+	private final WallOffset clock;
+
 	// Changed while the lock is held.
 	private volatile int scheduled;
 
@@ -46,6 +50,7 @@ public final class HeldPolls {
 	HeldPolls(PollerParts parts) {
 		this.parts = parts;
 		this.lock = parts.lock();
+		this.clock = new WallOffset(parts.scheduler());
 	}
 
 	/**
@@ -63,6 +68,26 @@ public final class HeldPolls {
 	 */
 	public Collection<HeldPoll> all() {
 		return Collections.unmodifiableCollection(this.held.values());
+	}
+
+	/**
+	 * Return when held operations are polled next, the soonest first. A poll in flight
+	 * has the time at which it was due.
+	 * @param filter the filter that the operations match
+	 * @return the times by the ids of the operations
+	 */
+	public Map<String, Instant> next(PolledFilter filter) {
+		FirstPolled<HeldPoll> first = new FirstPolled<>(this.lock, this.clock, (operation) -> {
+			if (filter.kind() == null && filter.status() == null) {
+				return filter.hasId(operation);
+			}
+			PolledOperation polled = operation.polled();
+			return filter.hasId(operation) && filter.hasKind(polled.kind()) && filter.hasStatus(polled.lastSeen());
+		}, (operation) -> filter.isStuck(operation.isStuck()), HeldPoll::at);
+		Map<String, Instant> next = new LinkedHashMap<>();
+		first.of(this.held.values(), filter.after(), filter.limit())
+			.forEach((entry) -> next.put(entry.polled().id(), entry.time()));
+		return next;
 	}
 
 	/**

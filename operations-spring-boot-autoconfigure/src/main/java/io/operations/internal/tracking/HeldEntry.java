@@ -159,7 +159,8 @@ final class HeldEntry extends HeldPoll {
 		return this.polls;
 	}
 
-	boolean isStuck() {
+	@Override
+	protected boolean isStuck() {
 		return this.stuck;
 	}
 

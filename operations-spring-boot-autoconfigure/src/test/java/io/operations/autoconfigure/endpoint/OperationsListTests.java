@@ -13,24 +13,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
+import io.operations.actuate.OperationDescriptor;
+import io.operations.actuate.OperationsActivities;
+import io.operations.actuate.OperationsDescriptor;
+import io.operations.actuate.OperationsEndpoint;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.TrackedClients;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingFilter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -46,6 +58,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What an operator finds in the list of the actuator endpoint, over a real port. The
@@ -246,6 +259,51 @@ class OperationsListTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void orderOfTheNextPollsHasWaitsAndPolledOperations(Web web) {
+		endpoint.script("done", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		App app = app(web);
+		app.track("done");
+		app.until("?state=delivered", "done");
+		app.await("waited", this.waits);
+		app.track("tracked");
+		app.until("?order=next-poll", "waited", "tracked");
+		app.until("?order=next-poll&status=RUNNING", "waited", "tracked");
+		app.until("?order=NEXT_POLL&state=tracked&id=tra", "tracked");
+		app.until("?order=next-poll&state=awaited&stuck=true", "waited");
+		assertThat(app.pages("&order=next-poll&state=tracked", 1)).isEqualTo(List.of("tracked"));
+		for (String filter : List.of("state=ended", "state=delivered", "failing=true")) {
+			Answer answer = app.get("?order=next-poll&" + filter);
+			assertThat(answer.status()).as(filter).isEqualTo(400);
+			assertThat(answer.body().path("message").asString()).as(filter)
+				.contains("only operations that have not ended have a next poll");
+		}
+	}
+
+	@Test
+	void orderOfTheNextPollsOnAnotherInstanceNamesTheHolder() {
+		App app = app(Web.FLUX);
+		app.await("waited", this.waits);
+		app.track("tracked");
+		OperationsEndpoint other = app.endpoint((client) -> Mono.just("host-2"));
+		assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> list(other, null))
+			.withMessage("'order' is 'next-poll', but this instance (host-1) does not poll the tracked operations. Ask"
+					+ " the instance host-2 that polls them, or use state=awaited or order=age.");
+		assertThatExceptionOfType(InvalidEndpointRequestException.class)
+			.isThrownBy(() -> list(app.endpoint((client) -> Mono.empty()), "tracked"))
+			.withMessageContaining("No known instance polls them at present.");
+		OperationsDescriptor waits = list(other, "awaited");
+		assertThat(waits.operations()).extracting(OperationDescriptor::id).containsExactly("waited");
+		assertThat(waits.holder()).isEqualTo("host-2");
+		assertThat(waits.instance()).isEqualTo("host-1");
+		assertThat(waits.access()).isEqualTo("unrestricted");
+	}
+
+	private static OperationsDescriptor list(OperationsEndpoint endpoint, @Nullable String state) {
+		return endpoint.operations(null, null, state, null, null, null, null, "next-poll", null, null);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void otherEndpointsIgnoreUnknownParametersAsBefore(Web web) {
 		assertThat(app(web).send("/actuator/info?nonsense=1").status()).isEqualTo(200);
 	}
@@ -345,6 +403,12 @@ class OperationsListTests {
 			OperationTracker tracker = this.context.getBean(OperationTracker.class);
 			tracker.stream(TrackingFilter.all()).map(TrackedOperation::id).flatMap(tracker::forget).blockLast(MAX_WAIT);
 			Awaitility.await().atMost(MAX_WAIT).until(() -> ids(get("").body()).isEmpty());
+		}
+
+		OperationsEndpoint endpoint(Function<String, Mono<String>> holders) {
+			return new OperationsEndpoint(this.context.getBean(TrackedClients.class)::all,
+					this.context.getBean(OperationTracker.class), this.context.getBean(OperationsActivities.class),
+					List.of(), Show.NEVER, "host-1", holders, Access.UNRESTRICTED);
 		}
 
 		void track(String id) {

@@ -28,6 +28,10 @@ record ListStatement(String sql, Map<String, Object> parameters) {
 	static ListStatement of(TrackingFilter filter) {
 		List<String> conditions = new ArrayList<>();
 		Map<String, Object> parameters = new LinkedHashMap<>();
+		if (!filter.ids().isEmpty()) {
+			conditions.add("t.id IN (:ids)");
+			parameters.put("ids", filter.ids());
+		}
 		if (!filter.states().isEmpty()) {
 			conditions.add("t.state IN ("
 					+ TrackedRows.names(filter.states().stream().sorted().toArray(TrackingState[]::new)) + ")");

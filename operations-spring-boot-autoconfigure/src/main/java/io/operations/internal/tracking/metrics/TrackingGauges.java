@@ -19,7 +19,8 @@ import reactor.core.scheduler.Scheduler;
  * whole store in the gauges of the number of tracked operations and of the age of the
  * backlog. So take the maximum over the instances that share a store, not the sum. These
  * values are outdated after five seconds. A read of outdated values returns them and
- * requests new ones for the next read. They are NaN while the store cannot be reached.
+ * requests new ones. If the values are read at a fixed interval, they are requested two
+ * seconds before the next read. They are NaN while the store cannot be reached.
  * The other gauges show the bounded parts of this instance, at the time of the read.
  *
  * @since 0.1.0

@@ -302,6 +302,39 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 	}
 
 	@Test
+	void whenAnotherInstancePollsItsNameIsKnown() {
+		ClientTracking first = this.store;
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		ClientTracking second = newStore(settings());
+		second.start();
+		assertThat(first.isPolling()).isTrue();
+		assertThat(second.isPolling()).isFalse();
+		String name = this.jdbc.sql("SELECT picked_by FROM " + this.tables.lease()).query(String.class).single();
+		assertThat(second.pollingInstance()).isEqualTo(name).startsWith("test-");
+		first.stop();
+		await().atMost(MAX_WAIT).until(second::isPolling);
+		assertThat(first.pollingInstance()).startsWith("test-").isNotEqualTo(name);
+	}
+
+	@Test
+	void whenNoInstancePollsNoNameIsKnown() {
+		this.store.stop();
+		assertThat(this.store.isPolling()).isFalse();
+		assertThat(this.store.pollingInstance()).isNull();
+	}
+
+	@Test
+	void whenTheHolderHasNotRenewedTheLeaseItsNameIsNotKnown() {
+		this.store.stop();
+		this.jdbc
+			.sql("UPDATE " + this.tables.lease() + " SET picked = TRUE, picked_by = 'dead', last_heartbeat = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(3))
+			.update();
+		assertThat(this.store.pollingInstance()).isNull();
+	}
+
+	@Test
 	void whenDeliveredLongAgoOperationsAreRemovedInBatches() {
 		this.store.stop();
 		for (int i = 0; i < 10; i++) {

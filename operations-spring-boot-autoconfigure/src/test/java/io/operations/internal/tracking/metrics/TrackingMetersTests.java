@@ -133,6 +133,30 @@ class TrackingMetersTests {
 	}
 
 	@Test
+	void metersThatAreReadAtAFixedIntervalAreNoOlderThanAFewSeconds() {
+		AtomicInteger stuck = new AtomicInteger();
+		given(this.tracker.summary()).willReturn(counted(Mono.fromSupplier(() -> SUMMARY.waiting(stuck.get()))));
+		bind();
+		for (int scrape = 0; scrape < 6; scrape++) {
+			double shown = this.registry.get("operations.tracked.waiting").gauge().value();
+			tracked("running");
+			makeCalls();
+			if (scrape > 1) {
+				assertThat(shown).as("scrape %s", scrape).isEqualTo(stuck.get() - 2);
+				assertThat(this.asked).hasValue(scrape + 1);
+			}
+			for (int second = 0; second < 30; second++) {
+				stuck.incrementAndGet();
+				this.time.advanceTimeBy(Duration.ofSeconds(1));
+				makeCalls();
+			}
+		}
+		this.time.advanceTimeBy(Duration.ofMinutes(10));
+		makeCalls();
+		assertThat(this.asked).as("without a reader").hasValue(7);
+	}
+
+	@Test
 	void whoReadsAMeterNeverAsksTheStoreItself() {
 		given(this.tracker.summary()).willReturn(counted(Mono.just(SUMMARY)));
 		bind();
