@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import io.operations.polling.LearnedDurations;
-import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Sanitizer;
@@ -18,6 +17,8 @@ final class DetailsReader {
 
 	// Operations without a kind share this one.
 	private static final String OTHER = "other";
+
+	private static final String AWAITED = "AWAITED";
 
 	private final @Nullable OperationsHistory history;
 
@@ -53,15 +54,17 @@ final class DetailsReader {
 		Instant statusSince = (known != null) ? known.statusSince() : null;
 		return new OperationDetails(operation, statusSince,
 				learned.get((operation.kind() != null) ? operation.kind() : OTHER), events,
-				events.isEmpty() ? note(operation, isPolled ? otherHolder : null) : null);
+				events.isEmpty() ? note(operation, (isPolled && isTracked(operation)) ? otherHolder : null) : null);
 	}
 
+	// The rows of waits have a state of their own.
 	private static boolean isTracked(TrackedOperationDescriptor operation) {
-		return true;
+		return !operation.state().name().equals(AWAITED);
 	}
 
+	// After the end, the due time is that of a delivery.
 	private static boolean isPolled(TrackedOperationDescriptor operation) {
-		return operation.state() == TrackingState.TRACKED;
+		return operation.outcome() == null;
 	}
 
 	private String note(TrackedOperationDescriptor operation, @Nullable String otherHolder) {
