@@ -70,8 +70,7 @@ public final class HistoryFootprint {
 			long time = INTERVAL * (poll + 1);
 			Operation seen = (poll % 10 == 1) ? null : operation(id, poll);
 			history.polled("operations", new PollEvent(id, false, 0, time - 1, time, seen,
-					(seen != null) ? null : new OperationsThrottledException("full", id, (Duration) null),
-					before));
+					(seen != null) ? null : new OperationsThrottledException("full", id, (Duration) null), before));
 			before = (seen != null) ? seen : before;
 		}
 	}

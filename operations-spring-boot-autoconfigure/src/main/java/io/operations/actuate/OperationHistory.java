@@ -12,7 +12,8 @@ import io.operations.internal.polling.PollEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the latest events of one operation in less than 512 bytes, without deliveries. Thread-safe.
+ * Keeps the latest events of one operation in less than 512 bytes, without deliveries.
+ * Thread-safe.
  */
 final class OperationHistory {
 

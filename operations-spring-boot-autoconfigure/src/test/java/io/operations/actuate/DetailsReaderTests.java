@@ -56,8 +56,8 @@ class DetailsReaderTests {
 
 	@Test
 	void whenThereIsHistoryThereIsNoNote() {
-		this.history.polled("operations", new PollEvent("op", true, 0, 1000, 2000, null, TestOperations.fault(503),
-				null));
+		this.history.polled("operations",
+				new PollEvent("op", true, 0, 1000, 2000, null, TestOperations.fault(503), null));
 		OperationDetails details = describe(this.history, running(1), "host-2:1", false);
 		assertThat(details.historyNote()).isNull();
 		assertThat(details.history()).singleElement()

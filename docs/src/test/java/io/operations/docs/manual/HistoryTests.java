@@ -52,7 +52,7 @@ class HistoryTests {
 
 	@Test
 	void historyShowsPollsThrottledPollStatusesAndFailedDelivery() {
-		String id = this.simulator.accept(OperationScript.completed().pending(Duration.ofSeconds(1)));
+		String id = this.simulator.accept(OperationScript.completed().pending(Duration.ofSeconds(4)));
 		this.simulator.fault(id, 1, Fault.throttled(Duration.ofSeconds(1)));
 		this.tracker.track(id, Map.of()).block(MAX_WAIT);
 		await().atMost(MAX_WAIT).until(() -> get(id).path("state").asString().equals("UNDELIVERED"));
