@@ -47,20 +47,21 @@ final class DetailsReader {
 				this.sanitizer, showsValues);
 		boolean isPolled = isPolled(operation);
 		OperationsHistory.Known known = (this.history != null) ? this.history.find(operation.client(), operation.id(),
-				isTracked(operation), (isPolled || !isTracked(operation)) ? operation.nextDue() : null, shown) : null;
+				isTracked(operation), isPolled ? operation.nextDue() : null, shown) : null;
 		List<HistoryEvent> events = (known != null) ? known.events() : List.of();
 		Instant statusSince = (known != null) ? known.statusSince() : null;
 		return new OperationDetails(operation, statusSince,
 				learned.get((operation.kind() != null) ? operation.kind() : OTHER), events,
-				events.isEmpty() ? note(operation, isPolled ? otherHolder : null) : null);
+				events.isEmpty() ? note(operation, (isPolled && isTracked(operation)) ? otherHolder : null) : null);
 	}
 
 	private static boolean isTracked(OperationDescriptor operation) {
 		return operation.state() != OperationDescriptor.State.AWAITED;
 	}
 
+	// After the end, the due time is that of a delivery.
 	private static boolean isPolled(OperationDescriptor operation) {
-		return operation.state() == OperationDescriptor.State.TRACKED;
+		return operation.outcome() == null;
 	}
 
 	private String note(OperationDescriptor operation, @Nullable String otherHolder) {

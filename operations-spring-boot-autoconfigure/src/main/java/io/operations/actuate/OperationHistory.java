@@ -12,7 +12,8 @@ import io.operations.internal.polling.PollEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the latest events of one operation in some 400 bytes. Thread-safe.
+ * Keeps the latest events of one operation in less than 512 bytes, without deliveries.
+ * Thread-safe.
  */
 final class OperationHistory {
 
@@ -23,7 +24,10 @@ final class OperationHistory {
 
 	private static final int CHANGES = 8;
 
-	private static final int BITS = 8;
+	// Three small numbers fit into one.
+	private static final int STATUS = 8;
+
+	private static final int FAULT = 16;
 
 	private static final int MASK = 0xff;
 
@@ -129,8 +133,9 @@ final class OperationHistory {
 			this.changes.add(now, number);
 			this.status = number;
 		}
-		this.polls.add(now, Ring.clamp(poll.time() - poll.due()), PollOutcome.of(poll.fault()).ordinal()
-				| number << BITS | faults.number(PollOutcome.text(poll.fault())) << 2 * BITS);
+		int fault = faults.number(PollOutcome.text(poll.fault()));
+		this.polls.add(now, Ring.clamp(poll.time() - poll.due()),
+				PollOutcome.of(poll.fault()).number() | (number << STATUS) | (fault << FAULT));
 	}
 
 	// The times in the rings fit for 24 days. Then they count from a later time.
@@ -183,9 +188,9 @@ final class OperationHistory {
 		for (int i = 0; i < this.polls.size(); i++) {
 			int marks = this.polls.get(i, 2);
 			Instant time = time(this.polls.get(i, 0));
-			events.add(new HistoryEvent(time, "poll", PollOutcome.at(marks & MASK).toString(),
-					statuses.text(marks >> BITS & MASK), delay(time, nextDue(i, nextPoll)),
-					shown.apply(faults.text(marks >> 2 * BITS & MASK))));
+			events.add(new HistoryEvent(time, "poll", PollOutcome.of(marks & MASK).toString(),
+					statuses.text((marks >> STATUS) & MASK), delay(time, nextDue(i, nextPoll)),
+					shown.apply(faults.text((marks >> FAULT) & MASK))));
 		}
 		for (int i = 0; i < this.changes.size(); i++) {
 			events.add(new HistoryEvent(time(this.changes.get(i, 0)), "status", null,

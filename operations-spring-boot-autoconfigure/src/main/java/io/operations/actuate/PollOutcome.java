@@ -1,5 +1,7 @@
 package io.operations.actuate;
 
+import java.util.List;
+
 import io.operations.OperationNotFoundException;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsException;
@@ -23,7 +25,7 @@ enum PollOutcome {
 
 	ERROR("error");
 
-	private static final PollOutcome[] ALL = values();
+	private static final List<PollOutcome> ALL = List.of(values());
 
 	private final String text;
 
@@ -44,8 +46,16 @@ enum PollOutcome {
 		return (fault instanceof OperationsException known && known.isTransient()) ? UNAVAILABLE : ERROR;
 	}
 
-	static PollOutcome at(int ordinal) {
-		return ALL[ordinal];
+	static PollOutcome of(int number) {
+		return ALL.get(number);
+	}
+
+	/**
+	 * Return the number of this outcome.
+	 * @return the number, for {@link #of(int)}
+	 */
+	int number() {
+		return ALL.indexOf(this);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.operations.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,8 @@ import io.operations.AcceptedOperation;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.internal.polling.PollEvent;
+import io.operations.internal.polling.PollListener;
 import io.operations.internal.tracking.MemoryTrackingStores;
 import io.operations.internal.tracking.RoutingOperationTracker;
 import io.operations.internal.tracking.ScriptedEndpoint;
@@ -170,6 +173,28 @@ class OperationsHistoryTests {
 		seconds(10);
 		assertThat(this.history.find(CLIENT, "op", false, null, (fault) -> fault)).isNull();
 		assertThat(this.history.find(CLIENT, "other", false, null, (fault) -> fault)).isNull();
+	}
+
+	@Test
+	void whenWaitEndsWhileAResultIsOnItsWayNoHistoryRemains() {
+		List<Disposable> waits = new ArrayList<>();
+		OperationsTemplate cancelling = this.template.mutate().name("cancelling").listener(new PollListener() {
+
+			@Override
+			public void polled(String client, PollEvent poll) {
+				waits.forEach(Disposable::dispose);
+			}
+
+			@Override
+			public void abandoned(String client, PollEvent poll) {
+			}
+
+		}).listener(this.history).build();
+		waits.add(cancelling.await("op").subscribe());
+		seconds(15);
+		assertThat(waits.get(0).isDisposed()).isTrue();
+		assertThat(this.history.find(cancelling.getName(), "op", false, null, (fault) -> fault)).isNull();
+		cancelling.close();
 	}
 
 	@Test

@@ -408,7 +408,7 @@ class OperationsListTests {
 		OperationsEndpoint endpoint(Function<String, Mono<String>> holders) {
 			return new OperationsEndpoint(this.context.getBean(TrackedClients.class)::all,
 					this.context.getBean(OperationTracker.class), this.context.getBean(OperationsActivities.class),
-					List.of(), Show.NEVER, "host-1", holders, Access.UNRESTRICTED);
+					List.of(), Show.NEVER, "host-1", holders, Access.UNRESTRICTED, null);
 		}
 
 		void track(String id) {
