@@ -38,8 +38,12 @@ public final class ObservedDelivery {
 	 * @return its result
 	 */
 	public <T> @Nullable T deliver(Supplier<@Nullable T> delivery) {
-		try (Observation.Scope scope = this.observation.openScope()) {
+		Observation.Scope scope = this.observation.openScope();
+		try {
 			return delivery.get();
+		}
+		finally {
+			scope.close();
 		}
 	}
 
