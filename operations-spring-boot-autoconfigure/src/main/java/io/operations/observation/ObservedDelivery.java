@@ -22,12 +22,13 @@ public final class ObservedDelivery {
 
 	private final Observation observation;
 
-	private final @Nullable TraceParent span;
+	private final @Nullable String span;
 
 	ObservedDelivery(DeliveryObservations observations, Observation observation) {
 		this.observations = observations;
 		this.observation = observation;
-		this.span = SampledSpans.of(observation);
+		TraceParent own = SampledSpans.of(observation);
+		this.span = (own != null) ? own.toString() : null;
 	}
 
 	/**

@@ -147,10 +147,10 @@ public final class DefaultOperationTracker implements OperationTracker {
 	}
 
 	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> checked, Duration timeout,
-			@Nullable TraceParent span) {
+			@Nullable String span) {
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
-			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(span);
+			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(TraceParent.parse(span));
 			TrackedRow known = this.tracking.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);

@@ -132,8 +132,7 @@ final class StoredRows {
 		PolledOperation polled = row.polled();
 		return new StoredOperation(row.toOperation(),
 				new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(), polled.learned(),
-						polled.notFoundSince(), polled.related(), row.ending().forgiven(),
-						(row.traceParent() != null) ? row.traceParent().toString() : null),
+						polled.notFoundSince(), polled.related(), row.ending().forgiven(), row.traceText()),
 				row.version());
 	}
 

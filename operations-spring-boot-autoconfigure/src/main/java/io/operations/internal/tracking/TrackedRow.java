@@ -75,6 +75,14 @@ public record TrackedRow(String client, PolledOperation polled, Map<String, Stri
 	}
 
 	/**
+	 * Return the span in which the tracking began, as a store keeps it.
+	 * @return the text, {@code null} if there is none or it was not sampled
+	 */
+	public @Nullable String traceText() {
+		return (this.traceParent != null) ? this.traceParent.toString() : null;
+	}
+
+	/**
 	 * Return the operation in the form that applications see.
 	 * @return the operation
 	 */
