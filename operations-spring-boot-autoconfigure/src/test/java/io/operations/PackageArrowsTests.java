@@ -67,7 +67,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,
-			"reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
+			INTERNAL, "reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule schedulesKnowVocabulary = knows(POLLING, VOCABULARY, INTERNAL, "reactor..",
@@ -98,12 +98,12 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule workOfTrackingKnowsCoreAndBelow = knows(TRACKING, VOCABULARY, INTERNAL, "io.operations.core",
-			"io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core",
+			"io.operations.observation", "io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core",
 			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
-			"io.operations.internal.tracking.jdbc", VOCABULARY, POLLER, "io.operations.tracking", TRACKING,
+			"io.operations.internal.tracking.jdbc", VOCABULARY, INTERNAL, POLLER, "io.operations.tracking", TRACKING,
 			"reactor.core..", "javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..",
 			"org.springframework.aop.framework", "org.springframework.core", "org.springframework.dao",
 			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
@@ -144,7 +144,8 @@ class PackageArrowsTests {
 				"io.operations.observation", POLLING, POLLER, "io.operations.core", "io.operations.internal.core",
 				"io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
+				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracing",
+				"io.operations.autoconfigure.tracking",
 				"io.operations.autoconfigure.web", "io.operations.tracking", TRACKING,
 				"io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
 	}

@@ -12,8 +12,6 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
-import io.operations.observation.DeliveryObservations;
-import io.operations.observation.OperationsTracingObservationHandler;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -24,6 +22,8 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import io.operations.observation.DeliveryObservations;
+import io.operations.observation.OperationsTracingObservationHandler;
 
 /**
  * An observation registry with tracing by OpenTelemetry, whose spans are kept in memory.
@@ -145,8 +145,7 @@ public final class TestSpans {
 
 		@Override
 		public SamplingResult shouldSample(Context parent, String traceId, String name, SpanKind kind,
-				Attributes attributes,
-				List<LinkData> links) {
+				Attributes attributes, List<LinkData> links) {
 			return TestSpans.this.sampled ? SamplingResult.recordAndSample() : SamplingResult.drop();
 		}
 

@@ -356,8 +356,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return serves(accepted) ? watched(PollingTarget.of(accepted), null)
-				: Flux.error(() -> foreign(accepted));
+		return serves(accepted) ? watched(PollingTarget.of(accepted), null) : Flux.error(() -> foreign(accepted));
 	}
 
 	/**
@@ -371,8 +370,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return serves(accepted) ? watched(PollingTarget.of(accepted), timeout)
-				: Flux.error(() -> foreign(accepted));
+		return serves(accepted) ? watched(PollingTarget.of(accepted), timeout) : Flux.error(() -> foreign(accepted));
 	}
 
 	private Flux<Operation> watch(PollingTarget target, Duration timeout) {

@@ -31,8 +31,7 @@ public class DefaultOperationDeliveryObservationConvention implements OperationD
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(OperationDeliveryObservationContext context) {
-		return KeyValues.of(
-				DeliveryHighCardinalityKeyNames.OPERATION_ID.withValue(context.getOperationId()),
+		return KeyValues.of(DeliveryHighCardinalityKeyNames.OPERATION_ID.withValue(context.getOperationId()),
 				DeliveryHighCardinalityKeyNames.ATTEMPTS.withValue(String.valueOf(context.getAttempts())));
 	}
 

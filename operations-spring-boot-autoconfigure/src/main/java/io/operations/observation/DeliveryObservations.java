@@ -49,25 +49,27 @@ public final class DeliveryObservations {
 	 * Return the span of a caller that begins to track an operation.
 	 * @param view the Reactor context of the caller. Without an observation there, the
 	 * present observation of the thread counts.
-	 * @return the span, {@code null} if there is none or it is not sampled
+	 * @return the span in the form of the header {@code traceparent}, {@code null} if
+	 * there is none or it is not sampled
 	 */
-	public @Nullable TraceParent caller(ContextView view) {
+	public @Nullable String caller(ContextView view) {
 		if (this.registry.isNoop()) {
 			return null;
 		}
 		Observation observation = view.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
-		return SampledSpans.of((observation != null) ? observation : this.registry.getCurrentObservation());
+		TraceParent span = SampledSpans.of((observation != null) ? observation : this.registry.getCurrentObservation());
+		return (span != null) ? span.toString() : null;
 	}
 
 	/**
 	 * Make a call about a tracked operation in the scope of a span, so that log lines
 	 * carry the id of its trace.
-	 * @param span the span, {@code null} for none
+	 * @param traceparent the span in the form of the header, {@code null} for none
 	 * @param call the call
 	 */
-	public void about(@Nullable TraceParent span, Runnable call) {
-		if (span != null) {
-			this.scopes.run(span, call);
+	public void about(@Nullable String traceparent, Runnable call) {
+		if (traceparent != null) {
+			this.scopes.run(traceparent, call);
 		}
 		else {
 			call.run();
@@ -80,14 +82,15 @@ public final class DeliveryObservations {
 	 * @param operationId the operation's id
 	 * @param operation the operation as last seen, {@code null} if no poll has seen it
 	 * @param attempts how many attempts have begun, with this one
-	 * @param tracked the span in which the tracking began, {@code null} if there is none
+	 * @param traceparent the span in which the tracking began, in the form of the header;
+	 * {@code null} if there is none
 	 * @return the observed attempt
 	 */
 	public ObservedDelivery begin(String client, String operationId, @Nullable Operation operation, int attempts,
-			@Nullable TraceParent tracked) {
+			@Nullable String traceparent) {
 		Supplier<OperationDeliveryObservationContext> context = () -> {
 			OperationDeliveryObservationContext created = new OperationDeliveryObservationContext(client, operationId,
-					attempts, tracked);
+					attempts, TraceParent.parse(traceparent));
 			if (operation != null) {
 				created.setOperation(operation);
 			}
@@ -107,14 +110,14 @@ public final class DeliveryObservations {
 		/**
 		 * Runs calls without a scope.
 		 */
-		Scopes NONE = (span, call) -> call.run();
+		Scopes NONE = (traceparent, call) -> call.run();
 
 		/**
 		 * Make a call in the scope of a span.
-		 * @param span the span
+		 * @param traceparent the span in the form of the header {@code traceparent}
 		 * @param call the call
 		 */
-		void run(TraceParent span, Runnable call);
+		void run(String traceparent, Runnable call);
 
 		/**
 		 * Return the scopes of a tracing handler.
@@ -122,7 +125,7 @@ public final class DeliveryObservations {
 		 * @return the scopes
 		 */
 		static Scopes of(OperationsTracingObservationHandler handler) {
-			return handler::in;
+			return (traceparent, call) -> handler.in(TraceParent.parse(traceparent), call);
 		}
 
 	}

@@ -183,8 +183,8 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		private void failed(Throwable fault) {
 			if (isSampled()) {
-				WaitTraces.in(observation(), () -> this.listener.failed(this.context.getClient(),
-						this.context.getOperationId(), fault));
+				WaitTraces.in(observation(),
+						() -> this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault));
 			}
 			else {
 				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);

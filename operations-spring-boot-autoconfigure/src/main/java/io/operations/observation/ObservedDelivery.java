@@ -22,12 +22,13 @@ public final class ObservedDelivery {
 
 	private final Observation observation;
 
-	private final @Nullable TraceParent span;
+	private final @Nullable String span;
 
 	ObservedDelivery(DeliveryObservations observations, Observation observation) {
 		this.observations = observations;
 		this.observation = observation;
-		this.span = SampledSpans.of(observation);
+		TraceParent own = SampledSpans.of(observation);
+		this.span = (own != null) ? own.toString() : null;
 	}
 
 	/**
@@ -38,8 +39,12 @@ public final class ObservedDelivery {
 	 * @return its result
 	 */
 	public <T> @Nullable T deliver(Supplier<@Nullable T> delivery) {
-		try (Observation.Scope scope = this.observation.openScope()) {
+		Observation.Scope scope = this.observation.openScope();
+		try {
 			return delivery.get();
+		}
+		finally {
+			scope.close();
 		}
 	}
 

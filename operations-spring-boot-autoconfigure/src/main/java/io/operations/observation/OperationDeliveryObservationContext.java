@@ -6,8 +6,8 @@ import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the data of the observation of one attempt to deliver an outcome. The operation is
- * the one that a poll saw last.
+ * Holds the data of the observation of one attempt to deliver an outcome. The operation
+ * is the one that a poll saw last.
  *
  * @since 0.1.0
  */

@@ -227,9 +227,9 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 		},
 
 		/**
-		 * Outcome of the attempt: delivered, failed (another attempt follows), undelivered
-		 * (the last attempt has failed) or forgotten (the application has forgotten the
-		 * operation meanwhile); unknown while the attempt lasts.
+		 * Outcome of the attempt: delivered, failed (another attempt follows),
+		 * undelivered (the last attempt has failed) or forgotten (the application has
+		 * forgotten the operation meanwhile); unknown while the attempt lasts.
 		 */
 		OUTCOME {
 

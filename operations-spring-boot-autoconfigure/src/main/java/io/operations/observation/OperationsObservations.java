@@ -151,4 +151,5 @@ public final class OperationsObservations {
 	private static Observation childOf(ContextView view, Observation observation) {
 		return observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
 	}
+
 }

@@ -88,8 +88,12 @@ public final class OperationsTracingObservationHandler implements TracingObserva
 			call.run();
 			return;
 		}
-		try (CurrentTraceContext.Scope scope = this.tracer.currentTraceContext().newScope(traceContext(span))) {
+		CurrentTraceContext.Scope scope = this.tracer.currentTraceContext().newScope(traceContext(span));
+		try {
 			call.run();
+		}
+		finally {
+			scope.close();
 		}
 	}
 

@@ -219,8 +219,7 @@ public final class WaitTraces {
 
 		@Override
 		public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
-			event(snapshot.operation().id(),
-					"status." + snapshot.operation().status().name().toLowerCase(Locale.ROOT));
+			event(snapshot.operation().id(), "status." + snapshot.operation().status().name().toLowerCase(Locale.ROOT));
 		}
 
 		@Override

@@ -59,8 +59,7 @@ public record StoredOperation(TrackedOperation operation, Progress progress, lon
 	 * {@code null} if there is none or it was not sampled
 	 */
 	public record Progress(Duration timeout, boolean accepted, Instant created, @Nullable Duration learned,
-			@Nullable Instant notFoundSince, Map<String, String> related, int forgiven,
-			@Nullable String traceparent) {
+			@Nullable Instant notFoundSince, Map<String, String> related, int forgiven, @Nullable String traceparent) {
 	}
 
 }

@@ -7,13 +7,13 @@ import java.util.function.IntFunction;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.operations.OperationWait;
 import io.operations.OperationsListener;
 import io.operations.TestSpans;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.tracking.ScriptedEndpoint;
-import io.opentelemetry.sdk.trace.data.EventData;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,10 +123,10 @@ class WaitTracesTests {
 		endAfter(1);
 		Observation caller = this.spans.caller("caller", true);
 		Observation other = this.spans.caller("other", true);
-		try (Observation.Scope scope = other.openScope()) {
+		other.scoped(() -> {
 			await("op", caller);
 			this.time.advanceTimeBy(Duration.ofSeconds(30));
-		}
+		});
 		caller.stop();
 		assertThat(this.spans.one(POLL).getParentSpanId()).isEqualTo(awaitOf("caller").getSpanId());
 	}
@@ -162,10 +162,11 @@ class WaitTracesTests {
 
 	@Test
 	void waitHasEventsForItsStatusesAPauseAndAnOutage() {
-		this.endpoint.script("op", answers(List.of(ScriptedEndpoint.status("PENDING"),
-				ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.status("RUNNING"), ScriptedEndpoint.error(503),
-				ScriptedEndpoint.error(503), ScriptedEndpoint.error(503), ScriptedEndpoint.status("RUNNING"),
-				ScriptedEndpoint.status("COMPLETED"))));
+		this.endpoint.script("op",
+				answers(List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.status("PENDING"),
+						ScriptedEndpoint.status("RUNNING"), ScriptedEndpoint.error(503), ScriptedEndpoint.error(503),
+						ScriptedEndpoint.error(503), ScriptedEndpoint.status("RUNNING"),
+						ScriptedEndpoint.status("COMPLETED"))));
 		this.endpoint.script("other", (poll) -> ScriptedEndpoint.error(429, Duration.ofSeconds(1)));
 		Observation caller = this.spans.caller("caller", true);
 		this.template.fetch("other").onErrorComplete().subscribe();

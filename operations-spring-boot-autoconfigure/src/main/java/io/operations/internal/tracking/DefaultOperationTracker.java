@@ -142,13 +142,15 @@ public final class DefaultOperationTracker implements OperationTracker {
 	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
 		Map<String, String> checked = check(attributes);
-		return Mono.deferContextual((view) -> track(target, checked, timeout, this.engine.get().observations().caller(view)));
+		return Mono
+			.deferContextual((view) -> track(target, checked, timeout, this.engine.get().observations().caller(view)));
 	}
 
-	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> checked, Duration timeout, @Nullable TraceParent span) {
+	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> checked, Duration timeout,
+			@Nullable String span) {
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
-			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(span);
+			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(TraceParent.parse(span));
 			TrackedRow known = this.tracking.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);

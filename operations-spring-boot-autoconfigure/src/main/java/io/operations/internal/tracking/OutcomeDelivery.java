@@ -74,7 +74,7 @@ final class OutcomeDelivery {
 		if (row.ending().isLast(this.settings)) {
 			// The process that made that attempt did not report how it ended. One more
 			// attempt may end the same way.
-			this.observations.about(row.traceParent(),
+			this.observations.about(row.traceText(),
 					() -> failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
 							+ " never finished: the process probably died while a handler was running.")));
 			return;
@@ -98,7 +98,7 @@ final class OutcomeDelivery {
 
 	private void attempt(TrackingClaim claim, TrackedRow row) {
 		ObservedDelivery observed = this.observations.begin(row.client(), row.id(), row.polled().lastSeen(),
-				row.ending().attempts(), row.traceParent());
+				row.ending().attempts(), row.traceText());
 		long began = nanos();
 		TrackedRow stored;
 		try {

@@ -135,9 +135,9 @@ final class StoredRows {
 
 	private static StoredOperation stored(TrackedRow row) {
 		PolledOperation polled = row.polled();
-		return new StoredOperation(
-				row.toOperation(), new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(),
-						polled.learned(), polled.notFoundSince(), polled.related(), row.ending().forgiven(), (row.traceParent() != null) ? row.traceParent().toString() : null),
+		return new StoredOperation(row.toOperation(),
+				new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(), polled.learned(),
+						polled.notFoundSince(), polled.related(), row.ending().forgiven(), row.traceText()),
 				row.version());
 	}
 

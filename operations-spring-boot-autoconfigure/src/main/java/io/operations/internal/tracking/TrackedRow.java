@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record TrackedRow(String client, PolledOperation polled, Map<String, String> attributes, Duration timeout,
-		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending,
-		long version, @Nullable TraceParent traceParent) {
+		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending, long version,
+		@Nullable TraceParent traceParent) {
 
 	/**
 	 * Create a row of an operation whose tracking began in no span.
@@ -72,6 +72,14 @@ public record TrackedRow(String client, PolledOperation polled, Map<String, Stri
 	 */
 	public TrackingState state() {
 		return this.ending.state();
+	}
+
+	/**
+	 * Return the span in which the tracking began, as a store keeps it.
+	 * @return the text, {@code null} if there is none or it was not sampled
+	 */
+	public @Nullable String traceText() {
+		return (this.traceParent != null) ? this.traceParent.toString() : null;
 	}
 
 	/**

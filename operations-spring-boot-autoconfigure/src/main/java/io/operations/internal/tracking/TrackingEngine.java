@@ -184,10 +184,10 @@ public final class TrackingEngine {
 	 */
 	public void changed(TrackedRow before, TrackedRow stored) {
 		if (stored.state() != TrackingState.TRACKED) {
-			this.observations.about(stored.traceParent(), () -> this.listener.ended(stored.toOperation()));
+			this.observations.about(stored.traceText(), () -> this.listener.ended(stored.toOperation()));
 		}
 		else if (stored.stuck() && !before.stuck()) {
-			this.observations.about(stored.traceParent(), () -> this.listener.stuck(stored.toOperation(),
+			this.observations.about(stored.traceText(), () -> this.listener.stuck(stored.toOperation(),
 					stored.polled().age(this.polls.now()), this.polls.unusualAge(stored.polled().kind())));
 		}
 	}

@@ -8,6 +8,7 @@ import java.util.Objects;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.operations.TestSpans;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.TraceParent;
@@ -15,7 +16,6 @@ import io.operations.internal.core.TemplateInternals;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -144,9 +144,7 @@ class TracedTrackingTests {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("RUNNING"));
 		this.tracking.start();
 		Observation caller = this.spans.caller("caller", true);
-		try (Observation.Scope scope = caller.openScope()) {
-			this.tracker.track("op", Map.of()).block();
-		}
+		caller.scoped(() -> this.tracker.track("op", Map.of()).block());
 		caller.stop();
 		TraceParent kept = Objects.requireNonNull(new StoredRows(this.store).find("op")).traceParent();
 		assertThat(Objects.requireNonNull(kept).spanId()).isEqualTo(this.spans.one("caller").getSpanId());

@@ -141,8 +141,7 @@ final class TrackedRowMapper {
 		return () -> new TrackedRow(this.client,
 				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
 						this.json.readTexts(related), this.json.readOperation(id, operation)),
-				this.json.readTexts(attributes), timeout, deadline, due, fault, stuck, ending, version,
-				traceParent);
+				this.json.readTexts(attributes), timeout, deadline, due, fault, stuck, ending, version, traceParent);
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

@@ -134,7 +134,7 @@ final class TrackedRows {
 				.param("stuck", row.stuck())
 				.param("attempts", row.ending().attempts())
 				.param("forgiven", row.ending().forgiven())
-				.param("traceparent", (row.traceParent() != null) ? row.traceParent().toString() : null, Types.VARCHAR)
+				.param("traceparent", row.traceText(), Types.VARCHAR)
 				.param("version", row.version())
 				.update() == 1;
 		}
