@@ -161,6 +161,16 @@ public interface OperationsActivity {
 	}
 
 	/**
+	 * Return whether the server has rejected the credentials. The server then also counts
+	 * as unavailable.
+	 * @return {@code true} from the first rejection until the server accepts the
+	 * credentials
+	 */
+	default boolean areCredentialsRejected() {
+		return false;
+	}
+
+	/**
 	 * Return how many operations are awaited.
 	 * @return the number of operations
 	 */

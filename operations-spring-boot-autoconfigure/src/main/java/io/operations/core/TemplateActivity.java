@@ -105,6 +105,11 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	}
 
 	@Override
+	public boolean areCredentialsRejected() {
+		return this.outage.areCredentialsRejected();
+	}
+
+	@Override
 	public int stuck() {
 		return this.poller.stuck();
 	}

@@ -116,6 +116,8 @@ public class OperationsMeters implements OperationsListener {
 				OperationsActivity::paused));
 		registered.add(gauge("operations.server.unavailable", "1 while the server is unavailable", client, activity,
 				(current) -> current.isServerUnavailable() ? 1 : 0));
+		registered.add(gauge("operations.credentials.rejected", "1 while the server rejects the credentials", client,
+				activity, (current) -> current.areCredentialsRejected() ? 1 : 0));
 	}
 
 	private void addRate(List<Meter> registered, String client, OperationsActivity activity) {

@@ -48,6 +48,7 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
 		assertThat(gauge("operations.server.unavailable")).isEqualTo(1);
+		assertThat(gauge("operations.credentials.rejected")).isEqualTo(1);
 		assertThat(gauge("operations.rate")).isEqualTo(12.5);
 		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(1.5);
@@ -188,6 +189,11 @@ class OperationsMetersTests {
 
 		@Override
 		public boolean isServerUnavailable() {
+			return true;
+		}
+
+		@Override
+		public boolean areCredentialsRejected() {
 			return true;
 		}
 

@@ -198,6 +198,14 @@ public final class Outage {
 	}
 
 	/**
+	 * Return whether the server has rejected the credentials and not accepted them since.
+	 * @return {@code true} until the server accepts the credentials
+	 */
+	public synchronized boolean areCredentialsRejected() {
+		return this.refused;
+	}
+
+	/**
 	 * Return whether the next probe may leave now.
 	 * @return {@code true} if the probe is due and no poll is in flight
 	 */

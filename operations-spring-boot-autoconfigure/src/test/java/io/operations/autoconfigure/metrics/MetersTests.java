@@ -96,9 +96,9 @@ class MetersTests {
 				"operations.kinds", "operations.backlog.age", "operations.tracked", "operations.tracked.waiting",
 				"operations.deliveries", "operations.tracking.store", "operations.waits.max", "operations.queued.max",
 				"operations.retrying.max", "operations.in.flight.max", "operations.kinds.max", "operations.rate",
-				"operations.server.unavailable", "operations.tracked.max", "operations.held", "operations.held.max",
-				"operations.deliveries.active", "operations.deliveries.max", "operations.unwritten",
-				"operations.unwritten.max");
+				"operations.server.unavailable", "operations.credentials.rejected", "operations.tracked.max",
+				"operations.held", "operations.held.max", "operations.deliveries.active", "operations.deliveries.max",
+				"operations.unwritten", "operations.unwritten.max");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("http.client.requests", "resilience4j.retry.calls",
 					"resilience4j.ratelimiter.available.permissions");
