@@ -47,8 +47,10 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.waits")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
-		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
-			.isEqualTo(1.5);
+		assertThat(this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", "server")
+			.timeGauge()
+			.value(TimeUnit.SECONDS)).isEqualTo(1.5);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
 	}
@@ -66,6 +68,31 @@ class OperationsMetersTests {
 		this.meters.closed("client-1");
 		this.meters.pauseBegan("client-1", Duration.ofSeconds(1));
 		assertThat(pauses()).isEqualTo(3);
+	}
+
+	@Test
+	void pauseOfAnOperatorIsToldApart() {
+		Activity activity = new Activity();
+		this.meters.opened("client-1", activity);
+		this.meters.operatorPauseBegan("client-1", Duration.ofSeconds(1));
+		assertThat(pauses("operator")).isOne();
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(2));
+		assertThat(pauses("server")).isOne();
+		this.meters.pauseEnded("client-1");
+		activity.pausedBy = "operator";
+		assertThat(paused("operator")).isEqualTo(1.5);
+		assertThat(paused("server")).isZero();
+	}
+
+	private double paused(String by) {
+		return this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", by)
+			.timeGauge()
+			.value(TimeUnit.SECONDS);
+	}
+
+	private double pauses(String by) {
+		return this.registry.get("operations.pauses").tags("client", "client-1", "by", by).counter().count();
 	}
 
 	@Test
@@ -131,11 +158,14 @@ class OperationsMetersTests {
 	}
 
 	private double paused() {
-		return this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS);
+		return this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", "server")
+			.timeGauge()
+			.value(TimeUnit.SECONDS);
 	}
 
 	private double pauses() {
-		return this.registry.get("operations.pauses").tag("client", "client-1").counter().count();
+		return pauses("server");
 	}
 
 	private double gauge(String name) {
@@ -148,6 +178,13 @@ class OperationsMetersTests {
 	}
 
 	private static final class Activity implements OperationsActivity {
+
+		private String pausedBy = "server";
+
+		@Override
+		public String pausedBy() {
+			return this.pausedBy;
+		}
 
 		@Override
 		public Duration paused() {

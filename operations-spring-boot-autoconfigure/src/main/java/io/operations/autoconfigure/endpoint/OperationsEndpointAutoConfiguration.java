@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
+import io.operations.actuate.OperationsUserAdvisor;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
@@ -55,6 +56,11 @@ public final class OperationsEndpointAutoConfiguration {
 				: () -> Map.of(TemplateParts.name(template), TemplateParts.polls(template));
 		return new OperationsEndpoint(polls, tracker, activities, sanitizingFunctions.orderedStream().toList(),
 				properties.getShowValues());
+	}
+
+	@Bean("io.operations.operationsUserAdvisor")
+	OperationsUserAdvisor operationsUserAdvisor() {
+		return new OperationsUserAdvisor();
 	}
 
 	@Bean("io.operations.operationsEndpointWebExtension")

@@ -79,12 +79,14 @@ final class WaitTimeouts {
 	// Calls nothing foreign: other deadlines wait for the end of this one.
 	private OperationTimeoutException.@Nullable Hold hold(WaitingCaller caller) {
 		AwaitedOperation awaited = caller.awaited();
-		if (awaited.end() != null || this.parts.outage().isOn() || !this.dispatcher.isHeld(awaited)) {
+		// An operator may pause a client because of an outage.
+		boolean byOperator = this.capacity.operatorPause().isOn();
+		if (awaited.end() != null || (this.parts.outage().isOn() && !byOperator) || !this.dispatcher.isHeld(awaited)) {
 			return null;
 		}
 		Duration pausedFor = this.capacity.paused();
 		if (!pausedFor.isZero()) {
-			return OperationTimeoutException.Hold.byPause(pausedFor);
+			return OperationTimeoutException.Hold.byPause(pausedFor, byOperator);
 		}
 		long heldBack = this.dispatcher.heldBack(awaited);
 		if (heldBack <= HELD_BACK * this.parts.settings().minInterval().toMillis()
