@@ -99,11 +99,21 @@ public interface OperationsActivity {
 	}
 
 	/**
-	 * Return how much longer the client pauses because the account is full.
+	 * Return how much longer the client pauses because the account is full, or because an
+	 * operator has paused it.
 	 * @return the time; zero if the client does not pause
 	 */
 	default Duration paused() {
 		return Duration.ZERO;
+	}
+
+	/**
+	 * Return who began the pause of the client.
+	 * @return {@code server} if the account is full, {@code operator} if an operator has
+	 * paused the client, {@code null} if the client does not pause
+	 */
+	default @Nullable String pausedBy() {
+		return paused().isZero() ? null : "server";
 	}
 
 	/**

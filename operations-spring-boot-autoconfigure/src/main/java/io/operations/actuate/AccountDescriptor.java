@@ -3,6 +3,7 @@ package io.operations.actuate;
 import java.time.Duration;
 
 import io.operations.OperationsActivity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes the waits of a client in the memory of this instance, and the client's calls.
@@ -25,6 +26,8 @@ import io.operations.OperationsActivity;
  * throttle
  * @param pausedFor the rest of the pause in which the client sends no requests, zero
  * without one
+ * @param pausedBy {@code server} or {@code operator}, {@code null} if the client does not
+ * pause
  * @param serverUnavailable whether the server is unavailable to this instance or rejects
  * its credentials; the passive health is then DOWN
  * @param unavailableFor the time since the first of the failed requests, zero if the
@@ -38,7 +41,7 @@ import io.operations.OperationsActivity;
  */
 public record AccountDescriptor(int awaited, int waits, int maxWaits, Duration oldest, int stuck, Duration backlogAge,
 		int queued, int maxQueued, int retrying, int inFlight, int inFlightLimit, int maxInFlight, Duration pausedFor,
-		boolean serverUnavailable, Duration unavailableFor, double rate, double requestsPerSecond, int instances,
+		@Nullable String pausedBy, boolean serverUnavailable, Duration unavailableFor, double rate, double requestsPerSecond, int instances,
 		boolean budgetUnavailable) {
 
 	private static final double PRECISION = 1000;
@@ -47,7 +50,7 @@ public record AccountDescriptor(int awaited, int waits, int maxWaits, Duration o
 		return new AccountDescriptor(activity.awaitedOperations(), activity.waits(), activity.maxWaits(),
 				activity.oldestWait(), activity.stuck(), activity.backlogAge(), activity.queued(), activity.maxQueued(),
 				activity.retrying(), activity.inFlight(), activity.inFlightLimit(), activity.maxInFlight(),
-				activity.paused(), activity.isServerUnavailable(), activity.unavailableFor(),
+				activity.paused(), activity.pausedBy(), activity.isServerUnavailable(), activity.unavailableFor(),
 				rounded(activity.permitsPerSecond()), rounded(activity.requestsPerSecond()), activity.instances(),
 				activity.isBudgetUnavailable());
 	}

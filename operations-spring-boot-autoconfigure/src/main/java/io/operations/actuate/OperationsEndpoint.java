@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import io.operations.OperationStatus;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.TrackedOperation;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -24,10 +23,11 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * Provides the actuator endpoint {@code operations}. The endpoint shows the state of
- * operations, delivers an outcome again, and stops the tracking of an operation. The
- * endpoint is available only if the application exposes it, for example by
- * {@code management.endpoints.web.exposure.include=health,operations}. By default it only
- * shows. {@code management.endpoint.operations.access=unrestricted} permits the rest.
+ * operations, delivers outcomes again, stops the tracking of an operation, and pauses and
+ * resumes a client. The endpoint is available only if the application exposes it, for
+ * example by {@code management.endpoints.web.exposure.include=health,operations}. By
+ * default it only shows. {@code management.endpoint.operations.access=unrestricted}
+ * permits the rest.
  * <p>
  * The endpoint shows the keys of the attributes of tracked operations. It shows their
  * values only if {@code management.endpoint.operations.show-values} and
@@ -59,6 +59,8 @@ public class OperationsEndpoint {
 
 	private final OperationsReader reader;
 
+	private final OperationsLevers levers;
+
 	private final Show showValues;
 
 	/**
@@ -83,6 +85,7 @@ public class OperationsEndpoint {
 		Sanitizer sanitizer = new Sanitizer(sanitizingFunctions);
 		this.reader = new OperationsReader(this.calls, activities, sanitizer, instance, holders,
 				(access == Access.UNRESTRICTED) ? "unrestricted" : "read-only", new DetailsReader(history, sanitizer));
+		this.levers = new OperationsLevers(this.calls);
 		this.showValues = showValues;
 	}
 
@@ -156,7 +159,7 @@ public class OperationsEndpoint {
 	 */
 	@DeleteOperation
 	public boolean forget(@Selector String id) {
-		return forget(null, id);
+		return this.levers.forget(null, id);
 	}
 
 	/**
@@ -167,12 +170,7 @@ public class OperationsEndpoint {
 	 */
 	@DeleteOperation
 	public boolean forgetOfClient(@Selector String client, @Selector String id) {
-		return forget(client, id);
-	}
-
-	boolean forget(@Nullable String client, String id) {
-		check("id", id);
-		return await(tracker(client).forget(id));
+		return this.levers.forget(client, id);
 	}
 
 	/**
@@ -184,7 +182,7 @@ public class OperationsEndpoint {
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliver(@Selector String id) {
-		return redeliver(null, id);
+		return this.levers.redeliver(null, id);
 	}
 
 	/**
@@ -196,39 +194,28 @@ public class OperationsEndpoint {
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliverOfClient(@Selector String client, @Selector String id) {
-		return redeliver(client, id);
+		return this.levers.redeliver(client, id);
 	}
 
-	@Nullable RedeliveryDescriptor redeliver(@Nullable String client, String id) {
-		check("id", id);
-		OperationTracker tracker = tracker(client);
-		if (await(tracker.redeliver(id))) {
-			return new RedeliveryDescriptor(true, null);
-		}
-		TrackedOperation found = awaitAny(tracker.find(id));
-		if (found == null) {
-			return null;
-		}
-		return new RedeliveryDescriptor(false,
-				(found.outcome() != null)
-						? "The outcome of the operation is already being delivered. See 'nextDue' for the next attempt."
-						: "The operation has no outcome yet.");
+	/**
+	 * Pause or resume a client, or deliver all its undelivered outcomes again.
+	 * @param action {@code pause}, {@code resume} or {@code redeliver}
+	 * @param client the name of the client, {@code null} for the default client
+	 * @param duration how long the client pauses, at most an hour, only for {@code pause}
+	 * @param kind the kind of the operations, {@code null} for all kinds, only for
+	 * {@code redeliver}
+	 * @param id how the ids of the operations begin, {@code null} for all ids, only for
+	 * {@code redeliver}
+	 * @return a {@link PauseDescriptor} or a {@link RedeliveriesDescriptor}
+	 */
+	@WriteOperation
+	public Object change(@Nullable String action, @Nullable String client, @Nullable String duration,
+			@Nullable String kind, @Nullable String id) {
+		return this.levers.apply(LeverRequest.of(action, client, duration, kind, id));
 	}
 
-	private OperationTracker tracker(@Nullable String client) {
-		return this.calls.tracker(client);
-	}
-
-	private static void check(String parameter, @Nullable String text) {
-		OperationsQuery.checkText(parameter, text);
-	}
-
-	private <T> T await(Mono<T> answer) {
-		return this.calls.await(answer);
-	}
-
-	private <T> @Nullable T awaitAny(Mono<T> answer) {
-		return this.calls.awaitAny(answer);
+	OperationsLevers levers() {
+		return this.levers;
 	}
 
 }

@@ -137,7 +137,7 @@ public class OperationsEndpointWebExtension {
 	}
 
 	private WebEndpointResponse<Object> forget(@Nullable String client, String id) {
-		return answer(() -> this.endpoint.forget(client, id)
+		return answer(() -> this.endpoint.levers().forget(client, id)
 				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : notFound());
 	}
 
@@ -165,11 +165,32 @@ public class OperationsEndpointWebExtension {
 
 	private WebEndpointResponse<Object> redeliver(@Nullable String client, String id) {
 		return answer(() -> {
-			RedeliveryDescriptor result = this.endpoint.redeliver(client, id);
+			RedeliveryDescriptor result = this.endpoint.levers().redeliver(client, id);
 			if (result == null) {
 				return notFound();
 			}
 			return new WebEndpointResponse<>(result, result.accepted() ? ACCEPTED : CONFLICT);
+		});
+	}
+
+	/**
+	 * Pause or resume a client, or deliver all its undelivered outcomes again.
+	 * @param action {@code pause}, {@code resume} or {@code redeliver}
+	 * @param client the name of the client, {@code null} for the default client
+	 * @param duration how long the client pauses, at most an hour, only for {@code pause}
+	 * @param kind the kind of the operations, {@code null} for all kinds, only for
+	 * {@code redeliver}
+	 * @param id how the ids of the operations begin, {@code null} for all ids, only for
+	 * {@code redeliver}
+	 * @return a response with the status 200, 202, 400 or 503
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> change(@Nullable String action, @Nullable String client,
+			@Nullable String duration, @Nullable String kind, @Nullable String id) {
+		return answer(() -> {
+			LeverRequest request = LeverRequest.of(action, client, duration, kind, id);
+			return new WebEndpointResponse<>(this.endpoint.levers().apply(request),
+					(request.action() == LeverRequest.Action.REDELIVER) ? ACCEPTED : WebEndpointResponse.STATUS_OK);
 		});
 	}
 
@@ -183,6 +204,9 @@ public class OperationsEndpointWebExtension {
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return message(String.valueOf(ex.getReason()), WebEndpointResponse.STATUS_BAD_REQUEST);
+		}
+		catch (BudgetUnavailableException ex) {
+			return message(String.valueOf(ex.getMessage()), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		catch (RuntimeException ex) {
 			Throwable fault = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(ex));

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -58,9 +59,18 @@ final class TrackerCalls {
 
 	// Spring Boot calls the endpoint on a thread that may block.
 	<T> @Nullable T awaitAny(Mono<T> answer) {
-		Mono<T> late = Mono
+		return inTime(answer.flux()).blockLast();
+	}
+
+	/**
+	 * Return the answers of the store, or an error once the next one takes too long.
+	 * @param answers the answers
+	 * @return the answers
+	 */
+	<T> Flux<T> inTime(Flux<T> answers) {
+		Flux<T> late = Flux
 			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
-		return answer.timeout(STORE_TIMEOUT, late, polls().scheduler()).block();
+		return answers.timeout(STORE_TIMEOUT, late, polls().scheduler());
 	}
 
 }

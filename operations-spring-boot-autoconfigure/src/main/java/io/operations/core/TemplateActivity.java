@@ -75,6 +75,11 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	}
 
 	@Override
+	public @Nullable String pausedBy() {
+		return this.admission.operatorPause().isOn() ? "operator" : OperationsActivity.super.pausedBy();
+	}
+
+	@Override
 	public int permits() {
 		return this.admission.rate().permits();
 	}

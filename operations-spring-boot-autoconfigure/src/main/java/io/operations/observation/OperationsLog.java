@@ -34,8 +34,8 @@ import reactor.core.scheduler.Schedulers;
  * <li>INFO: each wait that ended without a completed operation. After ten of these lines
  * within a second, one line has the number of the other waits. Each of the other waits is
  * logged at DEBUG.</li>
- * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
- * shared rate limit.</li>
+ * <li>WARN: the beginning and the end of throttling, of a pause that an operator began,
+ * of an outage and of the loss of the shared rate limit.</li>
  * <li>WARN: more waits than the rate limit can serve.</li>
  * <li>WARN, once for each wait: an operation that is stuck.</li>
  * <li>WARN, once for each client: a response that names another operation, and a response
@@ -58,6 +58,8 @@ public class OperationsLog implements OperationsListener {
 	private final Set<String> throttled = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
+
+	private final OperatorPauseLog operatorPauses = new OperatorPauseLog();
 
 	private final Set<String> warnedOfOtherOperations = ConcurrentHashMap.newKeySet();
 
@@ -156,8 +158,14 @@ public class OperationsLog implements OperationsListener {
 	}
 
 	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		this.operatorPauses.began(client, pause);
+	}
+
+	@Override
 	public void pauseEnded(String client) {
 		this.pauses.remove(client);
+		this.operatorPauses.ended(client);
 	}
 
 	@Override
@@ -271,6 +279,7 @@ public class OperationsLog implements OperationsListener {
 	public void closed(String client) {
 		this.clients.remove(client);
 		this.pauses.remove(client);
+		this.operatorPauses.closed(client);
 		this.throttled.remove(client);
 		this.warnedOfOtherOperations.remove(client);
 		this.warnedOfOtherProducts.remove(client);

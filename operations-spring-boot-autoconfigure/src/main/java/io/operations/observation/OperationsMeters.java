@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,6 +39,12 @@ public class OperationsMeters implements OperationsListener {
 
 	private static final String SOURCE = "source";
 
+	private static final String BY = "by";
+
+	private static final String SERVER = "server";
+
+	private static final String OPERATOR = "operator";
+
 	private final Map<String, List<Meter>> gauges = new ConcurrentHashMap<>();
 
 	private final MeterRegistry registry;
@@ -56,7 +61,8 @@ public class OperationsMeters implements OperationsListener {
 
 	private final Meter.MeterProvider<Counter> pauses;
 
-	private final Set<String> pausing = ConcurrentHashMap.newKeySet();
+	// Who began the present pause.
+	private final Map<String, String> pausing = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the meters.
@@ -80,7 +86,7 @@ public class OperationsMeters implements OperationsListener {
 			.description("Requests refused by the server (429) or by a local limit")
 			.withRegistry(registry);
 		this.pauses = Counter.builder("operations.pauses")
-			.description("Pauses of all requests because the account is full")
+			.description("Pauses of all requests, because the account is full or an operator paused the client")
 			.withRegistry(registry);
 	}
 
@@ -92,9 +98,10 @@ public class OperationsMeters implements OperationsListener {
 		addWaits(registered, client, activity);
 		this.gauges.put(client, registered);
 		// Registered at the start, so that an alert can tell zero from missing.
-		this.throttled.withTags(CLIENT, client, SOURCE, "server");
+		this.throttled.withTags(CLIENT, client, SOURCE, SERVER);
 		this.throttled.withTags(CLIENT, client, SOURCE, "local");
-		this.pauses.withTags(CLIENT, client);
+		this.pauses.withTags(CLIENT, client, BY, SERVER);
+		this.pauses.withTags(CLIENT, client, BY, OPERATOR);
 	}
 
 	private void addRequests(List<Meter> registered, String client, OperationsActivity activity) {
@@ -112,8 +119,8 @@ public class OperationsMeters implements OperationsListener {
 				activity, OperationsActivity::inFlightLimit));
 		registered.add(gauge("operations.in.flight.max", "Maximum of operations.in.flight.limit", client, activity,
 				OperationsActivity::maxInFlight));
-		registered.add(time("operations.paused", "Time until the end of the pause of all requests", client, activity,
-				OperationsActivity::paused));
+		registered.add(paused(client, activity, SERVER));
+		registered.add(paused(client, activity, OPERATOR));
 		registered.add(gauge("operations.server.unavailable", "1 while the server is unavailable", client, activity,
 				(current) -> current.isServerUnavailable() ? 1 : 0));
 		registered.add(gauge("operations.credentials.rejected", "1 while the server rejects the credentials", client,
@@ -174,6 +181,17 @@ public class OperationsMeters implements OperationsListener {
 			.register(this.registry);
 	}
 
+	private Meter paused(String client, OperationsActivity activity, String by) {
+		return TimeGauge
+			.builder("operations.paused", activity, TimeUnit.MILLISECONDS,
+					(current) -> by.equals(current.pausedBy()) ? current.paused().toMillis() : 0)
+			.description("Time until the end of the pause of all requests")
+			.tag(CLIENT, client)
+			.tag(BY, by)
+			.strongReference(true)
+			.register(this.registry);
+	}
+
 	private Meter gauge(String name, String description, String client, OperationsActivity activity,
 			ToDoubleFunction<OperationsActivity> value) {
 		return Gauge.builder(name, activity, value)
@@ -203,9 +221,18 @@ public class OperationsMeters implements OperationsListener {
 
 	@Override
 	public void pauseBegan(String client, Duration pause) {
-		// A longer pause that begins during a pause prolongs it.
-		if (this.pausing.add(client)) {
-			this.pauses.withTags(CLIENT, client).increment();
+		paused(client, SERVER);
+	}
+
+	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		paused(client, OPERATOR);
+	}
+
+	// A longer pause that begins during a pause prolongs it.
+	private void paused(String client, String by) {
+		if (!by.equals(this.pausing.put(client, by))) {
+			this.pauses.withTags(CLIENT, client, BY, by).increment();
 		}
 	}
 
@@ -216,7 +243,7 @@ public class OperationsMeters implements OperationsListener {
 
 	@Override
 	public void throttled(String client, OperationsThrottledException fault) {
-		this.throttled.withTags(CLIENT, client, SOURCE, fault.isLocal() ? "local" : "server").increment();
+		this.throttled.withTags(CLIENT, client, SOURCE, fault.isLocal() ? "local" : SERVER).increment();
 	}
 
 	@Override

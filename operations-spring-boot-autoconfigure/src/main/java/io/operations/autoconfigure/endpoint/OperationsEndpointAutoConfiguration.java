@@ -8,6 +8,7 @@ import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
 import io.operations.actuate.OperationsHistory;
+import io.operations.actuate.OperationsUserAdvisor;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
@@ -96,6 +97,11 @@ public final class OperationsEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(endpoint = OperationsEndpoint.class, exposure = EndpointExposure.WEB)
 	PermittedParameters operationsPermittedParameters() {
 		return new PermittedParameters();
+	}
+
+	@Bean("io.operations.operationsUserAdvisor")
+	OperationsUserAdvisor operationsUserAdvisor() {
+		return new OperationsUserAdvisor();
 	}
 
 	@Bean("io.operations.operationsEndpointWebExtension")

@@ -12,6 +12,7 @@ import io.operations.polling.LearnedDurations;
 import io.operations.polling.ObservedRun;
 import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -179,6 +180,33 @@ public final class OperationPolls {
 	 */
 	public Duration paused() {
 		return this.capacity.paused();
+	}
+
+	/**
+	 * Return whether an operator began that pause.
+	 * @return {@code false} if the server began it, or there is none
+	 */
+	public boolean isPausedByOperator() {
+		return this.capacity.operatorPause().isOn();
+	}
+
+	/**
+	 * Hold all requests of the account back for an operator, unless they are held back
+	 * for longer.
+	 * @param pause how long
+	 * @return whether all instances do so, and not only this one. Fails if the store of
+	 * the shared rate does not answer; nothing has changed then
+	 */
+	public Mono<Boolean> pause(Duration pause) {
+		return this.capacity.operatorPause().begin(pause);
+	}
+
+	/**
+	 * Send the requests of the account again for an operator, whoever began the pause.
+	 * @return the same as {@link #pause(Duration)}
+	 */
+	public Mono<Boolean> unpause() {
+		return this.capacity.operatorPause().end();
 	}
 
 	/**

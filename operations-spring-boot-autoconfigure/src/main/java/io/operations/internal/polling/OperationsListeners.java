@@ -115,6 +115,11 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		each((listener) -> listener.operatorPauseBegan(client, pause));
+	}
+
+	@Override
 	public void pauseEnded(String client) {
 		each((listener) -> listener.pauseEnded(client));
 	}

@@ -81,12 +81,14 @@ final class WaitTimeouts {
 	// No foreign code is called, because other deadlines wait for this method.
 	private OperationTimeoutException.@Nullable Hold hold(WaitingCaller caller) {
 		AwaitedOperation awaited = caller.awaited();
-		if (awaited.end() != null || this.parts.outage().isOn() || !this.dispatcher.isHeld(awaited)) {
+		// An operator may pause a client because of an outage.
+		boolean byOperator = this.capacity.operatorPause().isOn();
+		if (awaited.end() != null || (this.parts.outage().isOn() && !byOperator) || !this.dispatcher.isHeld(awaited)) {
 			return null;
 		}
 		Duration pausedFor = this.capacity.paused();
 		if (!pausedFor.isZero()) {
-			return OperationTimeoutException.Hold.byPause(pausedFor);
+			return OperationTimeoutException.Hold.byPause(pausedFor, byOperator);
 		}
 		long heldBack = this.dispatcher.heldBack(awaited);
 		if (heldBack <= HELD_BACK * this.parts.settings().minInterval().toMillis()

@@ -3,7 +3,6 @@ package io.operations.internal.resilience;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 import io.operations.OperationsListener;
 import io.operations.resilience.BudgetStore;
@@ -37,7 +36,7 @@ final class AccountBudget implements Disposable {
 
 	private final Runnable onPermit;
 
-	private final Consumer<Duration> onPause;
+	private final PauseSwitch pauses;
 
 	// "this" guards the fields below. Neither the store nor any callback is called while
 	// it is locked.
@@ -58,17 +57,17 @@ final class AccountBudget implements Disposable {
 	 * @param scheduler the scheduler, which is also the clock
 	 * @param isWanted returns whether requests are queued
 	 * @param onPermit called when a permit may have arrived
-	 * @param onPause called when another instance has paused the client
+	 * @param pauses follows the pauses of the other instances
 	 * @param listener notified when the store becomes unavailable and when it is
 	 * available again
 	 */
 	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
-			Consumer<Duration> onPause, OperationsListener listener) {
+			PauseSwitch pauses, OperationsListener listener) {
 		this.store = new BudgetCalls(client, store, scheduler);
 		this.scheduler = scheduler;
 		this.isWanted = isWanted;
 		this.onPermit = onPermit;
-		this.onPause = onPause;
+		this.pauses = pauses;
 		this.permits = new ReservedPermits(now());
 		this.wakeUp = new WakeUp(scheduler, onPermit);
 		this.instances = new Instances(now());
@@ -123,7 +122,7 @@ final class AccountBudget implements Disposable {
 		Runnable note;
 		synchronized (this) {
 			this.permits.endReservation();
-			note = answered(reservation.paused());
+			note = answered(reservation.pause());
 			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
 		}
 		note.run();
@@ -151,13 +150,32 @@ final class AccountBudget implements Disposable {
 		sendPause();
 	}
 
+	/**
+	 * Note that the store has the pause of an operator.
+	 * @param pause how long the pause lasts
+	 */
+	synchronized void paused(Duration pause) {
+		this.pause.stored(pause, now());
+		this.permits.clear();
+	}
+
+	/**
+	 * Note that the store has ended the pause for an operator. Permits that were reserved
+	 * during the pause are due at its old end.
+	 * @param resumes how often the client has been resumed
+	 */
+	synchronized void resumed(long resumes) {
+		this.pause.resumed(resumes, now());
+		this.permits.clear();
+	}
+
 	private void sendPause() {
 		Duration left;
 		synchronized (this) {
 			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			this.store.pause(left, (fault) -> lose(fault, this.pause::notSent));
+			this.store.pause(left, false, AccountBudget::nothing, (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 
@@ -198,26 +216,24 @@ final class AccountBudget implements Disposable {
 			this.instances.endReport();
 			this.instances.reported(others, isSending, now());
 			if (!this.permits.hasFailed()) {
-				note = answered(others.paused());
+				note = answered(others.pause());
 			}
 		}
 		note.run();
 		this.onPermit.run();
 	}
 
-	private Runnable answered(Duration paused) {
+	private Runnable answered(BudgetStore.Pause found) {
 		long now = now();
 		this.instances.answered(now);
 		Runnable regained = this.outage.end(now);
-		boolean pauses = this.pause.found(paused, now);
-		if (pauses) {
+		SharedPause.News news = this.pause.found(found, now);
+		if (news.resumed() || news.begun()) {
 			this.permits.clear();
 		}
 		return () -> {
 			regained.run();
-			if (pauses) {
-				this.onPause.accept(paused);
-			}
+			this.pauses.follow(found, news);
 		};
 	}
 
@@ -245,34 +261,18 @@ final class AccountBudget implements Disposable {
 		return 1.0 / (this.outage.isOpen() ? this.instances.alive() : this.instances.sending());
 	}
 
-	/**
-	 * Return how many instances share the budget.
-	 * @return the number of instances seen last, including this one
-	 */
 	synchronized int instances() {
 		return this.instances.alive();
 	}
 
-	/**
-	 * Return whether the store is unavailable.
-	 * @return {@code true} from the first failure until the next answer
-	 */
 	synchronized boolean isUnavailable() {
 		return this.outage.isOpen();
 	}
 
-	/**
-	 * Return how many permits are reserved and not used.
-	 * @return the number of permits
-	 */
 	synchronized int left() {
 		return this.permits.left(now());
 	}
 
-	/**
-	 * Return how long a request waits for the next permit.
-	 * @return the time; zero if a permit is there or none is reserved
-	 */
 	synchronized Duration untilNext() {
 		long now = now();
 		long due = due(now);

@@ -74,7 +74,7 @@ final class AdmissionState {
 			this.fetches.add(now());
 			Duration left = this.pause.left();
 			if (left.compareTo(this.maxPauseOfFetches) > 0) {
-				return this.refusals.pausedTooLong(call, left);
+				return this.refusals.pausedTooLong(call, left, this.pause.isByOperator());
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return this.refusals.queueFull(call, this.queue.fetches());
@@ -140,7 +140,8 @@ final class AdmissionState {
 	 * @return how long the account pauses; {@code null} if the refusal is noise
 	 */
 	synchronized @Nullable Duration refused(OperationsThrottledException refusal, AdmittedCall<?> call) {
-		return this.capacity.refused(refusal, call, !this.pause.left().isZero());
+		boolean isThrottled = !this.pause.left().isZero() && !this.pause.isByOperator();
+		return this.capacity.refused(refusal, call, isThrottled);
 	}
 
 	/**
@@ -155,11 +156,12 @@ final class AdmissionState {
 	/**
 	 * Begin a pause.
 	 * @param length how long it lasts
+	 * @param byOperator whether an operator begins it, and not the server
 	 * @return the queued requests that do not wait for its end; {@code null} if the
 	 * account already pauses for longer or the admission is closed
 	 */
-	synchronized @Nullable List<AdmittedCall<?>> pause(Duration length) {
-		if (this.closed || !this.pause.begin(length)) {
+	synchronized @Nullable List<AdmittedCall<?>> pause(Duration length, boolean byOperator) {
+		if (this.closed || !this.pause.begin(length, byOperator)) {
 			return null;
 		}
 		return (length.compareTo(this.maxPauseOfFetches) > 0) ? this.queue.removeFetches() : List.of();
@@ -172,6 +174,18 @@ final class AdmissionState {
 	 */
 	synchronized boolean resume(long end) {
 		return !this.closed && this.pause.end(end);
+	}
+
+	/**
+	 * End the pause, whoever began it.
+	 * @return whether there was one
+	 */
+	synchronized boolean resume() {
+		return !this.closed && this.pause.end();
+	}
+
+	synchronized boolean isPausedByOperator() {
+		return this.pause.isByOperator();
 	}
 
 	/**

@@ -69,6 +69,12 @@ public interface PollCapacity {
 	Duration paused();
 
 	/**
+	 * Return the means of an operator to pause and resume the account.
+	 * @return the means, which also say whether an operator began the current pause
+	 */
+	OperatorPause operatorPause();
+
+	/**
 	 * Return when the last pause ended.
 	 * @return the time in milliseconds of the scheduler's monotonic clock;
 	 * {@link Long#MIN_VALUE} if no pause has ended

@@ -518,7 +518,7 @@ class OperationsEndpointTests {
 
 	private static void run(Web web, Consumer<App> consumer, String... properties) {
 		consumer.accept(apps.computeIfAbsent(web + " " + String.join(" ", properties),
-				(key) -> new App(web.start(properties))));
+				(key) -> new App(web.start(Application.class, properties))));
 	}
 
 	private void handle() throws InterruptedException {
@@ -572,7 +572,7 @@ class OperationsEndpointTests {
 
 		FLUX, MVC;
 
-		ConfigurableApplicationContext start(String... properties) {
+		ConfigurableApplicationContext start(Class<?> application, String... properties) {
 			GenericApplicationContext context = (this == FLUX)
 					? new AnnotationConfigReactiveWebServerApplicationContext()
 					: new AnnotationConfigServletWebServerApplicationContext();
@@ -585,7 +585,7 @@ class OperationsEndpointTests {
 						"operations.rate-limit.requests-per-second=500")
 				.and(properties)
 				.applyTo(context);
-			((AnnotationConfigRegistry) context).register(Application.class);
+			((AnnotationConfigRegistry) context).register(application);
 			context.refresh();
 			return context;
 		}

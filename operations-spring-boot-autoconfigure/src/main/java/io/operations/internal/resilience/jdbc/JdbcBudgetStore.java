@@ -108,11 +108,16 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	}
 
 	@Override
-	public Mono<Void> pause(String client, Duration pause) {
+	public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
 		return call((connection) -> {
-			this.statements.pause(connection, this.names, client, pause);
+			this.statements.pause(connection, this.names, client, pause, byOperator);
 			return null;
 		});
+	}
+
+	@Override
+	public Mono<Long> resume(String client) {
+		return call((connection) -> this.statements.resume(connection, this.names, client));
 	}
 
 	@Override
