@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record AccountDescriptor(int awaited, int waits, int maxWaits, Duration oldest, int stuck, Duration backlogAge,
 		int queued, int maxQueued, int retrying, int inFlight, int inFlightLimit, int maxInFlight, Duration pausedFor,
-		@Nullable String pausedBy, boolean serverUnavailable, Duration unavailableFor, double rate, double requestsPerSecond, int instances,
-		boolean budgetUnavailable) {
+		@Nullable String pausedBy, boolean serverUnavailable, Duration unavailableFor, double rate,
+		double requestsPerSecond, int instances, boolean budgetUnavailable) {
 
 	private static final double PRECISION = 1000;
 

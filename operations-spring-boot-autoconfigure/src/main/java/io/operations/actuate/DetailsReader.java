@@ -43,8 +43,8 @@ final class DetailsReader {
 	 */
 	OperationDetails describe(OperationDescriptor operation, Map<String, LearnedDurations> learned,
 			@Nullable String otherHolder, boolean showsValues) {
-		UnaryOperator<@Nullable String> shown = (fault) -> OperationDescriptor.fault("fault", fault,
-				this.sanitizer, showsValues);
+		UnaryOperator<@Nullable String> shown = (fault) -> OperationDescriptor.fault("fault", fault, this.sanitizer,
+				showsValues);
 		boolean isPolled = isPolled(operation);
 		OperationsHistory.Known known = (this.history != null) ? this.history.find(operation.client(), operation.id(),
 				isTracked(operation), isPolled ? operation.nextDue() : null, shown) : null;

@@ -94,7 +94,8 @@ final class OperationsLevers {
 		try {
 			Flux<Boolean> results = tracker.stream(filter)
 				.flatMap((operation) -> tracker.redeliver(operation.id()), CONCURRENCY);
-			this.calls.inTime(results.filter(Boolean::booleanValue).doOnNext((done) -> accepted.incrementAndGet())).blockLast();
+			this.calls.inTime(results.filter(Boolean::booleanValue).doOnNext((done) -> accepted.incrementAndGet()))
+				.blockLast();
 		}
 		catch (RuntimeException ex) {
 			LeverLog.failed(client,
@@ -170,8 +171,8 @@ final class OperationsLevers {
 		Map<String, OperationPolls> all = this.calls.clients();
 		OperationPolls found = (client != null) ? all.get(client) : all.values().iterator().next();
 		if (found == null) {
-			throw LeverRequest.invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", all.keySet()) + ".");
+			throw LeverRequest
+				.invalid("'client' is '" + client + "', but the clients are: " + String.join(", ", all.keySet()) + ".");
 		}
 		return found;
 	}

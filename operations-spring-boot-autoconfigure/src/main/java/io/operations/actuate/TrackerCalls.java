@@ -64,6 +64,7 @@ final class TrackerCalls {
 
 	/**
 	 * Return the answers of the store, or an error once the next one takes too long.
+	 * @param <T> the type of the answers
 	 * @param answers the answers
 	 * @return the answers
 	 */

@@ -82,8 +82,8 @@ public final class OperationsEndpointAutoConfiguration {
 	}
 
 	private static Mono<String> holder(OperationTracker tracker, String client, String instance) {
-		return (tracker instanceof RoutingOperationTracker routing)
-				&& routing.forClient(client) instanceof DefaultOperationTracker own ? own.pollingInstance(instance)
+		return (tracker instanceof RoutingOperationTracker routing
+				&& routing.forClient(client) instanceof DefaultOperationTracker own) ? own.pollingInstance(instance)
 						: Mono.empty();
 	}
 

@@ -20,8 +20,8 @@ import reactor.core.scheduler.Scheduler;
  * backlog. So take the maximum over the instances that share a store, not the sum. These
  * values are outdated after five seconds. A read of outdated values returns them and
  * requests new ones. If the values are read at a fixed interval, they are requested two
- * seconds before the next read. They are NaN while the store cannot be reached.
- * The other gauges show the bounded parts of this instance, at the time of the read.
+ * seconds before the next read. They are NaN while the store cannot be reached. The other
+ * gauges show the bounded parts of this instance, at the time of the read.
  *
  * @since 0.1.0
  */
