@@ -40,7 +40,8 @@ import reactor.core.scheduler.Schedulers;
  * <li>WARN, once for each wait: an operation that is stuck.</li>
  * <li>WARN, once for each client: a response that names another operation, and a response
  * with an operation of another product.</li>
- * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
+ * <li>ERROR: a JVM error that ended a request. The log repeats the same error only after
+ * a request has succeeded or another error has occurred.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
  * {@code Twilio-Request-Id}.
@@ -51,7 +52,7 @@ public class OperationsLog implements OperationsListener {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 
-	// Know the configuration keys of their clients.
+	// The activities of the clients, which know the prefixes of the configuration keys.
 	private final Map<String, OperationsActivity> clients = new ConcurrentHashMap<>();
 
 	private final Set<String> throttled = ConcurrentHashMap.newKeySet();
@@ -77,8 +78,8 @@ public class OperationsLog implements OperationsListener {
 
 	/**
 	 * Create the log.
-	 * @param scheduler runs the timer of lines that summarise several events, and is its
-	 * clock
+	 * @param scheduler supplies the time, and runs the timer for lines that summarise
+	 * several events
 	 */
 	public OperationsLog(Scheduler scheduler) {
 		this.scheduler = scheduler;

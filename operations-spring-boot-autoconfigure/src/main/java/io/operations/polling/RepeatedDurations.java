@@ -1,9 +1,9 @@
 package io.operations.polling;
 
 /**
- * Finds durations that repeat exactly, for example because a server applies a timeout or
- * checks its operations at fixed intervals. {@link DurationKernels} would spread these
- * durations over several per cent.
+ * Finds durations that repeat exactly: a server's time-out, or the fixed intervals at
+ * which a server checks its operations. {@link DurationKernels} would smooth such a
+ * duration over several per cent of its length.
  */
 final class RepeatedDurations {
 
@@ -13,18 +13,21 @@ final class RepeatedDurations {
 
 	private static final double FEWEST_ENDS = 3;
 
-	// A repeated duration has more ends than the bins around it suggest, by at least this
-	// many standard deviations of a Poisson distribution.
+	// A bin repeats if its number of ends is at least this many standard deviations
+	// (Poisson) above the number that the bins around it suggest.
 	private static final double DEVIATIONS = 4;
 
 	private RepeatedDurations() {
 	}
 
 	/**
-	 * Return the share of repeated durations in each bin of {@link Ages}. It is the part
-	 * of a bin that exceeds the bins around it, if chance cannot explain it.
-	 * @param shares the shares of all observations
-	 * @param single the share of a single observation in each bin
+	 * Return the share of repeated durations in each bin of {@link Ages}. A bin has
+	 * repeated durations if it has more ends than the bins on each side suggest, and more
+	 * than chance explains.
+	 * @param shares the share of all observations that lies in each bin
+	 * @param single the mean share of one observation in each bin, as
+	 * {@link DurationHistogram} returns it. Recent observations have a larger share than
+	 * old ones
 	 * @return the part of each share that repeats
 	 */
 	static double[] in(double[] shares, double[] single) {

@@ -49,8 +49,8 @@ final class CommsDialect extends Dialect {
 		};
 	}
 
-	// The vendor's pages about these products disagree. Each product has the form that
-	// its newest page shows.
+	// The vendor's pages disagree about the form of a 202. Each product has the form of
+	// its newest page.
 	@Override
 	Answer accepted(SimulatedOperation operation, String baseUrl, Instant now) {
 		Map<String, Object> body = new LinkedHashMap<>();
@@ -93,7 +93,9 @@ final class CommsDialect extends Dialect {
 		return stats;
 	}
 
-	// Returns the name of the count that includes the only member of an ended operation.
+	// The name of the count in {@code stats} that includes the member of an ended
+	// operation: failed, canceled, delivered or created. An operation without scripted
+	// counts has one member.
 	private String counted(SimulatedOperation operation, Instant now) {
 		if (operation.script().fails()) {
 			return "failed";

@@ -78,8 +78,8 @@ public final class OperationsExtension implements BeforeAllCallback, BeforeEachC
 				: template(context);
 	}
 
-	// JUnit's store also looks in the contexts around this one. It closes the simulator
-	// and the template, the template first.
+	// The store also looks in the contexts around this one. At the end of a context it
+	// closes the template and then the simulator: the last one created is closed first.
 	private OperationsSimulator simulator(ExtensionContext context) {
 		return context.getStore(this.namespace)
 			.computeIfAbsent(OperationsSimulator.class, (type) -> OperationsSimulator.start(),

@@ -110,8 +110,8 @@ class JdbcTrackingConfiguration {
 		return deliveries;
 	}
 
-	// Handlers use the unique or primary manager unless they name another, so it is
-	// first.
+	// Puts the unique or primary manager first in the list, because handlers use it
+	// unless they name another.
 	private static List<PlatformTransactionManager> transactionManagers(
 			ObjectProvider<PlatformTransactionManager> managers) {
 		return Stream

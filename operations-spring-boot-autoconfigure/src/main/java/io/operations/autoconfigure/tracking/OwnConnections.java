@@ -24,7 +24,8 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
  */
 final class OwnConnections {
 
-	// The DataSources of drivers. They open each connection with all their settings.
+	// The DataSource classes of the drivers. They have no pool, and open each connection
+	// with all settings.
 	private static final Set<String> OF_DRIVERS = Set.of("org.postgresql.ds.PGSimpleDataSource",
 			"org.h2.jdbcx.JdbcDataSource");
 
@@ -34,10 +35,11 @@ final class OwnConnections {
 	/**
 	 * Return a DataSource without a pool for the same database.
 	 * @param dataSource the application's DataSource
-	 * @return the DataSource; {@code null} if not all settings of the application's
-	 * DataSource are known, so that a connection must be borrowed. That is the case for
-	 * any pool but HikariCP, and for a pool that prepares its connections with a
-	 * statement.
+	 * @return the DataSource; {@code null} if the library does not know all settings of
+	 * the application's DataSource. The caller must then borrow a connection. The library
+	 * does not know them for a pool other than HikariCP, for a pool with
+	 * {@code connectionInitSql} or a credentials provider, and for other types of
+	 * DataSource.
 	 */
 	static @Nullable DataSource to(DataSource dataSource) {
 		DataSource known = withoutProxies(dataSource);
@@ -89,7 +91,8 @@ final class OwnConnections {
 		}
 	}
 
-	// The proxies only decide which connection a transaction uses.
+	// Spring's two proxies only decide which connection a transaction uses, and have no
+	// settings of the database.
 	private static DataSource withoutProxies(DataSource dataSource) {
 		DataSource known = dataSource;
 		while ((known.getClass() == TransactionAwareDataSourceProxy.class

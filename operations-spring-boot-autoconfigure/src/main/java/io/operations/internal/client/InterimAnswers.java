@@ -57,8 +57,8 @@ public final class InterimAnswers {
 			}
 		}
 
-		// Adds the handler before the handlers that count or time responses, if the codec
-		// is known.
+		// Adds the handler after the HTTP codec, and so before the handlers that count or
+		// time responses.
 		private static void add(ChannelPipeline pipeline) {
 			if (pipeline.context(NettyPipeline.HttpCodec) != null) {
 				pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new Handler());

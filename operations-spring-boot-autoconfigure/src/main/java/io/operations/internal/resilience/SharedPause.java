@@ -31,8 +31,9 @@ final class SharedPause {
 	 * Note the pause that the store reports.
 	 * @param pause how long it still lasts; zero if there is none
 	 * @param now the present time
-	 * @return {@code true} if this instance did not know the pause. A slightly later end
-	 * is that of a known pause, because answers take different times.
+	 * @return {@code true} if the pause is new to this instance: it ends more than
+	 * {@link ReservedPermits#LAPSE} after the known one. A smaller difference shows only
+	 * that an answer took longer to arrive
 	 */
 	boolean found(Duration pause, long now) {
 		long end = now + pause.toNanos();
@@ -45,14 +46,15 @@ final class SharedPause {
 
 	/**
 	 * Return whether the other instances do not know of the pause yet.
-	 * @return {@code true} until it was sent
+	 * @return {@code true} if this instance began a pause and has not sent it, or if the
+	 * sending failed
 	 */
 	boolean isUnsent() {
 		return this.unsent;
 	}
 
 	/**
-	 * Send the pause.
+	 * Mark the pause as sent. The caller sends it to the store.
 	 * @param now the present time
 	 * @return how long it still lasts; zero if it is over
 	 */

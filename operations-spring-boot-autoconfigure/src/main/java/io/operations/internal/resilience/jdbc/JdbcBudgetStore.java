@@ -123,8 +123,8 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 		});
 	}
 
-	// A caller that cancels does not interrupt the statement. H2 closes its file if a
-	// thread is interrupted while it uses the file.
+	// A caller that cancels does not interrupt the thread of the store. H2 closes its
+	// file if a thread is interrupted while it uses the file.
 	private <T> Mono<T> call(BudgetConnections.Work<T> work) {
 		return Mono.create((sink) -> {
 			AtomicBoolean unwanted = new AtomicBoolean();
