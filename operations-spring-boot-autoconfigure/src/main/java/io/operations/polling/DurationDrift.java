@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.Deque;
 
 /**
- * Detects that operations of a kind take longer or shorter than before. Under a slow
- * drift, earlier ends are forgotten sooner. After a sudden change, only the latest ends
- * count. Guarded by {@link LearnedKind}.
+ * Detects that the operations of a kind take longer or shorter than before: a slow drift,
+ * under which earlier ends are forgotten sooner, or a change, after which only the latest
+ * ends count. Not thread-safe: {@link LearnedKind} calls it only under its own lock.
  */
 final class DurationDrift {
 
@@ -25,9 +25,9 @@ final class DurationDrift {
 
 	private static final double CHANGE = 2.1;
 
-	// If operations have become slower, more ends than the first number were expected
-	// during the latest ends. If operations have become faster, fewer than the second
-	// number were expected. Otherwise only the mix of ages has changed: when no more
+	// If operations have become slower, the estimate expected more than this many ends
+	// during the latest ten. If they have become faster, it expected fewer than
+	// EXPECTED_IF_FASTER. Otherwise only the mix of ages has changed: when no more
 	// operations begin, slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
 
@@ -55,7 +55,8 @@ final class DurationDrift {
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
 
-	// For each of the latest ends, how many ends were expected since the end before it.
+	// For each of the latest ends: how many ends the estimate expected since the end
+	// before it.
 	private final double[] expectedByEnd = new double[LATEST];
 
 	private int next;
@@ -65,9 +66,10 @@ final class DurationDrift {
 	private double unexpected;
 
 	/**
-	 * Return the half-life of the weights of earlier ends. Under a drift, the latest ends
-	 * rank high or low among the earlier ends, and more or fewer ends were expected than
-	 * happened. The stronger both signs are, the shorter the half-life is.
+	 * Return the half-life of the weights of earlier ends. If operations become slower,
+	 * the latest ends rank high among the earlier ones, and the estimate expected more
+	 * ends than there were. If they become faster, it is the other way round. The
+	 * stronger the drift is, the sooner the schedule forgets earlier ends.
 	 * @param all the durations learned so far
 	 * @param duration the duration of the operation that has ended, in seconds
 	 * @param expected how many ends were expected since the last end
@@ -86,11 +88,11 @@ final class DurationDrift {
 	}
 
 	/**
-	 * Return whether the latest ends rank high or low among the earlier ends although
-	 * there is no drift. They rank high when no more operations begin, and low when many
-	 * operations have begun at once. Their numbers of polls then say nothing about other
-	 * operations.
-	 * @param halfLife the half-life returned for the latest end
+	 * Return whether the latest ends are longer or shorter than most earlier ones
+	 * although the durations do not drift. They are longer when no more operations begin,
+	 * and shorter when many have begun at once. {@link LearnedKind} then leaves the polls
+	 * of such an operation out of its {@link PollSurplus}, because they are not typical.
+	 * @param halfLife the half-life at the latest end
 	 * @return {@code true} if the polls of the latest operation should not count
 	 */
 	boolean isMixOfAgesUnusual(double halfLife) {
@@ -113,7 +115,8 @@ final class DurationDrift {
 
 	/**
 	 * Return whether the latest ends differ from the earlier ones.
-	 * @return {@code true} if the earlier ends should be forgotten
+	 * @return {@code true} if the earlier ends no longer tell how long operations take,
+	 * so that the schedule should forget them
 	 */
 	boolean hasChanged() {
 		double before = this.settled.observations();

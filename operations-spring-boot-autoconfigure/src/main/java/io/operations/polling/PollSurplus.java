@@ -2,8 +2,8 @@ package io.operations.polling;
 
 /**
  * Compares the polls that ended operations cost under their plan with the average number
- * that the plan expected. Guarded by {@link LearnedKind}, except {@link #ratio()}, which
- * is thread-safe.
+ * that the plan expected. Only {@link #ratio()} is thread-safe: {@link LearnedKind} calls
+ * the other methods under its own lock.
  */
 final class PollSurplus {
 

@@ -21,7 +21,8 @@ final class PollCounts {
 
 	/**
 	 * Create the counts.
-	 * @param held supplies the operations that are held, at the beginning of each round
+	 * @param held supplies the operations that are held, called at the beginning of each
+	 * round
 	 */
 	PollCounts(Supplier<? extends Iterable<HeldPoll>> held) {
 		this.held = held;
