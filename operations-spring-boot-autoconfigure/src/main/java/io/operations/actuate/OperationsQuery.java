@@ -148,7 +148,7 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	 * {@code null} if it is unknown
 	 */
 	void checkNextPoll(String instance, @Nullable String holder) {
-		if (this.failing == Boolean.TRUE
+		if (isTrue(this.failing)
 				|| (this.state != null && this.state != State.AWAITED && this.state != State.TRACKED)) {
 			throw invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
 					+ " Use state=awaited, state=tracked or order=age.");
@@ -168,8 +168,12 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	 * behind
 	 */
 	boolean hasWaits() {
-		return (this.state == null || this.state == State.AWAITED) && this.failing != Boolean.TRUE
+		return (this.state == null || this.state == State.AWAITED) && !isTrue(this.failing)
 				&& !isAfter(PageCursor.Section.DELIVERED);
+	}
+
+	private static boolean isTrue(@Nullable Boolean filter) {
+		return Boolean.TRUE.equals(filter);
 	}
 
 	private boolean isAfter(PageCursor.Section section) {
@@ -223,8 +227,8 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 		if (this.state != null) {
 			return State.of(each) == this.state;
 		}
-		return (this.stuck != Boolean.TRUE || each == TrackingState.TRACKED)
-				&& (this.failing != Boolean.TRUE || each == TrackingState.ENDED || each == TrackingState.UNDELIVERED);
+		return (!isTrue(this.stuck) || each == TrackingState.TRACKED)
+				&& (!isTrue(this.failing) || each == TrackingState.ENDED || each == TrackingState.UNDELIVERED);
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.operations.actuate;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 
@@ -20,12 +19,15 @@ record PageCursor(Order order, Section section, Instant time, String id) {
 
 	private static final int PARTS = 5;
 
+	// Of the year 9999. A database may not know later times.
+	private static final long LAST_SECOND = 253_402_300_799L;
+
 	/**
 	 * Return the cursor as an opaque text that needs no encoding in a URL.
 	 * @return the text
 	 */
 	String encode() {
-		String text = this.order.ordinal() + " " + this.section.ordinal() + " " + this.time.getEpochSecond() + " "
+		String text = this.order.name() + " " + this.section.name() + " " + this.time.getEpochSecond() + " "
 				+ this.time.getNano() + " " + this.id;
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
 	}
@@ -38,13 +40,13 @@ record PageCursor(Order order, Section section, Instant time, String id) {
 	static @Nullable PageCursor decode(String text) {
 		try {
 			String[] parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", PARTS);
-			return (parts.length == PARTS)
-					? new PageCursor(Order.values()[Integer.parseInt(parts[0])],
-							Section.values()[Integer.parseInt(parts[1])],
-							Instant.ofEpochSecond(Long.parseLong(parts[2]), Integer.parseInt(parts[3])), parts[4])
-					: null;
+			if (parts.length != PARTS || Math.abs(Long.parseLong(parts[2])) > LAST_SECOND) {
+				return null;
+			}
+			return new PageCursor(Order.valueOf(parts[0]), Section.valueOf(parts[1]),
+					Instant.ofEpochSecond(Long.parseLong(parts[2]), Integer.parseInt(parts[3])), parts[4]);
 		}
-		catch (IllegalArgumentException | ArrayIndexOutOfBoundsException | DateTimeException ex) {
+		catch (IllegalArgumentException ex) {
 			return null;
 		}
 	}

@@ -82,9 +82,11 @@ public final class OperationsEndpointAutoConfiguration {
 	}
 
 	private static Mono<String> holder(OperationTracker tracker, String client, String instance) {
-		return (tracker instanceof RoutingOperationTracker routing
-				&& routing.forClient(client) instanceof DefaultOperationTracker own) ? own.pollingInstance(instance)
-						: Mono.empty();
+		if (tracker instanceof RoutingOperationTracker routing
+				&& routing.forClient(client) instanceof DefaultOperationTracker own) {
+			return own.pollingInstance(instance);
+		}
+		return Mono.empty();
 	}
 
 	private static Access access(@Nullable EndpointAccessResolver resolver) {
