@@ -3,6 +3,7 @@ package io.operations.autoconfigure.endpoint;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.operations.OperationsListener;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
@@ -13,6 +14,7 @@ import io.operations.core.OperationsTemplate;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.tracking.TrackedClients;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -52,6 +54,18 @@ public final class OperationsEndpointAutoConfiguration {
 	OperationsHistory operationsHistory(ObjectProvider<OperationsTemplate> template) {
 		// The template needs its listeners before it exists.
 		return new OperationsHistory(() -> TemplateParts.polls(template.getObject()).now());
+	}
+
+	@Bean("io.operations.operationsHistoryListener")
+	@ConditionalOnBean(OperationsHistory.class)
+	OperationsListener operationsHistoryListener(OperationsHistory history) {
+		return history.listener();
+	}
+
+	@Bean("io.operations.operationsHistoryTrackingListener")
+	@ConditionalOnBean(OperationsHistory.class)
+	TrackingListener operationsHistoryTrackingListener(OperationsHistory history) {
+		return history.trackingListener();
 	}
 
 	@Bean("io.operations.operationsEndpoint")
