@@ -121,7 +121,8 @@ class PackageArrowsTests {
 	@ArchTest
 	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
 			"io.operations.core", POLLING, POLLER, "io.operations.tracking", "reactor.core..",
-			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core");
+			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core",
+			"com.fasterxml.jackson.annotation");
 
 	@ArchTest
 	static final ArchRule onlyAutoconfigureHealthAndActuateKnowSpringBoot = noClasses().that()

@@ -12,6 +12,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationsThrottledException;
 import io.operations.actuate.OperationsHistory;
 import io.operations.internal.polling.PollEvent;
+import io.operations.internal.polling.PollListener;
 
 /**
  * What the history of a wait costs in heap: after each number of polls, one of them
@@ -53,7 +54,7 @@ public final class HistoryFootprint {
 		for (int i = 0; i < HISTORIES; i++) {
 			OperationsHistory history = new OperationsHistory(() -> Instant.EPOCH);
 			for (String id : ids) {
-				poll(history, id, polls);
+				poll((PollListener) history.listener(), id, polls);
 			}
 			histories.add(history);
 		}
@@ -64,7 +65,7 @@ public final class HistoryFootprint {
 		return each;
 	}
 
-	private static void poll(OperationsHistory history, String id, int polls) {
+	private static void poll(PollListener history, String id, int polls) {
 		Operation before = null;
 		for (int poll = 0; poll < polls; poll++) {
 			long time = INTERVAL * (poll + 1);

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.operations.OperationWait;
+import io.operations.OperationsListener;
 import io.operations.internal.polling.PollEvent;
 import io.operations.internal.polling.PollListener;
 import io.operations.tracking.TrackedOperation;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class OperationsHistory implements PollListener, TrackingListener {
+public final class OperationsHistory {
 
 	private final Histories waits = new Histories();
 
@@ -31,6 +32,8 @@ public final class OperationsHistory implements PollListener, TrackingListener {
 	private final Symbols statuses = new Symbols();
 
 	private final Symbols faults = new Symbols();
+
+	private final Events events = new Events();
 
 	private final Supplier<Instant> clock;
 
@@ -42,85 +45,24 @@ public final class OperationsHistory implements PollListener, TrackingListener {
 		this.clock = clock;
 	}
 
-	@Override
-	public void polled(String client, PollEvent poll) {
-		Histories histories = histories(poll.isTracked());
-		OperationHistory history = histories.enter(client, poll.operationId(), poll.since(),
-				PollOutcome.concernsOperation(poll.fault()), poll.time());
-		if (history != null) {
-			boolean wasFailing = history.isFailing();
-			history.polled(poll, this.statuses, this.faults);
-			if (wasFailing && !history.isFailing()) {
-				histories.eased();
-			}
-		}
+	/**
+	 * Return the listener that records polls and the ends of waits.
+	 * @return the listener
+	 */
+	public OperationsListener listener() {
+		return this.events;
 	}
 
-	@Override
-	public void abandoned(String client, PollEvent poll) {
-		histories(poll.isTracked()).remove(client, poll.operationId());
+	/**
+	 * Return the listener that records ends and deliveries of tracked operations.
+	 * @return the listener
+	 */
+	public TrackingListener trackingListener() {
+		return this.events;
 	}
 
 	private Histories histories(boolean isTracked) {
 		return isTracked ? this.tracked : this.waits;
-	}
-
-	@Override
-	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
-		this.waits.remove(client, wait.operationId());
-	}
-
-	@Override
-	public void closed(String client) {
-		this.waits.removeAll(client, false);
-	}
-
-	@Override
-	public void clientLeft(String client) {
-		this.tracked.removeAll(client, false);
-	}
-
-	@Override
-	public void released(String client, @Nullable String operationId) {
-		if (operationId != null) {
-			this.tracked.remove(client, operationId);
-		}
-		else {
-			this.tracked.removeAll(client, true);
-		}
-	}
-
-	@Override
-	public void ended(TrackedOperation operation) {
-		OperationHistory history = this.tracked.get(operation.client(), operation.id());
-		if (history != null) {
-			history.ended();
-			this.tracked.eased();
-		}
-	}
-
-	@Override
-	public void delivered(TrackedOperation operation, Duration duration) {
-		attempted(operation, null);
-	}
-
-	@Override
-	public void deliveryFailed(TrackedOperation operation, Throwable fault) {
-		String text = operation.deliveryFault();
-		attempted(operation, (text != null) ? text : fault.getClass().getName());
-	}
-
-	private void attempted(TrackedOperation operation, @Nullable String fault) {
-		long now = this.clock.get().toEpochMilli();
-		// An operation without a history that has nothing to come needs the place least.
-		long since = (fault != null) ? operation.since().toEpochMilli() : Long.MAX_VALUE;
-		OperationHistory history = this.tracked.enter(operation.client(), operation.id(), since, fault != null, now);
-		if (history != null) {
-			history.delivered(now, fault);
-			if (fault == null) {
-				this.tracked.eased();
-			}
-		}
 	}
 
 	/**
@@ -148,6 +90,92 @@ public final class OperationsHistory implements PollListener, TrackingListener {
 	 * @param events the events, the oldest first
 	 */
 	record Known(@Nullable Instant statusSince, List<HistoryEvent> events) {
+	}
+
+	/**
+	 * Receives the events. Not part of the public API, because it receives polls.
+	 */
+	private final class Events implements PollListener, TrackingListener {
+
+		@Override
+		public void polled(String client, PollEvent poll) {
+			Histories histories = histories(poll.isTracked());
+			OperationHistory history = histories.enter(client, poll.operationId(), poll.since(),
+					PollOutcome.concernsOperation(poll.fault()), poll.time());
+			if (history != null) {
+				boolean wasFailing = history.isFailing();
+				history.polled(poll, OperationsHistory.this.statuses, OperationsHistory.this.faults);
+				if (wasFailing && !history.isFailing()) {
+					histories.eased();
+				}
+			}
+		}
+
+		@Override
+		public void abandoned(String client, PollEvent poll) {
+			histories(poll.isTracked()).remove(client, poll.operationId());
+		}
+
+		@Override
+		public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
+			OperationsHistory.this.waits.remove(client, wait.operationId());
+		}
+
+		@Override
+		public void closed(String client) {
+			OperationsHistory.this.waits.removeAll(client, false);
+		}
+
+		@Override
+		public void clientLeft(String client) {
+			OperationsHistory.this.tracked.removeAll(client, false);
+		}
+
+		@Override
+		public void released(String client, @Nullable String operationId) {
+			if (operationId != null) {
+				OperationsHistory.this.tracked.remove(client, operationId);
+			}
+			else {
+				OperationsHistory.this.tracked.removeAll(client, true);
+			}
+		}
+
+		@Override
+		public void ended(TrackedOperation operation) {
+			OperationHistory history = OperationsHistory.this.tracked.get(operation.client(), operation.id());
+			if (history != null) {
+				history.ended();
+				OperationsHistory.this.tracked.eased();
+			}
+		}
+
+		@Override
+		public void delivered(TrackedOperation operation, Duration duration) {
+			attempted(operation, null);
+		}
+
+		@Override
+		public void deliveryFailed(TrackedOperation operation, Throwable fault) {
+			String text = operation.deliveryFault();
+			attempted(operation, (text != null) ? text : fault.getClass().getName());
+		}
+
+		private void attempted(TrackedOperation operation, @Nullable String fault) {
+			long now = OperationsHistory.this.clock.get().toEpochMilli();
+			// An operation without a history that has nothing to come needs the place
+			// least.
+			long since = (fault != null) ? operation.since().toEpochMilli() : Long.MAX_VALUE;
+			OperationHistory history = OperationsHistory.this.tracked.enter(operation.client(), operation.id(), since,
+					fault != null, now);
+			if (history != null) {
+				history.delivered(now, fault);
+				if (fault == null) {
+					OperationsHistory.this.tracked.eased();
+				}
+			}
+		}
+
 	}
 
 }

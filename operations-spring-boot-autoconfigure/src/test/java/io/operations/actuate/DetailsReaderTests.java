@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.operations.TestOperations;
 import io.operations.internal.polling.PollEvent;
+import io.operations.internal.polling.PollListener;
 import io.operations.polling.LearnedDurations;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
@@ -56,7 +57,7 @@ class DetailsReaderTests {
 
 	@Test
 	void whenThereIsHistoryThereIsNoNote() {
-		this.history.polled("operations",
+		((PollListener) this.history.listener()).polled("operations",
 				new PollEvent("op", true, 0, 1000, 2000, null, TestOperations.fault(503), null));
 		OperationDetails details = describe(this.history, running(1), "host-2:1", false);
 		assertThat(details.historyNote()).isNull();
@@ -80,7 +81,7 @@ class DetailsReaderTests {
 			.state(TrackingState.UNDELIVERED)
 			.deliveryFault("java.lang.IllegalStateException: secret of the application")
 			.build();
-		this.history.deliveryFailed(failed, new IllegalStateException("secret of the application"));
+		this.history.trackingListener().deliveryFailed(failed, new IllegalStateException("secret of the application"));
 		assertThat(describe(this.history, failed, null, false).history()).extracting(HistoryEvent::fault)
 			.containsExactly("java.lang.IllegalStateException");
 		assertThat(describe(this.history, failed, null, true).history()).extracting(HistoryEvent::fault)

@@ -60,7 +60,7 @@ class OperationsHistoryTests {
 		.rateLimiterConfig(
 				RateLimiterConfig.custom().limitForPeriod(1_000_000).limitRefreshPeriod(Duration.ofMillis(1)).build())
 		.scheduler(this.time)
-		.listener(this.history)
+		.listener(this.history.listener())
 		.schedule(everyTenSeconds())
 		.build();
 
@@ -90,7 +90,7 @@ class OperationsHistoryTests {
 	}
 
 	private RoutingOperationTracker tracker() {
-		TrackingListeners listener = new TrackingListeners(List.of(this.history));
+		TrackingListeners listener = new TrackingListeners(List.of(this.history.trackingListener()));
 		TrackingSettings settings = new TrackingSettings(Duration.ofDays(1), null, 10_000,
 				new TrackingSettings.Delivery(2, Duration.ofSeconds(5), 1, Duration.ofSeconds(5),
 						Duration.ofMinutes(1)));
@@ -189,7 +189,7 @@ class OperationsHistoryTests {
 			public void abandoned(String client, PollEvent poll) {
 			}
 
-		}).listener(this.history).build();
+		}).listener(this.history.listener()).build();
 		waits.add(cancelling.await("op").subscribe());
 		seconds(15);
 		assertThat(waits.get(0).isDisposed()).isTrue();
@@ -250,7 +250,7 @@ class OperationsHistoryTests {
 		track("op");
 		track("ended");
 		seconds(15);
-		this.history.released(CLIENT, null);
+		this.history.trackingListener().released(CLIENT, null);
 		assertThat(this.history.find(CLIENT, "op", true, null, (fault) -> fault)).isNull();
 		assertThat(found("ended", true)).isNotNull();
 	}

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import io.operations.OperationsListener;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
 import io.operations.actuate.OperationsEndpointWebExtension;
@@ -18,6 +19,7 @@ import io.operations.internal.tracking.InstanceName;
 import io.operations.internal.tracking.RoutingOperationTracker;
 import io.operations.internal.tracking.TrackedClients;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingListener;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -62,6 +64,18 @@ public final class OperationsEndpointAutoConfiguration {
 	OperationsHistory operationsHistory(ObjectProvider<OperationsTemplate> template) {
 		// The template needs its listeners before it exists.
 		return new OperationsHistory(() -> TemplateParts.polls(template.getObject()).now());
+	}
+
+	@Bean("io.operations.operationsHistoryListener")
+	@ConditionalOnBean(OperationsHistory.class)
+	OperationsListener operationsHistoryListener(OperationsHistory history) {
+		return history.listener();
+	}
+
+	@Bean("io.operations.operationsHistoryTrackingListener")
+	@ConditionalOnBean(OperationsHistory.class)
+	TrackingListener operationsHistoryTrackingListener(OperationsHistory history) {
+		return history.trackingListener();
 	}
 
 	@Bean("io.operations.operationsEndpoint")
