@@ -98,8 +98,8 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule workOfTrackingKnowsCoreAndBelow = knows(TRACKING, VOCABULARY, INTERNAL, "io.operations.core",
-			"io.operations.observation", "io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core",
-			"org.springframework.util", "org.apache.commons.logging");
+			"io.operations.observation", "io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams",
+			"org.springframework.core", "org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
@@ -145,9 +145,8 @@ class PackageArrowsTests {
 				"io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
 				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracing",
-				"io.operations.autoconfigure.tracking",
-				"io.operations.autoconfigure.web", "io.operations.tracking", TRACKING,
-				"io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
+				"io.operations.autoconfigure.tracking", "io.operations.autoconfigure.web", "io.operations.tracking",
+				TRACKING, "io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {
