@@ -75,20 +75,27 @@ class TracesTests {
 
 	@Test
 	void oneGraphReachesAllSpansOfAnOperationThatAnotherInstanceTakesOver() {
-		String id = simulator.accept(OperationScript.completed().running(Duration.ofSeconds(7)));
-		try (ConfigurableApplicationContext first = instance()) {
+		String id = simulator.accept(OperationScript.completed().running(Duration.ofHours(1)));
+		try (ConfigurableApplicationContext first = instance(); ConfigurableApplicationContext second = instance()) {
 			request(first, "first request", id, true);
 			request(first, "second request", id, false);
 			awaitSpans(POLL, 12);
-			try (ConfigurableApplicationContext second = instance()) {
-				// Without its database the first instance can neither poll a tracked
-				// operation nor deliver its outcome.
-				first.getBean(HikariDataSource.class).close();
-				awaitSpans("deliver outcome", 1);
-				awaitSpans("handle", 1);
-			}
+			// Without its database the first instance can neither poll a tracked
+			// operation nor deliver its outcome.
+			first.getBean(HikariDataSource.class).close();
+			Awaitility.await()
+				.atMost(LIMIT)
+				.until(() -> EXPORTER.getFinishedSpanItems().stream().anyMatch(TracesTests::isPollOfNoWait));
+			simulator.accept(id, OperationScript.completed());
+			awaitSpans("handle", 1);
+			awaitSpans("deliver outcome", 1);
+			awaitSpans(AWAIT, 2);
+			assertThat(second.isActive()).isTrue();
+			assertThatOneGraphReaches(EXPORTER.getFinishedSpanItems());
 		}
-		List<SpanData> all = EXPORTER.getFinishedSpanItems();
+	}
+
+	private static void assertThatOneGraphReaches(List<SpanData> all) {
 		SpanData request = named(all, "first request").get(0);
 		List<SpanData> waits = named(all, AWAIT);
 		assertThat(waits).hasSize(2);
@@ -100,10 +107,8 @@ class TracesTests {
 			assertThat(poll.getParentSpanId()).isEqualTo(oldest.getSpanId());
 			assertThat(links(poll)).contains(request.getSpanId());
 		});
-		assertThat(polls).anySatisfy((poll) -> {
-			assertThat(poll.getParentSpanId()).isEqualTo(NO_SPAN);
-			assertThat(links(poll)).containsExactly(request.getSpanId());
-		});
+		assertThat(polls).filteredOn(TracesTests::isPollOfNoWait)
+			.allSatisfy((poll) -> assertThat(links(poll)).containsExactly(request.getSpanId()));
 		SpanData delivery = named(all, "deliver outcome").get(0);
 		assertThat(links(delivery)).containsExactly(request.getSpanId());
 		assertThat(child(named(all, "handle"), delivery)).isNotNull();
@@ -139,6 +144,10 @@ class TracesTests {
 
 	private static void awaitSpans(String name, int number) {
 		Awaitility.await().atMost(LIMIT).until(() -> named(EXPORTER.getFinishedSpanItems(), name).size() >= number);
+	}
+
+	private static boolean isPollOfNoWait(SpanData span) {
+		return span.getName().equals(POLL) && span.getParentSpanId().equals(NO_SPAN);
 	}
 
 	private static List<SpanData> named(List<SpanData> spans, String name) {
