@@ -33,13 +33,15 @@ final class RecordedRun {
 
 	private static final Duration WORK = Duration.ofSeconds(40);
 
-	private static final int JUMPS = 10;
+	private static final int JUMPS = 8;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+	private static final String CLIENT = "{client=\"operations\"}";
+
 	private static final List<String> IDLE = Stream
 		.of("waits", "paused_seconds", "server_unavailable", "credentials_rejected", "retrying", "queued")
-		.map((name) -> "operations_" + name + "{client=\"operations\"}")
+		.map((name) -> "operations_" + name + CLIENT)
 		.toList();
 
 	private final Map<String, Recording> phases = new LinkedHashMap<>();
@@ -77,7 +79,7 @@ final class RecordedRun {
 
 	void run() {
 		this.simulator.defaultScript(script());
-		record("healthy", 40, JUMPS, this::work);
+		record("healthy", 32, JUMPS, this::work);
 		throttled();
 		rest();
 		away();
@@ -108,14 +110,14 @@ final class RecordedRun {
 	private void away() {
 		this.simulator.fault(Integer.MAX_VALUE, Fault.unavailable());
 		List<Disposable> waits = waits(5, OperationScript.completed().running(LONG));
-		record("unavailable", 16, JUMPS, () -> {
+		record("unavailable", 16, 3, () -> {
 		});
 		end(waits);
 	}
 
 	private void denied() {
 		this.simulator.fault(Integer.MAX_VALUE, Fault.status(401));
-		record("denied", 10, JUMPS, () -> waits(1, script()));
+		record("denied", 10, 3, () -> waits(1, script()));
 		this.simulator.clearFaults();
 	}
 
@@ -142,7 +144,7 @@ final class RecordedRun {
 
 	private void storeLost() {
 		this.storeFails.set(true);
-		record("store lost", 12, 1, () -> waits(1, script()));
+		record("store lost", 12, 1, () -> this.tracker.find("unknown").onErrorComplete().block());
 		this.storeFails.set(false);
 	}
 
@@ -201,7 +203,20 @@ final class RecordedRun {
 	private void pass(int jumps) {
 		for (int i = 0; i < jumps; i++) {
 			this.simulator.advance(INTERVAL.dividedBy(jumps));
+			if (this.handlerFails.get()) {
+				Awaitility.await()
+					.pollInSameThread()
+					.atMost(PATIENCE)
+					.pollInterval(Duration.ofMillis(1))
+					.until(this::isDelivered);
+			}
 		}
+	}
+
+	// A jump does not wait for handlers.
+	private boolean isDelivered() {
+		return this.tracker.summary().block().backlog() == 0
+				&& this.scrape.get().contains("\noperations_deliveries_active" + CLIENT + " 0.0\n");
 	}
 
 	// Until nothing of a phase is left.
