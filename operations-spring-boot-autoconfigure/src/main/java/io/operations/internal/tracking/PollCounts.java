@@ -20,7 +20,7 @@ final class PollCounts {
 	private @Nullable Iterator<HeldPoll> round;
 
 	/**
-	 * Create the rounds.
+	 * Create the counts.
 	 * @param held supplies the operations that are held, called at the beginning of each
 	 * round
 	 */
