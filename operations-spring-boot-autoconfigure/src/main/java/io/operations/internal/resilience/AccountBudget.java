@@ -12,8 +12,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Reserves permits for this instance from the budget that all instances share. It
  * reserves them in blocks, so that one statement serves several requests, and it reserves
- * at most one block ahead. A permit that nobody uses lapses. Otherwise the instance would
- * use all kept permits together later.
+ * at most one block ahead. A permit that nobody uses lapses. Otherwise the instance could
+ * keep such permits and use them all together later.
  * <p>
  * While the store is unavailable, the instance sends its share of the rate: the rate
  * divided by the number of instances seen last.

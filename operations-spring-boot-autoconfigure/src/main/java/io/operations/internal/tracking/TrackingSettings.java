@@ -13,9 +13,9 @@ import org.springframework.util.Assert;
  *
  * @param timeout the time after which an operation times out if the caller passes no
  * timeout
- * @param retention how long, from the end of an operation, a store keeps it once its
- * outcome is delivered; {@code null} for the time for which the server keeps the
- * operations of the client's product
+ * @param retention how long after its end a store keeps an operation whose outcome is
+ * delivered; {@code null} for the time for which the server keeps the operations of the
+ * client's product
  * @param maxTracked the maximum number of operations in a store in memory
  * @param delivery the settings for the delivery of outcomes
  * @since 0.1.0
