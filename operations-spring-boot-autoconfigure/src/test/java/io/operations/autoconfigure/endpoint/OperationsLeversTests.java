@@ -226,6 +226,17 @@ class OperationsLeversTests {
 		}
 	}
 
+	private static HttpServletRequest withUser(HttpServletRequest request, String user) {
+		return new HttpServletRequestWrapper(request) {
+
+			@Override
+			public Principal getUserPrincipal() {
+				return () -> user.replace("\\n", "\n");
+			}
+
+		};
+	}
+
 	private record Answer(int status, String text) {
 
 		JsonNode body() {
@@ -324,14 +335,7 @@ class OperationsLeversTests {
 		Filter users() {
 			return (request, response, chain) -> {
 				String user = ((HttpServletRequest) request).getHeader("X-User");
-				chain.doFilter((user == null) ? request : new HttpServletRequestWrapper((HttpServletRequest) request) {
-
-					@Override
-					public Principal getUserPrincipal() {
-						return () -> user.replace("\\n", "\n");
-					}
-
-				}, response);
+				chain.doFilter((user != null) ? withUser((HttpServletRequest) request, user) : request, response);
 			};
 		}
 
