@@ -121,15 +121,14 @@ final class AccountBudget implements Disposable {
 		synchronized (this) {
 			this.permits.endReservation();
 			note = answered(reservation.pause());
-			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
+			if (!this.pause.isOutdated(reservation.pause())) {
+				this.permits.add(reservation.untilEnd(), perSecond, permits, now());
+			}
 		}
 		note.run();
 		this.onPermit.run();
 	}
 
-	/**
-	 * Take the permit that has arrived.
-	 */
 	synchronized void use() {
 		this.permits.use(now());
 	}

@@ -1,6 +1,7 @@
 package io.operations.internal.tracking;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import io.operations.internal.ReadableDuration;
 import io.operations.polling.PollingSettings;
@@ -24,8 +25,9 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 
 	public TrackingSettings {
 		PollingSettings.checkTimeout(timeout);
-		Assert.isTrue(retention == null || !retention.isNegative(),
-				() -> "'retention' must not be negative, but is " + ReadableDuration.setting(retention));
+		Duration kept = Objects.requireNonNullElse(retention, Duration.ZERO);
+		Assert.isTrue(!kept.isNegative(),
+				() -> "'retention' must not be negative, but is " + ReadableDuration.setting(kept));
 		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
 	}
 
