@@ -16,7 +16,7 @@ const positive = (iso) => (seconds(iso) ?? 0) > 0;
 function polling(cell, { paused, budget }, now) {
 	cell.className = positive(paused) ? "bad" : "";
 	text(cell, positive(paused)
-		? `throttled or paused for ${duration(paused)}, until ${clock(new Date(now + seconds(paused) * 1000).toISOString(), now)}`
+		? `paused for ${duration(paused)}, until ${clock(new Date(now + seconds(paused) * 1000).toISOString(), now)}`
 		: budget ? "runs, without the shared rate" : "runs");
 }
 
@@ -37,7 +37,7 @@ const clients = table("clients", [
 	{ header: "Waits", update: (cell, [, one]) => text(cell, `${count(one.waits)} of ${count(one.maxWaits)}`), number: true },
 	{ header: "Queue", update: (cell, [, one]) => text(cell, `${count(one.queued)} of ${count(one.maxQueued)}`), number: true },
 	{ header: "In flight", update: (cell, [, one]) => text(cell, `${count(one.inFlight)} of ${count(one.inFlightLimit)}`
-		+ ((one.inFlightLimit < one.maxInFlight) ? ` (at most ${count(one.maxInFlight)})` : "")), number: true },
+		+ ((one.inFlightLimit < one.maxInFlight) ? `, max. ${count(one.maxInFlight)}` : "")), number: true },
 	{ header: "Requests per second", update: (cell, [, one]) => text(cell, `${number(one.requestsPerSecond)} of ${number(one.rate)}`
 		+ ((one.rate > 0) ? ` (${Math.round(100 * one.requestsPerSecond / one.rate)} %)` : "")), number: true },
 	{ header: "Share of the budget", update: (cell, [, one]) => text(cell, one.budgetUnavailable

@@ -44,6 +44,7 @@ async function refresh() {
 			source(data.list);
 			views[shown.view].show(data, shown);
 			text($("fault"), "");
+			performance.mark("operations:shown");
 			attribute(document.body, "data-stale", null);
 		}
 	}

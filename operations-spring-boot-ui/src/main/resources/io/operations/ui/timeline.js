@@ -139,10 +139,10 @@ export function draw(parent, one, events, now, paused) {
 	}
 	line(now, "now", "now", x, picture, BOTTOM - 4);
 	if (fits) {
-		line(deadline, "deadline", "deadline", x, picture, TOP + 12);
+		line(deadline, "deadline", "deadline", x, picture, TOP - 2);
 	}
 	else if (Number.isFinite(deadline) && !one.outcome) {
-		picture.append(label(RIGHT, TOP + 12, `deadline in ${duration((deadline - now) / 1000)} →`, "end"));
+		picture.append(label(RIGHT, TOP - 2, `deadline in ${duration((deadline - now) / 1000)} →`, "end"));
 	}
 	parent.replaceChildren(picture);
 }
@@ -164,5 +164,5 @@ export function legend(parent, one, events) {
 	parent.replaceChildren(...used.map((name) => item(box(mark(name, 8, 8)), OUTCOMES[name].label)),
 		item(box(svg("circle", { class: "next", cx: 8, cy: 8, r: 5 })), "next poll"),
 		item(box(svg("rect", { class: "pause", fill: "url(#hatch)", width: 16, height: 16 })), "pause"),
-		item(box(svg("rect", { class: "learned", width: 16, height: 16 })), "ended operations of this kind at this age"));
+		item(box(svg("rect", { class: "learned", width: 16, height: 16 })), "share of this kind that has ended by this age"));
 }

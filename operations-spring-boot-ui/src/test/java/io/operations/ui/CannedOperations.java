@@ -35,7 +35,7 @@ class CannedOperations {
 
 	private final List<String> calls = new CopyOnWriteArrayList<>();
 
-	private final Instant start = Instant.now();
+	private volatile Instant start = Instant.now();
 
 	private volatile List<Map<String, @Nullable Object>> rows;
 
@@ -50,6 +50,7 @@ class CannedOperations {
 	}
 
 	void reset() {
+		this.start = Instant.now();
 		this.rows = usual();
 		this.change = UnaryOperator.identity();
 		this.access = "unrestricted";

@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Looks at the page in a real Chromium, as an operator does: by role and name.
  */
+@Tag("browser")
 class OperationsPageTests {
 
 	private static final String CANNED = ",io.operations.autoconfigure.endpoint.OperationsEndpointAutoConfiguration";

@@ -29,7 +29,7 @@ class ReactivePageSecurity {
 			.build();
 	}
 
-	// The cookie is written only if somebody asks for the token.
+	// Spring Security writes the cookie only for a request that reads the token.
 	@Bean
 	WebFilter csrfCookie() {
 		return (exchange, chain) -> {
