@@ -134,8 +134,8 @@ export function draw(parent, one, events, now, paused) {
 	for (const delivery of deliveries) {
 		picture.append(mark(delivery.outcome, x(millis(delivery.time)), DELIVERIES));
 	}
-	if (!one.outcome && Number.isFinite(next)) {
-		picture.append(svg("circle", { class: "next", cx: x(next), cy: POLLS, r: 5 }));
+	if (Number.isFinite(next) && one.state !== "DELIVERED" && one.state !== "UNDELIVERED") {
+		picture.append(svg("circle", { class: "next", cx: x(next), cy: one.outcome ? DELIVERIES : POLLS, r: 5 }));
 	}
 	line(now, "now", "now", x, picture, BOTTOM - 4);
 	if (fits) {
@@ -150,7 +150,7 @@ export function draw(parent, one, events, now, paused) {
 /** Says what the marks mean that the picture has. */
 export function legend(parent, one, events) {
 	const used = Object.keys(OUTCOMES).filter((name) => events.some((event) => event.outcome === name));
-	const wanted = used.join();
+	const wanted = [...used, Boolean(one.outcome)].join();
 	if (parent.dataset.used === wanted) {
 		return;
 	}
@@ -162,7 +162,7 @@ export function legend(parent, one, events) {
 	};
 	const box = (...content) => svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16 }, ...content);
 	parent.replaceChildren(...used.map((name) => item(box(mark(name, 8, 8)), OUTCOMES[name].label)),
-		item(box(svg("circle", { class: "next", cx: 8, cy: 8, r: 5 })), "next poll"),
+		item(box(svg("circle", { class: "next", cx: 8, cy: 8, r: 5 })), one.outcome ? "next delivery" : "next poll"),
 		item(box(svg("rect", { class: "pause", fill: "url(#hatch)", width: 16, height: 16 })), "pause"),
 		item(box(svg("rect", { class: "learned", width: 16, height: 16 })), "share of this kind that has ended by this age"));
 }
