@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -88,7 +87,7 @@ final class Browser implements AutoCloseable {
 
 	Optional<WebElement> search(String role, String name) {
 		// One call leaves the few elements that are asked one by one.
-		List<WebElement> candidates = script("""
+		List<?> candidates = script(List.class, """
 				const [css, name] = arguments;
 				return [...document.querySelectorAll(css)].filter((one) => one.checkVisibility() && [one.textContent,
 					one.getAttribute("aria-label"), ...[...one.labels ?? []].map((label) => label.textContent)]
@@ -96,8 +95,9 @@ final class Browser implements AutoCloseable {
 				""", Objects.requireNonNull(CANDIDATES.get(role), role), name);
 		try {
 			return candidates.stream()
-				.filter((element) -> element.getAccessibleName().contains(name))
-				.filter((element) -> role.equals(element.getAriaRole().toLowerCase(java.util.Locale.ROOT)))
+				.map(WebElement.class::cast)
+				.filter((element) -> name(element).contains(name))
+				.filter((element) -> role.equalsIgnoreCase(element.getAriaRole()))
 				.findFirst();
 		}
 		catch (StaleElementReferenceException ex) {
@@ -117,7 +117,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	String text() {
-		return script("return document.body.innerText");
+		return script(String.class, "return document.body.innerText");
 	}
 
 	/**
@@ -131,7 +131,8 @@ final class Browser implements AutoCloseable {
 	}
 
 	private List<String> texts(WebElement table) {
-		return script("return [...arguments[0].rows].map((row) => row.innerText)", table);
+		List<?> rows = script(List.class, "return [...arguments[0].rows].map((row) => row.innerText)", table);
+		return rows.stream().map(String::valueOf).toList();
 	}
 
 	/**
@@ -175,16 +176,22 @@ final class Browser implements AutoCloseable {
 		for (int i = 0; i < 60; i++) {
 			press(Keys.TAB);
 			WebElement element = focused();
-			if (element.getAccessibleName().contains(name)) {
+			if (name(element).contains(name)) {
 				return element;
 			}
 		}
 		throw new AssertionError("'" + name + "' cannot be reached with the key Tab");
 	}
 
-	@SuppressWarnings("unchecked")
-	<T> T script(String script, Object... arguments) {
-		return (T) Objects.requireNonNull(this.driver.executeScript(script, arguments), script);
+	/**
+	 * Return the name of an element as a screen reader says it.
+	 */
+	static String name(WebElement element) {
+		return Objects.requireNonNullElse(element.getAccessibleName(), "");
+	}
+
+	<T> T script(Class<T> type, String script, Object... arguments) {
+		return type.cast(Objects.requireNonNull(this.driver.executeScript(script, arguments), script));
 	}
 
 	/**

@@ -3,7 +3,6 @@ package io.operations.ui;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -264,11 +263,9 @@ class CannedOperations {
 	private static Object forged(Object value) {
 		if (value instanceof Map<?, ?> map) {
 			Map<Object, @Nullable Object> all = new LinkedHashMap<>();
-			map.forEach(
-					(key, member) -> all.put(
-							Arrays.asList("configuration", "operations", "campaigns").contains(key)
-									&& member instanceof Map ? forged(key) : key,
-							(member != null) ? forged(member) : null));
+			// The only key that a server may choose is the name of a kind.
+			map.forEach((key, member) -> all.put("configuration".equals(key) ? forged(key) : key,
+					(member != null) ? forged(member) : null));
 			return all;
 		}
 		if (value instanceof List<?> list) {

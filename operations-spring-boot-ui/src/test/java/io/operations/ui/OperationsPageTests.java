@@ -191,9 +191,10 @@ class OperationsPageTests {
 	void scriptInThePageIsRefused() {
 		open("account");
 		browser.awaitText("on instance");
-		String result = browser.script("const s = document.createElement('script');"
-				+ "try { s.textContent = 'document.title=1'; } catch (e) { return e.name; }"
-				+ "document.body.append(s); return document.title;");
+		String result = browser.script(String.class,
+				"const s = document.createElement('script');"
+						+ "try { s.textContent = 'document.title=1'; } catch (e) { return e.name; }"
+						+ "document.body.append(s); return document.title;");
 		assertThat(result).isEqualTo("TypeError");
 	}
 
@@ -201,7 +202,7 @@ class OperationsPageTests {
 	void focusStaysOnARowThatMovesAndGoesToTheHeadingWhenTheRowIsGone() {
 		open("operations");
 		WebElement link = browser.find("link", CannedOperations.FAILING);
-		browser.script("arguments[0].focus(); return true", link);
+		browser.script(Boolean.class, "arguments[0].focus(); return true", link);
 		var rows = canned.many(3);
 		rows = new java.util.ArrayList<>(rows);
 		rows.add(canned.row(CannedOperations.FAILING, "ENDED", java.util.Map.of("age", "PT7M")));
@@ -232,10 +233,10 @@ class OperationsPageTests {
 		browser.tabTo("Redeliver the outcome").sendKeys(Keys.ENTER);
 		browser.find("dialog", "Redeliver the outcome");
 		browser.press(Keys.ESCAPE);
-		assertThat(browser.focused().getAccessibleName()).contains("Redeliver the outcome");
+		assertThat(Browser.name(browser.focused())).contains("Redeliver the outcome");
 		browser.press(Keys.ENTER);
 		browser.find("dialog", "Redeliver the outcome");
-		WebElement yes = browser.focused().getAccessibleName().equals("Redeliver") ? browser.focused()
+		WebElement yes = Browser.name(browser.focused()).equals("Redeliver") ? browser.focused()
 				: browser.tabTo("Redeliver");
 		yes.sendKeys(Keys.ENTER);
 		browser.awaitText("is delivered again.");

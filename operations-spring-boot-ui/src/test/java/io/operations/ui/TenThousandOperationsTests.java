@@ -49,17 +49,19 @@ class TenThousandOperationsTests {
 				for (int i = 0; i < LOADS; i++) {
 					browser.open(application.page() + "#/operations?size=" + size);
 					browser.awaitRows("Awaited and tracked", Integer.parseInt(size));
-					double paint = ((Number) browser.script(
-							"return performance.getEntriesByName(" + "'first-contentful-paint')[0]?.startTime ?? -1"))
+					double paint = browser
+						.script(Number.class,
+								"return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1")
 						.doubleValue();
-					double rows = ((Number) browser
-						.script("return performance.getEntriesByName('operations:shown')[0].startTime")).doubleValue();
+					double rows = browser
+						.script(Number.class, "return performance.getEntriesByName('operations:shown')[0].startTime")
+						.doubleValue();
 					logger.info("%s rows: first paint after %.0f ms, rows after %.0f ms".formatted(size, paint, rows));
 				}
 			}
 			browser.open(application.page() + "#/operations?size=500");
 			browser.awaitRows("Awaited and tracked", 200);
-			long elements = browser.script("return document.querySelectorAll('*').length");
+			long elements = browser.script(Long.class, "return document.querySelectorAll('*').length");
 			assertThat(elements).isLessThan(5000);
 			browser.find("link", "Next page").click();
 			browser.find("link", "First page");

@@ -10,7 +10,6 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,7 +52,7 @@ record TestApplication(ConfigurableApplicationContext context, String base) impl
 			.web(stack)
 			.properties(all.toArray(String[]::new))
 			.run();
-		int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+		String port = context.getEnvironment().getRequiredProperty("local.server.port");
 		return new TestApplication(context, "http://localhost:" + port);
 	}
 
