@@ -2,6 +2,7 @@ package io.operations.ui;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.stream.Stream;
 
 import org.openqa.selenium.Keys;
@@ -51,7 +54,7 @@ final class Browser implements AutoCloseable {
 				"--disable-dev-shm-usage", "--window-size=1280,900");
 		options.addArguments(arguments);
 		LoggingPreferences logs = new LoggingPreferences();
-		logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
+		logs.enable(LogType.BROWSER, Level.ALL);
 		options.setCapability("goog:loggingPrefs", logs);
 		this.driver = new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(chromedriver).build(),
 				options);
@@ -149,7 +152,7 @@ final class Browser implements AutoCloseable {
 		await(count + " rows of '" + table + "'", () -> Optional.of(rows(table)).filter((rows) -> rows == count));
 	}
 
-	private <T> Optional<T> await(String description, java.util.function.Supplier<Optional<T>> condition) {
+	private <T> Optional<T> await(String description, Supplier<Optional<T>> condition) {
 		return new FluentWait<>(this.driver).withTimeout(PATIENCE)
 			.pollingEvery(Duration.ofMillis(100))
 			.ignoring(StaleElementReferenceException.class)
@@ -195,6 +198,19 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
+	 * Wait until a script returns true.
+	 */
+	void awaitScript(String script) {
+		await(script, () -> Optional.of(script(Boolean.class, script)).filter(Boolean::booleanValue));
+	}
+
+	void offline(boolean offline) {
+		this.driver.executeCdpCommand("Network.enable", Map.of());
+		this.driver.executeCdpCommand("Network.emulateNetworkConditions",
+				Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+	}
+
+	/**
 	 * Return what the browser complained of, as a violation of the content security
 	 * policy.
 	 */
@@ -215,7 +231,7 @@ final class Browser implements AutoCloseable {
 			Files.write(Path.of(folder, name + ".png"), this.driver.getScreenshotAs(OutputType.BYTES));
 		}
 		catch (IOException ex) {
-			throw new java.io.UncheckedIOException(ex);
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -1,7 +1,10 @@
 package io.operations.ui;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +16,8 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -203,9 +208,8 @@ class OperationsPageTests {
 		open("operations");
 		WebElement link = browser.find("link", CannedOperations.FAILING);
 		browser.script(Boolean.class, "arguments[0].focus(); return true", link);
-		var rows = canned.many(3);
-		rows = new java.util.ArrayList<>(rows);
-		rows.add(canned.row(CannedOperations.FAILING, "ENDED", java.util.Map.of("age", "PT7M")));
+		List<Map<String, @Nullable Object>> rows = new ArrayList<>(canned.many(3));
+		rows.add(canned.row(CannedOperations.FAILING, "ENDED", Map.of("age", "PT7M")));
 		rows.addAll(canned.many(5).subList(3, 5));
 		canned.rows(rows);
 		browser.row("Awaited and tracked", CannedOperations.FAILING, "7 min");
@@ -260,8 +264,57 @@ class OperationsPageTests {
 		browser.awaitText("Sign in to the application in this browser");
 	}
 
-	@org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-	@org.springframework.context.annotation.Import({ TestApplication.Canned.class, PageSecurity.class })
+	@Test
+	void hiddenPageAndStoppedPageDoNotAsk() {
+		open("account");
+		browser.awaitText("on instance");
+		// Each refresh schedules the next one, unless there is none.
+		browser.script(Boolean.class, """
+				window.scheduled = 0;
+				const original = window.setTimeout;
+				window.setTimeout = (...all) => { window.scheduled++; return original(...all); };
+				Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+				document.dispatchEvent(new Event("visibilitychange"));
+				performance.clearMarks();
+				document.dispatchEvent(new Event("operations:changed"));
+				return true;
+				""");
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
+		assertThat(browser.script(Long.class, "return window.scheduled")).isZero();
+		browser.script(Boolean.class, """
+				delete document.visibilityState;
+				document.dispatchEvent(new Event("visibilitychange"));
+				return true;
+				""");
+		browser.awaitScript("return window.scheduled > 0");
+		browser.find("button", "Stop refreshing").click();
+		browser.script(Boolean.class, """
+				window.scheduled = 0;
+				performance.clearMarks();
+				document.dispatchEvent(new Event("operations:changed"));
+				return true;
+				""");
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
+		assertThat(browser.script(Long.class, "return window.scheduled")).isZero();
+	}
+
+	@Test
+	void pageSaysThatTheApplicationCannotBeReachedAndShowsTheLastState() {
+		open("account");
+		browser.row("Clients", "operations", "reachable");
+		browser.offline(true);
+		try {
+			browser.awaitText("The application cannot be reached.");
+			assertThat(browser.row("Clients", "operations")).contains("reachable");
+		}
+		finally {
+			browser.offline(false);
+		}
+		browser.awaitText("the recovery", (text) -> !text.contains("cannot be reached"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ TestApplication.Canned.class, PageSecurity.class })
 	static class Secured {
 
 	}
