@@ -81,7 +81,7 @@ public final class Idempotency {
 	}
 
 	/**
-	 * Add an advice to an exception that the client caused, without a response of the
+	 * Add advice to an exception that the client caused, without a response of the
 	 * server.
 	 * @param fault the exception
 	 * @param advice one or more sentences with a leading space

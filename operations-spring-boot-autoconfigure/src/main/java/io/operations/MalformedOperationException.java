@@ -47,7 +47,7 @@ public non-sealed class MalformedOperationException extends OperationsException 
 	/**
 	 * Return whether the response is an operation in the form of another product than the
 	 * client's. The message then names the products that have this form.
-	 * @return {@code true} if the client has the wrong product, most probably
+	 * @return {@code true} if the client most probably has the wrong product
 	 */
 	public boolean isOfAnotherProduct() {
 		return this.ofAnotherProduct;

@@ -108,8 +108,8 @@ public record Operation(String id, OperationStatus status, String statusText, @N
 
 	/**
 	 * Return whether the operation begins at a later time that the caller of the write
-	 * has named: its status text is {@code SCHEDULED}. That may take days, and the
-	 * library polls the operation rarely meanwhile. The comparison ignores case.
+	 * has named: its status text is {@code SCHEDULED}. It may not begin for days, and the
+	 * library polls it rarely meanwhile. The comparison ignores case.
 	 * @return {@code true} if the operation has not begun because it is scheduled
 	 */
 	public boolean isScheduled() {

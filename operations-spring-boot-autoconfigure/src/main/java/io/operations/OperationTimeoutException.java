@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * ends. The operation may still be running, and the caller can await it again. The cause
  * is the last transient error since a poll last saw the operation, if there was one.
  * {@link #getHeldBack()} says whether the client's own limits held back the last poll,
- * and {@link #getPausedFor()} whether a pause after a 429 did.
+ * and {@link #getPausedFor()} whether a pause did.
  *
  * @since 0.1.0
  */
@@ -32,6 +32,8 @@ public final class OperationTimeoutException extends OperationsException {
 	private final @Nullable Duration heldBack;
 
 	private final @Nullable Duration pausedFor;
+
+	private final boolean pausedByOperator;
 
 	/**
 	 * Create the exception for a wait whose caller passed the timeout.
@@ -83,6 +85,7 @@ public final class OperationTimeoutException extends OperationsException {
 		this.unusualAge = unusualAge;
 		this.heldBack = (hold != null) ? hold.heldBack() : null;
 		this.pausedFor = (hold != null) ? hold.pausedFor() : null;
+		this.pausedByOperator = hold != null && hold.byOperator();
 	}
 
 	private static String describe(String operationId, Duration timeout, @Nullable Operation lastSeen, int polls,
@@ -98,8 +101,8 @@ public final class OperationTimeoutException extends OperationsException {
 
 	private static String describe(Hold hold, Duration age) {
 		String reason = (hold.pausedFor() != null)
-				? "The server throttles the account (429), and the client sends no request for another "
-						+ hold.pausedFor() + "."
+				? (hold.byOperator() ? "An operator has paused the client" : "The server throttles the account (429)")
+						+ ", and the client sends no request for another " + hold.pausedFor() + "."
 				: "A poll has been due for " + hold.heldBack() + ", but the client's limits allow only "
 						+ number(hold.pollsPerSecond()) + " polls per second and " + hold.inFlight()
 						+ " requests in flight."
@@ -182,13 +185,23 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	/**
-	 * Return how much longer the client pauses because the server throttles the account.
-	 * The operation may have ended during the pause, and the client could not see it.
+	 * Return how much longer the client pauses because the server throttles the account,
+	 * or because an operator has paused the client. The operation may have ended during
+	 * the pause, and the client could not see it.
 	 * @return the time from the deadline to the end of the pause; {@code null} if no
 	 * pause held back the last poll of the wait
 	 */
 	public @Nullable Duration getPausedFor() {
 		return this.pausedFor;
+	}
+
+	/**
+	 * Return whether an operator began the pause of {@link #getPausedFor()}.
+	 * @return {@code false} if the server throttles the account, or if no pause held back
+	 * the last poll of the wait
+	 */
+	public boolean isPausedByOperator() {
+		return this.pausedByOperator;
 	}
 
 	/**
@@ -203,11 +216,12 @@ public final class OperationTimeoutException extends OperationsException {
 	 * @param instances how many instances share the rate; at most 1 if each instance has
 	 * its own rate
 	 * @param pausedFor how much longer the pause lasts; {@code null} if there is none
+	 * @param byOperator whether an operator began the pause, and not the server
 	 * @param keyPrefix the prefix of the configuration keys of the client that owns the
 	 * limits
 	 */
 	public record Hold(@Nullable Duration heldBack, double pollsPerSecond, int inFlight, int instances,
-			@Nullable Duration pausedFor, String keyPrefix) {
+			@Nullable Duration pausedFor, boolean byOperator, String keyPrefix) {
 
 		/**
 		 * Return the hold of a poll that the client's own limits held back.
@@ -222,16 +236,17 @@ public final class OperationTimeoutException extends OperationsException {
 		 */
 		public static Hold byLimits(Duration heldBack, double pollsPerSecond, int inFlight, int instances,
 				String keyPrefix) {
-			return new Hold(heldBack, pollsPerSecond, inFlight, instances, null, keyPrefix);
+			return new Hold(heldBack, pollsPerSecond, inFlight, instances, null, false, keyPrefix);
 		}
 
 		/**
-		 * Return the hold of a poll that a pause after a 429 held back.
+		 * Return the hold of a poll that a pause held back.
 		 * @param pausedFor how much longer the pause lasts
+		 * @param byOperator whether an operator began the pause, and not the server
 		 * @return the hold
 		 */
-		public static Hold byPause(Duration pausedFor) {
-			return new Hold(null, 0, 0, 0, pausedFor, KeyPrefix.DEFAULT);
+		public static Hold byPause(Duration pausedFor, boolean byOperator) {
+			return new Hold(null, 0, 0, 0, pausedFor, byOperator, KeyPrefix.DEFAULT);
 		}
 
 	}

@@ -44,9 +44,9 @@ public interface OperationsActivity {
 	int queued();
 
 	/**
-	 * Return how many fetches wait for their next attempt. The property
+	 * Return how many fetches and writes wait for their next attempt. The property
 	 * {@code operations.rate-limit.max-queued} limits them, too.
-	 * @return the number of fetches
+	 * @return the number of fetches and writes
 	 */
 	int retrying();
 
@@ -64,11 +64,56 @@ public interface OperationsActivity {
 	int inFlightLimit();
 
 	/**
-	 * Return how much longer the client pauses because the account is full.
+	 * Return how many requests may be queued, and how many fetches may wait for their
+	 * next attempt: the property {@code operations.rate-limit.max-queued}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxQueued() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Return how many requests may be in flight while the server does not throttle the
+	 * account: the property {@code operations.rate-limit.max-in-flight}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxInFlight() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Return how many requests per second this instance may send at present. If instances
+	 * share the rate, this is the share of this instance.
+	 * @return the rate, infinite if there is no limit
+	 */
+	default double permitsPerSecond() {
+		return Double.POSITIVE_INFINITY;
+	}
+
+	/**
+	 * Return how many requests per second this instance sends.
+	 * @return the average of the last ten seconds or so
+	 */
+	default double requestsPerSecond() {
+		return 0;
+	}
+
+	/**
+	 * Return how much longer the client pauses because the account is full, or because an
+	 * operator has paused it.
 	 * @return the time; zero if the client does not pause
 	 */
 	default Duration paused() {
 		return Duration.ZERO;
+	}
+
+	/**
+	 * Return who began the pause of the client.
+	 * @return {@code server} if the account is full, {@code operator} if an operator has
+	 * paused the client, {@code null} if the client does not pause
+	 */
+	default @Nullable String pausedBy() {
+		return paused().isZero() ? null : "server";
 	}
 
 	/**
@@ -117,6 +162,25 @@ public interface OperationsActivity {
 	boolean isServerUnavailable();
 
 	/**
+	 * Return how long the server has been unavailable.
+	 * @return the time since the first of the failed requests; zero if the server is
+	 * available
+	 */
+	default Duration unavailableFor() {
+		return Duration.ZERO;
+	}
+
+	/**
+	 * Return whether the server has rejected the credentials. The server then also counts
+	 * as unavailable.
+	 * @return {@code true} from the first rejection until the server accepts the
+	 * credentials
+	 */
+	default boolean areCredentialsRejected() {
+		return false;
+	}
+
+	/**
 	 * Return how many operations are awaited.
 	 * @return the number of operations
 	 */
@@ -130,10 +194,28 @@ public interface OperationsActivity {
 	int waits();
 
 	/**
+	 * Return how many callers may wait for an operation: the property
+	 * {@code operations.polling.max-waits}.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxWaits() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
 	 * Return for how many kinds of operations the client knows how long they take.
 	 * @return the number of kinds
 	 */
 	int kinds();
+
+	/**
+	 * Return for how many kinds of operations the client can know how long they take. All
+	 * further kinds share the last one.
+	 * @return the maximum, {@code Integer.MAX_VALUE} if there is none
+	 */
+	default int maxKinds() {
+		return Integer.MAX_VALUE;
+	}
 
 	/**
 	 * Return how many of the awaited operations are stuck: they have been running for
@@ -143,7 +225,7 @@ public interface OperationsActivity {
 	int stuck();
 
 	/**
-	 * Return how long the most overdue poll has been overdue.
+	 * Return how long the most overdue poll of a wait has been overdue.
 	 * @return the time; zero if no poll is overdue
 	 */
 	Duration backlogAge();

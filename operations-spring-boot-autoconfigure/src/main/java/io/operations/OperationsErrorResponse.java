@@ -137,8 +137,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 	 * Return the exception that matches the status of this response.
 	 * @param subject the beginning of the message, which says what failed
 	 * @param operationId the operation's id; {@code null} if there is none
-	 * @param afterFault a sentence with a leading space for a 5xx status, after which
-	 * nobody knows what the request did; may be empty
+	 * @param afterFault a sentence with a leading space for a 5xx status, 408 and 425,
+	 * after which nobody knows what the request did; may be empty
 	 * @param keyPrefix the prefix of the configuration keys that the message names
 	 * @return the exception
 	 */
@@ -147,7 +147,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		return toException(subject, operationId, afterFault, "", keyPrefix);
 	}
 
-	// The end of a message belongs to each status.
+	// Every message gets the given end, whatever the status.
 	OperationsException toException(String subject, @Nullable String operationId, String afterFault, String end,
 			String keyPrefix) {
 		String text = subject + ": " + describe();

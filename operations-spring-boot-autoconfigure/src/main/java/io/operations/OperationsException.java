@@ -40,7 +40,7 @@ public abstract sealed class OperationsException extends NestedRuntimeException
 
 	/**
 	 * Return the HTTP status of the response.
-	 * @return the status; empty if there was no response
+	 * @return the status; {@code null} if there was no response
 	 */
 	public @Nullable Integer getStatusCode() {
 		return (this.response != null) ? Integer.valueOf(this.response.status()) : null;

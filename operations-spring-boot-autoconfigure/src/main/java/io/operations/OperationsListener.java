@@ -72,7 +72,19 @@ public interface OperationsListener {
 	}
 
 	/**
-	 * Called when a pause has ended and requests are sent again.
+	 * Called when all requests pause because an operator has paused the client, in this
+	 * instance or in another one that shares the rate. It replaces a shorter pause that
+	 * the server began.
+	 * @param client the client's name
+	 * @param pause how long the pause lasts; another call of this method extends it, and
+	 * a call of {@link #pauseBegan} says that the server demands a longer pause
+	 */
+	default void operatorPauseBegan(String client, Duration pause) {
+	}
+
+	/**
+	 * Called when a pause has ended and requests are sent again. The time of the pause is
+	 * over, or an operator has resumed the client.
 	 * @param client the client's name
 	 */
 	default void pauseEnded(String client) {

@@ -60,13 +60,21 @@ class OperationTimeoutExceptionTests {
 
 	@Test
 	void messageWhenAPauseHeldThePollBackSaysSo() {
-		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20)));
+		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20), false));
 		assertThat(timeout).hasMessageContaining(
 				"The server throttles the account (429), and the client sends no request for another PT20S. The operation"
 						+ " was PT4M old then, but no poll has seen whether it has ended. It may still be running: await"
 						+ " it again after the pause, or raise operations.polling.timeout.");
 		assertThat(timeout.getPausedFor()).isEqualTo(Duration.ofSeconds(20));
 		assertThat(timeout.getHeldBack()).isNull();
+	}
+
+	@Test
+	void messageWhenAPauseOfAnOperatorHeldThePollBackSaysSo() {
+		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20), true));
+		assertThat(timeout)
+			.hasMessageContaining("An operator has paused the client, and the client sends no request for another ");
+		assertThat(timeout.isPausedByOperator()).isTrue();
 	}
 
 	@Test

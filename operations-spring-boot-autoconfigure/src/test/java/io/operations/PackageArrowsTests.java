@@ -67,7 +67,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule observationKnowsVocabularyAndMicrometer = knows("io.operations.observation", VOCABULARY,
-			"reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
+			INTERNAL, "reactor..", "io.micrometer..", "org.springframework.http", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule schedulesKnowVocabulary = knows(POLLING, VOCABULARY, INTERNAL, "reactor..",
@@ -98,12 +98,12 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule workOfTrackingKnowsCoreAndBelow = knows(TRACKING, VOCABULARY, INTERNAL, "io.operations.core",
-			"io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams", "org.springframework.core",
-			"org.springframework.util", "org.apache.commons.logging");
+			"io.operations.observation", "io.operations.tracking", POLLING, POLLER, "reactor..", "org.reactivestreams",
+			"org.springframework.core", "org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
-			"io.operations.internal.tracking.jdbc", VOCABULARY, POLLER, "io.operations.tracking", TRACKING,
+			"io.operations.internal.tracking.jdbc", VOCABULARY, INTERNAL, POLLER, "io.operations.tracking", TRACKING,
 			"reactor.core..", "javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..",
 			"org.springframework.aop.framework", "org.springframework.core", "org.springframework.dao",
 			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
@@ -111,7 +111,7 @@ class PackageArrowsTests {
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.internal.tracking.metrics",
-			VOCABULARY, "io.operations.tracking", "reactor.core..", "io.micrometer.core.instrument..");
+			VOCABULARY, "io.operations.tracking", TRACKING, "reactor.core..", "io.micrometer.core.instrument..");
 
 	@ArchTest
 	static final ArchRule healthKnowsCoreTrackingAndVocabulary = knows("io.operations.health", VOCABULARY,
@@ -121,7 +121,8 @@ class PackageArrowsTests {
 	@ArchTest
 	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
 			"io.operations.core", POLLING, POLLER, "io.operations.tracking", "reactor.core..",
-			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core");
+			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core",
+			"com.fasterxml.jackson.annotation");
 
 	@ArchTest
 	static final ArchRule onlyAutoconfigureHealthAndActuateKnowSpringBoot = noClasses().that()
@@ -144,9 +145,9 @@ class PackageArrowsTests {
 				"io.operations.observation", POLLING, POLLER, "io.operations.core", "io.operations.internal.core",
 				"io.operations.health", "io.operations.actuate", "io.operations.autoconfigure",
 				"io.operations.autoconfigure.endpoint", "io.operations.autoconfigure.health",
-				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracking",
-				"io.operations.autoconfigure.web", "io.operations.tracking", TRACKING,
-				"io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
+				"io.operations.autoconfigure.metrics", "io.operations.autoconfigure.tracing",
+				"io.operations.autoconfigure.tracking", "io.operations.autoconfigure.web", "io.operations.tracking",
+				TRACKING, "io.operations.internal.tracking.jdbc", "io.operations.internal.tracking.metrics");
 	}
 
 	private static ArchRule knows(String origin, String... targets) {

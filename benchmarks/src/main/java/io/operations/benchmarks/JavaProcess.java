@@ -63,9 +63,13 @@ public final class JavaProcess implements AutoCloseable {
 	 * @return the process
 	 */
 	public static Process launch(String heap, Class<?> main, String... args) {
+		return launch(heap, withoutTracing(classPath()), main, args);
+	}
+
+	private static Process launch(String heap, String classPath, Class<?> main, String... args) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx" + heap, "-cp", classPath(), main.getName()));
+		command.addAll(List.of("-Xmx" + heap, "-cp", classPath, main.getName()));
 		command.addAll(List.of(args));
 		try {
 			return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -73,6 +77,25 @@ public final class JavaProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Start a JVM that may trace.
+	 * @param main the class whose main method it runs
+	 * @param args the arguments
+	 * @return the process
+	 */
+	public static JavaProcess startTracing(Class<?> main, String... args) {
+		return new JavaProcess(launch("1g", classPath(), main, args));
+	}
+
+	// These jars alone make each fetch dearer: Reactor restores thread-locals if it finds
+	// the library for that.
+	private static String withoutTracing(String classPath) {
+		return Arrays.stream(classPath.split(File.pathSeparator))
+			.filter((entry) -> !entry.contains("micrometer-tracing") && !entry.contains("context-propagation")
+					&& !entry.contains("opentelemetry"))
+			.collect(Collectors.joining(File.pathSeparator));
 	}
 
 	/**

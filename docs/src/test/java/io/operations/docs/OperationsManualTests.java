@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * An operator copies these from the pages at night: messages are those that the library
- * has, meters exist, and statements run on the library's tables.
+ * has, and statements run on the library's tables.
  */
 class OperationsManualTests {
 
@@ -35,22 +35,12 @@ class OperationsManualTests {
 
 	private static final String MESSAGES = "message";
 
-	private static final String QUERIES = "PromQL";
-
-	private static final Pattern METER = Pattern.compile("\\boperations_[a-z_]+");
-
 	private static final Pattern STATEMENTS = Pattern.compile(";\\s*");
 
 	private static final Set<String> LITERALS = literals();
 
 	static Stream<String> messages() {
 		return cells(MESSAGES);
-	}
-
-	static Stream<String> meters() {
-		return cells(QUERIES)
-			.flatMap((query) -> METER.matcher(query).results().map((found) -> found.group()).distinct())
-			.distinct();
 	}
 
 	static Stream<Snippet> statements() {
@@ -63,13 +53,6 @@ class OperationsManualTests {
 		assertThat(LITERALS.stream().anyMatch((literal) -> literal.contains(spaced(fragment))))
 			.as("A string literal of the library has '%s', which a table of %s quotes", fragment, PAGES)
 			.isTrue();
-	}
-
-	@ParameterizedTest
-	@MethodSource("meters")
-	void queriesNameMetersOfTheLibrary(String name) {
-		String meter = name.replaceAll("(_seconds)?(_total|_count|_sum|_max|_bucket)?$", "").replace('_', '.');
-		assertThat(LITERALS).as("The meter of '%s'", name).contains(meter);
 	}
 
 	@ParameterizedTest
@@ -90,7 +73,6 @@ class OperationsManualTests {
 	void aWordOfTheMessagesTablesIsNotFoundByChance() {
 		assertThat(messages()).hasSizeGreaterThan(40)
 			.allSatisfy((fragment) -> assertThat(fragment).hasSizeGreaterThan(9));
-		assertThat(meters()).hasSizeGreaterThan(8);
 	}
 
 	// The code spans in the first column that has the given head.

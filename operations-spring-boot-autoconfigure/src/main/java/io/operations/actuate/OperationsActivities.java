@@ -26,10 +26,10 @@ public final class OperationsActivities implements OperationsListener {
 		this.activities.remove(client);
 	}
 
-	Map<String, WaitsDescriptor> describe() {
-		Map<String, WaitsDescriptor> waits = new TreeMap<>();
-		this.activities.forEach((client, activity) -> waits.put(client, WaitsDescriptor.of(activity)));
-		return waits;
+	Map<String, AccountDescriptor> describe() {
+		Map<String, AccountDescriptor> accounts = new TreeMap<>();
+		this.activities.forEach((client, activity) -> accounts.put(client, AccountDescriptor.of(activity)));
+		return accounts;
 	}
 
 }

@@ -1,6 +1,6 @@
 package io.operations.actuate;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,24 +9,24 @@ import io.operations.polling.LearnedDurations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes the state of all operations of a client, and holds one page of the tracked
- * operations.
+ * Describes the state of all operations of a client, and holds one page of them.
  *
+ * @param time the time of this description
+ * @param instance the name of the instance that answers; waits are those of this instance
+ * @param holder the name of the instance that polls the client's tracked operations,
+ * {@code null} if no instance does or it is unknown
+ * @param access {@code unrestricted} if the endpoint also acts on operations, otherwise
+ * {@code read-only}
  * @param client the name of the client that this describes
  * @param clients the names of all clients whose operations are tracked
- * @param tracking the state of the store of tracked operations
- * @param throttled whether this instance sends no requests, because the server throttles
- * it
- * @param pausedFor the rest of that pause, zero without one
- * @param serverUnavailable whether the server is unavailable to this instance or rejects
- * its credentials; the passive health is then DOWN
+ * @param accounts the waits in the memory of this instance and its calls, by client
  * @param learned the learned durations of operations, by kind
- * @param waits the waits in the memory of this instance, by client
- * @param operations the tracked operations of this page, ordered by id
+ * @param tracking the state of the store of tracked operations
+ * @param operations the operations of this page
  * @param next the {@code after} of the next page, {@code null} if this page is the last
  * @since 0.1.0
  */
-public record OperationsDescriptor(String client, Set<String> clients, TrackingDescriptor tracking, boolean throttled,
-		Duration pausedFor, boolean serverUnavailable, Map<String, LearnedDurations> learned,
-		Map<String, WaitsDescriptor> waits, List<TrackedOperationDescriptor> operations, @Nullable String next) {
+public record OperationsDescriptor(Instant time, String instance, @Nullable String holder, String access, String client,
+		Set<String> clients, Map<String, AccountDescriptor> accounts, Map<String, LearnedDurations> learned,
+		TrackingDescriptor tracking, List<OperationDescriptor> operations, @Nullable String next) {
 }

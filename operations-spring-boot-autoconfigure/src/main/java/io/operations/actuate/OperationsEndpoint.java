@@ -1,23 +1,17 @@
 package io.operations.actuate;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.operations.OperationStatus;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
-import io.operations.tracking.TrackedOperation;
-import io.operations.tracking.TrackingFilter;
-import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -29,10 +23,11 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * Provides the actuator endpoint {@code operations}. The endpoint shows the state of
- * operations, delivers an outcome again, and stops the tracking of an operation. The
- * endpoint is available only if the application exposes it, for example by
- * {@code management.endpoints.web.exposure.include=health,operations}. With
- * {@code management.endpoint.operations.access=read-only} it only shows.
+ * operations, delivers outcomes again, stops the tracking of an operation, and pauses and
+ * resumes a client. The endpoint is available only if the application exposes it, for
+ * example by {@code management.endpoints.web.exposure.include=health,operations}. By
+ * default it only shows. {@code management.endpoint.operations.access=unrestricted}
+ * permits the rest.
  * <p>
  * The endpoint shows the keys of the attributes of tracked operations. It shows their
  * values only if {@code management.endpoint.operations.show-values} and
@@ -47,7 +42,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  *
  * @since 0.1.0
  */
-@Endpoint(id = "operations")
+@Endpoint(id = "operations", defaultAccess = Access.READ_ONLY)
 public class OperationsEndpoint {
 
 	/**
@@ -60,17 +55,11 @@ public class OperationsEndpoint {
 	 */
 	public static final int MAXIMUM_SIZE = 500;
 
-	private static final int MAXIMUM_TEXT = 512;
+	private final TrackerCalls calls;
 
-	private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
+	private final OperationsReader reader;
 
-	private final Supplier<Map<String, OperationPolls>> clients;
-
-	private final OperationTracker tracker;
-
-	private final OperationsActivities activities;
-
-	private final Sanitizer sanitizer;
+	private final OperationsLevers levers;
 
 	private final Show showValues;
 
@@ -82,87 +71,84 @@ public class OperationsEndpoint {
 	 * @param activities the activities of the clients
 	 * @param sanitizingFunctions the functions that filter the values to show
 	 * @param showValues when to show the values of attributes
+	 * @param instance the name of this instance
+	 * @param holders returns the name of the instance that polls the tracked operations
+	 * of a client, empty if no instance does or it is unknown
+	 * @param access the access to the endpoint
+	 * @param history the history of operations, {@code null} if it is switched off
 	 */
 	public OperationsEndpoint(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker,
-			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues) {
-		this.clients = clients;
-		this.tracker = tracker;
-		this.activities = activities;
-		this.sanitizer = new Sanitizer(sanitizingFunctions);
+			OperationsActivities activities, List<SanitizingFunction> sanitizingFunctions, Show showValues,
+			String instance, Function<String, Mono<String>> holders, Access access,
+			@Nullable OperationsHistory history) {
+		this.calls = new TrackerCalls(clients, tracker);
+		Sanitizer sanitizer = new Sanitizer(sanitizingFunctions);
+		this.reader = new OperationsReader(this.calls, activities, sanitizer, instance, holders,
+				(access == Access.UNRESTRICTED) ? "unrestricted" : "read-only", new DetailsReader(history, sanitizer));
+		this.levers = new OperationsLevers(this.calls);
 		this.showValues = showValues;
 	}
 
 	/**
-	 * Return the state of all operations of a client, and a page of its tracked
-	 * operations, ordered by id.
+	 * Return the state of all operations of a client, and a page of its awaited and
+	 * tracked operations.
 	 * @param client the name of the client, {@code null} for the default client
-	 * @param state the state of the operations on the page, {@code null} for all states
 	 * @param kind the kind of the operations on the page, {@code null} for all kinds
-	 * @param after the id after which the page begins: the {@code next} of the previous
-	 * page, {@code null} for the first page
+	 * @param state the state of the operations on the page: awaited, tracked, ended,
+	 * undelivered or delivered; {@code null} for all states
+	 * @param status the last seen status of the operations on the page, as
+	 * {@link OperationStatus} names it; {@code null} for all operations
+	 * @param stuck {@code true} for operations that have been running for unusually long,
+	 * {@code false} for the others, {@code null} for all operations
+	 * @param failing {@code true} for operations whose last delivery failed and whose
+	 * outcome is not delivered, {@code false} for the others, {@code null} for all
+	 * operations
+	 * @param id the text with which the ids begin, {@code null} for all ids
+	 * @param order {@code age} for the oldest operations first and delivered ones last,
+	 * {@code next-poll} for the soonest polls first; {@code null} for {@code age}
+	 * @param after the {@code next} of the previous page, {@code null} for the first page
 	 * @param size the maximum number of operations on the page: from 0 to 500,
 	 * {@code null} for 50
 	 * @return the state of all operations, and the page
 	 */
 	@ReadOperation
-	public OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state,
-			@Nullable String kind, @Nullable String after, @Nullable Integer size) {
-		return operations(client, state, kind, after, size, this.showValues.isShown(true));
+	public OperationsDescriptor operations(@Nullable String client, @Nullable String kind, @Nullable String state,
+			@Nullable String status, @Nullable String stuck, @Nullable String failing, @Nullable String id,
+			@Nullable String order, @Nullable String after, @Nullable String size) {
+		return operations(client, OperationsQuery.of(kind, state, status, stuck, failing, id, order, after, size),
+				this.showValues.isShown(true));
 	}
 
-	OperationsDescriptor operations(@Nullable String client, @Nullable TrackingState state, @Nullable String kind,
-			@Nullable String after, @Nullable Integer size, boolean showsValues) {
-		int limit = (size != null) ? size : DEFAULT_SIZE;
-		if (limit < 0 || limit > MAXIMUM_SIZE) {
-			throw invalid("'size' is " + limit + ", but it must be from 0 to " + MAXIMUM_SIZE + ".");
-		}
-		check("kind", kind);
-		check("after", after);
-		// One operation more than the page holds shows whether another page follows.
-		TrackingFilter filter = new TrackingFilter((state != null) ? Set.of(state) : Set.of(), kind, after, limit + 1L);
-		Map<String, OperationPolls> all = this.clients.get();
-		String name = (client != null) ? client : all.keySet().iterator().next();
-		OperationTracker tracker = tracker((all.size() > 1) ? name : client);
-		TrackingDescriptor tracking = TrackingDescriptor.of(await(tracker.summary()));
-		List<TrackedOperation> found = (limit > 0) ? await(tracker.stream(filter).collectList()) : List.of();
-		List<TrackedOperation> page = found.subList(0, Math.min(limit, found.size()));
-		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
-		Instant now = polls.now();
-		Duration pause = polls.paused();
-		return new OperationsDescriptor(name, all.keySet(), tracking, !pause.isZero(), pause,
-				polls.isServerUnavailable(), polls.learned(), this.activities.describe(),
-				page.stream()
-					.map((operation) -> TrackedOperationDescriptor.of(operation, now, this.sanitizer, showsValues))
-					.toList(),
-				(found.size() > limit && limit > 0) ? page.get(limit - 1).id() : null);
+	OperationsDescriptor operations(@Nullable String client, OperationsQuery query, boolean showsValues) {
+		return this.reader.read(client, query, showsValues);
 	}
 
 	/**
-	 * Return a tracked operation of the first client that has one of this id.
+	 * Return an operation of the first client that tracks one of this id, otherwise of
+	 * the first client that awaits one.
 	 * @param id the operation's id
-	 * @return the operation, {@code null} if it is not tracked
+	 * @return the operation, {@code null} if it is neither tracked nor awaited by this
+	 * instance
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operation(@Selector String id) {
+	public @Nullable OperationDetails operation(@Selector String id) {
 		return operation(null, id, this.showValues.isShown(true));
 	}
 
 	/**
-	 * Return a tracked operation of a client.
+	 * Return an operation of a client.
 	 * @param client the name of the client
 	 * @param id the operation's id
-	 * @return the operation, {@code null} if it is not tracked
+	 * @return the operation, {@code null} if it is neither tracked nor awaited by this
+	 * instance
 	 */
 	@ReadOperation
-	public @Nullable TrackedOperationDescriptor operationOfClient(@Selector String client, @Selector String id) {
+	public @Nullable OperationDetails operationOfClient(@Selector String client, @Selector String id) {
 		return operation(client, id, this.showValues.isShown(true));
 	}
 
-	@Nullable TrackedOperationDescriptor operation(@Nullable String client, String id, boolean showsValues) {
-		check("id", id);
-		TrackedOperation found = awaitAny(tracker(client).find(id));
-		return (found != null) ? TrackedOperationDescriptor.of(found, polls().now(), this.sanitizer, showsValues)
-				: null;
+	@Nullable OperationDetails operation(@Nullable String client, String id, boolean showsValues) {
+		return this.reader.read(client, id, showsValues);
 	}
 
 	/**
@@ -173,7 +159,7 @@ public class OperationsEndpoint {
 	 */
 	@DeleteOperation
 	public boolean forget(@Selector String id) {
-		return forget(null, id);
+		return this.levers.forget(null, id);
 	}
 
 	/**
@@ -184,12 +170,7 @@ public class OperationsEndpoint {
 	 */
 	@DeleteOperation
 	public boolean forgetOfClient(@Selector String client, @Selector String id) {
-		return forget(client, id);
-	}
-
-	boolean forget(@Nullable String client, String id) {
-		check("id", id);
-		return await(tracker(client).forget(id));
+		return this.levers.forget(client, id);
 	}
 
 	/**
@@ -201,7 +182,7 @@ public class OperationsEndpoint {
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliver(@Selector String id) {
-		return redeliver(null, id);
+		return this.levers.redeliver(null, id);
 	}
 
 	/**
@@ -213,61 +194,28 @@ public class OperationsEndpoint {
 	 */
 	@WriteOperation
 	public @Nullable RedeliveryDescriptor redeliverOfClient(@Selector String client, @Selector String id) {
-		return redeliver(client, id);
+		return this.levers.redeliver(client, id);
 	}
 
-	@Nullable RedeliveryDescriptor redeliver(@Nullable String client, String id) {
-		check("id", id);
-		OperationTracker tracker = tracker(client);
-		if (await(tracker.redeliver(id))) {
-			return new RedeliveryDescriptor(true, null);
-		}
-		TrackedOperation found = awaitAny(tracker.find(id));
-		if (found == null) {
-			return null;
-		}
-		return new RedeliveryDescriptor(false,
-				(found.outcome() != null)
-						? "The outcome of the operation is already being delivered. See 'nextDue' for the next attempt."
-						: "The operation has no outcome yet.");
+	/**
+	 * Pause or resume a client, or deliver all its undelivered outcomes again.
+	 * @param action {@code pause}, {@code resume} or {@code redeliver}
+	 * @param client the name of the client, {@code null} for the default client
+	 * @param duration how long the client pauses, at most an hour, only for {@code pause}
+	 * @param kind the kind of the operations, {@code null} for all kinds, only for
+	 * {@code redeliver}
+	 * @param id how the ids of the operations begin, {@code null} for all ids, only for
+	 * {@code redeliver}
+	 * @return a {@link PauseDescriptor} or a {@link RedeliveriesDescriptor}
+	 */
+	@WriteOperation
+	public Object change(@Nullable String action, @Nullable String client, @Nullable String duration,
+			@Nullable String kind, @Nullable String id) {
+		return this.levers.apply(LeverRequest.of(action, client, duration, kind, id));
 	}
 
-	private OperationTracker tracker(@Nullable String client) {
-		if (client == null) {
-			return this.tracker;
-		}
-		check("client", client);
-		if (!this.tracker.clients().contains(client)) {
-			throw invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", this.tracker.clients()) + ".");
-		}
-		return this.tracker.forClient(client);
-	}
-
-	private OperationPolls polls() {
-		return this.clients.get().values().iterator().next();
-	}
-
-	private static void check(String parameter, @Nullable String text) {
-		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
-			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
-					+ " characters long and must not contain a control character.");
-		}
-	}
-
-	private static InvalidEndpointRequestException invalid(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
-	}
-
-	private <T> T await(Mono<T> answer) {
-		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
-	}
-
-	// Spring Boot calls the endpoint on a thread that may block.
-	private <T> @Nullable T awaitAny(Mono<T> answer) {
-		Mono<T> late = Mono
-			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
-		return answer.timeout(STORE_TIMEOUT, late, polls().scheduler()).block();
+	OperationsLevers levers() {
+		return this.levers;
 	}
 
 }

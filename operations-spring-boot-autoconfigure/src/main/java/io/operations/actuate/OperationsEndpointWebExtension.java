@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.operations.OperationsErrorResponse;
-import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
@@ -56,25 +55,34 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Return the state of all operations, and a page of the tracked operations.
+	 * Return the state of all operations, and a page of them. The parameters are those of
+	 * {@link OperationsEndpoint}.
 	 * @param securityContext the user of the request
-	 * @param client the name of the client, {@code null} for the default client
-	 * @param state the state of the operations on the page, {@code null} for all states
-	 * @param kind the kind of the operations on the page, {@code null} for all kinds
-	 * @param after the id after which the page begins, {@code null} for the first page
+	 * @param client the name of the client
+	 * @param kind the kind of the operations on the page
+	 * @param state the state of the operations on the page
+	 * @param status the last seen status of the operations on the page
+	 * @param stuck whether the operations on the page are stuck
+	 * @param failing whether the last delivery of the operations on the page failed
+	 * @param id the text with which the ids begin
+	 * @param order the order of the operations
+	 * @param after the {@code next} of the previous page
 	 * @param size the maximum number of operations on the page
 	 * @return a response with the status 200, 400 or 503
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Object> operations(SecurityContext securityContext, @Nullable String client,
-			@Nullable TrackingState state, @Nullable String kind, @Nullable String after, @Nullable Integer size) {
+			@Nullable String kind, @Nullable String state, @Nullable String status, @Nullable String stuck,
+			@Nullable String failing, @Nullable String id, @Nullable String order, @Nullable String after,
+			@Nullable String size) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
-		return answer(
-				() -> new WebEndpointResponse<>(this.endpoint.operations(client, state, kind, after, size, shown)));
+		return answer(() -> new WebEndpointResponse<>(this.endpoint.operations(client,
+				OperationsQuery.of(kind, state, status, stuck, failing, id, order, after, size), shown)));
 	}
 
 	/**
-	 * Return a tracked operation of the first client that has one of this id.
+	 * Return an operation of the first client that tracks one of this id, otherwise of
+	 * the first client that awaits one.
 	 * @param securityContext the user of the request
 	 * @param id the operation's id
 	 * @return a response with the status 200, 400, 404 or 503
@@ -85,7 +93,7 @@ public class OperationsEndpointWebExtension {
 	}
 
 	/**
-	 * Return a tracked operation of a client.
+	 * Return an operation of a client.
 	 * @param securityContext the user of the request
 	 * @param client the name of the client
 	 * @param id the operation's id
@@ -100,8 +108,10 @@ public class OperationsEndpointWebExtension {
 	private WebEndpointResponse<Object> operation(SecurityContext securityContext, @Nullable String client, String id) {
 		boolean shown = this.showValues.isShown(securityContext, this.roles);
 		return answer(() -> {
-			TrackedOperationDescriptor found = this.endpoint.operation(client, id, shown);
-			return (found != null) ? new WebEndpointResponse<>(found) : notFound();
+			OperationDetails found = this.endpoint.operation(client, id, shown);
+			return (found != null) ? new WebEndpointResponse<>(found)
+					: message("No tracked operation has this id, and no caller of this instance awaits it.",
+							WebEndpointResponse.STATUS_NOT_FOUND);
 		});
 	}
 
@@ -127,7 +137,7 @@ public class OperationsEndpointWebExtension {
 	}
 
 	private WebEndpointResponse<Object> forget(@Nullable String client, String id) {
-		return answer(() -> this.endpoint.forget(client, id)
+		return answer(() -> this.endpoint.levers().forget(client, id)
 				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : notFound());
 	}
 
@@ -155,11 +165,32 @@ public class OperationsEndpointWebExtension {
 
 	private WebEndpointResponse<Object> redeliver(@Nullable String client, String id) {
 		return answer(() -> {
-			RedeliveryDescriptor result = this.endpoint.redeliver(client, id);
+			RedeliveryDescriptor result = this.endpoint.levers().redeliver(client, id);
 			if (result == null) {
 				return notFound();
 			}
 			return new WebEndpointResponse<>(result, result.accepted() ? ACCEPTED : CONFLICT);
+		});
+	}
+
+	/**
+	 * Pause or resume a client, or deliver all its undelivered outcomes again.
+	 * @param action {@code pause}, {@code resume} or {@code redeliver}
+	 * @param client the name of the client, {@code null} for the default client
+	 * @param duration how long the client pauses, at most an hour, only for {@code pause}
+	 * @param kind the kind of the operations, {@code null} for all kinds, only for
+	 * {@code redeliver}
+	 * @param id how the ids of the operations begin, {@code null} for all ids, only for
+	 * {@code redeliver}
+	 * @return a response with the status 200, 202, 400 or 503
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> change(@Nullable String action, @Nullable String client,
+			@Nullable String duration, @Nullable String kind, @Nullable String id) {
+		return answer(() -> {
+			LeverRequest request = LeverRequest.of(action, client, duration, kind, id);
+			return new WebEndpointResponse<>(this.endpoint.levers().apply(request),
+					(request.action() == LeverRequest.Action.REDELIVER) ? ACCEPTED : WebEndpointResponse.STATUS_OK);
 		});
 	}
 
@@ -173,6 +204,9 @@ public class OperationsEndpointWebExtension {
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return message(String.valueOf(ex.getReason()), WebEndpointResponse.STATUS_BAD_REQUEST);
+		}
+		catch (BudgetUnavailableException ex) {
+			return message(String.valueOf(ex.getMessage()), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		catch (RuntimeException ex) {
 			Throwable fault = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(ex));

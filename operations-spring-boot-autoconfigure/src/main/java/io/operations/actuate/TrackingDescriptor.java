@@ -17,14 +17,18 @@ import io.operations.tracking.TrackingSummary;
  * @param unseen the number of polled operations whose status no poll has seen yet
  * @param stuck the number of polled operations that have been running for unusually long
  * compared with others of their kind
+ * @param failing the number of operations whose last delivery failed and whose outcome is
+ * not delivered: the library tries again, or the outcome is undelivered
  * @param undelivered the number of operations whose outcome could not be delivered
+ * @param ended the number of operations whose outcome is known, and whose delivery is due
+ * or in progress
  * @param oldest the age of the oldest polled operation, from the start of its tracking
  * @param backlog the number of operations whose poll or delivery is overdue
  * @param backlogAge the longest time by which one of them is overdue
  * @since 0.1.0
  */
 public record TrackingDescriptor(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
-		long stuck, long undelivered, Duration oldest, long backlog, Duration backlogAge) {
+		long stuck, long failing, long undelivered, long ended, Duration oldest, long backlog, Duration backlogAge) {
 
 	static TrackingDescriptor of(TrackingSummary summary) {
 		// All states, so that a reader can distinguish zero from missing.
@@ -38,8 +42,9 @@ public record TrackingDescriptor(Map<TrackingState, Long> states, Map<OperationS
 				statuses.put(status, summary.count(status));
 			}
 		}
-		return new TrackingDescriptor(states, statuses, summary.unseen(), summary.stuck(),
-				summary.count(TrackingState.UNDELIVERED), summary.oldest(), summary.backlog(), summary.backlogAge());
+		return new TrackingDescriptor(states, statuses, summary.unseen(), summary.stuck(), summary.failing(),
+				summary.count(TrackingState.UNDELIVERED), summary.count(TrackingState.ENDED), summary.oldest(),
+				summary.backlog(), summary.backlogAge());
 	}
 
 }

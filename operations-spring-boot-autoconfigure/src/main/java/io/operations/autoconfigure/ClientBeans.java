@@ -59,7 +59,7 @@ final class ClientBeans implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Return the name of the client that a bean is.
+	 * Return the name of the client that a bean represents.
 	 * @param template the bean, which has no name if it is a mock in a test
 	 * @param bean the name of the bean
 	 * @return the name of the client

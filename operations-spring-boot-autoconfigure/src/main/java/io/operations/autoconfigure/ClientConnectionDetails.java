@@ -1,6 +1,6 @@
 package io.operations.autoconfigure;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ record ClientConnectionDetails(ClientKeys keys, @Nullable OperationsConnectionDe
 		OperationsConnectionDetails top, boolean sameServer) implements OperationsConnectionDetails {
 
 	@Override
-	public OperationsCredentials getCredentials() {
+	public BasicCredentials getCredentials() {
 		if (this.own != null) {
 			return this.own.getCredentials();
 		}

@@ -139,7 +139,7 @@ final class ClientKeyCheck {
 		return SimilarNames.distance(element, name.getLastElement(Form.UNIFORM));
 	}
 
-	// As it is written in the file, so that a search finds it.
+	// Returns the key as it is written in the file, so that a search finds it.
 	private String shown(ConfigurationPropertyName name) {
 		StringBuilder key = new StringBuilder(this.keys.prefix());
 		for (int i = this.client.getNumberOfElements(); i < name.getNumberOfElements(); i++) {

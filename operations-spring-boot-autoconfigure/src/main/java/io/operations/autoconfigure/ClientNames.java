@@ -35,13 +35,14 @@ public final class ClientNames {
 
 	static final ConfigurationPropertyName CLIENTS = ConfigurationPropertyName.of("operations.clients");
 
-	// Each metric has the name as a tag, and so do the health and the log.
+	// Each metric has the name as a tag. The health and the log show it, too.
 	private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
 	private static final Set<String> RESERVED = Set.of(OF_DEFAULT, "default");
 
-	// One of these keys makes a client of environment variables. Others may stem from
-	// something else, for example from a Kubernetes service "operations-clients".
+	// Environment variables configure a client only if they set one of these keys. Other
+	// variables may stem from something else, for example from a Kubernetes service
+	// "operations-clients".
 	private static final List<String> DEFINING = List.of("product", "base-url", "api-key", "account-sid");
 
 	private ClientNames() {
@@ -70,7 +71,7 @@ public final class ClientNames {
 		return disabled;
 	}
 
-	// Each name by its uniform spelling.
+	// Returns each name by its uniform spelling.
 	private static Map<String, String> all(Environment environment) {
 		Map<String, String> names = new LinkedHashMap<>();
 		List<ConfigurationPropertyName> variables = new ArrayList<>();
@@ -87,8 +88,8 @@ public final class ClientNames {
 				});
 			}
 		}
-		// A variable cannot spell each name: MYMEMORY and MY_MEMORY may both mean
-		// "my-memory".
+		// A variable does not show the spelling of a name: MYMEMORY and MY_MEMORY may
+		// both mean "my-memory".
 		variables.stream()
 			.filter((key) -> !belongsToOne(key, names.keySet()) && isDefining(key, environment))
 			.forEach((key) -> add(names, key));

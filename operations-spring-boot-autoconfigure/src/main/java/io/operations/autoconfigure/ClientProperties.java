@@ -56,7 +56,8 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 				}
 				String client = name.getElement(name.getNumberOfElements() - 1, Form.ORIGINAL);
 				if (!ClientNames.of(ClientProperties.this.environment).contains(client)) {
-					// Disabled, or another spelling of a client's name.
+					// The client is disabled, or this is another spelling of a client's
+					// name.
 					return null;
 				}
 				return super.onStart(name, onTop(target, () -> defaults(name, context.getBinder())), context);
@@ -93,8 +94,9 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 		return defaults;
 	}
 
-	// The client's words for a status replace those of the top level. A word of the top
-	// level to which the client gives another status loses its meaning there.
+	// The client's words for a status replace those of the top level. If the client gives
+	// a word of the top level to another status, the word no longer stands for the status
+	// of the top level.
 	private static void removeWords(OperationsProperties defaults, Map<String, Set<String>> own) {
 		Set<String> words = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 		own.values().forEach((each) -> each.forEach((word) -> words.add(word.strip())));

@@ -15,7 +15,7 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 
 	@Override
 	public BasicCredentials get() {
-		return this.details.getCredentials().get();
+		return this.details.getCredentials();
 	}
 
 	@Override
@@ -24,9 +24,9 @@ record ConnectionDetailsCredentials(OperationsConnectionDetails details) impleme
 			return new ConnectionDetailsCredentials(client.source()).origin();
 		}
 		if (this.details instanceof PropertiesOperationsConnectionDetails properties) {
-			return properties.getCredentials().origin();
+			return properties.origin();
 		}
-		// For a lambda, the class that declares it.
+		// For a lambda, this names the class that declares it.
 		String type = ClassUtils.getUserClass(this.details).getName();
 		int lambda = type.indexOf("$$");
 		return "the credentials of the OperationsConnectionDetails bean ("

@@ -77,7 +77,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		return this.running;
 	}
 
-	// Before anything that uses templates.
+	// Starts before everything that uses templates.
 	@Override
 	public int getPhase() {
 		return Integer.MIN_VALUE;
@@ -94,7 +94,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
 			BudgetStore known = this.store;
 			return (known != null) ? known.reserve(client, permits, duration, longestDebt)
-					: Mono.just(new Reservation(duration, Duration.ZERO));
+					: Mono.just(new Reservation(duration, Pause.UNKNOWN));
 		}
 
 		@Override
@@ -104,9 +104,16 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		}
 
 		@Override
-		public Mono<Void> pause(String client, Duration pause) {
+		public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
 			BudgetStore known = this.store;
-			return (known != null) ? known.pause(client, pause) : Mono.empty();
+			return (known != null) ? known.pause(client, pause, byOperator) : Mono.empty();
+		}
+
+		@Override
+		public Mono<Long> resume(String client) {
+			BudgetStore known = this.store;
+			return (known != null) ? known.resume(client)
+					: Mono.error(() -> new IllegalStateException("The application has not started yet."));
 		}
 
 		@Override

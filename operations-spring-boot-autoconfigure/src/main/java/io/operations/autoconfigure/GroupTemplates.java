@@ -26,9 +26,10 @@ final class GroupTemplates {
 	}
 
 	/**
-	 * Find the template of a group. A template of the application that is being created
-	 * is a circle, and fails. It must not be left out, because the group would then send
-	 * requests without credentials.
+	 * Find the template of a group. If a template of the application is being created at
+	 * this moment, the beans depend on each other in a circle, and this call fails. The
+	 * template must not be left out, because the group would then send requests without
+	 * credentials.
 	 * @param group the name of the group
 	 * @param hasBaseUrl whether the group has a base URL. A template of the application
 	 * must then have the name of the group as the name of its bean, too
@@ -61,8 +62,8 @@ final class GroupTemplates {
 
 	/**
 	 * Return the names that the templates have as far as they are known. This method
-	 * creates no template: the name of the bean stands for the name of one that does not
-	 * exist yet.
+	 * creates no template: for a template that does not exist yet, the name of its bean
+	 * stands for its name.
 	 * @return the names
 	 */
 	Set<String> names() {

@@ -32,8 +32,9 @@ import org.springframework.web.util.UriBuilderFactory;
 /**
  * Fails the start if a group of declarative HTTP clients has the name of a template, but
  * Spring builds it on a {@code RestClient}. If a group has only a similar name, or that
- * of a disabled client, the check logs a warning. Otherwise the first call would fail,
- * without the reason. A group that may call another server is left alone.
+ * of a disabled client, the check logs a warning. Without this check, the first call of
+ * such a group would fail with an error that does not name the cause. A group that may
+ * call another server is left alone.
  */
 final class HttpServiceGroupCheck {
 
@@ -54,7 +55,7 @@ final class HttpServiceGroupCheck {
 	}
 
 	/**
-	 * Check a group that has no template.
+	 * Check a group whose HTTP client the library does not supply.
 	 * @param group the group
 	 * @param configurers the type of the configurers of the group
 	 * @throws OperationsConfigurationException if the group has the name of a template
@@ -101,7 +102,7 @@ final class HttpServiceGroupCheck {
 	 * Return whether a group has a base URL, as Spring Boot reads it, or whether its
 	 * methods name their servers.
 	 * @param group the group
-	 * @return {@code true} if it has one
+	 * @return {@code true} if the group has a base URL or its methods name their servers
 	 */
 	boolean hasBaseUrl(HttpServiceGroup group) {
 		HttpServiceClientProperties services = this.beans.getBeanProvider(HttpServiceClientProperties.class)

@@ -66,8 +66,8 @@ final class HttpServiceGroups implements WebClientHttpServiceGroupConfigurer {
 
 	private WebClient.Builder builder(OperationsTemplate template) {
 		WebClient.Builder own = TemplateParts.webClient(template).mutate();
-		// A declarative client has no other way to the reason of an error. For an error
-		// status the Mono always fails.
+		// A declarative client can get the reason of an error only in this way. For an
+		// error status, this Mono always fails.
 		own.defaultStatusHandler(HttpStatusCode::isError,
 				(response) -> AcceptedOperation.from(response).then(Mono.empty()));
 		return (WebClient.Builder) Proxy.newProxyInstance(WebClient.Builder.class.getClassLoader(),

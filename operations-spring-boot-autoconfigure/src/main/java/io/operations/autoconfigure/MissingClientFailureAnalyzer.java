@@ -47,7 +47,7 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 			+ " application defines one, a condition excludes it: start the application with --debug to read the"
 			+ " condition evaluation report.";
 
-	// By its name, because many applications do not have the annotation.
+	// The annotation is given by its name, because many applications do not have it.
 	private static final String NAMED = "jakarta.inject.Named";
 
 	private final @Nullable ConfigurableListableBeanFactory beans;

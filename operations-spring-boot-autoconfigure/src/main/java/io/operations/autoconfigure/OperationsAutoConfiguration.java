@@ -118,7 +118,8 @@ public final class OperationsAutoConfiguration {
 		});
 	}
 
-	// Read again for each request. The call here makes the startup fail without any.
+	// The credentials are read again for each request. The call here makes the startup
+	// fail if there are none.
 	private static OperationsCredentials credentials(OperationsConnectionDetails details) {
 		Assert.notNull(details.getCredentials(), "OperationsConnectionDetails.getCredentials() must not return null");
 		return new ConnectionDetailsCredentials(details);
@@ -132,7 +133,7 @@ public final class OperationsAutoConfiguration {
 	}
 
 	// Builds further templates with the configuration of the auto-configured one. Each
-	// needs a name.
+	// further template needs a name.
 	@Bean("io.operations.operationsTemplateBuilder")
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean
@@ -196,9 +197,10 @@ public final class OperationsAutoConfiguration {
 		return new OperationsLifecycle(beanFactory);
 	}
 
-	// The template's client, for writes. The application injects it by its name only, so
-	// that it never replaces the application's own client. With several templates there
-	// is no bean, because none of them has precedence and each has its own client.
+	// The template's HTTP client, for writes. The application injects it by its name
+	// only, so that it never replaces the application's own client. With several
+	// templates there is no bean, because none of them has precedence and each has its
+	// own client.
 	@Bean(defaultCandidate = false)
 	@Qualifier(ClientNames.OF_DEFAULT)
 	@ConditionalOnMissingBean(name = "operationsWebClient")

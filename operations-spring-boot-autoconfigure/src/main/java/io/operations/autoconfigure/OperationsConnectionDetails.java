@@ -1,6 +1,6 @@
 package io.operations.autoconfigure;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
@@ -15,12 +15,12 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 public interface OperationsConnectionDetails extends ConnectionDetails {
 
 	/**
-	 * Return the credentials. The library calls this method once at startup, which fails
-	 * if it returns none, and then for each request, on the thread that sends the
-	 * request. The method must not block.
-	 * @return the credentials; the library calls their {@code get()} for each request
+	 * Return the current credentials. The library calls this method once at startup,
+	 * which fails if it returns none. The client then calls it for each request, on the
+	 * thread that sends the request, so it must not block.
+	 * @return the credentials for the next request
 	 */
-	OperationsCredentials getCredentials();
+	BasicCredentials getCredentials();
 
 	/**
 	 * Return the base URL. The client sends the credentials only to its origin.

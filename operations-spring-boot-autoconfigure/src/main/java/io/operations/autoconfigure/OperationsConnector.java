@@ -30,7 +30,8 @@ import org.springframework.util.Assert;
  */
 final class OperationsConnector implements ClientHttpConnector {
 
-	// Longer than any write takes, because writes have no timeout.
+	// Longer than nearly any exchange takes, because not every exchange has a timeout for
+	// its whole duration.
 	private static final Duration GRACE = Duration.ofMinutes(10);
 
 	private final Function<HttpClientSettings, OpenConnector> opener;
@@ -39,7 +40,8 @@ final class OperationsConnector implements ClientHttpConnector {
 
 	private final Scheduler scheduler;
 
-	// Replaced by an update, and open until the exchanges in flight have ended.
+	// The connectors that an update has replaced. They stay open for the grace time, so
+	// that the exchanges in flight can end.
 	private final Set<OpenConnector> replaced = ConcurrentHashMap.newKeySet();
 
 	// Null until the first request.
@@ -70,7 +72,7 @@ final class OperationsConnector implements ClientHttpConnector {
 		return ((open != null) ? open : open()).connector().connect(method, uri, requestCallback);
 	}
 
-	// Not under a lock, because it calls customizers of the application.
+	// Holds no lock, because it calls customizers of the application.
 	private OpenConnector open() {
 		Assert.state(!this.closed, "The HTTP client was closed with the application context before its first request");
 		OpenConnector opened = this.opener.apply(this.settings);
@@ -85,7 +87,7 @@ final class OperationsConnector implements ClientHttpConnector {
 		return opened;
 	}
 
-	// On a thread that may block.
+	// Closes the connector on a thread that may block.
 	private void closeLater(OpenConnector connector) {
 		this.scheduler.schedule(connector.close());
 	}

@@ -47,7 +47,7 @@ public final class OperationsResilience {
 
 	/**
 	 * Return whether the registry of retries is the library's own. The library then
-	 * publishes its meters.
+	 * publishes the meters of the registry.
 	 * @return {@code true} if the registry is the library's own
 	 */
 	public boolean isOwnRetries() {
@@ -56,7 +56,7 @@ public final class OperationsResilience {
 
 	/**
 	 * Return whether the registry of rate limiters is the library's own. The library then
-	 * publishes its meters.
+	 * publishes the meters of the registry.
 	 * @return {@code true} if the registry is the library's own
 	 */
 	public boolean isOwnRateLimiters() {

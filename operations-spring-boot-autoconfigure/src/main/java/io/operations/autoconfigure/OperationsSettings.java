@@ -37,7 +37,7 @@ final class OperationsSettings {
 	private OperationsSettings() {
 	}
 
-	// Without a value, that of the product applies.
+	// Returns null if no base URL is set. The base URL of the product then applies.
 	static @Nullable String baseUrl(@Nullable String fromDetails, OperationsProperties properties) {
 		String url = (fromDetails != null) ? fromDetails : properties.getBaseUrl();
 		if (url == null) {

@@ -10,8 +10,9 @@ import io.operations.core.OperationsTemplate;
  * <p>
  * The credentials, the base URL, the path and the product that the properties
  * {@code operations.clients.<name>.*} of a client set, or its own
- * {@link OperationsConnectionDetails#forClient connection details}, win over the
- * customizers. A client gets these values from a customizer only if it does not set them.
+ * {@link OperationsConnectionDetails#forClient connection details}, take precedence over
+ * the customizers. A client gets these values from a customizer only if it does not set
+ * them.
  *
  * @since 0.1.0
  */

@@ -66,7 +66,8 @@ final class Placeholders {
 			return environment.getProperty(variable);
 		}
 		catch (PlaceholderResolutionException ex) {
-			// Not passed on as the cause, because its message shows the whole value.
+			// The exception is not passed on as the cause, because its message shows the
+			// whole value.
 			throw refused("Variable '" + variable + "'", ex.getPlaceholder(), IN_A_TEST);
 		}
 	}

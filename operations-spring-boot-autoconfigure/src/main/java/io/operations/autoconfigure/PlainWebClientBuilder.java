@@ -103,7 +103,7 @@ final class PlainWebClientBuilder {
 			return what.test(beans.getMergedBeanDefinition(name));
 		}
 		catch (NoSuchBeanDefinitionException ex) {
-			// A singleton that was registered without a bean definition.
+			// The bean is a singleton that was registered without a bean definition.
 			return false;
 		}
 	}
@@ -114,7 +114,8 @@ final class PlainWebClientBuilder {
 	}
 
 	/**
-	 * A customizer with its order, which the factory method or the class declares.
+	 * Holds a customizer, and finds its order, which the factory method or the class
+	 * declares.
 	 */
 	private record Ranked(String name, Object bean) {
 

@@ -3,7 +3,6 @@ package io.operations.autoconfigure;
 import java.util.List;
 
 import io.operations.BasicCredentials;
-import io.operations.OperationsCredentials;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.env.Environment;
@@ -30,7 +29,7 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 
 	private final String prefix;
 
-	private volatile @Nullable OperationsCredentials credentials;
+	private volatile @Nullable Pair pair;
 
 	/**
 	 * Create the connection details.
@@ -46,20 +45,32 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 		this.prefix = prefix;
 	}
 
-	// Resolved only when a template is built: an application with its own template needs
-	// no credentials here.
+	// The credentials are resolved only when a template is built, because an application
+	// with its own template needs no credentials here.
 	@Override
-	public OperationsCredentials getCredentials() {
-		OperationsCredentials found = this.credentials;
+	public BasicCredentials getCredentials() {
+		return pair().credentials();
+	}
+
+	/**
+	 * Return the names of the keys that have the credentials.
+	 * @return the two names
+	 */
+	String origin() {
+		return pair().origin();
+	}
+
+	private Pair pair() {
+		Pair found = this.pair;
 		if (found == null) {
 			found = find();
-			this.credentials = found;
+			this.pair = found;
 		}
 		return found;
 	}
 
-	private OperationsCredentials find() {
-		OperationsCredentials found = ofProperties();
+	private Pair find() {
+		Pair found = ofProperties();
 		if (found == null && this.environment != null) {
 			found = ofEnvironment(this.environment);
 		}
@@ -103,39 +114,36 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 				|| properties.getAccountSid() != null || properties.getAuthToken() != null;
 	}
 
-	private @Nullable OperationsCredentials ofProperties() {
-		OperationsCredentials apiKey = pair("api-key", this.properties.getApiKey(), "api-key-secret",
-				this.properties.getApiKeySecret());
-		OperationsCredentials account = pair("account-sid", this.properties.getAccountSid(), "auth-token",
+	private @Nullable Pair ofProperties() {
+		Pair apiKey = pair("api-key", this.properties.getApiKey(), "api-key-secret", this.properties.getApiKeySecret());
+		Pair account = pair("account-sid", this.properties.getAccountSid(), "auth-token",
 				this.properties.getAuthToken());
 		return (apiKey != null) ? apiKey : account;
 	}
 
-	private @Nullable OperationsCredentials pair(String userKey, @Nullable String user, String secretKey,
-			@Nullable String secret) {
+	private @Nullable Pair pair(String userKey, @Nullable String user, String secretKey, @Nullable String secret) {
 		Placeholders.checkReplaceable(this.prefix + userKey, user);
 		Placeholders.checkReplaceable(this.prefix + secretKey, secret);
 		return check(this.prefix + userKey, user, this.prefix + secretKey, secret);
 	}
 
-	private @Nullable OperationsCredentials ofEnvironment(Environment environment) {
-		OperationsCredentials apiKey = variables(environment, "TWILIO_API_KEY", "TWILIO_API_SECRET");
+	private @Nullable Pair ofEnvironment(Environment environment) {
+		Pair apiKey = variables(environment, "TWILIO_API_KEY", "TWILIO_API_SECRET");
 		// Many environments set the account SID next to an API key. That is no incomplete
 		// pair.
 		if (apiKey != null && !StringUtils.hasText(Placeholders.resolve(environment, "TWILIO_AUTH_TOKEN"))) {
 			return apiKey;
 		}
-		OperationsCredentials account = variables(environment, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
+		Pair account = variables(environment, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
 		return (apiKey != null) ? apiKey : account;
 	}
 
-	private @Nullable OperationsCredentials variables(Environment environment, String userKey, String secretKey) {
+	private @Nullable Pair variables(Environment environment, String userKey, String secretKey) {
 		return check(userKey, Placeholders.resolve(environment, userKey), secretKey,
 				Placeholders.resolve(environment, secretKey));
 	}
 
-	private @Nullable OperationsCredentials check(String userKey, @Nullable String user, String secretKey,
-			@Nullable String secret) {
+	private @Nullable Pair check(String userKey, @Nullable String user, String secretKey, @Nullable String secret) {
 		boolean hasUser = StringUtils.hasText(user);
 		boolean hasSecret = StringUtils.hasText(secret);
 		if (!hasUser && !hasSecret) {
@@ -169,12 +177,12 @@ final class PropertiesOperationsConnectionDetails implements OperationsConnectio
 	}
 
 	/**
-	 * A pair of credentials and the names of its keys.
+	 * Holds a pair of credentials and the names of its keys.
 	 *
-	 * @param get the credentials
-	 * @param origin the keys
+	 * @param credentials the credentials
+	 * @param origin the names of the keys
 	 */
-	private record Pair(BasicCredentials get, String origin) implements OperationsCredentials {
+	private record Pair(BasicCredentials credentials, String origin) {
 	}
 
 }

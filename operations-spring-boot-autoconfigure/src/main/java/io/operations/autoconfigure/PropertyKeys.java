@@ -24,7 +24,8 @@ final class PropertyKeys implements BindHandler {
 
 	private final Set<ConfigurationPropertyName> lists = new HashSet<>();
 
-	// The binder takes each class for a bean, also String: api-key.empty is no key.
+	// The keys of single values. The binder treats even String as a bean with properties,
+	// but api-key.empty is no key.
 	private final Set<ConfigurationPropertyName> values = new HashSet<>();
 
 	private final @Nullable ConfigurationPropertyName skipped;
@@ -73,7 +74,7 @@ final class PropertyKeys implements BindHandler {
 	 * @return {@code true} if the class has it
 	 */
 	boolean contains(ConfigurationPropertyName name) {
-		// A shorter list of another source may replace one with this element.
+		// A shorter list of another source may have replaced a list with this element.
 		return this.known.contains(name)
 				|| (name.isNumericIndex(name.getNumberOfElements() - 1) && this.lists.contains(name.getParent()));
 	}

@@ -54,7 +54,7 @@ final class ReplacedTemplate implements SmartInitializingSingleton {
 			return true;
 		}
 		if (!this.beans.containsSingleton(name)) {
-			// Not created yet, and a warning is no reason to create it.
+			// The template is not created yet, and a warning is no reason to create it.
 			return false;
 		}
 		String client = this.beans.getBean(name, OperationsTemplate.class).getName();

@@ -38,7 +38,7 @@ final class SharedRate {
 	/**
 	 * Check that the client has no limits itself. Those of the owner apply to all clients
 	 * that share them.
-	 * @throws OperationsConfigurationException if it has
+	 * @throws OperationsConfigurationException if the client has a limit
 	 */
 	void check() {
 		String other = this.other;
@@ -59,8 +59,8 @@ final class SharedRate {
 		}
 	}
 
-	// The client that is shared may share the rate of another one. A circle is reported
-	// later.
+	// The client whose rate is shared may itself share the rate of another client. A
+	// circle is reported later.
 	private String keyOfOwner(String shared, String key) {
 		Map<String, OperationsProperties> clients = this.properties.getClients();
 		Set<String> chain = new LinkedHashSet<>();
@@ -98,7 +98,7 @@ final class SharedRate {
 				if (next.equals(other)) {
 					return templateOfTheApplication(key, other);
 				}
-				// The client that is shared reports a wrong name itself.
+				// The client whose rate is shared reports a wrong name itself.
 				break;
 			}
 			if (!chain.add(next)) {
@@ -128,7 +128,8 @@ final class SharedRate {
 					names.add(TemplateParts.name(template));
 				}
 				catch (BeanCreationException ex) {
-					// It may need this client. That is a fault only if it owns the rate.
+					// The template may need this client. That is a fault only if the
+					// template owns the rate.
 					failure = ex;
 				}
 			}

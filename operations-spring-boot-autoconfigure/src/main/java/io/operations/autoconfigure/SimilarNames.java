@@ -37,7 +37,7 @@ final class SimilarNames {
 
 	/**
 	 * Return how many letters must be inserted, removed, replaced or exchanged with the
-	 * next one to make one name of another. The case does not count.
+	 * next one to turn one name into the other. The case does not count.
 	 * @param from a name
 	 * @param to the other name
 	 * @return the number of letters

@@ -1,5 +1,6 @@
 package io.operations.autoconfigure;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
@@ -63,12 +64,22 @@ public final class TemplateParts {
 	}
 
 	/**
-	 * Return the templates of an application context, if there is no bean of that type.
+	 * Return the clients of an application context that has no bean of type
+	 * {@link OperationsClients}.
 	 * @param beans the bean factory of the context
 	 * @return the clients
 	 */
 	public static OperationsClients clients(ConfigurableListableBeanFactory beans) {
 		return new OperationsClients(() -> ClientBeans.find(beans));
+	}
+
+	/**
+	 * Return the observation registry of the application.
+	 * @param beans the bean factory of the context
+	 * @return the registry, one without effect if the application has none
+	 */
+	public static ObservationRegistry observationRegistry(ConfigurableListableBeanFactory beans) {
+		return ObservationChoice.find(beans);
 	}
 
 	static WebClient webClient(OperationsTemplate template) {

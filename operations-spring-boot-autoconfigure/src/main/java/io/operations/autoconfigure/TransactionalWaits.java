@@ -13,8 +13,9 @@ import reactor.util.context.ContextView;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Logs a warning when a wait begins inside a transaction, once for each client. This
- * class cannot know whether the caller blocks.
+ * Logs a warning when a wait begins inside a transaction, once for each client. A caller
+ * that blocks holds a database connection until the wait ends. This class cannot know
+ * whether the caller blocks, so it warns in each case.
  */
 final class TransactionalWaits implements OperationsListener {
 

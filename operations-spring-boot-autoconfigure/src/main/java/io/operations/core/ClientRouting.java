@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the client that serves an operation, by its status URL or by its id, among the
- * clients of one moment.
+ * clients that exist at one moment.
  *
  * @param clients the clients by their names
  */
@@ -67,7 +67,7 @@ record ClientRouting(Map<String, OperationsTemplate> clients) {
 		return exact.isEmpty() ? names((template) -> template.serves(accepted)) : exact;
 	}
 
-	// An id without the beginning of a form may belong to each client.
+	// An id that does not begin as the ids of a known form do may belong to any client.
 	private List<String> servingId(String id) {
 		boolean isKnown = !names((template) -> hasFormat(template, (format) -> format.hasIdPrefix(id))).isEmpty();
 		List<String> serving = names((template) -> hasFormat(template, (format) -> !isKnown || format.mayHaveId(id)));

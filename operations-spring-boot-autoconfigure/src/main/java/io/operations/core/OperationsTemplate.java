@@ -314,7 +314,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(String operationId) {
 		requireId(operationId);
-		return this.poller.watch(PollingTarget.of(operationId), null);
+		return watched(PollingTarget.of(operationId), null);
 	}
 
 	/**
@@ -356,8 +356,7 @@ public final class OperationsTemplate implements AutoCloseable {
 	 * @return the operation at each change, or an error as from {@link #watch(String)}
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted) {
-		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), null)
-				: Flux.error(() -> foreign(accepted));
+		return serves(accepted) ? watched(PollingTarget.of(accepted), null) : Flux.error(() -> foreign(accepted));
 	}
 
 	/**
@@ -371,13 +370,16 @@ public final class OperationsTemplate implements AutoCloseable {
 	 */
 	public Flux<Operation> watch(AcceptedOperation accepted, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return serves(accepted) ? this.poller.watch(PollingTarget.of(accepted), timeout)
-				: Flux.error(() -> foreign(accepted));
+		return serves(accepted) ? watched(PollingTarget.of(accepted), timeout) : Flux.error(() -> foreign(accepted));
 	}
 
 	private Flux<Operation> watch(PollingTarget target, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
-		return this.poller.watch(target, timeout);
+		return watched(target, timeout);
+	}
+
+	private Flux<Operation> watched(PollingTarget target, @Nullable Duration timeout) {
+		return this.observations.watch(target.operationId(), this.poller.watch(target, timeout));
 	}
 
 	/**
@@ -550,8 +552,8 @@ public final class OperationsTemplate implements AutoCloseable {
 		/**
 		 * Set the prefix of the configuration keys that messages and log lines name, for
 		 * example {@code operations.clients.campaigns}. The default is
-		 * {@code operations}. The methods of this builder name the property that each of
-		 * these keys stands for.
+		 * {@code operations}. The other methods of this builder name the properties with
+		 * the default prefix.
 		 * @param prefix the prefix, without a dot at its end
 		 * @return this builder
 		 */

@@ -33,7 +33,8 @@ final class SharerEnd {
 	 * @return the fetcher
 	 */
 	OperationFetcher ending(OperationFetcher next) {
-		// An error of the other publisher would not cancel the request.
+		// The other publisher completes instead of failing, because its error would not
+		// cancel the request.
 		return (operationId) -> next.fetch(operationId)
 			.takeUntilOther(this.end.asMono())
 			.switchIfEmpty(closed(operationId));

@@ -8,6 +8,7 @@ import io.operations.OperationsActivity;
 import io.operations.internal.polling.Outage;
 import io.operations.internal.polling.Poller;
 import io.operations.internal.resilience.Admission;
+import io.operations.polling.AdaptivePollingSchedule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param admission counts the requests
  * @param poller counts the waits
  * @param outage knows whether the server is available
- * @param retries counts the fetches that wait for their next attempt
+ * @param retries counts the fetches and writes that wait for their next attempt
+ * @param maxWaits the maximum number of waits
  */
-record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage,
-		IntSupplier retries) implements OperationsActivity {
+record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Outage outage, IntSupplier retries,
+		int maxWaits) implements OperationsActivity {
 
 	@Override
 	public String rateLimitKeyPrefix() {
@@ -48,8 +50,33 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	}
 
 	@Override
+	public int maxQueued() {
+		return this.admission.rate().limits().maxQueued();
+	}
+
+	@Override
+	public int maxInFlight() {
+		return this.admission.rate().limits().maxInFlight();
+	}
+
+	@Override
+	public double permitsPerSecond() {
+		return this.admission.rate().perSecond();
+	}
+
+	@Override
+	public double requestsPerSecond() {
+		return this.admission.rate().sentPerSecond();
+	}
+
+	@Override
 	public Duration paused() {
 		return this.admission.paused();
+	}
+
+	@Override
+	public @Nullable String pausedBy() {
+		return this.admission.operatorPause().isOn() ? "operator" : OperationsActivity.super.pausedBy();
 	}
 
 	@Override
@@ -78,6 +105,16 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	}
 
 	@Override
+	public Duration unavailableFor() {
+		return this.outage.unavailableFor();
+	}
+
+	@Override
+	public boolean areCredentialsRejected() {
+		return this.outage.areCredentialsRejected();
+	}
+
+	@Override
 	public int stuck() {
 		return this.poller.stuck();
 	}
@@ -95,6 +132,12 @@ record TemplateActivity(String keyPrefix, Admission admission, Poller poller, Ou
 	@Override
 	public int kinds() {
 		return this.poller.kinds();
+	}
+
+	// One more for all further kinds.
+	@Override
+	public int maxKinds() {
+		return AdaptivePollingSchedule.MAXIMUM_KINDS + 1;
 	}
 
 	@Override

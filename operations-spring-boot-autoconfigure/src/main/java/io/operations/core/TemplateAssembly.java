@@ -27,18 +27,21 @@ import io.operations.internal.resilience.Repetitions;
 import io.operations.internal.resilience.RetryingOperationFetcher;
 import io.operations.observation.ObservedOperationFetcher;
 import io.operations.observation.OperationsObservations;
+import io.operations.observation.WaitTraces;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Assembles the two stacks of a template: attempts for the polls, and attempts with
- * retries for the fetches.
+ * Assembles the two stacks of fetchers of a template: one without retries for the polls,
+ * and one with retries for the fetches.
  */
 final class TemplateAssembly {
 
-	// The longest time that a product documents.
+	// The retention of a product that documents none: the longest time that any product
+	// documents.
 	private static final Duration UNDOCUMENTED_RETENTION = Duration.ofDays(7);
 
 	private static final Log logger = LogFactory.getLog("io.operations");
@@ -75,9 +78,18 @@ final class TemplateAssembly {
 		this.url = url(settings, client);
 		this.webClients = new TemplateWebClients(settings, client, this.url);
 		this.resilience = new TemplateResilience(settings, client, this.releases);
-		this.listener = new OperationsListeners(settings.listeners);
 		this.observations = new OperationsObservations(client, settings.observationRegistry,
 				settings.fetchObservationConvention, settings.awaitObservationConvention);
+		this.listener = listener(settings.listeners, this.observations.waitTraces());
+	}
+
+	private static OperationsListener listener(List<OperationsListener> listeners, @Nullable WaitTraces traces) {
+		if (traces == null) {
+			return new OperationsListeners(listeners);
+		}
+		List<OperationsListener> all = new ArrayList<>(listeners);
+		all.add(0, traces.events());
+		return new OperationsListeners(all, traces::about);
 	}
 
 	private static URI url(TemplateSettings settings, String client) {
@@ -146,7 +158,7 @@ final class TemplateAssembly {
 				new ServerProbe(guarded(exchange)), poller, polls, admission, this.observations, this.listener,
 				this.releases);
 		this.listener.opened(this.client, new TemplateActivity(this.settings.keyPrefix, admission, poller, outage,
-				(repetitions != null) ? repetitions::waiting : () -> 0));
+				(repetitions != null) ? repetitions::waiting : () -> 0, this.settings.pollingSettings.maxWaits()));
 		return template;
 	}
 

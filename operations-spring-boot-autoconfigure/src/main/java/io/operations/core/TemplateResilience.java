@@ -31,7 +31,7 @@ final class TemplateResilience {
 	 * Create the object.
 	 * @param settings the settings of the template
 	 * @param client the name of the client
-	 * @param releases what closing the template runs
+	 * @param releases the actions that run when the template is closed
 	 */
 	TemplateResilience(TemplateSettings settings, String client, List<Runnable> releases) {
 		this.settings = settings;
@@ -40,7 +40,8 @@ final class TemplateResilience {
 	}
 
 	/**
-	 * Create the admission, or return that of the template that shares its rate.
+	 * Create the admission, or return the admission of the template that shares its rate
+	 * limit with this one.
 	 * @param listener the listener for pauses and for throttled requests
 	 * @return the admission
 	 */
@@ -78,8 +79,8 @@ final class TemplateResilience {
 		} : () -> registry.remove(this.client);
 	}
 
-	// Looked up at each use, because Spring Cloud puts a new registry behind its proxy at
-	// each refresh.
+	// The retry is looked up at each use, because Spring Cloud puts a new registry behind
+	// its proxy at each refresh.
 	private Supplier<Retry> retry() {
 		RetryRegistry registry = this.settings.retryRegistry;
 		RetryConfig config = this.settings.retryConfig();

@@ -82,7 +82,7 @@ final class TemplateWebClients {
 	 * @param webClient the client of fetches
 	 * @param format how answers are read
 	 * @param door admits the writes
-	 * @param releases what closing the template runs
+	 * @param releases the actions that run when the template is closed
 	 * @return the client
 	 */
 	WebClient writeClient(WebClient webClient, OperationFormat format, WriteDoor door, List<Runnable> releases) {

@@ -108,6 +108,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 			}
 		}
 		detail(builder, "throttledSince", kept.throttledSince);
+		detail(builder, "pausedByOperatorSince", kept.pausedByOperatorSince);
 		return builder.withDetail("awaited", kept.activity.awaitedOperations())
 			.withDetail("oldestWait", kept.activity.oldestWait().toString())
 			.withDetail("queued", kept.activity.queued())

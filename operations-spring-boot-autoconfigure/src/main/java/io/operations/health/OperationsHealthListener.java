@@ -74,10 +74,19 @@ public final class OperationsHealthListener implements OperationsListener {
 	}
 
 	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		Showing kept = this.records.get(client);
+		if (kept != null && kept.pausedByOperatorSince == null) {
+			kept.pausedByOperatorSince = this.clock.instant();
+		}
+	}
+
+	@Override
 	public void pauseEnded(String client) {
 		Showing kept = this.records.get(client);
 		if (kept != null) {
 			kept.paused = false;
+			kept.pausedByOperatorSince = null;
 		}
 	}
 
@@ -121,6 +130,8 @@ public final class OperationsHealthListener implements OperationsListener {
 		volatile @Nullable Throwable lastFault;
 
 		volatile @Nullable Instant throttledSince;
+
+		volatile @Nullable Instant pausedByOperatorSince;
 
 		volatile boolean paused;
 

@@ -21,8 +21,9 @@ import org.springframework.core.NestedExceptionUtils;
  * Reports the health of the store of tracked operations. Each check queries the store.
  * The health is DOWN if the store fails or does not answer within {@link #STORE_TIMEOUT}.
  * If several clients are tracked, the details show the sums and those of each client.
- * Undelivered outcomes and overdue operations are details only, because neither a restart
- * of an instance nor its removal from the load balancer helps them.
+ * Failing deliveries, undelivered outcomes and overdue operations are details only,
+ * because neither a restart of an instance nor its removal from the load balancer helps
+ * them.
  *
  * @since 0.1.0
  */
@@ -92,6 +93,8 @@ public final class TrackingHealthIndicator extends AbstractReactiveHealthIndicat
 		details.put("stuck", summary.stuck());
 		details.put("backlog", summary.backlog());
 		details.put("backlogAge", summary.backlogAge().toString());
+		details.put("ended", summary.count(TrackingState.ENDED));
+		details.put("failing", summary.failing());
 		details.put("undelivered", summary.count(TrackingState.UNDELIVERED));
 		return details;
 	}

@@ -84,7 +84,8 @@ abstract class KeyValuesContext extends Observation.Context {
 		return find(this.highCardinality, key);
 	}
 
-	// A convention names the same keys at the start and at the end.
+	// A convention returns the same keys at the start and at the end of an observation.
+	// The later key values then replace the earlier ones.
 	private static KeyValues merge(KeyValues known, KeyValues added) {
 		return isReplaced(known, added) ? added : known.and(added);
 	}

@@ -10,6 +10,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.observability.DefaultSignalListener;
 import reactor.util.context.Context;
 
@@ -78,7 +79,15 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 		}
 	}
 
-	private void stop() {
+	String operationId() {
+		return this.context.getOperationId();
+	}
+
+	Observation observation() {
+		return this.observation;
+	}
+
+	void stop() {
 		try {
 			this.observation.stop();
 		}
@@ -95,8 +104,29 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 	 */
 	static final class Await extends ObservedCall<Operation> {
 
-		Await(OperationAwaitObservationContext context, Observation observation) {
+		private final @Nullable WaitTraces traces;
+
+		private volatile WaitTraces.@Nullable Caller caller;
+
+		Await(OperationAwaitObservationContext context, Observation observation, @Nullable WaitTraces traces) {
 			super(context, observation);
+			this.traces = traces;
+		}
+
+		@Override
+		public void doFirst() {
+			super.doFirst();
+			if (this.traces != null) {
+				this.caller = this.traces.join(operationId(), observation(), true);
+			}
+		}
+
+		@Override
+		void stop() {
+			if (this.traces != null) {
+				this.traces.leave(operationId(), this.caller);
+			}
+			super.stop();
 		}
 
 		@Override
@@ -115,8 +145,12 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		private final OperationsListener listener;
 
-		Fetch(OperationFetchObservationContext context, Observation observation, OperationsListener listener) {
+		private final boolean traced;
+
+		Fetch(OperationFetchObservationContext context, Observation observation, OperationsListener listener,
+				boolean traced) {
 			super(context, observation);
+			this.traced = traced;
 			this.context = context;
 			this.listener = listener;
 		}
@@ -128,7 +162,12 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 
 		@Override
 		public void doOnNext(OperationSnapshot result) {
-			this.listener.fetched(this.context.getClient(), result);
+			if (isSampled()) {
+				WaitTraces.in(observation(), () -> this.listener.fetched(this.context.getClient(), result));
+			}
+			else {
+				this.listener.fetched(this.context.getClient(), result);
+			}
 			super.doOnNext(result);
 		}
 
@@ -137,9 +176,24 @@ abstract class ObservedCall<T> extends DefaultSignalListener<T> {
 			// GuardedOperationFetcher reports errors after it turned them into
 			// exceptions.
 			if (!(fault instanceof Error)) {
-				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
+				failed(fault);
 			}
 			super.doOnError(fault);
+		}
+
+		private void failed(Throwable fault) {
+			if (isSampled()) {
+				WaitTraces.in(observation(),
+						() -> this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault));
+			}
+			else {
+				this.listener.failed(this.context.getClient(), this.context.getOperationId(), fault);
+			}
+		}
+
+		// The listener's log lines then have the id of the trace.
+		private boolean isSampled() {
+			return this.traced && SampledSpans.isSampled(observation());
 		}
 
 	}

@@ -34,13 +34,14 @@ import reactor.core.scheduler.Schedulers;
  * <li>INFO: each wait that ended without a completed operation. After ten of these lines
  * within a second, one line has the number of the other waits. Each of the other waits is
  * logged at DEBUG.</li>
- * <li>WARN: the beginning and the end of throttling, of an outage and of the loss of the
- * shared rate limit.</li>
+ * <li>WARN: the beginning and the end of throttling, of a pause that an operator began,
+ * of an outage and of the loss of the shared rate limit.</li>
  * <li>WARN: more waits than the rate limit can serve.</li>
  * <li>WARN, once for each wait: an operation that is stuck.</li>
  * <li>WARN, once for each client: a response that names another operation, and a response
  * with an operation of another product.</li>
- * <li>ERROR: a JVM error that ended a request, once until the next success.</li>
+ * <li>ERROR: a JVM error that ended a request. The log repeats the same error only after
+ * a request has succeeded or another error has occurred.</li>
  * </ul>
  * Lines name the client, the operation and, where the server sent one, the
  * {@code Twilio-Request-Id}.
@@ -51,12 +52,14 @@ public class OperationsLog implements OperationsListener {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
 
-	// Know the configuration keys of their clients.
+	// The activities of the clients, which know the prefixes of the configuration keys.
 	private final Map<String, OperationsActivity> clients = new ConcurrentHashMap<>();
 
 	private final Set<String> throttled = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Duration> pauses = new ConcurrentHashMap<>();
+
+	private final OperatorPauseLog operatorPauses = new OperatorPauseLog();
 
 	private final Set<String> warnedOfOtherOperations = ConcurrentHashMap.newKeySet();
 
@@ -77,8 +80,8 @@ public class OperationsLog implements OperationsListener {
 
 	/**
 	 * Create the log.
-	 * @param scheduler runs the timer of lines that summarise several events, and is its
-	 * clock
+	 * @param scheduler supplies the time, and runs the timer for lines that summarise
+	 * several events
 	 */
 	public OperationsLog(Scheduler scheduler) {
 		this.scheduler = scheduler;
@@ -155,8 +158,14 @@ public class OperationsLog implements OperationsListener {
 	}
 
 	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		this.operatorPauses.began(client, pause);
+	}
+
+	@Override
 	public void pauseEnded(String client) {
 		this.pauses.remove(client);
+		this.operatorPauses.ended(client);
 	}
 
 	@Override
@@ -270,6 +279,7 @@ public class OperationsLog implements OperationsListener {
 	public void closed(String client) {
 		this.clients.remove(client);
 		this.pauses.remove(client);
+		this.operatorPauses.closed(client);
 		this.throttled.remove(client);
 		this.warnedOfOtherOperations.remove(client);
 		this.warnedOfOtherProducts.remove(client);

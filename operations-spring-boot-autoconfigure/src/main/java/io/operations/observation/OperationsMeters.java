@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
@@ -39,6 +39,12 @@ public class OperationsMeters implements OperationsListener {
 
 	private static final String SOURCE = "source";
 
+	private static final String BY = "by";
+
+	private static final String SERVER = "server";
+
+	private static final String OPERATOR = "operator";
+
 	private final Map<String, List<Meter>> gauges = new ConcurrentHashMap<>();
 
 	private final MeterRegistry registry;
@@ -55,7 +61,8 @@ public class OperationsMeters implements OperationsListener {
 
 	private final Meter.MeterProvider<Counter> pauses;
 
-	private final Set<String> pausing = ConcurrentHashMap.newKeySet();
+	// Who began the present pause.
+	private final Map<String, String> pausing = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the meters.
@@ -79,41 +86,62 @@ public class OperationsMeters implements OperationsListener {
 			.description("Requests refused by the server (429) or by a local limit")
 			.withRegistry(registry);
 		this.pauses = Counter.builder("operations.pauses")
-			.description("Pauses of all requests because the account is full")
+			.description("Pauses of all requests, because the account is full or an operator paused the client")
 			.withRegistry(registry);
 	}
 
 	@Override
 	public void opened(String client, OperationsActivity activity) {
 		List<Meter> registered = new ArrayList<>();
+		addRequests(registered, client, activity);
+		addRate(registered, client, activity);
+		addWaits(registered, client, activity);
+		this.gauges.put(client, registered);
+		// Registered at the start, so that an alert can tell zero from missing.
+		this.throttled.withTags(CLIENT, client, SOURCE, SERVER);
+		this.throttled.withTags(CLIENT, client, SOURCE, "local");
+		this.pauses.withTags(CLIENT, client, BY, SERVER);
+		this.pauses.withTags(CLIENT, client, BY, OPERATOR);
+	}
+
+	private void addRequests(List<Meter> registered, String client, OperationsActivity activity) {
 		registered.add(gauge("operations.queued", "Requests that wait for a permit", client, activity,
 				OperationsActivity::queued));
+		registered.add(gauge("operations.queued.max", "Maximum of operations.queued", client, activity,
+				OperationsActivity::maxQueued));
 		registered.add(gauge("operations.retrying", "Fetches that wait for their next attempt", client, activity,
 				OperationsActivity::retrying));
+		registered.add(gauge("operations.retrying.max", "Maximum of operations.retrying", client, activity,
+				OperationsActivity::maxQueued));
 		registered
 			.add(gauge("operations.in.flight", "Requests in flight", client, activity, OperationsActivity::inFlight));
 		registered.add(gauge("operations.in.flight.limit", "Requests that may be in flight at present", client,
 				activity, OperationsActivity::inFlightLimit));
-		registered.add(TimeGauge
-			.builder("operations.paused", activity, TimeUnit.MILLISECONDS, (current) -> current.paused().toMillis())
-			.description("Time until the end of the pause of all requests")
-			.tag(CLIENT, client)
-			.strongReference(true)
-			.register(this.registry));
+		registered.add(gauge("operations.in.flight.max", "Maximum of operations.in.flight.limit", client, activity,
+				OperationsActivity::maxInFlight));
+		registered.add(paused(client, activity, SERVER));
+		registered.add(paused(client, activity, OPERATOR));
+		registered.add(gauge("operations.server.unavailable", "1 while the server is unavailable", client, activity,
+				(current) -> current.isServerUnavailable() ? 1 : 0));
+		registered.add(gauge("operations.credentials.rejected", "1 while the server rejects the credentials", client,
+				activity, (current) -> current.areCredentialsRejected() ? 1 : 0));
+	}
+
+	private void addRate(List<Meter> registered, String client, OperationsActivity activity) {
+		registered.add(gauge("operations.rate", "Requests per second that this instance may send at present", client,
+				activity, OperationsActivity::permitsPerSecond));
 		registered.add(gauge("operations.permits", "Reserved and unused permits of the shared rate limit", client,
 				activity, OperationsActivity::permits));
-		registered.add(TimeGauge
-			.builder("operations.permit.wait", activity, TimeUnit.MILLISECONDS,
-					(current) -> current.untilPermit().toMillis())
-			.description("Time until the next permit of the shared rate limit")
-			.tag(CLIENT, client)
-			.strongReference(true)
-			.register(this.registry));
+		registered.add(time("operations.permit.wait", "Time until the next permit of the shared rate limit", client,
+				activity, OperationsActivity::untilPermit));
 		registered.add(gauge("operations.instances", "Instances that share the rate limit", client, activity,
 				OperationsActivity::instances));
 		registered
 			.add(gauge("operations.budget.unavailable", "1 while the database of the shared rate limit is unavailable",
 					client, activity, (current) -> current.isBudgetUnavailable() ? 1 : 0));
+	}
+
+	private void addWaits(List<Meter> registered, String client, OperationsActivity activity) {
 		registered.add(Gauge.builder("operations.stuck", activity, OperationsActivity::stuck)
 			.description("Operations that have been running for unusually long compared with others of their kind")
 			.tag(CLIENT, client)
@@ -122,8 +150,12 @@ public class OperationsMeters implements OperationsListener {
 			.register(this.registry));
 		registered.add(gauge("operations.waits", "Callers that wait for an operation", client, activity,
 				OperationsActivity::waits));
+		registered.add(gauge("operations.waits.max", "Maximum of operations.waits", client, activity,
+				OperationsActivity::maxWaits));
 		registered.add(gauge("operations.kinds", "Kinds of operations whose durations are learned", client, activity,
 				OperationsActivity::kinds));
+		registered.add(gauge("operations.kinds.max", "Maximum of operations.kinds", client, activity,
+				OperationsActivity::maxKinds));
 		registered.add(TimeGauge
 			.builder("operations.backlog.age", activity, TimeUnit.MILLISECONDS,
 					(current) -> current.backlogAge().toMillis())
@@ -138,11 +170,26 @@ public class OperationsMeters implements OperationsListener {
 				registered.add(active(client, activity, status));
 			}
 		}
-		this.gauges.put(client, registered);
-		// Registered at the start, so that an alert can tell zero from missing.
-		this.throttled.withTags(CLIENT, client, SOURCE, "server");
-		this.throttled.withTags(CLIENT, client, SOURCE, "local");
-		this.pauses.withTags(CLIENT, client);
+	}
+
+	private Meter time(String name, String description, String client, OperationsActivity activity,
+			Function<OperationsActivity, Duration> value) {
+		return TimeGauge.builder(name, activity, TimeUnit.MILLISECONDS, (current) -> value.apply(current).toMillis())
+			.description(description)
+			.tag(CLIENT, client)
+			.strongReference(true)
+			.register(this.registry);
+	}
+
+	private Meter paused(String client, OperationsActivity activity, String by) {
+		return TimeGauge
+			.builder("operations.paused", activity, TimeUnit.MILLISECONDS,
+					(current) -> by.equals(current.pausedBy()) ? current.paused().toMillis() : 0)
+			.description("Time until the end of the pause of all requests")
+			.tag(CLIENT, client)
+			.tag(BY, by)
+			.strongReference(true)
+			.register(this.registry);
 	}
 
 	private Meter gauge(String name, String description, String client, OperationsActivity activity,
@@ -174,9 +221,18 @@ public class OperationsMeters implements OperationsListener {
 
 	@Override
 	public void pauseBegan(String client, Duration pause) {
-		// A longer pause that begins during a pause prolongs it.
-		if (this.pausing.add(client)) {
-			this.pauses.withTags(CLIENT, client).increment();
+		paused(client, SERVER);
+	}
+
+	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		paused(client, OPERATOR);
+	}
+
+	// A longer pause that begins during a pause prolongs it.
+	private void paused(String client, String by) {
+		if (!by.equals(this.pausing.put(client, by))) {
+			this.pauses.withTags(CLIENT, client, BY, by).increment();
 		}
 	}
 
@@ -187,7 +243,7 @@ public class OperationsMeters implements OperationsListener {
 
 	@Override
 	public void throttled(String client, OperationsThrottledException fault) {
-		this.throttled.withTags(CLIENT, client, SOURCE, fault.isLocal() ? "local" : "server").increment();
+		this.throttled.withTags(CLIENT, client, SOURCE, fault.isLocal() ? "local" : SERVER).increment();
 	}
 
 	@Override

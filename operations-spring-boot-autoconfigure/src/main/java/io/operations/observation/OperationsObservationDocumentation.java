@@ -75,6 +75,29 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 			return WriteKeyNames.values();
 		}
 
+	},
+
+	/**
+	 * One attempt to deliver the outcome of a tracked operation, with the handlers and
+	 * their transaction. The name is {@code operations.delivery}.
+	 */
+	DELIVERY {
+
+		@Override
+		public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+			return DefaultOperationDeliveryObservationConvention.class;
+		}
+
+		@Override
+		public KeyName[] getLowCardinalityKeyNames() {
+			return DeliveryKeyNames.values();
+		}
+
+		@Override
+		public KeyName[] getHighCardinalityKeyNames() {
+			return DeliveryHighCardinalityKeyNames.values();
+		}
+
 	};
 
 	/**
@@ -180,6 +203,70 @@ public enum OperationsObservationDocumentation implements ObservationDocumentati
 			@Override
 			public String asString() {
 				return "outcome";
+			}
+
+		}
+
+	}
+
+	/**
+	 * Tags of {@link #DELIVERY}.
+	 */
+	public enum DeliveryKeyNames implements KeyName {
+
+		/**
+		 * Name of the client.
+		 */
+		CLIENT {
+
+			@Override
+			public String asString() {
+				return "client";
+			}
+
+		},
+
+		/**
+		 * Outcome of the attempt: delivered, failed (another attempt follows),
+		 * undelivered (the last attempt has failed) or forgotten (the application has
+		 * forgotten the operation meanwhile); unknown while the attempt lasts.
+		 */
+		OUTCOME {
+
+			@Override
+			public String asString() {
+				return "outcome";
+			}
+
+		}
+
+	}
+
+	/**
+	 * Key values that the spans of {@link #DELIVERY} have and its timers do not.
+	 */
+	public enum DeliveryHighCardinalityKeyNames implements KeyName {
+
+		/**
+		 * Id of the operation.
+		 */
+		OPERATION_ID {
+
+			@Override
+			public String asString() {
+				return "operation.id";
+			}
+
+		},
+
+		/**
+		 * Number of attempts that have begun, with this one.
+		 */
+		ATTEMPTS {
+
+			@Override
+			public String asString() {
+				return "attempts";
 			}
 
 		}

@@ -6,8 +6,9 @@ import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccess
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationsListener;
+import io.operations.internal.PollOrigin;
 import org.jspecify.annotations.Nullable;
-import reactor.core.observability.DefaultSignalListener;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -32,6 +33,9 @@ public final class OperationsObservations {
 
 	private final @Nullable WaitTimers waitTimers;
 
+	// Only if observations can have spans.
+	private final @Nullable WaitTraces traces;
+
 	private final @Nullable OperationFetchObservationConvention fetchConvention;
 
 	private final @Nullable OperationAwaitObservationConvention awaitConvention;
@@ -53,8 +57,18 @@ public final class OperationsObservations {
 		this.registry = (metered != null) ? metered.registry() : registry;
 		// A convention of the application reads the context of an observation.
 		this.waitTimers = (metered != null && awaitConvention == null) ? metered.waits() : null;
+		boolean traced = metered == null && !this.registry.isNoop() && SampledSpans.arePossible();
+		this.traces = traced ? new WaitTraces() : null;
 		this.fetchConvention = fetchConvention;
 		this.awaitConvention = awaitConvention;
+	}
+
+	/**
+	 * Return the callers whose spans are sampled.
+	 * @return the callers, {@code null} if observations cannot have spans
+	 */
+	public @Nullable WaitTraces waitTraces() {
+		return this.traces;
 	}
 
 	/**
@@ -67,10 +81,19 @@ public final class OperationsObservations {
 	public Mono<OperationSnapshot> fetch(String operationId, Mono<OperationSnapshot> attempt,
 			OperationsListener listener) {
 		return attempt.tap((view) -> {
-			OperationFetchObservationContext context = new OperationFetchObservationContext(this.client, operationId);
+			WaitTraces tracing = this.traces;
+			PollOrigin origin = (tracing != null) ? view.getOrDefault(PollOrigin.class, null) : null;
+			OperationFetchObservationContext context = new OperationFetchObservationContext(this.client, operationId,
+					origin);
 			Observation observation = OperationsObservationDocumentation.FETCH.observation(this.fetchConvention,
 					DEFAULT_FETCH, () -> context, this.registry);
-			return new ObservedCall.Fetch(context, childOf(view, observation), listener);
+			if (tracing != null && origin != null) {
+				observation.parentObservation(tracing.connect(context, origin.traceParent()));
+			}
+			else {
+				childOf(view, observation);
+			}
+			return new ObservedCall.Fetch(context, observation, listener, tracing != null);
 		});
 	}
 
@@ -93,9 +116,21 @@ public final class OperationsObservations {
 			OperationAwaitObservationContext context = new OperationAwaitObservationContext(this.client, operationId);
 			Observation observation = OperationsObservationDocumentation.AWAIT.observation(this.awaitConvention,
 					DEFAULT_AWAIT, () -> context, this.registry);
-			return observation.isNoop() ? new Unobserved()
-					: new ObservedCall.Await(context, childOf(view, observation));
+			return observation.isNoop() ? new JoinedCaller<>(this.traces, operationId, view)
+					: new ObservedCall.Await(context, childOf(view, observation), this.traces);
 		});
+	}
+
+	/**
+	 * Connect the polls of a caller that watches an operation with its span. This has no
+	 * observation.
+	 * @param operationId the operation's id
+	 * @param watch the changes
+	 * @return the same changes
+	 */
+	public Flux<Operation> watch(String operationId, Flux<Operation> watch) {
+		WaitTraces tracing = this.traces;
+		return (tracing != null) ? watch.tap((view) -> new JoinedCaller<>(tracing, operationId, view)) : watch;
 	}
 
 	/**
@@ -115,10 +150,6 @@ public final class OperationsObservations {
 
 	private static Observation childOf(ContextView view, Observation observation) {
 		return observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-	}
-
-	private static final class Unobserved extends DefaultSignalListener<Operation> {
-
 	}
 
 }

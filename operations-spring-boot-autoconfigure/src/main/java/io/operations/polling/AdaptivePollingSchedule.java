@@ -21,9 +21,9 @@ import reactor.core.scheduler.Scheduler;
  * does. This is the default schedule.
  * <p>
  * The plan weighs the cost of each poll against the lag that it saves. Let <i>f</i> be
- * the density of durations, <i>S</i> the fraction of operations that last longer, and let
- * one poll be worth <i>c</i> seconds of lag. The lowest cost from age <i>s</i> on is
- * <pre>
+ * the density of durations, <i>S(t)</i> the fraction of operations that last longer than
+ * <i>t</i>, and let one poll be worth <i>c</i> seconds of lag. The lowest cost from age
+ * <i>s</i> on is <pre>
  * V(s) = min over t &gt; s of  c S(s) + &int; (t - u) f(u) du + V(t),   the integral from s to t
  * </pre> and the <i>t</i> that attains it is the time of the next poll (the problem of
  * inspection times: Barlow, Hunter and Proschan, <i>Optimum Checking Procedures</i>,
@@ -33,15 +33,15 @@ import reactor.core.scheduler.Scheduler;
  * on average.
  * <p>
  * The durations are estimated from operations that have ended and from operations that
- * are still running. The latest ones count most. When the last ten durations differ from
- * the earlier ones (Kolmogorov-Smirnov test), and clearly more or fewer operations should
- * have ended at these ages, the schedule forgets the earlier ones. Under a slow drift it
- * forgets faster. The learned durations live in memory. Without tracked operations they
- * are lost with the process.
+ * are still running. The latest operations count most. The schedule forgets all but the
+ * last ten durations if these differ from the earlier durations (Kolmogorov-Smirnov test)
+ * and if clearly fewer or more operations ended than it expected. While durations drift
+ * slowly, it forgets earlier durations faster. The learned durations live in memory.
+ * Without tracked operations they are lost with the process.
  * <p>
- * An operation much faster than all before it is noticed at the first poll. Its lag is at
- * most the longest interval. Give operations of such different durations kinds of their
- * own.
+ * If an operation is much faster than all earlier ones, the first poll notices its end.
+ * The lag is at most the longest interval. Give operations of such different durations
+ * different kinds.
  * <p>
  * A schedule is thread-safe. Each template needs its own.
  *
@@ -176,7 +176,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 
 	/**
 	 * Return the durations that this schedule has learned of a kind.
-	 * @param kind the kind, {@code null} for all operations without a kind of their own
+	 * @param kind the kind, {@code null} for the operations whose kind is unknown or is
+	 * not learned separately
 	 * @return the learned durations, {@code null} if no operation of the kind was seen to
 	 * end
 	 */
@@ -202,7 +203,7 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 	}
 
 	/**
-	 * Return durations of each kind that another process can learn from, to know what
+	 * Return durations of each kind. Another process that learns from them knows what
 	 * this schedule has learned.
 	 * @return at most 40 durations of each kind
 	 */
@@ -254,8 +255,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 				PollingPlan plan = share.kind.plan(found, now);
 				if (plan != null) {
 					total += share.rate;
-					// Where limits make polls scarce, the queue holds back the polls that
-					// exceed them. The price need not follow chance then.
+					// If limits make polls scarce, the queue holds back the excess polls.
+					// The price then need not allow for polls beyond the plan.
 					polls += share.rate * plan.polls() * (this.pressed ? 1 : share.kind.surplus());
 				}
 			}
@@ -270,7 +271,8 @@ public final class AdaptivePollingSchedule implements PollingSchedule {
 		this.price = found;
 	}
 
-	// The kinds with the most operations. Their price applies to all kinds.
+	// Returns the kinds with the most ends per second. The price that fits them applies
+	// to all kinds.
 	private List<Share> shares(long now) {
 		List<Share> shares = new ArrayList<>();
 		for (LearnedKind kind : this.kinds.values()) {

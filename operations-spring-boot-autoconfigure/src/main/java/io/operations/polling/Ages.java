@@ -9,7 +9,7 @@ package io.operations.polling;
 final class Ages {
 
 	/**
-	 * How many bins there are.
+	 * The number of bins.
 	 */
 	static final int BINS = 1380;
 
@@ -30,7 +30,7 @@ final class Ages {
 
 	/**
 	 * Return where a bin begins and the one before it ends.
-	 * @param bin the bin's number; one more than the last is the end of the grid
+	 * @param bin the bin's number; {@link #BINS} stands for the end of the grid
 	 * @return the age in seconds
 	 */
 	static double edge(int bin) {
@@ -60,7 +60,7 @@ final class Ages {
 	}
 
 	/**
-	 * Return how many bins an interval of log time has.
+	 * Return how many bins an interval of log time covers.
 	 * @param logTime the difference of two natural logarithms of ages
 	 * @return the number of bins
 	 */

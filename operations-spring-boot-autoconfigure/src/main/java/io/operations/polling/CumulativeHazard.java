@@ -1,15 +1,15 @@
 package io.operations.polling;
 
 /**
- * Sums the ends that an estimate expects up to an age, if operations pass all ages. For
- * example, the estimate expects 0.7 ends while one operation passes the ages by which
- * half of the operations have ended. The number does not depend on when operations begin.
- * After the last operation of a batch has begun, only slow operations are left. They pass
- * few ages, and few ends are expected.
+ * Tells how many ends an estimate of durations expects while operations pass certain
+ * ages. For example, it expects 0.7 ends while one operation passes all ages up to the
+ * median duration. Only ages that operations really pass count, so the number does not
+ * depend on when operations begin: if no more operations begin and only slow ones are
+ * left, few ends are expected.
  */
 final class CumulativeHazard {
 
-	// Beyond it, the estimate is a guess.
+	// Where a smaller fraction of the operations still runs, the estimate is a guess.
 	private static final double LEAST_SURVIVAL = 1e-4;
 
 	private final float[] hazards = new float[Ages.BINS + 1];
@@ -26,9 +26,10 @@ final class CumulativeHazard {
 	}
 
 	/**
-	 * Return how many ends are expected while an operation runs.
-	 * @param from the position of its first age in {@link Ages}
-	 * @param to the position of its last age
+	 * Return how many ends are expected while an operation passes from one age to
+	 * another.
+	 * @param from the position of the first age in {@link Ages}
+	 * @param to the position of the last age
 	 * @return the expected number of ends
 	 */
 	double between(double from, double to) {

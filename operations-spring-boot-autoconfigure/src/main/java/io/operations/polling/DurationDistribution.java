@@ -1,12 +1,15 @@
 package io.operations.polling;
 
+import java.util.Arrays;
+
 /**
  * Estimates how long operations of a kind take: the share of operations that ends in each
  * bin of {@link Ages}. Immutable.
  */
 final class DurationDistribution {
 
-	// A heavy tail around what was seen. It has the weight of a tenth of an observation.
+	// The prior is a heavy-tailed distribution around the observed median. It has the
+	// weight of a tenth of an observation.
 	private static final double PRIOR_WEIGHT = 0.1;
 
 	// While little is known, the prior weighs as much as half an observation.
@@ -60,8 +63,8 @@ final class DurationDistribution {
 		}
 	}
 
-	// Polls are not exact to a bin. A poll just before a repeated duration is wasted, so
-	// half of its share lies in the bin after it.
+	// The time of a poll is not exact to a bin. A poll just before a repeated duration
+	// would be wasted, so half of the duration's share goes to the next bin.
 	private static void add(double[] repeated, double[] shares) {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			shares[bin] += repeated[bin] / 2;
@@ -69,8 +72,8 @@ final class DurationDistribution {
 		}
 	}
 
-	// Only the prior knows when operations end that outlived all operations that ended.
-	// The more operations are known to run at an age, the less the prior counts there.
+	// Beyond the longest observed duration, only the prior tells when operations end. The
+	// more operations were seen running at an age, the less the prior counts there.
 	private static void addBeyond(int last, double surviving, double[] prior, double[] atRisk, double[] shares) {
 		double priorTail = 0;
 		for (int bin = last + 1; bin < Ages.BINS; bin++) {
@@ -145,6 +148,29 @@ final class DurationDistribution {
 	 */
 	double quantile(double part) {
 		return Ages.at(quantile(this.shares, part));
+	}
+
+	/**
+	 * Return ages by which equal parts of the operations have ended. Takes as long as one
+	 * quantile: some microseconds.
+	 * @param number the number of ages
+	 * @return the ages in seconds, ascending: the quantiles in the middle of the parts
+	 */
+	double[] points(int number) {
+		double[] points = new double[number];
+		double passed = 0;
+		int found = 0;
+		for (int bin = 0; bin < this.shares.length && found < number; bin++) {
+			double share = this.shares[bin];
+			while (found < number && share > 0 && passed + share >= (found + 0.5) / number) {
+				points[found] = Ages.at(bin + ((found + 0.5) / number - passed) / share);
+				found++;
+			}
+			passed += share;
+		}
+		// Rounding may leave the sum below one.
+		Arrays.fill(points, found, number, Ages.at(this.shares.length));
+		return points;
 	}
 
 }

@@ -8,7 +8,7 @@ import java.util.Deque;
 /**
  * Detects that the operations of a kind take longer or shorter than before: a slow drift,
  * under which earlier ends are forgotten sooner, or a change, after which only the latest
- * ends count. The kind guards it.
+ * ends count. Not thread-safe: {@link LearnedKind} calls it only under its own lock.
  */
 final class DurationDrift {
 
@@ -18,24 +18,27 @@ final class DurationDrift {
 	static final double HALF_LIFE = 40;
 
 	/**
-	 * This many of the latest ends are compared with at least as many earlier ones. The
-	 * level of the Kolmogorov-Smirnov test is about one in three thousand.
+	 * This many of the latest ends are compared with at least as many earlier ends. The
+	 * comparison is a Kolmogorov-Smirnov test at a level of about one in three thousand.
 	 */
 	static final int LATEST = 10;
 
 	private static final double CHANGE = 2.1;
 
-	// So many ends, or so few, were expected meanwhile if operations have become slower
-	// or faster. Otherwise only the mix of ages has changed: when no more operations
-	// begin, slow ones are left.
+	// If operations have become slower, the estimate expected more than this many ends
+	// during the latest ten. If they have become faster, it expected fewer than
+	// EXPECTED_IF_FASTER. Otherwise only the mix of ages has changed: when no more
+	// operations begin, slow ones are left.
 	private static final double EXPECTED_IF_SLOWER = 2.5 * LATEST;
 
 	private static final double EXPECTED_IF_FASTER = 0.4 * LATEST;
 
-	// The ranks of this many of the latest ends among the earlier ones show a slow drift.
+	// To detect a slow drift, the ranks of about this many of the latest ends among the
+	// earlier ends are averaged.
 	private static final double RANK_MEMORY = 10;
 
-	// The standard deviations of the means of ranks and of expected ends without drift.
+	// The standard deviations that the averages of ranks and of expected ends have
+	// without a drift.
 	private static final double RANK_DEVIATION = Math.sqrt(1 / 12.0 / (2 * RANK_MEMORY - 1));
 
 	private static final double EXPECTED_DEVIATION = Math.sqrt(1 / (2 * RANK_MEMORY - 1));
@@ -52,7 +55,8 @@ final class DurationDrift {
 
 	private final Deque<Double> latest = new ArrayDeque<>(LATEST);
 
-	// How many ends were expected during each of the latest ones.
+	// For each of the latest ends: how many ends the estimate expected since the end
+	// before it.
 	private final double[] expectedByEnd = new double[LATEST];
 
 	private int next;
@@ -62,13 +66,14 @@ final class DurationDrift {
 	private double unexpected;
 
 	/**
-	 * Return the half-life of the weights of earlier ends. Where durations drift, the
-	 * latest rank high or low among the earlier ones, and more or fewer ends were
-	 * expected. The further they do, the sooner the earlier ones are forgotten.
+	 * Return the half-life of the weights of earlier ends. If operations become slower,
+	 * the latest ends rank high among the earlier ones, and the estimate expected more
+	 * ends than there were. If they become faster, it is the other way round. The
+	 * stronger the drift is, the sooner the schedule forgets earlier ends.
 	 * @param all the durations learned so far
 	 * @param duration the duration of the operation that has ended, in seconds
-	 * @param expected how many ends were expected since the last one
-	 * @return the number of ends, {@link #HALF_LIFE} without a drift
+	 * @param expected how many ends were expected since the last end
+	 * @return the half-life as a number of ends, {@link #HALF_LIFE} if there is no drift
 	 */
 	double halfLife(DurationHistogram all, double duration, double expected) {
 		if (all.observations() < RANKED_FROM) {
@@ -83,9 +88,10 @@ final class DurationDrift {
 	}
 
 	/**
-	 * Return whether the latest rank high or low without a drift. They rank high when no
-	 * more operations begin, and low when many have begun at once. Their polls say
-	 * nothing about others then.
+	 * Return whether the latest ends are longer or shorter than most earlier ones
+	 * although the durations do not drift. They are longer when no more operations begin,
+	 * and shorter when many have begun at once. {@link LearnedKind} then leaves the polls
+	 * of such an operation out of its {@link PollSurplus}, because they are not typical.
 	 * @param halfLife the half-life at the latest end
 	 * @return {@code true} if the polls of the latest operation should not count
 	 */
@@ -96,7 +102,7 @@ final class DurationDrift {
 	/**
 	 * Record the end of an operation.
 	 * @param duration the duration of the operation in seconds
-	 * @param expected how many ends were expected since the last one
+	 * @param expected how many ends were expected since the last end
 	 */
 	void ended(double duration, double expected) {
 		if (this.latest.size() == LATEST) {
@@ -109,7 +115,8 @@ final class DurationDrift {
 
 	/**
 	 * Return whether the latest ends differ from the earlier ones.
-	 * @return {@code true} if the earlier ones no longer hold
+	 * @return {@code true} if the earlier ends no longer tell how long operations take,
+	 * so that the schedule should forget them
 	 */
 	boolean hasChanged() {
 		double before = this.settled.observations();

@@ -3,16 +3,17 @@ package io.operations.polling;
 import java.util.Arrays;
 
 /**
- * Counts how long operations took, and how long others have been running without an end,
- * as a survival analysis does. Older observations count less. The half-life is a number
- * of ends: after that many further ends, an observation has half its weight. Not
- * thread-safe.
+ * Counts how long operations took until they ended, and how long other operations have
+ * been running so far, as a survival analysis does. Older observations count less. The
+ * half-life is a number of ends: after that many further ends, an observation has half
+ * its weight. Not thread-safe.
  */
 final class DurationHistogram extends EndedDurations {
 
-	// The weight of the ends in a bin, compared with a new one, below which the bin does
-	// not count as recent. With a half-life of 40 ends, a single end has it after 226.
-	// With more ends, the kernels would merge more of the neighbouring durations.
+	// A bin counts as recent if its ends have at least this part of the weight of a new
+	// end. With a half-life of 40 ends, a single end falls below it after 226 further
+	// ends. DurationKernels has a limited number of points, and would merge more
+	// neighbouring durations if it also got the older ends.
 	private static final double RECENT = 0.02;
 
 	private static final double LEAST_SURVIVAL = 1e-3;
@@ -26,7 +27,7 @@ final class DurationHistogram extends EndedDurations {
 
 	/**
 	 * Note that an operation ran on from one age to another without ending.
-	 * @param from the age in seconds up to which that was known already
+	 * @param from the age in seconds up to which it was already known to be running
 	 * @param to the age in seconds at which it was still running
 	 */
 	void ran(double from, double to) {
@@ -37,7 +38,7 @@ final class DurationHistogram extends EndedDurations {
 	 * Note that an operation ended, and let earlier observations count less.
 	 * @param from the age in seconds up to which it was known to be running
 	 * @param at the age in seconds at which it ended
-	 * @param halfLife the half-life that applies to this step, in ends
+	 * @param halfLife the half-life that applies to this end, as a number of ends
 	 */
 	void ended(double from, double at, double halfLife) {
 		int bin = bin(at);
@@ -101,11 +102,11 @@ final class DurationHistogram extends EndedDurations {
 	}
 
 	/**
-	 * Return the shares without those of ends that are nearly forgotten. They have hardly
-	 * any weight, but after thousands of ends they are most of the bins that are not
-	 * empty. Their part goes to the other bins. Ends are compared with the operations
-	 * that were seen at the same age: if none has reached that age lately, the old ends
-	 * are all that is known of it.
+	 * Return the shares without those of bins whose ends are nearly forgotten. After
+	 * thousands of ends, most bins that are not empty are of this sort, although they
+	 * have hardly any weight. Their shares go to the other bins. The weight of ends is
+	 * compared with that of the operations that were seen at the same age: if none has
+	 * reached that age lately, the old ends are all that is known of it.
 	 * @param shares the shares of all observations
 	 * @return the shares of recent observations, a new array; they have the same sum
 	 */
@@ -179,7 +180,7 @@ final class DurationHistogram extends EndedDurations {
 
 	/**
 	 * Return how many operations were seen to run in each bin.
-	 * @return the numbers, a new observation counting for one
+	 * @return the numbers; a new observation counts as one, and older ones count less
 	 */
 	double[] atRisk() {
 		double[] atRisk = new double[Ages.BINS];

@@ -3,39 +3,43 @@ package io.operations.polling;
 import java.util.Arrays;
 
 /**
- * Smooths observed durations with Gaussian kernels in log time. Each observation has a
- * width of its own: narrow where observations are dense, wide where they are sparse
- * (Abramson, <i>On bandwidth variation in kernel estimates</i>, 1982). So a sharp edge, a
- * heavy tail and several sorts of operations can lie beside each other.
+ * Smooths observed durations: replaces each observation by a bell curve, a Gaussian
+ * kernel, over the logarithm of time. Each observation has its own width: narrow where
+ * observations are dense, wide where they are sparse (Abramson, <i>On bandwidth variation
+ * in kernel estimates</i>, 1982). So one estimate can have a sharp edge, a heavy tail and
+ * several peaks.
  * <p>
- * Neither the overall width nor the strength of the variation is known. Several of both
- * are tried. The estimate is their average, weighted by how well each predicts every
- * observation from the others.
+ * Neither the overall width nor the strength of its variation is known, so several values
+ * of both are tried. Each pair of values is a candidate. The estimate is the average of
+ * all candidates, weighted by how well each predicts every observation from the others.
  */
 final class DurationKernels {
 
-	// Below this the durations of two operations are never told apart (log time).
+	// The narrowest overall width. Durations that differ by less are never told apart
+	// (log time).
 	private static final double LEAST_WIDTH = Ages.bins(0.03);
 
 	private static final double WIDEST = Ages.bins(0.7);
 
 	private static final double WIDTH_STEP = 1.55;
 
-	// The width of an observation changes with a power of the density around it. Tried
-	// are no power, this one, and twice this one.
+	// The width of an observation changes with a power of the density around it. Three
+	// powers are tried: zero, this one and twice this one.
 	private static final double POWER = 0.35;
 
 	private static final int POWERS = 3;
 
-	// Dense observations may be a little narrower, and lone ones a little wider.
+	// The width of one observation may exceed the bounds of the overall width a little.
 	private static final double NARROWEST_OWN_WIDTH = 0.7 * LEAST_WIDTH;
 
 	private static final double WIDEST_OWN_WIDTH = Ages.bins(1);
 
-	// A single observation tells the scale to within some 25 % (log time).
+	// One observation alone shows the scale only to within some 25 % (log time). This
+	// width is divided by the number of observations.
 	private static final double FIRST_WIDTH = Ages.bins(0.25);
 
-	// Likelihoods differ by chance, too. Above one, the best counts less.
+	// Likelihoods also differ by chance. A temperature above one lets the best candidate
+	// count less.
 	private static final double TEMPERATURE = 1.5;
 
 	// Candidates with less weight than this, compared with the best, are left out.
@@ -172,8 +176,8 @@ final class DurationKernels {
 		}
 	}
 
-	// For each point, the sum of all kernels, times their width. All have the same width,
-	// so a pair of points needs one look at the kernel.
+	// Returns the sum of all kernels at each point, times their width. All kernels have
+	// the same width, so the two points of a pair need only one look-up of the kernel.
 	private double[] densities(double width) {
 		double[] densities = new double[this.points];
 		double scale = STEPS / width;
@@ -194,8 +198,8 @@ final class DurationKernels {
 		return densities;
 	}
 
-	// Replaces each density by its sparsity: the geometric mean of all densities, divided
-	// by it, as a logarithm.
+	// Replaces each density by its sparsity: the logarithm of the geometric mean of all
+	// densities divided by this density.
 	private void toSparsities(double[] densities) {
 		double mean = 0;
 		for (int i = 0; i < this.points; i++) {
@@ -211,8 +215,9 @@ final class DurationKernels {
 		return Math.min(Math.max(width, NARROWEST_OWN_WIDTH), WIDEST_OWN_WIDTH);
 	}
 
-	// For each point, sums the kernels of all observations but one at the point. Points
-	// are in ascending order: a kernel reaches no point beyond the first that it misses.
+	// For each point, sums the kernels of all observations except one observation at the
+	// point itself. Points are in ascending order, so a kernel that does not reach a
+	// point does not reach the points beyond it either.
 	private void sumOthers(double[] widths) {
 		Arrays.fill(this.others, 0);
 		for (int i = 0; i < this.points; i++) {
@@ -260,7 +265,7 @@ final class DurationKernels {
 			for (int bin = Math.max(from, 0); bin <= Math.min(to, last); bin++) {
 				smooth[bin] += height * GAUSS[(int) (Math.abs(bin - position) * scale + 0.5)];
 			}
-			// The first bin and the last one have all ages that are not on the grid.
+			// The first bin and the last bin also take the ages outside the grid.
 			for (int bin = from; bin < 0; bin++) {
 				smooth[0] += height * GAUSS[(int) ((position - bin) * scale + 0.5)];
 			}

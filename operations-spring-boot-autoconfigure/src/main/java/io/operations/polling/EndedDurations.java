@@ -11,8 +11,8 @@ class EndedDurations {
 
 	private static final double LARGEST_WEIGHT = 1e9;
 
-	// The weight of old ends, compared with a new one, below which a bin is empty. It
-	// must not become so small that its square is zero.
+	// A bin becomes empty when its ends weigh less than this, compared with a new end.
+	// Otherwise weights would become so small that their squares are zero.
 	private static final double FORGOTTEN = 1e-60;
 
 	private final double[] ended = new double[Ages.BINS];
@@ -25,9 +25,9 @@ class EndedDurations {
 	private double squares;
 
 	/**
-	 * Count an end, and let earlier ones count less.
+	 * Count an end, and let earlier ends count less.
 	 * @param at the age in seconds at which an operation ended
-	 * @param halfLife the half-life that applies to this step, in ends
+	 * @param halfLife the half-life that applies to this end, as a number of ends
 	 */
 	void ended(double at, double halfLife) {
 		count(bin(at), halfLife);
@@ -54,7 +54,7 @@ class EndedDurations {
 	}
 
 	/**
-	 * Return how many ends this is worth.
+	 * Return how many ends of equal weight would tell as much as the weighted ends.
 	 * @return the effective number of observations
 	 */
 	final double observations() {
@@ -91,7 +91,7 @@ class EndedDurations {
 	/**
 	 * Return the weight of the ends in a bin.
 	 * @param bin the bin
-	 * @return the weight, in units of {@link #weight()}
+	 * @return the weight, on the scale of {@link #weight()}
 	 */
 	final double ended(int bin) {
 		return this.ended[bin];
@@ -107,7 +107,7 @@ class EndedDurations {
 
 	/**
 	 * Return the weight of all ends.
-	 * @return the weight, in units of {@link #weight()}
+	 * @return the weight, on the scale of {@link #weight()}
 	 */
 	final double sum() {
 		return this.sum;

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LearnedKind {
 
-	// A new plan needs new ends and sightings of running operations: this part of the
-	// observations behind the present plan.
+	// A new plan is made when the new observations are this part of all observations. An
+	// end counts as one new observation, and so do this many sightings of running
+	// operations.
 	private static final double NEWS = 0.1;
 
 	private static final int SIGHTINGS = 50;
@@ -24,6 +25,8 @@ final class LearnedKind {
 	private static final long ESTIMATE_MILLIS = 250;
 
 	private static final double RATE_MEMORY = 300;
+
+	private static final int POINTS = 32;
 
 	// The multiples of the golden ratio are spread evenly, however many there are.
 	private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -42,10 +45,10 @@ final class LearnedKind {
 
 	private final double maxInterval;
 
-	// How many ends were expected since the last one.
+	// How many ends were expected since the last end.
 	private double expected;
 
-	// The durations have changed since the estimate.
+	// Whether the durations have changed since the last estimate.
 	private boolean changed;
 
 	// Written under the lock.
@@ -89,7 +92,8 @@ final class LearnedKind {
 		note(this.drift.hasChanged() ? forgetAllButTheLatest() : 1);
 	}
 
-	// As in the histogram, an operation that ends within a bin has passed the whole bin.
+	// As in the histogram, an operation that ends within a bin counts as having passed
+	// the whole bin.
 	private void expect(boolean ended, double from, double to) {
 		Known present = this.known;
 		if (present != null) {
@@ -99,14 +103,15 @@ final class LearnedKind {
 		}
 	}
 
-	// Without an estimate of the present durations, every end is as expected.
+	// Without an estimate of the present durations, exactly one end is expected for each
+	// end.
 	private double expected() {
 		return (this.known == null || this.changed) ? 1 : this.expected;
 	}
 
 	/**
 	 * Return how many polls the latest operations cost, compared with the plan.
-	 * @return the ratio
+	 * @return the ratio, 1 if the operations cost as many polls as the plan expected
 	 */
 	double surplus() {
 		return this.surplus.ratio();
@@ -178,14 +183,18 @@ final class LearnedKind {
 	 * Return the learned durations.
 	 * @return the durations, {@code null} if none are learned
 	 */
-	synchronized @Nullable LearnedDurations learned() {
+	@Nullable LearnedDurations learned() {
 		Known present = this.known;
 		if (present == null) {
 			return null;
 		}
+		List<Duration> points = new ArrayList<>(POINTS);
+		for (double seconds : present.durations.points(POINTS)) {
+			points.add(duration(seconds));
+		}
 		return new LearnedDurations(this.ends, duration(present.durations.quantile(0.5)),
 				duration(present.durations.quantile(UnusualAge.UPPER_QUANTILE)), present.plan.polls(),
-				duration(present.plan.lag()));
+				duration(present.plan.lag()), points);
 	}
 
 	/**
@@ -203,7 +212,8 @@ final class LearnedKind {
 	 * to learn from. Neighbours in the list are far apart in size, so that they do not
 	 * look like a drift.
 	 * @param most the maximum number of durations
-	 * @return as many durations as were learned, empty if none were
+	 * @return as many durations as were learned, at most {@code most}; empty if none were
+	 * learned
 	 */
 	synchronized List<Duration> sample(int most) {
 		Known present = this.known;

@@ -1,24 +1,26 @@
 package io.operations.polling;
 
 /**
- * Compares the polls that ended operations have cost with the polls that were planned for
- * them. The kind guards it, except {@link #ratio()}, which is thread-safe.
+ * Compares the polls that ended operations cost under their plan with the average number
+ * that the plan expected. Only {@link #ratio()} is thread-safe: {@link LearnedKind} calls
+ * the other methods under its own lock.
  */
 final class PollSurplus {
 
-	// At least this many of the latest ends tell how far real polls differ from planned
-	// ones.
+	// The ratio is averaged over at least about this many of the latest ends.
 	private static final double POLLS_MEMORY = 10;
 
-	// The plans of the first ends are poor. A longer memory would keep their polls.
+	// From this number of ends on, the average may cover more ends. The plans for the
+	// first operations are poor, and a longer memory would keep their polls.
 	private static final int LONGER_MEMORY_FROM = 30;
 
-	// The polls of this many operations are taken to be as planned.
+	// This many further operations are assumed to have cost the expected number of polls.
 	private static final double PLANNED_POLLS = 2;
 
 	private static final double HIGHEST_SURPLUS = 2;
 
-	// An operation that ends far beyond all others does not count for more polls.
+	// The polls of an operation that takes far longer than all others are counted only up
+	// to this multiple of the expected number plus one.
 	private static final double MOST_POLLS = 6;
 
 	private double made;
@@ -29,8 +31,9 @@ final class PollSurplus {
 
 	/**
 	 * Record the polls of an operation that has ended. Under a drift, operations outlive
-	 * the estimate, and cost more polls than planned. Without one, few operations would
-	 * tell little: their polls differ by chance, and the price would move with them.
+	 * the estimate and cost more polls than expected, so only the latest operations
+	 * count. Without a drift, the polls of few operations differ by chance, and the price
+	 * would move with them, so more operations count.
 	 * @param plan the plan of its polls
 	 * @param duration its duration in seconds
 	 * @param ends the number of earlier ends
@@ -49,7 +52,7 @@ final class PollSurplus {
 
 	/**
 	 * Return how many polls the latest operations cost, compared with the plan.
-	 * @return the ratio
+	 * @return the ratio, 1 if the operations cost as many polls as the plan expected
 	 */
 	double ratio() {
 		return this.ratio;

@@ -4,9 +4,10 @@ package io.operations.polling;
  * Plans the ages at which an operation is polled, so that the cost of polls and lag
  * together is lowest. Immutable.
  * <p>
- * Let <i>f</i> be the density of durations, <i>S</i> the fraction of operations that last
- * longer, and let one poll be worth <i>c</i> seconds of lag. The lowest cost from age
- * <i>s</i> on, given that the operation was still running at <i>s</i>, is <pre>
+ * Let <i>f</i> be the density of durations, <i>S(t)</i> the fraction of operations that
+ * last longer than <i>t</i>, and let one poll be worth <i>c</i> seconds of lag. The
+ * lowest cost from age <i>s</i> on, given that the operation was still running at
+ * <i>s</i>, is <pre>
  * V(s) = min over t &gt; s of  c S(s) + &int; (t - u) f(u) du + V(t),   the integral from s to t
  * </pre> and the <i>t</i> that attains it is the time of the next poll (Bellman's
  * recurrence for inspection times; Barlow, Hunter and Proschan, <i>Optimum Checking
@@ -15,13 +16,14 @@ package io.operations.polling;
  */
 final class PollingPlan {
 
-	// From one edge of the grid to the next, the next poll usually moves by about 1 %.
+	// From one edge of the grid to the next, the age at the next poll usually grows by
+	// about 1 %. A growth by more than this part is a jump.
 	private static final double JUMP = 0.05;
 
 	// A fraction of operations too small to be planned for.
 	private static final double NOBODY = 1e-9;
 
-	// The number of an edge that stands for the longest interval from here.
+	// Stands for the number of an edge: the next poll is due after the longest interval.
 	private static final short LONGEST = Ages.BINS + 1;
 
 	// For the edge of each bin, the edge at which the next poll is due.
@@ -88,9 +90,9 @@ final class PollingPlan {
 					least = total;
 					best = to;
 				}
-				// For its price, a poll here can be added to each plan whose next poll is
-				// later by the shortest interval. So these plans cost less by at most the
-				// price, which is too little.
+				// A plan whose next poll is later than this edge by at least the shortest
+				// interval could add a poll here for its price. So such a plan saves at
+				// most this price, which is not enough to make it the best.
 				else if (total - price * surviving[to] > least) {
 					longest = Math.min(longest, Ages.edge(to) - age + this.minInterval);
 				}
@@ -131,8 +133,9 @@ final class PollingPlan {
 		return Math.min(this.maxInterval, Math.max(this.minInterval, Math.min(next - age, trusted)));
 	}
 
-	// The next poll of an age between two edges. Where it jumps from one sort of
-	// operations to the next, no operation ends halfway.
+	// Returns the age at the next poll after an age between two edges. It is
+	// interpolated, except where it jumps from one peak of the durations to the next: no
+	// operation ends between the peaks.
 	private double following(int bin, double part) {
 		double here = next(bin);
 		double rise = next(bin + 1) - here;
@@ -159,7 +162,7 @@ final class PollingPlan {
 	/**
 	 * Return the number of polls for an operation, if each comes as planned.
 	 * @param duration how long the operation takes, in seconds
-	 * @param most where to stop counting
+	 * @param most the number at which the count stops
 	 * @return the number of polls
 	 */
 	double polls(double duration, double most) {

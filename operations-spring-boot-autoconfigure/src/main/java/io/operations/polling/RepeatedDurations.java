@@ -1,8 +1,9 @@
 package io.operations.polling;
 
 /**
- * Finds durations that repeat exactly: a server's time-out, or the steps in which a
- * server looks after its operations. Kernels would spread them over several per cent.
+ * Finds durations that repeat exactly, for example because a server applies a timeout or
+ * checks its operations at fixed intervals. {@link DurationKernels} would spread these
+ * durations over several per cent.
  */
 final class RepeatedDurations {
 
@@ -12,15 +13,16 @@ final class RepeatedDurations {
 
 	private static final double FEWEST_ENDS = 3;
 
-	// The deviations, of a Poisson distribution, above what the bins around it expect.
+	// A repeated duration has more ends than the bins around it suggest, by at least this
+	// many standard deviations of a Poisson distribution.
 	private static final double DEVIATIONS = 4;
 
 	private RepeatedDurations() {
 	}
 
 	/**
-	 * Return the share of repeated durations in each bin of {@link Ages}. That is what a
-	 * bin has beyond the bins around it, if this cannot be chance.
+	 * Return the share of repeated durations in each bin of {@link Ages}. It is the part
+	 * of a bin that exceeds the bins around it, if chance cannot explain it.
 	 * @param shares the shares of all observations
 	 * @param single the share of a single observation in each bin
 	 * @return the part of each share that repeats
@@ -30,7 +32,8 @@ final class RepeatedDurations {
 		for (int bin = 0; bin < Ages.BINS; bin++) {
 			double ends = ends(shares, single, bin);
 			if (ends >= FEWEST_ENDS) {
-				// Half an observation to either side: that none was seen proves little.
+				// Half an observation is added on either side, because empty bins prove
+				// little.
 				double expected = (around(shares, single, bin) + 1) / (2 * REACH);
 				if (ends > expected + DEVIATIONS * Math.sqrt(expected)) {
 					repeated[bin] = shares[bin] * (1 - expected / ends);

@@ -2,12 +2,13 @@ package io.operations.polling;
 
 /**
  * Learns the age that operations of a kind hardly ever reach: three times the age that
- * one in twenty reaches. The kind guards it.
+ * one in twenty operations reaches. Guarded by {@link LearnedKind}.
  */
 final class UnusualAge {
 
 	/**
-	 * The part of the operations that end before the age.
+	 * The part of the operations that end before the age of which the unusual age is a
+	 * multiple.
 	 */
 	static final double UPPER_QUANTILE = 0.95;
 
@@ -18,8 +19,8 @@ final class UnusualAge {
 	private static final double AVERAGED_FROM = 60;
 
 	// Chance moves the age that one in twenty operations reaches, more so while little is
-	// known. So the estimate allows for a little more, except from the first ends: the
-	// prior allows for more already.
+	// known. So the estimate uses a slightly higher quantile, except after the first
+	// ends: the prior already makes the age higher then.
 	private static final double ALLOWANCE = 0.0075;
 
 	private static final double ALLOWED_FROM = 15;
@@ -30,12 +31,13 @@ final class UnusualAge {
 	private double upper;
 
 	/**
-	 * Record a new estimate of the durations. Chance moves one estimate of the age by a
-	 * quarter where the tail is heavy. Under a drift and after a change few observations
-	 * count, and only the latest estimate does.
+	 * Record a new estimate of the durations. Where the tail is heavy, chance moves a
+	 * single estimate of the age by a quarter, so several estimates are averaged. Under a
+	 * drift and after a change, few observations count, and only the latest estimate is
+	 * used.
 	 * @param durations the estimate
 	 * @param observations the number of observations behind it
-	 * @param news the number of observations since the estimate before
+	 * @param news the number of observations since the previous estimate
 	 * @param first whether there was no estimate before
 	 */
 	void estimated(DurationDistribution durations, double observations, double news, boolean first) {

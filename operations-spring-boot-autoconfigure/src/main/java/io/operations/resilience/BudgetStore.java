@@ -40,9 +40,19 @@ public interface BudgetStore {
 	 * Pause the client in all instances, unless it already pauses for longer.
 	 * @param client the name of the client
 	 * @param pause how long the pause lasts
+	 * @param byOperator whether an operator begins the pause, and not the server
 	 * @return an empty {@code Mono}
 	 */
-	Mono<Void> pause(String client, Duration pause);
+	Mono<Void> pause(String client, Duration pause, boolean byOperator);
+
+	/**
+	 * End the pause of the client in all instances, whoever began it. The store counts
+	 * the calls of this method, also those without a pause, so that the other instances
+	 * notice them.
+	 * @param client the name of the client
+	 * @return how often the client has been resumed
+	 */
+	Mono<Long> resume(String client);
 
 	/**
 	 * Report that this instance has stopped. The other instances no longer count it.
@@ -66,9 +76,9 @@ public interface BudgetStore {
 	 * Describes reserved permits.
 	 *
 	 * @param untilEnd the time from now until the last of the permits is used up
-	 * @param paused how long the client still pauses; zero if it does not pause
+	 * @param pause the pause of the client
 	 */
-	record Reservation(Duration untilEnd, Duration paused) {
+	record Reservation(Duration untilEnd, Pause pause) {
 
 	}
 
@@ -77,9 +87,25 @@ public interface BudgetStore {
 	 *
 	 * @param alive how many have reported lately
 	 * @param sending how many of them have requests to send
-	 * @param paused how long the client still pauses; zero if it does not pause
+	 * @param pause the pause of the client
 	 */
-	record Others(int alive, int sending, Duration paused) {
+	record Others(int alive, int sending, Pause pause) {
+
+	}
+
+	/**
+	 * Describes the pause of a client.
+	 *
+	 * @param left how long the client still pauses; zero if it does not pause
+	 * @param byOperator whether an operator began the pause, and not the server
+	 * @param resumes how often the client has been resumed; -1 if that is unknown
+	 */
+	record Pause(Duration left, boolean byOperator, long resumes) {
+
+		/**
+		 * Describes that no pause is known.
+		 */
+		public static final Pause UNKNOWN = new Pause(Duration.ZERO, false, -1);
 
 	}
 

@@ -17,8 +17,8 @@ import reactor.core.publisher.Mono;
  * An application may have several clients, for instance one for each product or account.
  * Two clients may have operations of the same id, so a client and an id name one
  * operation. The methods for an {@link AcceptedOperation} find the client by the origin
- * and the path of its status URL. An operation without one belongs to the only client. An
- * operation of which only the id is known belongs to the default client.
+ * and the path of its status URL. An operation without a status URL belongs to the only
+ * client. An operation of which only the id is known belongs to the default client.
  * {@link #forClient(String)} names the client.
  * <p>
  * Thread-safe. Every method returns a cold publisher, so nothing happens before a
@@ -117,8 +117,8 @@ public interface OperationTracker {
 	Mono<TrackingResult> track(String operationId, Map<String, String> attributes, Duration timeout);
 
 	/**
-	 * Return a tracked operation. If several clients have one of this id, return that of
-	 * the first client.
+	 * Return a tracked operation. If several clients have an operation of this id, return
+	 * that of the first client.
 	 * @param operationId the operation's id
 	 * @return the operation. Empty if the operation is not tracked or was forgotten, and
 	 * if the store removed it because its outcome was delivered and
@@ -128,9 +128,9 @@ public interface OperationTracker {
 
 	/**
 	 * Return tracked operations: those of the first client in the order of their ids,
-	 * then those of the next one. The tracker reads them page by page, as the subscriber
-	 * requests them, so they are not a snapshot of one moment. To continue after an id,
-	 * use the tracker of its client.
+	 * then those of the next client. The tracker reads them page by page, as the
+	 * subscriber requests them, so they are not a snapshot of one moment. To continue
+	 * after an id, use the tracker of its client.
 	 * @param filter the filter that the operations match
 	 * @return the operations
 	 */
@@ -149,7 +149,7 @@ public interface OperationTracker {
 	/**
 	 * Deliver the outcome of an operation again, with the full number of attempts. The
 	 * result does not wait for the delivery. If several clients have an operation of this
-	 * id, that of the first client is meant that can be delivered.
+	 * id, the first one whose outcome can be delivered is meant.
 	 * @param operationId the operation's id
 	 * @return {@code true} if the outcome will be delivered. {@code false} if the
 	 * operation is not tracked, has no outcome yet, or is being delivered.

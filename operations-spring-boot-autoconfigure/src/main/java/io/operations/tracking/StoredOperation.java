@@ -54,9 +54,12 @@ public record StoredOperation(TrackedOperation operation, Progress progress, lon
 	 * @param related the related ids that the response to the write named
 	 * @param forgiven how many attempts to deliver do not count towards the maximum
 	 * because the outcome is redelivered
+	 * @param traceparent the span in which the application began to track the operation,
+	 * in the form of the header {@code traceparent} of the W3C: 55 characters.
+	 * {@code null} if there is none or it was not sampled
 	 */
 	public record Progress(Duration timeout, boolean accepted, Instant created, @Nullable Duration learned,
-			@Nullable Instant notFoundSince, Map<String, String> related, int forgiven) {
+			@Nullable Instant notFoundSince, Map<String, String> related, int forgiven, @Nullable String traceparent) {
 	}
 
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * faults of the same sort in a row, it may be the first.
  * @param stuck whether the operation has been running for unusually long compared with
  * others of its kind
- * @param state how far tracking has come
+ * @param state the state of the tracking, from the polls to the delivery of the outcome
  * @param outcome how the operation ended, {@code null} if it has not ended
  * @param endedAt when the tracker saw that it ended, {@code null} if it has not ended
  * @param attempts how many attempts to deliver the outcome have begun
@@ -52,14 +52,24 @@ public record TrackedOperation(String client, String id, @Nullable String kind, 
 	}
 
 	/**
-	 * Return how long the operation has been tracked. The time of an operation that has
-	 * ended stops when the tracker saw the end.
+	 * Return how long the operation has been tracked. For an operation that has ended,
+	 * the time stops when the tracker saw the end.
 	 * @param now the current time
 	 * @return the time, never negative
 	 */
 	public Duration age(Instant now) {
 		Duration age = Duration.between(this.since, (this.endedAt != null) ? this.endedAt : now);
 		return age.isNegative() ? Duration.ZERO : age;
+	}
+
+	/**
+	 * Return whether the last attempt to deliver the outcome failed and the outcome is
+	 * not delivered.
+	 * @return {@code true} from the first failed attempt until the outcome is delivered
+	 */
+	public boolean isFailing() {
+		return this.deliveryFault != null
+				&& (this.state == TrackingState.ENDED || this.state == TrackingState.UNDELIVERED);
 	}
 
 }

@@ -143,7 +143,7 @@ public final class TrackedOperationBuilder {
 	}
 
 	/**
-	 * Set how far tracking has come.
+	 * Set the state of the tracking.
 	 * @param state the state; {@link TrackingState#TRACKED} by default
 	 * @return this builder
 	 */

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * logs it and continues.
  * <p>
  * Each method names the thread on which the library calls it. A listener must not block:
- * that thread has other work, which waits for the listener. {@link #ended} and
- * {@link #stuck} matter most. With a store in a database one thread calls them and stores
- * the results of all polls, so that a listener that blocks stops the storing of all ends.
+ * that thread has other work, which waits for the listener. This matters most for
+ * {@link #ended} and {@link #stuck}. With a store in a database one thread calls them and
+ * stores the results of all polls, so that a listener that blocks stops the storing of
+ * all ends.
  *
  * @since 0.1.0
  */
@@ -33,6 +34,19 @@ public interface TrackingListener {
 	 * @param client the name of the client
 	 */
 	default void clientLeft(String client) {
+	}
+
+	/**
+	 * Called when this instance no longer polls tracked operations that have not ended:
+	 * one that was forgotten or that it reads again from the store, or all of a client
+	 * because another instance may poll them now. Also called when this instance forgets
+	 * an operation that has ended. Called on a thread that may block, or on the caller's
+	 * thread.
+	 * @param client the name of the client
+	 * @param operationId the operation's id, {@code null} for all operations of the
+	 * client that have not ended
+	 */
+	default void released(String client, @Nullable String operationId) {
 	}
 
 	/**

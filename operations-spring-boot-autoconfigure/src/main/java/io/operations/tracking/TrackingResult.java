@@ -1,7 +1,7 @@
 package io.operations.tracking;
 
 /**
- * The result of a call to {@code track}.
+ * Holds the result of a call to {@code track}.
  *
  * @param operation the tracked operation
  * @param isNew whether the call started the tracking. If {@code false}, the operation was

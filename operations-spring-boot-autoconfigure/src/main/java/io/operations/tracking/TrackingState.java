@@ -1,7 +1,7 @@
 package io.operations.tracking;
 
 /**
- * The states of a tracked operation.
+ * Lists the states of a tracked operation.
  *
  * @since 0.1.0
  */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the tracked operations of one client, and nothing else: the library polls them,
- * delivers their outcomes and decides what it keeps. An application that keeps tracked
- * operations elsewhere implements this interface and declares a
+ * delivers their outcomes and decides which operations the store keeps. An application
+ * that keeps tracked operations elsewhere implements this interface and declares a
  * {@link TrackingStoreFactory}. Only one instance of the application may use a store at a
  * time.
  * <p>
@@ -37,8 +37,11 @@ public interface TrackingStore {
 	@Nullable StoredOperation find(String operationId);
 
 	/**
-	 * Return operations in the order of their ids.
-	 * @param filter the filter that the operations match, with the maximum number of them
+	 * Return operations in the order of the filter: of their ids, or of their age.
+	 * {@link TrackingFilter#matches} and {@link TrackingFilter.Order#comparator()} help a
+	 * store that has no query language.
+	 * @param filter the filter that the operations match, with their order and their
+	 * maximum number
 	 * @return the operations
 	 */
 	List<StoredOperation> list(TrackingFilter filter);
@@ -64,7 +67,8 @@ public interface TrackingStore {
 	/**
 	 * Call the handlers of an outcome, then replace the operation as
 	 * {@link #update(StoredOperation, long)} does. A store with transactions overrides
-	 * this and does both in one: an exception of the handlers rolls their writes back.
+	 * this method and does both in one transaction, so that an exception of the handlers
+	 * rolls their writes back.
 	 * @param handlers calls the handlers
 	 * @param operation the operation
 	 * @param version the version that the store must have
@@ -89,6 +93,14 @@ public interface TrackingStore {
 	 * @param time the time
 	 */
 	void removeDelivered(Instant time);
+
+	/**
+	 * Return how many operations the store can keep, for a gauge. Must not block.
+	 * @return the maximum, {@code null} if the store has none
+	 */
+	default @Nullable Long maxOperations() {
+		return null;
+	}
 
 	/**
 	 * Return whether the other methods may block. If so, the library calls them on

@@ -20,13 +20,16 @@ import io.operations.OperationStatus;
  * @param oldest how long the oldest operation in state TRACKED has been tracked, zero if
  * there is none
  * @param backlog the number of operations with a due poll or delivery that has not begun
- * @param backlogAge how long the first of them has been due, zero if there is none
- * @param waiting the number of operations in state TRACKED that the instance that polls
- * has not in memory, because the memory is full. Zero on other instances.
+ * @param backlogAge how long the one that was due first has been due, zero if there is
+ * none
+ * @param waiting the number of operations in state TRACKED that the polling instance does
+ * not hold in memory, because the memory is full. Zero on other instances.
+ * @param failing the number of operations whose last delivery failed and whose outcome is
+ * not delivered, as {@link TrackedOperation#isFailing()} says
  * @since 0.1.0
  */
 public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
-		long stuck, Duration oldest, long backlog, Duration backlogAge, long waiting) {
+		long stuck, Duration oldest, long backlog, Duration backlogAge, long waiting, long failing) {
 
 	public TrackingSummary {
 		states = Map.copyOf(states);
@@ -35,18 +38,18 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 
 	/**
 	 * Create the summary of a store that keeps all operations in state TRACKED in memory,
-	 * or of an instance that does not poll them.
+	 * or of an instance that does not poll them. No delivery has failed.
 	 * @param states the number of operations in each state
 	 * @param statuses the number of operations in state TRACKED by status
 	 * @param unseen the number of operations in state TRACKED that no poll has returned
 	 * @param stuck the number of operations in state TRACKED that are stuck
 	 * @param oldest how long the oldest operation in state TRACKED has been tracked
 	 * @param backlog the number of operations with a due poll or delivery
-	 * @param backlogAge how long the first of them has been due
+	 * @param backlogAge how long the one that was due first has been due
 	 */
 	public TrackingSummary(Map<TrackingState, Long> states, Map<OperationStatus, Long> statuses, long unseen,
 			long stuck, Duration oldest, long backlog, Duration backlogAge) {
-		this(states, statuses, unseen, stuck, oldest, backlog, backlogAge, 0);
+		this(states, statuses, unseen, stuck, oldest, backlog, backlogAge, 0, 0);
 	}
 
 	/**
@@ -56,7 +59,17 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	 */
 	public TrackingSummary waiting(long number) {
 		return new TrackingSummary(this.states, this.statuses, this.unseen, this.stuck, this.oldest, this.backlog,
-				this.backlogAge, number);
+				this.backlogAge, number, this.failing);
+	}
+
+	/**
+	 * Return this summary with another number of operations whose last delivery failed.
+	 * @param number the number
+	 * @return the summary
+	 */
+	public TrackingSummary failing(long number) {
+		return new TrackingSummary(this.states, this.statuses, this.unseen, this.stuck, this.oldest, this.backlog,
+				this.backlogAge, this.waiting, number);
 	}
 
 	/**
@@ -73,7 +86,7 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 		}
 		return new TrackingSummary(allStates, allStatuses, this.unseen + other.unseen, this.stuck + other.stuck,
 				longer(this.oldest, other.oldest), this.backlog + other.backlog,
-				longer(this.backlogAge, other.backlogAge), this.waiting + other.waiting);
+				longer(this.backlogAge, other.backlogAge), this.waiting + other.waiting, this.failing + other.failing);
 	}
 
 	private static Duration longer(Duration one, Duration other) {

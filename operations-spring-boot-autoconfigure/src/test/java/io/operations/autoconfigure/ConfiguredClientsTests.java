@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.AcceptedOperation;
+import io.operations.BasicCredentials;
 import io.operations.Operation;
 import io.operations.OperationStatus;
 import io.operations.OperationsClosedException;
@@ -192,7 +193,7 @@ class ConfiguredClientsTests {
 	void withoutCredentialsOfItsOwnTheClientHasThoseOfTheConnectionDetails() {
 		server.stubFor(get(anyUrl()).willReturn(operation()));
 		this.twoClients.withPropertyValues(baseUrl("campaigns"), baseUrl("memory"))
-			.withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SKvault", "v"))
+			.withBean(OperationsConnectionDetails.class, () -> () -> new BasicCredentials("SKvault", "v"))
 			.run((context) -> {
 				context.getBean(OperationsClients.class).get("memory").fetch("c").block(MAX_WAIT);
 				context.getBean(OperationsClients.class).get("campaigns").fetch("d").block(MAX_WAIT);
@@ -902,8 +903,8 @@ class ConfiguredClientsTests {
 	static final class PerClient implements OperationsConnectionDetails {
 
 		@Override
-		public OperationsCredentials getCredentials() {
-			return OperationsCredentials.of("SKtop", "x");
+		public BasicCredentials getCredentials() {
+			return new BasicCredentials("SKtop", "x");
 		}
 
 		@Override
@@ -911,8 +912,8 @@ class ConfiguredClientsTests {
 			return new OperationsConnectionDetails() {
 
 				@Override
-				public OperationsCredentials getCredentials() {
-					return OperationsCredentials.of("SK" + client, "x");
+				public BasicCredentials getCredentials() {
+					return new BasicCredentials("SK" + client, "x");
 				}
 
 				@Override

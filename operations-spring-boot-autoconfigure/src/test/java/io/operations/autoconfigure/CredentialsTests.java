@@ -69,7 +69,7 @@ class CredentialsTests {
 	private void assertPair(String username, String password, String... properties) {
 		this.runner.withPropertyValues(properties)
 			.run((context) -> assertThat(
-					context.getBean(OperationsConnectionDetails.class).getCredentials().get().authorization())
+					context.getBean(OperationsConnectionDetails.class).getCredentials().authorization())
 				.isEqualTo("Basic " + HttpHeaders.encodeBasicAuth(username, password, null)));
 	}
 

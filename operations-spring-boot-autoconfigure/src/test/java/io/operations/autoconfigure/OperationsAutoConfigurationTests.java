@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.operations.BasicCredentials;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
@@ -107,7 +108,7 @@ class OperationsAutoConfigurationTests {
 	void withTheApplicationsOwnConnectionDetailsOursGiveWay() {
 		this.runner.withUserConfiguration(OwnConnectionDetails.class).run((context) -> {
 			assertThat(context).hasSingleBean(OperationsTemplate.class);
-			assertThat(context.getBean(OperationsConnectionDetails.class).getCredentials().get().username())
+			assertThat(context.getBean(OperationsConnectionDetails.class).getCredentials().username())
 				.isEqualTo("SKown");
 		});
 	}
@@ -228,7 +229,7 @@ class OperationsAutoConfigurationTests {
 		List<String> sent = new CopyOnWriteArrayList<>();
 		this.runner
 			.withBean(OperationsConnectionDetails.class,
-					() -> () -> OperationsCredentials.of("SK" + asked.incrementAndGet(), "secret"))
+					() -> () -> new BasicCredentials("SK" + asked.incrementAndGet(), "secret"))
 			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.exchangeFunction((request) -> {
 				MockClientHttpRequest wire = new MockClientHttpRequest(request.method(), request.url());
 				return request.writeTo(wire, ExchangeStrategies.withDefaults()).then(Mono.fromCallable(() -> {
@@ -348,7 +349,7 @@ class OperationsAutoConfigurationTests {
 
 		@Bean
 		OperationsConnectionDetails ownDetails() {
-			return () -> OperationsCredentials.of("SKown", "secret");
+			return () -> new BasicCredentials("SKown", "secret");
 		}
 
 	}

@@ -9,7 +9,6 @@ import java.util.Map;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.operations.OperationsCredentials;
 import io.operations.core.OperationsTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -86,9 +85,9 @@ class SecretsTests {
 			}
 		}
 		assertThat(ours).isGreaterThan(8);
-		OperationsCredentials credentials = context.getBean(OperationsConnectionDetails.class).getCredentials();
-		assertNoSecret("the credentials", credentials.toString());
-		assertNoSecret("the pair", credentials.get().toString());
+		OperationsConnectionDetails details = context.getBean(OperationsConnectionDetails.class);
+		assertNoSecret("the connection details", details.toString());
+		assertNoSecret("the credentials", details.getCredentials().toString());
 		assertNoSecret("the client", context.getBean("operationsWebClient").toString());
 	}
 

@@ -118,6 +118,17 @@ class OperationsHealthIndicatorTests {
 		assertThat(health(false).getDetails()).doesNotContainKey("throttledSince");
 	}
 
+	@Test
+	void pauseOfAnOperatorIsShownWhileItLastsAndIsNoThrottling() {
+		String client = this.template.getName();
+		fetch(HttpStatus.OK);
+		this.listener.operatorPauseBegan(client, Duration.ofMinutes(1));
+		assertThat(health(false).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(false).getDetails()).containsKey("pausedByOperatorSince").doesNotContainKey("throttledSince");
+		this.listener.pauseEnded(client);
+		assertThat(health(false).getDetails()).doesNotContainKey("pausedByOperatorSince");
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 401, 403 })
 	void healthWhenCredentialsAreWrongIsDownAtOnce(int status) {

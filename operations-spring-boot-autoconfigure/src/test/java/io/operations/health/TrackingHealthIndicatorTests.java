@@ -72,13 +72,16 @@ class TrackingHealthIndicatorTests {
 
 	@Test
 	void healthWhenStoreAnswersIsUpWithDetails() {
-		given(this.tracker.summary()).willReturn(Mono.just(new TrackingSummary(
-				Map.of(TrackingState.TRACKED, 6L, TrackingState.DELIVERED, 9L, TrackingState.UNDELIVERED, 5L), Map.of(),
-				3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))));
+		given(this.tracker.summary()).willReturn(
+				Mono.just(new TrackingSummary(
+						Map.of(TrackingState.TRACKED, 6L, TrackingState.DELIVERED, 9L, TrackingState.UNDELIVERED, 5L,
+								TrackingState.ENDED, 4L),
+						Map.of(), 3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))
+					.failing(7)));
 		Health health = health(Duration.ZERO);
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsExactlyInAnyOrderEntriesOf(Map.of("tracked", 6L, "oldest", "PT10M",
-				"stuck", 1L, "backlog", 7L, "backlogAge", "PT8S", "undelivered", 5L));
+				"stuck", 1L, "backlog", 7L, "backlogAge", "PT8S", "ended", 4L, "failing", 7L, "undelivered", 5L));
 	}
 
 	// The capture starts after the creation of the mock, because the JVM may print a

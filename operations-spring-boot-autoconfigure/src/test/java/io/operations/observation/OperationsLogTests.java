@@ -247,6 +247,18 @@ class OperationsLogTests {
 	}
 
 	@Test
+	void pauseOfAnOperatorIsToldApartFromThrottling(CapturedOutput output) {
+		OperationsLog log = new OperationsLog();
+		log.operatorPauseBegan("operations", Duration.ofMinutes(10));
+		log.pauseEnded("operations");
+		log.pauseBegan("operations", Duration.ofSeconds(1));
+		log.pauseEnded("operations");
+		assertThat(lines(output, "WARN")).hasSize(2);
+		assertThat(lines(output, "WARN").get(0)).contains("[operations] An operator has paused the client.");
+		assertThat(lines(output, "WARN").get(1)).contains("[operations] The pause is over.");
+	}
+
+	@Test
 	void refusalWithoutAPauseIsNoWarning(CapturedOutput output) {
 		answers("RUNNING", "RUNNING", "RUNNING", "RUNNING", "429", "COMPLETED");
 		await("op-1", Duration.ofMinutes(5));

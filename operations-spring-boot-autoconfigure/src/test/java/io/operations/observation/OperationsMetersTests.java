@@ -47,10 +47,25 @@ class OperationsMetersTests {
 		assertThat(gauge("operations.waits")).isEqualTo(9);
 		assertThat(gauge("operations.kinds")).isEqualTo(10);
 		assertThat(gauge("operations.retrying")).isEqualTo(11);
-		assertThat(this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS))
-			.isEqualTo(1.5);
+		assertThat(gauge("operations.server.unavailable")).isEqualTo(1);
+		assertThat(gauge("operations.credentials.rejected")).isEqualTo(1);
+		assertThat(gauge("operations.rate")).isEqualTo(12.5);
+		assertThat(this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", "server")
+			.timeGauge()
+			.value(TimeUnit.SECONDS)).isEqualTo(1.5);
 		assertThat(this.registry.get("operations.backlog.age").tag("of", "waits").timeGauge().value(TimeUnit.SECONDS))
 			.isEqualTo(7);
+	}
+
+	@Test
+	void eachBoundIsAGaugeBesideWhatItBounds() {
+		this.meters.opened("client-1", new Activity());
+		assertThat(gauge("operations.waits.max")).isEqualTo(90);
+		assertThat(gauge("operations.queued.max")).isEqualTo(20);
+		assertThat(gauge("operations.retrying.max")).isEqualTo(20);
+		assertThat(gauge("operations.in.flight.max")).isEqualTo(30);
+		assertThat(gauge("operations.kinds.max")).isEqualTo(65);
 	}
 
 	@Test
@@ -66,6 +81,31 @@ class OperationsMetersTests {
 		this.meters.closed("client-1");
 		this.meters.pauseBegan("client-1", Duration.ofSeconds(1));
 		assertThat(pauses()).isEqualTo(3);
+	}
+
+	@Test
+	void pauseOfAnOperatorIsToldApart() {
+		Activity activity = new Activity();
+		this.meters.opened("client-1", activity);
+		this.meters.operatorPauseBegan("client-1", Duration.ofSeconds(1));
+		assertThat(pauses("operator")).isOne();
+		this.meters.pauseBegan("client-1", Duration.ofSeconds(2));
+		assertThat(pauses("server")).isOne();
+		this.meters.pauseEnded("client-1");
+		activity.pausedBy = "operator";
+		assertThat(paused("operator")).isEqualTo(1.5);
+		assertThat(paused("server")).isZero();
+	}
+
+	private double paused(String by) {
+		return this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", by)
+			.timeGauge()
+			.value(TimeUnit.SECONDS);
+	}
+
+	private double pauses(String by) {
+		return this.registry.get("operations.pauses").tags("client", "client-1", "by", by).counter().count();
 	}
 
 	@Test
@@ -131,11 +171,14 @@ class OperationsMetersTests {
 	}
 
 	private double paused() {
-		return this.registry.get("operations.paused").tag("client", "client-1").timeGauge().value(TimeUnit.SECONDS);
+		return this.registry.get("operations.paused")
+			.tags("client", "client-1", "by", "server")
+			.timeGauge()
+			.value(TimeUnit.SECONDS);
 	}
 
 	private double pauses() {
-		return this.registry.get("operations.pauses").tag("client", "client-1").counter().count();
+		return pauses("server");
 	}
 
 	private double gauge(String name) {
@@ -148,6 +191,13 @@ class OperationsMetersTests {
 	}
 
 	private static final class Activity implements OperationsActivity {
+
+		private String pausedBy = "server";
+
+		@Override
+		public String pausedBy() {
+			return this.pausedBy;
+		}
 
 		@Override
 		public Duration paused() {
@@ -176,7 +226,37 @@ class OperationsMetersTests {
 
 		@Override
 		public boolean isServerUnavailable() {
-			return false;
+			return true;
+		}
+
+		@Override
+		public boolean areCredentialsRejected() {
+			return true;
+		}
+
+		@Override
+		public int maxWaits() {
+			return 90;
+		}
+
+		@Override
+		public int maxQueued() {
+			return 20;
+		}
+
+		@Override
+		public int maxInFlight() {
+			return 30;
+		}
+
+		@Override
+		public double permitsPerSecond() {
+			return 12.5;
+		}
+
+		@Override
+		public int maxKinds() {
+			return 65;
 		}
 
 		@Override

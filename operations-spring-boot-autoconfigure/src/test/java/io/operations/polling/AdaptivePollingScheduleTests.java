@@ -190,6 +190,22 @@ class AdaptivePollingScheduleTests {
 	}
 
 	@Test
+	void whenDurationsAreLearnedPointsShowTheirDistribution() {
+		AdaptivePollingSchedule schedule = schedule(8);
+		Random random = new Random(1);
+		for (int i = 0; i < 400; i++) {
+			schedule.learn(new ObservedRun("kind", Duration.ZERO, ofSeconds(100 + 100 * random.nextDouble()), true));
+		}
+		plan(schedule, "kind", 0);
+		LearnedDurations learned = Objects.requireNonNull(schedule.learned("kind"));
+		assertThat(learned.points()).hasSize(32).isSorted();
+		assertThat(learned.median()).isBetween(learned.points().get(15), learned.points().get(16));
+		assertThat(learned.upperQuantile()).isBetween(learned.points().get(29), learned.points().get(30));
+		assertThat(learned.points().get(0)).isBetween(Duration.ofSeconds(90), Duration.ofSeconds(110));
+		assertThat(learned.points().get(31)).isBetween(Duration.ofSeconds(190), Duration.ofSeconds(215));
+	}
+
+	@Test
 	void whenThereAreManyKindsTheirNumberIsBounded() {
 		AdaptivePollingSchedule schedule = schedule(8);
 		for (int i = 0; i < 20; i++) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A response of the simulator before it is sent.
+ * Represents a response of the simulator before it is sent.
  *
  * @param status the HTTP status
  * @param headers the headers without {@code Content-Length}

@@ -42,14 +42,15 @@ final class CommsDialect extends Dialect {
 	String spell(String status) {
 		return switch (status) {
 			case "PENDING", "RUNNING" -> "PROCESSING";
-			// Only the members of such an operation can fail.
+			// Such an operation cannot fail. Only its members can.
 			case "FAILED" -> "COMPLETED";
 			case "CANCELLED" -> "CANCELED";
 			default -> status;
 		};
 	}
 
-	// The pages of the vendor disagree. Each product has the form of its newest page.
+	// The vendor's pages about these products disagree. Each product has the form that
+	// its newest page shows.
 	@Override
 	Answer accepted(SimulatedOperation operation, String baseUrl, Instant now) {
 		Map<String, Object> body = new LinkedHashMap<>();
@@ -92,7 +93,7 @@ final class CommsDialect extends Dialect {
 		return stats;
 	}
 
-	// The count that includes the only member of an ended operation.
+	// Returns the name of the count that includes the only member of an ended operation.
 	private String counted(SimulatedOperation operation, Instant now) {
 		if (operation.script().fails()) {
 			return "failed";

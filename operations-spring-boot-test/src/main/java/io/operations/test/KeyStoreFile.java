@@ -6,14 +6,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 
 /**
- * The key and the certificate that the simulator presents.
+ * Holds the key and the certificate that the simulator presents.
  *
  * @param path the PKCS12 file
  * @param password the password of the file and of its key
  */
 record KeyStoreFile(Path path, String password) {
 
-	// Checked here, because WireMock reads the file later and reports less detail.
+	// The file is checked here, because WireMock reads it later and reports less detail.
 	KeyStoreFile {
 		try {
 			KeyStore.getInstance(path.toFile(), password.toCharArray());

@@ -208,7 +208,7 @@ final class MovedTime implements Scheduler {
 	}
 
 	/**
-	 * A task that waits for its time.
+	 * Represents a task that waits for its time.
 	 */
 	private final class Timer implements Runnable, Disposable {
 

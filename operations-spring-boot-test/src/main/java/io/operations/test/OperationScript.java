@@ -105,7 +105,8 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Set how long the operation is PENDING, or what the product calls it.
+	 * Set how long the operation is PENDING. Some products spell this status in another
+	 * way.
 	 * @param duration the time from its creation; zero skips PENDING
 	 * @return the script
 	 */
@@ -114,7 +115,8 @@ public final class OperationScript {
 	}
 
 	/**
-	 * Set how long the operation is RUNNING, or what the product calls it.
+	 * Set how long the operation is RUNNING. Some products spell this status in another
+	 * way.
 	 * @param duration the time after PENDING; zero skips RUNNING
 	 * @return the script
 	 */
@@ -241,10 +243,10 @@ public final class OperationScript {
 	}
 
 	/**
-	 * A status.
+	 * Represents a status.
 	 *
 	 * @param text the status as most products spell it
-	 * @param exact whether the simulator sends the text whatever the product
+	 * @param exact whether the simulator sends this text for every product
 	 */
 	record Word(String text, boolean exact) {
 

@@ -78,8 +78,8 @@ public final class OperationsExtension implements BeforeAllCallback, BeforeEachC
 				: template(context);
 	}
 
-	// The store also looks in the contexts around this one. It closes both, the template
-	// first.
+	// JUnit's store also looks in the contexts around this one. It closes the simulator
+	// and the template, the template first.
 	private OperationsSimulator simulator(ExtensionContext context) {
 		return context.getStore(this.namespace)
 			.computeIfAbsent(OperationsSimulator.class, (type) -> OperationsSimulator.start(),

@@ -49,7 +49,7 @@ final class ResourceDialect extends Dialect {
 		return Answer.json(200, body).header(AcceptedOperation.OPERATION_ID_HEADER, operation.id());
 	}
 
-	// The vendor's code stands in for the HTTP status and the instance.
+	// The server sends the vendor's code in place of the HTTP status and the instance.
 	@Override
 	Map<String, @Nullable Object> describe(ProblemDetail error) {
 		Map<String, @Nullable Object> json = new LinkedHashMap<>();

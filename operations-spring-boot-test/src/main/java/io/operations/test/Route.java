@@ -16,14 +16,14 @@ import io.operations.test.SimulatedOperation.Resource;
 import org.springframework.web.util.UriUtils;
 
 /**
- * A path that the server of a product serves.
+ * Represents a path that the server of a product serves.
  *
  * @param product the product
  * @param methods the methods that the path allows
  * @param template the path with {@code {id}} for each id
- * @param path the path with a group for a prefix and a group for each id
- * @param resource what the product calls the id of the resource of a write; empty if the
- * path is that of an operation
+ * @param path the pattern of the path, with a group for a prefix and a group for each id
+ * @param resource the name that the product gives to the id of the resource that a write
+ * is about; empty if the path is that of an operation
  * @param idPrefix the prefix of the id of a resource that a write creates; empty if the
  * path names the resource
  */
@@ -36,8 +36,8 @@ record Route(OperationsProduct product, Set<String> methods, String template, Pa
 
 	private static final String CHANGE = "PATCH DELETE";
 
-	// The method accept of the simulator starts an operation as the first write of its
-	// product does.
+	// OperationsSimulator.accept() starts an operation as the first write of its product
+	// in this list does.
 	private static final List<Route> WRITES = List.of(
 			creation(OperationsProduct.CONVERSATIONS, "/v2/ControlPlane/Configurations", "configurationId",
 					"cfg_configuration"),
@@ -132,7 +132,7 @@ record Route(OperationsProduct product, Set<String> methods, String template, Pa
 	}
 
 	/**
-	 * A route that fits a request.
+	 * Represents a route that fits a request.
 	 *
 	 * @param route the route
 	 * @param prefix the path before that of the route, which a gateway may require

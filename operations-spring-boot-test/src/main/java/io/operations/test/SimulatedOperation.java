@@ -10,7 +10,7 @@ import io.operations.OperationsProduct;
 import org.springframework.web.util.UriUtils;
 
 /**
- * An operation that follows a script.
+ * Represents an operation that follows a script.
  *
  * @param product the product that the operation belongs to
  * @param id the operation's id
@@ -57,7 +57,7 @@ record SimulatedOperation(OperationsProduct product, String id, OperationScript 
 	}
 
 	/**
-	 * The resource that an operation creates, changes or deletes.
+	 * Represents the resource that an operation creates, changes or deletes.
 	 *
 	 * @param name what the product calls the id of such a resource
 	 * @param id the id of the resource

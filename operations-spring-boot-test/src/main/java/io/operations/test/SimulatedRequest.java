@@ -10,7 +10,7 @@ import io.operations.OperationsProduct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to the simulator.
+ * Represents a request to the simulator.
  *
  * @param method the method
  * @param path the path, still encoded

@@ -49,7 +49,7 @@ final class SimulatorServer {
 			.gzipDisabled(true)
 			.useChunkedTransferEncoding(Options.ChunkedEncodingPolicy.NEVER)
 			.disableRequestJournal()
-			// A path that does not exist. By default WireMock reads the mappings under
+			// This path does not exist. By default WireMock reads the mappings under
 			// src/test/resources, which belong to the application.
 			.usingFilesUnderClasspath("io/operations/test/no-mappings")
 			.disableOptimizeXmlFactoriesLoading(true)

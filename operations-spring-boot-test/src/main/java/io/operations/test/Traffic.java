@@ -71,7 +71,7 @@ final class Traffic {
 	}
 
 	/**
-	 * A fault and the number of responses to inject it into.
+	 * Holds a fault and the number of responses to inject it into.
 	 */
 	private static final class Planned {
 

@@ -2,7 +2,7 @@ package io.operations.sample;
 
 import java.time.Duration;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
@@ -31,8 +31,8 @@ class DemoConfiguration {
 		return new OperationsConnectionDetails() {
 
 			@Override
-			public OperationsCredentials getCredentials() {
-				return simulator.credentials();
+			public BasicCredentials getCredentials() {
+				return simulator.credentials().get();
 			}
 
 			@Override

@@ -11,6 +11,7 @@ import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsListener;
+import io.operations.actuate.OperationsHistory;
 import io.operations.internal.polling.Poller;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.internal.resilience.Admission;
@@ -57,6 +58,10 @@ public class PollerBenchmark {
 	@Param({ "0", "1000", "100000" })
 	int waiting;
 
+	// As with the exposed endpoint.
+	@Param({ "false", "true" })
+	boolean history;
+
 	private @Nullable Poller poller;
 
 	private long polls;
@@ -77,7 +82,7 @@ public class PollerBenchmark {
 		}, admission);
 		PollingSettings settings = new PollingSettings(Duration.ofMillis(1), LONG, LONG, 200_000, LONG, 8);
 		this.poller = new Poller("benchmark", fetcher, admission, new EachMillisecond(), settings, this.scheduler,
-				new OperationsListener() {
+				this.history ? new OperationsHistory(() -> Instant.EPOCH).listener() : new OperationsListener() {
 				});
 		for (int i = 0; i < this.waiting; i++) {
 			this.poller.await(PollingTarget.of("proc_job_" + i), LONG).onErrorComplete().subscribe();

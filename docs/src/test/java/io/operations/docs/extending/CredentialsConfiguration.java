@@ -14,7 +14,7 @@ class CredentialsConfiguration {
 
 	@Bean
 	OperationsConnectionDetails connectionDetails(Vault vault) {
-		return () -> () -> new BasicCredentials(vault.apiKey(), vault.apiKeySecret());
+		return () -> new BasicCredentials(vault.apiKey(), vault.apiKeySecret());
 	}
 
 }

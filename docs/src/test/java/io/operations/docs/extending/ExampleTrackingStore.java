@@ -1,6 +1,7 @@
 package io.operations.docs.extending;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -31,6 +32,7 @@ class ExampleTrackingStore implements TrackingStore {
 		return this.operations.values()
 			.stream()
 			.filter((stored) -> filter.matches(stored.operation()))
+			.sorted(Comparator.comparing(StoredOperation::operation, filter.order().comparator()))
 			.limit(filter.limit())
 			.toList();
 	}

@@ -11,7 +11,7 @@ class VaultConfiguration {
 
 	@Bean
 	OperationsConnectionDetails connectionDetails(Vault vault) {
-		return () -> () -> new BasicCredentials(vault.apiKey(), vault.apiKeySecret());
+		return () -> new BasicCredentials(vault.apiKey(), vault.apiKeySecret());
 	}
 
 }

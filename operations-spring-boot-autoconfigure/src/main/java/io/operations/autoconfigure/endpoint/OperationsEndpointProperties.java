@@ -27,6 +27,12 @@ public class OperationsEndpointProperties {
 	private final Set<String> roles = new LinkedHashSet<>();
 
 	/**
+	 * Whether to keep a history of the 1,000 oldest or failing waits and tracked
+	 * operations of this instance in memory.
+	 */
+	private boolean history = true;
+
+	/**
 	 * Return when the endpoint shows the values.
 	 * @return when the endpoint shows the values
 	 */
@@ -48,6 +54,22 @@ public class OperationsEndpointProperties {
 	 */
 	public Set<String> getRoles() {
 		return this.roles;
+	}
+
+	/**
+	 * Return whether the instance keeps a history of operations.
+	 * @return whether it keeps a history
+	 */
+	public boolean isHistory() {
+		return this.history;
+	}
+
+	/**
+	 * Set whether the instance keeps a history of operations.
+	 * @param history whether it keeps a history
+	 */
+	public void setHistory(boolean history) {
+		this.history = history;
 	}
 
 }

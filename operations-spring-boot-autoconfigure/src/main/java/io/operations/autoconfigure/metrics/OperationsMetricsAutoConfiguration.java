@@ -10,8 +10,10 @@ import io.operations.observation.OperationsMeters;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,12 +26,20 @@ import org.springframework.context.annotation.Configuration;
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ MeterRegistry.class, OperationsResilience.class })
+@EnableConfigurationProperties(OperationsMetricsProperties.class)
 public final class OperationsMetricsAutoConfiguration {
 
 	@Bean("io.operations.operationsMeters")
 	@ConditionalOnMissingBean
 	OperationsMeters operationsMeters(MeterRegistry registry) {
 		return new OperationsMeters(registry);
+	}
+
+	// Static, because the registries need all filters when they are created.
+	@Bean("io.operations.operationsHistograms")
+	@ConditionalOnBooleanProperty("operations.metrics.histograms")
+	static OperationsHistograms operationsHistograms() {
+		return new OperationsHistograms();
 	}
 
 	/**

@@ -1,12 +1,17 @@
 package io.operations.autoconfigure.metrics;
 
+import java.util.function.Function;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.operations.autoconfigure.TemplateParts;
 import io.operations.autoconfigure.tracking.OperationsTrackingAutoConfiguration;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.tracking.RoutingOperationTracker;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.internal.tracking.metrics.TrackingGauges;
 import io.operations.internal.tracking.metrics.TrackingMeters;
 import io.operations.tracking.OperationTracker;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,7 +43,9 @@ public final class OperationsTrackingMetricsAutoConfiguration {
 	@Bean("io.operations.operationsTrackingGauges")
 	@ConditionalOnMissingBean
 	TrackingGauges operationsTrackingGauges(OperationTracker tracker, OperationsTemplate template) {
-		return new TrackingGauges(tracker, TemplateParts.name(template), Schedulers.boundedElastic(),
+		Function<String, @Nullable TrackingLoad> loads = (tracker instanceof RoutingOperationTracker routing)
+				? routing::load : (client) -> null;
+		return new TrackingGauges(tracker, loads, TemplateParts.name(template), Schedulers.boundedElastic(),
 				TemplateParts.polls(template).scheduler());
 	}
 

@@ -46,7 +46,7 @@ final class BudgetSchemaInitializer extends DataSourceScriptDatabaseInitializer 
 			}
 		}
 		catch (SQLException ex) {
-			// The store reports it.
+			// The store reports the same error.
 			settings.setMode(DatabaseInitializationMode.NEVER);
 		}
 		return settings;

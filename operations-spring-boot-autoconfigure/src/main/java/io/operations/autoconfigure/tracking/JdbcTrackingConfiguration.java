@@ -1,8 +1,5 @@
 package io.operations.autoconfigure.tracking;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -12,6 +9,7 @@ import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.InstanceName;
 import io.operations.internal.tracking.TrackedClients;
 import io.operations.internal.tracking.jdbc.JdbcTrackingSettings;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStores;
@@ -57,8 +55,6 @@ class JdbcTrackingConfiguration {
 
 	private static final String THREADS = "operations-tracking-";
 
-	private static final int LONGEST_HOST = 28;
-
 	private static final int SPARE_CONNECTIONS = 2;
 
 	private static final int LOOKS = 4;
@@ -77,12 +73,13 @@ class JdbcTrackingConfiguration {
 	JdbcTrackingStores operationsTrackingStores(OperationsTrackingProperties properties, TrackedClients clients,
 			@OperationsDataSource ObjectProvider<DataSource> marked, ObjectProvider<DataSource> dataSources,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools,
-			ObjectProvider<PlatformTransactionManager> transactionManagers, Environment environment) {
+			ObjectProvider<PlatformTransactionManager> transactionManagers, InstanceName instanceName,
+			Environment environment) {
 		DataSource dataSource = dataSource(marked, dataSources);
 		TrackingSettingsCheck.settings(properties);
 		int maxInFlight = clients.all().values().iterator().next().maxInFlight();
 		return new JdbcTrackingStores(dataSource, () -> transactionManagers(transactionManagers),
-				settings(properties, maxInFlight, environment, mostConnections(dataSource, pools)));
+				settings(properties, instanceName, maxInFlight, environment, mostConnections(dataSource, pools)));
 	}
 
 	private static @Nullable Integer mostConnections(DataSource dataSource,
@@ -110,8 +107,8 @@ class JdbcTrackingConfiguration {
 		return deliveries;
 	}
 
-	// Handlers use the unique or primary manager unless they name another, so it is
-	// first.
+	// Puts the unique or primary manager first in the list, because handlers use it
+	// unless they name another.
 	private static List<PlatformTransactionManager> transactionManagers(
 			ObjectProvider<PlatformTransactionManager> managers) {
 		return Stream
@@ -129,8 +126,8 @@ class JdbcTrackingConfiguration {
 		return DatabaseChoice.tables(properties);
 	}
 
-	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, int maxInFlight,
-			Environment environment, @Nullable Integer mostConnections) {
+	private static JdbcTrackingSettings settings(OperationsTrackingProperties properties, InstanceName instanceName,
+			int maxInFlight, Environment environment, @Nullable Integer mostConnections) {
 		OperationsTrackingProperties.Jdbc jdbc = properties.getJdbc();
 		int deliveries = (jdbc.getDeliveries() != null) ? jdbc.getDeliveries() : Math.max(1, maxInFlight / 2);
 		TrackingSettingsCheck.check(deliveries >= 1, "jdbc.deliveries", deliveries, "it must be at least 1");
@@ -145,7 +142,7 @@ class JdbcTrackingConfiguration {
 				"jdbc.missed-heartbeats", jdbc.getMissedHeartbeats(),
 				"it must be at least " + JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS);
 		TrackingSettingsCheck.positive("jdbc.shutdown-max-wait", jdbc.getShutdownMaxWait());
-		String name = (jdbc.getInstanceName() != null) ? jdbc.getInstanceName() : instanceName();
+		String name = instanceName.value();
 		TrackingSettingsCheck.check(!name.contains("${"), "jdbc.instance-name", name,
 				"it contains a placeholder that has no value, so all instances would have the same name");
 		TrackingSettingsCheck.check(!name.isBlank() && name.length() <= JdbcTrackingSettings.LONGEST_NAME,
@@ -163,20 +160,6 @@ class JdbcTrackingConfiguration {
 		CustomizableThreadFactory factory = new CustomizableThreadFactory(THREADS);
 		factory.setDaemon(true);
 		return factory;
-	}
-
-	private static String instanceName() {
-		String host;
-		try {
-			host = InetAddress.getLocalHost().getHostName();
-		}
-		catch (UnknownHostException ex) {
-			host = "unknown";
-		}
-		// In containers the host name and the process id are often the same everywhere,
-		// so add a random part.
-		return host.substring(0, Math.min(host.length(), LONGEST_HOST)) + "-" + ProcessHandle.current().pid() + "-"
-				+ Integer.toHexString(new SecureRandom().nextInt(0x10000));
 	}
 
 }

@@ -8,6 +8,7 @@ import io.operations.autoconfigure.TemplateParts;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.tracking.ClientTrackingFactory;
+import io.operations.internal.tracking.InstanceName;
 import io.operations.internal.tracking.MemoryTrackingStores;
 import io.operations.internal.tracking.RoutingOperationTracker;
 import io.operations.internal.tracking.StoreTracking;
@@ -16,6 +17,8 @@ import io.operations.internal.tracking.TrackingEngine;
 import io.operations.internal.tracking.TrackingListeners;
 import io.operations.internal.tracking.TrackingLog;
 import io.operations.internal.tracking.TrackingSettings;
+import io.operations.observation.DeliveryObservations;
+import io.operations.observation.OperationDeliveryObservationConvention;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingListener;
@@ -57,6 +60,13 @@ public final class OperationsTrackingAutoConfiguration {
 		return new TrackingLog();
 	}
 
+	@Bean("io.operations.operationsInstanceName")
+	@ConditionalOnMissingBean
+	InstanceName operationsInstanceName(OperationsTrackingProperties properties) {
+		String name = properties.getJdbc().getInstanceName();
+		return (name != null) ? new InstanceName(name) : InstanceName.create();
+	}
+
 	// Last, so that listeners of the event see what all handlers have done.
 	@Bean("io.operations.operationOutcomePublisher")
 	@Order(Ordered.LOWEST_PRECEDENCE)
@@ -85,13 +95,23 @@ public final class OperationsTrackingAutoConfiguration {
 		return (engine) -> new StoreTracking(engine, stores.create(engine.client()), Schedulers.boundedElastic());
 	}
 
-	// All but the settings is resolved later: a handler may need the tracker to track
-	// further operations, and so may a listener or another bean that a template needs.
-	// The lifecycle resolves it at startup.
+	@Bean("io.operations.operationsDeliveryObservations")
+	@ConditionalOnMissingBean
+	DeliveryObservations operationsDeliveryObservations(ConfigurableListableBeanFactory beans,
+			ObjectProvider<OperationDeliveryObservationConvention> conventions,
+			ObjectProvider<DeliveryObservations.Scopes> scopes) {
+		return new DeliveryObservations(TemplateParts.observationRegistry(beans), conventions.getIfUnique(),
+				scopes.getIfAvailable(() -> DeliveryObservations.Scopes.NONE));
+	}
+
+	// All parts except the settings are resolved later, because a handler, a listener or
+	// another bean that a template needs may need the tracker to track further
+	// operations. The lifecycle resolves them at startup.
 	@Bean("io.operations.operationTracker")
 	RoutingOperationTracker operationTracker(OperationsTrackingProperties properties,
 			ObjectProvider<TrackedClients> clients, ObjectProvider<ClientTrackingFactory> trackings,
-			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners) {
+			ObjectProvider<OperationOutcomeHandler> handlers, ObjectProvider<TrackingListener> listeners,
+			ObjectProvider<DeliveryObservations> observations) {
 		TrackingSettings settings = TrackingSettingsCheck.settings(properties);
 		SingletonSupplier<List<OperationOutcomeHandler>> handlersLater = SingletonSupplier
 			.of(() -> handlers.orderedStream().toList());
@@ -99,7 +119,8 @@ public final class OperationsTrackingAutoConfiguration {
 			.of(() -> listeners.orderedStream().toList());
 		TrackingListeners listener = new TrackingListeners(listenersLater::obtain);
 		return new RoutingOperationTracker(SingletonSupplier.of(clients::getObject)::obtain,
-				(polls) -> new TrackingEngine(polls, settings, handlersLater::obtain, listener),
+				(polls) -> new TrackingEngine(polls, settings, handlersLater::obtain, listener,
+						observations.getObject()),
 				SingletonSupplier.of(() -> required(trackings))::obtain, listener, Schedulers.boundedElastic());
 	}
 

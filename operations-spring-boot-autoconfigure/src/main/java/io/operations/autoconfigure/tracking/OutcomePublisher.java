@@ -57,8 +57,8 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 			return false;
 		}
 		catch (RuntimeException ex) {
-			// Either the answer, or an exception of another listener of all events: that
-			// was passed on, too.
+			// This is either the answer or an exception of another listener of all
+			// events, which was passed on, too.
 			return true;
 		}
 	}
@@ -95,7 +95,7 @@ final class OutcomePublisher implements OperationOutcomeHandler, ApplicationList
 
 	/**
 	 * Answers that the listener was called on the publisher's thread, if the multicaster
-	 * passes it on.
+	 * passes this exception on.
 	 */
 	@SuppressWarnings("serial")
 	private static final class AnswerException extends RuntimeException {

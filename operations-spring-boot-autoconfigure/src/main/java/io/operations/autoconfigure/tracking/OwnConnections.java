@@ -24,7 +24,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
  */
 final class OwnConnections {
 
-	// They open a connection with all their settings each time.
+	// The DataSources of drivers. They open each connection with all their settings.
 	private static final Set<String> OF_DRIVERS = Set.of("org.postgresql.ds.PGSimpleDataSource",
 			"org.h2.jdbcx.JdbcDataSource");
 
@@ -34,9 +34,10 @@ final class OwnConnections {
 	/**
 	 * Return a DataSource without a pool for the same database.
 	 * @param dataSource the application's DataSource
-	 * @return the DataSource; {@code null} if not all settings of the application's are
-	 * known, so that a connection must be borrowed. That is the case for any pool but
-	 * HikariCP, and for a pool that prepares its connections with a statement.
+	 * @return the DataSource; {@code null} if not all settings of the application's
+	 * DataSource are known, so that a connection must be borrowed. That is the case for
+	 * any pool but HikariCP, and for a pool that prepares its connections with a
+	 * statement.
 	 */
 	static @Nullable DataSource to(DataSource dataSource) {
 		DataSource known = withoutProxies(dataSource);
@@ -88,7 +89,7 @@ final class OwnConnections {
 		}
 	}
 
-	// These only decide which connection a transaction uses.
+	// The proxies only decide which connection a transaction uses.
 	private static DataSource withoutProxies(DataSource dataSource) {
 		DataSource known = dataSource;
 		while ((known.getClass() == TransactionAwareDataSourceProxy.class

@@ -55,7 +55,8 @@ public final class SharedRateLimitAutoConfiguration {
 				DatabaseInitializationMode.valueOf(properties.getJdbc().getInitializeSchema().name()));
 	}
 
-	// Created with the first template, so that an application without one has no thread.
+	// The store is created with the first template, so that an application without a
+	// template has no thread of the store.
 	@Bean("io.operations.operationsBudgetStore")
 	@Lazy
 	@DependsOnDatabaseInitialization

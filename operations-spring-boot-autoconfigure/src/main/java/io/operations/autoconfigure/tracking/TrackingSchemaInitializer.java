@@ -89,8 +89,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 	}
 
 	// CREATE INDEX waits for every transaction that has written to the table, even if the
-	// index exists, and all later writers wait behind it. So look first, which locks
-	// nothing, and do not wait for long.
+	// index exists, and all later writers wait behind it. So this class first looks what
+	// is missing, which locks nothing, and then does not wait for long.
 	private void createMissing(List<Resource> scripts, TrackingTables names) {
 		List<String> missing = missing(scripts);
 		if (missing.isEmpty()) {
@@ -162,7 +162,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		return missing;
 	}
 
-	// All or nothing: PostgreSQL creates tables in transactions, too.
+	// Creates everything or nothing, because PostgreSQL creates tables in transactions,
+	// too.
 	private void create(List<Resource> scripts) {
 		ResourceDatabasePopulator populator = new ResourceDatabasePopulator(false, false, StandardCharsets.UTF_8.name(),
 				scripts.toArray(Resource[]::new));

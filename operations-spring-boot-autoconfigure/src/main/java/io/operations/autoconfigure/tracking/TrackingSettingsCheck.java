@@ -29,8 +29,8 @@ final class TrackingSettingsCheck {
 			atLeast(Duration.ofSeconds(1), "retention", retention);
 		}
 		check(properties.getMaxTracked() >= 1, "max-tracked", properties.getMaxTracked(), "it must be at least 1");
-		// Whichever store is chosen, so that a change of the store reveals no old
-		// mistake.
+		// The check does not depend on the store, so that a change of the store reveals
+		// no old mistake.
 		check(properties.getMaxHeld() >= 1, "max-held", properties.getMaxHeld(), "it must be at least 1");
 		Duration lease = properties.getJdbc().getLeaseDuration();
 		atLeast(SHORTEST_LEASE, "jdbc.lease-duration", lease);

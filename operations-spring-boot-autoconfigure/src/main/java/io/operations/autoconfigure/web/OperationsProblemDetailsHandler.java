@@ -44,7 +44,7 @@ final class OperationsProblemDetailsHandler {
 		return response.body(problem);
 	}
 
-	// The response hides the message, so only the log has it. Errors that pass are many
+	// The response hides the message, so only the log has it. Transient errors are many
 	// during an outage, and the library reports outages itself.
 	private static void log(OperationsException ex, int status) {
 		if (status >= 500 && !ex.isTransient()) {

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration that answers with problem details if a controller of Spring MVC or
- * WebFlux throws an exception of the library. Off unless
+ * WebFlux throws an exception of the library. It is off unless
  * {@code operations.web.problem-details} is true.
  *
  * @since 0.1.0

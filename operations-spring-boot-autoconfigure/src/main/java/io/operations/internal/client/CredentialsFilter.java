@@ -125,7 +125,8 @@ public final class CredentialsFilter implements ExchangeFilterFunction {
 			return this.request.writeTo(wire, strategies);
 		}
 
-		// Default headers of the client would be copied twice for each request.
+		// The filter adds the Accept header itself, because default headers of the client
+		// would be copied twice for each request.
 		private void addTo(HttpHeaders wire) {
 			wire.set(HttpHeaders.AUTHORIZATION, this.authorization);
 			if (!wire.containsHeader(HttpHeaders.ACCEPT) && !headers().containsHeader(HttpHeaders.ACCEPT)) {

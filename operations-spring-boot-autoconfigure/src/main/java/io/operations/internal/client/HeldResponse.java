@@ -71,7 +71,7 @@ final class HeldResponse {
 				: "The client response body can only be consumed once.";
 	}
 
-	// The time for the body is limited.
+	// This ends, because the time for the body is limited.
 	private static void discard(ClientResponse response) {
 		response.releaseBody().onErrorComplete().subscribe();
 	}

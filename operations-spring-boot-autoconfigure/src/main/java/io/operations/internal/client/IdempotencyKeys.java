@@ -11,7 +11,7 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Makes the keys of writes: UUIDs of version 7, which contain the time. Two writes must
  * not get the same key, or the server would drop the second one. {@link UUID#randomUUID}
- * reads from a device and may block, so this class uses that method for the seed only.
+ * reads from a device and may block, so this class reads only its seed from the device.
  */
 final class IdempotencyKeys {
 

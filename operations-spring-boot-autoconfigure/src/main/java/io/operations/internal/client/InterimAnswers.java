@@ -57,7 +57,8 @@ public final class InterimAnswers {
 			}
 		}
 
-		// Before the handlers that count or time responses, if the codec is known.
+		// Adds the handler before the handlers that count or time responses, if the codec
+		// is known.
 		private static void add(ChannelPipeline pipeline) {
 			if (pipeline.context(NettyPipeline.HttpCodec) != null) {
 				pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new Handler());

@@ -222,7 +222,7 @@ public final class OperationFormat {
 	}
 
 	/**
-	 * How long a server keeps an operation.
+	 * Says how long a server keeps an operation.
 	 *
 	 * @param time the time
 	 * @param afterEnd whether the time begins with the end of the operation, not with its
@@ -238,13 +238,13 @@ public final class OperationFormat {
 	}
 
 	/**
-	 * The parts in which products differ.
+	 * Holds the parts in which products differ.
 	 *
 	 * @param idMember the member with the id of the operation
 	 * @param idPrefix the prefix of ids; {@code null} if it is not known. The client does
 	 * not reject an id with another prefix
 	 * @param timesWithin the member with an object that has the times, {@code null} if
-	 * the operation has them
+	 * the operation itself has the times
 	 * @param retention how long the server keeps an operation, {@code null} if it is not
 	 * known
 	 * @param accepted how the response to a write names the operation
@@ -273,14 +273,14 @@ public final class OperationFormat {
 	}
 
 	/**
-	 * The parts of an operation, each of which a member of a response fills.
+	 * Lists the parts of an operation. A member of a response fills each of them.
 	 */
 	enum Role {
 
 		ID,
 
 		/**
-		 * The id in other forms.
+		 * The id in the form of another product.
 		 */
 		OTHER_ID, STATUS, CREATED_AT, COMPLETED_AT, UPDATED_AT, STATUS_URL, ERROR, RELATED,
 

@@ -27,7 +27,7 @@ final class OperationReader {
 
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-	// Where Operation.answeredId() finds the id of another operation.
+	// The detail in which Operation.answeredId() finds the id of another operation.
 	private static final String ANSWERED_ID = "operationId";
 
 	private final OperationFormat format;
@@ -173,7 +173,7 @@ final class OperationReader {
 		}
 	}
 
-	// Times of the operation itself win.
+	// Times of the operation itself take precedence.
 	private void times(@Nullable Object value) {
 		if (value instanceof Map<?, ?> members) {
 			this.createdAt = (this.createdAt != null) ? this.createdAt : time(members.get("createdAt"));
@@ -228,7 +228,8 @@ final class OperationReader {
 		this.details.put(name, value);
 	}
 
-	// Usually the URL of the request. Parsing it again would allocate half a kilobyte.
+	// The URL is usually that of the request. Parsing it again would allocate half a
+	// kilobyte.
 	private @Nullable URI statusUrl(String text) {
 		return text.equals(this.uri.toString()) ? this.uri : ProblemReader.uri(text);
 	}
@@ -244,7 +245,8 @@ final class OperationReader {
 			detail(ANSWERED_ID, this.idHeader);
 		}
 		else if (this.namesItself && this.details != null) {
-			// The product has the id in another member, so this one is a detail.
+			// The product has the id in another member. The value of this member must not
+			// look like the id of another operation.
 			this.details.remove(ANSWERED_ID);
 		}
 		Instant ended = (this.completedAt == null && status.isTerminal()) ? this.updatedAt : this.completedAt;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheme, host and port that credentials belong to.
+ * Holds the scheme, host and port that credentials belong to.
  *
  * @param scheme the scheme in lower case
  * @param host the host in lower case

@@ -38,7 +38,8 @@ final class ProblemReader {
 		problem.setInstance(memberUri(members, "instance"));
 		problem.setTitle(memberText(members, "title"));
 		problem.setDetail(memberText(members, "detail"));
-		// The vendor's own format of an error, whose two members mean the same.
+		// The vendor's own format of an error has other names for the detail and the
+		// status.
 		if (!StringUtils.hasText(problem.getDetail()) && members.get("message") instanceof String message) {
 			problem.setDetail(message);
 		}

@@ -86,7 +86,8 @@ final class WriteBody implements BodyInserter<Object, ClientHttpRequest> {
 		@Override
 		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
 			WriteBody.this.type = getHeaders().getContentType();
-			// A Mono must remain one: the HTTP client sends its length.
+			// A Mono must remain a Mono, because the HTTP client then sends the length of
+			// the body.
 			if (body instanceof Mono<? extends DataBuffer> single) {
 				return super.writeWith(single.doOnSubscribe((subscription) -> begin())
 					.doOnNext(this::add)

@@ -73,7 +73,8 @@ public final class WriteExchange implements ExchangeFilterFunction {
 		if (!this.origin.equals(Origin.of(request.url()))) {
 			return next.exchange(request);
 		}
-		// One key for all subscriptions, because a filter of the application may repeat.
+		// One key serves all subscriptions, because a filter of the application may send
+		// the request again.
 		String key = keyFor(request);
 		return Mono.defer(() -> {
 			Write write = new Write(request, key, next);
@@ -105,16 +106,16 @@ public final class WriteExchange implements ExchangeFilterFunction {
 
 		private volatile WriteAttempt last;
 
-		// An earlier attempt may have had its effect.
+		// Whether an earlier attempt may have had its effect.
 		private volatile boolean unsure;
 
-		// The message of this error already says which effect an attempt may have had.
+		// The error whose message already says which effect an attempt may have had.
 		private volatile @Nullable Throwable described;
 
 		Write(ClientRequest request, @Nullable String key, ExchangeFunction next) {
 			this.body = new WriteBody(request.body());
 			this.last = new WriteAttempt(this.body);
-			// A blank key is none.
+			// A blank key of the caller counts as none.
 			this.request = (key != null)
 					? ClientRequest.from(request).headers((headers) -> headers.set(Idempotency.KEY_HEADER, key)).build()
 					: request;
@@ -191,7 +192,8 @@ public final class WriteExchange implements ExchangeFilterFunction {
 			return true;
 		}
 
-		// The caller handles a status itself.
+		// The caller gets the response if there is one, because it handles statuses
+		// itself.
 		Mono<ClientResponse> outcome(OperationsException fault) {
 			ClientResponse response = this.held.get();
 			if (response != null) {

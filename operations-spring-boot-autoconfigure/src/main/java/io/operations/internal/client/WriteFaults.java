@@ -134,7 +134,7 @@ final class WriteFaults {
 	/**
 	 * Return whether a request that was written may have had its effect.
 	 * @param fault how the attempt failed
-	 * @return {@code false} if the server or a proxy has refused the request, and if no
+	 * @return {@code false} if the server or a proxy has refused the request, or if no
 	 * connection could be opened
 	 */
 	static boolean mayHaveHadEffect(Throwable fault) {

@@ -58,7 +58,7 @@ final class AwaitedOperation extends PolledForCallers {
 
 	/**
 	 * Begin a wait.
-	 * @param number its number
+	 * @param number the number that orders the wait among events of the same time
 	 * @param operationId the operation's id
 	 * @param kind the kind of the operation, {@code null} if it is unknown
 	 * @param accepted whether the operation began with the wait
@@ -144,7 +144,7 @@ final class AwaitedOperation extends PolledForCallers {
 
 	/**
 	 * Return how many polls it takes at least to see the operation end.
-	 * @return 1, or 2 while a first poll is still to come that is too early
+	 * @return 1; 2 while the first poll is still to come and is too early to see the end
 	 */
 	int pollsToTheEnd() {
 		return this.needsAnotherPoll ? 2 : 1;
@@ -155,8 +155,8 @@ final class AwaitedOperation extends PolledForCallers {
 	}
 
 	/**
-	 * Return whether the last poll has left that was handed to the admission.
-	 * @return {@code false} while the poll is queued there
+	 * Return whether the poll that was last handed to the admission has left.
+	 * @return {@code false} while that poll is queued in the admission
 	 */
 	boolean isSent() {
 		Poll poll = pollInFlight();
@@ -191,8 +191,9 @@ final class AwaitedOperation extends PolledForCallers {
 		return snapshot.hasCredibleTimes() ? learn(snapshot, (before != null) ? before.withoutUrl() : null, now) : null;
 	}
 
-	// The run begins with the first response that is not SCHEDULED. The time before it
-	// teaches nothing. Neither does an end that no poll saw coming.
+	// The run begins with the first response that is not SCHEDULED. The schedule learns
+	// nothing from the time before it. If this response is already terminal, it learns
+	// nothing from the run either.
 	private void begin(Operation operation, long now) {
 		this.created = now;
 		this.learned = (operation.isScheduled() || operation.isTerminal()) ? -1 : 0;
@@ -223,7 +224,7 @@ final class AwaitedOperation extends PolledForCallers {
 
 	/**
 	 * Return the time of the first 404 since the operation was last seen. Other faults in
-	 * between do not count.
+	 * between do not reset it.
 	 * @return the time of the first 404, negative if there was none
 	 */
 	long notFoundSince() {

@@ -13,7 +13,8 @@ final class Deadlines {
 
 	private final NavigableSet<WaitingCaller> callers = new TreeSet<>(DueItem.ORDER);
 
-	// No deadline is earlier. Written while this is locked, read without.
+	// No deadline is earlier than this. Written while this object is locked, read without
+	// the lock.
 	private volatile long first = Long.MAX_VALUE;
 
 	synchronized void add(WaitingCaller caller) {

@@ -12,10 +12,10 @@ abstract class DueItem {
 		return (byTime != 0) ? byTime : Integer.compare(one.number, other.number);
 	};
 
-	// The low bits of the number: they differ among all that are in memory.
+	// The low bits of the number. They differ among all items in memory.
 	private final int number;
 
-	// Changed only while it is in no ordered collection.
+	// Changed only while this item is in no ordered collection.
 	private long at;
 
 	DueItem(long number) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the waits and the held operations in the order of their next polls. First polls
  * go before repeat polls, but every fourth poll is a repeat poll. Waits and held
  * operations are kept apart, so that the dispatcher can leave out either of them. Both
- * have one order. Guarded by the dispatcher.
+ * are taken in one common order. Guarded by the dispatcher.
  */
 final class DuePolls {
 

@@ -2,6 +2,7 @@ package io.operations.internal.polling;
 
 import io.operations.Operation;
 import io.operations.OperationSnapshot;
+import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,12 @@ public abstract class HeldPoll extends Polled {
 
 	/**
 	 * Return the operation as known so far.
-	 * @return the operation; of the operation as last seen, it need have no more than the
-	 * status
+	 * @return the operation; its {@code lastSeen} may have no more than the status
 	 */
 	protected abstract PolledOperation polled();
 
 	/**
-	 * Return whether the operation was last seen with a status.
+	 * Return whether the operation was last seen with the same status as in a response.
 	 * @param operation the operation as a response shows it
 	 * @return {@code true} if the status is the same
 	 */
@@ -54,6 +54,23 @@ public abstract class HeldPoll extends Polled {
 	 */
 	protected boolean isScheduled() {
 		return polled().isScheduled();
+	}
+
+	/**
+	 * Return the span in which the application began to track the operation.
+	 * @return the span, {@code null} if there is none or it was not sampled
+	 */
+	protected @Nullable TraceParent traceParent() {
+		return null;
+	}
+
+	/**
+	 * Return whether the operation has been running for unusually long compared with
+	 * others of its kind.
+	 * @return whether it is stuck
+	 */
+	protected boolean isStuck() {
+		return false;
 	}
 
 	boolean isCountedAsScheduled() {

@@ -1,9 +1,11 @@
 package io.operations.internal.polling;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,8 @@ public final class HeldPolls {
 
 	private final Object lock;
 
+	private final WallOffset clock;
+
 	// Changed while the lock is held.
 	private volatile int scheduled;
 
@@ -46,6 +50,7 @@ public final class HeldPolls {
 	HeldPolls(PollerParts parts) {
 		this.parts = parts;
 		this.lock = parts.lock();
+		this.clock = new WallOffset(parts.scheduler());
 	}
 
 	/**
@@ -66,12 +71,33 @@ public final class HeldPolls {
 	}
 
 	/**
+	 * Return when held operations are polled next, the soonest first. A poll in flight
+	 * has the time at which it was due.
+	 * @param filter the filter that the operations match
+	 * @return the times by the ids of the operations
+	 */
+	public Map<String, Instant> next(PolledFilter filter) {
+		FirstPolled<HeldPoll> first = new FirstPolled<>(this.lock, this.clock, (operation) -> {
+			if (filter.kind() == null && filter.status() == null) {
+				return filter.hasId(operation);
+			}
+			PolledOperation polled = operation.polled();
+			return filter.hasId(operation) && filter.hasKind(polled.kind()) && filter.hasStatus(polled.lastSeen());
+		}, (operation) -> filter.isStuck(operation.isStuck()), HeldPoll::at);
+		Map<String, Instant> next = new LinkedHashMap<>();
+		first.of(this.held.values(), filter.after(), filter.limit())
+			.forEach((entry) -> next.put(entry.polled().id(), entry.time()));
+		return next;
+	}
+
+	/**
 	 * Poll an operation until it ends or is released. Replaces a held operation of the
 	 * same id. Sends no poll.
 	 * @param operation the operation
 	 * @param next when its next poll is due
 	 * @param isNew whether it was never polled, so that its poll is a first poll
-	 * @param meet lets a wait for the operation share its polls; called with the lock
+	 * @param meet lets a wait for the operation share its polls; called while the lock is
+	 * held
 	 */
 	void hold(HeldPoll operation, HeldPoll.Next next, boolean isNew, Consumer<HeldPoll> meet) {
 		Poll abandoned;
@@ -120,7 +146,7 @@ public final class HeldPolls {
 	/**
 	 * Plan the next poll, unless it is planned or in flight.
 	 * @param held the operation
-	 * @param next the next poll, {@code null} if there is none
+	 * @param next the next poll, {@code null} to hold the operation no longer
 	 * @return whether the operation is still held
 	 */
 	boolean again(HeldPoll held, HeldPoll.@Nullable Next next) {

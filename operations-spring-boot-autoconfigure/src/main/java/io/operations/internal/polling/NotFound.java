@@ -18,8 +18,8 @@ final class NotFound {
 	 * Return whether a 404 is trusted.
 	 * @param seen whether the operation was seen
 	 * @param sinceAcceptance the time in milliseconds since the operation was accepted
-	 * @param sinceFirst the time in milliseconds since the first 404 after which the
-	 * operation was not seen
+	 * @param sinceFirst the time in milliseconds since the first 404 after the operation
+	 * was last seen
 	 * @return {@code true} if the 404 is trusted
 	 */
 	static boolean isBelieved(boolean seen, long sinceAcceptance, long sinceFirst) {

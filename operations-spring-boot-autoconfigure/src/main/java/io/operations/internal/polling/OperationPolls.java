@@ -12,6 +12,7 @@ import io.operations.polling.LearnedDurations;
 import io.operations.polling.ObservedRun;
 import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -80,8 +81,9 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return the time to the next poll of an operation that was polled before, at a time
-	 * that is not known. Spread over the whole interval, as if the polls had gone on.
+	 * Return the time to the next poll of an operation that was polled before, at an
+	 * unknown time. The time is random within the whole interval, as if the polls had
+	 * never stopped.
 	 * @param operation the operation
 	 * @return the time from now
 	 */
@@ -106,7 +108,8 @@ public final class OperationPolls {
 
 	/**
 	 * Return the time to the poll after one that the server throttled. That poll has seen
-	 * nothing, so the schedule's interval is the longest time.
+	 * nothing, so the next poll is due after {@code operations.polling.min-interval} or,
+	 * if it is shorter, the schedule's interval.
 	 * @param operation the operation as known after its last poll
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now
@@ -154,8 +157,8 @@ public final class OperationPolls {
 	}
 
 	/**
-	 * Return durations of each kind from which {@link #learn} of another process can
-	 * learn what the schedule has learned.
+	 * Return durations of each kind. A process that passes them to {@link #learn} learns
+	 * what the schedule has learned.
 	 * @return durations in the order in which they are to be learned, empty if the
 	 * schedule does not learn
 	 */
@@ -177,6 +180,33 @@ public final class OperationPolls {
 	 */
 	public Duration paused() {
 		return this.capacity.paused();
+	}
+
+	/**
+	 * Return whether an operator began that pause.
+	 * @return {@code false} if the server began it, or there is none
+	 */
+	public boolean isPausedByOperator() {
+		return this.capacity.operatorPause().isOn();
+	}
+
+	/**
+	 * Hold all requests of the account back for an operator, unless they are held back
+	 * for longer.
+	 * @param pause how long
+	 * @return whether all instances do so, and not only this one. Fails if the store of
+	 * the shared rate does not answer; nothing has changed then
+	 */
+	public Mono<Boolean> pause(Duration pause) {
+		return this.capacity.operatorPause().begin(pause);
+	}
+
+	/**
+	 * Send the requests of the account again for an operator, whoever began the pause.
+	 * @return the same as {@link #pause(Duration)}
+	 */
+	public Mono<Boolean> unpause() {
+		return this.capacity.operatorPause().end();
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.operations.internal.polling;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.operations.Operation;
@@ -30,12 +31,57 @@ public final class OperationsListeners implements OperationsListener {
 
 	private final List<OperationsListener> listeners;
 
+	private final List<PollListener> pollListeners;
+
+	private final @Nullable BiConsumer<String, Runnable> scopes;
+
 	/**
 	 * Create the composite.
 	 * @param listeners the listeners, in the order in which they are called
 	 */
 	public OperationsListeners(List<OperationsListener> listeners) {
+		this(listeners, null);
+	}
+
+	/**
+	 * Create the composite.
+	 * @param listeners the listeners, in the order in which they are called
+	 * @param scopes runs calls about an awaited operation in the scope of its trace,
+	 * {@code null} if there is no tracing
+	 */
+	public OperationsListeners(List<OperationsListener> listeners, @Nullable BiConsumer<String, Runnable> scopes) {
 		this.listeners = List.copyOf(listeners);
+		this.pollListeners = listeners.stream()
+			.filter(PollListener.class::isInstance)
+			.map(PollListener.class::cast)
+			.toList();
+		this.scopes = scopes;
+	}
+
+	/**
+	 * Return whether a listener receives the result of each poll.
+	 * @return whether {@link #polled} notifies anybody
+	 */
+	boolean receivePolls() {
+		return !this.pollListeners.isEmpty();
+	}
+
+	/**
+	 * Notify the listeners that receive the result of each poll.
+	 * @param client the name of the client
+	 * @param poll the poll
+	 */
+	void polled(String client, PollEvent poll) {
+		each(this.pollListeners, (listener) -> listener.polled(client, poll));
+	}
+
+	/**
+	 * Notify the same listeners that a poll came too late.
+	 * @param client the name of the client
+	 * @param poll the poll
+	 */
+	void abandoned(String client, PollEvent poll) {
+		each(this.pollListeners, (listener) -> listener.abandoned(client, poll));
 	}
 
 	@Override
@@ -66,6 +112,11 @@ public final class OperationsListeners implements OperationsListener {
 	@Override
 	public void pauseBegan(String client, Duration pause) {
 		each((listener) -> listener.pauseBegan(client, pause));
+	}
+
+	@Override
+	public void operatorPauseBegan(String client, Duration pause) {
+		each((listener) -> listener.operatorPauseBegan(client, pause));
 	}
 
 	@Override
@@ -110,12 +161,12 @@ public final class OperationsListeners implements OperationsListener {
 
 	@Override
 	public void statusSeen(String client, OperationSnapshot snapshot, @Nullable Operation previous) {
-		each((listener) -> listener.statusSeen(client, snapshot, previous));
+		about(snapshot.operation().id(), (listener) -> listener.statusSeen(client, snapshot, previous));
 	}
 
 	@Override
 	public void stuck(String client, OperationWait wait, Duration age, Duration unusual) {
-		each((listener) -> listener.stuck(client, wait, age, unusual));
+		about(wait.operationId(), (listener) -> listener.stuck(client, wait, age, unusual));
 	}
 
 	@Override
@@ -125,16 +176,29 @@ public final class OperationsListeners implements OperationsListener {
 
 	@Override
 	public void deadlinePassed(String client, OperationWait wait, OperationTimeoutException timeout) {
-		each((listener) -> listener.deadlinePassed(client, wait, timeout));
+		about(wait.operationId(), (listener) -> listener.deadlinePassed(client, wait, timeout));
 	}
 
 	@Override
 	public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
-		each((listener) -> listener.waitEnded(client, wait, reason));
+		about(wait.operationId(), (listener) -> listener.waitEnded(client, wait, reason));
+	}
+
+	private void about(String operationId, Consumer<OperationsListener> call) {
+		if (this.scopes != null) {
+			this.scopes.accept(operationId, () -> each(call));
+		}
+		else {
+			each(call);
+		}
 	}
 
 	private void each(Consumer<OperationsListener> call) {
-		for (OperationsListener listener : this.listeners) {
+		each(this.listeners, call);
+	}
+
+	private static <L extends OperationsListener> void each(List<L> listeners, Consumer<L> call) {
+		for (L listener : listeners) {
 			try {
 				call.accept(listener);
 			}

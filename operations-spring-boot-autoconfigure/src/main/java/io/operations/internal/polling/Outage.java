@@ -47,14 +47,15 @@ public final class Outage {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	// Written while this is locked. The pollers read both several times for each poll, so
-	// they read them without the lock.
+	// Both are written while this object is locked. The pollers read both several times
+	// for each poll, so they read them without the lock.
 	private volatile int faults;
 
 	private volatile boolean holdsWaits;
 
-	// All below is guarded by "this"; nothing foreign is called while it is held. The
-	// pollers may hold their own locks when they call, never the other way round.
+	// The fields below are guarded by "this". No foreign code is called while it is
+	// locked. A poller may hold its own lock when it calls this class. This class never
+	// calls a poller.
 	private boolean refused;
 
 	private double interval;
@@ -110,7 +111,8 @@ public final class Outage {
 			return;
 		}
 		boolean refusal = known instanceof OperationsAuthenticationException;
-		// A JVM error in the application ends a wait, but counts as a fault here, too.
+		// A JVM error in the application ends a wait. It also counts as a fault of the
+		// server.
 		boolean fault = known.isTransient() || known instanceof OperationsUnavailableException;
 		if (refusal || (fault && !(known instanceof OperationsThrottledException))) {
 			if (count(refusal)) {
@@ -187,6 +189,23 @@ public final class Outage {
 	}
 
 	/**
+	 * Return how long the server has been unavailable.
+	 * @return the time since the first of the failed attempts, zero if the server is
+	 * available
+	 */
+	public synchronized Duration unavailableFor() {
+		return isServerUnavailable() ? Duration.ofMillis(now() - this.began) : Duration.ZERO;
+	}
+
+	/**
+	 * Return whether the server has rejected the credentials and not accepted them since.
+	 * @return {@code true} until the server accepts the credentials
+	 */
+	public synchronized boolean areCredentialsRejected() {
+		return this.refused;
+	}
+
+	/**
 	 * Return whether the next probe may leave now.
 	 * @return {@code true} if the probe is due and no poll is in flight
 	 */
@@ -210,7 +229,7 @@ public final class Outage {
 	}
 
 	/**
-	 * Record that polls were handed over to leave, or that they are over.
+	 * Record that polls were handed to the admission, or that they are over.
 	 * @param number the number of polls, negative if they are over
 	 */
 	void underWay(int number) {
@@ -227,7 +246,7 @@ public final class Outage {
 		return (this.underWay.get() == 0) ? Math.min(this.nextProbe, again) : again;
 	}
 
-	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
+	// A monotonic clock. After a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}

@@ -17,16 +17,17 @@ final class Overload {
 	// An overload is over when the polls take less than this part of the timeouts.
 	private static final double RELIEF = 0.5;
 
-	// A lower rate counts only if it has lasted for so many answers and for so long. An
-	// outage, a pause or a burst of fetches lowers the rate for a while. The average
-	// response time keeps less than 1 % of a slow answer after 50 more, and the rate of
-	// fetches keeps 14 % of a burst after two minutes.
+	// A lower rate counts only if it has lasted for this many responses and for this
+	// long. An outage, a pause or a burst of fetches lowers the rate for a while. The
+	// average response time keeps less than 1 % of a slow answer after 50 more, and the
+	// rate of fetches keeps 14 % of a burst after two minutes.
 	private static final int ANSWERS = 64;
 
 	private static final long LASTING_MILLIS = 120_000;
 
-	// Waits still arrive while their number grows by more than this part between two
-	// looks. Waits that arrive evenly settle after ten looks.
+	// Many waits still arrive while their number grows by more than this part from one
+	// check to the next. If waits arrive at a steady rate, it grows by less after ten
+	// checks.
 	private static final double GROWTH = 0.1;
 
 	private static final int LOOKS = 10;
@@ -42,14 +43,15 @@ final class Overload {
 	private long polls;
 
 	// The sum of the logarithms of the timeouts. A wait counts once, with the timeout of
-	// its oldest caller. The geometric mean is the usual timeout: a single short or long
-	// one hardly moves it.
+	// its oldest caller. The geometric mean stands for the usual timeout, because a
+	// single short or long timeout hardly moves it.
 	private double timeouts;
 
 	// How many waits have a timeout that their oldest caller passed.
 	private int ownTimeouts;
 
-	// The best rate of the last whole period, and that of the present one.
+	// The best rate of the last complete period, the best rate of the present period, and
+	// the latest rate.
 	private double lastBest;
 
 	private double best;
@@ -62,7 +64,8 @@ final class Overload {
 
 	private long onUntil;
 
-	// While the overload is to be reported: its greatest extent so far.
+	// The greatest extent of the overload so far, while the overload is still to be
+	// reported.
 	private @Nullable Extent extent;
 
 	private int looks;
@@ -71,9 +74,9 @@ final class Overload {
 
 	/**
 	 * Create the judge.
-	 * @param margin waits that the limits delay by less are no overload
-	 * @param comeBack callers that come back within this time after a timeout prolong an
-	 * overload
+	 * @param margin a delay by the limits that is not longer than this is no overload
+	 * @param comeBack an overload lasts for at least this time after a timeout, because
+	 * its caller may come back
 	 */
 	Overload(Duration margin, Duration comeBack) {
 		this.margin = margin.toMillis() / 1000.0;
@@ -131,15 +134,15 @@ final class Overload {
 	}
 
 	/**
-	 * Record that the server has shown an operation.
+	 * Record that a response has shown an operation.
 	 */
 	void answered() {
 		this.answers.incrementAndGet();
 	}
 
 	/**
-	 * Return the rate that the limits allow, apart from what has lowered it for a short
-	 * time only.
+	 * Return the rate that the limits allow. A rate that is lower for a short time only
+	 * does not count.
 	 * @return the number of polls per second
 	 */
 	synchronized double pollsPerSecond() {
@@ -160,7 +163,7 @@ final class Overload {
 	 */
 	synchronized boolean isOn() {
 		double needed = needed();
-		// The mean of the timeouts takes a while to compute.
+		// Comes last, because the mean of the timeouts takes a while to compute.
 		return this.waits > 1 && needed > this.margin && needed > (this.on ? RELIEF : 1) * timeout();
 	}
 
@@ -231,7 +234,7 @@ final class Overload {
 		Extent reported = Objects.requireNonNull(this.extent);
 		this.extent = null;
 		this.on = isOn() || now < this.onUntil;
-		// Another instance lowers the rate at once.
+		// An instance that joins lowers the rate of this instance at once.
 		double rate = (instances > 1) ? Math.min(pollsPerSecond(), this.latest) : pollsPerSecond();
 		return new OperationsOverload((int) reported.waits(), reported.ownTimeouts(), rate, Math.max(1, instances),
 				Duration.ofSeconds((long) Math.ceil((reported.polls() - 1) / rate)), rounded(reported.timeout()));
@@ -258,7 +261,7 @@ final class Overload {
 		return Math.exp(this.timeouts / this.waits);
 	}
 
-	// To whole seconds, if there are some.
+	// Rounds to whole seconds, unless the time is shorter than a second.
 	private static Duration rounded(double seconds) {
 		return (seconds < 1) ? Duration.ofMillis((long) (seconds * 1000)) : Duration.ofSeconds(Math.round(seconds));
 	}

@@ -9,8 +9,8 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Reports each overload once, after the number of waits has settled. The first wait that
- * is too many often comes with thousands of others.
+ * Reports each overload once, after the number of waits has settled. The wait that begins
+ * an overload often comes with thousands of others.
  */
 final class OverloadReport implements Disposable {
 
@@ -77,7 +77,7 @@ final class OverloadReport implements Disposable {
 		this.listener.waitsOverloaded(this.client, this.overload.report(now, this.capacity.senders()));
 	}
 
-	// An outage and a pause are reported as what they are.
+	// An outage and a pause are reported as such, and not as an overload.
 	private boolean hasLineOfItsOwn() {
 		return this.outage.isOn() || !this.capacity.paused().isZero();
 	}

@@ -1,14 +1,17 @@
 package io.operations.internal.polling;
 
+import io.operations.internal.PollOrigin;
+import io.operations.internal.TraceParent;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 /**
  * Represents one poll, from the moment at which it is handed to the admission until it is
- * over. A wait and a held operation of the same id share it. The poller guards both.
+ * over. A wait and a held operation of the same id share it. The poller's lock guards the
+ * references to both.
  */
-final class Poll {
+final class Poll implements PollOrigin {
 
 	private final Disposable.Swap request = Disposables.swap();
 
@@ -23,7 +26,7 @@ final class Poll {
 	// Set before the poll is handed over.
 	private boolean probe;
 
-	// Written while the poller is locked, read without.
+	// Written while the poller is locked, read without the lock.
 	private volatile @Nullable AwaitedOperation awaited;
 
 	private @Nullable HeldPoll held;
@@ -50,8 +53,8 @@ final class Poll {
 	}
 
 	/**
-	 * Return whether this was a repeat poll when its turn came. The operation itself may
-	 * become a repeat meanwhile, because of a shared poll.
+	 * Return whether this was a repeat poll when its turn came. The next poll of the
+	 * operation may become a repeat poll meanwhile, because of a shared poll.
 	 * @return {@code false} for a first poll
 	 */
 	boolean isRepeat() {
@@ -116,6 +119,12 @@ final class Poll {
 
 	@Nullable HeldPoll getHeld() {
 		return this.held;
+	}
+
+	@Override
+	public @Nullable TraceParent traceParent() {
+		HeldPoll operation = this.held;
+		return (operation != null) ? operation.traceParent() : null;
 	}
 
 	/**

@@ -36,7 +36,7 @@ final class PollDelays {
 
 	private static final double SPREAD_OF_SCHEDULED = 0.15;
 
-	// No wait lasts longer.
+	// No wait lasts longer than this, so a longer delay is not needed.
 	private static final double LONGEST = PollingSettings.MAXIMUM_TIMEOUT.toMillis();
 
 	private final String client;
@@ -89,7 +89,8 @@ final class PollDelays {
 
 	/**
 	 * Return the delay of the poll after one that the server throttled. That poll has
-	 * seen nothing, so the schedule's interval is the longest delay.
+	 * seen nothing, so the next poll is due after {@code operations.polling.min-interval}
+	 * or, if it is shorter, the schedule's interval.
 	 * @param state the operation as known so far
 	 * @param retryAfter the shortest delay
 	 * @return the delay in milliseconds

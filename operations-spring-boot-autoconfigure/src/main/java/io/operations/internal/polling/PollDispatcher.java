@@ -21,7 +21,7 @@ final class PollDispatcher {
 
 	private static final Log logger = LogFactory.getLog(PollDispatcher.class);
 
-	// The time until the next look while held operations must not be polled.
+	// The time until the next check while held operations must not be polled.
 	private static final long LOOK_AGAIN_MILLIS = 1000;
 
 	private final WorkLoop dispatching = new WorkLoop(this::handOver);
@@ -44,13 +44,14 @@ final class PollDispatcher {
 
 	private volatile BooleanSupplier mayPollHeld = () -> true;
 
-	// All below is guarded by "this"; nothing foreign is called while it is held. The
-	// poller may hold its own lock when it calls, never the other way round.
+	// The fields below are guarded by "this". No foreign code is called while it is
+	// locked. The poller may hold its own lock when it locks "this", but never takes its
+	// lock while "this" is locked.
 	private final DuePolls due = new DuePolls();
 
 	private final HandedPolls handed = new HandedPolls();
 
-	// Until when an outage held all polls back.
+	// The latest time at which an outage held the polls of waits back.
 	private long heldUntil = Long.MIN_VALUE;
 
 	private boolean closed;
@@ -228,7 +229,8 @@ final class PollDispatcher {
 		}
 		boolean holdsWaits = this.outage.holdsWaits();
 		boolean outage = this.outage.isOn();
-		// A sort at its bound is left out: the end of one of its polls dispatches again.
+		// A sort of polls that is at its bound is left out: the end of one of its polls
+		// dispatches again.
 		DuePolls.Sorts sorts = holdsWaits ? DuePolls.Sorts.BOTH : sorts();
 		long nextWait = next(sorts.withHeld(false), early && !holdsWaits,
 				holdsWaits ? this.outage.nextLook() : Long.MIN_VALUE);
@@ -282,7 +284,7 @@ final class PollDispatcher {
 		dispatch();
 	}
 
-	// A monotonic clock: after a step back of the wall clock, polls would wait too long.
+	// A monotonic clock. After a step back of the wall clock, polls would wait too long.
 	private long now() {
 		return TimeUnit.NANOSECONDS.toMillis(this.scheduler.now(TimeUnit.NANOSECONDS));
 	}

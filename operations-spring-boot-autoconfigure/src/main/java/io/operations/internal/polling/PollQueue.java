@@ -107,9 +107,10 @@ final class PollQueue {
 	}
 
 	/**
-	 * Return the operation that is due first among those that may be polled.
+	 * Return the operation that is due first among those that may be polled now. Examines
+	 * only the next few operations.
 	 * @param now the present time
-	 * @return the operation, {@code null} if there is none among the next few
+	 * @return the operation, {@code null} if none of the next few may be polled
 	 */
 	@Nullable Polled early(long now) {
 		int known = begin();
@@ -138,7 +139,8 @@ final class PollQueue {
 		return next;
 	}
 
-	// The frontier has the places whose operations may come next in the order.
+	// The frontier holds the places in the heap whose operations may come next in the
+	// order.
 	private int begin() {
 		this.frontier[0] = 0;
 		return (this.size > 0) ? 1 : 0;
@@ -159,7 +161,7 @@ final class PollQueue {
 	private int addChildren(int place, int known) {
 		int next = known;
 		for (int child = 2 * place + 1; child <= 2 * place + 2; child++) {
-			// One pop for two children: it grows by one each time, and no further.
+			// Each step removes one place and adds two, so the frontier has enough space.
 			if (child < this.size && next < this.frontier.length) {
 				this.frontier[next++] = child;
 			}

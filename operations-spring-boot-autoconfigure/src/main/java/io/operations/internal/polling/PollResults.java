@@ -30,11 +30,13 @@ final class PollResults {
 
 	private final HeldResults held;
 
+	private final PollReports reports;
+
 	/**
 	 * Create the object.
 	 * @param parts what the classes of a poller share
-	 * @param waits records what polls bring to waits
-	 * @param held records what polls bring to held operations
+	 * @param waits records the results of polls in waits
+	 * @param held records the results of polls in held operations
 	 */
 	PollResults(PollerParts parts, WaitResults waits, HeldResults held) {
 		this.parts = parts;
@@ -43,6 +45,7 @@ final class PollResults {
 		this.outage = parts.outage();
 		this.waits = waits;
 		this.held = held;
+		this.reports = new PollReports(parts);
 	}
 
 	/**
@@ -56,7 +59,10 @@ final class PollResults {
 			failed(poll, other);
 			return;
 		}
-		serve(poll, (recipients) -> seen(recipients, snapshot));
+		serve(poll, (recipients) -> {
+			this.reports.report(poll, recipients.awaited(), recipients.held(), snapshot.operation(), null);
+			seen(recipients, snapshot);
+		});
 	}
 
 	/**
@@ -67,7 +73,7 @@ final class PollResults {
 	void failed(Poll poll, Throwable fault) {
 		serve(poll, (recipients) -> {
 			this.outage.failed(fault);
-			failed(recipients, fault);
+			failed(poll, recipients, fault);
 		});
 	}
 
@@ -77,11 +83,12 @@ final class PollResults {
 	 * @param fault the reason
 	 */
 	void broken(Poll poll, OperationsException fault) {
-		serve(poll, (recipients) -> failed(recipients, fault));
+		serve(poll, (recipients) -> failed(poll, recipients, fault));
 		this.dispatcher.ended(poll);
 	}
 
-	// Both are free for the next poll. The response of this one goes to both.
+	// Frees the wait and the held operation for their next polls. The result of this poll
+	// goes to both.
 	private Recipients release(Poll poll) {
 		synchronized (this.lock) {
 			Recipients recipients = new Recipients(poll.getAwaited(), poll.getHeld());
@@ -152,7 +159,8 @@ final class PollResults {
 		}
 	}
 
-	private void failed(Recipients recipients, Throwable fault) {
+	private void failed(Poll poll, Recipients recipients, Throwable fault) {
+		this.reports.report(poll, recipients.awaited(), recipients.held(), null, fault);
 		if (recipients.held() != null) {
 			this.held.failed(recipients.held(), fault);
 		}

@@ -35,7 +35,7 @@ final class PollSender {
 	 * @param parts what the classes of a poller share
 	 * @param registry the waits by id
 	 * @param held the held operations
-	 * @param results records what the polls bring
+	 * @param results records the results of the polls
 	 */
 	PollSender(PollerParts parts, WaitRegistry registry, HeldPolls held, PollResults results) {
 		this.parts = parts;
@@ -84,7 +84,7 @@ final class PollSender {
 		}
 	}
 
-	// The poll of one of them is due, so that one is in no queue any more.
+	// The recipient whose poll is due has left its queue already.
 	private void unqueue(Polled polled) {
 		if (polled.place() >= 0) {
 			this.dispatcher.remove(polled);
@@ -102,8 +102,8 @@ final class PollSender {
 					this.parts.sentPolls().handed(poll, Context.of(RequestPriority.class, priority))));
 	}
 
-	// While the poll was queued, the holder may have lost the right to poll, or an outage
-	// may have begun. Nobody may need the poll any more.
+	// While the poll was queued, this instance may have lost the right to poll held
+	// operations, or an outage may have begun. Perhaps nobody needs the poll any more.
 	private boolean mayLeave(Poll poll) {
 		Outage outage = this.parts.outage();
 		boolean mayPollAwaited = poll.isProbe() || !outage.holdsWaits();
@@ -162,7 +162,7 @@ final class PollSender {
 
 		@Override
 		public void onSubscribe(Subscription subscription) {
-			// Set before an answer can come, so that no cancellation is missed.
+			// Set before a response can come, so that no cancellation is missed.
 			this.poll.request().replace(() -> {
 				subscription.cancel();
 				PollSender.this.dispatcher.ended(this.poll);

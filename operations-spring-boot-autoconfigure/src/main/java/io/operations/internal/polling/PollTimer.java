@@ -7,8 +7,9 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Runs an action at the time of the next poll or deadline. A later call replaces an
- * earlier one. Times are milliseconds of the scheduler's monotonic clock.
+ * Runs an action at the time of the next poll or deadline. Each call of {@link #set}
+ * replaces the time of the call before. Times are milliseconds of the scheduler's
+ * monotonic clock.
  */
 final class PollTimer {
 
@@ -53,8 +54,8 @@ final class PollTimer {
 	}
 
 	/**
-	 * Forget for when the timer was set, because that may have failed. The next call sets
-	 * it again.
+	 * Forget the time of the timer, because setting it may have failed. The next call of
+	 * {@link #set} sets it again.
 	 */
 	synchronized void forget() {
 		this.at = Long.MAX_VALUE;

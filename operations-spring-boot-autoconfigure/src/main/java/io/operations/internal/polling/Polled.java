@@ -5,16 +5,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Represents an operation that the poller polls, for a wait or for another component. Its
  * time is that of the next poll. A million of these may be in memory, so each field
- * counts. The poller guards all but the id.
+ * counts. The poller guards all fields except the id.
  */
 abstract class Polled extends DueItem {
 
 	private final String operationId;
 
-	// Written while the poller is locked, read without.
+	// Written while the poller is locked, read without the lock.
 	private volatile @Nullable Poll poll;
 
-	// Before "at" by so many milliseconds: an int is smaller, and long enough.
+	// How many milliseconds before "at" the operation may be polled. An int takes less
+	// memory than a long, and is large enough.
 	private int early;
 
 	private int place = -1;
@@ -87,7 +88,7 @@ abstract class Polled extends DueItem {
 	}
 
 	/**
-	 * Set both times. Must be in no queue.
+	 * Set both times. The operation must be in no queue.
 	 * @param time the time of the next poll
 	 * @param notBefore the time before which the operation must not be polled
 	 */

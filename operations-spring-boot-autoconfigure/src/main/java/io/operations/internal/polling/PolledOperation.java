@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param kind the kind of the operation, {@code null} if it is unknown
  * @param accepted whether the operation began when it was handed over
  * @param since the time at which the operation was handed over, by the local clock
- * @param created the time from which the age of the operation counts, by the local clock:
- * derived from the time that the first response names or, if that is not possible, the
- * same as {@code since}; the time of the first response that is not SCHEDULED, if the
- * operation was scheduled
+ * @param created the time from which the age of the operation counts, by the local clock.
+ * If the operation was scheduled, it is the time of the first response that is not
+ * SCHEDULED. Otherwise it is derived from the time that the first response names or, if
+ * that is not possible, is the same as {@code since}.
  * @param learned the age up to which the schedule has learned that the operation ran,
  * {@code null} if it has learned nothing from this operation
  * @param polls the number of polls so far
@@ -118,8 +118,9 @@ public record PolledOperation(String id, @Nullable String kind, boolean accepted
 				: null);
 	}
 
-	// The run begins with the first response that is not SCHEDULED. The time before it
-	// teaches nothing. Neither does an end that no poll saw coming.
+	// The run begins with the first response that is not SCHEDULED. The schedule learns
+	// nothing from the time before it. If this response is already terminal, it learns
+	// nothing from the run either.
 	private Sighting begin(Operation operation, @Nullable String known, Instant now) {
 		boolean runs = !operation.isScheduled() && !operation.isTerminal();
 		return new Sighting(new PolledOperation(this.id, known, this.accepted, this.since, now,

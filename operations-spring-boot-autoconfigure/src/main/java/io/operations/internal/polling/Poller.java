@@ -32,8 +32,9 @@ import reactor.core.scheduler.Scheduler;
  * operations. Their polls have the same order, the same permits and the same outage. If a
  * wait and a held operation have the same id, they share their polls.
  * <p>
- * The poller keeps all of them in the order in which they are due. It hands the admission
- * only as many polls as may leave soon, so the backlog stays here. One timer serves all.
+ * The poller keeps all waits and held operations in the order in which they are due. It
+ * hands the admission only as many polls as may leave soon, so the backlog stays in the
+ * poller. One timer serves all of them.
  *
  * @since 0.1.0
  */
@@ -64,7 +65,7 @@ public final class Poller {
 	private final PollSender polls;
 
 	/**
-	 * Create a poller that detects outages alone.
+	 * Create a poller that does not share its knowledge of outages.
 	 * @param client the name of the client
 	 * @param fetcher makes one attempt, admitted by its {@link RequestPriority}
 	 * @param capacity how many polls the account has capacity for
@@ -100,7 +101,7 @@ public final class Poller {
 		this.delays = new PollDelays(client, keyPrefix, schedule, settings);
 		this.dispatcher = new PollDispatcher(capacity, this.delays, outage, scheduler, this::poll, this::endLate);
 		// The composite ignores the exceptions of a listener.
-		OperationsListener safe = (listener instanceof OperationsListeners) ? listener
+		OperationsListeners safe = (listener instanceof OperationsListeners composite) ? composite
 				: new OperationsListeners(List.of(listener));
 		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.delays, settings,
 				scheduler, safe, outage, sentPolls, this.seenOperations, this.dispatcher);
@@ -186,8 +187,8 @@ public final class Poller {
 	}
 
 	/**
-	 * Set the condition under which held operations are polled. Called before each of
-	 * their polls leaves. Without permission they remain due.
+	 * Set the condition under which held operations are polled. The poller checks it
+	 * before each of their polls leaves. While it is false, their polls remain due.
 	 * @param condition the condition; it must not block
 	 */
 	public void mayPollHeld(BooleanSupplier condition) {
@@ -290,7 +291,7 @@ public final class Poller {
 	}
 
 	/**
-	 * Return the time by which the earliest due poll is overdue.
+	 * Return the time by which the earliest due poll of a wait is overdue.
 	 * @return the time, zero if no poll is overdue
 	 */
 	public Duration backlogAge() {

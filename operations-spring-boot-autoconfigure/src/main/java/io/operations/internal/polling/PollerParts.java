@@ -6,7 +6,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.operations.OperationFetcher;
-import io.operations.OperationsListener;
 import io.operations.internal.resilience.PollCapacity;
 import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,8 @@ import reactor.core.scheduler.Scheduler;
  * Holds what the classes of a poller share.
  *
  * @param lock guards the waits, the held operations and their polls in flight. Nothing
- * foreign is called while it is held. The lock of the dispatcher may be taken within.
+ * foreign is called while it is held. The dispatcher's lock may be taken while this lock
+ * is held.
  * @param client the name of the client
  * @param keyPrefix the prefix of the configuration keys that messages name
  * @param fetcher makes one attempt
@@ -32,7 +32,7 @@ import reactor.core.scheduler.Scheduler;
  * @param dispatcher sends the due polls
  */
 record PollerParts(Object lock, String client, String keyPrefix, OperationFetcher fetcher, PollCapacity capacity,
-		PollDelays delays, PollingSettings settings, Scheduler scheduler, OperationsListener listener, Outage outage,
+		PollDelays delays, PollingSettings settings, Scheduler scheduler, OperationsListeners listener, Outage outage,
 		SentPolls sentPolls, SeenOperations seenOperations, PollDispatcher dispatcher) {
 
 	/**
@@ -44,8 +44,8 @@ record PollerParts(Object lock, String client, String keyPrefix, OperationFetche
 	}
 
 	/**
-	 * Return the present time of a monotonic clock. After a step back of the wall clock,
-	 * polls would wait too long.
+	 * Return the present time of a monotonic clock. With the wall clock, polls would wait
+	 * too long after a step back.
 	 * @return the time in milliseconds
 	 */
 	long now() {
@@ -63,9 +63,9 @@ record PollerParts(Object lock, String client, String keyPrefix, OperationFetche
 	}
 
 	/**
-	 * Cancel polls that nobody needs any more, on a thread of the scheduler. The place of
-	 * such a poll is free for another one, which must not leave on the caller's thread:
-	 * it may be in a transaction.
+	 * Cancel polls that nobody needs any more, on a thread of the scheduler. Another poll
+	 * takes the place of a cancelled one. It must not leave on the caller's thread, which
+	 * may be in a transaction.
 	 * @param polls the polls
 	 */
 	void cancel(List<Poll> polls) {

@@ -2,12 +2,14 @@ package io.operations.internal.polling;
 
 import io.operations.OperationFetcher;
 import io.operations.OperationSnapshot;
+import io.operations.internal.PollOrigin;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
  * Knows which polls have left. The admission may hold a poll that the poller handed over,
- * so only the exchange itself can report that the poll was sent. Thread-safe.
+ * so only the fetcher behind the admission can report that the poll was sent.
+ * Thread-safe.
  *
  * @since 0.1.0
  */
@@ -16,8 +18,8 @@ public final class SentPolls {
 	private volatile boolean reporting;
 
 	/**
-	 * Return a fetcher that reports each poll that it sends. It belongs behind the
-	 * admission.
+	 * Return a fetcher that reports each poll that it sends. The admission must come
+	 * before this fetcher.
 	 * @param exchange sends a request
 	 * @return the reporting fetcher
 	 */
@@ -26,8 +28,7 @@ public final class SentPolls {
 		return (operationId) -> {
 			Mono<OperationSnapshot> call = exchange.fetch(operationId);
 			return Mono.deferContextual((context) -> {
-				Poll poll = context.getOrDefault(Poll.class, null);
-				if (poll != null) {
+				if (context.getOrDefault(PollOrigin.class, null) instanceof Poll poll) {
 					poll.sent(true);
 				}
 				return call;
@@ -44,7 +45,7 @@ public final class SentPolls {
 	 */
 	Context handed(Poll poll, Context context) {
 		poll.sent(!this.reporting);
-		return this.reporting ? context.put(Poll.class, poll) : context;
+		return this.reporting ? context.put(PollOrigin.class, poll) : context;
 	}
 
 }

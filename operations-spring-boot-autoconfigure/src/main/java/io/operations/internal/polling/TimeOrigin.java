@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeOrigin {
 
-	// The Date header has whole seconds, and a response takes time to arrive. A beginning
-	// that is later than the wait by less than this is that of the wait.
+	// The Date header has whole seconds, and a response takes time to arrive. An
+	// operation that seems to have begun after the wait by less than this began with the
+	// wait.
 	private static final long TOLERANCE = 2000;
 
 	private static final Duration CLOCK_RESOLUTION = Duration.ofSeconds(1);
@@ -45,7 +46,8 @@ final class TimeOrigin {
 		return isLaterThanTheResponse(snapshot) ? known : age;
 	}
 
-	// The server's clocks then differ by at least this time, and the age is not known.
+	// If an operation is created after the response that shows it, the clocks of the
+	// server differ, and the age is not known.
 	private static boolean isLaterThanTheResponse(OperationSnapshot snapshot) {
 		Instant created = snapshot.operation().createdAt();
 		return created != null && created.isAfter(snapshot.serverTime().plus(CLOCK_RESOLUTION));
@@ -73,7 +75,8 @@ final class TimeOrigin {
 		}
 		long halfway = (from + age) / 2;
 		long to = operation.duration().map(Duration::toMillis).orElse(halfway);
-		// The server also counts the time for which the operation was scheduled.
+		// A duration that is longer than the age includes the time for which the
+		// operation was scheduled.
 		boolean isTooLong = to > age + TOLERANCE;
 		boolean moved = sawRunning
 				&& (isTooLong || (before != null && !Objects.equals(before.createdAt(), operation.createdAt())));

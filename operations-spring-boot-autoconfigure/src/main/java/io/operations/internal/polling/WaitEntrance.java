@@ -33,7 +33,7 @@ final class WaitEntrance {
 
 	private final AtomicLong numbers;
 
-	// The lock guards both.
+	// Both are guarded by the lock.
 	private boolean stopped;
 
 	private boolean closed;
@@ -44,7 +44,7 @@ final class WaitEntrance {
 	 * @param registry the waits by id
 	 * @param held the held operations
 	 * @param plans plans the polls
-	 * @param numbers the numbers of all that is due at a time
+	 * @param numbers the source of the numbers of waits, callers and held operations
 	 */
 	WaitEntrance(PollerParts parts, WaitRegistry registry, HeldPolls held, WaitPlans plans, AtomicLong numbers) {
 		this.parts = parts;
@@ -59,7 +59,7 @@ final class WaitEntrance {
 	}
 
 	/**
-	 * Begin to wait, or join the wait that there is.
+	 * Begin a wait, or join the present wait for the operation.
 	 * @param target the operation to wait for
 	 * @param context the Reactor context of the caller
 	 * @param factory creates the caller

@@ -10,7 +10,7 @@ import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans the polls of waits, and has the overload judged with each plan.
+ * Plans the polls of waits. With each plan, it checks whether there is an overload.
  */
 final class WaitPlans {
 
@@ -88,7 +88,8 @@ final class WaitPlans {
 			plan(awaited, delay, now, (retryAfter != null) ? now + delay : now);
 			return delay;
 		}
-		// It is no new operation, and the next poll of the held one serves it, too.
+		// The operation is not new, and the next poll of the held operation also serves
+		// this wait.
 		long delay = this.delays.next(state, null);
 		synchronized (this.lock) {
 			delay = Math.min(delay, Math.max(0, held.at() - now));
@@ -97,7 +98,7 @@ final class WaitPlans {
 		return delay;
 	}
 
-	// A poll that comes at once only finds out what to wait for.
+	// A poll that is due at once is too early to see the end, so a second poll is needed.
 	private void expectAnotherPoll(AwaitedOperation awaited, long delay) {
 		synchronized (this.lock) {
 			if (delay <= this.settings.minInterval().toMillis() && awaited.polls() == 0 && !awaited.isOver()) {
@@ -119,7 +120,7 @@ final class WaitPlans {
 			this.overload.needsAnotherPoll(awaited, false);
 		}
 		if (!awaited.isRepeated()) {
-			// It leaves the queue of first polls, if it was put there meanwhile.
+			// The wait leaves the queue of first polls, if it was put there meanwhile.
 			this.dispatcher.remove(awaited);
 		}
 		awaited.repeated();
@@ -134,7 +135,7 @@ final class WaitPlans {
 	 */
 	void plan(AwaitedOperation awaited, long delay, long now, long notBefore) {
 		synchronized (this.lock) {
-			// The response of a shared poll may have planned it meanwhile.
+			// The response to a shared poll may have planned the next poll meanwhile.
 			if (awaited.isOver() || awaited.pollInFlight() != null || awaited.place() >= 0) {
 				return;
 			}
@@ -144,12 +145,13 @@ final class WaitPlans {
 	}
 
 	/**
-	 * Poll earlier if the earliest deadline needs it: the new caller's may be earlier
-	 * than those of the callers before.
+	 * Poll earlier if the earliest deadline needs it. The deadline of a new caller may be
+	 * earlier than those of all other callers.
 	 * @param awaited the awaited operation
 	 */
 	void hasten(AwaitedOperation awaited) {
-		// A scheduled operation is due late, but not because the server asks for it.
+		// The poller itself chose a late poll for a scheduled operation. The server did
+		// not request it.
 		long earliest = awaited.mayBeHastened() ? now() : awaited.notBefore();
 		this.dispatcher.hasten(awaited, Math.max(earliest, lastChance(awaited)));
 	}
@@ -209,7 +211,8 @@ final class WaitPlans {
 		}
 	}
 
-	// It is not stuck: it has not begun. No permit that is unused now is spent on it.
+	// A scheduled operation is not stuck, because it has not begun. Unused permits are
+	// not spent on it.
 	private void nextOfScheduled(AwaitedOperation awaited, @Nullable Duration retryAfter, long now,
 			double pollsPerSecond) {
 		long delay = this.delays.scheduled(now - awaited.began(), this.held.scheduled(), pollsPerSecond, retryAfter);
@@ -249,7 +252,7 @@ final class WaitPlans {
 	}
 
 	/**
-	 * Count a wait no longer. The caller holds the lock.
+	 * Stop counting a wait. The caller holds the lock.
 	 * @param awaited the awaited operation
 	 */
 	void remove(AwaitedOperation awaited) {
@@ -257,14 +260,14 @@ final class WaitPlans {
 	}
 
 	/**
-	 * Record that the server has shown an operation. The caller holds the lock.
+	 * Record that a response has shown an operation. The caller holds the lock.
 	 */
 	void answered() {
 		this.overload.answered();
 	}
 
 	/**
-	 * Report no overload any more.
+	 * Stop reporting overloads.
 	 */
 	void close() {
 		this.overloadReport.dispose();

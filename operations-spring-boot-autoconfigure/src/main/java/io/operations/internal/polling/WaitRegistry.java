@@ -29,11 +29,22 @@ public final class WaitRegistry {
 	// In the order in which they began.
 	private final Map<String, AwaitedOperation> waits = new LinkedHashMap<>();
 
+	private final WaitList list;
+
 	private int callers;
 
 	WaitRegistry(Object lock, Scheduler scheduler) {
 		this.lock = lock;
 		this.scheduler = scheduler;
+		this.list = new WaitList(this, lock, scheduler);
+	}
+
+	/**
+	 * Return the list of the waits for an operator. Thread-safe.
+	 * @return the list
+	 */
+	public WaitList list() {
+		return this.list;
 	}
 
 	/**

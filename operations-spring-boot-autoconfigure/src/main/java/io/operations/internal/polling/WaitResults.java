@@ -11,8 +11,8 @@ import io.operations.polling.ObservedRun;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the results of polls in waits: a response, an error or nothing. Ends a wait, or
- * plans its next poll.
+ * Records the results of polls in waits. After each result, it ends the wait or plans the
+ * next poll.
  */
 final class WaitResults {
 
@@ -41,7 +41,8 @@ final class WaitResults {
 	 * Record a response.
 	 * @param awaited the awaited operation
 	 * @param snapshot the response
-	 * @param shared whether a held operation shares the poll. Its run is learned once
+	 * @param shared whether a held operation shares the poll, so that its run is learned
+	 * already
 	 * @param known the operation as the held one knew it before, {@code null} if its
 	 * status has not changed
 	 * @param changedElsewhere whether the status of the held operation has changed

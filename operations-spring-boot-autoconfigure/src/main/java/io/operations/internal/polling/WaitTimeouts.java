@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitTimeouts {
 
-	// A poll that was due for less is late because its wait ends, not because of the
-	// limits: the last polls of waits that end together are due together.
+	// The limits count as the reason of a timeout only if they held the poll back for
+	// more than this many shortest intervals. A shorter delay has another reason: the
+	// last polls of waits that end together are due together.
 	private static final int HELD_BACK = 2 * WaitPlans.LAST_CHANCE;
 
-	// Without an overload, the limits are the reason of a timeout only if they held the
-	// poll back for this part of it.
+	// Without an overload, the limits count as the reason of a timeout only if they held
+	// the poll back for more than the timeout divided by this.
 	private static final int PART_OF_TIMEOUT = 10;
 
 	private final PollerParts parts;
@@ -41,8 +42,8 @@ final class WaitTimeouts {
 	}
 
 	/**
-	 * Create the judge of overloads. Limits that hold polls back for a time that timeouts
-	 * do not name are no overload.
+	 * Create the judge of overloads. If the limits hold polls back for too short a time
+	 * to be the reason of a timeout, there is no overload.
 	 * @param settings the bounds of polls and waits
 	 * @return the judge
 	 */
@@ -51,7 +52,8 @@ final class WaitTimeouts {
 	}
 
 	/**
-	 * Return what is known at once of the reason for a timeout. Calls nothing foreign.
+	 * Return the reason for a timeout, as far as it is known without a call of foreign
+	 * code.
 	 * @param caller the caller whose deadline has passed
 	 * @return the reason
 	 */
@@ -76,15 +78,17 @@ final class WaitTimeouts {
 				awaited.polls(), awaited.age(this.parts.now()), unusualAge, awaited.lastFault(), hold);
 	}
 
-	// Calls nothing foreign: other deadlines wait for the end of this one.
+	// No foreign code is called, because other deadlines wait for this method.
 	private OperationTimeoutException.@Nullable Hold hold(WaitingCaller caller) {
 		AwaitedOperation awaited = caller.awaited();
-		if (awaited.end() != null || this.parts.outage().isOn() || !this.dispatcher.isHeld(awaited)) {
+		// An operator may pause a client because of an outage.
+		boolean byOperator = this.capacity.operatorPause().isOn();
+		if (awaited.end() != null || (this.parts.outage().isOn() && !byOperator) || !this.dispatcher.isHeld(awaited)) {
 			return null;
 		}
 		Duration pausedFor = this.capacity.paused();
 		if (!pausedFor.isZero()) {
-			return OperationTimeoutException.Hold.byPause(pausedFor);
+			return OperationTimeoutException.Hold.byPause(pausedFor, byOperator);
 		}
 		long heldBack = this.dispatcher.heldBack(awaited);
 		if (heldBack <= HELD_BACK * this.parts.settings().minInterval().toMillis()

@@ -22,7 +22,7 @@ abstract class WaitingCaller extends DueItem {
 
 	private static final Log logger = LogFactory.getLog(WaitingCaller.class);
 
-	// An object for each caller would take 16 bytes more.
+	// An AtomicInteger for each caller would take 16 bytes more.
 	private static final AtomicIntegerFieldUpdater<WaitingCaller> NOTIFYING = AtomicIntegerFieldUpdater
 		.newUpdater(WaitingCaller.class, "notifying");
 
@@ -39,7 +39,8 @@ abstract class WaitingCaller extends DueItem {
 
 	private final boolean accepted;
 
-	// The other callers for the same operation: guarded by the poller.
+	// The neighbours in the list of callers for the same operation. Guarded by the
+	// poller.
 	@Nullable WaitingCaller previous;
 
 	@Nullable WaitingCaller next;
@@ -172,7 +173,7 @@ abstract class WaitingCaller extends DueItem {
 	abstract void fail(Throwable reason);
 
 	/**
-	 * The timeout of a caller.
+	 * Holds the timeout of a caller.
 	 *
 	 * @param time the time from the subscription to the deadline
 	 * @param isOwn whether the caller passed it

@@ -3,7 +3,6 @@ package io.operations.internal.resilience;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 import io.operations.OperationsListener;
 import io.operations.resilience.BudgetStore;
@@ -37,7 +36,7 @@ final class AccountBudget implements Disposable {
 
 	private final Runnable onPermit;
 
-	private final Consumer<Duration> onPause;
+	private final PauseSwitch pauses;
 
 	// "this" guards the fields below. Neither the store nor any callback is called while
 	// it is locked.
@@ -56,18 +55,19 @@ final class AccountBudget implements Disposable {
 	 * @param client the name of the client
 	 * @param store the store that all instances share
 	 * @param scheduler the scheduler, which is also the clock
-	 * @param isWanted whether requests are queued
+	 * @param isWanted returns whether requests are queued
 	 * @param onPermit called when a permit may have arrived
-	 * @param onPause called when another instance has paused the client
-	 * @param listener the listener for the loss of the store
+	 * @param pauses follows the pauses of the other instances
+	 * @param listener notified when the store becomes unavailable and when it is
+	 * available again
 	 */
 	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
-			Consumer<Duration> onPause, OperationsListener listener) {
+			PauseSwitch pauses, OperationsListener listener) {
 		this.store = new BudgetCalls(client, store, scheduler);
 		this.scheduler = scheduler;
 		this.isWanted = isWanted;
 		this.onPermit = onPermit;
-		this.onPause = onPause;
+		this.pauses = pauses;
 		this.permits = new ReservedPermits(now());
 		this.wakeUp = new WakeUp(scheduler, onPermit);
 		this.instances = new Instances(now());
@@ -80,7 +80,7 @@ final class AccountBudget implements Disposable {
 	 * Request a permit for now. Only one thread may call this method at a time.
 	 * @param perSecond the rate of the account
 	 * @return {@code true} if there is a permit, which {@link #use()} takes;
-	 * {@code false} if it arrives later
+	 * {@code false} if the request must wait for it
 	 */
 	boolean request(double perSecond) {
 		int permits;
@@ -110,7 +110,8 @@ final class AccountBudget implements Disposable {
 	private void reserve(int permits, double perSecond) {
 		int instances;
 		synchronized (this) {
-			// An instance with a new rate trusts no reservation of an older rate.
+			// After a change of the rate, only the instances seen last count, so that
+			// reservations at the old rate cannot delay this instance for long.
 			instances = this.permits.takeRateChange() ? this.instances.alive() : this.instances.aliveAtMost();
 		}
 		this.store.reserve(permits, perSecond, instances, (reservation) -> reserved(reservation, permits, perSecond),
@@ -121,7 +122,7 @@ final class AccountBudget implements Disposable {
 		Runnable note;
 		synchronized (this) {
 			this.permits.endReservation();
-			note = answered(reservation.paused());
+			note = answered(reservation.pause());
 			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
 		}
 		note.run();
@@ -142,10 +143,30 @@ final class AccountBudget implements Disposable {
 	void pause(Duration pause) {
 		synchronized (this) {
 			this.pause.begin(pause, now());
-			// Requests must not use the permits of the time of the pause after the pause.
+			// After the pause, requests must not use the permits of the time of the
+			// pause.
 			this.permits.clear();
 		}
 		sendPause();
+	}
+
+	/**
+	 * Note that the store has the pause of an operator.
+	 * @param pause how long the pause lasts
+	 */
+	synchronized void paused(Duration pause) {
+		this.pause.stored(pause, now());
+		this.permits.clear();
+	}
+
+	/**
+	 * Note that the store has ended the pause for an operator. Permits that were reserved
+	 * during the pause are due at its old end.
+	 * @param resumes how often the client has been resumed
+	 */
+	synchronized void resumed(long resumes) {
+		this.pause.resumed(resumes, now());
+		this.permits.clear();
 	}
 
 	private void sendPause() {
@@ -154,7 +175,7 @@ final class AccountBudget implements Disposable {
 			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			this.store.pause(left, (fault) -> lose(fault, this.pause::notSent));
+			this.store.pause(left, false, AccountBudget::nothing, (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 
@@ -195,31 +216,29 @@ final class AccountBudget implements Disposable {
 			this.instances.endReport();
 			this.instances.reported(others, isSending, now());
 			if (!this.permits.hasFailed()) {
-				note = answered(others.paused());
+				note = answered(others.pause());
 			}
 		}
 		note.run();
 		this.onPermit.run();
 	}
 
-	private Runnable answered(Duration paused) {
+	private Runnable answered(BudgetStore.Pause found) {
 		long now = now();
 		this.instances.answered(now);
 		Runnable regained = this.outage.end(now);
-		boolean pauses = this.pause.found(paused, now);
-		if (pauses) {
+		SharedPause.News news = this.pause.found(found, now);
+		if (news.resumed() || news.begun()) {
 			this.permits.clear();
 		}
 		return () -> {
 			regained.run();
-			if (pauses) {
-				this.onPause.accept(paused);
-			}
+			this.pauses.follow(found, news);
 		};
 	}
 
-	// An instance that never reached the store divides the rate by the instances that the
-	// store found at its start.
+	// An instance whose reports never reached the store divides the rate by the number of
+	// instances that the store found when it was opened.
 	private void lose(Throwable fault, Runnable change) {
 		int others = this.store.othersAtStart();
 		Runnable begun = AccountBudget::nothing;
@@ -242,34 +261,18 @@ final class AccountBudget implements Disposable {
 		return 1.0 / (this.outage.isOpen() ? this.instances.alive() : this.instances.sending());
 	}
 
-	/**
-	 * Return how many instances share the budget.
-	 * @return the number of instances seen last, including this one
-	 */
 	synchronized int instances() {
 		return this.instances.alive();
 	}
 
-	/**
-	 * Return whether the store is unavailable.
-	 * @return {@code true} from the first failure until the next answer
-	 */
 	synchronized boolean isUnavailable() {
 		return this.outage.isOpen();
 	}
 
-	/**
-	 * Return how many permits are reserved and not used.
-	 * @return the number of permits
-	 */
 	synchronized int left() {
 		return this.permits.left(now());
 	}
 
-	/**
-	 * Return how long a request waits for the next permit.
-	 * @return the time; zero if a permit is there or none is reserved
-	 */
 	synchronized Duration untilNext() {
 		long now = now();
 		long due = due(now);

@@ -14,10 +14,11 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Holds the pause of an account after a 429. A timer ends the pause. The listener is
- * notified of the changes of the pause and of the throttled requests in the order in
- * which they occur. The admission guards the methods that change or read the pause. It
- * calls {@link #report()} and {@link #throttled} without its lock.
+ * Holds the pause of an account, which a 429 or an operator has begun. A timer or an
+ * operator ends the pause. The listener is notified of the changes of the pause and of
+ * the throttled requests in the order in which they occur. The admission guards the
+ * methods that change or read the pause. It calls {@link #report()} and
+ * {@link #throttled} without its lock.
  */
 final class AccountPause implements Disposable {
 
@@ -39,6 +40,8 @@ final class AccountPause implements Disposable {
 
 	private long lastEnd = Long.MIN_VALUE;
 
+	private boolean byOperator;
+
 	/**
 	 * Create the pause.
 	 * @param client the name of the client
@@ -57,33 +60,47 @@ final class AccountPause implements Disposable {
 	/**
 	 * Begin a pause, unless the account already pauses for longer.
 	 * @param pause how long the pause lasts
+	 * @param byOperator whether an operator begins it, and not the server
 	 * @return whether the account pauses for longer than before
 	 */
-	boolean begin(Duration pause) {
+	boolean begin(Duration pause, boolean byOperator) {
 		long end = now() + pause.toMillis();
 		if (end <= this.until) {
 			return false;
 		}
 		this.until = end;
-		this.changes.add(() -> began(pause, end));
+		this.byOperator = byOperator;
+		this.changes.add(() -> began(pause, end, byOperator));
 		return true;
 	}
 
-	private void began(Duration pause, long end) {
+	private void began(Duration pause, long end, boolean byOperator) {
 		// A timer that is replaced finds that the pause has another end.
 		this.timer
 			.replace(this.scheduler.schedule(() -> this.onTimer.accept(end), pause.toMillis(), TimeUnit.MILLISECONDS));
-		this.listener.pauseBegan(this.client, pause);
+		if (byOperator) {
+			this.listener.operatorPauseBegan(this.client, pause);
+		}
+		else {
+			this.listener.pauseBegan(this.client, pause);
+		}
 	}
 
 	/**
-	 * End the pause, unless it was extended. The timer decides, because the clock may
-	 * have been set back.
+	 * End the pause, unless it was extended. The timer decides, and not the clock.
 	 * @param end the end of the pause as {@link #begin(Duration)} determined it
 	 * @return whether the pause has ended
 	 */
 	boolean end(long end) {
-		if (this.until != end) {
+		return this.until == end && end();
+	}
+
+	/**
+	 * End the pause, whoever began it and however long it would last.
+	 * @return whether there was one
+	 */
+	boolean end() {
+		if (this.until == Long.MIN_VALUE) {
 			return false;
 		}
 		this.until = Long.MIN_VALUE;
@@ -123,6 +140,14 @@ final class AccountPause implements Disposable {
 	Duration left() {
 		long left = (this.until != Long.MIN_VALUE) ? this.until - now() : 0;
 		return (left > 0) ? Duration.ofMillis(left) : Duration.ZERO;
+	}
+
+	/**
+	 * Return whether an operator has begun the pause.
+	 * @return {@code false} if the server has begun it, or there is none
+	 */
+	boolean isByOperator() {
+		return this.byOperator && !left().isZero();
 	}
 
 	/**

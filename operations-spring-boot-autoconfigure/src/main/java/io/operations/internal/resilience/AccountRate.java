@@ -1,9 +1,11 @@
 package io.operations.internal.resilience;
 
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.operations.resilience.RateLimitSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +20,39 @@ public final class AccountRate {
 
 	private final @Nullable AccountBudget budget;
 
-	AccountRate(Supplier<RateLimiter> limiter, @Nullable AccountBudget budget) {
+	private final RateLimitSettings limits;
+
+	private final DoubleSupplier sent;
+
+	AccountRate(Supplier<RateLimiter> limiter, @Nullable AccountBudget budget, RateLimitSettings limits,
+			DoubleSupplier sent) {
+		this.sent = sent;
 		this.limiter = limiter;
 		this.budget = budget;
+		this.limits = limits;
+	}
+
+	/**
+	 * Return the limits of the account.
+	 * @return the limits that the application has configured
+	 */
+	public RateLimitSettings limits() {
+		return this.limits;
+	}
+
+	/**
+	 * Return how many requests per second this instance sends.
+	 * @return the average of the last ten seconds or so
+	 */
+	public double sentPerSecond() {
+		return this.sent.getAsDouble();
 	}
 
 	/**
 	 * Return how many requests per second this instance may send.
 	 * @return the rate of the rate limiter, or this instance's share of it
 	 */
-	double perSecond() {
+	public double perSecond() {
 		return Permit.perSecond(this.limiter.get()) * ((this.budget != null) ? this.budget.share() : 1);
 	}
 

@@ -52,6 +52,10 @@ public final class Admission implements PollCapacity {
 
 	private final AccountPause pause;
 
+	private final PauseSwitch pauses;
+
+	private final OperatorPause operatorPause;
+
 	/**
 	 * Create the admission of an instance that has the whole rate.
 	 * @param client the name of the client
@@ -88,11 +92,14 @@ public final class Admission implements PollCapacity {
 		this.refusals = new AdmissionRefusals(client, keyPrefix);
 		this.pause = new AccountPause(client, scheduler, listener, this::resume);
 		this.state = new AdmissionState(settings, retry, this.pause, this.refusals, scheduler);
+		this.pauses = new PauseSwitch(this.state, this.pause, this.refusals, this::sendQueued);
 		this.scheduler = scheduler;
 		this.sender = new CallSender(this.state, limiter, (onPermit) -> (budget != null)
-				? new AccountBudget(client, budget, scheduler, () -> queued() > 0, onPermit, this::pauseHere, listener)
+				? new AccountBudget(client, budget, scheduler, () -> queued() > 0, onPermit, this.pauses, listener)
 				: null, scheduler, this.refusals);
-		this.rate = new AccountRate(limiter, this.sender.budget());
+		this.operatorPause = new OperatorPause(this.pauses, this.state, this.sender.budget(),
+				(budget != null) ? new BudgetCalls(client, budget, scheduler) : null);
+		this.rate = new AccountRate(limiter, this.sender.budget(), settings, this.state::sentPerSecond);
 	}
 
 	@Override
@@ -152,19 +159,9 @@ public final class Admission implements PollCapacity {
 	 */
 	void pause(Duration pause) {
 		AccountBudget budget = this.sender.budget();
-		if (pauseHere(pause) && budget != null) {
+		if (this.pauses.begin(pause, false) && budget != null) {
 			budget.pause(pause);
 		}
-	}
-
-	private boolean pauseHere(Duration pause) {
-		List<AdmittedCall<?>> refused = this.state.pause(pause);
-		if (refused == null) {
-			return false;
-		}
-		this.pause.report();
-		refused.forEach((call) -> call.refuse(this.refusals.pausedTooLong(call, pause)));
-		return true;
 	}
 
 	void accepted(AdmittedCall<?> call, @Nullable Integer concurrentRequests) {
@@ -198,10 +195,7 @@ public final class Admission implements PollCapacity {
 	}
 
 	private void resume(long until) {
-		if (this.state.resume(until)) {
-			this.pause.report();
-			sendQueued();
-		}
+		this.pauses.end(until);
 	}
 
 	void sendQueued() {
@@ -260,6 +254,11 @@ public final class Admission implements PollCapacity {
 	@Override
 	public long lastPauseEnd() {
 		return this.state.lastPauseEnd();
+	}
+
+	@Override
+	public OperatorPause operatorPause() {
+		return this.operatorPause;
 	}
 
 	/**

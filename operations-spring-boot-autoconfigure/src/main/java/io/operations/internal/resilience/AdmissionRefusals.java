@@ -25,10 +25,11 @@ final class AdmissionRefusals {
 		return new OperationsClosedException(this.client, call.operationId());
 	}
 
-	OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause) {
-		return new OperationsThrottledException(call.notSent()
-				+ "the server throttles the account, and the pause lasts for another " + pause + ", longer than "
-				+ this.keyPrefix + ".retry.max-retry-after. Send the request again after the pause.",
+	OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause, boolean byOperator) {
+		String reason = byOperator ? "an operator has paused the client" : "the server throttles the account";
+		return new OperationsThrottledException(
+				call.notSent() + reason + ", and the pause lasts for another " + pause + ", longer than "
+						+ this.keyPrefix + ".retry.max-retry-after. Send the request again after the pause.",
 				call.operationId(), pause);
 	}
 

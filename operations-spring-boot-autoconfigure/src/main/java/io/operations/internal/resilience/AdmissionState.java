@@ -20,7 +20,11 @@ final class AdmissionState {
 
 	private static final double RATE_MEMORY = 60;
 
+	private static final double SENT_MEMORY = 10;
+
 	private final DecayingRate fetches = new DecayingRate(RATE_MEMORY);
+
+	private final DecayingRate sent = new DecayingRate(SENT_MEMORY);
 
 	private final CallQueue queue = new CallQueue();
 
@@ -70,7 +74,7 @@ final class AdmissionState {
 			this.fetches.add(now());
 			Duration left = this.pause.left();
 			if (left.compareTo(this.maxPauseOfFetches) > 0) {
-				return this.refusals.pausedTooLong(call, left);
+				return this.refusals.pausedTooLong(call, left, this.pause.isByOperator());
 			}
 			if (this.queue.fetches() >= this.settings.maxQueued()) {
 				return this.refusals.queueFull(call, this.queue.fetches());
@@ -86,7 +90,7 @@ final class AdmissionState {
 
 	/**
 	 * Return whether a queued request may be sent.
-	 * @return {@code true} if there is one, a place in flight, and no pause
+	 * @return {@code true} if there is a queued request, a place in flight, and no pause
 	 */
 	synchronized boolean isReady() {
 		return !this.queue.isEmpty() && isOpen();
@@ -94,7 +98,7 @@ final class AdmissionState {
 
 	/**
 	 * Return whether no request is queued and another one could be in flight.
-	 * @return {@code true} if the next request would be sent next
+	 * @return {@code true} if another request would be sent as soon as it has a permit
 	 */
 	synchronized boolean hasCapacity() {
 		return this.queue.isEmpty() && isOpen();
@@ -114,6 +118,7 @@ final class AdmissionState {
 		AdmittedCall<?> call = isReady() ? this.queue.poll() : null;
 		if (call != null && toSend) {
 			this.capacity.sent(call);
+			this.sent.add(now());
 		}
 		return call;
 	}
@@ -135,7 +140,8 @@ final class AdmissionState {
 	 * @return how long the account pauses; {@code null} if the refusal is noise
 	 */
 	synchronized @Nullable Duration refused(OperationsThrottledException refusal, AdmittedCall<?> call) {
-		return this.capacity.refused(refusal, call, !this.pause.left().isZero());
+		boolean isThrottled = !this.pause.left().isZero() && !this.pause.isByOperator();
+		return this.capacity.refused(refusal, call, isThrottled);
 	}
 
 	/**
@@ -150,11 +156,12 @@ final class AdmissionState {
 	/**
 	 * Begin a pause.
 	 * @param length how long it lasts
+	 * @param byOperator whether an operator begins it, and not the server
 	 * @return the queued requests that do not wait for its end; {@code null} if the
-	 * account already pauses for longer
+	 * account already pauses for longer or the admission is closed
 	 */
-	synchronized @Nullable List<AdmittedCall<?>> pause(Duration length) {
-		if (this.closed || !this.pause.begin(length)) {
+	synchronized @Nullable List<AdmittedCall<?>> pause(Duration length, boolean byOperator) {
+		if (this.closed || !this.pause.begin(length, byOperator)) {
 			return null;
 		}
 		return (length.compareTo(this.maxPauseOfFetches) > 0) ? this.queue.removeFetches() : List.of();
@@ -167,6 +174,18 @@ final class AdmissionState {
 	 */
 	synchronized boolean resume(long end) {
 		return !this.closed && this.pause.end(end);
+	}
+
+	/**
+	 * End the pause, whoever began it.
+	 * @return whether there was one
+	 */
+	synchronized boolean resume() {
+		return !this.closed && this.pause.end();
+	}
+
+	synchronized boolean isPausedByOperator() {
+		return this.pause.isByOperator();
 	}
 
 	/**
@@ -187,6 +206,14 @@ final class AdmissionState {
 	synchronized double pollsPerSecond(double rate) {
 		double all = Math.min(rate, this.capacity.perSecond());
 		return Math.max(all * CallQueue.SHARE_OF_POLLS, all - this.fetches.perSecond(now()));
+	}
+
+	/**
+	 * Return how many requests per second left recently.
+	 * @return the average of the last ten seconds or so
+	 */
+	synchronized double sentPerSecond() {
+		return this.sent.perSecondObserved(now());
 	}
 
 	synchronized int inFlightLimit() {

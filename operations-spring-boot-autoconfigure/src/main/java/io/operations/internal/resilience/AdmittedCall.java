@@ -51,7 +51,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile long began;
 
-	// The admission guards both.
+	// Both are guarded by the admission.
 	private long sentAs = -1;
 
 	private int filled;
@@ -190,7 +190,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	}
 
 	private boolean fail(Throwable fault) {
-		// Before the next request gets the place in flight.
+		// The fault is noted before the next request gets the place in flight.
 		try {
 			this.admission.noteFault(fault, this);
 		}

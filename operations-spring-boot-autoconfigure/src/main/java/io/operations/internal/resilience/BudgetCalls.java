@@ -35,7 +35,8 @@ final class BudgetCalls {
 	 * Reserve permits.
 	 * @param permits the number of permits
 	 * @param perSecond the rate of this instance
-	 * @param instances how many instances may have reserved a block before
+	 * @param instances how many instances may have reserved a block before this
+	 * reservation
 	 * @param then called with the reservation
 	 * @param onFault called if the store is unavailable
 	 */
@@ -50,9 +51,12 @@ final class BudgetCalls {
 		call(() -> this.store.report(this.client, sending), then, onFault);
 	}
 
-	void pause(Duration pause, Consumer<Throwable> onFault) {
-		call(() -> this.store.pause(this.client, pause).thenReturn(pause), (stored) -> {
-		}, onFault);
+	void pause(Duration pause, boolean byOperator, Runnable then, Consumer<Throwable> onFault) {
+		call(() -> this.store.pause(this.client, pause, byOperator).thenReturn(pause), (stored) -> then.run(), onFault);
+	}
+
+	void resume(Consumer<Long> then, Consumer<Throwable> onFault) {
+		call(() -> this.store.resume(this.client), then, onFault);
 	}
 
 	void leave() {

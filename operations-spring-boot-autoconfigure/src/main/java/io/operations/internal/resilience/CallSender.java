@@ -43,7 +43,8 @@ final class CallSender implements Disposable {
 			Scheduler scheduler, AdmissionRefusals refusals) {
 		this.state = state;
 		this.refusals = refusals;
-		// The budget may call at once. No request is queued yet, so it needs no permit.
+		// The budget may call the action before the permit exists. No request is queued
+		// yet, so no permit is needed then.
 		this.budget = budget.apply(this::send);
 		this.permit = new Permit(limiter, this.budget, scheduler, this::send);
 	}

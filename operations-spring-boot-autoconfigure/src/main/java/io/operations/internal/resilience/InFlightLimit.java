@@ -49,8 +49,8 @@ final class InFlightLimit {
 	// How much slower the limit grows if the account is full.
 	private static final double CAUTION = 0.1;
 
-	// How many further pauses pass after that of a 429 until the same limit is tried
-	// again: at first, and at most.
+	// After the pause of a 429, this many times its length must pass until the same limit
+	// is tried again: the first number at first, the second at most.
 	private static final int CAUTIOUS_PAUSES = 9;
 
 	private static final int MOST_CAUTIOUS_PAUSES = 99;

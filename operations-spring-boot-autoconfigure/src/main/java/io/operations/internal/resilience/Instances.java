@@ -13,8 +13,8 @@ final class Instances {
 
 	private static final long REPORT = Duration.ofSeconds(5).toNanos();
 
-	// An instance with requests that reserves less often reports at the next tick, so
-	// that it learns of a pause within a second.
+	// If an instance with requests has had no answer from the store for this long, it
+	// reports at the next tick. So it learns of a pause within a second.
 	private static final long LOOK = Duration.ofMillis(400).toNanos();
 
 	// This many instances may start at the same time without knowing each other.
@@ -53,7 +53,7 @@ final class Instances {
 	/**
 	 * Return whether this instance has had requests to send lately.
 	 * @param now the present time
-	 * @return {@code true} for five seconds after the last one
+	 * @return {@code true} for five seconds after the last request
 	 */
 	boolean wantedLately(long now) {
 		return now - this.wantedAt < REPORT;
@@ -83,7 +83,7 @@ final class Instances {
 	/**
 	 * Note how many other instances there are.
 	 * @param others the other instances
-	 * @param isSending what this instance has reported
+	 * @param isSending whether this instance has reported that it sends requests
 	 * @param now the present time
 	 */
 	void reported(BudgetStore.Others others, boolean isSending, long now) {

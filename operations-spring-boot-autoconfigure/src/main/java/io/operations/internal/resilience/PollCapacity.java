@@ -28,7 +28,7 @@ public interface PollCapacity {
 
 	/**
 	 * Return whether no request is queued and another one could be in flight.
-	 * @return {@code true} if the next request would be sent next
+	 * @return {@code true} if another request would be sent as soon as it has a permit
 	 */
 	boolean hasCapacity();
 
@@ -67,6 +67,12 @@ public interface PollCapacity {
 	 * @return the time; zero if there is no pause
 	 */
 	Duration paused();
+
+	/**
+	 * Return the means of an operator to pause and resume the account.
+	 * @return the means, which also say whether an operator began the current pause
+	 */
+	OperatorPause operatorPause();
 
 	/**
 	 * Return when the last pause ended.

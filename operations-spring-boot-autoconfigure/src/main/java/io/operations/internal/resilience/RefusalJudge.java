@@ -20,25 +20,26 @@ import org.jspecify.annotations.Nullable;
  * <li>Three times the number of refused requests minus the number of accepted ones is 36
  * or more. This finds a server that refuses more than a quarter of many requests.</li>
  * </ul>
- * The other two are sequential tests. {@code docs/decisions/noise-is-not-a-limit.md}
- * calculates how often noise passes them.
+ * The last two cases are sequential tests. {@code docs/decisions/noise-is-not-a-limit.md}
+ * calculates how often noise meets their conditions.
  * <p>
  * Requests count in the order in which the client sent them, because refusals often
  * arrive before responses to earlier requests. A request without a response counts as
  * accepted. Only requests with at least as many in flight as the refused one are
- * compared. A limit of requests in flight that is one too high then shows, although the
+ * compared. This finds a limit of requests in flight that is one too high, although the
  * server accepts most requests. A refused request occupies no place at the server.
  * Requests that were sent while it was in flight therefore count with one request in
  * flight less. If the server reports how many requests of the account are in flight, that
  * number replaces the client's.
  * <p>
- * After such a verdict, the next refusals begin a pause without a test: one, then four,
- * then sixteen, and at most 64. Without this trust, the server would refuse more requests
- * of a full account than if each 429 began a pause. The trust ends after many accepted
- * requests with as many in flight, after many refusals without a verdict, and after ten
- * minutes without a pause. If accepted requests end it, the next verdict with a test
- * trusts as many refusals as the last one. The same number of accepted requests once more
- * divides the number of trusted refusals by four.
+ * The verdict that the account is full creates trust: some of the next refusals begin a
+ * pause without a test. Their number is one after the first verdict with a test, then
+ * four, then sixteen, and at most 64. Without this trust, the server would refuse more
+ * requests of a full account than if each 429 began a pause. The trust ends after many
+ * accepted requests with as many in flight, after many refusals without a verdict, and
+ * after ten minutes without a pause. If accepted requests end the trust, the next verdict
+ * with a test trusts as many refusals as the last verdict did. If the server then accepts
+ * as many requests again, this number is divided by four.
  * <p>
  * The admission guards this class.
  */
@@ -61,7 +62,8 @@ final class RefusalJudge {
 
 	private static final long TRUST_NANOS = Duration.ofMinutes(10).toNanos();
 
-	// A full account is proven after some forty refusals. Noise of 15 % needs thousands.
+	// This many refusals without a verdict end the trust. A full account is proven after
+	// some forty refusals, but noise of 15 % only after thousands.
 	private static final int MOST_UNPROVEN = 200;
 
 	private final SentRequests requests;
@@ -72,7 +74,7 @@ final class RefusalJudge {
 
 	private long firstAfterVerdict;
 
-	// The last verdict.
+	// The findings of the last verdict.
 	private int reached;
 
 	private long latestRetryAt = NO_TIME;
@@ -156,8 +158,9 @@ final class RefusalJudge {
 	}
 
 	/**
-	 * Return the number of requests in flight that the account refuses, if it is full.
-	 * The limit may have grown during a test.
+	 * Return from how many requests in flight on the full account refuses requests. This
+	 * is the smallest number of all compared refusals, because the limit may have grown
+	 * meanwhile.
 	 * @return the number of requests, including the refused one
 	 */
 	int reached() {

@@ -2,8 +2,8 @@ package io.operations.internal.resilience;
 
 /**
  * Counts how many of the next refusals begin a pause without a test, because a test has
- * shown that the account is full. The trust grows with each verdict and ends by accepted
- * requests. The admission guards this class.
+ * shown that the account is full. The trust grows with each verdict. Accepted requests
+ * end it. The admission guards this class.
  */
 final class RefusalTrust {
 
@@ -11,9 +11,9 @@ final class RefusalTrust {
 
 	private static final int MOST = 64;
 
-	// The trust ends after this number of accepted requests, or after twenty round trips.
-	// Each refusal weighs as much as thirteen accepted requests, because it speaks for a
-	// full account. This includes a refusal that begins no pause.
+	// The trust ends after this number of accepted requests or after twenty round trips,
+	// whichever are more requests. Each refusal cancels thirteen accepted requests,
+	// because it speaks for a full account. This includes a refusal that begins no pause.
 	private static final int REFUTED = 80;
 
 	private static final int REFUTED_ROUNDS = 20;
@@ -22,8 +22,9 @@ final class RefusalTrust {
 
 	private final SentRequests requests;
 
-	// The last verdict with a test: from how many requests in flight on the account
-	// refuses them.
+	// From how many requests in flight on the account refuses requests, by the last
+	// verdict with a test: the number of this client, and the number that the server
+	// reported.
 	private int fullFrom;
 
 	private int fullFromLoad;
@@ -35,7 +36,7 @@ final class RefusalTrust {
 	private int last;
 
 	// Accepted requests that speak against the last verdict. "refuting" counts those with
-	// at least as many requests in flight, "refutingAll" counts all.
+	// at least as many requests in flight as in the verdict. "refutingAll" counts all.
 	private int refuting;
 
 	private int refutingAll;
@@ -65,7 +66,7 @@ final class RefusalTrust {
 	 * @return {@code true} if the refusal needs no test
 	 */
 	boolean use(long request) {
-		// An account with a limit per second refuses any number of requests in flight.
+		// An account with a limit per second refuses requests with any number in flight.
 		if (this.left == 0 || (this.refutingAll >= REFUTED && !isAsFull(request))) {
 			return false;
 		}
@@ -103,15 +104,15 @@ final class RefusalTrust {
 	}
 
 	/**
-	 * Begin to count accepted requests with a verdict.
+	 * Note a verdict. Only requests that are sent after it speak against it.
 	 */
 	void verdict() {
 		this.refutingFrom = this.requests.next();
 	}
 
 	/**
-	 * Start again to count accepted requests, beginning with a request.
-	 * @param request the number of the request
+	 * Restart the count of the accepted requests that speak against the verdict.
+	 * @param request the number of the first request that counts
 	 */
 	void refuteFrom(long request) {
 		this.refutingFrom = request;

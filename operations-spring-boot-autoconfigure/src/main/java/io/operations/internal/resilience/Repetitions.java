@@ -44,8 +44,8 @@ public final class Repetitions {
 
 	/**
 	 * Create the repetitions of a client.
-	 * @param retry the supplier of what decides whether and when to retry, called for
-	 * each request
+	 * @param retry the supplier of the retry, which decides whether and when to send a
+	 * request again; called for each request
 	 * @param settings the longest Retry-After that a request waits for
 	 * @param maxWaits how many requests may wait for their next attempt; any further
 	 * request fails with the error of its last attempt

@@ -19,7 +19,7 @@ import reactor.util.context.ContextView;
 public record RequestPriority(Kind kind, long due, BooleanSupplier mayLeave) {
 
 	/**
-	 * Create the priority of a request that is sent as soon as it is the first.
+	 * Create the priority of a request that is sent as soon as its turn comes.
 	 * @param kind the kind of the request
 	 * @param due when the request was due
 	 */
@@ -43,12 +43,12 @@ public record RequestPriority(Kind kind, long due, BooleanSupplier mayLeave) {
 		FETCH,
 
 		/**
-		 * The first poll of a wait.
+		 * The first poll of a wait or of a held operation.
 		 */
 		FIRST_POLL,
 
 		/**
-		 * A further poll of a wait.
+		 * A further poll of a wait or of a held operation.
 		 */
 		REPEAT_POLL
 

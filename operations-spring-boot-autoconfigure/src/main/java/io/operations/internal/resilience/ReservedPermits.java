@@ -20,7 +20,7 @@ final class ReservedPermits {
 	 */
 	static final long LAPSE = Duration.ofMillis(250).toNanos();
 
-	// One reservation covers this much time of all sending instances together.
+	// The blocks of all sending instances together cover this many seconds of the rate.
 	private static final double BLOCK_SECONDS = 0.25;
 
 	private static final Duration LONG_AGO = Duration.ofSeconds(5);
@@ -155,7 +155,7 @@ final class ReservedPermits {
 	}
 
 	/**
-	 * Use the next permit, if there is one, or send a request without a permit.
+	 * Note that a request is sent. It uses the next permit, if there is one.
 	 * @param now the present time
 	 */
 	void use(long now) {

@@ -39,8 +39,8 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	/**
 	 * Create the fetcher.
 	 * @param next the fetcher of one attempt
-	 * @param retry the supplier of what decides whether and when to retry, called for
-	 * each fetch
+	 * @param retry the supplier of the retry, which decides whether and when to fetch
+	 * again; called for each fetch
 	 * @param settings the longest Retry-After that a fetch waits for
 	 * @param maxWaits how many fetches may wait for their next attempt; any further fetch
 	 * fails with the error of its last attempt
@@ -74,8 +74,9 @@ public final class RetryingOperationFetcher implements OperationFetcher {
 	}
 
 	/**
-	 * Return how many fetches wait for their next attempt.
-	 * @return the number of fetches
+	 * Return how many requests wait for their next attempt. Writes count, too, if they
+	 * use the same {@link Repetitions}.
+	 * @return the number of requests
 	 */
 	public int waiting() {
 		return this.repetitions.waiting();

@@ -27,8 +27,8 @@ final class SentRequests {
 
 	}
 
-	// The memory is larger than the number of compared requests. Requests with fewer
-	// others in flight lie between the compared ones.
+	// The memory is larger than the number of compared requests, because requests with
+	// fewer others in flight lie between the compared ones.
 	private static final int MEMORY = 512;
 
 	private static final int MOST_MEMORY = 1 << 14;
@@ -160,11 +160,12 @@ final class SentRequests {
 	}
 
 	/**
-	 * Compare the load of a request. The number that the server reported is preferred.
+	 * Compare the load when a request was sent with another load. If the server reported
+	 * both, its numbers are compared.
 	 * @param request the number of the request
 	 * @param inFlight how many requests were in flight
-	 * @param accountLoad how many the server reported; 0 for none
-	 * @return {@code true} if at least as many were in flight with this request
+	 * @param accountLoad how many requests of the account the server reported; 0 for none
+	 * @return {@code true} if at least as many requests were in flight with this request
 	 */
 	boolean isAtLeast(long request, int inFlight, int accountLoad) {
 		int index = index(request);

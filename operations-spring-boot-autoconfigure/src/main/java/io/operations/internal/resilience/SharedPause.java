@@ -2,19 +2,36 @@ package io.operations.internal.resilience;
 
 import java.time.Duration;
 
+import io.operations.resilience.BudgetStore;
+
 /**
  * Holds the pause of an account, as far as this instance knows it. This instance or
  * another one begins the pause. An instance that begins a pause reports it to the others.
- * Times are nanoseconds of the scheduler. Not thread-safe.
+ * A pause ends early only if an operator resumes the client. The store counts how often
+ * that happened, so that each instance notices it once. Times are nanoseconds of the
+ * scheduler. Not thread-safe.
  */
 final class SharedPause {
 
+	private static final long UNKNOWN = -1;
+
 	private long until;
+
+	private long resumes = UNKNOWN;
 
 	private boolean unsent;
 
 	SharedPause(long now) {
 		this.until = now;
+	}
+
+	/**
+	 * Note that an operator has paused the client through the store.
+	 * @param pause how long the pause lasts
+	 * @param now the present time
+	 */
+	void stored(Duration pause, long now) {
+		this.until = Math.max(this.until, now + pause.toNanos());
 	}
 
 	/**
@@ -29,18 +46,42 @@ final class SharedPause {
 
 	/**
 	 * Note the pause that the store reports.
-	 * @param pause how long it still lasts; zero if there is none
+	 * @param pause the pause
 	 * @param now the present time
-	 * @return {@code true} if this instance did not know it. A slower answer reports the
-	 * same pause with a slightly later end
+	 * @return the news for this instance. A slightly later end is that of a known pause,
+	 * because answers take different times
 	 */
-	boolean found(Duration pause, long now) {
-		long end = now + pause.toNanos();
-		boolean isNew = !pause.isZero() && end > this.until + ReservedPermits.LAPSE;
-		if (isNew) {
-			this.until = end;
+	News found(BudgetStore.Pause pause, long now) {
+		if (pause.resumes() < this.resumes) {
+			// An answer from before a resume has overtaken a later one.
+			return News.NONE;
 		}
-		return isNew;
+		// The first answer counts the resumes from before this instance started.
+		boolean resumed = this.resumes != UNKNOWN && resumed(pause.resumes(), now);
+		this.resumes = pause.resumes();
+		long end = now + pause.left().toNanos();
+		boolean begun = !pause.left().isZero() && end > this.until + ReservedPermits.LAPSE;
+		if (begun) {
+			this.until = end;
+			this.unsent = false;
+		}
+		return new News(resumed, begun);
+	}
+
+	/**
+	 * Note that an operator has resumed the client.
+	 * @param resumes how often that happened, as the store counted it
+	 * @param now the present time
+	 * @return {@code true} if this instance did not know it
+	 */
+	boolean resumed(long resumes, long now) {
+		if (resumes <= this.resumes) {
+			return false;
+		}
+		this.resumes = resumes;
+		this.until = now;
+		this.unsent = false;
+		return true;
 	}
 
 	/**
@@ -66,6 +107,18 @@ final class SharedPause {
 	 */
 	void notSent() {
 		this.unsent = true;
+	}
+
+	/**
+	 * Describes what an answer of the store says about the pause.
+	 *
+	 * @param resumed whether an operator has resumed the client
+	 * @param begun whether a pause has begun, or lasts longer than known
+	 */
+	record News(boolean resumed, boolean begun) {
+
+		static final News NONE = new News(false, false);
+
 	}
 
 }

@@ -28,9 +28,24 @@ public interface ClientTracking {
 	void stop();
 
 	/**
-	 * Return whether the tracker must call this on the current thread. That is the case
-	 * if the store does not block, or if the thread has a transaction that the calls must
-	 * take part in.
+	 * Return whether this instance polls the open operations.
+	 * @return whether it polls, as far as it knows
+	 */
+	boolean isPolling();
+
+	/**
+	 * Return the name of the instance that polls the open operations, if this instance
+	 * does not. The method may block.
+	 * @return the name, {@code null} if no instance polls or the store does not know it
+	 */
+	default @Nullable String pollingInstance() {
+		return null;
+	}
+
+	/**
+	 * Return whether the tracker must call this object on the current thread. That is the
+	 * case if the store does not block, or if the thread has a transaction that the calls
+	 * must take part in.
 	 * @return {@code true} to call it on the current thread, {@code false} to call it on
 	 * a thread that may block
 	 */
@@ -51,8 +66,9 @@ public interface ClientTracking {
 	@Nullable TrackedRow find(String operationId);
 
 	/**
-	 * Return operations in the order of their ids.
-	 * @param filter the filter that the operations match, with the maximum number of them
+	 * Return operations in the order of the filter.
+	 * @param filter the filter that the operations match, with their order and their
+	 * maximum number
 	 * @return their rows
 	 */
 	List<TrackedRow> list(TrackingFilter filter);
@@ -79,5 +95,12 @@ public interface ClientTracking {
 	 * @return the number of operations by state and status, and their ages
 	 */
 	TrackingSummary summary(Instant now);
+
+	/**
+	 * Return how full the bounded parts of this instance are. Must neither block nor read
+	 * the store.
+	 * @return the load
+	 */
+	TrackingLoad load();
 
 }

@@ -10,8 +10,8 @@ public interface ClientTrackingFactory {
 
 	/**
 	 * Create the tracking of one client. The library starts and stops it.
-	 * @param engine the engine that polls and delivers for the client
-	 * {@link TrackingEngine#client()}
+	 * @param engine the engine that polls and delivers for the client.
+	 * {@link TrackingEngine#client()} returns the name of the client.
 	 * @return the tracking, not started
 	 */
 	ClientTracking create(TrackingEngine engine);

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.operations.AcceptedOperation;
 import io.operations.OperationsRequestException;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.PollingTarget;
 import io.operations.polling.PollingSettings;
@@ -141,9 +142,15 @@ public final class DefaultOperationTracker implements OperationTracker {
 	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		PollingSettings.checkTimeout(timeout);
 		Map<String, String> checked = check(attributes);
+		return Mono
+			.deferContextual((view) -> track(target, checked, timeout, this.engine.get().observations().caller(view)));
+	}
+
+	private Mono<TrackingResult> track(PollingTarget target, Map<String, String> checked, Duration timeout,
+			@Nullable String span) {
 		return call("track", () -> {
 			OperationsRequestException.checkId(target.operationId());
-			TrackedRow row = this.engine.get().begin(target, checked, timeout);
+			TrackedRow row = this.engine.get().begin(target, checked, timeout).traceParent(TraceParent.parse(span));
 			TrackedRow known = this.tracking.get().insert(row);
 			if (known != null) {
 				return new TrackingResult(known.toOperation(), false);
@@ -175,6 +182,15 @@ public final class DefaultOperationTracker implements OperationTracker {
 		return Collections.unmodifiableMap(copy);
 	}
 
+	/**
+	 * Return the name of the instance that polls the tracked operations of the client.
+	 * @param self the name of this instance
+	 * @return the name. Empty if no instance polls, or the store does not know it.
+	 */
+	public Mono<String> pollingInstance(String self) {
+		return call("find", () -> this.tracking.get().isPolling() ? self : this.tracking.get().pollingInstance());
+	}
+
 	@Override
 	public Mono<TrackedOperation> find(String operationId) {
 		requireId(operationId);
@@ -199,7 +215,16 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<Boolean> forget(String operationId) {
 		requireId(operationId);
-		return call("forget", () -> this.tracking.get().remove(operationId));
+		return call("forget", () -> remove(operationId));
+	}
+
+	private boolean remove(String operationId) {
+		boolean removed = this.tracking.get().remove(operationId);
+		if (removed) {
+			TrackingEngine engine = this.engine.get();
+			engine.listener().released(engine.client(), operationId);
+		}
+		return removed;
 	}
 
 	@Override
@@ -266,7 +291,7 @@ public final class DefaultOperationTracker implements OperationTracker {
 			long left = filter.limit() - operations.size();
 			boolean more = operations.size() == size && left > 0;
 			return new Page(operations,
-					more ? filter.withAfter(operations.get(operations.size() - 1).id()).withLimit(left) : null);
+					more ? filter.withAfter(operations.get(operations.size() - 1)).withLimit(left) : null);
 		}
 
 	}

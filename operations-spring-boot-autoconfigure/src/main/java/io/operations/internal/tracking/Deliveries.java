@@ -32,7 +32,8 @@ final class Deliveries {
 
 	private final Consumer<String> delivery;
 
-	// All below is guarded by "this"; nothing foreign is called while it is held.
+	// The fields below are guarded by "this". No foreign code is called while it is
+	// locked.
 	private final DeliveryQueue queue = new DeliveryQueue();
 
 	private final Set<String> inProgress = new HashSet<>();
@@ -47,8 +48,8 @@ final class Deliveries {
 	 * Create the deliveries.
 	 * @param timers the scheduler for due times
 	 * @param blocking the scheduler on which outcomes are delivered
-	 * @param delivery delivers the outcome of the operation with an id, if it is due.
-	 * After an exception it is called again one second later.
+	 * @param delivery delivers the outcome of the operation with the given id, if it is
+	 * due. After an exception it is called again one second later.
 	 */
 	Deliveries(Scheduler timers, Scheduler blocking, Consumer<String> delivery) {
 		this.timers = timers;

@@ -2,6 +2,7 @@ package io.operations.internal.tracking;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
@@ -22,14 +23,18 @@ final class HandlerWatch {
 
 	private final TrackingListener listener;
 
+	private final Consumer<Runnable> scope;
+
 	private final Disposable timer;
 
-	// All below is guarded by "this".
+	// The fields below are guarded by "this".
 	private @Nullable Thread handler = Thread.currentThread();
 
 	private int rings;
 
-	HandlerWatch(TrackedOperation operation, Duration timeout, Scheduler scheduler, TrackingListener listener) {
+	HandlerWatch(TrackedOperation operation, Duration timeout, Scheduler scheduler, TrackingListener listener,
+			Consumer<Runnable> scope) {
+		this.scope = scope;
 		this.operation = operation;
 		this.timeout = timeout;
 		this.listener = listener;
@@ -48,7 +53,7 @@ final class HandlerWatch {
 			this.rings++;
 			duration = this.timeout.multipliedBy(this.rings);
 		}
-		this.listener.deliveryHangs(this.operation, duration, hanging);
+		this.scope.accept(() -> this.listener.deliveryHangs(this.operation, duration, hanging));
 		synchronized (this) {
 			// If the handlers have returned meanwhile, the interrupt would hit the next
 			// work of the thread.

@@ -11,15 +11,16 @@ import io.operations.Operation;
 import io.operations.OperationSnapshot;
 import io.operations.OperationStatus;
 import io.operations.OperationsException;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.HeldPoll;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the facts that the polls of a tracked operation need, and neither its attributes
- * nor the operation as last seen. A million of these entries may be in memory, so each
- * field counts. Times are those of the local clock, in milliseconds.
+ * Keeps only the facts that the polls of a tracked operation need, without its attributes
+ * and without the operation as last seen. A million of these entries may be in memory, so
+ * each field counts. Times are those of the local clock, in milliseconds.
  */
 final class HeldEntry extends HeldPoll {
 
@@ -27,7 +28,7 @@ final class HeldEntry extends HeldPoll {
 
 	private static final long NONE = Long.MIN_VALUE;
 
-	// No text has this hash.
+	// Stands for a text that is not known. No text gets this hash.
 	private static final int UNKNOWN = 0;
 
 	private static final int NEVER = Integer.MIN_VALUE;
@@ -52,7 +53,8 @@ final class HeldEntry extends HeldPoll {
 	// In milliseconds, at most 24 days.
 	private int learned;
 
-	// After "since", in steps of 20 ms, which fit as long as an operation may last.
+	// The time after "since", in steps of 20 ms. So an int is large enough for the
+	// longest time that an operation may last.
 	private int notFoundSince;
 
 	// By the server's clock, in nanoseconds, as it was last seen.
@@ -62,13 +64,17 @@ final class HeldEntry extends HeldPoll {
 
 	private @Nullable String kind;
 
+	private final @Nullable TraceParent traceParent;
+
 	private volatile int polls;
 
-	// The text is not kept: a change of its hash is a change of the text. UNKNOWN until
-	// the first poll after a load.
+	// The hash of the status text. The text itself is not kept, because a change of its
+	// hash shows a change of the text. After a load, the hash may be UNKNOWN until the
+	// first poll.
 	private int statusText;
 
-	// Of the class and the HTTP status; 0 if the last poll succeeded.
+	// A hash of the class and of the HTTP status of the last fault; 0 if the last poll
+	// succeeded.
 	private int fault;
 
 	// The place among the statuses, negative if no poll has seen the operation.
@@ -90,6 +96,7 @@ final class HeldEntry extends HeldPoll {
 		this.deadline = row.deadline().toEpochMilli();
 		this.accepted = polled.accepted();
 		this.version = row.version();
+		this.traceParent = row.traceParent();
 		this.stuck = row.stuck();
 		// The first fault after a load is reported, even if the row has it already.
 		this.fault = (row.lastFault() != null) ? 1 : 0;
@@ -128,7 +135,8 @@ final class HeldEntry extends HeldPoll {
 		this.createdAt = nanos(seen.createdAt());
 	}
 
-	// The nanoseconds of a plausible time fit. Nothing is learned from any other.
+	// The nanoseconds of a plausible time fit into a long. Nothing is learned from any
+	// other time.
 	private static long nanos(@Nullable Instant time) {
 		boolean fits = time != null && Math.abs(time.getEpochSecond()) < Long.MAX_VALUE / NANOS;
 		return (time != null && fits) ? time.getEpochSecond() * NANOS + time.getNano() : NONE;
@@ -151,7 +159,8 @@ final class HeldEntry extends HeldPoll {
 		return this.polls;
 	}
 
-	boolean isStuck() {
+	@Override
+	protected boolean isStuck() {
 		return this.stuck;
 	}
 
@@ -173,12 +182,17 @@ final class HeldEntry extends HeldPoll {
 	/**
 	 * Return whether there are polls that no change has reported, and count them as
 	 * reported.
-	 * @return whether there are
+	 * @return whether there were such polls
 	 */
 	boolean takeUnreported() {
 		boolean before = this.unreported;
 		this.unreported = false;
 		return before;
+	}
+
+	@Override
+	protected @Nullable TraceParent traceParent() {
+		return this.traceParent;
 	}
 
 	@Override
@@ -251,8 +265,8 @@ final class HeldEntry extends HeldPoll {
 			this.owner.changed(new TrackedChange(polled(seen), row.deadline(), row.lastFault(), row.stuck(),
 					row.ending(), this.version));
 		}
-		// Only after the change was reported: an exception lets the next poll report it
-		// again.
+		// Set only after the change was reported. After an exception, the next poll
+		// reports the change again.
 		this.fault = mark;
 		this.deadline = deadline;
 		this.stuck = row.stuck();

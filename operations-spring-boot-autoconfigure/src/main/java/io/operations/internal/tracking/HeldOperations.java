@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the open operations of a client with the template's poller. This class keeps less
- * than 256 bytes of each: what the polls need, and neither attributes nor the operation
- * as last seen. Thread-safe.
+ * than 256 bytes of each: what the polls need, without attributes and without the
+ * operation as last seen. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -64,7 +64,8 @@ public final class HeldOperations {
 	 * the same id, unless that has the same version or a later one. Polls that are due
 	 * leave on this thread.
 	 * @param row the row, in state TRACKED. Its next poll is due at the time in the row.
-	 * Without a time it is due as if the polls had gone on.
+	 * Without a time, the next poll is due at once or, if the operation was polled
+	 * before, as if the polls had never stopped.
 	 */
 	public void hold(TrackedRow row) {
 		add(row);
@@ -226,10 +227,11 @@ public final class HeldOperations {
 	}
 
 	/**
-	 * Return how often operations were polled since their last change or count. For a
-	 * store that writes these counts now and then. Each call continues the round of the
-	 * call before. A round ends with a call that returns fewer counts than it may, and
-	 * visits each operation once.
+	 * Return how often operations were polled, for those that were polled since their
+	 * last change or count. A store calls this method to write these counts now and then.
+	 * Each call continues where the call before stopped, and so visits each operation
+	 * once. After the last operation, a call returns fewer counts than the maximum, and
+	 * the next call begins again.
 	 * @param most the maximum number of counts
 	 * @return the counts
 	 */
@@ -274,11 +276,11 @@ public final class HeldOperations {
 	}
 
 	/**
-	 * How often an operation was polled.
+	 * Says how often an operation was polled.
 	 *
 	 * @param id the operation's id
 	 * @param polls the number of polls so far
-	 * @param version the version that the row must have
+	 * @param version the version that the row must have for the count to be stored
 	 */
 	public record Polls(String id, int polls, long version) {
 	}

@@ -70,6 +70,11 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	@Override
+	public Long maxOperations() {
+		return (long) this.maxTracked;
+	}
+
+	@Override
 	public @Nullable StoredOperation insert(StoredOperation operation) {
 		synchronized (this) {
 			StoredOperation known = this.operations.get(operation.id());
@@ -126,9 +131,15 @@ public final class MemoryTrackingStore implements TrackingStore {
 	}
 
 	private Stream<StoredOperation> matching(TrackingFilter filter) {
-		NavigableMap<String, StoredOperation> from = (filter.after() != null)
+		boolean byId = filter.order() == TrackingFilter.Order.ID;
+		NavigableMap<String, StoredOperation> from = (filter.after() != null && byId)
 				? this.operations.tailMap(filter.after(), false) : this.operations;
-		return from.values().stream().filter((stored) -> filter.matches(stored.operation())).limit(filter.limit());
+		Stream<StoredOperation> matching = from.values()
+			.stream()
+			.filter((stored) -> filter.matches(stored.operation()));
+		return (byId ? matching
+				: matching.sorted(Comparator.comparing(StoredOperation::operation, filter.order().comparator())))
+			.limit(filter.limit());
 	}
 
 	@Override

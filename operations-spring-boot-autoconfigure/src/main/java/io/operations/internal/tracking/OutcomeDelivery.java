@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 
 import io.operations.OperationsException;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.observation.DeliveryObservations;
+import io.operations.observation.ObservedDelivery;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.TrackingListener;
@@ -19,8 +21,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.Assert;
 
 /**
- * Delivers outcomes. Counts and stores each attempt first. Then the handlers run in one
- * transaction that also marks the outcome as delivered. The number of concurrent
+ * Delivers outcomes. First, each attempt is counted and stored. Then the handlers run in
+ * one transaction that also marks the outcome as delivered. The number of concurrent
  * deliveries is limited, so that handlers that do not return leave threads for the polls.
  */
 final class OutcomeDelivery {
@@ -37,27 +39,44 @@ final class OutcomeDelivery {
 
 	private final TrackingListener listener;
 
+	private final DeliveryObservations observations;
+
 	private volatile Semaphore permits;
 
+	private volatile int most;
+
 	OutcomeDelivery(OperationPolls polls, TrackingSettings.Delivery settings,
-			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener,
+			DeliveryObservations observations) {
+		this.observations = observations;
 		this.polls = polls;
 		this.settings = settings;
 		this.handlers = handlers;
 		this.listener = listener;
-		this.permits = new Semaphore(polls.maxInFlight());
+		this.most = polls.maxInFlight();
+		this.permits = new Semaphore(this.most);
 	}
 
 	void limit(int most) {
+		this.most = most;
 		this.permits = new Semaphore(most);
+	}
+
+	int most() {
+		return this.most;
+	}
+
+	int running() {
+		return Math.max(0, this.most - this.permits.availablePermits());
 	}
 
 	void deliver(TrackingClaim claim, TrackedRow row) {
 		if (row.ending().isLast(this.settings)) {
 			// The process that made that attempt did not report how it ended. One more
 			// attempt may end the same way.
-			failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
-					+ " never finished: the process probably died while a handler was running."));
+			this.observations.about(row.traceText(),
+					() -> failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()
+							+ " never finished: the process probably died while a handler was running.")));
 			return;
 		}
 		Semaphore permits = this.permits;
@@ -78,16 +97,27 @@ final class OutcomeDelivery {
 	}
 
 	private void attempt(TrackingClaim claim, TrackedRow row) {
+		ObservedDelivery observed = this.observations.begin(row.client(), row.id(), row.polled().lastSeen(),
+				row.ending().attempts(), row.traceText());
 		long began = nanos();
+		TrackedRow stored;
 		try {
-			TrackedRow stored = claim.releaseAfter(() -> callHandlers(row), row.with(row.ending().delivered(), null));
-			if (stored != null) {
-				this.listener.delivered(stored.toOperation(), Duration.ofNanos(nanos() - began));
-			}
+			stored = observed.deliver(() -> claim.releaseAfter(() -> callHandlers(row, observed),
+					row.with(row.ending().delivered(), null)));
 		}
 		catch (Throwable ex) {
-			failed(claim, row, (ex instanceof HandlerFailedException && ex.getCause() != null) ? ex.getCause() : ex);
+			Throwable fault = (ex instanceof HandlerFailedException && ex.getCause() != null) ? ex.getCause() : ex;
+			observed.failed(fault, row.ending().isLast(this.settings));
+			observed.about(() -> failed(claim, row, fault));
+			return;
 		}
+		Duration duration = Duration.ofNanos(nanos() - began);
+		if (stored == null) {
+			observed.forgotten();
+			return;
+		}
+		observed.delivered();
+		observed.about(() -> this.listener.delivered(stored.toOperation(), duration));
 	}
 
 	private void failed(TrackingClaim claim, TrackedRow row, Throwable fault) {
@@ -107,9 +137,9 @@ final class OutcomeDelivery {
 		}
 	}
 
-	// The root cause comes first, because the text is cut off: an exception of a database
-	// begins with the statement, and that may even be one of the library, if a handler
-	// hides the error that made the database end the transaction.
+	// The root cause comes first, because readers may cut the text off. The message of a
+	// database exception begins with the statement. This may even be a statement of the
+	// library, if a handler hides the error that made the database end the transaction.
 	private static String text(Throwable fault) {
 		Throwable cause = NestedExceptionUtils.getRootCause(fault);
 		String reported = TrackingSteps.text(fault);
@@ -117,13 +147,13 @@ final class OutcomeDelivery {
 				? TrackingSteps.text(cause) + " (reported as " + reported + ")" : reported;
 	}
 
-	private void callHandlers(TrackedRow row) {
+	private void callHandlers(TrackedRow row, ObservedDelivery observed) {
 		OperationOutcome.Type type = row.ending().outcome();
 		Assert.state(type != null, () -> "Operation '" + row.id() + "' has no outcome that could be delivered");
 		OperationOutcome outcome = new OperationOutcome(row.client(), row.id(), type, row.polled().lastSeen(),
 				row.attributes(), row.ending().attempts(), row.lastFault());
 		HandlerWatch watch = new HandlerWatch(row.toOperation(), this.settings.timeout(), this.polls.scheduler(),
-				this.listener);
+				this.listener, observed::about);
 		try {
 			for (OperationOutcomeHandler handler : this.handlers.get()) {
 				handler.handle(outcome);

@@ -70,12 +70,12 @@ final class PendingChanges {
 			this.blocking.schedule(this.loop::run);
 		}
 		catch (RejectedExecutionException ex) {
-			// The change waits for the next one.
+			// The change is stored together with the next one.
 			logger.debug("No thread is free to store what the polls have changed.", ex);
 		}
 	}
 
-	// A change for another version is one of an operation that was tracked again.
+	// A later change for another version belongs to an operation that was tracked again.
 	private static TrackedChange combined(TrackedChange earlier, TrackedChange later) {
 		return (earlier.version() == later.version()) ? later.after(earlier) : later;
 	}
@@ -125,7 +125,8 @@ final class PendingChanges {
 		}
 	}
 
-	// A change that was added meanwhile expects the version before this one.
+	// A change that was added meanwhile still expects the version before the stored
+	// change.
 	private synchronized void stored(TrackedChange change, long version) {
 		TrackedChange present = this.pending.remove(change.id());
 		if (present == null || present.equals(change)) {

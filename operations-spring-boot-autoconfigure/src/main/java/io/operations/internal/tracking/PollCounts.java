@@ -9,8 +9,8 @@ import io.operations.internal.polling.HeldPoll;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits the held operations, round by round, and returns how often each was polled.
- * Thread-safe.
+ * Visits all held operations again and again, and returns how often each was polled. One
+ * visit of all operations is a round. Thread-safe.
  */
 final class PollCounts {
 
@@ -20,8 +20,9 @@ final class PollCounts {
 	private @Nullable Iterator<HeldPoll> round;
 
 	/**
-	 * Create the rounds.
-	 * @param held supplies the operations that are held, at the begin of each round
+	 * Create the counts.
+	 * @param held supplies the operations that are held, called at the beginning of each
+	 * round
 	 */
 	PollCounts(Supplier<? extends Iterable<HeldPoll>> held) {
 		this.held = held;
@@ -30,8 +31,9 @@ final class PollCounts {
 	/**
 	 * Continue the present round, or begin one.
 	 * @param most the maximum number of counts
-	 * @return the counts that no change has reported; fewer than the maximum at the end
-	 * of a round
+	 * @return the numbers of polls of operations whose latest poll reported no
+	 * {@link TrackedChange}, so that the store has an old number. Fewer than the maximum
+	 * at the end of a round
 	 */
 	synchronized List<HeldOperations.Polls> next(int most) {
 		List<HeldOperations.Polls> counts = new ArrayList<>();

@@ -18,6 +18,7 @@ import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingResult;
 import io.operations.tracking.TrackingSummary;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -80,6 +81,16 @@ public final class RoutingOperationTracker implements OperationTracker {
 	 */
 	public void stop() {
 		this.registry.stop();
+	}
+
+	/**
+	 * Return how full the bounded parts of this instance are that track the operations of
+	 * a client. Does not block.
+	 * @param client the name of the client
+	 * @return the load, {@code null} if nothing tracks the client yet
+	 */
+	public @Nullable TrackingLoad load(String client) {
+		return this.registry.load(client);
 	}
 
 	@Override
@@ -193,7 +204,8 @@ public final class RoutingOperationTracker implements OperationTracker {
 		return each(OperationTracker::summary).reduce(TrackingSummary::plus);
 	}
 
-	// One after the other: those of a transaction are on its thread.
+	// The calls are made one after the other, because those within a transaction must be
+	// made on its thread.
 	private <T> Flux<T> each(Function<OperationTracker, ? extends Publisher<T>> call) {
 		return Flux.defer(() -> Flux.fromIterable(this.registry.all()).concatMap(call, 1));
 	}

@@ -64,7 +64,7 @@ public final class StoreTracking implements ClientTracking {
 	public void start() {
 		this.running = true;
 		try {
-			load();
+			holdAll();
 		}
 		catch (RuntimeException ex) {
 			this.running = false;
@@ -75,7 +75,7 @@ public final class StoreTracking implements ClientTracking {
 		this.removal.start();
 	}
 
-	private void load() {
+	private void holdAll() {
 		each(TrackingState.TRACKED, this.held::load);
 		each(TrackingState.ENDED,
 				(page) -> page.forEach((row) -> this.deliveries.load(row.id(), untilDue(row, this.polls.now()))));
@@ -103,6 +103,11 @@ public final class StoreTracking implements ClientTracking {
 	}
 
 	private boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public boolean isPolling() {
 		return this.running;
 	}
 
@@ -141,7 +146,8 @@ public final class StoreTracking implements ClientTracking {
 			this.deliveries.run();
 			return stored.version();
 		}
-		// It was forgotten, and perhaps tracked again, while the change was on its way.
+		// The operation was forgotten, and perhaps tracked again, while the change was on
+		// its way.
 		this.held.release(change.id(), change.version());
 		TrackedRow present = this.rows.find(change.id());
 		if (present != null && present.state() == TrackingState.TRACKED && this.running) {
@@ -179,7 +185,8 @@ public final class StoreTracking implements ClientTracking {
 		return this.rows.list(filter).stream().map(this::current).toList();
 	}
 
-	// The number of polls belongs to what they have seen, which may not be stored yet.
+	// While a change waits to be stored, the row keeps the number of polls that fits the
+	// rest of the row.
 	private TrackedRow current(TrackedRow row) {
 		return this.pending.has(row.id()) ? row : this.held.current(row);
 	}
@@ -225,10 +232,18 @@ public final class StoreTracking implements ClientTracking {
 		}
 		TrackingSummary open = this.running ? this.held.summary() : stopped(now);
 		return open
-			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO));
+			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO))
+			.failing(this.rows.failing());
 	}
 
-	// While nothing is polled, the holder has no operations.
+	@Override
+	public TrackingLoad load() {
+		Long stored = this.store.maxOperations();
+		return new TrackingLoad(this.held.held(), Double.NaN, this.engine.delivering(), this.engine.maxDelivering(), 0,
+				Double.NaN, (stored != null) ? stored : Double.NaN);
+	}
+
+	// While the tracking is stopped, no operations are held in memory.
 	private TrackingSummary stopped(Instant now) {
 		OpenSummary open = new OpenSummary(now);
 		each(TrackingState.TRACKED, (page) -> page.forEach(open::add));

@@ -3,6 +3,7 @@ package io.operations.internal.tracking;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.StoredOperation;
 import io.operations.tracking.TrackedOperation;
@@ -69,6 +70,11 @@ final class StoredRows {
 		return this.store.count(TrackingFilter.of(state));
 	}
 
+	long failing() {
+		return this.store
+			.count(TrackingFilter.of(TrackingState.ENDED, TrackingState.UNDELIVERED).withFailing(Boolean.TRUE));
+	}
+
 	/**
 	 * Store a row if the store has the version that the row was made from.
 	 * @param row the row
@@ -124,14 +130,14 @@ final class StoredRows {
 				: TrackedRow.Ending.NONE;
 		return new TrackedRow(operation.client(), polled, operation.attributes(), progress.timeout(),
 				operation.deadline(), operation.nextDue(), operation.lastFault(), operation.stuck(), ending,
-				stored.version());
+				stored.version(), TraceParent.parse(progress.traceparent()));
 	}
 
 	private static StoredOperation stored(TrackedRow row) {
 		PolledOperation polled = row.polled();
-		return new StoredOperation(
-				row.toOperation(), new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(),
-						polled.learned(), polled.notFoundSince(), polled.related(), row.ending().forgiven()),
+		return new StoredOperation(row.toOperation(),
+				new StoredOperation.Progress(row.timeout(), polled.accepted(), polled.created(), polled.learned(),
+						polled.notFoundSince(), polled.related(), row.ending().forgiven(), row.traceText()),
 				row.version());
 	}
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Describes what the polls of a held operation have changed in its row. Immutable.
  *
- * @param polled what the polls have shown. It has no related ids of the write: those in
- * the row apply. Its operation is {@code null} if the last poll saw none: the one in the
- * row applies.
+ * @param polled what the polls have shown. It does not contain the related ids of the
+ * write, which stay in the row. Its operation is {@code null} if the last poll saw none.
+ * The row then keeps its operation.
  * @param deadline when the operation times out
  * @param lastFault why the last poll failed, {@code null} if it succeeded
  * @param stuck whether the operation has been running for unusually long compared with
@@ -44,8 +44,7 @@ public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable 
 	/**
 	 * Return this change combined with an earlier one that was not stored.
 	 * @param earlier the earlier change of the same operation
-	 * @return this change, with the operation that the earlier one saw if this one saw
-	 * none
+	 * @return this change. If it has no operation, it gets that of the earlier change.
 	 */
 	public TrackedChange after(TrackedChange earlier) {
 		return (this.polled.lastSeen() != null) ? this : saw(earlier.polled.lastSeen());
@@ -74,7 +73,7 @@ public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable 
 		Operation seen = (this.polled.lastSeen() != null) ? this.polled.lastSeen() : row.polled().lastSeen();
 		Instant due = isEnd() ? this.ending.endedAt() : null;
 		return new TrackedRow(row.client(), copy(row.polled().related(), seen), row.attributes(), row.timeout(),
-				this.deadline, due, this.lastFault, this.stuck, this.ending, row.version());
+				this.deadline, due, this.lastFault, this.stuck, this.ending, row.version(), row.traceParent());
 	}
 
 	private PolledOperation copy(Map<String, String> related, @Nullable Operation seen) {

@@ -39,13 +39,17 @@ final class TrackedClient {
 		return this.tracker;
 	}
 
+	TrackingLoad load() {
+		return this.tracking.load();
+	}
+
 	boolean isStarted() {
 		return this.started;
 	}
 
 	/**
-	 * Return whether this tracks with the given polls. A client that leaves and joins
-	 * again has others.
+	 * Return whether this object uses the given polls. A client that leaves and joins
+	 * again has new polls.
 	 * @param polls the polls
 	 * @return whether they are those of this client
 	 */

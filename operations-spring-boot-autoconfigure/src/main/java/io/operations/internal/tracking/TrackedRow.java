@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
@@ -30,11 +31,32 @@ import org.jspecify.annotations.Nullable;
  * @param version the version, which each change increments. It starts with the time in
  * milliseconds, so that an operation that is forgotten and tracked again is not mistaken
  * for the earlier one.
+ * @param traceParent the span in which the application began to track the operation,
+ * {@code null} if there is none or it was not sampled
  * @since 0.1.0
  */
 public record TrackedRow(String client, PolledOperation polled, Map<String, String> attributes, Duration timeout,
-		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending,
-		long version) {
+		Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending, long version,
+		@Nullable TraceParent traceParent) {
+
+	/**
+	 * Create a row of an operation whose tracking began in no span.
+	 * @param client the name of the client
+	 * @param polled what the polls have shown
+	 * @param attributes the attributes
+	 * @param timeout the time after which the operation times out
+	 * @param deadline when the operation times out
+	 * @param due when the next poll or attempt to deliver is due
+	 * @param lastFault why the last poll failed
+	 * @param stuck whether the operation is stuck
+	 * @param ending how the operation ended
+	 * @param version the version
+	 */
+	public TrackedRow(String client, PolledOperation polled, Map<String, String> attributes, Duration timeout,
+			Instant deadline, @Nullable Instant due, @Nullable String lastFault, boolean stuck, Ending ending,
+			long version) {
+		this(client, polled, attributes, timeout, deadline, due, lastFault, stuck, ending, version, null);
+	}
 
 	/**
 	 * Return the operation's id.
@@ -50,6 +72,14 @@ public record TrackedRow(String client, PolledOperation polled, Map<String, Stri
 	 */
 	public TrackingState state() {
 		return this.ending.state();
+	}
+
+	/**
+	 * Return the span in which the tracking began, as a store keeps it.
+	 * @return the text, {@code null} if there is none or it was not sampled
+	 */
+	public @Nullable String traceText() {
+		return (this.traceParent != null) ? this.traceParent.toString() : null;
 	}
 
 	/**
@@ -71,14 +101,24 @@ public record TrackedRow(String client, PolledOperation polled, Map<String, Stri
 		return version(this.version + 1);
 	}
 
+	/**
+	 * Return the row with the span in which the tracking began.
+	 * @param span the span, {@code null} if there is none or it was not sampled
+	 * @return the row
+	 */
+	public TrackedRow traceParent(@Nullable TraceParent span) {
+		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, this.deadline, this.due,
+				this.lastFault, this.stuck, this.ending, this.version, span);
+	}
+
 	TrackedRow version(long next) {
 		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, this.deadline, this.due,
-				this.lastFault, this.stuck, this.ending, next);
+				this.lastFault, this.stuck, this.ending, next, this.traceParent);
 	}
 
 	TrackedRow deadline(Instant time) {
 		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, time, this.due, this.lastFault,
-				this.stuck, this.ending, this.version);
+				this.stuck, this.ending, this.version, this.traceParent);
 	}
 
 	/**
@@ -102,17 +142,17 @@ public record TrackedRow(String client, PolledOperation polled, Map<String, Stri
 
 	TrackedRow polled(PolledOperation next, Instant time, @Nullable String fault, boolean isStuck) {
 		return new TrackedRow(this.client, next, this.attributes, this.timeout, this.deadline, time, fault, isStuck,
-				this.ending, this.version);
+				this.ending, this.version, this.traceParent);
 	}
 
 	TrackedRow ended(PolledOperation next, OperationOutcome.Type type, @Nullable String fault, Instant now) {
 		return new TrackedRow(this.client, next, this.attributes, this.timeout, this.deadline, now, fault, this.stuck,
-				Ending.of(type, now), this.version);
+				Ending.of(type, now), this.version, this.traceParent);
 	}
 
 	TrackedRow with(Ending next, @Nullable Instant time) {
 		return new TrackedRow(this.client, this.polled, this.attributes, this.timeout, this.deadline, time,
-				this.lastFault, this.stuck, next, this.version);
+				this.lastFault, this.stuck, next, this.version, this.traceParent);
 	}
 
 	/**

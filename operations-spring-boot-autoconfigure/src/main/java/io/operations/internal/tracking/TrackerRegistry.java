@@ -46,7 +46,8 @@ final class TrackerRegistry {
 
 	private final Map<String, TrackedClient> tracked = new ConcurrentHashMap<>();
 
-	// Closed clients whose names new clients have. The next look stops them.
+	// Closed clients whose names belong to new clients now. The next check stops the
+	// closed ones.
 	private final Queue<TrackedClient> replaced = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean looking = new AtomicBoolean();
@@ -55,7 +56,7 @@ final class TrackerRegistry {
 
 	private final Object lifecycle = new Object();
 
-	// All below is guarded by "lifecycle".
+	// The fields below are guarded by "lifecycle".
 	private final Set<String> failing = new HashSet<>();
 
 	private boolean running;
@@ -88,7 +89,8 @@ final class TrackerRegistry {
 			}
 		}
 		catch (RuntimeException ex) {
-			// The application does not start, so nobody would stop the first ones.
+			// The application does not start, so nobody else would stop the clients that
+			// have started.
 			stop();
 			throw ex;
 		}
@@ -208,10 +210,10 @@ final class TrackerRegistry {
 	}
 
 	/**
-	 * Return what tracks a client, and create it if needed.
+	 * Return the object that tracks a client, and create it if needed.
 	 * @param client the name of the client
 	 * @param polls the polls of the client
-	 * @return the client, started if it was before
+	 * @return the tracked client, which is not started if it is new
 	 */
 	TrackedClient tracker(String client, OperationPolls polls) {
 		if (this.startsWhenUsed.compareAndSet(true, false)) {
@@ -252,6 +254,16 @@ final class TrackerRegistry {
 	}
 
 	/**
+	 * Return how full the bounded parts of a client are.
+	 * @param client the name of the client
+	 * @return the load, {@code null} if nothing tracks the client yet
+	 */
+	@Nullable TrackingLoad load(String client) {
+		TrackedClient known = this.tracked.get(client);
+		return (known != null) ? known.load() : null;
+	}
+
+	/**
 	 * Return the trackers of all present clients.
 	 * @return the trackers, that of the default client first
 	 */
@@ -262,7 +274,7 @@ final class TrackerRegistry {
 	}
 
 	/**
-	 * Return what tracks the default client.
+	 * Return the object that tracks the default client.
 	 * @return the client
 	 */
 	TrackedClient first() {

@@ -28,8 +28,8 @@ public interface TrackingClaim {
 
 	/**
 	 * Run some work, store a row and release the claim. A store with transactions does
-	 * all of this in one. If the work throws an exception, the transaction is rolled back
-	 * and the claim is kept.
+	 * all of this in one transaction. If the work throws an exception, the transaction is
+	 * rolled back and the claim is kept.
 	 * @param work the work
 	 * @param row the row
 	 * @return the stored row, {@code null} if the claim had ended

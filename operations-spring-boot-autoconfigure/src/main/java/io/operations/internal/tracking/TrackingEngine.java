@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.polling.PollingTarget;
+import io.operations.observation.DeliveryObservations;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
@@ -17,7 +18,7 @@ import io.operations.tracking.TrackingState;
 /**
  * Tracks the operations of one client for any store: the store keeps the rows, the
  * template's poller polls the open ones that the store hands to {@link #hold}, and the
- * store has the outcomes delivered. Thread-safe.
+ * store calls {@link #deliver} for each outcome. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -33,8 +34,10 @@ public final class TrackingEngine {
 
 	private final OutcomeDelivery delivery;
 
+	private final DeliveryObservations observations;
+
 	/**
-	 * Create the engine.
+	 * Create an engine whose deliveries are not observed.
 	 * @param polls decides when operations are polled
 	 * @param settings the settings for tracking
 	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
@@ -42,11 +45,26 @@ public final class TrackingEngine {
 	 */
 	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
 			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener) {
+		this(polls, settings, handlers, listener, DeliveryObservations.NONE);
+	}
+
+	/**
+	 * Create the engine.
+	 * @param polls decides when operations are polled
+	 * @param settings the settings for tracking
+	 * @param handlers supplies the handlers of outcomes, in their order, at each delivery
+	 * @param listener the listener that is notified of events
+	 * @param observations observe the deliveries
+	 */
+	public TrackingEngine(OperationPolls polls, TrackingSettings settings,
+			Supplier<List<OperationOutcomeHandler>> handlers, TrackingListener listener,
+			DeliveryObservations observations) {
 		this.polls = polls;
 		this.settings = settings;
 		this.listener = listener;
 		this.steps = new TrackingSteps(polls);
-		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener);
+		this.delivery = new OutcomeDelivery(polls, settings.delivery(), handlers, listener, observations);
+		this.observations = observations;
 	}
 
 	/**
@@ -92,20 +110,44 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Limit the number of outcomes that are delivered concurrently. For a store that has
-	 * fewer connections for handlers than there may be requests in flight. Must be called
-	 * before the first delivery.
+	 * Limit the number of outcomes that are delivered concurrently. A store calls this
+	 * method if it has fewer connections for handlers than there may be requests in
+	 * flight. The call must come before the first delivery.
 	 * @param most the maximum number of concurrent deliveries, at least 1
 	 */
 	public void limitDeliveries(int most) {
 		this.delivery.limit(most);
 	}
 
+	/**
+	 * Return the observations of the deliveries.
+	 * @return the observations
+	 */
+	DeliveryObservations observations() {
+		return this.observations;
+	}
+
+	/**
+	 * Return how many outcomes are being delivered.
+	 * @return the number of deliveries
+	 */
+	public int delivering() {
+		return this.delivery.running();
+	}
+
+	/**
+	 * Return how many outcomes may be delivered concurrently.
+	 * @return the maximum
+	 */
+	public int maxDelivering() {
+		return this.delivery.most();
+	}
+
 	TrackedRow begin(PollingTarget target, Map<String, String> attributes, Duration timeout) {
 		Instant now = this.polls.now();
 		PolledOperation polled = PolledOperation.of(target, now);
-		// A version that no earlier row of this id had: a worker may still hold such a
-		// row.
+		// The version is one that no earlier row of this id had, because a worker may
+		// still hold an earlier row.
 		TrackedRow row = new TrackedRow(client(), polled, attributes, timeout, now.plus(timeout), null, null, false,
 				TrackedRow.Ending.NONE, now.toEpochMilli());
 		Duration wait = this.polls.firstPoll(polled, target.retryAfter());
@@ -128,7 +170,7 @@ public final class TrackingEngine {
 	 * @param changes receives what the polls have changed
 	 * @param mayPoll called right before a poll of a held operation is sent.
 	 * {@code false} sends none: the operation remains due. Must not block.
-	 * @return the operations, none yet
+	 * @return the holder, which has no operations yet
 	 */
 	public HeldOperations hold(HeldOperations.Changes changes, BooleanSupplier mayPoll) {
 		return new HeldOperations(this.polls, this.steps, changes, mayPoll);
@@ -142,11 +184,11 @@ public final class TrackingEngine {
 	 */
 	public void changed(TrackedRow before, TrackedRow stored) {
 		if (stored.state() != TrackingState.TRACKED) {
-			this.listener.ended(stored.toOperation());
+			this.observations.about(stored.traceText(), () -> this.listener.ended(stored.toOperation()));
 		}
 		else if (stored.stuck() && !before.stuck()) {
-			this.listener.stuck(stored.toOperation(), stored.polled().age(this.polls.now()),
-					this.polls.unusualAge(stored.polled().kind()));
+			this.observations.about(stored.traceText(), () -> this.listener.stuck(stored.toOperation(),
+					stored.polled().age(this.polls.now()), this.polls.unusualAge(stored.polled().kind())));
 		}
 	}
 

@@ -34,8 +34,8 @@ public final class TrackingListeners implements TrackingListener {
 
 	/**
 	 * Create the listener.
-	 * @param listeners supplies the listeners, in the order in which they are notified,
-	 * at each event
+	 * @param listeners supplies the listeners at each event, in the order in which they
+	 * are notified
 	 */
 	public TrackingListeners(Supplier<List<TrackingListener>> listeners) {
 		this.listeners = listeners;
@@ -73,6 +73,11 @@ public final class TrackingListeners implements TrackingListener {
 	@Override
 	public void clientLeft(String client) {
 		notifyEach((listener) -> listener.clientLeft(client));
+	}
+
+	@Override
+	public void released(String client, @Nullable String operationId) {
+		notifyEach((listener) -> listener.released(client, operationId));
 	}
 
 	@Override

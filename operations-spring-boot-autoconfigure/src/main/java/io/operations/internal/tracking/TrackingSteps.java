@@ -61,8 +61,9 @@ final class TrackingSteps {
 		};
 	}
 
-	// The timeout counts from the first response that is not SCHEDULED. The server keeps
-	// the record of the operation for its retention only.
+	// The timeout counts from the first response that is not SCHEDULED. But the server
+	// keeps an operation only for its retention, so the deadline is not later than the
+	// end of the retention, unless the timeout is longer.
 	private Instant deadline(TrackedRow row, boolean isScheduled, boolean wasScheduled, Instant now) {
 		if (!isScheduled && !wasScheduled) {
 			return row.deadline();

@@ -3,7 +3,9 @@
 CREATE TABLE IF NOT EXISTS operations_budget (
 	client TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	next_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	paused_until TIMESTAMP WITH TIME ZONE NOT NULL
+	paused_until TIMESTAMP WITH TIME ZONE NOT NULL,
+	paused_by_operator BOOLEAN NOT NULL DEFAULT FALSE,
+	resumes INTEGER NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- The instances that share it.

@@ -53,6 +53,9 @@ CREATE INDEX IF NOT EXISTS operations_tracked_ended ON operations_tracked (ended
 
 CREATE INDEX IF NOT EXISTS operations_tracked_state ON operations_tracked (client, state, id);
 
+-- For lists with the oldest operations first.
+CREATE INDEX IF NOT EXISTS operations_tracked_age ON operations_tracked (client, tracked_at, id);
+
 -- The leases, in the format that db-scheduler requires. The row of a client names the
 -- instance that polls its operations.
 CREATE TABLE IF NOT EXISTS operations_lease (

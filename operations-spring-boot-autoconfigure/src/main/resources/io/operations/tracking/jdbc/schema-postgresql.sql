@@ -55,6 +55,15 @@ CREATE INDEX IF NOT EXISTS operations_tracked_ended ON operations_tracked (ended
 
 CREATE INDEX IF NOT EXISTS operations_tracked_state ON operations_tracked (client, state, id);
 
+-- For lists with the oldest operations first. Each operation is in one of the first two.
+CREATE INDEX IF NOT EXISTS operations_tracked_open ON operations_tracked (client, tracked_at, id) WHERE state <> 'DELIVERED';
+
+CREATE INDEX IF NOT EXISTS operations_tracked_delivered ON operations_tracked (client, tracked_at, id) WHERE state = 'DELIVERED';
+
+CREATE INDEX IF NOT EXISTS operations_tracked_stuck ON operations_tracked (client, tracked_at, id) WHERE stuck AND state = 'TRACKED';
+
+CREATE INDEX IF NOT EXISTS operations_tracked_failing ON operations_tracked (client, tracked_at, id) WHERE state <> 'DELIVERED' AND delivery_fault IS NOT NULL;
+
 -- The leases, in the format that db-scheduler requires. The row of a client names the
 -- instance that polls its operations. The constraint makes the version a key column: a
 -- renewal passes a fenced write, a takeover does not.

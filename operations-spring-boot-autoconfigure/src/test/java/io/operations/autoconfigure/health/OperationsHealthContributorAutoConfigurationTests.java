@@ -3,6 +3,7 @@ package io.operations.autoconfigure.health;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.autoconfigure.OperationsConnectionDetails;
@@ -178,7 +179,7 @@ class OperationsHealthContributorAutoConfigurationTests {
 
 	@Test
 	void whenCredentialsOfABeanAreRefusedTheRemedyNamesTheBean() {
-		refusing().withBean(OperationsConnectionDetails.class, () -> () -> OperationsCredentials.of("SK1", "secret"))
+		refusing().withBean(OperationsConnectionDetails.class, () -> () -> new BasicCredentials("SK1", "secret"))
 			.run((context) -> assertThat(action(context, "operationsTemplate"))
 				.contains("OperationsConnectionDetails", getClass().getSimpleName())
 				.doesNotContain("operations.api-key", "Lambda"));

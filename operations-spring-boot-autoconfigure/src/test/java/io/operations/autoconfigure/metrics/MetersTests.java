@@ -1,6 +1,7 @@
 package io.operations.autoconfigure.metrics;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * What the meters show after a run in which everything happened once.
@@ -92,7 +94,11 @@ class MetersTests {
 				"operations.retrying", "operations.paused", "operations.pauses", "operations.permits",
 				"operations.permit.wait", "operations.instances", "operations.budget.unavailable", "operations.waits",
 				"operations.kinds", "operations.backlog.age", "operations.tracked", "operations.tracked.waiting",
-				"operations.deliveries", "operations.tracking.store");
+				"operations.deliveries", "operations.tracking.store", "operations.waits.max", "operations.queued.max",
+				"operations.retrying.max", "operations.in.flight.max", "operations.kinds.max", "operations.rate",
+				"operations.server.unavailable", "operations.credentials.rejected", "operations.tracked.max",
+				"operations.held", "operations.held.max", "operations.deliveries.active", "operations.deliveries.max",
+				"operations.unwritten", "operations.unwritten.max");
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("http.client.requests", "resilience4j.retry.calls",
 					"resilience4j.ratelimiter.available.permissions");
@@ -176,6 +182,64 @@ class MetersTests {
 				assertThat(registry.get("operations.queued").gauge().value()).isPositive();
 			});
 		});
+	}
+
+	@Test
+	void eachBoundIsThatOfTheConfiguration() {
+		this.runner
+			.withPropertyValues("operations.polling.max-waits=101", "operations.rate-limit.max-queued=102",
+					"operations.rate-limit.max-in-flight=13", "operations.rate-limit.requests-per-second=14",
+					"operations.tracking.max-tracked=105")
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				assertThat(registry.get("operations.waits.max").gauge().value()).isEqualTo(101);
+				assertThat(registry.get("operations.queued.max").gauge().value()).isEqualTo(102);
+				assertThat(registry.get("operations.retrying.max").gauge().value()).isEqualTo(102);
+				assertThat(registry.get("operations.in.flight.max").gauge().value()).isEqualTo(13);
+				assertThat(registry.get("operations.rate").gauge().value()).isCloseTo(14, within(0.001));
+				assertThat(registry.get("operations.kinds.max").gauge().value()).isEqualTo(65);
+				assertThat(registry.get("operations.tracked.max").gauge().value()).isEqualTo(105);
+				assertThat(registry.get("operations.deliveries.max").gauge().value()).isEqualTo(13);
+				assertThat(registry.get("operations.deliveries.active").gauge().value()).isZero();
+				assertThat(registry.get("operations.held").gauge().value()).isZero();
+				assertThat(registry.get("operations.held.max").gauge().value()).isNaN();
+				assertThat(registry.get("operations.unwritten.max").gauge().value()).isNaN();
+			});
+	}
+
+	@Test
+	void onePropertyPublishesTheBucketsOfTheDashboard() {
+		this.runner.withPropertyValues("operations.metrics.histograms=true").run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(buckets(registry, "operations.fetch")).containsExactly(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+					30.0, 60.0);
+			assertThat(buckets(registry, "operations.write")).hasSize(10);
+			assertThat(buckets(registry, "operations.await")).contains(1.0, 86_400.0).hasSize(14);
+			assertThat(buckets(registry, "operations.duration")).hasSize(14);
+			assertThat(buckets(registry, "operations.detection.delay")).contains(1.0, 600.0).hasSize(11);
+			assertThat(buckets(registry, "operations.tracking.store")).isEmpty();
+		});
+	}
+
+	@Test
+	void withoutThePropertyATimerHasNoBuckets() {
+		this.runner
+			.run((context) -> assertThat(buckets(context.getBean(MeterRegistry.class), "operations.fetch")).isEmpty());
+	}
+
+	@Test
+	void bucketsOfSpringBootTakePrecedence() {
+		this.runner
+			.withPropertyValues("operations.metrics.histograms=true",
+					"management.metrics.distribution.slo.operations.await=7s")
+			.run((context) -> assertThat(buckets(context.getBean(MeterRegistry.class), "operations.await"))
+				.containsExactly(7.0));
+	}
+
+	private static double[] buckets(MeterRegistry registry, String name) {
+		return Arrays.stream(registry.timer(name, "of", "a test").takeSnapshot().histogramCounts())
+			.mapToDouble((bucket) -> bucket.bucket(TimeUnit.SECONDS))
+			.toArray();
 	}
 
 	private static Map<String, Set<String>> ours(MeterRegistry registry) {

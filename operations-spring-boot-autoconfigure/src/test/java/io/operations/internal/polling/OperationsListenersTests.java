@@ -87,6 +87,7 @@ class OperationsListenersTests {
 		listener.failed("x", "op1", throttled);
 		listener.throttled("x", throttled);
 		listener.pauseBegan("x", Duration.ofSeconds(1));
+		listener.operatorPauseBegan("x", Duration.ofSeconds(1));
 		listener.pauseEnded("x");
 		listener.outageBegan("x", throttled);
 		listener.outageEnded("x", Duration.ofSeconds(1));

@@ -198,6 +198,33 @@ class OverloadedWaitsTests {
 	}
 
 	@Test
+	void whenOperatorPausesTheClientTimeoutNamesTheOperatorAlsoDuringAnOutage() {
+		this.endpoint = (id) -> Mono.error(TestOperations.fault(503));
+		await(10, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.admission.operatorPause().begin(Duration.ofHours(1)).block()).isFalse();
+		this.scheduler.advanceTimeBy(TIMEOUT);
+		assertThat(this.faults).hasSize(10).allSatisfy((fault) -> {
+			assertThat(fault).hasMessageContaining("An operator has paused the client")
+				.hasMessageContaining("await it again after the pause");
+			assertThat(((OperationTimeoutException) fault).isPausedByOperator()).isTrue();
+		});
+	}
+
+	@Test
+	void whenOperatorResumesTheClientWaitsArePolledAgain() {
+		this.endpoint = (id) -> Mono.delay(ROUND_TRIP, this.scheduler)
+			.thenReturn(TestOperations.snapshot(id, OperationStatus.COMPLETED));
+		this.admission.operatorPause().begin(Duration.ofHours(1)).block();
+		await(10, TIMEOUT);
+		this.scheduler.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(this.seen).isEmpty();
+		this.admission.operatorPause().end().block();
+		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(this.seen).hasSize(10);
+	}
+
+	@Test
 	void whenOtherCallsBeganThePauseTimeoutNamesItsEnd() {
 		this.work = Duration.ofHours(1);
 		await(10, Duration.ofSeconds(30));
@@ -660,16 +687,21 @@ class OverloadedWaitsTests {
 		public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
 			long now = OverloadedWaitsTests.this.scheduler.now(TimeUnit.NANOSECONDS);
 			this.nextAt = Math.max(now, this.nextAt) + 4 * duration.toNanos();
-			return Mono.just(new Reservation(Duration.ofNanos(this.nextAt - now), Duration.ZERO));
+			return Mono.just(new Reservation(Duration.ofNanos(this.nextAt - now), Pause.UNKNOWN));
 		}
 
 		@Override
 		public Mono<Others> report(String client, boolean sending) {
-			return Mono.just(new Others(3, sending ? 3 : 0, Duration.ZERO));
+			return Mono.just(new Others(3, sending ? 3 : 0, Pause.UNKNOWN));
 		}
 
 		@Override
-		public Mono<Void> pause(String client, Duration pause) {
+		public Mono<Long> resume(String client) {
+			return Mono.just(1L);
+		}
+
+		@Override
+		public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
 			return Mono.empty();
 		}
 

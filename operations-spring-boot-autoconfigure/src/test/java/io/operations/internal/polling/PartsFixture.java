@@ -51,7 +51,7 @@ final class PartsFixture {
 
 	PartsFixture(PollingSettings settings) {
 		Object lock = new Object();
-		OperationsListener listener = new Recorder();
+		OperationsListeners listener = new OperationsListeners(List.of(new Recorder()));
 		Admission admission = PollerFixture.admission(RateLimitSettings.defaults(), this.time);
 		PollDelays delays = new PollDelays("test", KeyPrefix.DEFAULT, (state) -> Duration.ofSeconds(10), settings);
 		Outage outage = new Outage("test", settings, this.time, listener);

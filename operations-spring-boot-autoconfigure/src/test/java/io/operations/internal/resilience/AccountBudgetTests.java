@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -180,7 +181,95 @@ class AccountBudgetTests {
 		assertThat(other.sent()).isEqualTo(before);
 		assertThat(other.events).containsExactly("pause");
 		advance(Duration.ofSeconds(2));
+		assertThat(other.events).containsExactly("pause", "resumed");
 		assertThat(other.sent() - before).isBetween(34, 42);
+	}
+
+	@Test
+	void pauseOfAnOperatorReachesOtherInstancesAndEndsThereOnlyIfResumed() {
+		Instance asked = start(RATE);
+		Instance other = start(RATE);
+		other.fill(400);
+		advance(Duration.ofSeconds(2));
+		assertThat(result(asked.admission.operatorPause().begin(Duration.ofMinutes(10)))).isTrue();
+		assertThat(asked.admission.operatorPause().isOn()).isTrue();
+		advance(Duration.ofSeconds(1));
+		assertThat(other.admission.operatorPause().isOn()).isTrue();
+		assertThat(other.refused).isNotEmpty()
+			.allSatisfy((fault) -> assertThat(fault).hasMessageContaining("an operator has paused the client"));
+		other.poll(100);
+		int before = other.sent();
+		advance(Duration.ofMinutes(5));
+		assertThat(other.sent()).isEqualTo(before);
+		assertThat(other.events).containsExactly("operator's pause");
+		assertThat(result(asked.admission.operatorPause().end())).isTrue();
+		advance(Duration.ofSeconds(1));
+		assertThat(List.of(asked, other)).allMatch((instance) -> instance.admission.paused().isZero());
+		assertThat(other.events).containsExactly("operator's pause", "resumed");
+		advance(Duration.ofSeconds(2));
+		assertThat(other.sent() - before).isBetween(34, 60);
+		advance(Duration.ofMinutes(10));
+		assertThat(asked.events).containsExactly("operator's pause", "resumed");
+		assertThat(other.events).containsExactly("operator's pause", "resumed");
+	}
+
+	@Test
+	void resumeEndsAPauseOfTheServerInAllInstances() {
+		Instance throttled = start(RATE);
+		Instance other = start(RATE);
+		other.poll(400);
+		advance(Duration.ofSeconds(2));
+		throttled.admission.pause(Duration.ofMinutes(30));
+		advance(Duration.ofSeconds(1));
+		assertThat(other.admission.operatorPause().isOn()).isFalse();
+		assertThat(result(other.admission.operatorPause().end())).isTrue();
+		advance(Duration.ofSeconds(6));
+		assertThat(this.instances).allMatch((instance) -> instance.admission.paused().isZero());
+		throttled.admission.pause(Duration.ofMinutes(1));
+		advance(Duration.ofSeconds(1));
+		assertThat(other.admission.paused()).as("the next 429").isGreaterThan(Duration.ofSeconds(58));
+	}
+
+	@Test
+	void operatorWhenStoreIsUnavailableChangesNothing() {
+		Instance one = start(RATE);
+		Instance other = start(RATE);
+		advance(Duration.ofSeconds(6));
+		one.admission.pause(Duration.ofMinutes(1));
+		advance(Duration.ofSeconds(6));
+		this.store.failing = true;
+		assertThat(fault(one.admission.operatorPause().begin(Duration.ofMinutes(10)))).hasMessage("no database");
+		assertThat(fault(one.admission.operatorPause().end())).hasMessage("no database");
+		assertThat(one.admission.paused()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(54));
+		this.store.failing = false;
+		advance(Duration.ofSeconds(6));
+		assertThat(other.admission.paused()).isBetween(Duration.ofSeconds(40), Duration.ofSeconds(48));
+		assertThat(other.admission.operatorPause().isOn()).isFalse();
+	}
+
+	@Test
+	void instanceThatStartsDuringAPauseOfAnOperatorPauses() {
+		Instance first = start(RATE);
+		advance(Duration.ofSeconds(6));
+		result(first.admission.operatorPause().begin(Duration.ofMinutes(10)));
+		Instance late = start(RATE);
+		advance(Duration.ofSeconds(1));
+		assertThat(late.admission.operatorPause().isOn()).isTrue();
+	}
+
+	private <T> T result(Mono<T> call) {
+		AtomicReference<T> result = new AtomicReference<>();
+		call.subscribe(result::set);
+		advance(Duration.ofMillis(50));
+		return Objects.requireNonNull(result.get());
+	}
+
+	private Throwable fault(Mono<?> call) {
+		AtomicReference<Throwable> fault = new AtomicReference<>();
+		call.subscribe((value) -> {
+		}, fault::set);
+		advance(Duration.ofSeconds(1));
+		return Objects.requireNonNull(fault.get());
 	}
 
 	@Test
@@ -375,6 +464,16 @@ class AccountBudgetTests {
 						}
 
 						@Override
+						public void operatorPauseBegan(String client, Duration pause) {
+							Instance.this.events.add("operator's pause");
+						}
+
+						@Override
+						public void pauseEnded(String client) {
+							Instance.this.events.add("resumed");
+						}
+
+						@Override
 						public void budgetUnavailable(String client, Throwable fault) {
 							Instance.this.events.add("lost");
 						}
@@ -395,13 +494,24 @@ class AccountBudgetTests {
 
 		void fill(int calls) {
 			for (int i = 0; i < calls; i++) {
-				this.admission
-					.admit("op",
-							Mono.fromRunnable(
-									() -> this.sentAt.add(AccountBudgetTests.this.scheduler.now(TimeUnit.NANOSECONDS))))
-					.subscribe((value) -> {
-					}, this.refused::add);
+				call().subscribe((value) -> {
+				}, this.refused::add);
 			}
+		}
+
+		// A pause that is too long for fetches does not refuse polls.
+		void poll(int calls) {
+			for (int i = 0; i < calls; i++) {
+				call()
+					.contextWrite((context) -> context.put(RequestPriority.class,
+							new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 0)))
+					.subscribe();
+			}
+		}
+
+		private Mono<Object> call() {
+			return this.admission.admit("op", Mono
+				.fromRunnable(() -> this.sentAt.add(AccountBudgetTests.this.scheduler.now(TimeUnit.NANOSECONDS))));
 		}
 
 		int sent() {

@@ -31,6 +31,11 @@ class AccountPauseTests {
 		}
 
 		@Override
+		public void operatorPauseBegan(String client, Duration length) {
+			AccountPauseTests.this.events.add("operator began " + length.toSeconds());
+		}
+
+		@Override
 		public void pauseEnded(String client) {
 			AccountPauseTests.this.events.add("ended");
 		}
@@ -50,14 +55,14 @@ class AccountPauseTests {
 
 	@Test
 	void shorterPauseDoesNotReplaceALongerOne() {
-		assertThat(this.pause.begin(Duration.ofSeconds(10))).isTrue();
-		assertThat(this.pause.begin(Duration.ofSeconds(5))).isFalse();
+		assertThat(this.pause.begin(Duration.ofSeconds(10), false)).isTrue();
+		assertThat(this.pause.begin(Duration.ofSeconds(5), false)).isFalse();
 		assertThat(this.pause.left()).isEqualTo(Duration.ofSeconds(10));
 	}
 
 	@Test
 	void timerEndsThePause() {
-		this.pause.begin(Duration.ofSeconds(10));
+		this.pause.begin(Duration.ofSeconds(10), false);
 		this.pause.report();
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(this.timers).hasSize(1);
@@ -68,17 +73,47 @@ class AccountPauseTests {
 
 	@Test
 	void timerOfAnExtendedPauseEndsNothing() {
-		this.pause.begin(Duration.ofSeconds(10));
+		this.pause.begin(Duration.ofSeconds(10), false);
 		this.pause.report();
-		this.pause.begin(Duration.ofSeconds(20));
+		this.pause.begin(Duration.ofSeconds(20), false);
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(this.pause.end(this.timers.get(0))).isFalse();
 		assertThat(this.pause.left()).isEqualTo(Duration.ofSeconds(10));
 	}
 
 	@Test
+	void pauseEndsEarlyAndItsTimerEndsNothing() {
+		this.pause.begin(Duration.ofSeconds(10), true);
+		this.pause.report();
+		assertThat(this.pause.isByOperator()).isTrue();
+		this.time.advanceTimeBy(Duration.ofSeconds(4));
+		assertThat(this.pause.end()).isTrue();
+		assertThat(this.pause.isByOperator()).isFalse();
+		assertThat(this.pause.lastEnd()).isEqualTo(4_000);
+		assertThat(this.pause.end()).isFalse();
+		this.pause.begin(Duration.ofSeconds(20), false);
+		this.pause.report();
+		this.time.advanceTimeBy(Duration.ofSeconds(6));
+		assertThat(this.pause.end(this.timers.get(0))).isFalse();
+		assertThat(this.pause.left()).isEqualTo(Duration.ofSeconds(14));
+		assertThat(this.pause.isByOperator()).isFalse();
+		assertThat(this.events).containsExactly("operator began 10", "ended", "began 20");
+	}
+
+	@Test
+	void longestPauseNamesWhoBeganIt() {
+		this.pause.begin(Duration.ofSeconds(10), false);
+		this.pause.begin(Duration.ofSeconds(20), true);
+		assertThat(this.pause.isByOperator()).isTrue();
+		this.pause.begin(Duration.ofSeconds(15), false);
+		assertThat(this.pause.isByOperator()).isTrue();
+		this.pause.begin(Duration.ofSeconds(30), false);
+		assertThat(this.pause.isByOperator()).isFalse();
+	}
+
+	@Test
 	void listenerGetsChangesInTheirOrder() {
-		this.pause.begin(Duration.ofSeconds(10));
+		this.pause.begin(Duration.ofSeconds(10), false);
 		this.pause.throttled(new OperationsThrottledException("full", "op", Duration.ofSeconds(10)));
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		this.pause.end(this.timers.get(0));

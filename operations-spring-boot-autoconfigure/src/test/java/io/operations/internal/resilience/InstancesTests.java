@@ -69,7 +69,7 @@ class InstancesTests {
 	private void report(boolean sending, long now) {
 		this.instances.beginReport(sending, false, now);
 		this.instances.endReport();
-		this.instances.reported(new BudgetStore.Others(3, 2, Duration.ZERO), sending, now);
+		this.instances.reported(new BudgetStore.Others(3, 2, BudgetStore.Pause.UNKNOWN), sending, now);
 	}
 
 }

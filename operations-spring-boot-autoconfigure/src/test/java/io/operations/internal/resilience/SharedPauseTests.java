@@ -2,6 +2,7 @@ package io.operations.internal.resilience;
 
 import java.time.Duration;
 
+import io.operations.resilience.BudgetStore;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,10 +43,42 @@ class SharedPauseTests {
 
 	@Test
 	void pauseOfAnotherInstanceIsNewOnlyOnce() {
-		assertThat(this.pause.found(MINUTE, 0)).isTrue();
-		assertThat(this.pause.found(MINUTE, Duration.ofMillis(200).toNanos())).as("a late answer").isFalse();
-		assertThat(this.pause.found(MINUTE, Duration.ofSeconds(1).toNanos())).as("a longer pause").isTrue();
-		assertThat(this.pause.found(Duration.ZERO, Duration.ofHours(1).toNanos())).isFalse();
+		assertThat(begins(MINUTE, Duration.ZERO)).isTrue();
+		assertThat(begins(MINUTE, Duration.ofMillis(200))).as("a late answer").isFalse();
+		assertThat(begins(MINUTE, Duration.ofSeconds(1))).as("a longer pause").isTrue();
+		assertThat(begins(Duration.ZERO, Duration.ofHours(1))).isFalse();
+	}
+
+	@Test
+	void answerFromBeforeAResumeBeginsNoPauseAgain() {
+		found(MINUTE, 3, Duration.ZERO);
+		assertThat(this.pause.resumed(4, Duration.ofSeconds(1).toNanos())).isTrue();
+		assertThat(found(MINUTE, 3, Duration.ofSeconds(2))).isEqualTo(SharedPause.News.NONE);
+		assertThat(found(MINUTE, 4, Duration.ofSeconds(3))).isEqualTo(new SharedPause.News(false, true));
+	}
+
+	@Test
+	void resumeOfAnotherInstanceIsNewOnlyOnceAndForgetsAPauseThatIsUnsent() {
+		found(Duration.ZERO, 0, Duration.ZERO);
+		this.pause.begin(MINUTE, 0);
+		assertThat(found(Duration.ZERO, 1, Duration.ofSeconds(1))).isEqualTo(new SharedPause.News(true, false));
+		assertThat(this.pause.isUnsent()).isFalse();
+		assertThat(found(Duration.ZERO, 1, Duration.ofSeconds(2))).isEqualTo(SharedPause.News.NONE);
+	}
+
+	@Test
+	void resumesFromBeforeTheStartEndNoPause() {
+		this.pause.begin(MINUTE, 0);
+		assertThat(found(Duration.ZERO, 7, Duration.ZERO)).isEqualTo(SharedPause.News.NONE);
+		assertThat(this.pause.isUnsent()).isTrue();
+	}
+
+	private boolean begins(Duration left, Duration time) {
+		return found(left, 0, time).begun();
+	}
+
+	private SharedPause.News found(Duration left, long resumes, Duration time) {
+		return this.pause.found(new BudgetStore.Pause(left, false, resumes), time.toNanos());
 	}
 
 }

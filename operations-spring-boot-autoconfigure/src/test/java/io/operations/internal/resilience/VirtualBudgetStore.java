@@ -40,6 +40,10 @@ final class VirtualBudgetStore {
 
 	long pausedUntil;
 
+	boolean pausedByOperator;
+
+	long resumes;
+
 	int statements;
 
 	VirtualBudgetStore(Scheduler scheduler) {
@@ -82,12 +86,23 @@ final class VirtualBudgetStore {
 			}
 
 			@Override
-			public Mono<Void> pause(String client, Duration pause) {
+			public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
 				return answer(() -> {
-					VirtualBudgetStore.this.pausedUntil = Math.max(VirtualBudgetStore.this.pausedUntil,
-							now() + pause.toNanos());
+					if (now() + pause.toNanos() >= VirtualBudgetStore.this.pausedUntil) {
+						VirtualBudgetStore.this.pausedUntil = now() + pause.toNanos();
+						VirtualBudgetStore.this.pausedByOperator = byOperator;
+					}
 					return true;
 				}).then();
+			}
+
+			@Override
+			public Mono<Long> resume(String client) {
+				return answer(() -> {
+					VirtualBudgetStore.this.pausedUntil = 0;
+					VirtualBudgetStore.this.nextAt = Math.min(VirtualBudgetStore.this.nextAt, now());
+					return ++VirtualBudgetStore.this.resumes;
+				});
 			}
 
 			@Override
@@ -118,8 +133,9 @@ final class VirtualBudgetStore {
 				: this.failing ? Mono.error(new IllegalStateException("no database")) : answer);
 	}
 
-	private Duration paused() {
-		return Duration.ofNanos(Math.max(0, this.pausedUntil - now()));
+	private BudgetStore.Pause paused() {
+		return new BudgetStore.Pause(Duration.ofNanos(Math.max(0, this.pausedUntil - now())), this.pausedByOperator,
+				this.resumes);
 	}
 
 	private long now() {

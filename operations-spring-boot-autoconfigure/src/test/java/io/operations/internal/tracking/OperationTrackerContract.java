@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
  * What a tracker promises, whichever store it has: arguments, streams and the summary.
  * The classes above this one have the other promises.
  */
-public abstract class OperationTrackerContract extends SeveralClientsContract {
+public abstract class OperationTrackerContract extends TrackedListContract {
 
 	@Test
 	void whenFoundAnOperationCannotBeChanged() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackingState;
@@ -28,7 +29,9 @@ class StoredRowsTests {
 		PolledOperation polled = new PolledOperation("op", "kind", true, NOW, NOW.plusSeconds(1), Duration.ofMinutes(2),
 				7, NOW.plusSeconds(2), Map.of("related", "r"), seen);
 		TrackedRow open = new TrackedRow("client", polled, Map.of("a", "1"), Duration.ofHours(2), NOW.plusSeconds(3),
-				NOW.plusSeconds(4), "fault", true, TrackedRow.Ending.NONE, 5);
+				NOW.plusSeconds(4), "fault", true, TrackedRow.Ending.NONE, 5,
+				TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+		assertThat(open.traceParent()).isNotNull();
 		assertThat(this.rows.insert(open)).isNull();
 		assertThat(this.rows.find("op")).isEqualTo(open);
 		TrackedRow ended = open.with(new TrackedRow.Ending(TrackingState.UNDELIVERED, OperationOutcome.Type.FAILED,

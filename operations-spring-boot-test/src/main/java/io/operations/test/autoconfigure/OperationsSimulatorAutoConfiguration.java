@@ -1,6 +1,6 @@
 package io.operations.test.autoconfigure;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import io.operations.OperationsProduct;
 import io.operations.autoconfigure.ClientNames;
 import io.operations.autoconfigure.OperationsConnectionDetails;
@@ -35,7 +35,8 @@ public final class OperationsSimulatorAutoConfiguration {
 		return OperationsSimulator.start();
 	}
 
-	// Primary, because the application under test may declare its own connection details.
+	// The bean is primary, because the application under test may declare its own
+	// connection details.
 	@Bean
 	@Primary
 	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator,
@@ -43,15 +44,15 @@ public final class OperationsSimulatorAutoConfiguration {
 		return new SimulatorConnectionDetails(simulator, Binder.get(environment));
 	}
 
-	// The innermost decorator. No request of a further client, whose base URL may be the
-	// vendor's, leaves this machine.
+	// This is the innermost decorator, so that no request of a further client, whose base
+	// URL may be the vendor's, leaves this machine.
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	OperationsConnectorDecorator operationsSimulatorConnectorDecorator(OperationsSimulator simulator) {
 		return simulator::redirect;
 	}
 
-	// Before the customizers of the application, which may set another scheduler.
+	// Runs before the customizers of the application, which may set another scheduler.
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	OperationsTemplateBuilderCustomizer operationsSimulatorTimeCustomizer(OperationsSimulator simulator) {
@@ -69,18 +70,18 @@ public final class OperationsSimulatorAutoConfiguration {
 
 		private final OperationsSimulator simulator;
 
-		private final OperationsCredentials credentials;
+		private final BasicCredentials credentials;
 
 		private final Binder binder;
 
 		private SimulatorConnectionDetails(OperationsSimulator simulator, Binder binder) {
 			this.simulator = simulator;
-			this.credentials = simulator.credentials();
+			this.credentials = simulator.credentials().get();
 			this.binder = binder;
 		}
 
 		@Override
-		public OperationsCredentials getCredentials() {
+		public BasicCredentials getCredentials() {
 			return this.credentials;
 		}
 
@@ -95,7 +96,7 @@ public final class OperationsSimulatorAutoConfiguration {
 			return new OperationsConnectionDetails() {
 
 				@Override
-				public OperationsCredentials getCredentials() {
+				public BasicCredentials getCredentials() {
 					return SimulatorConnectionDetails.this.credentials;
 				}
 

@@ -18,7 +18,7 @@ class AutoConfigureOperationsSimulatorTests {
 	void applicationReachesTheSimulator(@Autowired OperationsSimulator simulator,
 			@Autowired OperationsConnectionDetails connectionDetails) {
 		assertThat(connectionDetails.getBaseUrl()).isEqualTo(simulator.baseUrl());
-		assertThat(connectionDetails.getCredentials().get()).isEqualTo(simulator.credentials().get());
+		assertThat(connectionDetails.getCredentials()).isEqualTo(simulator.credentials().get());
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

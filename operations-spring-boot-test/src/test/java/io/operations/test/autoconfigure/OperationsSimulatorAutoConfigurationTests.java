@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.operations.OperationsCredentials;
+import io.operations.BasicCredentials;
 import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.test.OperationsSimulator;
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,7 @@ class OperationsSimulatorAutoConfigurationTests {
 			assertThat(simulator.username()).isEqualTo("own");
 			OperationsConnectionDetails connectionDetails = context.getBean(OperationsConnectionDetails.class);
 			assertThat(connectionDetails.getBaseUrl()).isEqualTo(simulator.baseUrl());
-			assertThat(connectionDetails.getCredentials().get().username()).isEqualTo("own");
+			assertThat(connectionDetails.getCredentials().username()).isEqualTo("own");
 		});
 	}
 
@@ -87,7 +87,7 @@ class OperationsSimulatorAutoConfigurationTests {
 
 		@Bean
 		OperationsConnectionDetails connectionDetails() {
-			return () -> OperationsCredentials.of("own", "secret");
+			return () -> new BasicCredentials("own", "secret");
 		}
 
 	}

@@ -56,8 +56,8 @@ final class BudgetConnections {
 	/**
 	 * Create the connections.
 	 * @param pool the database, from which the store borrows connections
-	 * @param unpooled supplies a {@code DataSource} for the store's own connection.
-	 * {@code null} if there is none.
+	 * @param unpooled supplies a {@code DataSource} for the store's own connection, or
+	 * {@code null} if there is none
 	 */
 	BudgetConnections(DataSource pool, Supplier<@Nullable DataSource> unpooled) {
 		this.pool = pool;
@@ -116,7 +116,8 @@ final class BudgetConnections {
 				if (isOneOf(BLOCKED, ex)) {
 					throw ex;
 				}
-				// The server closed it before the statement, unless it did not answer.
+				// Unless it did not answer, the server closed the connection before the
+				// statement.
 				close();
 				if (ex.getCause() instanceof SocketTimeoutException) {
 					throw ex;
@@ -157,8 +158,8 @@ final class BudgetConnections {
 		catch (SQLException ex) {
 			this.failures++;
 			String kind = (ex.getSQLState() != null) ? ex.getSQLState().replaceFirst("(?<=..).*", "") : "";
-			// The database is unavailable for the pool, too, which would block the thread
-			// for longer.
+			// If the database is unavailable, the pool cannot connect either, and would
+			// block the thread for longer.
 			boolean isUnavailable = this.connected && UNAVAILABLE.contains(kind);
 			if (!isStarting && !CREDENTIALS.equals(kind) && (this.failures < 2 || isUnavailable)) {
 				throw ex;

@@ -37,22 +37,31 @@ enum BudgetStatements {
 			paused_until = CASE WHEN b.paused_until > clock_timestamp() THEN b.paused_until ELSE 'epoch' END
 			RETURNING (EXTRACT(EPOCH FROM next_at - clock_timestamp()) * 1000000)::bigint,
 			(EXTRACT(EPOCH FROM LEAST(paused_until, clock_timestamp() + %3$d * INTERVAL '1 second')
-			- clock_timestamp()) * 1000000)::bigint""", """
-			INSERT INTO %1$s AS b (client, next_at, paused_until)
-			VALUES (?, clock_timestamp(), clock_timestamp() + ? * INTERVAL '1 microsecond')
-			ON CONFLICT (client) DO UPDATE SET paused_until = GREATEST(
-			LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second'),
+			- clock_timestamp()) * 1000000)::bigint, paused_by_operator, resumes""", """
+			INSERT INTO %1$s AS b (client, next_at, paused_until, paused_by_operator)
+			VALUES (?, clock_timestamp(), clock_timestamp() + ? * INTERVAL '1 microsecond', ?)
+			ON CONFLICT (client) DO UPDATE SET
+			paused_by_operator = CASE WHEN clock_timestamp() + ? * INTERVAL '1 microsecond'
+			>= LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second')
+			THEN EXCLUDED.paused_by_operator ELSE b.paused_by_operator END,
+			paused_until = GREATEST(LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second'),
 			clock_timestamp() + ? * INTERVAL '1 microsecond')""", """
+			INSERT INTO %1$s AS b (client, next_at, paused_until, resumes)
+			VALUES (?, clock_timestamp(), 'epoch', 1)
+			ON CONFLICT (client) DO UPDATE SET next_at = CASE WHEN b.paused_until > clock_timestamp()
+			THEN LEAST(b.next_at, clock_timestamp()) ELSE b.next_at END, paused_until = 'epoch', resumes = b.resumes + 1
+			RETURNING resumes""", """
 			WITH gone AS (DELETE FROM %2$s g USING (SELECT instance FROM %2$s
 			WHERE client = ? AND seen_at < clock_timestamp() - INTERVAL '1 minute' FOR UPDATE SKIP LOCKED) o
 			WHERE g.client = ? AND g.instance = o.instance AND g.instance <> ?),
 			mine AS (INSERT INTO %2$s (client, instance, seen_at, sending) VALUES (?, ?, clock_timestamp(), ?)
 			ON CONFLICT (client, instance) DO UPDATE SET seen_at = EXCLUDED.seen_at, sending = EXCLUDED.sending)
-			SELECT COUNT(*), COUNT(*) FILTER (WHERE o.sending), (SELECT (EXTRACT(EPOCH FROM LEAST(b.paused_until,
-			clock_timestamp() + %3$d * INTERVAL '1 second') - clock_timestamp()) * 1000000)::bigint
-			FROM %1$s b WHERE b.client = ?) FROM %2$s o WHERE o.client = ? AND o.instance <> ?
+			SELECT n.alive, n.sending, (EXTRACT(EPOCH FROM LEAST(COALESCE(b.paused_until, 'epoch'),
+			clock_timestamp() + %3$d * INTERVAL '1 second') - clock_timestamp()) * 1000000)::bigint,
+			b.paused_by_operator, b.resumes FROM (SELECT COUNT(*) AS alive, COUNT(*) FILTER (WHERE o.sending) AS sending
+			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
 			AND o.seen_at BETWEEN clock_timestamp() - %4$d * INTERVAL '1 second'
-			AND clock_timestamp() + %4$d * INTERVAL '1 second'""", """
+			AND clock_timestamp() + %4$d * INTERVAL '1 second') n LEFT JOIN %1$s b ON b.client = ?""", """
 			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN clock_timestamp() - %4$d * INTERVAL '1 second'
 			AND clock_timestamp() + %4$d * INTERVAL '1 second' GROUP BY client"""),
 
@@ -62,7 +71,7 @@ enum BudgetStatements {
 	H2("H2", """
 			SELECT TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9), next_at),
 			TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9), LEAST(paused_until,
-			DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))))
+			DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), paused_by_operator, resumes
 			FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS mine,
 			CAST(? AS BIGINT) AS debt, CAST(? AS BIGINT) AS again) n ON b.client = n.client
 			WHEN MATCHED THEN UPDATE SET next_at = DATEADD(MICROSECOND, n.mine, GREATEST(
@@ -74,18 +83,29 @@ enum BudgetStatements {
 			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)),
 			TIMESTAMP '1970-01-01 00:00:00'))""", """
 			MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
-			CAST(? AS BIGINT) AS again) n ON b.client = n.client
-			WHEN MATCHED THEN UPDATE SET paused_until = GREATEST(
-			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
+			CAST(? AS BOOLEAN) AS by_operator, CAST(? AS BIGINT) AS again, CAST(? AS BIGINT) AS more) n
+			ON b.client = n.client
+			WHEN MATCHED THEN UPDATE SET
+			paused_by_operator = CASE WHEN DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9))
+			>= LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))
+			THEN n.by_operator ELSE b.paused_by_operator END,
+			paused_until = GREATEST(LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
 			DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))
-			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
-			VALUES (n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))""", """
-			SELECT COUNT(*), COUNT(CASE WHEN o.sending THEN 1 END),
-			(SELECT TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
-			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))) FROM %1$s b WHERE b.client = ?)
+			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, paused_by_operator) VALUES
+			(n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)), n.by_operator)""", """
+			SELECT resumes FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client) n
+			ON b.client = n.client
+			WHEN MATCHED THEN UPDATE SET next_at = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9)
+			THEN LEAST(b.next_at, CURRENT_TIMESTAMP(9)) ELSE b.next_at END,
+			paused_until = TIMESTAMP '1970-01-01 00:00:00', resumes = b.resumes + 1
+			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, resumes)
+			VALUES (n.client, CURRENT_TIMESTAMP(9), TIMESTAMP '1970-01-01 00:00:00', 1))""", """
+			SELECT n.alive, n.busy, TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
+			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), b.paused_by_operator, b.resumes
+			FROM (SELECT COUNT(*) AS alive, COUNT(CASE WHEN o.sending THEN 1 END) AS busy
 			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
 			AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))""", """
+			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))) n LEFT JOIN %1$s b ON b.client = ?""", """
 			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
 			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
 
@@ -98,7 +118,7 @@ enum BudgetStatements {
 					"MERGE INTO " + names.instance() + " (client, instance, seen_at, sending)"
 							+ " KEY (client, instance) VALUES (?, ?, CURRENT_TIMESTAMP(9), ?)",
 					client, instance, sending);
-			return others(connection, sql(names, this.report), client, client, instance);
+			return others(connection, sql(names, this.report), client, instance, client);
 		}
 
 	};
@@ -106,7 +126,7 @@ enum BudgetStatements {
 	// An instance counts for this long after its last report.
 	private static final long LIVE_SECONDS = 15;
 
-	// No caller waits for longer.
+	// The longest time of a statement. No caller waits for longer.
 	private static final int TIMEOUT_SECONDS = 1;
 
 	private final String product;
@@ -115,14 +135,17 @@ enum BudgetStatements {
 
 	private final String pause;
 
+	private final String resume;
+
 	final String report;
 
 	private final String instances;
 
-	BudgetStatements(String product, String reserve, String pause, String report, String instances) {
+	BudgetStatements(String product, String reserve, String pause, String resume, String report, String instances) {
 		this.product = product;
 		this.reserve = reserve;
 		this.pause = pause;
+		this.resume = resume;
 		this.report = report;
 		this.instances = instances;
 	}
@@ -147,18 +170,27 @@ enum BudgetStatements {
 		try (PreparedStatement statement = prepare(connection, sql(names, this.reserve), client, micros(duration),
 				micros(longestDebt), micros(duration)); ResultSet row = statement.executeQuery()) {
 			row.next();
-			return new BudgetStore.Reservation(duration(row, 1), duration(row, 2));
+			return new BudgetStore.Reservation(duration(row, 1), pause(row, 2));
 		}
 	}
 
 	BudgetStore.Others report(Connection connection, Names names, String client, String instance, boolean sending)
 			throws SQLException {
 		return others(connection, sql(names, this.report), client, client, instance, client, instance, sending, client,
-				client, instance);
+				instance, client);
 	}
 
-	void pause(Connection connection, Names names, String client, Duration pause) throws SQLException {
-		update(connection, sql(names, this.pause), client, micros(pause), micros(pause));
+	void pause(Connection connection, Names names, String client, Duration pause, boolean byOperator)
+			throws SQLException {
+		update(connection, sql(names, this.pause), client, micros(pause), byOperator, micros(pause), micros(pause));
+	}
+
+	long resume(Connection connection, Names names, String client) throws SQLException {
+		try (PreparedStatement statement = prepare(connection, sql(names, this.resume), client);
+				ResultSet row = statement.executeQuery()) {
+			row.next();
+			return row.getLong(1);
+		}
 	}
 
 	void leave(Connection connection, Names names, String client, String instance) throws SQLException {
@@ -166,7 +198,8 @@ enum BudgetStatements {
 	}
 
 	void check(Connection connection, Names names) throws SQLException {
-		for (String question : new String[] { "client, next_at, paused_until FROM " + names.budget(),
+		for (String question : new String[] {
+				"client, next_at, paused_until, paused_by_operator, resumes FROM " + names.budget(),
 				"client, instance, seen_at, sending FROM " + names.instance() }) {
 			try (PreparedStatement statement = connection.prepareStatement("SELECT " + question + " WHERE 1 = 0")) {
 				statement.execute();
@@ -189,7 +222,7 @@ enum BudgetStatements {
 		try (PreparedStatement statement = prepare(connection, sql, parameters);
 				ResultSet row = statement.executeQuery()) {
 			row.next();
-			return new BudgetStore.Others(row.getInt(1), row.getInt(2), duration(row, 3));
+			return new BudgetStore.Others(row.getInt(1), row.getInt(2), pause(row, 3));
 		}
 	}
 
@@ -216,7 +249,11 @@ enum BudgetStatements {
 		return statement.formatted(names.budget(), names.instance(), RetryAfter.MAXIMUM.toSeconds(), LIVE_SECONDS);
 	}
 
-	// Without a row there is no pause.
+	// Without a row there is no pause, and the client was never resumed.
+	private static BudgetStore.Pause pause(ResultSet row, int column) throws SQLException {
+		return new BudgetStore.Pause(duration(row, column), row.getBoolean(column + 1), row.getLong(column + 2));
+	}
+
 	private static Duration duration(ResultSet row, int column) throws SQLException {
 		return Duration.of(Math.max(0, row.getLong(column)), ChronoUnit.MICROS);
 	}
@@ -226,7 +263,7 @@ enum BudgetStatements {
 	}
 
 	/**
-	 * The names of the tables.
+	 * Holds the names of the tables.
 	 *
 	 * @param prefix the prefix of both names
 	 */

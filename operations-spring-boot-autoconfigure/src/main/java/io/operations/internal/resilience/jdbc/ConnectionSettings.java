@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param autoCommit whether it was in auto-commit mode
  * @param isolation its isolation level
- * @param networkTimeout the time in milliseconds for which it waited for an answer, 0 for
- * ever, {@code null} if that cannot be set
+ * @param networkTimeout the time in milliseconds for which it waited for an answer; 0 for
+ * no limit, {@code null} if the driver does not support a limit
  */
 record ConnectionSettings(boolean autoCommit, int isolation, @Nullable Integer networkTimeout) {
 
-	// The database ends a statement after one second. If it does not answer, this ends
-	// it.
+	// The database ends a statement after one second. If the database does not answer,
+	// the statement fails after this time.
 	private static final Duration ANSWER = Duration.ofSeconds(2);
 
 	/**
@@ -43,7 +43,8 @@ record ConnectionSettings(boolean autoCommit, int isolation, @Nullable Integer n
 
 	/**
 	 * Prepare a connection for the statements of the store: auto-commit mode, READ
-	 * COMMITTED, and a limit of two seconds for each answer. If that fails, close it.
+	 * COMMITTED, and a limit of two seconds for each answer. If that fails, the
+	 * connection is closed.
 	 * @param connection the connection
 	 * @return the same connection
 	 * @throws SQLException if the connection rejects a setting

@@ -108,11 +108,16 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	}
 
 	@Override
-	public Mono<Void> pause(String client, Duration pause) {
+	public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
 		return call((connection) -> {
-			this.statements.pause(connection, this.names, client, pause);
+			this.statements.pause(connection, this.names, client, pause, byOperator);
 			return null;
 		});
+	}
+
+	@Override
+	public Mono<Long> resume(String client) {
+		return call((connection) -> this.statements.resume(connection, this.names, client));
 	}
 
 	@Override
@@ -123,8 +128,8 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 		});
 	}
 
-	// A caller that cancels does not interrupt the statement: H2 would close a file that
-	// a thread is interrupted in.
+	// A caller that cancels does not interrupt the statement. H2 closes its file if a
+	// thread is interrupted while it uses the file.
 	private <T> Mono<T> call(BudgetConnections.Work<T> work) {
 		return Mono.create((sink) -> {
 			AtomicBoolean unwanted = new AtomicBoolean();

@@ -16,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a batch of changes. If the database does not accept the batch, finds the bad
- * changes and writes the others.
+ * Writes a batch of changes. If the database does not accept the batch, this class finds
+ * the changes that the database rejects, and writes the others.
  */
 final class BatchWriter {
 
@@ -28,7 +28,7 @@ final class BatchWriter {
 	// The square root of a batch: a bad change is found with some 60 statements.
 	private static final int PART = 32;
 
-	// Failures in a row after which the fault is not one of single changes.
+	// After this many failures in a row, the database seems to accept no change at all.
 	private static final int MOST_IN_VAIN = 30;
 
 	private final Held held;
@@ -55,7 +55,7 @@ final class BatchWriter {
 	 * @param buffer receives the changes that are not written
 	 * @param fenced the statements that need the lease
 	 * @param reader reads rows
-	 * @param open loads operations again whose changes are refused
+	 * @param open loads the operations again whose changes are refused
 	 * @param calls makes the calls to the database
 	 * @param faults reports what fails
 	 * @param clock the database's clock
@@ -75,7 +75,7 @@ final class BatchWriter {
 	}
 
 	/**
-	 * Write changes. Returns those that were not written to the buffer.
+	 * Write changes, and put those that were not written back into the buffer.
 	 * @param lease the lease, which is lost if the write is refused
 	 * @param changes changes that were taken from the buffer
 	 * @return {@code false} if the database is unavailable or accepts no change
@@ -101,7 +101,8 @@ final class BatchWriter {
 		FencedRows.Written written = this.calls.once("flush",
 				() -> this.fenced.write(lease.epoch(), changes, this.clock.get()));
 		if (written == null) {
-			// A thread of an earlier lease may have taken them from the present one.
+			// If this is a thread of an earlier lease, these may be changes of the
+			// present lease.
 			changes.forEach(this.buffer::putBack);
 			lease.lose();
 			return;
@@ -158,10 +159,11 @@ final class BatchWriter {
 		this.held.changed(FencedRows.before(stored), stored);
 	}
 
-	// One change that the database does not accept, or whose delivery somebody has
-	// locked, must not block the others. Each part that fails is divided, and a locked
-	// one costs the time limit on locks at each of the few levels. The order is random,
-	// so that a row of bad changes does not look like a database that accepts none.
+	// A change that the database does not accept, or whose delivery another transaction
+	// has locked, must not block the other changes. Each part that fails is divided
+	// again. There are only a few levels, and a part with a locked change takes the time
+	// limit for locks at each level. The order is random, so that bad changes that follow
+	// one another do not look like a database that accepts none.
 	private boolean writeParts(Lease lease, List<TrackedChange> changes) {
 		List<TrackedChange> failures = new ArrayList<>();
 		List<TrackedChange> locked = new ArrayList<>();

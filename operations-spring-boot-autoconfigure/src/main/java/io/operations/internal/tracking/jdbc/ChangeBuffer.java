@@ -16,16 +16,18 @@ import org.jspecify.annotations.Nullable;
  * Collects changes of operations until they are written. Keeps the last change of each
  * operation, so it never holds more changes than there are operations in memory. Changes
  * carry operations as last seen, which may be large. When they take too much memory, the
- * buffer drops further ones, and the instance polls these operations again. Thread-safe.
+ * buffer keeps further changes without the operation, and the instance polls these
+ * operations again. Thread-safe.
  */
 final class ChangeBuffer {
 
 	private static final long BATCH_WEIGHT = 8_000_000;
 
-	// Guarded by "this"; nothing foreign is called while it is held.
+	// The fields below are guarded by "this". No foreign code is called while it is
+	// locked.
 	private final Map<String, Unwritten> changes = new LinkedHashMap<>();
 
-	// Changes whose operation was not kept.
+	// Changes that are kept without the operation as last seen.
 	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
 
 	// Changes that a write has taken out.
@@ -89,7 +91,8 @@ final class ChangeBuffer {
 
 	/**
 	 * Take the oldest changes out, to write them.
-	 * @return the changes, each of which is passed to one of the three methods below
+	 * @return the changes, each of which the caller passes to {@link #putBack},
+	 * {@link #stored} or {@link #drop}
 	 */
 	synchronized List<TrackedChange> take() {
 		List<TrackedChange> oldest = new ArrayList<>();
@@ -123,7 +126,7 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Note that a change was written, so that a later one finds the new version.
+	 * Note that a change was written, so that a later change expects the new version.
 	 * @param written the change
 	 * @param version the new version of the row
 	 */
@@ -158,7 +161,7 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Take the changes out whose operation was not kept.
+	 * Take out the changes that are kept without the operation as last seen.
 	 * @return the ids of the operations, which must be polled again
 	 */
 	synchronized List<String> takeIncomplete() {
@@ -180,14 +183,22 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Begin to read rows of the database. Those that were read before an end was stored
-	 * show an operation that has ended as open.
+	 * Begin to read rows of the database. Rows that were read before an end was stored
+	 * still show the operation as open.
 	 * @return knows which operations have ended
 	 */
 	synchronized Reading read() {
 		Reading reading = new Reading();
 		this.readings.add(reading);
 		return reading;
+	}
+
+	/**
+	 * Return the memory of the changes, without those that a write has taken out.
+	 * @return the number of bytes
+	 */
+	synchronized long weight() {
+		return this.weight;
 	}
 
 	synchronized boolean isEmpty() {
@@ -244,7 +255,7 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * A change that is not written yet.
+	 * Holds a change that is not written yet.
 	 *
 	 * @param change the change
 	 * @param weight the memory that it takes

@@ -10,8 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Decides when the results of polls are stored. It stores changes in batches and soon,
- * numbers of polls and learned durations once a minute.
+ * Decides when the results of polls are stored. It stores changes soon and in batches,
+ * and stores numbers of polls and learned durations once a minute.
  */
 final class ChangeWriter {
 
@@ -44,7 +44,7 @@ final class ChangeWriter {
 	 * @param held the operations in memory
 	 * @param buffer the changes
 	 * @param fenced the statements that need the lease
-	 * @param open loads operations again that must be polled again
+	 * @param open loads the operations that must be polled again
 	 * @param learned stores what was learned
 	 * @param calls makes the calls to the database
 	 * @param batches writes a batch of changes
@@ -99,7 +99,7 @@ final class ChangeWriter {
 		count(lease);
 	}
 
-	// Returns whether there may be more.
+	// Returns whether there may be more numbers to store.
 	private boolean count(Lease lease) {
 		List<HeldOperations.Polls> polls = this.held.polls(FencedRows.BATCH);
 		if (polls.isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import io.operations.internal.tracking.HeldOperations;
 import io.operations.internal.tracking.TrackedRow;
 import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientWork {
 
-	// The part of the heap that operations may take until they are stored.
+	// Operations that wait to be stored may take the size of the heap divided by this.
 	private static final int UNWRITTEN = 8;
 
 	private final InstanceWork instance;
+
+	private final TrackingEngine engine;
+
+	private final LeaseSettings holding;
 
 	private final String client;
 
@@ -54,6 +59,7 @@ final class ClientWork {
 		TrackingTables tables = database.tables();
 		DatabaseClock clock = database.clock();
 		this.instance = instance;
+		this.engine = engine;
 		this.client = engine.client();
 		this.retention = engine.retention();
 		this.transactions = database.transactions();
@@ -61,18 +67,17 @@ final class ClientWork {
 		this.learned = new LearnedRows(database.own(), tables, this.client);
 		this.outdated = new OutdatedRows(database.own(), tables, database.dialect(), this.client);
 		engine.limitDeliveries(settings.deliveries());
-		LeaseSettings holding = new LeaseSettings(settings.leaseDuration(), settings.lookInterval(),
-				settings.flushInterval(), settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN,
-				settings.threadFactory());
+		this.holding = new LeaseSettings(settings.leaseDuration(), settings.lookInterval(), settings.flushInterval(),
+				settings.maxHeld(), Runtime.getRuntime().maxMemory() / UNWRITTEN, settings.threadFactory());
 		this.holder = new LeaseHolder(this.client, new HeldByEngine(engine, this::held),
 				database.dialect().fenced(database.own(), this.transactions, rows, tables, this.client),
-				new RowReader(rows, this.learned, this.transactions, this.calls), this.calls, holding,
+				new RowReader(rows, this.learned, this.transactions, this.calls), this.calls, this.holding,
 				engine.polls().scheduler(), clock::now, instance::deliver);
 		this.held = engine.hold(this.holder::changed, this.holder::mayPoll);
 		this.leases = new Leases(database.dataSource(), this.transactions, tables.lease(),
 				new Picks(database.own(), this.transactions, this.calls, database.dialect().pickLease(tables.lease()),
 						this.client, this.holder::deadBefore, instance::takeoverDelay),
-				this.client, settings.instanceName(), this.holder, holding, clock::now);
+				this.client, settings.instanceName(), this.holder, this.holding, clock::now);
 		this.task = new DeliveryTask(this.client, engine, rows, this.calls, this.transactions, database.handlers(),
 				clock, instance::deliverAt);
 	}
@@ -114,7 +119,16 @@ final class ClientWork {
 	}
 
 	/**
-	 * Release the lease while others may take it.
+	 * Return the name of the instance that holds the lease.
+	 * @return the name, {@code null} if the lease is free or its holder has not renewed
+	 * it
+	 */
+	@Nullable String holderName() {
+		return this.leases.holderName();
+	}
+
+	/**
+	 * Release the lease, so that another instance takes it.
 	 */
 	void releaseLease() {
 		this.holder.release();
@@ -142,9 +156,9 @@ final class ClientWork {
 	}
 
 	/**
-	 * Poll an operation that a caller has begun to track. The inbox contains the row,
-	 * too, so that another holder finds it, or this one later. No poll leaves on the
-	 * thread of the caller, who may still have a connection.
+	 * Poll an operation that a caller has begun to track. The inbox contains the
+	 * operation, too, so that another holder finds it, or this instance finds it later.
+	 * No poll leaves on the thread of the caller, who may still have a connection.
 	 * @param row the row of the operation
 	 */
 	void inserted(TrackedRow row) {
@@ -154,9 +168,9 @@ final class ClientWork {
 	}
 
 	/**
-	 * Look at once for operations that callers have removed. The look releases them in
-	 * the order of the database: meanwhile an id may be tracked again, or the deletion
-	 * rolled back to a savepoint.
+	 * Look at once for operations that callers have removed. Only this look stops their
+	 * polls, in the order of the database, because an id may be tracked again meanwhile,
+	 * or the removal may be rolled back to a savepoint.
 	 */
 	void removed() {
 		this.holder.wake();
@@ -176,10 +190,19 @@ final class ClientWork {
 	 * @return the row
 	 */
 	TrackedRow current(TrackedRow row) {
-		// The number of polls belongs to what they have seen, which may not be stored
-		// yet.
+		// While a change waits to be stored, the row keeps the number of polls that fits
+		// the rest of the row.
 		boolean isCurrent = !this.holder.isHolding() || this.holder.hasUnwritten(row.id());
 		return isCurrent ? row : this.held.current(row);
+	}
+
+	/**
+	 * Return how full the bounded parts of this instance are.
+	 * @return the load
+	 */
+	TrackingLoad load() {
+		return new TrackingLoad(this.held.held(), this.holding.maxHeld(), this.engine.delivering(),
+				this.engine.maxDelivering(), this.holder.unwritten(), this.holding.maxUnwritten(), Double.NaN);
 	}
 
 	/**

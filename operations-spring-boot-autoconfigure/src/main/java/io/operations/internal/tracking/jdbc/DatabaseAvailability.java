@@ -13,8 +13,8 @@ import reactor.core.scheduler.Scheduler;
  */
 final class DatabaseAvailability {
 
-	// Some calls succeed while connections are cut again and again. All that is one
-	// episode, which is reported once.
+	// While connections are cut again and again, some calls succeed. Outages that follow
+	// one another within this time are one episode, which is reported once.
 	private static final Duration BETWEEN_EPISODES = Duration.ofMinutes(1);
 
 	// An outage that begins soon after another one is reported if it lasts this long.
@@ -34,11 +34,12 @@ final class DatabaseAvailability {
 	// Guarded by "this".
 	private @Nullable Long availableAgainAt;
 
-	// When the call began that failed first. A pool may let it wait for long. Guarded by
-	// "this".
+	// When the first call that failed began. The pool may have let it wait for long.
+	// Guarded by "this".
 	private long outageBegan;
 
-	// How long the last outage was that matters, and when it ended. Guarded by "this".
+	// The length and the end of the last outage that noteOutage did not skip. Guarded by
+	// "this".
 	private long outageLength;
 
 	private long outageEnded;
@@ -69,7 +70,8 @@ final class DatabaseAvailability {
 
 	/**
 	 * Return whether the database is available.
-	 * @return whether the last call was served
+	 * @return {@code false} from a call that failed because of an outage until the next
+	 * call that succeeds
 	 */
 	boolean isAvailable() {
 		return this.unavailableAt == null;
@@ -77,8 +79,8 @@ final class DatabaseAvailability {
 
 	/**
 	 * Return whether there was no outage of the database for some time. An outage that
-	 * was shorter than half of that time does not count. After a longer one, the pools of
-	 * other instances get the time to connect.
+	 * was shorter than half of that time does not count. After a longer outage, the pools
+	 * of other instances get some more time to connect.
 	 * @param time the time
 	 * @return whether the database is available and was so during that time
 	 */
@@ -88,8 +90,8 @@ final class DatabaseAvailability {
 	}
 
 	/**
-	 * Note that a call has received a connection. If it waited for long, the pool had
-	 * none because of an outage, and the call would have failed otherwise.
+	 * Note that a call has received a connection. If it waited for long, this counts as
+	 * an outage: the pool had no connection.
 	 * @param began when the call began, as {@link #nanos} returned it
 	 */
 	synchronized void connected(long began) {

@@ -46,8 +46,8 @@ final class DatabaseCalls {
 	}
 
 	/**
-	 * Let repeated calls end. If the database is unavailable, interrupt them: a pool may
-	 * let them wait for a connection for long.
+	 * Stop repeating calls. If the database is unavailable, interrupt the calls, because
+	 * a pool may let them wait long for a connection.
 	 */
 	void stop() {
 		this.stopping.countDown();
@@ -61,7 +61,7 @@ final class DatabaseCalls {
 	/**
 	 * Return whether a fault is expected because the store stops during an outage.
 	 * @param fault the fault
-	 * @return {@code true} if nobody can do anything about it
+	 * @return {@code true} if nobody needs to act
 	 */
 	boolean isExpectedAtStop(Throwable fault) {
 		return this.stopping.getCount() == 0 && DatabaseFaults.isUnavailable(fault);

@@ -41,7 +41,7 @@ final class DatabaseFaults {
 
 	private static final int CLOSED_H2_DATABASE = 90098;
 
-	// HikariCP gives this message no state.
+	// HikariCP's exception with this message has no SQLState.
 	private static final String CLOSED = "Connection is closed";
 
 	// A chain of causes may contain a cycle.
@@ -75,8 +75,8 @@ final class DatabaseFaults {
 				|| UNAVAILABLE.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState());
 	}
 
-	// A commit that a database refuses has a state. A commit on a connection that the
-	// driver or the pool has given up has none.
+	// If a database refuses a commit, the exception has an SQLState. If the driver or the
+	// pool has given the connection up, it has none.
 	private static boolean hasNoState(Throwable fault) {
 		return sqlExceptions(fault).findFirst().map((sql) -> stateClass(sql).isEmpty()).orElse(false);
 	}

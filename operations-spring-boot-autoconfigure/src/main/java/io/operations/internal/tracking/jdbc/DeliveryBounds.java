@@ -14,7 +14,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Lets the database end the transactions of handlers that exceed their timeout. An
  * interrupt does not reach a process that is suspended or a thread that waits for the
- * database, and meanwhile no other transaction can change the rows that it has locked.
+ * database, and meanwhile no other transaction can change the rows that the handlers have
+ * locked.
  */
 final class DeliveryBounds {
 
@@ -31,7 +32,8 @@ final class DeliveryBounds {
 
 	private static final String TOO_LONG = "25P04";
 
-	// The handlers are interrupted first, and may then undo what they did.
+	// The database ends the transaction some time after the handlers are interrupted, so
+	// that they can undo what they did.
 	private static final Duration SHORTEST_GRACE = Duration.ofSeconds(1);
 
 	private static final int PART = 4;
@@ -71,8 +73,9 @@ final class DeliveryBounds {
 		}
 	}
 
-	// The settings that this version of the database has (transaction_timeout is new in
-	// 17), without those for which the application has a shorter bound.
+	// Returns the statement for the settings that this version of the database has
+	// (transaction_timeout is new in 17), without those for which the application has a
+	// shorter bound.
 	private String statement(JdbcTemplate template) {
 		Map<String, Long> bounds = new LinkedHashMap<>();
 		long millis = this.timeout.toMillis();
@@ -95,8 +98,9 @@ final class DeliveryBounds {
 	/**
 	 * Explain why the transaction of handlers failed, if one of the bounds ended it.
 	 * @param fault the fault of the transaction
-	 * @param elapsed the time since the transaction began. A lock that was not waited for
-	 * as long as the bound has another reason, for instance NOWAIT.
+	 * @param elapsed the time since the transaction began. If a statement failed at a
+	 * lock after a shorter time than the bound, the reason is another one, for instance
+	 * NOWAIT.
 	 * @return the fault to report
 	 */
 	RuntimeException explain(RuntimeException fault, Duration elapsed) {

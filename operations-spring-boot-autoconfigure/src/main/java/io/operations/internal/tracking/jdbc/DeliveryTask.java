@@ -20,8 +20,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers the outcome of an operation. The name of the task is the client, the instance
- * is the operation's id. The row of db-scheduler contains no other data.
+ * Delivers the outcome of an operation. The name of the task in db-scheduler is the name
+ * of the client, and the task instance is the operation's id. The row of db-scheduler
+ * contains no other data.
  */
 final class DeliveryTask extends AbstractTask<Void> {
 
@@ -98,7 +99,7 @@ final class DeliveryTask extends AbstractTask<Void> {
 		};
 	}
 
-	// db-scheduler would log an error with a stack trace for each.
+	// db-scheduler would log an error with a stack trace for each fault.
 	private void leave(Execution execution, RuntimeException fault) {
 		if (!this.calls.isExpectedAtStop(fault)) {
 			throw fault;

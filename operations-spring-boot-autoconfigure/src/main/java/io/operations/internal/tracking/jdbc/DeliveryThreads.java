@@ -25,7 +25,7 @@ final class DeliveryThreads extends ThreadPoolExecutor {
 	 * @param threads the maximum number of threads
 	 * @param factory creates the threads
 	 * @param onInterrupt called after the threads were interrupted, to end calls that
-	 * ignore that
+	 * ignore an interrupt
 	 * @param times bounds the time of a stop
 	 */
 	DeliveryThreads(int threads, ThreadFactory factory, Runnable onInterrupt, StopTimes times) {

@@ -28,13 +28,13 @@ interface FencedRows {
 	int BATCH = 1000;
 
 	/**
-	 * The time after which a statement fails that is not answered, if another instance
-	 * can take the lease meanwhile.
+	 * The time after which a statement without an answer fails. It is short, because
+	 * another instance can take the lease meanwhile.
 	 */
 	Duration SHORT = Duration.ofSeconds(10);
 
 	/**
-	 * The time after which a statement on many rows fails that is not answered.
+	 * The time after which a statement on many rows without an answer fails.
 	 */
 	Duration LONG = Duration.ofSeconds(30);
 
@@ -69,24 +69,25 @@ interface FencedRows {
 	/**
 	 * Store what this instance has learned, for the next holder and for restarts.
 	 * @param epoch the epoch of the lease
-	 * @param durations the durations by kind. Very long kinds are left out.
+	 * @param durations the durations by kind. Kinds with very long names are left out.
 	 */
 	void learned(long epoch, Map<String, List<Duration>> durations);
 
 	/**
 	 * Return the row before a notable change.
 	 * @param stored the row as stored
-	 * @return a row in state TRACKED that is not stuck
+	 * @return a row in state TRACKED. It is not stuck if the change was that the
+	 * operation became stuck.
 	 */
 	static TrackedRow before(TrackedRow stored) {
 		boolean ended = stored.state() != TrackingState.TRACKED;
 		return new TrackedRow(stored.client(), stored.polled(), stored.attributes(), stored.timeout(),
 				stored.deadline(), null, stored.lastFault(), ended && stored.stuck(), TrackedRow.Ending.NONE,
-				stored.version() - 1);
+				stored.version() - 1, stored.traceParent());
 	}
 
 	/**
-	 * The operations of the inbox.
+	 * Holds the operations of the inbox.
 	 *
 	 * @param open the rows of operations to poll
 	 * @param gone the ids of operations not to poll
@@ -96,8 +97,8 @@ interface FencedRows {
 	}
 
 	/**
-	 * The result of a write. An operation that is in neither of the first two collections
-	 * was locked by another transaction. The caller tries again.
+	 * Holds the result of a write. An operation that is in neither of the first two
+	 * collections was locked by another transaction. The caller tries again.
 	 *
 	 * @param stored the new version of each row that was written
 	 * @param refused the ids of rows that have another version or are gone

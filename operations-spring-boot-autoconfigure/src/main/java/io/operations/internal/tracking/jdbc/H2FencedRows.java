@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Runs the fenced statements on H2: several for each call, in one transaction that locks
- * the lease.
+ * Runs the fenced statements on H2. Each call runs several statements in one transaction
+ * that locks the lease.
  */
 final class H2FencedRows implements FencedRows {
 

@@ -83,7 +83,7 @@ interface Held {
 	void learn(Map<String, List<Duration>> durations);
 
 	/**
-	 * Return the numbers of polls that no change has carried.
+	 * Return the numbers of polls that no change has reported.
 	 * @param most the maximum number of operations
 	 * @return the numbers
 	 */

@@ -19,9 +19,10 @@ final class HeldByEngine implements Held {
 	private final Supplier<HeldOperations> held;
 
 	/**
-	 * Create the operations.
+	 * Create the object.
 	 * @param engine the engine
-	 * @param held supplies what the engine holds. Called from the first use on.
+	 * @param held supplies the operations that the engine holds; called only when they
+	 * are used
 	 */
 	HeldByEngine(TrackingEngine engine, Supplier<HeldOperations> held) {
 		this.engine = engine;
@@ -41,11 +42,13 @@ final class HeldByEngine implements Held {
 	@Override
 	public void release(String operationId) {
 		this.held.get().release(operationId);
+		this.engine.listener().released(this.engine.client(), operationId);
 	}
 
 	@Override
 	public void releaseAll() {
 		this.held.get().releaseAll();
+		this.engine.listener().released(this.engine.client(), null);
 	}
 
 	@Override

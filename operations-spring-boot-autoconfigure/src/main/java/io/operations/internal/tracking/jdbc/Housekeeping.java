@@ -34,7 +34,7 @@ final class Housekeeping extends ScheduledThreadPoolExecutor {
 	/**
 	 * Repeat a job, whether the database is available or not.
 	 * @param job the job
-	 * @param millis the time between the end of one and the beginning of the next
+	 * @param millis the time between the end of one run and the beginning of the next
 	 * @return the job
 	 */
 	ScheduledFuture<?> repeat(Runnable job, long millis) {

@@ -82,8 +82,8 @@ final class HousekeepingJobs {
 	}
 
 	/**
-	 * Return how long a lease must have been free before this instance takes it. That
-	 * leaves it to instances that hold fewer leases.
+	 * Return how long a lease must have been free before this instance takes it. So
+	 * instances that hold fewer leases can take it first.
 	 * @return the time, zero if this instance has less than its share
 	 */
 	Duration takeoverDelay() {

@@ -94,10 +94,10 @@ final class InstanceWork {
 		return this.jobs.takeoverDelay();
 	}
 
-	// A scheduler knows the tasks of its creation. Those of clients that join later are
-	// added on the thread that looks, right before their first pick. If the scheduler has
-	// met an execution of the task before, it would leave its dead executions alone for
-	// ever.
+	// A scheduler knows the tasks with which it was created. The tasks of clients that
+	// join later are added on the thread that picks executions, right before their first
+	// pick. They are also removed from the scheduler's unresolved tasks, because it never
+	// revives dead executions of such a task.
 	private void resolve(TaskResolver resolver) {
 		this.clients.forEach((name, client) -> {
 			if (this.resolved.add(name)) {

@@ -95,7 +95,8 @@ final class Instances {
 		if (held <= share(clients) || now - since < this.leaseDuration.multipliedBy(2).toNanos()) {
 			return false;
 		}
-		// The others get the time to take it before the next one.
+		// The other instances get the time to take this lease before the next one is
+		// released.
 		this.sameSince = now - this.leaseDuration.toNanos();
 		return true;
 	}

@@ -15,9 +15,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents the claim of a worker on an execution of db-scheduler. Changes the rows of
- * both tables in one transaction. Retries while the database is unavailable, so that no
- * other instance considers the execution dead afterwards.
+ * Represents the claim of a worker on an execution of db-scheduler. Changes the row of
+ * the operation and that of the execution in one transaction. Retries while the database
+ * is unavailable, so that no other instance considers the execution dead afterwards.
  */
 final class JdbcClaim implements TrackingClaim {
 
@@ -93,8 +93,8 @@ final class JdbcClaim implements TrackingClaim {
 				return completeUnlessForgotten(row);
 			}));
 			if (this.handlers.isStrict()) {
-				// If the process dies before, the instance that takes over finds that
-				// there is nothing to do.
+				// If the process dies before this call, the instance that takes over
+				// finds that there is nothing to do.
 				releaseUnchanged(row.due());
 			}
 			return Boolean.TRUE.equals(completed) ? row.stored() : null;
@@ -185,9 +185,9 @@ final class JdbcClaim implements TrackingClaim {
 		}
 	}
 
-	// The operation was forgotten meanwhile. If it was also tracked again and has ended,
-	// its outcome uses the same execution. Or it still has the version that is known,
-	// because a transaction holds it that may forget it.
+	// The operation was probably forgotten meanwhile. If it was also tracked again and
+	// has ended, its outcome uses the same execution. If it still has the known version,
+	// another transaction has locked its row, perhaps to forget it.
 	private void letGo(String operationId, long known) {
 		TrackedRow present = this.calls.untilAvailable("load", () -> this.rows.find(operationId));
 		if (present == null || present.state() != TrackingState.ENDED) {

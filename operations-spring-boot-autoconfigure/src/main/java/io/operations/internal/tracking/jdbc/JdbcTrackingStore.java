@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import io.operations.internal.tracking.ClientTracking;
 import io.operations.internal.tracking.TrackedRow;
 import io.operations.internal.tracking.TrackingEngine;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
@@ -110,6 +111,16 @@ public final class JdbcTrackingStore implements ClientTracking {
 	}
 
 	@Override
+	public boolean isPolling() {
+		return this.work.isHolding();
+	}
+
+	@Override
+	public @Nullable String pollingInstance() {
+		return this.work.holderName();
+	}
+
+	@Override
 	public boolean belongsToThisThread() {
 		return this.transactions.ofThread().isActive();
 	}
@@ -164,6 +175,11 @@ public final class JdbcTrackingStore implements ClientTracking {
 			this.transactions.ofThread().afterCommit(this.work::deliver);
 			return true;
 		}));
+	}
+
+	@Override
+	public TrackingLoad load() {
+		return this.work.load();
 	}
 
 	@Override

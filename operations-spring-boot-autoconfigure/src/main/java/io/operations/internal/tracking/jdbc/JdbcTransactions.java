@@ -72,7 +72,7 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work, but give up when the network does not answer. After a
-	 * failover, packets may get lost without an error for long.
+	 * failover, the network may drop packets for a long time without an error.
 	 * @param limit the time after which a statement fails that is not answered,
 	 * {@code null} for the limit of all connections of the library
 	 * @param action the work
@@ -105,7 +105,8 @@ final class JdbcTransactions {
 		}
 	}
 
-	// Two that conflict would do so again if they began again at the same time.
+	// The pause is random: two transactions that conflicted would conflict again if both
+	// began again at the same time.
 	private static Duration pause(int tries) {
 		long most = SHORTEST_PAUSE.toMillis() << tries;
 		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));

@@ -16,7 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class LearnedRows {
 
-	// Four bytes each at most. PostgreSQL's index holds 2,700 bytes.
+	// The number of characters, of at most four bytes each. PostgreSQL's index holds
+	// 2,700 bytes.
 	private static final int LONGEST_KIND = 500;
 
 	private static final OperationJson JSON = new OperationJson();
@@ -53,8 +54,8 @@ final class LearnedRows {
 	}
 
 	/**
-	 * Return the texts that the table keeps for durations. Leaves kinds out that cannot
-	 * be stored as they are: an index holds no longer text, and a text no character NUL.
+	 * Return the texts that the table keeps for durations. Leaves out kinds that are too
+	 * long for the index or contain the character NUL, which a text column cannot hold.
 	 * @param durations durations by kind
 	 * @return texts by kind, in the order of the kinds
 	 */

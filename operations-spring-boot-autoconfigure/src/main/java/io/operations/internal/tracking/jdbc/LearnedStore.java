@@ -80,7 +80,7 @@ final class LearnedStore {
 	}
 
 	/**
-	 * Learn them again after a failure.
+	 * Learn the durations of the previous holder again after a failure.
 	 */
 	void retry() {
 		if (this.failed) {

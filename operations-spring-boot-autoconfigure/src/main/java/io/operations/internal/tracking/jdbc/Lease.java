@@ -131,7 +131,7 @@ final class Lease {
 	 * suspended
 	 */
 	boolean mayPoll() {
-		// In this order: tick() lets the one begin before it lets the other end.
+		// In this order, because tick() begins the doubt before hasSlept() becomes false.
 		return isOn() && !hasSlept() && !this.doubted;
 	}
 

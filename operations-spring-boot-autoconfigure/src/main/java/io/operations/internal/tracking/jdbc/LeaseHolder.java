@@ -98,7 +98,7 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Release the lease while others may take it.
+	 * Release the lease, so that another instance takes it.
 	 */
 	void release() {
 		Lease current = this.lease;
@@ -143,6 +143,14 @@ final class LeaseHolder {
 	}
 
 	/**
+	 * Return the memory of operations as last seen that wait to be stored.
+	 * @return the number of bytes
+	 */
+	long unwritten() {
+		return this.buffer.weight();
+	}
+
+	/**
 	 * Return whether a poll may leave now.
 	 * @return whether this instance holds the lease, as far as it can know
 	 */
@@ -184,8 +192,9 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Return the time up to which the holder of the lease must have renewed it to be
-	 * alive. After an outage of the database, the holder gets the time to renew it.
+	 * Return the time since when the holder of the lease must have renewed it. Otherwise
+	 * the holder counts as dead. After an outage of the database, the holder gets more
+	 * time to renew the lease.
 	 * @param now the time of the database's clock
 	 * @return the time
 	 */
@@ -201,7 +210,8 @@ final class LeaseHolder {
 	 */
 	boolean hold(long epoch) {
 		Lease current = new Lease(epoch, this.settings.leaseDuration(), this.scheduler);
-		// A response that arrived after the end of an earlier lease may have left these.
+		// A response that arrived after the end of an earlier lease may have left
+		// operations or changes here.
 		this.held.releaseAll();
 		this.buffer.clear();
 		this.open.reset();
@@ -225,8 +235,8 @@ final class LeaseHolder {
 			}
 		}
 		finally {
-			// No further poll leaves. First, this thread stores what the polls have
-			// changed.
+			// No further poll leaves. The writer's thread stores what the polls have
+			// changed, and then ends.
 			this.lease = null;
 			current.end();
 			ticks.dispose();

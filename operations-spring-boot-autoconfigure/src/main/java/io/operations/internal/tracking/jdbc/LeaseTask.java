@@ -55,8 +55,8 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	@Override
 	public CompletionHandler<Void> execute(TaskInstance<Void> instance, ExecutionContext context) {
-		// The epoch of another client's lease would be no fence for the operations of
-		// this client.
+		// The epoch of another client's lease would not protect the operations of this
+		// client.
 		Assert.state(this.client.equals(instance.getId()), () -> "The lease of client '" + instance.getId()
 				+ "' is not the lease of client '" + this.client + "'");
 		boolean isHeld = this.hold.test(context.getExecution().version);

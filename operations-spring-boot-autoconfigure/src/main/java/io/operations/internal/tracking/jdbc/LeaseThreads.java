@@ -18,8 +18,7 @@ final class LeaseThreads {
 
 	private static final Log logger = LogFactory.getLog(LeaseThreads.class);
 
-	// Less than the time that db-scheduler leaves before it interrupts the thread that
-	// waits.
+	// Shorter than the time after which db-scheduler interrupts the waiting thread.
 	private static final Duration END = Duration.ofSeconds(2);
 
 	private final List<Thread> threads = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.operations.internal.tracking.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -109,8 +110,8 @@ final class Leases {
 		created.start();
 	}
 
-	// Without the row nobody would poll. With a version that begins with the time, no
-	// epoch comes again that an instance may still know.
+	// Without the row, no instance would poll. The version starts with the present time,
+	// so that an epoch that an instance may still know never comes again.
 	private boolean insert() {
 		return Boolean.TRUE.equals(this.transactions.in(() -> {
 			boolean created = this.creator.scheduleIfNotExists(this.task.schedulableInstance(this.client));
@@ -137,6 +138,23 @@ final class Leases {
 					+ " This instance has created it again, and one instance polls within seconds. Somebody may have"
 					+ " emptied or restored the table.");
 		}
+	}
+
+	/**
+	 * Return the name of the instance that holds the lease.
+	 * @return the name, {@code null} if the lease is free or its holder has not renewed
+	 * it in time
+	 */
+	@Nullable String holderName() {
+		return this.jdbc
+			.sql("SELECT picked_by FROM " + this.table
+					+ " WHERE task_name = :task AND task_instance = :client AND picked AND last_heartbeat > :dead")
+			.param("task", LeaseTask.NAME)
+			.param("client", this.client)
+			.param("dead", this.clock.get().minus(this.settings.leaseDuration()).atOffset(ZoneOffset.UTC))
+			.query(String.class)
+			.optional()
+			.orElse(null);
 	}
 
 	private boolean hold(long epoch) {

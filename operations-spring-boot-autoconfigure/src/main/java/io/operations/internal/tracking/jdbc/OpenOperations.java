@@ -21,12 +21,13 @@ final class OpenOperations {
 
 	private static final int PAGE = 1000;
 
-	// The part of max-held that is free again before the end of the shortage is logged.
+	// The end of the shortage is logged when max-held divided by this is free again.
 	private static final int FREE_PART = 10;
 
 	private final Signal wakeUps = new Signal();
 
-	// Whether this pass over the open operations, or a look, left one in the database.
+	// Whether the present pass over the open operations, or a look at the inbox, left an
+	// operation in the database.
 	private final AtomicBoolean left = new AtomicBoolean();
 
 	private final Held held;
@@ -41,7 +42,7 @@ final class OpenOperations {
 
 	private final Duration look;
 
-	// Whether operations are in the database that exceed the maximum.
+	// Whether operations wait in the database because the maximum is reached.
 	private volatile boolean full;
 
 	// Whether the inbox was emptied since this instance took the lease.
@@ -210,7 +211,8 @@ final class OpenOperations {
 		return "";
 	}
 
-	// With little free capacity, the next operation might be left again soon.
+	// Little free capacity is not reported, because an operation might soon be left in
+	// the database again.
 	private void resolve() {
 		if (this.warned && !this.full && capacity() >= this.maxHeld / FREE_PART) {
 			this.warned = false;
@@ -236,9 +238,9 @@ final class OpenOperations {
 	}
 
 	/**
-	 * Replace an operation by what the database has. A caller may have tracked it again.
-	 * Or a change was stored before, by a transaction whose connection was lost while it
-	 * was committed.
+	 * Replace an operation by its row in the database. A caller may have tracked it
+	 * again. Or an earlier change was stored although the connection was lost during the
+	 * commit.
 	 * @param operationId the operation's id
 	 */
 	void reload(String operationId) {

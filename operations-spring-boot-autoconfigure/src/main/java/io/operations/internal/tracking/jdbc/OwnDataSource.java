@@ -54,8 +54,8 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	 * Create the DataSource.
 	 * @param target the database
 	 * @param managers the application's transaction managers
-	 * @param answer how long the database may send nothing while a statement runs. A
-	 * shorter time that the pool has is kept.
+	 * @param answer how long the database may send nothing while a statement runs. If the
+	 * pool has a shorter time, that is kept.
 	 */
 	OwnDataSource(DataSource target, TransactionManagers managers, Duration answer) {
 		super(target);
@@ -110,8 +110,8 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * Limit the time for which statements wait for an answer over the network. A shorter
-	 * time that the pool has is kept.
+	 * Limit the time for which statements wait for an answer over the network. If the
+	 * pool has a shorter time, that is kept.
 	 * @param connection the connection
 	 * @param limit the limit, {@code null} for the one of all connections of the library
 	 */
@@ -220,13 +220,13 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	/**
-	 * The settings of new connections of the pool.
+	 * Holds the settings of new connections of the pool.
 	 *
 	 * @param autoCommit whether they are in auto-commit mode
 	 * @param isolation their isolation level
 	 * @param readOnly whether they are read-only
-	 * @param networkTimeout the time in milliseconds for which they wait for an answer, 0
-	 * for ever, {@code null} if that cannot be set
+	 * @param networkTimeout the time in milliseconds for which they wait for an answer; 0
+	 * for no limit, {@code null} if the driver does not support a limit
 	 */
 	private record PoolDefaults(boolean autoCommit, int isolation, boolean readOnly, @Nullable Integer networkTimeout) {
 

@@ -134,8 +134,8 @@ final class Picks extends DefaultJdbcCustomization {
 			List<Execution> picked = Objects
 				.requireNonNull(this.calls.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
 					availability.connected(began);
-					// With the time of the call, an execution would look dead from the
-					// beginning if the pool had no connection for long.
+					// If the pool had no connection for long, an execution that is picked
+					// with the time of the call would look dead from the beginning.
 					return pick(names, instance, now.plusNanos(availability.nanos() - began), limit);
 				})));
 			this.failing = false;

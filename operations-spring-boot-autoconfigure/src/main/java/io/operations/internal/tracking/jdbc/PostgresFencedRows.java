@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Runs the fenced statements on PostgreSQL: one for each call.
+ * Runs the fenced statements on PostgreSQL. Each call runs one statement.
  */
 final class PostgresFencedRows implements FencedRows {
 
@@ -75,17 +75,17 @@ final class PostgresFencedRows implements FencedRows {
 				LEFT JOIN %1$s t ON t.client = :client AND t.id = n.id AND t.state = 'TRACKED'"""
 			.formatted(tables.tracked(), tables.lease(), tables.inbox(), TrackingDialect.ABANDONED,
 					TrackedRowMapper.OPEN_COLUMNS, TrackingDialect.POSTGRESQL.now());
-		// Each statement locks the lease first. A takeover changes its version, which the
-		// unique index makes a key column. A write that waited for a takeover finds no
-		// row.
+		// Each statement locks the lease first. A takeover changes the version of the
+		// lease, which is a key column because of the unique index. So a write waits for
+		// a takeover, and then finds no row.
 		String held = """
 				held AS MATERIALIZED (
 					SELECT 1 FROM %s WHERE task_name = ? AND task_instance = ? AND version = ? AND %s
 					FOR KEY SHARE
 				)""".formatted(tables.lease(), TrackingDialect.ABANDONED);
-		// The planner expects ten changes. Where it could choose, it would compare each
-		// of a thousand with each other one, so "changed" gets a FULL JOIN, which is
-		// hashed.
+		// The planner expects ten changes. If it had the choice, it would compare each of
+		// a thousand changes with each other one. So "changed" is joined by a FULL JOIN,
+		// which the planner hashes.
 		this.write = """
 				WITH %2$s, v AS MATERIALIZED (
 					SELECT * FROM unnest(CAST(? AS TEXT[]), CAST(? AS BIGINT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[]),

@@ -12,7 +12,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class StopTimes {
 
-	// For deliveries that were interrupted to store why they failed.
+	// The time in which interrupted deliveries can store why they failed.
 	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(3);
 
 	private static final Duration END = Duration.ofSeconds(4);

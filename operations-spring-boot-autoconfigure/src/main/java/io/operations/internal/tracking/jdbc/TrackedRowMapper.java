@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.operations.Operation;
 import io.operations.OperationStatus;
+import io.operations.internal.TraceParent;
 import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.OperationOutcome;
@@ -26,11 +27,14 @@ final class TrackedRowMapper {
 	// The columns that a poll needs. An operation as last seen may be large.
 	static final String OPEN_COLUMNS = Stream
 		.of("id", "kind", "status", "accepted", "tracked_at", "created_at", "timeout_millis", "deadline",
-				"learned_millis", "polls", "not_found_since", "last_fault", "stuck", "version")
+				"learned_millis", "polls", "not_found_since", "last_fault", "stuck", "traceparent", "version")
 		.map((column) -> "t." + column)
 		.collect(Collectors.joining(", "));
 
-	private static final String SCHEDULED = "SCHEDULED";
+	/**
+	 * The text of the status of an operation that is scheduled for later.
+	 */
+	static final String SCHEDULED = "SCHEDULED";
 
 	private final OperationJson json = new OperationJson();
 
@@ -71,7 +75,7 @@ final class TrackedRowMapper {
 				instant(result, "not_found_since"), Map.of(), seen);
 		return new TrackedRow(this.client, polled, Map.of(), Duration.ofMillis(result.getLong("timeout_millis")),
 				required(result, "deadline"), null, result.getString("last_fault"), result.getBoolean("stuck"),
-				TrackedRow.Ending.NONE, result.getLong("version"));
+				TrackedRow.Ending.NONE, result.getLong("version"), TraceParent.parse(result.getString("traceparent")));
 	}
 
 	/**
@@ -129,6 +133,7 @@ final class TrackedRowMapper {
 		String fault = result.getString("last_fault");
 		boolean stuck = result.getBoolean("stuck");
 		long version = result.getLong("version");
+		TraceParent traceParent = TraceParent.parse(result.getString("traceparent"));
 		String outcome = result.getString("outcome");
 		TrackedRow.Ending ending = new TrackedRow.Ending(known(TrackingState.class, id, result.getString("state")),
 				(outcome != null) ? known(OperationOutcome.Type.class, id, outcome) : null, instant(result, "ended_at"),
@@ -136,7 +141,7 @@ final class TrackedRowMapper {
 		return () -> new TrackedRow(this.client,
 				new PolledOperation(id, kind, accepted, tracked, created, learned, polls, notFound,
 						this.json.readTexts(related), this.json.readOperation(id, operation)),
-				this.json.readTexts(attributes), timeout, deadline, due, fault, stuck, ending, version);
+				this.json.readTexts(attributes), timeout, deadline, due, fault, stuck, ending, version, traceParent);
 	}
 
 	private static <E extends Enum<E>> E known(Class<E> type, String id, String name) {

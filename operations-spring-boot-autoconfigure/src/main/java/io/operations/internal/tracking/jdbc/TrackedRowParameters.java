@@ -24,7 +24,7 @@ final class TrackedRowParameters {
 	}
 
 	/**
-	 * Set the parameters of an UPDATE that every change of a row has.
+	 * Set the parameters that all UPDATE statements of a row have in common.
 	 * @param statement the statement
 	 * @param polled what the polls have shown
 	 * @param ending how the operation ended

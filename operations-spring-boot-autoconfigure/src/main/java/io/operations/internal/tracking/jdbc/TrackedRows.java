@@ -3,7 +3,6 @@ package io.operations.internal.tracking.jdbc;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -81,8 +80,8 @@ final class TrackedRows {
 				"INSERT INTO " + tables.tracked()
 						+ """
 								 (client, id, kind, state, attributes, accepted, related, tracked_at, created_at, timeout_millis,
-								deadline, polls, stuck, attempts, forgiven, version) VALUES (:client, :id, :kind, :state, :attributes,
-								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :version)"""
+								deadline, polls, stuck, attempts, forgiven, traceparent, version) VALUES (:client, :id, :kind, :state, :attributes,
+								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :traceparent, :version)"""
 						+ " " + dialect.onConflict(),
 				"FINAL");
 		this.delete = dialect.noted(tables.inbox(),
@@ -134,6 +133,7 @@ final class TrackedRows {
 				.param("stuck", row.stuck())
 				.param("attempts", row.ending().attempts())
 				.param("forgiven", row.ending().forgiven())
+				.param("traceparent", row.traceText(), Types.VARCHAR)
 				.param("version", row.version())
 				.update() == 1;
 		}
@@ -152,10 +152,10 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Store a row, but do not wait for a transaction that holds it.
+	 * Store a row, but do not wait if another transaction has locked it.
 	 * @param row the row
-	 * @return whether it was stored. {@code false} if a transaction holds it, or it was
-	 * changed or removed.
+	 * @return whether it was stored. {@code false} if another transaction has locked the
+	 * row, or the row was changed or removed.
 	 */
 	boolean updateUnlessLocked(TrackedRow row) {
 		return update(this.update + this.dialect.unlessLocked(this.tables.tracked(), THIS_VERSION), row);
@@ -244,34 +244,22 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Return operations in the order of their ids. Leaves out those that a newer version
+	 * Return operations in the order of the filter. Leaves out those that a newer version
 	 * of the library has stored with a state or an outcome that this version does not
 	 * know.
 	 * @param filter the filter that the operations match
 	 * @return their rows
 	 */
 	List<TrackedRow> list(TrackingFilter filter) {
-		List<String> conditions = new ArrayList<>(List.of(KNOWN));
-		if (!filter.states().isEmpty()) {
-			conditions.add("t.state IN (:states)");
-		}
-		if (filter.kind() != null) {
-			conditions.add("t.kind = :kind");
-		}
-		if (filter.after() != null) {
-			conditions.add("t.id > :after");
-		}
-		JdbcClient.StatementSpec statement = this.jdbc.sql(this.select + "AND " + String.join(" AND ", conditions)
-				+ " ORDER BY t.id LIMIT " + Math.min(filter.limit(), Integer.MAX_VALUE));
-		return statement.param("client", this.client)
-			.param("states", filter.states().stream().map(TrackingState::name).toList())
-			.param("kind", filter.kind())
-			.param("after", filter.after())
+		ListStatement statement = ListStatement.of(filter);
+		return this.jdbc.sql(this.select + "AND " + KNOWN + statement.sql())
+			.param("client", this.client)
+			.params(statement.parameters())
 			.query(this.mapper::map)
 			.list();
 	}
 
-	private static String names(Enum<?>[] values) {
+	static String names(Enum<?>... values) {
 		return Arrays.stream(values).map((value) -> "'" + value.name() + "'").collect(Collectors.joining(", "));
 	}
 

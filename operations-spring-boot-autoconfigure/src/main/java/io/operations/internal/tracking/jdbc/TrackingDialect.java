@@ -21,8 +21,8 @@ enum TrackingDialect {
 	 */
 	POSTGRESQL("PostgreSQL", "ON CONFLICT (client, id) DO NOTHING") {
 
-		// An array, because a subselect may be repeated for each row, and locks others
-		// then.
+		// The subselect is in an array. Otherwise it may be repeated for each row, and
+		// would then lock other rows.
 		@Override
 		String pick(String table, String which, String now, String dead) {
 			return PICK.formatted(table, "ctid = ANY (ARRAY", "ctid", "FOR UPDATE SKIP LOCKED", which, now, dead)
@@ -110,11 +110,12 @@ enum TrackingDialect {
 	};
 
 	/**
-	 * A condition that is always true. If a process is suspended or its host is lost
-	 * before it commits, PostgreSQL rolls the transaction back after two seconds.
-	 * Otherwise nobody could take the rows that it has locked. Two seconds are half of
-	 * the shortest lease, so this delays no takeover. The statement itself waits one
-	 * second for a lock: a suspended process may hold it.
+	 * A condition that is always true, and that sets two time limits of the transaction.
+	 * If a process is suspended or its host is lost before it commits, PostgreSQL rolls
+	 * the transaction back after two seconds. Otherwise no other transaction could lock
+	 * its rows. Two seconds are half of the shortest lease, so this delays no takeover.
+	 * The statement itself waits at most one second for a lock, because a suspended
+	 * process may hold it.
 	 */
 	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)"
 			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
@@ -182,9 +183,9 @@ enum TrackingDialect {
 
 	/**
 	 * Return the statement that picks the lease of one client. The leases of all clients
-	 * have the same task. The clock of the database decides whether the holder is dead:
-	 * those of the instances may be off. A released lease is left to other instances for
-	 * some time.
+	 * have the same task. The clock of the database decides whether the holder is dead,
+	 * because the clocks of the instances may be wrong. A released lease is left to other
+	 * instances for some time.
 	 * @param table the table of the leases
 	 * @return the statement
 	 */
@@ -213,7 +214,8 @@ enum TrackingDialect {
 	 * limited subquery for each row, and delete another number of rows.
 	 * @param table the table
 	 * @param condition the condition that the rows match
-	 * @param order the column by which a database that can order them does
+	 * @param order the column by which the rows are ordered, if the database can order
+	 * them
 	 * @param limit the maximum number of rows
 	 * @return the statement
 	 */
@@ -222,8 +224,8 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the condition that selects one row, unless a transaction holds it and the
-	 * database can skip it.
+	 * Return the condition that selects one row, unless another transaction has locked it
+	 * and the database can skip locked rows.
 	 * @param table the table
 	 * @param condition the condition that the row matches
 	 * @return the condition

@@ -60,6 +60,12 @@ final class TrackingSummaries {
 			.query((result, number) -> states.put(TrackingState.valueOf(result.getString("state")),
 					result.getLong("number")))
 			.list();
+		long failing = this.jdbc
+			.sql("SELECT COUNT(*) FROM " + this.tables.tracked() + " t WHERE t.client = :client AND "
+					+ ListStatement.FAILING)
+			.param("client", this.client)
+			.query(Long.class)
+			.single();
 		TrackingSummary open = (held != null) ? held : open(now);
 		states.putAll(open.states());
 		return this.jdbc
@@ -72,7 +78,8 @@ final class TrackingSummaries {
 				Duration age = (first != null) ? Duration.between(this.clock.toInstance(first), now) : Duration.ZERO;
 				return new TrackingSummary(states, open.statuses(), open.unseen(), open.stuck(), open.oldest(),
 						open.backlog() + result.getLong("number"),
-						(age.compareTo(open.backlogAge()) > 0) ? age : open.backlogAge());
+						(age.compareTo(open.backlogAge()) > 0) ? age : open.backlogAge())
+					.failing(failing);
 			})
 			.single();
 	}

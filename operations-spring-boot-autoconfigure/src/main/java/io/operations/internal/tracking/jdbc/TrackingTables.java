@@ -10,7 +10,7 @@ import javax.sql.DataSource;
 import org.springframework.util.Assert;
 
 /**
- * Names of the tables of the store.
+ * Holds the names of the tables of the store.
  *
  * @param prefix the prefix of all names: letters, digits and underscores, at most 44. A
  * schema and a dot may precede it, and the schema may be in double quotes.

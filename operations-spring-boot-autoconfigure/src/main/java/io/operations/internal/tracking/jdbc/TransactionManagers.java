@@ -37,8 +37,8 @@ final class TransactionManagers {
 	/**
 	 * Create the managers.
 	 * @param dataSource the database
-	 * @param managers supplies the managers. The one that handlers use by default is the
-	 * first.
+	 * @param managers supplies the managers, beginning with the one that handlers use by
+	 * default
 	 */
 	TransactionManagers(DataSource dataSource, Supplier<List<PlatformTransactionManager>> managers) {
 		this.dataSource = dataSource;
@@ -136,10 +136,11 @@ final class TransactionManagers {
 	}
 
 	/**
-	 * The managers by the resource that they report.
+	 * Groups the managers by the resource that they report.
 	 *
 	 * @param ofDatabase the managers of this database
-	 * @param dataSources the keys under which these bind connections
+	 * @param dataSources the keys under which the managers of this database bind
+	 * connections
 	 * @param unknown the managers that do not report their resource
 	 */
 	private record Sorted(List<PlatformTransactionManager> ofDatabase, List<DataSource> dataSources,

@@ -29,8 +29,8 @@ final class UnknownClients {
 
 	UnknownClients(DataSource dataSource, TrackingTables tables) {
 		this.jdbc = JdbcClient.create(dataSource);
-		// Each client that somebody has tracked for has a lease. The two others are
-		// looked up by their indexes.
+		// Each client whose operations were ever tracked has a lease. The two other
+		// tables are read by their indexes.
 		this.statement = "SELECT l.task_instance FROM " + tables.lease()
 				+ " l WHERE l.task_name = :task AND l.task_instance NOT IN (:known) AND (EXISTS (SELECT 1 FROM "
 				+ tables.tracked() + " t WHERE t.client = l.task_instance AND t.state = 'TRACKED')"

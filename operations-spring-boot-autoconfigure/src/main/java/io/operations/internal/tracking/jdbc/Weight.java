@@ -13,10 +13,10 @@ import org.springframework.http.ProblemDetail;
  */
 final class Weight {
 
-	// Of an operation without texts, and of the change that has shown it.
+	// The weight of an operation without texts, and of the change that has shown it.
 	private static final long OPERATION = 500;
 
-	// Of an object, and of the reference to it in a map or a list.
+	// The weight of an object, and of the reference to it in a map or a list.
 	private static final long NODE = 64;
 
 	private Weight() {

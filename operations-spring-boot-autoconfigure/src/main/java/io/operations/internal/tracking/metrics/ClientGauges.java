@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Gauge;
@@ -11,8 +12,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.operations.OperationStatus;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingSummary;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the gauges of the tracked operations of one client.
@@ -27,9 +30,18 @@ final class ClientGauges {
 
 	private final RecentSummary summary;
 
-	ClientGauges(String client, RecentSummary summary) {
+	private final Supplier<@Nullable TrackingLoad> load;
+
+	/**
+	 * Create the gauges.
+	 * @param client the name of the client
+	 * @param summary the summary of the store
+	 * @param load supplies the load of this instance, {@code null} if it is not known
+	 */
+	ClientGauges(String client, RecentSummary summary, Supplier<@Nullable TrackingLoad> load) {
 		this.client = client;
 		this.summary = summary;
+		this.load = load;
 	}
 
 	void bindTo(MeterRegistry registry) {
@@ -66,6 +78,30 @@ final class ClientGauges {
 					.tag("of", "tracked")
 					.strongReference(true)
 					.register(registry));
+		bindLoadTo(registry);
+	}
+
+	private void bindLoadTo(MeterRegistry registry) {
+		load(registry, "operations.held", "Open tracked operations in the memory of this instance", null,
+				TrackingLoad::held);
+		load(registry, "operations.held.max", "Maximum of operations.held", null, TrackingLoad::maxHeld);
+		load(registry, "operations.tracked.max", "Maximum of operations in the store", null, TrackingLoad::maxStored);
+		load(registry, "operations.deliveries.active", "Outcomes that this instance is delivering", null,
+				TrackingLoad::delivering);
+		load(registry, "operations.deliveries.max", "Maximum of operations.deliveries.active", null,
+				TrackingLoad::maxDelivering);
+		load(registry, "operations.unwritten", "Memory of the results of polls that wait to be stored", "bytes",
+				TrackingLoad::unwritten);
+		load(registry, "operations.unwritten.max", "Maximum of operations.unwritten", "bytes",
+				TrackingLoad::maxUnwritten);
+	}
+
+	private void load(MeterRegistry registry, String name, String description, @Nullable String unit,
+			ToDoubleFunction<TrackingLoad> value) {
+		add(registry, Gauge.builder(name, this, (gauges) -> {
+			TrackingLoad current = gauges.load.get();
+			return (current != null) ? value.applyAsDouble(current) : Double.NaN;
+		}).description(description).baseUnit(unit).tag(CLIENT, this.client).strongReference(true).register(registry));
 	}
 
 	private void tracked(MeterRegistry registry, String status, ToDoubleFunction<TrackingSummary> count) {

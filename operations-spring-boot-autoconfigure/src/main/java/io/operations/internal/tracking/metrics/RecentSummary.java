@@ -1,6 +1,7 @@
 package io.operations.internal.tracking.metrics;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -14,12 +15,21 @@ import reactor.core.scheduler.Scheduler;
  * Caches the summary of a store. A read of a summary that is older than a few seconds
  * requests a new one on another thread, and returns the old one. Therefore queries are
  * made only while the summary is read, and no reader waits for a database.
+ * <p>
+ * A monitoring system reads at a fixed interval, and would always get the summary of the
+ * read before. This class therefore also requests a new summary shortly before the next
+ * read, which it expects after the same interval.
  */
 final class RecentSummary {
 
 	static final Duration FRESH = Duration.ofSeconds(5);
 
 	static final Duration STORE_TIMEOUT = Duration.ofSeconds(30);
+
+	// The time for the query before the expected read.
+	private static final Duration AHEAD = Duration.ofSeconds(2);
+
+	private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
 	private final AtomicBoolean asking = new AtomicBoolean();
 
@@ -33,6 +43,9 @@ final class RecentSummary {
 
 	private volatile @Nullable TrackingSummary last;
 
+	// Guarded by "this". Several meters are read at a time.
+	private @Nullable Long readAt;
+
 	RecentSummary(Supplier<Mono<TrackingSummary>> summary, Scheduler blocking, Scheduler time) {
 		this.summary = summary;
 		this.blocking = blocking;
@@ -45,13 +58,42 @@ final class RecentSummary {
 	 * store cannot be reached
 	 */
 	@Nullable TrackingSummary get() {
-		Long asked = this.askedAt;
 		long now = this.time.now(TimeUnit.NANOSECONDS);
-		if ((asked == null || now - asked >= FRESH.toNanos()) && this.asking.compareAndSet(false, true)) {
+		askIfOlderThan(FRESH, now);
+		long interval = intervalOfReads(now);
+		if (interval <= LONGEST_INTERVAL.toNanos() && interval > FRESH.toNanos()) {
+			askLater(interval - AHEAD.toNanos());
+		}
+		return this.last;
+	}
+
+	// Zero for a read that belongs to the one before.
+	private synchronized long intervalOfReads(long now) {
+		Long before = this.readAt;
+		long interval = (before != null) ? now - before : Long.MAX_VALUE;
+		if (interval < FRESH.toNanos()) {
+			return 0;
+		}
+		this.readAt = now;
+		return interval;
+	}
+
+	private void askLater(long nanos) {
+		try {
+			this.time.schedule(() -> askIfOlderThan(AHEAD, this.time.now(TimeUnit.NANOSECONDS)), nanos,
+					TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// The application stops. The next read gets the old summary.
+		}
+	}
+
+	private void askIfOlderThan(Duration age, long now) {
+		Long asked = this.askedAt;
+		if ((asked == null || now - asked >= age.toNanos()) && this.asking.compareAndSet(false, true)) {
 			this.askedAt = now;
 			ask();
 		}
-		return this.last;
 	}
 
 	// On another thread even if the store does not block: the current thread may have a

@@ -125,13 +125,13 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenPauseIsReportedTwiceItIsNotLonger() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofSeconds(30)).block(MAX_WAIT);
-		store.pause(this.client, Duration.ofSeconds(10)).block(MAX_WAIT);
-		store.pause(this.client, Duration.ofSeconds(30)).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(30), false).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(10), false).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(30), false).block(MAX_WAIT);
 		BudgetStore.Reservation reservation = reserve(store, SHORT);
-		assertThat(reservation.paused()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+		assertThat(reservation.pause().left()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
 		assertThat(reservation.untilEnd()).isBetween(Duration.ofSeconds(20), Duration.ofMillis(30_200));
-		assertThat(others(open(this.dataSource, true), false).paused()).isBetween(Duration.ofSeconds(20),
+		assertThat(others(open(this.dataSource, true), false).pause().left()).isBetween(Duration.ofSeconds(20),
 				Duration.ofSeconds(30));
 	}
 
@@ -147,7 +147,7 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenPauseIsLongerThanDebtItIsNotShortened() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofSeconds(60)).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(60), false).block(MAX_WAIT);
 		assertThat(Objects.requireNonNull(store.reserve(this.client, 4, SHORT, Duration.ofMillis(500)).block(MAX_WAIT))
 			.untilEnd()).isGreaterThan(Duration.ofSeconds(50));
 	}
@@ -161,8 +161,8 @@ abstract class BudgetStoreContract {
 	@Test
 	void whenClockIsSetBackEndedPauseDoesNotBeginAgain() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofMillis(1)).block(MAX_WAIT);
-		await().atMost(MAX_WAIT).until(() -> reserve(store, SHORT).paused().isZero());
+		store.pause(this.client, Duration.ofMillis(1), false).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> reserve(store, SHORT).pause().left().isZero());
 		assertThat(isPausedInThisCentury()).isFalse();
 	}
 
@@ -232,6 +232,44 @@ abstract class BudgetStoreContract {
 			assertThat(reserve(open(pool, true), Duration.ofSeconds(1)).untilEnd()).isBetween(Duration.ofSeconds(180),
 					Duration.ofSeconds(201));
 		}
+	}
+
+	@Test
+	void whenOperatorResumesEveryStoreCountsIt() {
+		BudgetStore store = open(this.dataSource, true);
+		BudgetStore other = open(this.dataSource, true);
+		assertThat(others(other, false).pause()).isEqualTo(new BudgetStore.Pause(Duration.ZERO, false, 0));
+		store.pause(this.client, Duration.ofMinutes(10), true).block(MAX_WAIT);
+		BudgetStore.Pause paused = others(other, false).pause();
+		assertThat(paused.left()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+		assertThat(paused.byOperator()).isTrue();
+		assertThat(reserve(other, SHORT).pause().byOperator()).isTrue();
+		assertThat(other.resume(this.client).block(MAX_WAIT)).isEqualTo(1);
+		assertThat(others(store, false).pause().left()).isZero();
+		assertThat(others(store, false).pause().resumes()).isEqualTo(1);
+		BudgetStore.Reservation reservation = reserve(store, SHORT);
+		assertThat(reservation.pause().resumes()).isEqualTo(1);
+		assertThat(reservation.untilEnd()).as("not after the old pause").isLessThan(Duration.ofSeconds(2));
+		assertThat(other.resume(this.client).block(MAX_WAIT)).isEqualTo(2);
+	}
+
+	@Test
+	void whenClientIsResumedBeforeItsFirstRequestItIsCounted() {
+		BudgetStore store = open(this.dataSource, true);
+		assertThat(store.resume(this.client).block(MAX_WAIT)).isEqualTo(1);
+		assertThat(others(store, false).pause()).isEqualTo(new BudgetStore.Pause(Duration.ZERO, false, 1));
+	}
+
+	@Test
+	void whenClientIsPausedTwiceTheLongerPauseNamesWhoBeganIt() {
+		BudgetStore store = open(this.dataSource, true);
+		store.pause(this.client, Duration.ofSeconds(30), true).block(MAX_WAIT);
+		store.pause(this.client, Duration.ofSeconds(10), false).block(MAX_WAIT);
+		assertThat(others(store, false).pause().byOperator()).isTrue();
+		store.pause(this.client, Duration.ofSeconds(60), false).block(MAX_WAIT);
+		assertThat(others(store, false).pause().byOperator()).isFalse();
+		store.pause(this.client, Duration.ofSeconds(90), true).block(MAX_WAIT);
+		assertThat(others(store, false).pause().byOperator()).isTrue();
 	}
 
 	@Test

@@ -25,6 +25,7 @@ import io.operations.internal.tracking.ClientTracking;
 import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.internal.tracking.TrackingEngine;
 import io.operations.internal.tracking.TrackingListeners;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
@@ -120,6 +121,12 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			track("op" + i, Map.of());
 		}
 		await().atMost(MAX_WAIT).until(() -> summary().waiting() == 3);
+		TrackingLoad load = this.store.load();
+		assertThat(load.held()).isEqualTo(2);
+		assertThat(load.maxHeld()).isEqualTo(2);
+		assertThat(load.maxDelivering()).isEqualTo(this.deliveries);
+		assertThat(load.maxUnwritten()).isPositive();
+		assertThat(load.maxStored()).isNaN();
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		await().atMost(MAX_WAIT).until(() -> summary().count(TrackingState.DELIVERED) == 5);
 		await().atMost(MAX_WAIT).until(() -> summary().waiting() == 0);
@@ -260,6 +267,8 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			until("op", (operation) -> operation.polls() > polls + 3);
 			assertThat(claims()).isEqualTo(claims);
 			assertThat(called).hasValue(1);
+			assertThat(this.store.load().delivering()).isEqualTo(1);
+			assertThat(this.store.load().maxDelivering()).isEqualTo(1);
 		}
 		finally {
 			end.countDown();
@@ -299,6 +308,39 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 			this.endpoint.script(id, (poll) -> ScriptedEndpoint.error(429, pause));
 			track(id, Map.of());
 		}
+	}
+
+	@Test
+	void whenAnotherInstancePollsItsNameIsKnown() {
+		ClientTracking first = this.store;
+		track("op", Map.of());
+		until("op", (operation) -> operation.polls() > 0);
+		ClientTracking second = newStore(settings());
+		second.start();
+		assertThat(first.isPolling()).isTrue();
+		assertThat(second.isPolling()).isFalse();
+		String name = this.jdbc.sql("SELECT picked_by FROM " + this.tables.lease()).query(String.class).single();
+		assertThat(second.pollingInstance()).isEqualTo(name).startsWith("test-");
+		first.stop();
+		await().atMost(MAX_WAIT).until(second::isPolling);
+		assertThat(first.pollingInstance()).startsWith("test-").isNotEqualTo(name);
+	}
+
+	@Test
+	void whenNoInstancePollsNoNameIsKnown() {
+		this.store.stop();
+		assertThat(this.store.isPolling()).isFalse();
+		assertThat(this.store.pollingInstance()).isNull();
+	}
+
+	@Test
+	void whenTheHolderHasNotRenewedTheLeaseItsNameIsNotKnown() {
+		this.store.stop();
+		this.jdbc
+			.sql("UPDATE " + this.tables.lease() + " SET picked = TRUE, picked_by = 'dead', last_heartbeat = :then")
+			.param("then", OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(3))
+			.update();
+		assertThat(this.store.pollingInstance()).isNull();
 	}
 
 	@Test

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.operations.internal.tracking.ScriptedEndpoint;
+import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +132,51 @@ class PostgresTrackingStoreTests extends JdbcTrackerContract {
 		assertThat(plan("SELECT * FROM " + this.tables.scheduled()
 				+ " WHERE picked = TRUE AND last_heartbeat <= now() ORDER BY last_heartbeat"))
 			.contains(this.tables.scheduled() + "_heartbeat");
+	}
+
+	@Test
+	void whenThereAreManyRowsListsByAgeSortNothing() {
+		this.store.stop();
+		Flux.range(0, 2000).flatMap((i) -> this.tracker.track("op" + i, Map.of()), 8).blockLast(MAX_WAIT);
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET state = 'DELIVERED', outcome = 'COMPLETED', ended_at = now() WHERE id LIKE '%7%'")
+			.update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked()
+					+ " SET state = 'ENDED', outcome = 'COMPLETED', ended_at = now(), delivery_fault = 'no room'"
+					+ " WHERE id LIKE '%88%' AND state = 'TRACKED'")
+			.update();
+		this.jdbc
+			.sql("UPDATE " + this.tables.tracked() + " SET stuck = TRUE WHERE id LIKE '%99%' AND state = 'TRACKED'")
+			.update();
+		this.jdbc.sql("VACUUM ANALYZE").update();
+		TrackingFilter open = TrackingFilter.of(TrackingState.TRACKED, TrackingState.ENDED, TrackingState.UNDELIVERED)
+			.withOrder(TrackingFilter.Order.AGE)
+			.withLimit(51);
+		assertThat(plan(open)).contains(this.tables.tracked() + "_open").doesNotContain("Sort");
+		assertThat(plan(open.withAfter(Instant.now(), "op1"))).contains(this.tables.tracked() + "_open")
+			.doesNotContain("Sort");
+		assertThat(plan(open.withStates(Set.of(TrackingState.DELIVERED))))
+			.contains(this.tables.tracked() + "_delivered")
+			.doesNotContain("Sort");
+		assertThat(plan(open.withStates(Set.of(TrackingState.TRACKED)).withStuck(true)))
+			.contains(this.tables.tracked() + "_stuck")
+			.doesNotContain("Sort");
+		assertThat(plan(open.withStates(Set.of(TrackingState.ENDED, TrackingState.UNDELIVERED)).withFailing(true)))
+			.contains(this.tables.tracked() + "_failing")
+			.doesNotContain("Sort");
+	}
+
+	private String plan(TrackingFilter filter) {
+		ListStatement statement = ListStatement.of(filter);
+		return String.join("\n",
+				this.jdbc
+					.sql("EXPLAIN SELECT * FROM " + this.tables.tracked() + " t WHERE t.client = 'operations'"
+							+ statement.sql())
+					.params(statement.parameters())
+					.query(String.class)
+					.list());
 	}
 
 	private String plan(String statement) {

@@ -3,6 +3,7 @@ package io.operations.internal.tracking.metrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.operations.OperationStatus;
+import io.operations.internal.tracking.TrackingLoad;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
@@ -51,6 +53,8 @@ class TrackingMetersTests {
 
 	private final AtomicInteger asked = new AtomicInteger();
 
+	private final Map<String, TrackingLoad> loads = new HashMap<>();
+
 	@Test
 	void trackedOperationsAreCountedByTheirStatusOrByWhatBecameOfTheirOutcome() {
 		answer(Mono.just(SUMMARY));
@@ -80,6 +84,30 @@ class TrackingMetersTests {
 	}
 
 	@Test
+	void eachBoundOfTheInstanceIsShownBesideWhatItBounds() {
+		this.loads.put("mine", new TrackingLoad(1, 2, 3, 4, 5, 6, 7));
+		answer(Mono.just(SUMMARY));
+		assertThat(ofInstance("operations.held")).isEqualTo(1);
+		assertThat(ofInstance("operations.held.max")).isEqualTo(2);
+		assertThat(ofInstance("operations.deliveries.active")).isEqualTo(3);
+		assertThat(ofInstance("operations.deliveries.max")).isEqualTo(4);
+		assertThat(ofInstance("operations.unwritten")).isEqualTo(5);
+		assertThat(ofInstance("operations.unwritten.max")).isEqualTo(6);
+		assertThat(ofInstance("operations.tracked.max")).isEqualTo(7);
+		assertThat(this.registry.get("operations.unwritten").gauge().getId().getBaseUnit()).isEqualTo("bytes");
+	}
+
+	@Test
+	void theLoadOfATrackerThatDoesNotKnowItIsNotANumber() {
+		answer(Mono.just(SUMMARY));
+		assertThat(ofInstance("operations.held")).isNaN();
+	}
+
+	private double ofInstance(String name) {
+		return this.registry.get(name).tag("client", "mine").gauge().value();
+	}
+
+	@Test
 	void stuckTrackedOperationsAreShownBesideStuckWaits() {
 		answer(Mono.just(SUMMARY));
 		assertThat(stuck()).isEqualTo(1);
@@ -102,6 +130,30 @@ class TrackingMetersTests {
 		tracked("pending");
 		makeCalls();
 		assertThat(this.asked).hasValue(2);
+	}
+
+	@Test
+	void metersThatAreReadAtAFixedIntervalAreNoOlderThanAFewSeconds() {
+		AtomicInteger stuck = new AtomicInteger();
+		given(this.tracker.summary()).willReturn(counted(Mono.fromSupplier(() -> SUMMARY.waiting(stuck.get()))));
+		bind();
+		for (int scrape = 0; scrape < 6; scrape++) {
+			double shown = this.registry.get("operations.tracked.waiting").gauge().value();
+			tracked("running");
+			makeCalls();
+			if (scrape > 1) {
+				assertThat(shown).as("scrape %s", scrape).isEqualTo(stuck.get() - 2);
+				assertThat(this.asked).hasValue(scrape + 1);
+			}
+			for (int second = 0; second < 30; second++) {
+				stuck.incrementAndGet();
+				this.time.advanceTimeBy(Duration.ofSeconds(1));
+				makeCalls();
+			}
+		}
+		this.time.advanceTimeBy(Duration.ofMinutes(10));
+		makeCalls();
+		assertThat(this.asked).as("without a reader").hasValue(7);
 	}
 
 	@Test
@@ -172,7 +224,7 @@ class TrackingMetersTests {
 		given(this.tracker.forClient("other")).willReturn(other);
 		given(this.tracker.summary()).willReturn(Mono.just(SUMMARY));
 		given(other.summary()).willReturn(Mono.just(SUMMARY.plus(SUMMARY)));
-		TrackingGauges gauges = new TrackingGauges(this.tracker, "mine", this.blocking, this.time);
+		TrackingGauges gauges = new TrackingGauges(this.tracker, this.loads::get, "mine", this.blocking, this.time);
 		gauges.bindTo(this.registry);
 		for (TrackingListener listener : List.of(meters, gauges)) {
 			listener.clientJoined("mine");
@@ -221,7 +273,7 @@ class TrackingMetersTests {
 
 	private void bind() {
 		given(this.tracker.forClient("mine")).willReturn(this.tracker);
-		new TrackingGauges(this.tracker, "mine", this.blocking, this.time).bindTo(this.registry);
+		new TrackingGauges(this.tracker, this.loads::get, "mine", this.blocking, this.time).bindTo(this.registry);
 	}
 
 	private void makeCalls() {

@@ -1,0 +1,17 @@
+package io.operations.actuate;
+
+import io.operations.OperationsErrorResponse;
+
+/**
+ * Thrown when the store of the shared rate limit does not answer, so that an operator can
+ * neither pause nor resume a client in all instances.
+ */
+@SuppressWarnings("serial")
+final class BudgetUnavailableException extends RuntimeException {
+
+	BudgetUnavailableException(Throwable cause) {
+		super("The database of the shared rate limit does not answer, so nothing has changed. Check the database, and"
+				+ " try again. The cause is: " + OperationsErrorResponse.printable(cause.toString()), cause);
+	}
+
+}

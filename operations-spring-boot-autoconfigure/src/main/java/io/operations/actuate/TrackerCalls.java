@@ -1,0 +1,77 @@
+package io.operations.actuate;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.operations.internal.polling.OperationPolls;
+import io.operations.tracking.OperationTracker;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Finds the tracker and the polls of a client, and waits for the answers of a tracker.
+ */
+final class TrackerCalls {
+
+	private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
+
+	private final Supplier<Map<String, OperationPolls>> clients;
+
+	private final OperationTracker tracker;
+
+	TrackerCalls(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker) {
+		this.clients = clients;
+		this.tracker = tracker;
+	}
+
+	/**
+	 * Return the tracker of a client.
+	 * @param client the name of the client, {@code null} for the tracker of all clients
+	 * @return the tracker
+	 */
+	OperationTracker tracker(@Nullable String client) {
+		if (client == null) {
+			return this.tracker;
+		}
+		OperationsQuery.checkText("client", client);
+		if (!this.tracker.clients().contains(client)) {
+			throw OperationsQuery.invalid("'client' is '" + client + "', but the clients are: "
+					+ String.join(", ", this.tracker.clients()) + ".");
+		}
+		return this.tracker.forClient(client);
+	}
+
+	Map<String, OperationPolls> clients() {
+		return this.clients.get();
+	}
+
+	private OperationPolls polls() {
+		return this.clients.get().values().iterator().next();
+	}
+
+	<T> T await(Mono<T> answer) {
+		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
+	}
+
+	// Spring Boot calls the endpoint on a thread that may block.
+	<T> @Nullable T awaitAny(Mono<T> answer) {
+		return inTime(answer.flux()).blockLast();
+	}
+
+	/**
+	 * Return the answers of the store, or an error once the next one takes too long.
+	 * @param <T> the type of the answers
+	 * @param answers the answers
+	 * @return the answers
+	 */
+	<T> Flux<T> inTime(Flux<T> answers) {
+		Flux<T> late = Flux
+			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
+		return answers.timeout(STORE_TIMEOUT, late, polls().scheduler());
+	}
+
+}
