@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.time.Duration;
 
 import io.operations.internal.KeyPrefix;
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,7 @@ public final class OperationTimeoutException extends OperationsException {
 				? "The last status seen was " + OperationsErrorResponse.printable(lastSeen.statusText())
 				: "No poll has seen the operation";
 		return "The wait for operation '" + OperationsErrorResponse.printable(operationId) + "' timed out after "
-				+ timeout + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
+				+ ReadableDuration.of(timeout) + " and " + polls + ((polls == 1) ? " poll. " : " polls. ") + seen + ". "
 				+ ((lastFault != null) ? "The last error was: " + ErrorText.sentence(lastFault.getMessage()) + " "
 						: "");
 	}
@@ -102,17 +103,18 @@ public final class OperationTimeoutException extends OperationsException {
 	private static String describe(Hold hold, Duration age) {
 		String reason = (hold.pausedFor() != null)
 				? (hold.byOperator() ? "An operator has paused the client" : "The server throttles the account (429)")
-						+ ", and the client sends no request for another " + hold.pausedFor() + "."
-				: "A poll has been due for " + hold.heldBack() + ", but the client's limits allow only "
-						+ number(hold.pollsPerSecond()) + " polls per second and " + hold.inFlight()
-						+ " requests in flight."
+						+ ", and the client sends no request for another " + ReadableDuration.of(hold.pausedFor()) + "."
+				: "A poll has been due for " + ReadableDuration.of(hold.heldBack())
+						+ ", but the client's limits allow only " + number(hold.pollsPerSecond())
+						+ " polls per second and " + hold.inFlight() + " requests in flight."
 						+ ((hold.instances() > 1) ? " " + hold.instances() + " instances share the rate, so this"
 								+ " instance has only its part of " + hold.keyPrefix()
 								+ ".rate-limit.requests-per-second." : "")
 						+ " Start fewer waits at once, raise " + hold.keyPrefix()
 						+ ".rate-limit.requests-per-second (and " + hold.keyPrefix()
 						+ ".rate-limit.max-in-flight) if the account allows it, or track the operation.";
-		return reason + " The operation was " + age + " old then, but no poll has seen whether it has ended.";
+		return reason + " The operation was " + ReadableDuration.of(age)
+				+ " old then, but no poll has seen whether it has ended.";
 	}
 
 	private static String number(double rate) {
@@ -120,12 +122,14 @@ public final class OperationTimeoutException extends OperationsException {
 	}
 
 	private static String describe(Duration age, @Nullable Duration unusualAge) {
-		String old = "The operation is " + age + " old";
+		String old = "The operation is " + ReadableDuration.of(age) + " old";
 		if (unusualAge == null) {
 			return old + ". The client does not know yet how long operations of its kind take.";
 		}
-		return old + ((age.compareTo(unusualAge) < 0) ? ", which is usual: operations of its kind take up to "
-				: ", which is unusual: operations of its kind rarely reach ") + unusualAge + ".";
+		return old
+				+ ((age.compareTo(unusualAge) < 0) ? ", which is usual: operations of its kind take up to "
+						: ", which is unusual: operations of its kind rarely reach ")
+				+ ReadableDuration.of(unusualAge) + ".";
 	}
 
 	@Override

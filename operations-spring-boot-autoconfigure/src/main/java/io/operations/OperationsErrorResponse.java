@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.operations.internal.ConcurrentRequests;
 import io.operations.internal.KeyPrefix;
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -188,7 +189,7 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 			text.append(", '").append(this.message).append('\'');
 		}
 		if (this.retryAfter != null) {
-			text.append(", retry after ").append(this.retryAfter);
+			text.append(", retry after ").append(ReadableDuration.of(this.retryAfter));
 		}
 		if (this.concurrentRequests != null) {
 			text.append(", ").append(this.concurrentRequests).append(" requests of the account in flight");

@@ -137,7 +137,7 @@ class AcceptedOperationTests {
 			.header("X-RateLimit-Reset", "20")
 			.body(Map.of("errors", List.of(Map.of("code", 20429, "message", "Too many"))));
 		assertThatExceptionOfType(OperationsThrottledException.class).isThrownBy(() -> AcceptedOperation.from(response))
-			.withMessageStartingWith("The write failed: HTTP 429, code 20429, 'Too many', retry after PT20S");
+			.withMessageStartingWith("The write failed: HTTP 429, code 20429, 'Too many', retry after 20 s");
 	}
 
 	@ParameterizedTest

@@ -15,25 +15,25 @@ class OperationTimeoutExceptionTests {
 
 	@Test
 	void messageSaysHowOldTheOperationIs() {
-		assertThat(timeout(null, null)).hasMessageContaining("timed out after PT3M and 3 polls. ")
+		assertThat(timeout(null, null)).hasMessageContaining("timed out after 3 min and 3 polls. ")
 			.hasMessageContaining(
-					"The operation is PT4M old. The client does not know yet how long operations of its kind take.");
-		assertThat(timeout(Duration.ofMinutes(5), null))
-			.hasMessageContaining("The operation is PT4M old, which is usual: operations of its kind take up to PT5M.");
+					"The operation is 4 min old. The client does not know yet how long operations of its kind take.");
+		assertThat(timeout(Duration.ofMinutes(5), null)).hasMessageContaining(
+				"The operation is 4 min old, which is usual: operations of its kind take up to 5 min.");
 		assertThat(timeout(Duration.ofMinutes(4), null)).hasMessageContaining(
-				"The operation is PT4M old, which is unusual: operations of its kind rarely reach PT4M.");
+				"The operation is 4 min old, which is unusual: operations of its kind rarely reach 4 min.");
 	}
 
 	@Test
 	void messageSaysWhatWasSeenLastAndTheLastFault() {
 		assertThat(timeout(null, null)).hasMessageStartingWith(
-				"The wait for operation 'op' timed out after PT3M and 3 polls. The last status seen was RUNNING. ");
+				"The wait for operation 'op' timed out after 3 min and 3 polls. The last status seen was RUNNING. ");
 		IllegalStateException fault = new IllegalStateException("no answer");
 		assertThat(timeout(null, fault))
-			.hasMessageContaining("RUNNING. The last error was: no answer. The operation is PT4M old")
+			.hasMessageContaining("RUNNING. The last error was: no answer. The operation is 4 min old")
 			.hasCause(fault);
 		assertThat(new OperationTimeoutException("op", AGE, null, 0, AGE, null, null)).hasMessageStartingWith(
-				"The wait for operation 'op' timed out after PT4M and 0 polls. No poll has seen the operation. ");
+				"The wait for operation 'op' timed out after 4 min and 0 polls. No poll has seen the operation. ");
 	}
 
 	@Test
@@ -41,10 +41,10 @@ class OperationTimeoutExceptionTests {
 		IllegalStateException fault = new IllegalStateException("no answer");
 		OperationTimeoutException timeout = timeout(false, fault,
 				Hold.byLimits(Duration.ofMinutes(2), 0.1, 16, 1, KeyPrefix.DEFAULT));
-		assertThat(timeout)
-			.hasMessageContaining("The last error was: no answer. A poll has been due for PT2M, but the client's limits"
-					+ " allow only 0.1 polls per second and 16 requests in flight. Start fewer waits at once, raise"
-					+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight)")
+		assertThat(timeout).hasMessageContaining(
+				"The last error was: no answer. A poll has been due for 2 min, but the client's limits"
+						+ " allow only 0.1 polls per second and 16 requests in flight. Start fewer waits at once, raise"
+						+ " operations.rate-limit.requests-per-second (and operations.rate-limit.max-in-flight)")
 			.hasCause(fault);
 		assertThat(timeout.getHeldBack()).isEqualTo(Duration.ofMinutes(2));
 		assertThat(timeout.getPausedFor()).isNull();
@@ -62,8 +62,8 @@ class OperationTimeoutExceptionTests {
 	void messageWhenAPauseHeldThePollBackSaysSo() {
 		OperationTimeoutException timeout = timeout(false, null, Hold.byPause(Duration.ofSeconds(20), false));
 		assertThat(timeout).hasMessageContaining(
-				"The server throttles the account (429), and the client sends no request for another PT20S. The operation"
-						+ " was PT4M old then, but no poll has seen whether it has ended. It may still be running: await"
+				"The server throttles the account (429), and the client sends no request for another 20 s. The operation"
+						+ " was 4 min old then, but no poll has seen whether it has ended. It may still be running: await"
 						+ " it again after the pause, or raise operations.polling.timeout.");
 		assertThat(timeout.getPausedFor()).isEqualTo(Duration.ofSeconds(20));
 		assertThat(timeout.getHeldBack()).isNull();

@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,9 @@ public final class OperationsConfigurationException extends RuntimeException {
 	 */
 	public static OperationsConfigurationException of(String key, @Nullable Object value, @Nullable String fault,
 			String action) {
-		return new OperationsConfigurationException("Property '" + key + "' is '" + value + "', but " + fault + ".",
-				action, null);
+		return new OperationsConfigurationException("Property '" + key + "' is '"
+				+ ((value instanceof Duration duration) ? ReadableDuration.setting(duration) : value) + "', but "
+				+ fault + ".", action, null);
 	}
 
 	/**

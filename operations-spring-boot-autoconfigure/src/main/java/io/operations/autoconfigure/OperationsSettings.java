@@ -10,6 +10,7 @@ import java.util.Set;
 
 import io.operations.OperationStatus;
 import io.operations.OperationsErrorResponse;
+import io.operations.internal.ReadableDuration;
 import io.operations.internal.client.BaseUrl;
 import io.operations.polling.BackoffPollingSchedule;
 import io.operations.polling.PollingSchedule;
@@ -189,7 +190,8 @@ final class OperationsSettings {
 	private static void atLeast(Duration least, String key, @Nullable Duration value) {
 		positive(key, value);
 		if (value != null && value.compareTo(least) < 0) {
-			throw OperationsConfigurationException.ofDuration(key, value, "it must be at least " + least,
+			throw OperationsConfigurationException.ofDuration(key, value,
+					"it must be at least " + ReadableDuration.setting(least),
 					"Otherwise raise it, or remove it to use its default.");
 		}
 	}
@@ -198,7 +200,7 @@ final class OperationsSettings {
 		check(value != null, key, value, "it must be set");
 		if (value != null && value.compareTo(least) < 0) {
 			throw OperationsConfigurationException.ofDuration(key, value,
-					"it must not be less than " + leastKey + " (" + least + ")",
+					"it must not be less than " + leastKey + " (" + ReadableDuration.setting(least) + ")",
 					"Raise '" + key + "', or lower '" + leastKey + "'.");
 		}
 	}

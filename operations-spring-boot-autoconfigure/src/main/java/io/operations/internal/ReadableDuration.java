@@ -3,9 +3,10 @@ package io.operations.internal;
 import java.time.Duration;
 
 /**
- * Writes durations for people, in log lines and messages: {@code 340 ms}, {@code 2.5 s},
- * {@code 1 min 3 s}, {@code 2 h 5 min}, {@code 3 d 4 h}. The text has at most two units,
- * and the last one is rounded.
+ * Writes durations for people, in log lines and messages. A measured time has at most two
+ * units, and the last one is rounded: {@code 340 ms}, {@code 2.5 s}, {@code 1 min 3 s},
+ * {@code 2 h 5 min}, {@code 3 d 4 h}. The value of a setting is exact, in the form in
+ * which a configuration file has it: {@code 90s}.
  *
  * @since 0.1.0
  */
@@ -52,6 +53,29 @@ public final class ReadableDuration {
 		long minutes = rounded(millis, MINUTE);
 		return (minutes < DAY) ? text(minutes, HOUR, "h", MINUTE, "min")
 				: text(rounded(millis, HOUR), DAY, "d", HOUR, "h");
+	}
+
+	/**
+	 * Return the value of a setting as text.
+	 * @param duration the value
+	 * @return the text, which Spring Boot reads as the same value
+	 */
+	public static String setting(Duration duration) {
+		long seconds = duration.getSeconds();
+		int nanos = duration.getNano();
+		try {
+			if (nanos != 0) {
+				return (nanos % 1_000_000 == 0) ? duration.toMillis() + "ms" : duration.toNanos() + "ns";
+			}
+			if (seconds == 0 || seconds % 60 != 0) {
+				return seconds + "s";
+			}
+			return (seconds % 3600 != 0) ? seconds / 60 + "m"
+					: (seconds % 86_400 != 0) ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+		}
+		catch (ArithmeticException ex) {
+			return duration.toString();
+		}
 	}
 
 	private static long millis(Duration duration) {

@@ -11,6 +11,7 @@ import io.operations.Operation;
 import io.operations.OperationCancelledException;
 import io.operations.OperationFailedException;
 import io.operations.OperationWait;
+import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -48,6 +49,14 @@ final class EndedWaits {
 	EndedWaits(Scheduler scheduler, Consumer<String> summary) {
 		this.scheduler = scheduler;
 		this.summary = summary;
+	}
+
+	// The messages of our own exceptions name the operation.
+	static String sentence(String subject, String operationId, Throwable fault) {
+		String message = String.valueOf(fault.getMessage());
+		String text = (fault instanceof OperationsException) ? message
+				: subject + " '" + OperationsErrorResponse.printable(operationId) + "' failed: " + message;
+		return text.endsWith(".") ? text : text + ".";
 	}
 
 	/**

@@ -20,6 +20,7 @@ import io.operations.OperationsListener;
 import io.operations.OperationsOverload;
 import io.operations.OperationsThrottledException;
 import io.operations.internal.KeyPrefix;
+import io.operations.internal.ReadableDuration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -114,11 +115,13 @@ public class OperationsLog implements OperationsListener {
 					+ ".base-url. The library logs this warning once for each client.");
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug("[" + client + "] Operation '" + printable(snapshot.operation().id()) + "' is "
-					+ printable(snapshot.operation().statusText())
-					+ ((other != null) ? ", but the response names operation '" + printable(other) + "'" : "")
-					+ ((snapshot.retryAfter() != null) ? ", retry after " + snapshot.retryAfter() : "")
-					+ requestId(snapshot.requestId()) + ".");
+			logger
+				.debug("[" + client + "] Operation '" + printable(snapshot.operation().id()) + "' is "
+						+ printable(snapshot.operation().statusText())
+						+ ((other != null) ? ", but the response names operation '" + printable(other) + "'" : "")
+						+ ((snapshot.retryAfter() != null)
+								? ", retry after " + ReadableDuration.of(snapshot.retryAfter()) : "")
+						+ requestId(snapshot.requestId()) + ".");
 		}
 		if (!this.broken.isEmpty()) {
 			this.broken.remove(client);
@@ -148,7 +151,7 @@ public class OperationsLog implements OperationsListener {
 					+ " The library logs this warning once for each client.");
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug("[" + client + "] " + sentence("The request for operation", operationId, fault));
+			logger.debug("[" + client + "] " + EndedWaits.sentence("The request for operation", operationId, fault));
 		}
 	}
 
@@ -174,9 +177,10 @@ public class OperationsLog implements OperationsListener {
 		// Without a pause the 429 is a single one, and only its request waits.
 		if (pause != null && this.throttled.add(client)) {
 			logger.warn("[" + client
-					+ "] The server throttles the account. The client holds back all requests, at first for " + pause
-					+ ". If the throttling lasts, lower " + rateLimitKeys(client) + ".rate-limit.max-in-flight or "
-					+ rateLimitKeys(client) + ".rate-limit.requests-per-second. First error: " + fault.getMessage());
+					+ "] The server throttles the account. The client holds back all requests, at first for "
+					+ ReadableDuration.of(pause) + ". If the throttling lasts, lower " + rateLimitKeys(client)
+					+ ".rate-limit.max-in-flight or " + rateLimitKeys(client)
+					+ ".rate-limit.requests-per-second. First error: " + fault.getMessage());
 		}
 	}
 
@@ -189,8 +193,8 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void budgetAvailable(String client, Duration duration) {
-		logger.warn("[" + client + "] The database of the shared rate limit answers again, after " + duration
-				+ ". All instances share the rate again.");
+		logger.warn("[" + client + "] The database of the shared rate limit answers again, after "
+				+ ReadableDuration.of(duration) + ". All instances share the rate again.");
 	}
 
 	@Override
@@ -207,8 +211,8 @@ public class OperationsLog implements OperationsListener {
 
 	@Override
 	public void outageEnded(String client, Duration duration) {
-		logger.warn("[" + client + "] The outage is over: the server answers again, after " + duration
-				+ ". Polling continues at its usual pace.");
+		logger.warn("[" + client + "] The outage is over: the server answers again, after "
+				+ ReadableDuration.of(duration) + ". Polling continues at its usual pace.");
 	}
 
 	@Override
@@ -222,8 +226,9 @@ public class OperationsLog implements OperationsListener {
 		if (fault != null && !(fault instanceof OperationTimeoutException)) {
 			boolean ownRequestId = fault instanceof OperationsException known && known.getRequestId() != null;
 			ended(client, fault,
-					() -> sentence("The wait for operation", wait.operationId(), fault) + " The wait ended after "
-							+ wait.waited() + " and " + wait.polls() + ((wait.polls() == 1) ? " poll" : " polls")
+					() -> EndedWaits.sentence("The wait for operation", wait.operationId(), fault)
+							+ " The wait ended after " + ReadableDuration.of(wait.waited()) + " and " + wait.polls()
+							+ ((wait.polls() == 1) ? " poll" : " polls")
 							+ (ownRequestId ? "" : requestId(wait.lastRequestId())) + ".");
 		}
 	}
@@ -256,8 +261,8 @@ public class OperationsLog implements OperationsListener {
 		Operation operation = wait.lastSeen();
 		logger.warn("[" + client + "] Operation '" + printable(wait.operationId()) + "' is stuck: "
 				+ ((operation != null) ? "it is still " + printable(operation.statusText()) : "no poll has seen it")
-				+ " after " + age + ", but operations of its kind should not take longer than " + unusual
-				+ requestId(wait.lastRequestId())
+				+ " after " + ReadableDuration.of(age) + ", but operations of its kind should not take longer than "
+				+ ReadableDuration.of(unusual) + requestId(wait.lastRequestId())
 				+ ". Polling continues until the deadlines of its waits. If the operation does not end, report it to"
 				+ " the vendor's support.");
 	}
@@ -265,14 +270,6 @@ public class OperationsLog implements OperationsListener {
 	@Override
 	public void waitsOverloaded(String client, OperationsOverload overload) {
 		logger.warn("[" + client + "] " + OverloadText.of(overload, keys(client), rateLimitKeys(client)));
-	}
-
-	// The messages of our own exceptions name the operation.
-	private static String sentence(String subject, String operationId, Throwable fault) {
-		String message = String.valueOf(fault.getMessage());
-		String text = (fault instanceof OperationsException) ? message
-				: subject + " '" + printable(operationId) + "' failed: " + message;
-		return text.endsWith(".") ? text : text + ".";
 	}
 
 	@Override

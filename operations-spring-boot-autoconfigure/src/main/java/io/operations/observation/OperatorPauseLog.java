@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.operations.internal.ReadableDuration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -18,7 +19,8 @@ final class OperatorPauseLog {
 
 	void began(String client, Duration pause) {
 		this.paused.add(client);
-		logger.warn("[" + client + "] An operator has paused the client. This instance sends no request for " + pause
+		logger.warn("[" + client + "] An operator has paused the client. This instance sends no request for "
+				+ ReadableDuration.of(pause)
 				+ ". Waits still end at their deadlines. To end the pause earlier, resume the client at the actuator"
 				+ " endpoint 'operations'.");
 	}

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 
 import io.operations.OperationsOverload;
+import io.operations.internal.ReadableDuration;
 
 /**
  * Describes an overload of waits, and what the operator can do.
@@ -23,11 +24,12 @@ final class OverloadText {
 	static String of(OperationsOverload overload, String keys, String rateLimitKeys) {
 		String rate = rateLimitKeys + ".rate-limit.requests-per-second";
 		return "There are more waits than the rate limit can serve: " + overload.waits() + " waits need some "
-				+ overload.needed() + " at "
+				+ ReadableDuration.of(overload.needed()) + " at "
 				+ new BigDecimal(overload.pollsPerSecond()).round(new MathContext(3))
 					.stripTrailingZeros()
 					.toPlainString()
-				+ " polls per second, but the usual timeout of the waits is " + overload.timeout() + "."
+				+ " polls per second, but the usual timeout of the waits is " + ReadableDuration.of(overload.timeout())
+				+ "."
 				+ ((overload.instances() > 1) ? " " + overload.instances() + " instances share the rate, so this"
 						+ " instance has only its part of " + rate + "." : "")
 				+ " The client polls them in turn. Waits may time out although their operations have ended. Raise "

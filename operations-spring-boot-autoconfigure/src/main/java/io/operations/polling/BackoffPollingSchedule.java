@@ -2,6 +2,8 @@ package io.operations.polling;
 
 import java.time.Duration;
 
+import io.operations.internal.ReadableDuration;
+
 /**
  * Polls an operation at intervals of a fifth of its age, within two bounds. The older an
  * operation is, the less a little more delay matters to its callers. The schedule does
@@ -40,7 +42,8 @@ public final class BackoffPollingSchedule implements PollingSchedule {
 
 	@Override
 	public String toString() {
-		return "backoff: a fifth of the operation's age, from " + this.minInterval + " to " + this.maxInterval;
+		return "backoff: a fifth of the operation's age, from " + ReadableDuration.setting(this.minInterval) + " to "
+				+ ReadableDuration.setting(this.maxInterval);
 	}
 
 }

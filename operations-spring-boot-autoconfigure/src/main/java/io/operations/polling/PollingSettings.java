@@ -3,6 +3,8 @@ package io.operations.polling;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.operations.internal.ReadableDuration;
+
 import org.springframework.util.Assert;
 
 /**
@@ -38,7 +40,8 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 		checkIntervals(minInterval, maxInterval);
 		checkTimeout(timeout);
 		Assert.isTrue(maxWaits >= 1, () -> "'maxWaits' must be at least 1, not " + maxWaits);
-		Assert.isTrue(stuckAfter.toMillis() >= 1, () -> "'stuckAfter' must be at least 1 ms, not " + stuckAfter);
+		Assert.isTrue(stuckAfter.toMillis() >= 1,
+				() -> "'stuckAfter' must be at least 1 ms, not " + ReadableDuration.setting(stuckAfter));
 		Assert.isTrue(pollsPerOperation > 1, () -> "'pollsPerOperation' must be more than 1, not " + pollsPerOperation);
 	}
 
@@ -53,9 +56,11 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	}
 
 	static void checkIntervals(Duration minInterval, Duration maxInterval) {
-		Assert.isTrue(minInterval.toMillis() >= 1, () -> "'minInterval' must be at least 1 ms, not " + minInterval);
+		Assert.isTrue(minInterval.toMillis() >= 1,
+				() -> "'minInterval' must be at least 1 ms, not " + ReadableDuration.setting(minInterval));
 		Assert.isTrue(maxInterval.compareTo(minInterval) >= 0,
-				() -> "'maxInterval' must not be less than 'minInterval' (" + minInterval + "), but is " + maxInterval);
+				() -> "'maxInterval' must not be less than 'minInterval' (" + ReadableDuration.setting(minInterval)
+						+ "), but is " + ReadableDuration.setting(maxInterval));
 	}
 
 	/**
@@ -66,7 +71,7 @@ public record PollingSettings(Duration minInterval, Duration maxInterval, Durati
 	public static void checkTimeout(Duration timeout) {
 		Objects.requireNonNull(timeout, "'timeout' must not be null");
 		Assert.isTrue(!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(MAXIMUM_TIMEOUT) <= 0,
-				() -> "'timeout' must be more than 0 and at most 365 days, not " + timeout);
+				() -> "'timeout' must be more than 0 and at most 365 days, not " + ReadableDuration.setting(timeout));
 	}
 
 }

@@ -9,6 +9,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.operations.OperationsException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
+import io.operations.internal.ReadableDuration;
 
 import org.springframework.util.Assert;
 
@@ -35,13 +36,14 @@ public record RetrySettings(int maxAttempts, Duration initialInterval, double mu
 	public RetrySettings {
 		Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
 		Assert.isTrue(initialInterval.toMillis() >= 1,
-				() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+				() -> "'initialInterval' must be at least 1 ms, not " + ReadableDuration.setting(initialInterval));
 		Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
 		Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
-				() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "
-						+ maxInterval);
+				() -> "'maxInterval' must not be less than 'initialInterval' ("
+						+ ReadableDuration.setting(initialInterval) + "), but is "
+						+ ReadableDuration.setting(maxInterval));
 		Assert.isTrue(!maxRetryAfter.isNegative(),
-				() -> "'maxRetryAfter' must not be negative, but is " + maxRetryAfter);
+				() -> "'maxRetryAfter' must not be negative, but is " + ReadableDuration.setting(maxRetryAfter));
 		statuses = Set.copyOf(statuses);
 	}
 

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.operations.OperationsProduct;
+import io.operations.internal.ReadableDuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,29 +83,29 @@ class OperationsConfigurationFailureAnalyzerTests {
 					operations.status-words.done[0]=ERROR            | operations.status-words.done             | [ERROR]            | in place of 'done'
 					operations.http.redirects=follow                 | operations.http.redirects                | FOLLOW             | operations.http.redirects
 					operations.http.redirects=follow-when-possible   | operations.http.redirects                | FOLLOW_WHEN        | operations.http.redirects
-					operations.http.request-timeout=-1s              | operations.http.request-timeout          | PT-1S              | operations.http.request-timeout
-					operations.http.connect-timeout=-1s              | operations.http.connect-timeout          | PT-1S              | operations.http.connect-timeout
-					operations.http.read-timeout=-1s                 | operations.http.read-timeout             | PT-1S              | operations.http.read-timeout
-					operations.http.read-timeout=0                   | operations.http.read-timeout             | PT0S               | operations.http.read-timeout
+					operations.http.request-timeout=-1s              | operations.http.request-timeout          | -1s                | operations.http.request-timeout
+					operations.http.connect-timeout=-1s              | operations.http.connect-timeout          | -1s                | operations.http.connect-timeout
+					operations.http.read-timeout=-1s                 | operations.http.read-timeout             | -1s                | operations.http.read-timeout
+					operations.http.read-timeout=0                   | operations.http.read-timeout             | 0s                 | operations.http.read-timeout
 					operations.http.max-response-size=1B             | operations.http.max-response-size        | 1B                 | operations.http.max-response-size
 					operations.retry.max-attempts=0                  | operations.retry.max-attempts            | 0                  | operations.retry.max-attempts
-					operations.retry.initial-interval=-1ms           | operations.retry.initial-interval        | PT-0.001S          | operations.retry.initial-interval
+					operations.retry.initial-interval=-1ms           | operations.retry.initial-interval        | -1ms               | operations.retry.initial-interval
 					operations.retry.multiplier=0.5                  | operations.retry.multiplier              | 0.5                | operations.retry.multiplier
-					operations.retry.max-interval=1ms                | operations.retry.max-interval            | PT0.001S           | operations.retry.max-interval
-					operations.retry.max-retry-after=-1s             | operations.retry.max-retry-after         | PT-1S              | operations.retry.max-retry-after
+					operations.retry.max-interval=1ms                | operations.retry.max-interval            | 1ms                | operations.retry.max-interval
+					operations.retry.max-retry-after=-1s             | operations.retry.max-retry-after         | -1s                | operations.retry.max-retry-after
 					operations.retry.statuses=404                    | operations.retry.statuses                | 404                | operations.retry.statuses
 					operations.rate-limit.requests-per-second=0      | operations.rate-limit.requests-per-second | 0.0               | operations.rate-limit.requests-per-second
 					operations.rate-limit.requests-per-second=NaN    | operations.rate-limit.requests-per-second | NaN               | operations.rate-limit.requests-per-second
 					operations.rate-limit.max-in-flight=0            | operations.rate-limit.max-in-flight      | 0                  | operations.rate-limit.max-in-flight
 					operations.rate-limit.max-queued=0               | operations.rate-limit.max-queued         | 0                  | operations.rate-limit.max-queued
-					operations.polling.min-interval=0                | operations.polling.min-interval          | PT0S               | operations.polling.min-interval
-					operations.polling.max-interval=100ms            | operations.polling.max-interval          | PT0.1S             | operations.polling.max-interval
-					operations.polling.min-interval=60s              | operations.polling.max-interval          | PT1M               | lower 'operations.polling.min-interval'
-					operations.retry.initial-interval=60s            | operations.retry.max-interval            | PT1M               | lower 'operations.retry.initial-interval'
-					operations.polling.timeout=-5s                   | operations.polling.timeout               | PT-5S              | operations.polling.timeout
-					operations.polling.timeout=366d                  | operations.polling.timeout               | PT8784H            | operations.polling.timeout
+					operations.polling.min-interval=0                | operations.polling.min-interval          | 0s                 | operations.polling.min-interval
+					operations.polling.max-interval=100ms            | operations.polling.max-interval          | 100ms              | operations.polling.max-interval
+					operations.polling.min-interval=60s              | operations.polling.max-interval          | 1m                 | lower 'operations.polling.min-interval'
+					operations.retry.initial-interval=60s            | operations.retry.max-interval            | 1m                 | lower 'operations.retry.initial-interval'
+					operations.polling.timeout=-5s                   | operations.polling.timeout               | -5s                | operations.polling.timeout
+					operations.polling.timeout=366d                  | operations.polling.timeout               | 366d               | operations.polling.timeout
 					operations.polling.max-waits=0                 | operations.polling.max-waits           | 0                  | operations.polling.max-waits
-					operations.polling.stuck-after=0                 | operations.polling.stuck-after           | PT0S               | operations.polling.stuck-after
+					operations.polling.stuck-after=0                 | operations.polling.stuck-after           | 0s                 | operations.polling.stuck-after
 					operations.polling.polls-per-operation=1         | operations.polling.polls-per-operation   | 1.0                | operations.polling.polls-per-operation
 					""")
 	void withAValueThatIsNoGoodKeyValueAndRemedyAreNamed(String property, String key, String value, String action) {
@@ -149,7 +150,8 @@ class OperationsConfigurationFailureAnalyzerTests {
 	void whenADurationLacksItsUnitTheStartFailsAndNamesIt(String key, String value, String action) {
 		FailureAnalysis analysis = analyze("operations.api-key=SK1", "operations.api-key-secret=" + SECRET,
 				key + "=" + value);
-		assertThat(analysis.getDescription()).contains("'" + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
+		assertThat(analysis.getDescription()).contains(
+				"'" + key + "' is '" + ReadableDuration.setting(Duration.ofMillis(Long.parseLong(value))),
 				"A number without a unit is a number of milliseconds");
 		assertThat(analysis.getAction()).contains(key + "=" + action);
 	}

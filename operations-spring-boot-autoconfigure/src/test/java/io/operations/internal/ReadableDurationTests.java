@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.convert.DurationStyle;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -23,10 +25,19 @@ class ReadableDurationTests {
 		assertThat(ReadableDuration.of(duration)).isEqualTo(text);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "PT0S, 0s", "PT0.1S, 100ms", "PT1.5S, 1500ms", "PT90S, 90s", "PT10M, 10m", "PT10M1S, 601s", "PT3H, 3h",
+			"P7D, 7d", "PT0.000000001S, 1ns", "PT-1S, -1s" })
+	void settingIsExactInTheFormOfAConfigurationFile(Duration duration, String text) {
+		assertThat(ReadableDuration.setting(duration)).isEqualTo(text);
+		assertThat(DurationStyle.detectAndParse(text)).isEqualTo(duration);
+	}
+
 	@Test
 	void longestDurationHasAText() {
 		assertThat(ReadableDuration.of(Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo("106751991166 d 7 h");
 		assertThat(ReadableDuration.of(Duration.ofSeconds(Long.MIN_VALUE))).isEqualTo("-106751991166 d 7 h");
+		assertThat(ReadableDuration.setting(Duration.ofSeconds(Long.MAX_VALUE, 1))).startsWith("PT");
 	}
 
 }

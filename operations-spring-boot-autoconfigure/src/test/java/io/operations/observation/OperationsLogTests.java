@@ -92,7 +92,7 @@ class OperationsLogTests {
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.containsPattern("\\[operations] Operation 'op-1' failed: name in use\\. The wait ended after PT[\\d.]+S"
+			.containsPattern("\\[operations] Operation 'op-1' failed: name in use\\. The wait ended after [\\d.]+ m?s"
 					+ " and 2 polls \\(Twilio-Request-Id: RQ-FAILED\\)\\.$");
 	}
 
@@ -112,7 +112,7 @@ class OperationsLogTests {
 		await("op-1", Duration.ofSeconds(20));
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("[operations] The wait for operation 'op-1' timed out after PT20S", "was RUNNING")
+			.contains("[operations] The wait for operation 'op-1' timed out after 20 s", "was RUNNING")
 			.containsOnlyOnce("op-1")
 			.containsOnlyOnce("polls")
 			.endsWith(" Last Twilio-Request-Id: RQ-RUNNING.");
@@ -126,7 +126,7 @@ class OperationsLogTests {
 			this.template.await("op-" + i, Duration.ofSeconds(20)).onErrorComplete().subscribe();
 		}
 		this.time.advanceTimeBy(Duration.ofMillis(20_001));
-		assertThat(lines(output, "INFO")).hasSize(10).allMatch((line) -> line.contains("timed out after PT20S"));
+		assertThat(lines(output, "INFO")).hasSize(10).allMatch((line) -> line.contains("timed out after 20 s"));
 		this.time.advanceTimeBy(Duration.ofSeconds(1));
 		assertThat(lines(output, "INFO")).hasSize(11)
 			.last()
@@ -148,7 +148,7 @@ class OperationsLogTests {
 		}
 		log.waitEnded("operations", wait, TestOperations.fault(401));
 		assertThat(lines(output, "INFO")).hasSize(10);
-		assertThat(lines(output, "DEBUG")).hasSize(11).allMatch((line) -> line.contains("The wait ended after PT3S"));
+		assertThat(lines(output, "DEBUG")).hasSize(11).allMatch((line) -> line.contains("The wait ended after 3 s"));
 		log.closed("operations");
 		assertThat(lines(output, "INFO")).hasSize(11)
 			.last()
@@ -190,7 +190,7 @@ class OperationsLogTests {
 		await("op-1", Duration.ofMinutes(5));
 		assertThat(lines(output, "WARN")).hasSize(2);
 		assertThat(lines(output, "WARN").get(0)).contains("The server is unavailable", "HTTP 503", "RQ-503");
-		assertThat(lines(output, "WARN").get(1)).containsPattern("answers again, after PT\\d");
+		assertThat(lines(output, "WARN").get(1)).containsPattern("answers again, after \\d");
 		assertThat(lines(output, "INFO")).isEmpty();
 	}
 
@@ -239,7 +239,7 @@ class OperationsLogTests {
 		log.pauseBegan("operations", Duration.ofSeconds(1));
 		log.throttled("operations", (OperationsThrottledException) TestOperations.fault(429));
 		log.fetched("operations", answer);
-		assertThat(lines(output, "WARN")).singleElement().asString().contains("at first for PT1S");
+		assertThat(lines(output, "WARN")).singleElement().asString().contains("at first for 1 s");
 		log.pauseEnded("operations");
 		log.fetched("operations", answer);
 		log.fetched("operations", answer);
@@ -279,7 +279,7 @@ class OperationsLogTests {
 		this.time.advanceTimeBy(Duration.ofMinutes(8));
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
-			.contains("'op-1' is stuck", "RUNNING after PT5M", "longer than PT5M", "RQ-RUNNING");
+			.contains("'op-1' is stuck", "RUNNING after 5 min", "longer than 5 min", "RQ-RUNNING");
 	}
 
 	@Test
@@ -287,7 +287,7 @@ class OperationsLogTests {
 		overload(0, 1);
 		assertThat(lines(output, "WARN")).singleElement()
 			.asString()
-			.contains("6001 waits need some PT11M at 20 polls per second", "PT10M",
+			.contains("6001 waits need some 11 min at 20 polls per second", "10 min",
 					"operations.rate-limit.requests-per-second", "raise operations.polling.timeout, start",
 					"OperationTracker")
 			.doesNotContain("instances", "longer timeouts");
@@ -306,7 +306,7 @@ class OperationsLogTests {
 	@Test
 	void overloadOfAnInstanceThatSharesTheRateSaysSo(CapturedOutput output) {
 		overload(0, 3);
-		assertThat(lines(output, "WARN")).singleElement().asString().contains("PT10M. 3 instances share the rate, so");
+		assertThat(lines(output, "WARN")).singleElement().asString().contains("10 min. 3 instances share the rate, so");
 	}
 
 	private static void overload(int ownTimeouts, int instances) {
@@ -326,7 +326,7 @@ class OperationsLogTests {
 		OperationSnapshot answer = TestOperations.snapshot("op-1", OperationStatus.RUNNING);
 		new OperationsLog().fetched("operations",
 				new OperationSnapshot(answer.operation(), Duration.ofSeconds(7), answer.serverTime(), "RQ\n1", null));
-		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("RQ\\u000a1", "retry after PT7S");
+		assertThat(lines(output, "DEBUG")).singleElement().asString().contains("RQ\\u000a1", "retry after 7 s");
 		assertThat(output.getAll()).doesNotContain("RQ\n1");
 	}
 

@@ -3,6 +3,7 @@ package io.operations.test;
 import java.time.Duration;
 import java.util.function.BiFunction;
 
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -91,8 +92,8 @@ public final class Fault {
 	 */
 	public static Fault delayed(Duration delay) {
 		// Longer than any client should wait, shorter than the server's own timeouts.
-		Assert.isTrue(notNegative("delay", delay).compareTo(MAXIMUM_DELAY) <= 0,
-				() -> "'delay' must be at most " + MAXIMUM_DELAY + ", not " + delay);
+		Assert.isTrue(notNegative("delay", delay).compareTo(MAXIMUM_DELAY) <= 0, () -> "'delay' must be at most "
+				+ ReadableDuration.setting(MAXIMUM_DELAY) + ", not " + ReadableDuration.setting(delay));
 		return new Fault("delayed by " + delay, (answer, dialect) -> answer.delayed(delay));
 	}
 
@@ -137,7 +138,8 @@ public final class Fault {
 	}
 
 	private static Duration notNegative(String name, Duration duration) {
-		Assert.isTrue(!duration.isNegative(), () -> "'" + name + "' must not be negative, but is " + duration);
+		Assert.isTrue(!duration.isNegative(),
+				() -> "'" + name + "' must not be negative, but is " + ReadableDuration.setting(duration));
 		return duration;
 	}
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.ProblemDetail;
@@ -183,7 +184,8 @@ public final class OperationScript {
 	}
 
 	private static Duration notNegative(String name, Duration duration) {
-		Assert.isTrue(!duration.isNegative(), () -> "'" + name + "' must not be negative, but is " + duration);
+		Assert.isTrue(!duration.isNegative(),
+				() -> "'" + name + "' must not be negative, but is " + ReadableDuration.setting(duration));
 		return duration;
 	}
 

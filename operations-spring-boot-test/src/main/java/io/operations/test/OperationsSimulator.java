@@ -12,6 +12,7 @@ import io.operations.BasicCredentials;
 import io.operations.OperationsCredentials;
 import io.operations.OperationsProduct;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -250,7 +251,7 @@ public final class OperationsSimulator implements AutoCloseable {
 	 */
 	public void advance(Duration duration) {
 		Assert.isTrue(!duration.isNegative() && !duration.isZero(),
-				() -> "'duration' must be more than zero, not " + duration);
+				() -> "'duration' must be more than zero, not " + ReadableDuration.setting(duration));
 		this.quiet.await(() -> true);
 		this.time.advance(duration);
 		this.quiet.await(() -> !this.time.isReleasing());

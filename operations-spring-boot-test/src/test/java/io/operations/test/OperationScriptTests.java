@@ -138,7 +138,7 @@ class OperationScriptTests {
 		OperationScript script = OperationScript.completed();
 		Duration negative = Duration.ofSeconds(-1);
 		assertThatIllegalArgumentException().isThrownBy(() -> script.pending(negative))
-			.withMessage("'duration' must not be negative, but is PT-1S");
+			.withMessage("'duration' must not be negative, but is -1s");
 		assertThatIllegalArgumentException().isThrownBy(() -> script.running(negative));
 		assertThatIllegalArgumentException().isThrownBy(() -> script.then("RUNNING", negative));
 		assertThatIllegalArgumentException().isThrownBy(() -> script.retryAfter(negative));

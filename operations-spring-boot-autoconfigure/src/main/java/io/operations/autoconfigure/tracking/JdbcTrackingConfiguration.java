@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.operations.internal.ReadableDuration;
 import io.operations.internal.tracking.ClientTrackingFactory;
 import io.operations.internal.tracking.InstanceName;
 import io.operations.internal.tracking.TrackedClients;
@@ -135,7 +136,7 @@ class JdbcTrackingConfiguration {
 		TrackingSettingsCheck.positive("jdbc.look-interval", jdbc.getLookInterval());
 		TrackingSettingsCheck.check(jdbc.getLookInterval().compareTo(lease.dividedBy(LOOKS)) <= 0, "jdbc.look-interval",
 				jdbc.getLookInterval(), "it must be at most a quarter of operations.tracking.jdbc.lease-duration ("
-						+ lease + "), because each look renews the lease");
+						+ ReadableDuration.setting(lease) + "), because each look renews the lease");
 		TrackingSettingsCheck.positive("jdbc.flush-interval", jdbc.getFlushInterval());
 		TrackingSettingsCheck.atLeast(SHORTEST_HEARTBEAT, "jdbc.heartbeat-interval", jdbc.getHeartbeatInterval());
 		TrackingSettingsCheck.check(jdbc.getMissedHeartbeats() >= JdbcTrackingSettings.FEWEST_MISSED_HEARTBEATS,

@@ -3,6 +3,7 @@ package io.operations.autoconfigure.tracking;
 import java.time.Duration;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.internal.ReadableDuration;
 import io.operations.internal.tracking.TrackingSettings;
 import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class TrackingSettingsCheck {
 		check(delivery.getMultiplier() >= 1, "delivery.multiplier", delivery.getMultiplier(), "it must be at least 1");
 		atLeast(delivery.getInitialInterval(), "delivery.max-interval", delivery.getMaxInterval(),
 				"it must not be less than operations.tracking.delivery.initial-interval ("
-						+ delivery.getInitialInterval() + ")");
+						+ ReadableDuration.setting(delivery.getInitialInterval()) + ")");
 		atLeast(Duration.ofMillis(100), "delivery.timeout", delivery.getTimeout());
 		return new TrackingSettings(properties.getTimeout(), retention, properties.getMaxTracked(),
 				new TrackingSettings.Delivery(delivery.getMaxAttempts(), delivery.getInitialInterval(),
@@ -50,7 +51,7 @@ final class TrackingSettingsCheck {
 	}
 
 	static void atLeast(Duration least, String key, @Nullable Duration value) {
-		atLeast(least, key, value, "it must be at least " + least);
+		atLeast(least, key, value, "it must be at least " + ReadableDuration.setting(least));
 	}
 
 	private static void atLeast(Duration least, String key, @Nullable Duration value, String fault) {

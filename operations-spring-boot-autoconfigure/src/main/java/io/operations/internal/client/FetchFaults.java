@@ -16,6 +16,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsRequestException;
 import io.operations.OperationsUnavailableException;
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.scheduler.Scheduler;
@@ -185,7 +186,8 @@ final class FetchFaults {
 		}
 		if (fault instanceof TimeoutException) {
 			return new OperationsUnavailableException(failed(operationId) + ": no complete response within "
-					+ this.requestTimeout + " (" + this.keyPrefix + ".http.request-timeout).", operationId, fault);
+					+ ReadableDuration.setting(this.requestTimeout) + " (" + this.keyPrefix + ".http.request-timeout).",
+					operationId, fault);
 		}
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(fault);
 		if (root instanceof DataBufferLimitException) {

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.operations.Idempotency;
 import io.operations.OperationsErrorResponse;
 import io.operations.internal.KeyPrefix;
+import io.operations.internal.ReadableDuration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -84,9 +85,10 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Flux<DataBuffer> flowing(Flux<DataBuffer> body, String keyPrefix) {
-		return body.timeout(
-				this.timeout, Flux.error(() -> new TimeoutException("The body of the response brought no data for "
-						+ this.timeout + " (" + keyPrefix + ".http.request-timeout). Send the request again.")),
+		return body.timeout(this.timeout,
+				Flux.error(() -> new TimeoutException(
+						"The body of the response brought no data for " + ReadableDuration.setting(this.timeout) + " ("
+								+ keyPrefix + ".http.request-timeout). Send the request again.")),
 				this.scheduler);
 	}
 
@@ -102,9 +104,9 @@ public final class WriteAnswers implements ExchangeFilterFunction {
 	}
 
 	private Mono<DataBuffer> timedOut(String keyPrefix) {
-		return Mono.error(new TimeoutException(
-				"The body of the response was not complete within " + this.timeout + " after its headers (" + keyPrefix
-						+ ".http.request-timeout). Check what the request did before you repeat it."));
+		return Mono.error(new TimeoutException("The body of the response was not complete within "
+				+ ReadableDuration.setting(this.timeout) + " after its headers (" + keyPrefix
+				+ ".http.request-timeout). Check what the request did before you repeat it."));
 	}
 
 	private long now() {

@@ -18,6 +18,7 @@ import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.OperationsUnavailableException;
 import io.operations.internal.KeyPrefix;
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -102,8 +103,10 @@ final class WriteFaults {
 	 */
 	Throwable of(Throwable fault, boolean isWritten, boolean unsure) {
 		if (fault instanceof TimeoutException) {
-			return new OperationsUnavailableException(this.text + ": no response within " + this.timeout + " ("
-					+ this.keyPrefix + ".http.request-timeout)." + advice(isWritten, unsure), null, fault);
+			return new OperationsUnavailableException(
+					this.text + ": no response within " + ReadableDuration.setting(this.timeout) + " (" + this.keyPrefix
+							+ ".http.request-timeout)." + advice(isWritten, unsure),
+					null, fault);
 		}
 		if (!(fault instanceof WebClientRequestException)) {
 			return fault;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.operations.OperationsClosedException;
 import io.operations.OperationsThrottledException;
 import io.operations.OperationsUnavailableException;
+import io.operations.internal.ReadableDuration;
 
 /**
  * Creates the exceptions of requests that the admission does not send. Each message says
@@ -27,10 +28,9 @@ final class AdmissionRefusals {
 
 	OperationsThrottledException pausedTooLong(AdmittedCall<?> call, Duration pause, boolean byOperator) {
 		String reason = byOperator ? "an operator has paused the client" : "the server throttles the account";
-		return new OperationsThrottledException(
-				call.notSent() + reason + ", and the pause lasts for another " + pause + ", longer than "
-						+ this.keyPrefix + ".retry.max-retry-after. Send the request again after the pause.",
-				call.operationId(), pause);
+		return new OperationsThrottledException(call.notSent() + reason + ", and the pause lasts for another "
+				+ ReadableDuration.of(pause) + ", longer than " + this.keyPrefix
+				+ ".retry.max-retry-after. Send the request again after the pause.", call.operationId(), pause);
 	}
 
 	OperationsThrottledException queueFull(AdmittedCall<?> call, int queued) {

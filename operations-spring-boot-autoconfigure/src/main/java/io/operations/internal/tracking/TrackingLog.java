@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
+import io.operations.internal.ReadableDuration;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
@@ -28,17 +29,17 @@ public final class TrackingLog implements TrackingListener {
 	public void ended(TrackedOperation operation) {
 		if (logger.isInfoEnabled()) {
 			logger.info(client(operation) + "Tracked operation " + id(operation) + " has the outcome "
-					+ operation.outcome() + why(operation) + " after " + operation.age(operation.since()) + " and "
-					+ operation.polls() + ((operation.polls() == 1) ? " poll." : " polls.")
-					+ lastError(operation.lastFault()));
+					+ operation.outcome() + why(operation) + " after "
+					+ ReadableDuration.of(operation.age(operation.since())) + " and " + operation.polls()
+					+ ((operation.polls() == 1) ? " poll." : " polls.") + lastError(operation.lastFault()));
 		}
 	}
 
 	@Override
 	public void stuck(TrackedOperation operation, Duration age, Duration unusual) {
 		logger.warn(client(operation) + "Tracked operation " + id(operation) + " is stuck: it has not ended after "
-				+ age + ", but operations of its kind should not take longer than " + unusual
-				+ ". Polling continues until its deadline, " + operation.deadline()
+				+ ReadableDuration.of(age) + ", but operations of its kind should not take longer than "
+				+ ReadableDuration.of(unusual) + ". Polling continues until its deadline, " + operation.deadline()
 				+ ". If the operation does not end, report it to the vendor's support, or stop tracking it with"
 				+ " OperationTracker.forget.");
 	}
@@ -66,7 +67,7 @@ public final class TrackingLog implements TrackingListener {
 			.append(" (outcome ")
 			.append(operation.outcome())
 			.append(") have not returned after ")
-			.append(duration)
+			.append(ReadableDuration.of(duration))
 			.append(". The library interrupts their thread '")
 			.append(handler.getName())
 			.append("'. Make the blocking call below end sooner, or raise" + " operations.tracking.delivery.timeout:");
@@ -88,7 +89,7 @@ public final class TrackingLog implements TrackingListener {
 
 	@Override
 	public void storeAvailableAgain(Duration duration) {
-		logger.info("The database of tracked operations can be reached again after " + duration
+		logger.info("The database of tracked operations can be reached again after " + ReadableDuration.of(duration)
 				+ ". Polling and delivery resume.");
 	}
 

@@ -2,6 +2,7 @@ package io.operations.internal.tracking;
 
 import java.time.Duration;
 
+import io.operations.internal.ReadableDuration;
 import io.operations.polling.PollingSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 	public TrackingSettings {
 		PollingSettings.checkTimeout(timeout);
 		Assert.isTrue(retention == null || !retention.isNegative(),
-				() -> "'retention' must not be negative, but is " + retention);
+				() -> "'retention' must not be negative, but is " + ReadableDuration.setting(retention));
 		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
 	}
 
@@ -52,12 +53,14 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 		public Delivery {
 			Assert.isTrue(maxAttempts >= 1, () -> "'maxAttempts' must be at least 1, not " + maxAttempts);
 			Assert.isTrue(initialInterval.toMillis() >= 1,
-					() -> "'initialInterval' must be at least 1 ms, not " + initialInterval);
+					() -> "'initialInterval' must be at least 1 ms, not " + ReadableDuration.setting(initialInterval));
 			Assert.isTrue(multiplier >= 1, () -> "'multiplier' must be at least 1, not " + multiplier);
 			Assert.isTrue(maxInterval.compareTo(initialInterval) >= 0,
-					() -> "'maxInterval' must not be less than 'initialInterval' (" + initialInterval + "), but is "
-							+ maxInterval);
-			Assert.isTrue(timeout.toMillis() >= 1, () -> "'timeout' must be at least 1 ms, not " + timeout);
+					() -> "'maxInterval' must not be less than 'initialInterval' ("
+							+ ReadableDuration.setting(initialInterval) + "), but is "
+							+ ReadableDuration.setting(maxInterval));
+			Assert.isTrue(timeout.toMillis() >= 1,
+					() -> "'timeout' must be at least 1 ms, not " + ReadableDuration.setting(timeout));
 		}
 
 		/**

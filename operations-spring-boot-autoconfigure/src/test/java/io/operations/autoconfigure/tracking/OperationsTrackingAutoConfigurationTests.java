@@ -18,6 +18,7 @@ import io.operations.OperationsListener;
 import io.operations.autoconfigure.OperationsAutoConfiguration;
 import io.operations.core.OperationsClients;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.ReadableDuration;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.internal.tracking.ClientTracking;
 import io.operations.internal.tracking.ClientTrackingFactory;
@@ -371,8 +372,8 @@ class OperationsTrackingAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "max-held, 0, 0", "max-held, -1, -1", "jdbc.lease-duration, 3999ms, PT3.999S",
-			"jdbc.lease-duration, 601s, PT10M1S" })
+	@CsvSource({ "max-held, 0, 0", "max-held, -1, -1", "jdbc.lease-duration, 3999ms, 3999ms",
+			"jdbc.lease-duration, 601s, 601s" })
 	void theBoundsOfAStoreInADatabaseApplyToTheStoreInMemory(String key, String value, String shown) {
 		FailureAnalysis analysis = analyze(this.runner.withPropertyValues("operations.tracking.store=memory",
 				"operations.tracking." + key + "=" + value));
@@ -394,7 +395,8 @@ class OperationsTrackingAutoConfigurationTests {
 		FailureAnalysis analysis = analyze(
 				this.withDatabase.withPropertyValues("operations.tracking." + key + "=" + value));
 		assertThat(analysis.getDescription()).contains(
-				"'operations.tracking." + key + "' is '" + Duration.ofMillis(Long.parseLong(value)),
+				"'operations.tracking." + key + "' is '"
+						+ ReadableDuration.setting(Duration.ofMillis(Long.parseLong(value))),
 				"A number without a unit is a number of milliseconds");
 		assertThat(analysis.getAction()).contains("operations.tracking." + key + "=" + value);
 	}

@@ -96,7 +96,7 @@ class ConnectionFaultTests {
 			Throwable failure = fetch.handle((snapshot, fault) -> fault).get(30, TimeUnit.SECONDS);
 			assertThat(failure)
 				.isInstanceOfSatisfying(OperationsException.class, ConnectionFaultTests::assertUnavailable)
-				.hasMessageContaining("no complete response within PT15S (operations.http.request-timeout)")
+				.hasMessageContaining("no complete response within 15s (operations.http.request-timeout)")
 				.hasRootCauseInstanceOf(TimeoutException.class);
 			server.left().get(30, TimeUnit.SECONDS);
 		}

@@ -232,7 +232,7 @@ class OverloadedWaitsTests {
 		refuseFetches(Duration.ofSeconds(40));
 		this.scheduler.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(this.faults).hasSize(10).allSatisfy((fault) -> {
-			assertThat(fault).hasMessageContaining("the client sends no request for another PT30.")
+			assertThat(fault).hasMessageContaining("the client sends no request for another 30")
 				.hasMessageContaining("await it again after the pause");
 			assertThat(((OperationTimeoutException) fault).getPausedFor()).isBetween(Duration.ofSeconds(30),
 					Duration.ofSeconds(31));

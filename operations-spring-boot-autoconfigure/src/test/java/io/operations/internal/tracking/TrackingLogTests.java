@@ -54,7 +54,7 @@ class TrackingLogTests {
 		template.close();
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' has the outcome COMPLETED after PT", " and 3 polls.");
+			.contains("'op-1' has the outcome COMPLETED after ", "s and 3 polls.");
 		assertThat(lines(output, "ERROR")).isEmpty();
 	}
 
@@ -64,7 +64,7 @@ class TrackingLogTests {
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
 			.contains(
-					"[operations] Tracked operation 'op-1' has the outcome COMPLETED after PT1M3S and 7 polls. Last error: no answer.");
+					"[operations] Tracked operation 'op-1' has the outcome COMPLETED after 1 min 3 s and 7 polls. Last error: no answer.");
 	}
 
 	@Test
@@ -74,7 +74,7 @@ class TrackingLogTests {
 		this.log.ended(operation(TrackingState.ENDED).operation(failed).outcome(OperationOutcome.Type.FAILED).build());
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' has the outcome FAILED (bo\\u000aom) after PT1M3S and 7 polls.");
+			.contains("'op-1' has the outcome FAILED (bo\\u000aom) after 1 min 3 s and 7 polls.");
 	}
 
 	@ParameterizedTest
@@ -84,7 +84,7 @@ class TrackingLogTests {
 		this.log.ended(operation(TrackingState.ENDED).outcome(outcome).build());
 		assertThat(lines(output, "INFO")).singleElement()
 			.asString()
-			.contains("'op-1' has the outcome " + outcome + " (" + explanation + ") after PT1M3S and 7 polls.");
+			.contains("'op-1' has the outcome " + outcome + " (" + explanation + ") after 1 min 3 s and 7 polls.");
 	}
 
 	@Test
@@ -116,7 +116,7 @@ class TrackingLogTests {
 		assertThat(output.getAll().lines()).hasSize(2)
 			.last()
 			.asString()
-			.contains("INFO", "can be reached again", "PT9S");
+			.contains("INFO", "can be reached again", "9 s");
 	}
 
 	@Test

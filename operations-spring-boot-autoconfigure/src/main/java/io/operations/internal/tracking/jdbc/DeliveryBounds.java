@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.operations.internal.ReadableDuration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -116,7 +117,7 @@ final class DeliveryBounds {
 		}
 		Throwable cause = (fault instanceof DatabaseFaults.ForeignFaultException foreign) ? foreign.fault() : fault;
 		return new DatabaseFaults.ForeignFaultException(new IllegalStateException(
-				why + " operations.tracking.delivery.timeout (" + this.timeout
+				why + " operations.tracking.delivery.timeout (" + ReadableDuration.setting(this.timeout)
 						+ "), so the database ended their transaction (SQLState " + state
 						+ "). The attempt is repeated. Find the"
 						+ " transaction that holds the lock, let the handlers return sooner, or raise that property.",

@@ -3,6 +3,8 @@ package io.operations.internal.tracking.jdbc;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 
+import io.operations.internal.ReadableDuration;
+
 import org.springframework.util.Assert;
 
 /**
@@ -51,13 +53,14 @@ public record JdbcTrackingSettings(TrackingTables tables, int maxHeld, Duration 
 	public JdbcTrackingSettings {
 		Assert.isTrue(maxHeld >= 1, () -> "'maxHeld' must be at least 1, not " + maxHeld);
 		Assert.isTrue(leaseDuration.toMillis() >= 1,
-				() -> "'leaseDuration' must be at least 1 ms, not " + leaseDuration);
-		Assert.isTrue(lookInterval.toMillis() >= 1, () -> "'lookInterval' must be at least 1 ms, not " + lookInterval);
+				() -> "'leaseDuration' must be at least 1 ms, not " + ReadableDuration.setting(leaseDuration));
+		Assert.isTrue(lookInterval.toMillis() >= 1,
+				() -> "'lookInterval' must be at least 1 ms, not " + ReadableDuration.setting(lookInterval));
 		Assert.isTrue(flushInterval.toMillis() >= 1,
-				() -> "'flushInterval' must be at least 1 ms, not " + flushInterval);
+				() -> "'flushInterval' must be at least 1 ms, not " + ReadableDuration.setting(flushInterval));
 		Assert.isTrue(deliveries >= 1, () -> "'deliveries' must be at least 1, not " + deliveries);
 		Assert.isTrue(heartbeatInterval.toMillis() >= 1,
-				() -> "'heartbeatInterval' must be at least 1 ms, not " + heartbeatInterval);
+				() -> "'heartbeatInterval' must be at least 1 ms, not " + ReadableDuration.setting(heartbeatInterval));
 		Assert.isTrue(missedHeartbeats >= FEWEST_MISSED_HEARTBEATS,
 				() -> "'missedHeartbeats' must be at least " + FEWEST_MISSED_HEARTBEATS + ", not " + missedHeartbeats);
 		Assert.isTrue(!instanceName.isBlank() && instanceName.length() <= LONGEST_NAME,

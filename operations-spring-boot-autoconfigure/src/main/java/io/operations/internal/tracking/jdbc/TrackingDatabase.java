@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.operations.internal.ReadableDuration;
 import io.operations.internal.tracking.TrackingEngine;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -150,8 +151,9 @@ final class TrackingDatabase {
 					ex);
 		}
 		if (off.abs().compareTo(this.settings.heartbeatInterval()) > 0) {
-			logger.warn("The clock of this machine differs from the database's clock by " + off.abs() + " (machine: "
-					+ this.now.get() + ", database: " + this.clock.now()
+			logger.warn("The clock of this machine differs from the database's clock by "
+					+ ReadableDuration.of(off.abs()) + " (machine: " + this.now.get() + ", database: "
+					+ this.clock.now()
 					+ "), which is more than operations.tracking.jdbc.heartbeat-interval. This instance adds the difference"
 					+ " to the due times and heartbeats that it stores, and measures it each minute. Times that it stores"
 					+ " of operations, such as deadlines, are wrong on other instances. Synchronize both clocks by NTP.");

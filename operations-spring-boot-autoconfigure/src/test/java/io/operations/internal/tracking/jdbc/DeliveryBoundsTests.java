@@ -88,7 +88,7 @@ class DeliveryBoundsTests extends TrackingApplication {
 				track(context, "op");
 				await().atMost(MAX_WAIT).until(() -> find(context, "op").deliveryFault() != null);
 				assertThat(find(context, "op").deliveryFault()).contains("operations.tracking.delivery.timeout",
-						"PT0.5S", "lock", "55P03");
+						"500ms", "lock", "55P03");
 				open.rollback();
 			}
 			until(context, "op", TrackingState.DELIVERED);
