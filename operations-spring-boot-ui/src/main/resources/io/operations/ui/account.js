@@ -13,17 +13,17 @@ const linked = (cell, value, client, filter) =>
 
 const positive = (iso) => (seconds(iso) ?? 0) > 0;
 
-function polling(cell, { paused, budget }, now) {
-	cell.className = positive(paused) ? "bad" : "";
-	text(cell, positive(paused)
-		? `paused for ${duration(paused)}, until ${clock(new Date(now + seconds(paused) * 1000).toISOString(), now)}`
-		: budget ? "runs, without the shared rate" : "runs");
+function polling(cell, one, now) {
+	const paused = positive(one.pausedFor);
+	const who = (one.pausedBy === "operator") ? "an operator" : (one.pausedBy === "server") ? "the server" : "";
+	cell.className = paused ? "bad" : "";
+	text(cell, paused ? `paused${who && ` by ${who}`} for ${duration(one.pausedFor)}, `
+		+ `until ${clock(new Date(now + seconds(one.pausedFor) * 1000).toISOString(), now)}` : "runs");
 }
 
 const clients = table("clients", [
 	{ header: "Client", update: (cell, [name]) => link(cell, listOf(name, {}), name) },
-	{ header: "Polling", update: (cell, [, one], now) =>
-		polling(cell, { paused: one.pausedFor, budget: one.budgetUnavailable }, now) },
+	{ header: "Polling", update: (cell, [, one], now) => polling(cell, one, now) },
 	{ header: "Server", update: (cell, [, one]) => {
 		cell.className = one.serverUnavailable ? "bad" : "";
 		text(cell, one.serverUnavailable ? `unavailable for ${duration(one.unavailableFor)}` : "reachable");

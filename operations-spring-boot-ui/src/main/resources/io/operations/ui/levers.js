@@ -27,6 +27,9 @@ export function confirmed(title, question, label, action) {
 	dialog.showModal();
 }
 
+const where = (answer) => (answer?.scope === "all instances") ? "on all instances"
+	: "on this instance only, because the instances do not share the rate";
+
 const client = () => $("levers-client").value;
 
 $("levers-client").addEventListener("change", () => {
@@ -35,19 +38,19 @@ $("levers-client").addEventListener("change", () => {
 
 $("pause").addEventListener("click", () => {
 	const [name, length] = [client(), $("pause-for").value];
-	confirmed(`Pause polling of '${name}'`, `All instances stop sending requests of this client for ${duration(length)}. `
-		+ "Waits and tracked operations continue afterwards.", "Pause", async () => {
-		await act({ action: "pause", client: name, duration: length });
-		return `Polling of '${name}' is paused for ${duration(length)}.`;
+	confirmed(`Pause polling of '${name}'`, `This client sends no requests for ${duration(length)}, `
+		+ "on all instances that share its rate. Waits and tracked operations continue afterwards.", "Pause", async () => {
+		const answer = await act({ action: "pause", client: name, duration: length });
+		return `Polling of '${name}' is paused for ${duration(length)} ${where(answer)}.`;
 	});
 });
 
 $("resume").addEventListener("click", () => {
 	const name = client();
-	confirmed(`Resume polling of '${name}'`, "All instances send requests of this client again, "
-		+ "even if the server asked them to wait.", "Resume", async () => {
-		await act({ action: "resume", client: name });
-		return `Polling of '${name}' is resumed.`;
+	confirmed(`Resume polling of '${name}'`, "This client sends requests again, "
+		+ "on all instances that share its rate, and even if the server asked it to wait.", "Resume", async () => {
+		const answer = await act({ action: "resume", client: name });
+		return `Polling of '${name}' is resumed ${where(answer)}.`;
 	});
 });
 

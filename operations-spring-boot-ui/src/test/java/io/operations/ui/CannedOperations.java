@@ -171,13 +171,15 @@ class CannedOperations {
 		return new WebEndpointResponse<>(this.change.apply(answer));
 	}
 
-	private static Map<String, Object> account(String paused, boolean unavailable) {
-		Map<String, Object> account = new LinkedHashMap<>(Map.of("awaited", 1, "waits", 2, "maxWaits", 100000, "oldest",
-				"PT5M3S", "stuck", unavailable ? 0 : 1, "backlogAge", "PT0S", "queued", 3, "maxQueued", 1000));
+	private static Map<String, @Nullable Object> account(String paused, boolean unavailable) {
+		Map<String, @Nullable Object> account = new LinkedHashMap<>(
+				Map.of("awaited", 1, "waits", 2, "maxWaits", 100000, "oldest", "PT5M3S", "stuck", unavailable ? 0 : 1,
+						"backlogAge", "PT0S", "queued", 3, "maxQueued", 1000));
 		account.putAll(Map.of("retrying", 0, "inFlight", 2, "inFlightLimit", 12, "maxInFlight", 16, "pausedFor", paused,
 				"serverUnavailable", unavailable, "unavailableFor", unavailable ? "PT1M3S" : "PT0S", "rate", 20.0,
 				"requestsPerSecond", 3.5, "instances", unavailable ? 2 : 1));
 		account.put("budgetUnavailable", false);
+		account.put("pausedBy", unavailable ? "server" : null);
 		return account;
 	}
 
@@ -244,7 +246,7 @@ class CannedOperations {
 	WebEndpointResponse<Object> act(String action, String client, @Nullable String duration, @Nullable String kind,
 			@Nullable String id) {
 		this.calls.add(action + " " + client + ((duration != null) ? " " + duration : ""));
-		return new WebEndpointResponse<>(Map.of("accepted", 1));
+		return new WebEndpointResponse<>(Map.of("accepted", 1, "scope", "all instances"));
 	}
 
 	@WriteOperation

@@ -93,7 +93,7 @@ class EachStackTests {
 			browser.find("button", "Pause…").click();
 			browser.find("dialog", "Pause polling");
 			browser.find("button", "Pause").click();
-			browser.awaitText("Polling of 'operations' is paused for 10 min.");
+			browser.awaitText("Polling of 'operations' is paused for 10 min on all instances.");
 			assertThat(application.context().getBean(CannedOperations.class).calls())
 				.containsExactly("pause operations PT10M");
 			browser.driver().manage().deleteCookieNamed("XSRF-TOKEN");

@@ -70,7 +70,7 @@ class OperationsPageTests {
 		open("account");
 		assertThat(browser.row("Clients", "operations")).contains("runs", "reachable", "3 of 1,000", "2 of 12",
 				"3.5 of 20 (18 %)");
-		assertThat(browser.row("Clients", "campaigns")).contains("42 s", "unavailable for 1 min 3 s",
+		assertThat(browser.row("Clients", "campaigns")).contains("by the server for 42 s", "unavailable for 1 min 3 s",
 				"shared by 2 instances");
 		browser.screenshot("page-account");
 		assertThat(browser.row("Tracked operations", "operations")).contains("orders-1:4711");
@@ -137,10 +137,10 @@ class OperationsPageTests {
 		assertThat(canned.calls()).isEmpty();
 		browser.find("button", "Pause…").click();
 		dialog.findElement(By.id("confirm-yes")).click();
-		browser.awaitText("Polling of 'operations' is paused for 10 min.");
+		browser.awaitText("Polling of 'operations' is paused for 10 min on all instances.");
 		browser.find("button", "Resume…").click();
 		dialog.findElement(By.id("confirm-yes")).click();
-		browser.awaitText("Polling of 'operations' is resumed.");
+		browser.awaitText("Polling of 'operations' is resumed on all instances.");
 		browser.find("button", "Redeliver all that match…").click();
 		dialog.findElement(By.id("confirm-yes")).click();
 		browser.awaitText("Outcomes that are delivered again: 1.");

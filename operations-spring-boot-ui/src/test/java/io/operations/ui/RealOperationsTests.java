@@ -59,7 +59,7 @@ class RealOperationsTests {
 			browser.find("button", "Pause…").click();
 			browser.find("dialog", "Pause polling");
 			browser.find("button", "Pause").click();
-			browser.awaitText("Polling of 'operations' is paused for 10 min.");
+			browser.awaitText("Polling of 'operations' is paused for 10 min on this instance only");
 			browser.awaitText("Polling is paused for 9 min");
 			assertThat(browser.logs()).isEmpty();
 			wait.dispose();
