@@ -3,6 +3,7 @@ package io.operations;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
+import java.util.Objects;
 
 import io.operations.internal.KeyPrefix;
 import io.operations.internal.ReadableDuration;
@@ -104,7 +105,8 @@ public final class OperationTimeoutException extends OperationsException {
 		String reason = (hold.pausedFor() != null)
 				? (hold.byOperator() ? "An operator has paused the client" : "The server throttles the account (429)")
 						+ ", and the client sends no request for another " + ReadableDuration.of(hold.pausedFor()) + "."
-				: "A poll has been due for " + ReadableDuration.of(hold.heldBack())
+				: "A poll has been due for "
+						+ ReadableDuration.of(Objects.requireNonNullElse(hold.heldBack(), Duration.ZERO))
 						+ ", but the client's limits allow only " + number(hold.pollsPerSecond())
 						+ " polls per second and " + hold.inFlight() + " requests in flight."
 						+ ((hold.instances() > 1) ? " " + hold.instances() + " instances share the rate, so this"

@@ -50,13 +50,15 @@ public final class WaitFootprint {
 		System.out.println("| waits | seen | observed | to begin | heap for each | threads more | to cancel |");
 		System.out.println("|---|---|---|---|---|---|---|");
 		for (ObservationRegistry observations : List.of(ObservationRegistry.NOOP, timed(), observed())) {
-			print(false, observations);
-			print(true, observations);
+			print(false, name(observations), observations);
+			print(true, name(observations), observations);
 		}
+		print(true, "an observation each, with a span that is not sampled", traced(false));
+		print(true, "an observation each, with a sampled span", traced(true));
 	}
 
-	private static void print(boolean seen, ObservationRegistry observations) throws InterruptedException {
-		System.out.println("| " + WAITS + " | " + (seen ? "once" : "no") + " | " + name(observations) + " | "
+	private static void print(boolean seen, String name, ObservationRegistry observations) throws InterruptedException {
+		System.out.println("| " + WAITS + " | " + (seen ? "once" : "no") + " | " + name + " | "
 				+ measure(seen, observations) + " |");
 	}
 
@@ -71,6 +73,12 @@ public final class WaitFootprint {
 	private static ObservationRegistry timed() {
 		MeterRegistry meters = new SimpleMeterRegistry();
 		return new MeteredObservationRegistry(observed(meters), meters, true, List.of());
+	}
+
+	private static ObservationRegistry traced(boolean sampled) {
+		ObservationRegistry registry = observed();
+		Tracing.add(registry, sampled);
+		return registry;
 	}
 
 	private static ObservationRegistry observed() {

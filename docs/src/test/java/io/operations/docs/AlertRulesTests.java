@@ -36,7 +36,7 @@ class AlertRulesTests {
 	}
 
 	@Test
-	void eachAlertFiresForWhatIsIllAndNotForWhatIsWell() {
+	void eachAlertFiresForItsFaultAndNeitherBelowItsThresholdNorBeforeItsTime() {
 		Promtool.run("test", "rules", Page.ROOT.resolve(TESTS).toString());
 	}
 

@@ -36,8 +36,8 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Dashboard and alerts on the series of an application that was well and ill. promtool
- * evaluates them.
+ * Dashboard and alerts on the recorded series of an application in healthy and faulty
+ * phases. promtool evaluates them.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE,
 		properties = { "operations.metrics.histograms=true", "operations.polling.max-waits=50",
@@ -48,11 +48,18 @@ class RecordedAlertsTests {
 	static final int MAX_WAITS = 50;
 
 	// The alerts that fire at the end of each phase.
-	private static final Map<String, Set<String>> FIRING = Map.of("healthy", Set.of(), "throttled",
-			Set.of("OperationsThrottled", "OperationsPaused"), "unavailable", Set.of("OperationsServerUnavailable"),
-			"denied", Set.of("OperationsDenied"), "stuck", Set.of("OperationsStuck"), "undelivered",
-			Set.of("OperationsUndelivered", "OperationsHandlersFail"), "store lost", Set.of("OperationsStoreLost"),
-			"near a bound", Set.of("OperationsNearBound"), "late", Set.of("OperationsLate"), "healthy again", Set.of());
+	private static final Map<String, Set<String>> FIRING = Map.ofEntries(Map.entry("healthy", Set.of()),
+			Map.entry("throttled", Set.of("OperationsThrottled", "OperationsPaused")),
+			Map.entry("paused", Set.of("OperationsPaused", "OperationsBacklog")),
+			Map.entry("unavailable", Set.of("OperationsServerUnavailable")),
+			Map.entry("malformed", Set.of("OperationsServerUnavailable", "OperationsMalformed")),
+			Map.entry("denied", Set.of("OperationsDenied")), Map.entry("stuck", Set.of("OperationsStuck")),
+			Map.entry("undelivered", Set.of("OperationsUndelivered", "OperationsHandlersFail")),
+			Map.entry("store lost", Set.of("OperationsStoreLost")),
+			Map.entry("near a bound", Set.of("OperationsNearBound")),
+			Map.entry("at a bound", Set.of("OperationsNearBound", "OperationsRefused")),
+			Map.entry("timing out", Set.of("OperationsWaitsTimeOut")), Map.entry("late", Set.of("OperationsLate")),
+			Map.entry("healthy again", Set.of()));
 
 	private static final Set<String> OF_PROMETHEUS = Set.of("job", "instance");
 

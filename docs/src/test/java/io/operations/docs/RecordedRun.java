@@ -22,8 +22,8 @@ import org.awaitility.Awaitility;
 import reactor.core.Disposable;
 
 /**
- * Runs an application through phases in which it is well or ill, and records what it
- * shows to Prometheus, every 30 seconds of a time that passes in jumps.
+ * Runs an application through healthy and faulty phases, and records a scrape every 30
+ * seconds. The time passes in jumps.
  */
 final class RecordedRun {
 
@@ -71,7 +71,7 @@ final class RecordedRun {
 	}
 
 	/**
-	 * Return what the application has shown, by phase.
+	 * Return the scrapes of each phase.
 	 */
 	Map<String, Recording> phases() {
 		return this.phases;
@@ -82,7 +82,11 @@ final class RecordedRun {
 		record("healthy", 32, JUMPS, this::work);
 		throttled();
 		rest();
+		paused();
+		rest();
 		away();
+		rest();
+		malformed();
 		rest();
 		denied();
 		rest();
@@ -94,6 +98,10 @@ final class RecordedRun {
 		rest();
 		nearBound();
 		rest();
+		atBound();
+		rest();
+		timingOut();
+		rest();
 		record("late", 44, 1, this::work);
 		rest();
 		record("healthy again", 20, JUMPS, this::work);
@@ -103,6 +111,22 @@ final class RecordedRun {
 		this.simulator.fault(Integer.MAX_VALUE, Fault.throttled(Duration.ofSeconds(20)));
 		List<Disposable> waits = waits(5, OperationScript.completed().running(LONG));
 		record("throttled", 18, 3, () -> {
+		});
+		end(waits);
+	}
+
+	private void paused() {
+		this.simulator.fault(Integer.MAX_VALUE, Fault.throttled(Duration.ofMinutes(30)));
+		List<Disposable> waits = waits(20, script());
+		pass(1);
+		record("paused", 26, 3, () -> waits.addAll(waits(1, script())));
+		end(waits);
+	}
+
+	private void malformed() {
+		this.simulator.fault(Integer.MAX_VALUE, Fault.html());
+		List<Disposable> waits = waits(5, OperationScript.completed().running(LONG));
+		record("malformed", 14, 3, () -> {
 		});
 		end(waits);
 	}
@@ -153,6 +177,19 @@ final class RecordedRun {
 		record("near a bound", 14, 3, () -> {
 		});
 		end(waits);
+	}
+
+	private void atBound() {
+		List<Disposable> waits = waits(RecordedAlertsTests.MAX_WAITS, OperationScript.completed().running(LONG));
+		record("at a bound", 14, 3, () -> waits(1, script()));
+		end(waits);
+	}
+
+	private void timingOut() {
+		record("timing out", 14, 3, () -> {
+			waits(2, script());
+			this.operations.await(this.simulator.accept(script()), WORK.dividedBy(2)).onErrorComplete().subscribe();
+		});
 	}
 
 	// Everything that a healthy application does.

@@ -12,8 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What scrapes of an application have shown, one after the other, as the input of
- * {@code promtool}.
+ * The scrapes of an application, in their order, as the input of {@code promtool}.
  */
 final class Recording {
 

@@ -11,6 +11,7 @@ import io.operations.tracking.OperationTracker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -209,6 +210,7 @@ public class OperationsEndpoint {
 	 * @return a {@link PauseDescriptor} or a {@link RedeliveriesDescriptor}
 	 */
 	@WriteOperation
+	@RegisterReflectionForBinding({ PauseDescriptor.class, RedeliveriesDescriptor.class })
 	public Object change(@Nullable String action, @Nullable String client, @Nullable String duration,
 			@Nullable String kind, @Nullable String id) {
 		return this.levers.apply(LeverRequest.of(action, client, duration, kind, id));

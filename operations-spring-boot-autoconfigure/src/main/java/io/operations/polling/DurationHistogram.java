@@ -21,7 +21,7 @@ final class DurationHistogram extends EndedDurations {
 	// The sums of the squared weights of the ends in each bin.
 	private final double[] squared = new double[Ages.BINS];
 
-	// The number of operations that were seen to run in a bin, as the difference to the
+	// The number of operations that were seen to run in a bin, as the difference from the
 	// bin before.
 	private final double[] exposed = new double[Ages.BINS + 2];
 

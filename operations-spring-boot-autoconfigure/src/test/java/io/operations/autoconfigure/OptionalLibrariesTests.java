@@ -47,7 +47,7 @@ class OptionalLibrariesTests {
 	@ValueSource(strings = { "org.springframework.boot.actuate", "org.springframework.boot.health",
 			"org.springframework.boot.micrometer", "io.micrometer.core", "io.github.resilience4j.micrometer",
 			"io.github.resilience4j.springboot", "org.springframework.boot.micrometer.observation",
-			"org.springframework.transaction" })
+			"io.micrometer.tracing", "org.springframework.transaction" })
 	void withoutAnOptionalLibraryThereIsATemplate(String missing) {
 		this.runner.withClassLoader(new FilteredClassLoader(missing))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OperationsTemplate.class));
@@ -127,7 +127,7 @@ class OptionalLibrariesTests {
 
 	@Test
 	void importsNameEveryAutoConfigurationOfOurs() {
-		assertThat(ours()).hasSize(11).isSorted();
+		assertThat(ours()).hasSize(12).isSorted();
 	}
 
 	private static List<String> ours() {

@@ -24,6 +24,7 @@ class WithoutLibrariesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "spring-boot-actuator-", "spring-boot-health-", "(micrometer-core|resilience4j-spring)",
 			"resilience4j-micrometer-", "resilience4j-spring", "db-scheduler-",
+			"micrometer-tracing|opentelemetry-|context-propagation-",
 			"reactor-netty-|netty-|spring-boot-(reactor-netty|netty|webflux)-|jetty-|httpc(lient|ore)5-",
 			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-",
 			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)" })

@@ -14,18 +14,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
-import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
-import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
-import io.micrometer.tracing.otel.bridge.OtelTracer;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.operations.OperationsCredentials;
+import io.operations.benchmarks.Tracing;
 import io.operations.core.OperationsTemplate;
 import io.operations.observation.MeteredObservationRegistry;
-import io.operations.observation.OperationsTracingObservationHandler;
 import io.operations.resilience.RateLimitSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -128,25 +122,6 @@ public final class TracedFetchesClient {
 		while (!ended[0]) {
 			this.time.advanceTimeBy(Duration.ofSeconds(1));
 		}
-	}
-
-	// Loaded only in the processes that trace.
-	private static final class Tracing {
-
-		private Tracing() {
-		}
-
-		static void add(ObservationRegistry registry, boolean sampled) {
-			SdkTracerProvider provider = SdkTracerProvider.builder()
-				.setSampler(Sampler.parentBased(sampled ? Sampler.alwaysOn() : Sampler.alwaysOff()))
-				.build();
-			OtelTracer tracer = new OtelTracer(provider.get("benchmark"), new OtelCurrentTraceContext(), (event) -> {
-			});
-			registry.observationConfig()
-				.observationHandler(new ObservationHandler.FirstMatchingCompositeObservationHandler(
-						new OperationsTracingObservationHandler(tracer), new DefaultTracingObservationHandler(tracer)));
-		}
-
 	}
 
 }

@@ -52,9 +52,15 @@ class HistoryTests {
 
 	@Test
 	void historyShowsPollsThrottledPollStatusesAndFailedDelivery() {
-		String id = this.simulator.accept(OperationScript.completed().pending(Duration.ofSeconds(4)));
+		// An operation of the kind has ended before.
+		String before = this.simulator.accept(OperationScript.completed());
+		this.tracker.track(before, Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> get(before).path("state").asString().equals("UNDELIVERED"));
+		String id = this.simulator.accept(OperationScript.completed().pending(Duration.ofHours(1)));
 		this.simulator.fault(id, 1, Fault.throttled(Duration.ofSeconds(1)));
 		this.tracker.track(id, Map.of()).block(MAX_WAIT);
+		await().atMost(MAX_WAIT).until(() -> of(get(id).path("history"), "status", "status").contains("PENDING"));
+		this.simulator.advance(Duration.ofHours(2));
 		await().atMost(MAX_WAIT).until(() -> get(id).path("state").asString().equals("UNDELIVERED"));
 		JsonNode shown = get(id);
 		assertThat(shown.path("id").asString()).isEqualTo(id);

@@ -71,7 +71,7 @@ final class HeldResponse {
 				: "The client response body can only be consumed once.";
 	}
 
-	// This ends, because the time for the body is limited.
+	// This read ends, because the time for the body is limited.
 	private static void discard(ClientResponse response) {
 		response.releaseBody().onErrorComplete().subscribe();
 	}

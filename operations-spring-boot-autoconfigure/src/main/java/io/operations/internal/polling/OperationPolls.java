@@ -94,9 +94,9 @@ public final class OperationPolls {
 
 	/**
 	 * Return the time to the next poll of an operation. An operation that is scheduled
-	 * for later is polled rarely: after a twentieth of the time for which it is known, at
-	 * least {@code operations.polling.max-interval}, at most ten minutes, and more rarely
-	 * if all scheduled operations would take more than a tenth of the polls.
+	 * for later is polled after a twentieth of the time for which it is known, at least
+	 * {@code operations.polling.max-interval} and at most ten minutes. The time is longer
+	 * if all scheduled operations would otherwise take more than a tenth of the polls.
 	 * @param operation the operation as known after its last poll
 	 * @param retryAfter the shortest time, {@code null} if the server named none
 	 * @return the time from now

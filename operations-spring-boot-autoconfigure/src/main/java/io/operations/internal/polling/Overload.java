@@ -18,16 +18,16 @@ final class Overload {
 	private static final double RELIEF = 0.5;
 
 	// A lower rate counts only if it has lasted for this many responses and for this
-	// long. An outage, a pause or a burst of fetches lowers the rate for a while. The
-	// average response time keeps less than 1 % of a slow answer after 50 more, and the
-	// rate of fetches keeps 14 % of a burst after two minutes.
+	// long. An outage, a pause or a burst of fetches lowers the rate for a while. After
+	// 50 further responses, a slow one makes up less than 1 % of the average response
+	// time. After two minutes, 14 % of a burst is left in the average rate of fetches.
 	private static final int ANSWERS = 64;
 
 	private static final long LASTING_MILLIS = 120_000;
 
 	// Many waits still arrive while their number grows by more than this part from one
-	// check to the next. If waits arrive at a steady rate, it grows by less after ten
-	// checks.
+	// check to the next. If waits arrive at a steady rate, their number grows by less
+	// than that after ten checks.
 	private static final double GROWTH = 0.1;
 
 	private static final int LOOKS = 10;

@@ -32,9 +32,8 @@ import reactor.core.scheduler.Scheduler;
  * operations. Their polls have the same order, the same permits and the same outage. If a
  * wait and a held operation have the same id, they share their polls.
  * <p>
- * The poller keeps all waits and held operations in the order in which they are due. It
- * hands the admission only as many polls as may leave soon, so the backlog stays in the
- * poller. One timer serves all of them.
+ * The poller orders all waits and held operations by due time, with one timer. It hands
+ * the admission only as many polls as may leave soon, so the backlog stays here.
  *
  * @since 0.1.0
  */

@@ -11,9 +11,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Reserves permits for this instance from the budget that all instances share. It
- * reserves them in blocks, so that one statement serves several requests, and it reserves
- * at most one block ahead. A permit that nobody uses lapses. Otherwise the instance would
- * use all kept permits together later.
+ * reserves blocks, so that one statement serves several requests, and at most one block
+ * ahead. An unused permit lapses, so that unused permits do not add up to a burst.
  * <p>
  * While the store is unavailable, the instance sends its share of the rate: the rate
  * divided by the number of instances seen last.
@@ -58,8 +57,7 @@ final class AccountBudget implements Disposable {
 	 * @param isWanted returns whether requests are queued
 	 * @param onPermit called when a permit may have arrived
 	 * @param pauses follows the pauses of the other instances
-	 * @param listener notified when the store becomes unavailable and when it is
-	 * available again
+	 * @param listener notified when the store becomes unavailable or available again
 	 */
 	AccountBudget(String client, BudgetStore store, Scheduler scheduler, BooleanSupplier isWanted, Runnable onPermit,
 			PauseSwitch pauses, OperationsListener listener) {
@@ -123,15 +121,14 @@ final class AccountBudget implements Disposable {
 		synchronized (this) {
 			this.permits.endReservation();
 			note = answered(reservation.pause());
-			this.permits.add(reservation.untilEnd(), perSecond, permits, now());
+			if (!this.pause.isOutdated(reservation.pause())) {
+				this.permits.add(reservation.untilEnd(), perSecond, permits, now());
+			}
 		}
 		note.run();
 		this.onPermit.run();
 	}
 
-	/**
-	 * Take the permit that has arrived.
-	 */
 	synchronized void use() {
 		this.permits.use(now());
 	}
@@ -143,8 +140,7 @@ final class AccountBudget implements Disposable {
 	void pause(Duration pause) {
 		synchronized (this) {
 			this.pause.begin(pause, now());
-			// After the pause, requests must not use the permits of the time of the
-			// pause.
+			// After the pause, requests must not use permits that were due during it.
 			this.permits.clear();
 		}
 		sendPause();

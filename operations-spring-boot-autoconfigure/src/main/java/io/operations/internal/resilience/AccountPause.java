@@ -88,7 +88,7 @@ final class AccountPause implements Disposable {
 
 	/**
 	 * End the pause, unless it was extended. The timer decides, and not the clock.
-	 * @param end the end of the pause as {@link #begin(Duration)} determined it
+	 * @param end the end of the pause as {@link #begin(Duration, boolean)} determined it
 	 * @return whether the pause has ended
 	 */
 	boolean end(long end) {

@@ -58,7 +58,7 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 
 	private volatile @Nullable Subscription exchange;
 
-	// A request is about an operation or is a write.
+	// Either the id or the write is null: a request is about an operation or is a write.
 	AdmittedCall(Admission admission, @Nullable String operationId, @Nullable String write, RequestPriority priority,
 			long number, Mono<T> call, Function<? super T, @Nullable Integer> concurrentRequests, MonoSink<T> sink,
 			Scheduler scheduler) {
@@ -142,7 +142,8 @@ final class AdmittedCall<T> implements CoreSubscriber<T>, Disposable, Comparable
 	 * sent any more. It is then not sent, and its place in flight is free again.
 	 */
 	boolean proceed() {
-		// Set before it runs, because a cancellation then measures its time.
+		// Set before the request runs, because a cancellation measures the time since
+		// then.
 		this.began = this.scheduler.now(TimeUnit.NANOSECONDS);
 		if (!this.priority.mayLeave().getAsBoolean() || !this.state.compareAndSet(State.QUEUED, State.RUNNING)) {
 			return false;

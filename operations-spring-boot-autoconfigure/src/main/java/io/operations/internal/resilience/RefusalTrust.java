@@ -12,8 +12,9 @@ final class RefusalTrust {
 	private static final int MOST = 64;
 
 	// The trust ends after this number of accepted requests or after twenty round trips,
-	// whichever are more requests. Each refusal cancels thirteen accepted requests,
-	// because it speaks for a full account. This includes a refusal that begins no pause.
+	// whichever number of requests is greater. Each refusal cancels thirteen accepted
+	// requests, because it speaks for a full account. This includes a refusal that begins
+	// no pause.
 	private static final int REFUTED = 80;
 
 	private static final int REFUTED_ROUNDS = 20;

@@ -35,12 +35,14 @@ final class SentRequests {
 
 	private final int memory;
 
-	// How many requests were in flight: as sent, and without those that were refused.
+	// How many requests were in flight with each request: all of them, and all without
+	// those that the server refused.
 	private final int[] sentWith;
 
 	private final int[] inFlight;
 
-	// Reported by the server; 0 if it reported nothing.
+	// How many requests of the account were in flight, as the server reported; 0 if it
+	// reported nothing.
 	private final int[] accountLoad;
 
 	private final long[] retryAt;

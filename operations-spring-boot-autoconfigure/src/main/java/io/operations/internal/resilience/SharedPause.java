@@ -52,8 +52,7 @@ final class SharedPause {
 	 * because answers take different times
 	 */
 	News found(BudgetStore.Pause pause, long now) {
-		if (pause.resumes() < this.resumes) {
-			// An answer from before a resume has overtaken a later one.
+		if (isOutdated(pause)) {
 			return News.NONE;
 		}
 		// The first answer counts the resumes from before this instance started.
@@ -66,6 +65,17 @@ final class SharedPause {
 			this.unsent = false;
 		}
 		return new News(resumed, begun);
+	}
+
+	/**
+	 * Return whether the store gave an answer before an operator resumed the client. It
+	 * arrives after a later answer. Permits that were reserved with it may be due at the
+	 * end of the pause that is over.
+	 * @param pause the pause in the answer
+	 * @return whether the answer no longer holds
+	 */
+	boolean isOutdated(BudgetStore.Pause pause) {
+		return pause.resumes() < this.resumes;
 	}
 
 	/**

@@ -72,7 +72,7 @@ final class OutcomeDelivery {
 
 	void deliver(TrackingClaim claim, TrackedRow row) {
 		if (row.ending().isLast(this.settings)) {
-			// The process that made that attempt did not report how it ended. One more
+			// The process that made the last attempt did not report its result. One more
 			// attempt may end the same way.
 			this.observations.about(row.traceText(),
 					() -> failed(claim, row, new IllegalStateException("Delivery attempt " + row.ending().attempts()

@@ -92,8 +92,8 @@ public final class TrackingEngine {
 	}
 
 	/**
-	 * Return how long, from the end of an operation, the store keeps it once its outcome
-	 * is delivered.
+	 * Return how long after its end the store keeps an operation whose outcome is
+	 * delivered.
 	 * @return the retention of the settings, otherwise that of the client's product
 	 */
 	public Duration retention() {
@@ -168,8 +168,9 @@ public final class TrackingEngine {
 	 * Poll operations with the template's poller, as it polls for waits. A template has
 	 * one holder of operations at a time.
 	 * @param changes receives what the polls have changed
-	 * @param mayPoll called right before a poll of a held operation is sent.
-	 * {@code false} sends none: the operation remains due. Must not block.
+	 * @param mayPoll called right before a poll of a held operation is sent. If it
+	 * returns {@code false}, the poll is not sent, and the operation remains due. Must
+	 * not block.
 	 * @return the holder, which has no operations yet
 	 */
 	public HeldOperations hold(HeldOperations.Changes changes, BooleanSupplier mayPoll) {

@@ -1,6 +1,7 @@
 package io.operations.internal.tracking;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import io.operations.internal.ReadableDuration;
 import io.operations.polling.PollingSettings;
@@ -13,9 +14,9 @@ import org.springframework.util.Assert;
  *
  * @param timeout the time after which an operation times out if the caller passes no
  * timeout
- * @param retention how long, from the end of an operation, a store keeps it once its
- * outcome is delivered; {@code null} for the time for which the server keeps the
- * operations of the client's product
+ * @param retention how long after its end a store keeps an operation whose outcome is
+ * delivered; {@code null} for the time for which the server keeps the operations of the
+ * client's product
  * @param maxTracked the maximum number of operations in a store in memory
  * @param delivery the settings for the delivery of outcomes
  * @since 0.1.0
@@ -24,8 +25,9 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 
 	public TrackingSettings {
 		PollingSettings.checkTimeout(timeout);
-		Assert.isTrue(retention == null || !retention.isNegative(),
-				() -> "'retention' must not be negative, but is " + ReadableDuration.setting(retention));
+		Duration kept = Objects.requireNonNullElse(retention, Duration.ZERO);
+		Assert.isTrue(!kept.isNegative(),
+				() -> "'retention' must not be negative, but is " + ReadableDuration.setting(kept));
 		Assert.isTrue(maxTracked >= 1, () -> "'maxTracked' must be at least 1, not " + maxTracked);
 	}
 

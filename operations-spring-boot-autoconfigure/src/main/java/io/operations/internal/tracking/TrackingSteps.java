@@ -112,7 +112,8 @@ final class TrackingSteps {
 		return fault instanceof OperationsThrottledException refusal && !refusal.isLocal();
 	}
 
-	// A fault that somebody has to fix is retried, but at growing intervals.
+	// After a fault whose cause somebody has to fix, polls continue, but at growing
+	// intervals.
 	static boolean mustBeFixed(Throwable fault) {
 		return !(fault instanceof OperationNotFoundException)
 				&& !(fault instanceof OperationsException known && known.isTransient());

@@ -95,7 +95,7 @@ class OperationsLeversTests {
 	@ParameterizedTest
 	@EnumSource
 	void operatorPausesAndResumesAClient(Web web) {
-		App app = this.apps.get(web);
+		App app = app(web);
 		OperationsTemplate template = app.context.getBean(OperationsTemplate.class);
 		Answer paused = app.post("{\"action\":\"pause\",\"client\":\"operations\",\"duration\":\"PT10M\"}");
 		assertThat(paused.status()).isEqualTo(200);
@@ -116,7 +116,7 @@ class OperationsLeversTests {
 
 	@Test
 	void accountShowsWhoPausedTheClient() {
-		App app = this.apps.get(Web.FLUX);
+		App app = app(Web.FLUX);
 		app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
 		assertThat(app.get("").path("waits").path("operations").path("pausedBy").asString()).isEqualTo("operator");
 		app.post("{\"action\":\"resume\"}");
@@ -137,7 +137,7 @@ class OperationsLeversTests {
 			"{\"action\":\"resume\",\"duration\":\"PT1M\"} | 'duration' has no effect on the action 'resume'. Leave it out.",
 			"{\"action\":\"redeliver\",\"id\":\"a\\u0000b\"} | 'id' must be at most 512 characters long" })
 	void requestThatIsInvalidIsRejectedWithTheReason(String request, String reason) {
-		Answer answer = this.apps.get(Web.FLUX).post(request);
+		Answer answer = app(Web.FLUX).post(request);
 		assertThat(answer.status()).isEqualTo(400);
 		assertThat(answer.body().path("message").asString()).startsWith(reason);
 	}
@@ -145,7 +145,7 @@ class OperationsLeversTests {
 	@ParameterizedTest
 	@EnumSource
 	void operatorRedeliversAllUndeliveredThatMatch(Web web) {
-		App app = this.apps.get(web);
+		App app = app(web);
 		handlerFails = true;
 		List<String> ids = List.of("IF1-" + web, "IF2-" + web, "IG1-" + web);
 		ids.forEach((id) -> app.track(id, TrackingState.UNDELIVERED));
@@ -166,7 +166,7 @@ class OperationsLeversTests {
 
 	@Test
 	void eachChangeIsLoggedWithTheUser(CapturedOutput output) {
-		App app = this.apps.get(Web.MVC);
+		App app = app(Web.MVC);
 		app.track("logged", TrackingState.DELIVERED);
 		app.user = "alice";
 		app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
@@ -196,7 +196,7 @@ class OperationsLeversTests {
 
 	@Test
 	void noNameForgesALogLine(CapturedOutput output) {
-		App app = this.apps.get(Web.MVC);
+		App app = app(Web.MVC);
 		app.user = "al\\nice";
 		app.send("DELETE", "/id%E2%80%A8x");
 		app.user = null;
@@ -224,6 +224,21 @@ class OperationsLeversTests {
 			assertThat(app.post("{\"action\":\"resume\"}").body().path("scope").asString()).isEqualTo("all instances");
 			assertThat(store.left).isZero();
 		}
+	}
+
+	private App app(Web web) {
+		return Objects.requireNonNull(this.apps.get(web));
+	}
+
+	private static HttpServletRequest withUser(HttpServletRequest request, String user) {
+		return new HttpServletRequestWrapper(request) {
+
+			@Override
+			public Principal getUserPrincipal() {
+				return () -> user.replace("\\n", "\n");
+			}
+
+		};
 	}
 
 	private record Answer(int status, String text) {
@@ -324,14 +339,7 @@ class OperationsLeversTests {
 		Filter users() {
 			return (request, response, chain) -> {
 				String user = ((HttpServletRequest) request).getHeader("X-User");
-				chain.doFilter((user == null) ? request : new HttpServletRequestWrapper((HttpServletRequest) request) {
-
-					@Override
-					public Principal getUserPrincipal() {
-						return () -> user.replace("\\n", "\n");
-					}
-
-				}, response);
+				chain.doFilter((user != null) ? withUser((HttpServletRequest) request, user) : request, response);
 			};
 		}
 

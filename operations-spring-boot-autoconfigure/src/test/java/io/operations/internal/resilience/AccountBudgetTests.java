@@ -248,6 +248,19 @@ class AccountBudgetTests {
 	}
 
 	@Test
+	void permitsThatWereReservedBeforeAResumeAndArriveLaterAreNotUsed() {
+		Instance other = start(RATE);
+		advance(Duration.ofSeconds(6));
+		this.store.pausedUntil = this.scheduler.now(TimeUnit.NANOSECONDS) + Duration.ofMinutes(10).toNanos();
+		this.store.latency = Duration.ofMillis(400);
+		other.poll(10);
+		this.store.latency = Duration.ofMillis(2);
+		assertThat(result(other.admission.operatorPause().end())).isTrue();
+		advance(Duration.ofSeconds(3));
+		assertThat(other.sent()).isEqualTo(10);
+	}
+
+	@Test
 	void instanceThatStartsDuringAPauseOfAnOperatorPauses() {
 		Instance first = start(RATE);
 		advance(Duration.ofSeconds(6));

@@ -29,7 +29,7 @@ final class BudgetConnections {
 	// wait again.
 	private static final Set<String> BLOCKED = Set.of("57014", "55P03");
 
-	// A class of SQLStates.
+	// The class of SQLStates for rejected credentials.
 	private static final String CREDENTIALS = "28";
 
 	// Classes of SQLStates: the server is unreachable, stops or starts.

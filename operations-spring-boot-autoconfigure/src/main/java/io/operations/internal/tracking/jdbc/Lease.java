@@ -114,8 +114,8 @@ final class Lease {
 	}
 
 	/**
-	 * End the work for this lease. This instance still holds the lease, and then releases
-	 * it.
+	 * End the work for this lease. This instance still holds the lease, and releases it
+	 * afterwards.
 	 */
 	void end() {
 		this.ended = true;
@@ -131,7 +131,7 @@ final class Lease {
 	 * suspended
 	 */
 	boolean mayPoll() {
-		// In this order, because tick() begins the doubt before hasSlept() becomes false.
+		// In this order, because tick() sets "doubted" before hasSlept() becomes false.
 		return isOn() && !hasSlept() && !this.doubted;
 	}
 

@@ -192,7 +192,7 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Return the time since when the holder of the lease must have renewed it. Otherwise
+	 * Return the time after which the holder of the lease must have renewed it. Otherwise
 	 * the holder counts as dead. After an outage of the database, the holder gets more
 	 * time to renew the lease.
 	 * @param now the time of the database's clock

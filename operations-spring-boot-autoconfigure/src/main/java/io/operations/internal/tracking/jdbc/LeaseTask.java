@@ -29,7 +29,7 @@ final class LeaseTask extends AbstractTask<Void> {
 
 	static final String NAME = "lease";
 
-	// Due by every clock.
+	// The due time of a free lease, which has passed by every clock.
 	private static final Instant FREE = Instant.EPOCH;
 
 	private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);

@@ -21,7 +21,8 @@ final class OpenOperations {
 
 	private static final int PAGE = 1000;
 
-	// The end of the shortage is logged when max-held divided by this is free again.
+	// After a shortage of memory, the log says that max-held suffices again when this
+	// part of it is free: max-held divided by this number.
 	private static final int FREE_PART = 10;
 
 	private final Signal wakeUps = new Signal();

@@ -78,8 +78,8 @@ final class Picks extends DefaultJdbcCustomization {
 	 * @param calls makes the calls to the database
 	 * @param statement the statement of the database's dialect
 	 * @param client the name of the client
-	 * @param deadBefore returns the time of the last heartbeat up to which a picked
-	 * execution is picked again
+	 * @param deadBefore returns the time before which the last heartbeat of a picked
+	 * execution must have been for it to be picked again
 	 * @param takeoverDelay returns for how long a free lease is left to others
 	 */
 	Picks(DataSource dataSource, JdbcTransactions transactions, DatabaseCalls calls, String statement, String client,

@@ -246,7 +246,7 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return a statement that also notes the rows that it changes in the inbox.
+	 * Return a statement that also notes in the inbox each row that it changes.
 	 * @param inbox the table of the inbox
 	 * @param statement the statement, which inserts or deletes rows with a client and an
 	 * id
