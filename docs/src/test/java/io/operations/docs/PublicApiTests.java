@@ -21,7 +21,8 @@ class PublicApiTests {
 			+ "-Dsurefire.failIfNoSpecifiedTests=false -Doperations.api.update=true";
 
 	@ParameterizedTest
-	@ValueSource(strings = { "operations-spring-boot-autoconfigure", "operations-spring-boot-test" })
+	@ValueSource(strings = { "operations-spring-boot-autoconfigure", "operations-spring-boot-test",
+			"operations-spring-boot-ui" })
 	void publicApiEqualsTheCommittedList(String module) throws IOException {
 		Path file = Page.ROOT.resolve(module).resolve("api.txt");
 		List<String> built = PublicApi.of(Page.ROOT.resolve(module).resolve("target/classes"));

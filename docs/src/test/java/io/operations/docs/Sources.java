@@ -22,8 +22,8 @@ import io.operations.docs.Page.Snippet;
  */
 final class Sources {
 
-	private static final List<String> FOLDERS_OF_SNIPPETS = List.of("docs/src/test", "quickstart/src",
-			"sample-app/src");
+	private static final List<String> FOLDERS_OF_SNIPPETS = List.of("docs/src/test", "quickstart/src", "sample-app/src",
+			"operations-spring-boot-ui/src/test");
 
 	private static final Pattern PROPERTY = Pattern.compile("<([\\w.-]+)>([^<$]+)</\\1>");
 
@@ -75,7 +75,8 @@ final class Sources {
 		Map<String, String> properties = new HashMap<>();
 		List<Path> files = Stream
 			.of("operations-spring-boot-bom", "operations-spring-boot-autoconfigure", "operations-spring-boot-starter",
-					"operations-spring-boot-test", "sample-app", "quickstart", "docs", "benchmarks")
+					"operations-spring-boot-test", "operations-spring-boot-ui", "sample-app", "quickstart", "docs",
+					"benchmarks")
 			.map((module) -> root.resolveSibling(module).resolve("pom.xml"))
 			.toList();
 		Stream.concat(Stream.of(root), files.stream())

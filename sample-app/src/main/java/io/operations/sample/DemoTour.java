@@ -189,6 +189,7 @@ class DemoTour {
 	private void suggestRequests(String id) {
 		String url = "http://localhost:" + this.environment.getProperty("local.server.port");
 		logger.info("The tour is over. The application runs until you stop it with Ctrl+C.");
+		logger.info("To start an operation and to see it live, open " + url + " in a browser.");
 		logger.info("To write, to read an operation, to wait for its end, and to watch it,"
 				+ " paste these lines into another terminal:");
 		logger.info("   curl -i -X POST " + url + "/configurations -H 'Content-Type: application/json' -d '{}'");

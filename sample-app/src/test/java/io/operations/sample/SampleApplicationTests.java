@@ -1,6 +1,7 @@
 package io.operations.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -55,6 +56,18 @@ class SampleApplicationTests {
 		assertThat(answer.getStatusCode().value()).isEqualTo(202);
 		assertThat(answer.getHeaders().getFirst(HttpHeaders.LOCATION)).startsWith("/operations/proc_job_");
 		assertThat(answer.getBody()).contains("configurationId");
+	}
+
+	@Test
+	void rootPageLeadsToThePageAndTheEndpoints() {
+		ResponseEntity<String> root = exchange(this.client.get().uri("/"));
+		assertThat(root.getStatusCode().value()).isEqualTo(200);
+		assertThat(root.getHeaders().getContentType()).hasToString("text/html");
+		assertThat(root.getBody()).contains("Start an operation", "src=\"actuator/operationsui#/operations\"");
+		for (String link : List.of("sample.js", "sample.css", "actuator/operationsui", "actuator/operationsui/page.js",
+				"actuator/health", "actuator/metrics", "actuator/operations")) {
+			assertThat(exchange(this.client.get().uri("/" + link)).getStatusCode().value()).as(link).isEqualTo(200);
+		}
 	}
 
 	@Test

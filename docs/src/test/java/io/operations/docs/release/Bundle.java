@@ -38,7 +38,7 @@ record Bundle(Path root, boolean signed) {
 	 */
 	static final Map<String, String> PUBLISHED = Map.of("operations-spring-boot-bom", "pom",
 			"operations-spring-boot-autoconfigure", "jar", "operations-spring-boot-starter", "jar",
-			"operations-spring-boot-test", "jar");
+			"operations-spring-boot-test", "jar", "operations-spring-boot-ui", "jar");
 
 	private static final List<String> REQUIRED = List.of("modelVersion", "groupId", "artifactId", "version", "name",
 			"description", "url", "licenses/license/name", "licenses/license/url", "developers/developer/name",

@@ -1,0 +1,90 @@
+// What people read: durations, times, counts.
+
+const DURATION = /^(-?)P(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/;
+
+/** The seconds of an ISO 8601 duration, null if it is none. */
+export function seconds(iso) {
+	const found = DURATION.exec(String(iso ?? ""));
+	if (!found) {
+		return null;
+	}
+	const [, sign, days = 0, hours = 0, minutes = 0, rest = 0] = found;
+	const sum = days * 86400 + hours * 3600 + minutes * 60 + Number(rest);
+	return sign ? -sum : sum;
+}
+
+/** A duration in its two largest units: 1 min 3 s. Takes ISO 8601 or seconds. */
+export function duration(value) {
+	const all = (typeof value === "number") ? value : seconds(value);
+	if (all === null || !Number.isFinite(all)) {
+		return "–";
+	}
+	const sign = (all < 0) ? "−" : "";
+	const left = Math.abs(all);
+	if (left < 0.9995) {
+		const millis = Math.round(left * 1000);
+		return millis ? `${sign}${millis} ms` : "0 s";
+	}
+	if (left < 9.95) {
+		return `${sign}${Number(left.toFixed(1))} s`;
+	}
+	const whole = Math.round(left);
+	const two = (large, unit, small, other) => `${sign}${large} ${unit}${small ? ` ${small} ${other}` : ""}`;
+	if (whole < 60) {
+		return `${sign}${whole} s`;
+	}
+	if (whole < 3600) {
+		return two(Math.floor(whole / 60), "min", whole % 60, "s");
+	}
+	if (whole < 86400) {
+		return two(Math.floor(whole / 3600), "h", Math.floor(whole % 3600 / 60), "min");
+	}
+	return two(Math.floor(whole / 86400), "d", Math.floor(whole % 86400 / 3600), "h");
+}
+
+export function count(value) {
+	return Number.isFinite(value) ? value.toLocaleString("en") : "–";
+}
+
+export function number(value) {
+	return Number.isFinite(value) ? String(Number(value.toFixed(1))) : "–";
+}
+
+/** The milliseconds of a time, NaN if it is none. */
+export function millis(iso) {
+	return Date.parse(String(iso ?? ""));
+}
+
+const two = (value) => String(value).padStart(2, "0");
+
+/** The local time of day, with the date if that is another one than today's. */
+export function clock(iso, now = Date.now()) {
+	const at = new Date(millis(iso));
+	if (Number.isNaN(at.getTime())) {
+		return "–";
+	}
+	const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+	return (at.toDateString() === new Date(now).toDateString()) ? time
+		: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
+/** How far a time is from now: in 12 s, 3 min ago. */
+export function fromNow(iso, now) {
+	const apart = (millis(iso) - now) / 1000;
+	if (Number.isNaN(apart)) {
+		return "–";
+	}
+	return (Math.abs(apart) < 0.5) ? "now" : (apart > 0) ? `in ${duration(apart)}` : `${duration(-apart)} ago`;
+}
+
+/** Any value of the JSON as one line of text. */
+export function line(value) {
+	if (value === null || value === undefined || value === "") {
+		return "–";
+	}
+	return (typeof value === "object") ? JSON.stringify(value) : String(value);
+}
+
+export function lower(word) {
+	return String(word ?? "").toLowerCase();
+}

@@ -1,0 +1,322 @@
+package io.operations.ui;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.Select;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Looks at the page in a real Chromium, as an operator does: by role and name.
+ */
+@Tag("browser")
+class OperationsPageTests {
+
+	private static final String CANNED = ",io.operations.autoconfigure.endpoint.OperationsEndpointAutoConfiguration";
+
+	private static TestApplication application;
+
+	private static TestApplication unsecured;
+
+	private static CannedOperations canned;
+
+	private static Browser browser;
+
+	@BeforeAll
+	static void start() {
+		browser = new Browser();
+		application = TestApplication.start(WebApplicationType.SERVLET, Secured.class,
+				"spring.autoconfigure.exclude=" + CANNED.substring(1), TestApplication.USER[0], TestApplication.USER[1],
+				TestApplication.USER[2]);
+		unsecured = TestApplication.start(WebApplicationType.REACTIVE, TestApplication.Canned.class,
+				TestApplication.UNSECURED + CANNED);
+		canned = application.context().getBean(CannedOperations.class);
+	}
+
+	@AfterAll
+	static void stop() {
+		browser.close();
+		application.close();
+		unsecured.close();
+	}
+
+	@BeforeEach
+	void reset() {
+		canned.reset();
+		browser.logs();
+	}
+
+	private static void open(String view) {
+		browser.open(application.signedIn() + "#/" + view);
+	}
+
+	@Test
+	void accountShowsEachClientAndLeadsToItsProblems() {
+		open("account");
+		assertThat(browser.row("Clients", "operations")).contains("runs", "reachable", "3 of 1,000", "2 of 12",
+				"3.5 of 20 (18 %)");
+		assertThat(browser.row("Clients", "campaigns")).contains("by the server for 42 s", "unavailable for 1 min 3 s",
+				"shared by 2 instances");
+		browser.screenshot("page-account");
+		assertThat(browser.row("Tracked operations", "operations")).contains("orders-1:4711");
+		browser.find("table", "Tracked operations").findElement(By.cssSelector("a[href*='failing=true']")).click();
+		browser.row("Awaited and tracked", CannedOperations.FAILING);
+		assertThat(browser.rows("Awaited and tracked")).isEqualTo(2);
+		assertThat(browser.logs()).isEmpty();
+	}
+
+	@Test
+	void filtersAreInTheUrlAndPagesFollow() {
+		open("operations");
+		browser.row("Awaited and tracked", CannedOperations.STUCK, "awaited by 2 waits", "stuck", "5 min 3 s");
+		assertThat(browser.rows("Awaited and tracked")).isEqualTo(50);
+		browser.screenshot("page-operations");
+		browser.find("link", "Next page").click();
+		browser.awaitRows("Awaited and tracked", 13);
+		browser.find("link", "First page");
+		browser.find("checkbox", "Stuck only").click();
+		browser.awaitRows("Awaited and tracked", 1);
+		assertThat(browser.driver().getCurrentUrl()).contains("stuck=true").doesNotContain("after=");
+		open("operations?state=undelivered&kind=campaign");
+		browser.row("Awaited and tracked", "IFgivenup", "not delivered after 10 attempts");
+		assertThat(new Select(browser.find("combobox", "State")).getFirstSelectedOption().getText())
+			.isEqualTo("undelivered");
+		open("operations?id=nothing");
+		browser.awaitText("No operation matches the filters.");
+	}
+
+	@Test
+	void operationSaysWhatIsWrongAndShowsItsHistory() {
+		open("operations?stuck=true");
+		browser.find("link", CannedOperations.STUCK).click();
+		browser.awaitText("Stuck: the server has not ended it for 5 min 3 s");
+		browser.awaitText("take 20 s (median)");
+		browser.find("image", "Timeline");
+		assertThat(browser.row("Polls, changes", "throttled (429)")).contains("30 s", "429 Too Many Requests");
+		browser.screenshot("page-operation-stuck");
+		open("operation/operations/" + CannedOperations.FAILING);
+		browser.awaitText("The handler fails: java.lang.IllegalStateException: the table 'orders' is locked");
+		browser.row("Polls, changes", "delivery", "the table 'orders' is locked");
+		browser.screenshot("page-operation-failing");
+		open("operation/operations/IFunknown");
+		browser.awaitText("No operation of this client has this id.");
+	}
+
+	@Test
+	void kindsShowWhatIsLearned() {
+		open("kinds");
+		assertThat(browser.row("What the client has learned", "configuration")).contains("40", "20 s", "31 s", "3.1",
+				"1.2 s");
+		browser.find("image", "from 10 s to 31 s");
+		browser.screenshot("page-kinds");
+	}
+
+	@Test
+	void leversAskBeforeTheyAct() {
+		open("levers");
+		browser.find("button", "Pause…").click();
+		WebElement dialog = browser.find("dialog", "Pause polling of 'operations'");
+		assertThat(dialog.getText()).contains("for 10 min");
+		browser.screenshot("page-levers");
+		browser.find("button", "Cancel").click();
+		assertThat(canned.calls()).isEmpty();
+		browser.find("button", "Pause…").click();
+		dialog.findElement(By.id("confirm-yes")).click();
+		browser.awaitText("Polling of 'operations' is paused for 10 min on all instances.");
+		browser.find("button", "Resume…").click();
+		dialog.findElement(By.id("confirm-yes")).click();
+		browser.awaitText("Polling of 'operations' is resumed on all instances.");
+		browser.find("button", "Redeliver all that match…").click();
+		dialog.findElement(By.id("confirm-yes")).click();
+		browser.awaitText("Outcomes that are delivered again: 1.");
+		open("operation/operations/" + CannedOperations.FAILING);
+		browser.find("button", "Redeliver the outcome…").click();
+		browser.driver().findElement(By.id("confirm-yes")).click();
+		browser.awaitText("The outcome of " + CannedOperations.FAILING + " is delivered again.");
+		browser.find("button", "Forget the operation…").click();
+		browser.driver().findElement(By.id("confirm-yes")).click();
+		browser.awaitText(CannedOperations.FAILING + " is forgotten.");
+		assertThat(canned.calls()).containsExactly("pause operations PT10M", "resume operations",
+				"redeliver operations", "redeliver operations " + CannedOperations.FAILING,
+				"forget operations " + CannedOperations.FAILING);
+	}
+
+	@Test
+	void pageIsReadOnlyIfTheEndpointIs() {
+		canned.access("read-only");
+		open("levers");
+		browser.awaitText("Set management.endpoint.operations.access=unrestricted");
+		assertThat(browser.search("button", "Pause")).isEmpty();
+		open("operation/operations/" + CannedOperations.FAILING);
+		browser.awaitText("The handler fails");
+		assertThat(browser.search("button", "Redeliver")).isEmpty();
+	}
+
+	@Test
+	void pageIsReadOnlyWithoutSpringSecurity() {
+		browser.open(unsecured.page() + "#/levers");
+		browser.awaitText("no filter of Spring Security protects it");
+		assertThat(browser.search("button", "Pause")).isEmpty();
+		browser.open(unsecured.page() + "#/operation/operations/" + CannedOperations.FAILING);
+		browser.awaitText("The handler fails");
+		assertThat(browser.search("button", "Redeliver")).isEmpty();
+		assertThat(browser.logs()).isEmpty();
+	}
+
+	@Test
+	void forgedTextsAreShownAndNotExecuted() {
+		canned.forge();
+		for (String view : List.of("account", "operations", "kinds", "levers",
+				"operation/operations/" + CannedOperations.FAILING)) {
+			open(view);
+			browser.awaitText("on instance " + CannedOperations.FORGED);
+			assertThat(browser.driver().getTitle()).isNotEqualTo("forged");
+			assertThat(browser.driver().findElements(By.cssSelector("img, body script"))).isEmpty();
+		}
+		browser.awaitText("The handler fails: " + CannedOperations.FORGED);
+		assertThat(browser.logs()).isEmpty();
+	}
+
+	@Test
+	void scriptInThePageIsRefused() {
+		open("account");
+		browser.awaitText("on instance");
+		String result = browser.script(String.class,
+				"const s = document.createElement('script');"
+						+ "try { s.textContent = 'document.title=1'; } catch (e) { return e.name; }"
+						+ "document.body.append(s); return document.title;");
+		assertThat(result).isEqualTo("TypeError");
+	}
+
+	@Test
+	void focusStaysOnARowThatMovesAndGoesToTheHeadingWhenTheRowIsGone() {
+		open("operations");
+		WebElement link = browser.find("link", CannedOperations.FAILING);
+		browser.script(Boolean.class, "arguments[0].focus(); return true", link);
+		List<Map<String, @Nullable Object>> rows = new ArrayList<>(canned.many(3));
+		rows.add(canned.row(CannedOperations.FAILING, "ENDED", Map.of("age", "PT7M")));
+		rows.addAll(canned.many(5).subList(3, 5));
+		canned.rows(rows);
+		browser.row("Awaited and tracked", CannedOperations.FAILING, "7 min");
+		assertThat(browser.focused()).isEqualTo(link);
+		List<WebElement> order = browser.find("table", "Awaited and tracked").findElements(By.cssSelector("tbody tr"));
+		assertThat(order).hasSize(6);
+		assertThat(order.get(3).getText()).contains(CannedOperations.FAILING);
+		canned.rows(canned.many(3));
+		browser.awaitRows("Awaited and tracked", 3);
+		assertThat(browser.focused().getText()).isEqualTo("Operations");
+		assertThat(browser.focused().getTagName()).isEqualTo("h2");
+	}
+
+	@Test
+	void everythingIsReachedWithTheKeyboardAlone() {
+		open("account");
+		browser.awaitText("on instance");
+		browser.tabTo("Operations").sendKeys(Keys.ENTER);
+		browser.row("Awaited and tracked", CannedOperations.STUCK);
+		assertThat(browser.focused().getText()).isEqualTo("Operations");
+		browser.tabTo("Failing deliveries only").sendKeys(Keys.SPACE);
+		browser.awaitRows("Awaited and tracked", 2);
+		browser.tabTo(CannedOperations.FAILING).sendKeys(Keys.ENTER);
+		browser.awaitText("The handler fails");
+		browser.tabTo("Redeliver the outcome").sendKeys(Keys.ENTER);
+		browser.find("dialog", "Redeliver the outcome");
+		browser.press(Keys.ESCAPE);
+		assertThat(Browser.name(browser.focused())).contains("Redeliver the outcome");
+		browser.press(Keys.ENTER);
+		browser.find("dialog", "Redeliver the outcome");
+		WebElement yes = Browser.name(browser.focused()).equals("Redeliver") ? browser.focused()
+				: browser.tabTo("Redeliver");
+		yes.sendKeys(Keys.ENTER);
+		browser.awaitText("is delivered again.");
+		assertThat(canned.calls()).containsExactly("redeliver operations " + CannedOperations.FAILING);
+	}
+
+	@Test
+	void errorsAreSaidInWords() {
+		open("account");
+		browser.awaitText("on instance");
+		canned.status(503);
+		browser.awaitText("The application answers 503.");
+		assertThat(browser.text()).contains("The store cannot be reached.");
+		canned.status(404);
+		browser.awaitText("management.endpoints.web.exposure.include=operations,operationsui");
+		canned.status(403);
+		browser.awaitText("The application refuses the request.");
+		canned.status(200);
+		browser.awaitText("the recovery", (text) -> !text.contains("refuses"));
+		canned.status(401);
+		browser.awaitText("Sign in to the application in this browser");
+	}
+
+	@Test
+	void hiddenPageAndStoppedPageDoNotAsk() {
+		open("account");
+		browser.awaitText("on instance");
+		// Each refresh schedules the next one, unless there is none.
+		browser.script(Boolean.class, """
+				window.scheduled = 0;
+				const original = window.setTimeout;
+				window.setTimeout = (...all) => { window.scheduled++; return original(...all); };
+				Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+				document.dispatchEvent(new Event("visibilitychange"));
+				performance.clearMarks();
+				document.dispatchEvent(new Event("operations:changed"));
+				return true;
+				""");
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
+		assertThat(browser.script(Long.class, "return window.scheduled")).isZero();
+		browser.script(Boolean.class, """
+				delete document.visibilityState;
+				document.dispatchEvent(new Event("visibilitychange"));
+				return true;
+				""");
+		browser.awaitScript("return window.scheduled > 0");
+		browser.find("button", "Stop refreshing").click();
+		browser.script(Boolean.class, """
+				window.scheduled = 0;
+				performance.clearMarks();
+				document.dispatchEvent(new Event("operations:changed"));
+				return true;
+				""");
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
+		assertThat(browser.script(Long.class, "return window.scheduled")).isZero();
+	}
+
+	@Test
+	void pageSaysThatTheApplicationCannotBeReachedAndShowsTheLastState() {
+		open("account");
+		browser.row("Clients", "operations", "reachable");
+		browser.offline(true);
+		try {
+			browser.awaitText("The application cannot be reached.");
+			assertThat(browser.row("Clients", "operations")).contains("reachable");
+		}
+		finally {
+			browser.offline(false);
+		}
+		browser.awaitText("the recovery", (text) -> !text.contains("cannot be reached"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ TestApplication.Canned.class, PageSecurity.class })
+	static class Secured {
+
+	}
+
+}
