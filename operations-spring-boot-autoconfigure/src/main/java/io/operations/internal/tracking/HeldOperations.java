@@ -14,9 +14,10 @@ import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Polls the open operations of a client with the template's poller. This class keeps less
- * than 256 bytes of each: what the polls need, without attributes and without the
- * operation as last seen. Thread-safe.
+ * Polls the open operations of a client with the template's poller. This class keeps
+ * about 256 bytes of each: what the polls need, and neither attributes nor the operation
+ * as last seen. The span in which the tracking began takes 40 bytes more, if it is
+ * sampled. Thread-safe.
  *
  * @since 0.1.0
  */
