@@ -61,6 +61,8 @@ class CodeRulesTests {
 		.and()
 		.doNotHaveFullyQualifiedName("io.operations.actuate.TrackerCalls")
 		.and()
+		.doNotHaveFullyQualifiedName("io.operations.actuate.OperationsLevers")
+		.and()
 		.haveNameNotMatching("io.operations.autoconfigure.OpenConnector.*")
 		.should()
 		.callMethodWhere(call(Thread.class, "sleep"))

@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.operations.internal.resilience.OperatorPause;
 import io.operations.internal.resilience.PollCapacity;
 import io.operations.internal.resilience.RequestPriority;
 
@@ -54,7 +55,7 @@ class PackageArrowsTests {
 			"org.springframework.util", "org.springframework.web..", "tools.jackson..", "io.netty..", "javax.net.ssl");
 
 	@ArchTest
-	static final ArchRule settingsOfResilienceKnowVocabulary = knows(RESILIENCE, VOCABULARY, "reactor..",
+	static final ArchRule settingsOfResilienceKnowVocabulary = knows(RESILIENCE, VOCABULARY, INTERNAL, "reactor..",
 			"io.github.resilience4j..", "org.springframework.util");
 
 	@ArchTest
@@ -83,6 +84,7 @@ class PackageArrowsTests {
 		.should()
 		.dependOnClassesThat(DescribedPredicate.describe("are of the admission and not its capacity",
 				(JavaClass type) -> type.getPackageName().equals(ADMISSION) && !type.isAssignableTo(PollCapacity.class)
+						&& !type.isAssignableTo(OperatorPause.class)
 						&& !type.getName().startsWith(RequestPriority.class.getName())));
 
 	@ArchTest
@@ -119,10 +121,11 @@ class PackageArrowsTests {
 			"org.springframework.boot.health.contributor", "org.springframework.core");
 
 	@ArchTest
-	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY,
+	static final ArchRule actuateKnowsTrackingAndBelow = knows("io.operations.actuate", VOCABULARY, INTERNAL,
 			"io.operations.core", POLLING, POLLER, "io.operations.tracking", "reactor.core..",
-			"org.springframework.http", "org.springframework.boot.actuate.endpoint..", "org.springframework.core",
-			"com.fasterxml.jackson.annotation");
+			"org.springframework.http", "org.springframework.boot.actuate.endpoint..",
+			"org.springframework.boot.convert", "org.springframework.aot.hint.annotation", "org.springframework.core",
+			"org.apache.commons.logging", "com.fasterxml.jackson.annotation");
 
 	@ArchTest
 	static final ArchRule onlyAutoconfigureHealthAndActuateKnowSpringBoot = noClasses().that()

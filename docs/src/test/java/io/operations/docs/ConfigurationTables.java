@@ -143,7 +143,10 @@ final class ConfigurationTables {
 				.append("` | ")
 				.append(type(row.path("type").asString()))
 				.append(" | ")
-				.append(defaultValue(row.path("defaultValue")))
+				// Spring Boot's processor writes the default of an enum with underscores.
+				.append(row.path("type").asString().endsWith(".Access")
+						? defaultValue(row.path("defaultValue")).replace('_', '-')
+						: defaultValue(row.path("defaultValue")))
 				.append(" | ")
 				.append(row.path("description").asString("").replace("|", "\\|"))
 				.append(" |\n");
