@@ -59,7 +59,7 @@ class CodeRulesTests {
 		.and()
 		.doNotHaveFullyQualifiedName("io.operations.internal.tracking.jdbc.JdbcTransactions")
 		.and()
-		.doNotHaveFullyQualifiedName("io.operations.actuate.OperationsEndpoint")
+		.doNotHaveFullyQualifiedName("io.operations.actuate.TrackerCalls")
 		.and()
 		.haveNameNotMatching("io.operations.autoconfigure.OpenConnector.*")
 		.should()

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 import io.operations.AcceptedOperation;
 import io.operations.core.OperationsTemplate;
@@ -39,10 +39,9 @@ final class RecordedRun {
 
 	private static final String CLIENT = "{client=\"operations\"}";
 
-	private static final List<String> IDLE = Stream
-		.of("waits", "paused_seconds", "server_unavailable", "credentials_rejected", "retrying", "queued")
-		.map((name) -> "operations_" + name + CLIENT)
-		.toList();
+	private static final Pattern BUSY = Pattern.compile("^operations_"
+			+ "(waits|paused_seconds|server_unavailable|credentials_rejected|retrying|queued)\\{[^}]*} (?!0\\.0$)",
+			Pattern.MULTILINE);
 
 	private final Map<String, Recording> phases = new LinkedHashMap<>();
 
@@ -266,8 +265,7 @@ final class RecordedRun {
 	}
 
 	private boolean isIdle() {
-		String shown = this.scrape.get();
-		return IDLE.stream().allMatch((metric) -> shown.contains("\n" + metric + " 0.0\n")) && this.tracker.summary()
+		return !BUSY.matcher(this.scrape.get()).find() && this.tracker.summary()
 			.block()
 			.states()
 			.entrySet()

@@ -33,7 +33,9 @@ public final class OperationsHistory {
 
 	private final Symbols faults = new Symbols();
 
-	private final Events events = new Events();
+	private final Polls polls = new Polls();
+
+	private final Tracking tracking = new Tracking();
 
 	private final Supplier<Instant> clock;
 
@@ -50,7 +52,7 @@ public final class OperationsHistory {
 	 * @return the listener
 	 */
 	public OperationsListener listener() {
-		return this.events;
+		return this.polls;
 	}
 
 	/**
@@ -58,7 +60,7 @@ public final class OperationsHistory {
 	 * @return the listener
 	 */
 	public TrackingListener trackingListener() {
-		return this.events;
+		return this.tracking;
 	}
 
 	private Histories histories(boolean isTracked) {
@@ -93,9 +95,10 @@ public final class OperationsHistory {
 	}
 
 	/**
-	 * Receives the events. Not part of the public API, because it receives polls.
+	 * Receives polls and the ends of waits. Not part of the public API, because polls are
+	 * not.
 	 */
-	private final class Events implements PollListener, TrackingListener {
+	private final class Polls implements PollListener {
 
 		@Override
 		public void polled(String client, PollEvent poll) {
@@ -125,6 +128,14 @@ public final class OperationsHistory {
 		public void closed(String client) {
 			OperationsHistory.this.waits.removeAll(client, false);
 		}
+
+	}
+
+	/**
+	 * Receives the ends and deliveries of tracked operations. Separate from the other
+	 * one: as a bean of both types, it would be notified twice.
+	 */
+	private final class Tracking implements TrackingListener {
 
 		@Override
 		public void clientLeft(String client) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.AcceptedOperation;
+import io.operations.OperationsListener;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.polling.OperationPolls;
@@ -26,6 +27,7 @@ import io.operations.internal.tracking.TrackingSettings;
 import io.operations.polling.PollingSchedule;
 import io.operations.polling.PollingState;
 import io.operations.resilience.RateLimitSettings;
+import io.operations.tracking.TrackingListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,12 @@ class OperationsHistoryTests {
 		assertThat(waits.get(0).isDisposed()).isTrue();
 		assertThat(this.history.find(cancelling.getName(), "op", false, null, (fault) -> fault)).isNull();
 		cancelling.close();
+	}
+
+	@Test
+	void neitherListenerIsOfBothTypesSoThatAContextNotifiesItOnce() {
+		assertThat(this.history.listener()).isNotInstanceOf(TrackingListener.class);
+		assertThat(this.history.trackingListener()).isNotInstanceOf(OperationsListener.class);
 	}
 
 	@Test

@@ -29,12 +29,13 @@ public final class TracedFetches {
 
 	/**
 	 * Run the measurement.
-	 * @param args none
+	 * @param args the ways, all unless given
 	 */
 	public static void main(String[] args) {
+		List<String> ways = (args.length > 0) ? List.of(args) : WAYS;
 		List<JavaProcess> clients = new ArrayList<>();
 		try {
-			for (String way : WAYS) {
+			for (String way : ways) {
 				clients.add(way.endsWith("sampled") ? JavaProcess.startTracing(TracedFetchesClient.class, way)
 						: JavaProcess.start(TracedFetchesClient.class, way));
 			}
@@ -42,7 +43,7 @@ public final class TracedFetches {
 			System.out.println("| call | observed | bytes allocated | CPU |");
 			System.out.println("|---|---|---|---|");
 			for (String call : CALLS) {
-				measure(clients, call);
+				measure(ways, clients, call);
 			}
 		}
 		finally {
@@ -50,7 +51,7 @@ public final class TracedFetches {
 		}
 	}
 
-	private static void measure(List<JavaProcess> clients, String call) {
+	private static void measure(List<String> ways, List<JavaProcess> clients, String call) {
 		for (JavaProcess client : clients) {
 			for (int i = 0; i < WARM_UPS; i++) {
 				client.ask(call);
@@ -71,7 +72,7 @@ public final class TracedFetches {
 					.toArray());
 		}
 		for (int i = 0; i < clients.size(); i++) {
-			System.out.printf(Locale.ROOT, "| %s | %s | %.1f KB | %.2f µs |%n", call, WAYS.get(i),
+			System.out.printf(Locale.ROOT, "| %s | %s | %.1f KB | %.2f µs |%n", call, ways.get(i),
 					median(costs.get(i), 0) / 1000, median(costs.get(i), 1) / 1000);
 		}
 	}

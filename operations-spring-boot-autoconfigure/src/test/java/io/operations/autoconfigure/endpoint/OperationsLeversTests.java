@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.operations.OperationsThrottledException;
@@ -317,7 +318,7 @@ class OperationsLeversTests {
 
 		@Bean
 		WebClientCustomizer scripted() {
-			return (builder) -> builder.exchangeFunction(endpoint::exchange);
+			return (builder) -> builder.exchangeFunction(endpoint);
 		}
 
 		@Bean
@@ -359,18 +360,18 @@ class OperationsLeversTests {
 
 		private volatile Duration left = Duration.ZERO;
 
-		private volatile long resumes;
+		private final AtomicLong resumes = new AtomicLong();
 
 		private volatile boolean fails;
 
 		@Override
 		public Mono<Reservation> reserve(String client, int permits, Duration duration, Duration longestDebt) {
-			return Mono.just(new Reservation(duration, new Pause(this.left, true, this.resumes)));
+			return Mono.just(new Reservation(duration, new Pause(this.left, true, this.resumes.get())));
 		}
 
 		@Override
 		public Mono<Others> report(String client, boolean sending) {
-			return Mono.just(new Others(1, 1, new Pause(this.left, true, this.resumes)));
+			return Mono.just(new Others(1, 1, new Pause(this.left, true, this.resumes.get())));
 		}
 
 		@Override
@@ -382,8 +383,7 @@ class OperationsLeversTests {
 		public Mono<Long> resume(String client) {
 			return this.fails ? Mono.error(new IllegalStateException("no database")) : Mono.fromSupplier(() -> {
 				this.left = Duration.ZERO;
-				this.resumes++;
-				return this.resumes;
+				return this.resumes.incrementAndGet();
 			});
 		}
 
