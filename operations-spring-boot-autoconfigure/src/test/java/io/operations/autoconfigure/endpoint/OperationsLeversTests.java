@@ -119,9 +119,9 @@ class OperationsLeversTests {
 	void accountShowsWhoPausedTheClient() {
 		App app = app(Web.FLUX);
 		app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
-		assertThat(app.get("").path("waits").path("operations").path("pausedBy").asString()).isEqualTo("operator");
+		assertThat(app.get("").path("accounts").path("operations").path("pausedBy").asString()).isEqualTo("operator");
 		app.post("{\"action\":\"resume\"}");
-		assertThat(app.get("").path("waits").path("operations").path("pausedBy").isNull()).isTrue();
+		assertThat(app.get("").path("accounts").path("operations").path("pausedBy").isNull()).isTrue();
 	}
 
 	@ParameterizedTest

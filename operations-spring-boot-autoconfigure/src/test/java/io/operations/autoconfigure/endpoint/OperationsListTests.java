@@ -93,6 +93,7 @@ class OperationsListTests {
 		App app = app(web);
 		app.await("waited", this.waits);
 		app.await("waited", this.waits);
+		app.until("?status=RUNNING", "waited");
 		app.track("tracked");
 		app.until("?status=RUNNING", "waited", "tracked");
 		JsonNode body = app.get("").body();
