@@ -204,6 +204,13 @@ final class Browser implements AutoCloseable {
 		await(script, () -> Optional.of(script(Boolean.class, script)).filter(Boolean::booleanValue));
 	}
 
+	/**
+	 * Let the page refresh now, as it does after a lever, instead of within two seconds.
+	 */
+	void refresh() {
+		this.driver.executeScript("document.dispatchEvent(new Event('operations:changed'))");
+	}
+
 	void offline(boolean offline) {
 		this.driver.executeCdpCommand("Network.enable", Map.of());
 		this.driver.executeCdpCommand("Network.emulateNetworkConditions",
