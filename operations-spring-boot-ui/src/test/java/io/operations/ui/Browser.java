@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -153,14 +154,17 @@ final class Browser implements AutoCloseable {
 	}
 
 	private <T> Optional<T> await(String description, Supplier<Optional<T>> condition) {
-		return new FluentWait<>(this.driver).withTimeout(PATIENCE)
+		AtomicReference<Optional<T>> last = new AtomicReference<>(Optional.empty());
+		new FluentWait<>(this.driver).withTimeout(PATIENCE)
 			.pollingEvery(Duration.ofMillis(100))
 			.ignoring(StaleElementReferenceException.class)
 			.withMessage(() -> description + " is missing in:\n" + text() + "\n" + logs())
 			.until((any) -> {
 				Optional<T> found = condition.get();
-				return found.isPresent() ? found : null;
+				last.set(found);
+				return found.isPresent();
 			});
+		return last.get();
 	}
 
 	void press(CharSequence... keys) {
@@ -202,6 +206,13 @@ final class Browser implements AutoCloseable {
 	 */
 	void awaitScript(String script) {
 		await(script, () -> Optional.of(script(Boolean.class, script)).filter(Boolean::booleanValue));
+	}
+
+	/**
+	 * Let the page refresh now, as it does after a lever, instead of within two seconds.
+	 */
+	void refresh() {
+		this.driver.executeScript("document.dispatchEvent(new Event('operations:changed'))");
 	}
 
 	void offline(boolean offline) {

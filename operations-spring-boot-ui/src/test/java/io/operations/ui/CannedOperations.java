@@ -200,7 +200,6 @@ class CannedOperations {
 	@ReadOperation
 	WebEndpointResponse<Object> operation(@Selector String client, @Selector String id) {
 		return this.rows.stream()
-			.filter((row) -> this.change != UnaryOperator.<Object>identity() || id.equals(row.get("id")))
 			.filter((row) -> id.equals(row.get("id")) || id.equals(forged(String.valueOf(row.get("id")))))
 			.findFirst()
 			.map((row) -> new WebEndpointResponse<>(this.change.apply(detailed(row))))

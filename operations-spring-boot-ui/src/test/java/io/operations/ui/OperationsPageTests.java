@@ -212,12 +212,14 @@ class OperationsPageTests {
 		rows.add(canned.row(CannedOperations.FAILING, "ENDED", Map.of("age", "PT7M")));
 		rows.addAll(canned.many(5).subList(3, 5));
 		canned.rows(rows);
+		browser.refresh();
 		browser.row("Awaited and tracked", CannedOperations.FAILING, "7 min");
 		assertThat(browser.focused()).isEqualTo(link);
 		List<WebElement> order = browser.find("table", "Awaited and tracked").findElements(By.cssSelector("tbody tr"));
 		assertThat(order).hasSize(6);
 		assertThat(order.get(3).getText()).contains(CannedOperations.FAILING);
 		canned.rows(canned.many(3));
+		browser.refresh();
 		browser.awaitRows("Awaited and tracked", 3);
 		assertThat(browser.focused().getText()).isEqualTo("Operations");
 		assertThat(browser.focused().getTagName()).isEqualTo("h2");
@@ -252,15 +254,20 @@ class OperationsPageTests {
 		open("account");
 		browser.awaitText("on instance");
 		canned.status(503);
+		browser.refresh();
 		browser.awaitText("The application answers 503.");
 		assertThat(browser.text()).contains("The store cannot be reached.");
 		canned.status(404);
+		browser.refresh();
 		browser.awaitText("management.endpoints.web.exposure.include=operations,operationsui");
 		canned.status(403);
+		browser.refresh();
 		browser.awaitText("The application refuses the request.");
 		canned.status(200);
+		browser.refresh();
 		browser.awaitText("the recovery", (text) -> !text.contains("refuses"));
 		canned.status(401);
+		browser.refresh();
 		browser.awaitText("Sign in to the application in this browser");
 	}
 
@@ -303,6 +310,7 @@ class OperationsPageTests {
 		open("account");
 		browser.row("Clients", "operations", "reachable");
 		browser.offline(true);
+		browser.refresh();
 		try {
 			browser.awaitText("The application cannot be reached.");
 			assertThat(browser.row("Clients", "operations")).contains("reachable");
@@ -310,6 +318,7 @@ class OperationsPageTests {
 		finally {
 			browser.offline(false);
 		}
+		browser.refresh();
 		browser.awaitText("the recovery", (text) -> !text.contains("cannot be reached"));
 	}
 
