@@ -356,7 +356,7 @@ class OperationsLeversTests {
 
 	}
 
-	private static final class Store implements BudgetStore {
+	static final class Store implements BudgetStore {
 
 		private volatile Duration left = Duration.ZERO;
 

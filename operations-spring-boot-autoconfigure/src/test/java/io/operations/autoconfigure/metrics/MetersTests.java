@@ -49,7 +49,7 @@ class MetersTests {
 			Set.of("success", "not_found", "denied", "throttled", "unavailable", "malformed", "rejected", "cancelled",
 					"completed", "failed", "timeout", "abandoned", "error", "unknown"),
 			"error", errors(), "of", Set.of("waits", "tracked"), "result", Set.of("delivered", "failed", "undelivered"),
-			"call", Set.of("find", "summary"));
+			"call", Set.of("find", "summary"), "by", Set.of("server", "operator"));
 
 	@RegisterExtension
 	static final WireMockExtension server = WireMockExtension.newInstance()

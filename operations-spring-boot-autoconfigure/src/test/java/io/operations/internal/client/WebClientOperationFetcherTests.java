@@ -53,13 +53,17 @@ class WebClientOperationFetcherTests {
 	@BeforeEach
 	void start() {
 		this.server.start();
+		this.fetcher = fetcher(LIMIT);
+	}
+
+	private WebClientOperationFetcher fetcher(Duration timeout) {
 		URI url = URI.create("http://127.0.0.1:" + this.server.port());
 		WebClient client = WebClient.builder()
 			.filter(new CredentialsFilter(url, OperationsCredentials.of("SKuser", "secret")))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(64 * 1024))
 			.build();
-		this.fetcher = new WebClientOperationFetcher(client, Endpoint.FORMAT, url, "/v2/ControlPlane/Operations/{id}",
-				Duration.ofMillis(1500), Schedulers.parallel());
+		return new WebClientOperationFetcher(client, Endpoint.FORMAT, url, "/v2/ControlPlane/Operations/{id}", timeout,
+				Schedulers.parallel());
 	}
 
 	@AfterEach
@@ -156,6 +160,7 @@ class WebClientOperationFetcherTests {
 	@Test
 	void fetchWhenAnswerDripsTimesOutAsAWhole() {
 		answer(aResponse().withBody(PENDING).withChunkedDribbleDelay(20, 20_000));
+		this.fetcher = fetcher(Duration.ofMillis(500));
 		assertThat(fault(OperationsUnavailableException.class)).hasMessageContaining("request-timeout");
 	}
 

@@ -174,8 +174,8 @@ class DatabasePoolTests {
 				deliverOne(context);
 				List<@Nullable String> expected = new ArrayList<>();
 				for (String index : List.of("inbox_pkey", "learned_pkey", "lease_epoch", "lease_pkey",
-						"scheduled_heartbeat", "scheduled_pkey", "scheduled_time", "tracked_ended", "tracked_pkey",
-						"tracked_state")) {
+						"scheduled_heartbeat", "scheduled_pkey", "scheduled_time", "tracked_delivered", "tracked_ended",
+						"tracked_failing", "tracked_open", "tracked_pkey", "tracked_state", "tracked_stuck")) {
 					expected.add(prefix + index);
 				}
 				assertThat(JdbcClient.create(PostgresDatabase.DATA_SOURCE)
