@@ -164,7 +164,7 @@ final class Browser implements AutoCloseable {
 				last.set(found);
 				return found.isPresent();
 			});
-		return last.get();
+		return Objects.requireNonNull(last.get());
 	}
 
 	void press(CharSequence... keys) {
