@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param clients the names of all clients whose operations are tracked
  * @param accounts the waits in the memory of this instance and its calls, by client
  * @param learned the learned durations of operations, by kind
- * @param tracking the state of the store of tracked operations
+ * @param tracking the state of the store of tracked operations, {@code null} if the store
+ * cannot be reached
+ * @param trackingFault why the store cannot be reached, {@code null} if it can
  * @param operations the operations of this page
  * @param next the {@code after} of the next page, {@code null} if this page is the last
  * @since 0.1.0
  */
 public record OperationsDescriptor(Instant time, String instance, @Nullable String holder, String access, String client,
 		Set<String> clients, Map<String, AccountDescriptor> accounts, Map<String, LearnedDurations> learned,
-		TrackingDescriptor tracking, List<OperationDescriptor> operations, @Nullable String next) {
+		@Nullable TrackingDescriptor tracking, @Nullable String trackingFault, List<OperationDescriptor> operations,
+		@Nullable String next) {
 }

@@ -4,9 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
@@ -17,7 +15,6 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Provides the {@link OperationsEndpoint} over HTTP. The status of a response is 200 if
@@ -209,11 +206,7 @@ public class OperationsEndpointWebExtension {
 			return message(String.valueOf(ex.getMessage()), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		catch (RuntimeException ex) {
-			Throwable fault = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(ex));
-			return message(
-					"The store of tracked operations cannot be reached: " + fault.getClass().getName() + ": "
-							+ OperationsErrorResponse.printable(String.valueOf(fault.getMessage())),
-					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+			return message(TrackerCalls.fault(ex), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 	}
 

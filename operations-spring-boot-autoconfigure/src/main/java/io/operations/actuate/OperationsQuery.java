@@ -172,6 +172,14 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 				&& !isAfter(PageCursor.Section.DELIVERED);
 	}
 
+	/**
+	 * Return whether the page may have an operation of the store.
+	 * @return {@code false} if the page is empty or has waits only
+	 */
+	boolean needsStore() {
+		return this.size > 0 && this.state != State.AWAITED;
+	}
+
 	private static boolean isTrue(@Nullable Boolean filter) {
 		return Boolean.TRUE.equals(filter);
 	}

@@ -66,13 +66,25 @@ final class OperationsReader {
 		String name = (client != null) ? client : all.keySet().iterator().next();
 		OperationTracker tracker = this.calls.tracker((all.size() > 1) ? name : client);
 		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
-		TrackingDescriptor tracking = TrackingDescriptor.of(this.calls.await(tracker.summary()));
-		String holder = this.calls.awaitAny(this.holders.apply(name));
+		TrackingDescriptor tracking = null;
+		String holder = null;
+		String fault = null;
+		try {
+			tracking = TrackingDescriptor.of(this.calls.await(tracker.summary()));
+			holder = this.calls.awaitAny(this.holders.apply(name));
+		}
+		catch (RuntimeException ex) {
+			if (query.needsStore()) {
+				throw ex;
+			}
+			// The waits, the pauses and the outages are in memory.
+			fault = TrackerCalls.fault(ex);
+		}
 		OperationsPage page = new OperationsPages(this.calls, tracker, polls, query,
 				new Rows(polls, this.sanitizer, showsValues))
 			.read(this.instance, holder);
 		return new OperationsDescriptor(polls.now(), this.instance, holder, this.access, name, all.keySet(),
-				this.activities.describe(), polls.learned(), tracking, page.operations(), page.next());
+				this.activities.describe(), polls.learned(), tracking, fault, page.operations(), page.next());
 	}
 
 	/**
@@ -89,20 +101,38 @@ final class OperationsReader {
 			return null;
 		}
 		OperationPolls polls = this.calls.clients().get(found.client());
-		String holder = this.calls.awaitAny(this.holders.apply(found.client()));
+		// Of a wait, this instance has the history.
+		String holder = (found.state() != OperationDescriptor.State.AWAITED)
+				? this.calls.awaitAny(this.holders.apply(found.client())) : null;
 		return this.details.describe(found, (polls != null) ? polls.learned() : Map.of(),
 				this.instance.equals(holder) ? null : holder, showsValues);
 	}
 
 	private @Nullable OperationDescriptor find(@Nullable String client, String id, boolean showsValues) {
 		OperationsQuery.checkText("id", id);
-		TrackedOperation found = this.calls.awaitAny(this.calls.tracker(client).find(id));
+		OperationTracker tracker = this.calls.tracker(client);
 		Map<String, OperationPolls> all = this.calls.clients();
+		TrackedOperation found;
+		try {
+			found = this.calls.awaitAny(tracker.find(id));
+		}
+		catch (RuntimeException ex) {
+			OperationDescriptor awaited = findWait(all, client, id, showsValues);
+			if (awaited == null) {
+				throw ex;
+			}
+			return awaited;
+		}
 		if (found != null) {
 			// The client may have left meanwhile.
 			OperationPolls polls = all.getOrDefault(found.client(), all.values().iterator().next());
 			return new Rows(polls, this.sanitizer, showsValues).row(found);
 		}
+		return findWait(all, client, id, showsValues);
+	}
+
+	private @Nullable OperationDescriptor findWait(Map<String, OperationPolls> all, @Nullable String client, String id,
+			boolean showsValues) {
 		for (Map.Entry<String, OperationPolls> each : all.entrySet()) {
 			if (client == null || client.equals(each.getKey())) {
 				OperationPolls polls = each.getValue();

@@ -6,11 +6,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
+import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Finds the tracker and the polls of a client, and waits for the answers of a tracker.
@@ -60,6 +64,17 @@ final class TrackerCalls {
 	// Spring Boot calls the endpoint on a thread that may block.
 	<T> @Nullable T awaitAny(Mono<T> answer) {
 		return inTime(answer.flux()).blockLast();
+	}
+
+	/**
+	 * Return the text that tells an operator why the store did not answer.
+	 * @param fault the exception of a call
+	 * @return the text
+	 */
+	static String fault(RuntimeException fault) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(Exceptions.unwrap(fault));
+		return "The store of tracked operations cannot be reached: " + cause.getClass().getName() + ": "
+				+ OperationsErrorResponse.printable(String.valueOf(cause.getMessage()));
 	}
 
 	/**

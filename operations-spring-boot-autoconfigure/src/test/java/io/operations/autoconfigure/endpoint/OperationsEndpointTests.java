@@ -516,6 +516,21 @@ class OperationsEndpointTests {
 		}, EXPOSED);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whenStoreCannotBeReachedWhatIsInMemoryIsShown(Web web) {
+		run(web, (app) -> {
+			this.storeIsAway = true;
+			for (String query : List.of("?size=0", "?state=awaited")) {
+				Answer answer = app.get(query);
+				assertThat(answer.status()).isEqualTo(200);
+				assertThat(answer.body().path("accounts").path("operations").path("awaited").asInt(-1)).isZero();
+				assertThat(answer.body().path("tracking").isNull()).isTrue();
+				assertThat(answer.body().path("trackingFault").asString()).contains("connection refused");
+			}
+		}, EXPOSED);
+	}
+
 	private static void run(Web web, Consumer<App> consumer, String... properties) {
 		consumer.accept(apps.computeIfAbsent(web + " " + String.join(" ", properties),
 				(key) -> new App(web.start(Application.class, properties))));
