@@ -10,8 +10,9 @@ import io.operations.OperationsErrorResponse;
 final class BudgetUnavailableException extends RuntimeException {
 
 	BudgetUnavailableException(Throwable cause) {
-		super("The database of the shared rate limit does not answer, so nothing has changed. Check the database, and"
-				+ " try again. The cause is: " + OperationsErrorResponse.printable(cause.toString()), cause);
+		super("The database of the shared rate limit did not answer in time. Whether the change took effect is not"
+				+ " known: see 'pausedFor' of the endpoint in a few seconds. Check the database, and try again. The cause is: "
+				+ OperationsErrorResponse.printable(cause.toString()), cause);
 	}
 
 }

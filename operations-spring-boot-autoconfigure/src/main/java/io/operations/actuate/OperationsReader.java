@@ -1,9 +1,9 @@
 package io.operations.actuate;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
+import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.ListedWait;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
@@ -65,7 +65,11 @@ final class OperationsReader {
 		Map<String, OperationPolls> all = this.calls.clients();
 		String name = (client != null) ? client : all.keySet().iterator().next();
 		OperationTracker tracker = this.calls.tracker((all.size() > 1) ? name : client);
-		OperationPolls polls = Objects.requireNonNull(all.get(name), "The client has left.");
+		OperationPolls polls = all.get(name);
+		if (polls == null) {
+			throw OperationsQuery.invalid("'client' is '" + OperationsErrorResponse.printable(name)
+					+ "', but the clients are: " + String.join(", ", all.keySet()) + ".");
+		}
 		TrackingDescriptor tracking = null;
 		String holder = null;
 		String fault = null;

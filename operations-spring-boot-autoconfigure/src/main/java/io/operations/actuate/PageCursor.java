@@ -22,6 +22,9 @@ record PageCursor(Order order, Section section, Instant time, String id) {
 	// Of the year 9999. A database may not know later times.
 	private static final long LAST_SECOND = 253_402_300_799L;
 
+	// PostgreSQL has no time before the year 4713 BC.
+	private static final long FIRST_SECOND = -210_866_803_200L;
+
 	/**
 	 * Return the cursor as an opaque text that needs no encoding in a URL.
 	 * @return the text
@@ -40,11 +43,13 @@ record PageCursor(Order order, Section section, Instant time, String id) {
 	static @Nullable PageCursor decode(String text) {
 		try {
 			String[] parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", PARTS);
-			if (parts.length != PARTS || Math.abs(Long.parseLong(parts[2])) > LAST_SECOND) {
+			if (parts.length != PARTS || parts[4].chars().anyMatch(Character::isISOControl)) {
 				return null;
 			}
-			return new PageCursor(Order.valueOf(parts[0]), Section.valueOf(parts[1]),
-					Instant.ofEpochSecond(Long.parseLong(parts[2]), Integer.parseInt(parts[3])), parts[4]);
+			long second = Long.parseLong(parts[2]);
+			return (second >= FIRST_SECOND && second <= LAST_SECOND) ? new PageCursor(Order.valueOf(parts[0]),
+					Section.valueOf(parts[1]), Instant.ofEpochSecond(second, Integer.parseInt(parts[3])), parts[4])
+					: null;
 		}
 		catch (IllegalArgumentException ex) {
 			return null;

@@ -7,6 +7,8 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.operations.Operation;
 import io.operations.internal.TraceParent;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -17,6 +19,8 @@ import reactor.util.context.ContextView;
  * @since 0.1.0
  */
 public final class DeliveryObservations {
+
+	private static final Log logger = LogFactory.getLog(DeliveryObservations.class);
 
 	/**
 	 * Observes nothing.
@@ -96,9 +100,23 @@ public final class DeliveryObservations {
 			}
 			return created;
 		};
-		Observation observation = OperationsObservationDocumentation.DELIVERY.observation(this.convention, DEFAULT,
-				context, this.registry);
-		return new ObservedDelivery(this, observation.parentObservation(null).start());
+		return new ObservedDelivery(this, start(context));
+	}
+
+	// Faults of the application's observations must not keep an outcome from its
+	// handlers.
+	private Observation start(Supplier<OperationDeliveryObservationContext> context) {
+		try {
+			return OperationsObservationDocumentation.DELIVERY
+				.observation(this.convention, DEFAULT, context, this.registry)
+				.parentObservation(null)
+				.start();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A delivery is not observed, because its observation could not start. Check the"
+					+ " ObservationHandler and ObservationConvention beans.", ex);
+			return Observation.NOOP;
+		}
 	}
 
 	/**

@@ -39,12 +39,33 @@ public final class ObservedDelivery {
 	 * @return its result
 	 */
 	public <T> @Nullable T deliver(Supplier<@Nullable T> delivery) {
-		Observation.Scope scope = this.observation.openScope();
+		Observation.Scope scope = open();
 		try {
 			return delivery.get();
 		}
 		finally {
+			close(scope);
+		}
+	}
+
+	// A fault of a scope must not change the result of the delivery.
+	private Observation.Scope open() {
+		try {
+			return this.observation.openScope();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A delivery runs without the scope of its observation. Check the ObservationHandler beans.",
+					ex);
+			return Observation.Scope.NOOP;
+		}
+	}
+
+	private static void close(Observation.Scope scope) {
+		try {
 			scope.close();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The scope of a delivery could not be closed. Check the ObservationHandler beans.", ex);
 		}
 	}
 

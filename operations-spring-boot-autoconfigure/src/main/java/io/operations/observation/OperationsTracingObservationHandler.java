@@ -11,6 +11,8 @@ import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.operations.internal.TraceParent;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OperationsTracingObservationHandler implements TracingObservationHandler<Observation.Context> {
+
+	private static final Log logger = LogFactory.getLog(OperationsTracingObservationHandler.class);
 
 	private final Tracer tracer;
 
@@ -88,12 +92,32 @@ public final class OperationsTracingObservationHandler implements TracingObserva
 			call.run();
 			return;
 		}
-		CurrentTraceContext.Scope scope = this.tracer.currentTraceContext().newScope(traceContext(span));
+		CurrentTraceContext.Scope scope = open(span);
 		try {
 			call.run();
 		}
 		finally {
+			close(scope);
+		}
+	}
+
+	// A fault of the tracer must not keep a call from its work.
+	private CurrentTraceContext.Scope open(TraceParent span) {
+		try {
+			return this.tracer.currentTraceContext().newScope(traceContext(span));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A call runs without the scope of its span. Check the Tracer bean.", ex);
+			return CurrentTraceContext.Scope.NOOP;
+		}
+	}
+
+	private static void close(CurrentTraceContext.Scope scope) {
+		try {
 			scope.close();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The scope of a span could not be closed. Check the Tracer bean.", ex);
 		}
 	}
 

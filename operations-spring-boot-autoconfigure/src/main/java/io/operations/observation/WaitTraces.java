@@ -228,6 +228,11 @@ public final class WaitTraces {
 		}
 
 		@Override
+		public void operatorPauseBegan(String client, Duration pause) {
+			eventOfAll("pause.began");
+		}
+
+		@Override
 		public void pauseEnded(String client) {
 			eventOfAll("pause.ended");
 		}

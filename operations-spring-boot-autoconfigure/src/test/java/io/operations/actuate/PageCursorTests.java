@@ -37,7 +37,8 @@ class PageCursorTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "AGE OPEN 0 0", "KIND OPEN 0 0 op", "AGE OPEN x 0 op", "AGE NONE 0 0 op",
-			"AGE OPEN 253402300800 0 op", "AGE OPEN 9223372036854775807 999999999 op" })
+			"AGE OPEN 253402300800 0 op", "AGE OPEN -9223372036854775808 0 op", "AGE OPEN -999999999999 0 op",
+			"AGE OPEN 0 0 o\u0000p", "AGE OPEN 9223372036854775807 999999999 op" })
 	void textThatHasNoValidPartsIsNotRead(String text) {
 		textThatIsNoCursorIsNotRead(
 				Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));

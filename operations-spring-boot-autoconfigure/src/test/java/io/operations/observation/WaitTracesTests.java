@@ -13,6 +13,7 @@ import io.operations.OperationWait;
 import io.operations.OperationsListener;
 import io.operations.TestSpans;
 import io.operations.core.OperationsTemplate;
+import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.tracking.ScriptedEndpoint;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +159,17 @@ class WaitTracesTests {
 		caller.stop();
 		assertThat(this.spans.finished(POLL)).hasSize(2)
 			.allSatisfy((poll) -> assertThat(poll.getParentSpanId()).isEqualTo(this.spans.one("caller").getSpanId()));
+	}
+
+	@Test
+	void waitHasEventsForThePauseOfAnOperator() {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("RUNNING"));
+		Disposable wait = await("op", this.spans.caller("caller", true));
+		TemplateInternals.of(this.template).polls().pause(Duration.ofMinutes(1)).subscribe();
+		this.time.advanceTimeBy(Duration.ofMinutes(2));
+		wait.dispose();
+		assertThat(this.spans.one(AWAIT).getEvents()).extracting(EventData::getName)
+			.contains("pause.began", "pause.ended");
 	}
 
 	@Test

@@ -20,9 +20,10 @@ import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * Rejects HTTP requests that read the {@link OperationsEndpoint} with an unknown
- * parameter, for example a filter with a typing error. Spring Boot ignores unknown
- * parameters, so the response would show operations that the filter excludes.
+ * Rejects HTTP requests to the {@link OperationsEndpoint} with an unknown parameter, for
+ * example a filter with a typing error. Spring Boot ignores unknown parameters, so a
+ * response would show operations that the filter excludes, and a lever would apply to
+ * them.
  */
 final class PermittedParameters implements OperationInvokerAdvisor {
 
@@ -31,9 +32,12 @@ final class PermittedParameters implements OperationInvokerAdvisor {
 	@Override
 	public OperationInvoker apply(EndpointId endpointId, OperationType operationType, OperationParameters parameters,
 			OperationInvoker invoker) {
-		// Only the operations of the web extension have the user as a parameter.
+		// Of the methods that read, only those of the web extension have the user as a
+		// parameter. The others get their parameters from JMX, which passes known ones
+		// only.
 		boolean isWeb = parameters.stream().anyMatch((each) -> each.getType().equals(SecurityContext.class));
-		if (!endpointId.equals(OPERATIONS) || operationType != OperationType.READ || !isWeb) {
+		boolean isRead = operationType == OperationType.READ;
+		if (!endpointId.equals(OPERATIONS) || (isRead && !isWeb)) {
 			return invoker;
 		}
 		Set<String> permitted = parameters.stream()

@@ -121,7 +121,7 @@ final class AccountBudget implements Disposable {
 		synchronized (this) {
 			this.permits.endReservation();
 			note = answered(reservation.pause());
-			if (!this.pause.isOutdated(reservation.pause())) {
+			if (!this.pause.isOutdated(reservation.pause(), now())) {
 				this.permits.add(reservation.untilEnd(), perSecond, permits, now());
 			}
 		}

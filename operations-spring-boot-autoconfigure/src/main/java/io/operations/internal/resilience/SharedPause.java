@@ -15,9 +15,14 @@ final class SharedPause {
 
 	private static final long UNKNOWN = -1;
 
+	// Longer than BudgetCalls waits for an answer.
+	private static final long LATEST_ANSWER = Duration.ofSeconds(2).toNanos();
+
 	private long until;
 
 	private long resumes = UNKNOWN;
+
+	private long resumedAt;
 
 	private boolean unsent;
 
@@ -52,11 +57,14 @@ final class SharedPause {
 	 * because answers take different times
 	 */
 	News found(BudgetStore.Pause pause, long now) {
-		if (isOutdated(pause)) {
+		if (isOutdated(pause, now)) {
 			return News.NONE;
 		}
 		// The first answer counts the resumes from before this instance started.
-		boolean resumed = this.resumes != UNKNOWN && resumed(pause.resumes(), now);
+		boolean resumed = this.resumes != UNKNOWN && pause.resumes() > this.resumes;
+		if (resumed) {
+			resumed(pause.resumes(), now);
+		}
 		this.resumes = pause.resumes();
 		long end = now + pause.left().toNanos();
 		boolean begun = !pause.left().isZero() && end > this.until + ReservedPermits.LAPSE;
@@ -70,28 +78,26 @@ final class SharedPause {
 	/**
 	 * Return whether the store gave an answer before an operator resumed the client. It
 	 * arrives after a later answer. Permits that were reserved with it may be due at the
-	 * end of the pause that is over.
+	 * end of the pause that is over. Later, a lower number means that the store has lost
+	 * the row, for example because an administrator restored a backup.
 	 * @param pause the pause in the answer
+	 * @param now the present time
 	 * @return whether the answer no longer holds
 	 */
-	boolean isOutdated(BudgetStore.Pause pause) {
-		return pause.resumes() < this.resumes;
+	boolean isOutdated(BudgetStore.Pause pause, long now) {
+		return pause.resumes() < this.resumes && now - this.resumedAt < LATEST_ANSWER;
 	}
 
 	/**
 	 * Note that an operator has resumed the client.
 	 * @param resumes how often that happened, as the store counted it
 	 * @param now the present time
-	 * @return {@code true} if this instance did not know it
 	 */
-	boolean resumed(long resumes, long now) {
-		if (resumes <= this.resumes) {
-			return false;
-		}
+	void resumed(long resumes, long now) {
 		this.resumes = resumes;
+		this.resumedAt = now;
 		this.until = now;
 		this.unsent = false;
-		return true;
 	}
 
 	/**

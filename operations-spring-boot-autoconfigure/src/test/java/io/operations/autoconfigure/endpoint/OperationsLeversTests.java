@@ -145,6 +145,19 @@ class OperationsLeversTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void requestWithUnknownFieldChangesNothing(Web web) {
+		for (String request : new String[] { "{\"action\":\"redeliver\",\"kinds\":\"k\"}",
+				"{\"action\":\"pause\",\"duration\":\"10m\",\"clients\":\"campaigns\"}" }) {
+			Answer answer = app(web).post(request);
+			assertThat(answer.status()).isEqualTo(400);
+			assertThat(answer.body().path("message").asString()).startsWith("Unknown parameter '")
+				.endsWith("The permitted parameters are: action, client, duration, kind, id.");
+		}
+		assertThat(app(web).get("").path("accounts").path("operations").path("pausedBy").isNull()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void operatorRedeliversAllUndeliveredThatMatch(Web web) {
 		App app = app(web);
 		handlerFails = true;
@@ -218,7 +231,7 @@ class OperationsLeversTests {
 			Answer failed = app.post("{\"action\":\"resume\"}");
 			assertThat(failed.status()).isEqualTo(503);
 			assertThat(failed.body().path("message").asString())
-				.startsWith("The database of the shared rate limit does not answer, so nothing has changed.")
+				.startsWith("The database of the shared rate limit did not answer in time.")
 				.contains("no database");
 			assertThat(output.getOut()).contains("could not resume the client: ");
 			store.fails = false;

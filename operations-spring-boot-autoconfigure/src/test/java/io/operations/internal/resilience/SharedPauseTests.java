@@ -52,7 +52,7 @@ class SharedPauseTests {
 	@Test
 	void answerFromBeforeAResumeBeginsNoPauseAgain() {
 		found(MINUTE, 3, Duration.ZERO);
-		assertThat(this.pause.resumed(4, Duration.ofSeconds(1).toNanos())).isTrue();
+		this.pause.resumed(4, Duration.ofSeconds(1).toNanos());
 		assertThat(found(MINUTE, 3, Duration.ofSeconds(2))).isEqualTo(SharedPause.News.NONE);
 		assertThat(found(MINUTE, 4, Duration.ofSeconds(3))).isEqualTo(new SharedPause.News(false, true));
 	}
@@ -64,6 +64,14 @@ class SharedPauseTests {
 		assertThat(found(Duration.ZERO, 1, Duration.ofSeconds(1))).isEqualTo(new SharedPause.News(true, false));
 		assertThat(this.pause.isUnsent()).isFalse();
 		assertThat(found(Duration.ZERO, 1, Duration.ofSeconds(2))).isEqualTo(SharedPause.News.NONE);
+	}
+
+	@Test
+	void whenTheStoreHasLostTheCountOfResumesLaterAnswersHold() {
+		found(Duration.ZERO, 3, Duration.ZERO);
+		this.pause.resumed(4, Duration.ofSeconds(1).toNanos());
+		assertThat(found(MINUTE, 0, Duration.ofSeconds(4))).isEqualTo(new SharedPause.News(false, true));
+		assertThat(found(Duration.ZERO, 1, Duration.ofSeconds(5))).isEqualTo(new SharedPause.News(true, false));
 	}
 
 	@Test

@@ -7,17 +7,23 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.operations.TestSpans;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.TraceParent;
 import io.operations.internal.core.TemplateInternals;
+import io.operations.observation.OperationDeliveryObservationContext;
+import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingListener;
+import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,6 +126,19 @@ class TracedTrackingTests {
 		assertThat(this.traces).contains("failed " + deliveries.get(0).getTraceId());
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "onStart", "onScopeOpened", "onScopeClosed", "onStop" })
+	void whenAnObservationHandlerFailsTheOutcomeIsDelivered(String method) {
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.spans.registry().observationConfig().observationHandler(new FailingHandler(method));
+		List<OperationOutcome> delivered = new ArrayList<>();
+		this.handler = delivered::add;
+		track("op", true);
+		assertThat(delivered).hasSize(1);
+		assertThat(Objects.requireNonNull(new StoredRows(this.store).find("op")).state())
+			.isEqualTo(TrackingState.DELIVERED);
+	}
+
 	@Test
 	void rowKeepsTheSpanUntilAnotherProcessReadsIt() {
 		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("RUNNING"));
@@ -187,6 +206,41 @@ class TracedTrackingTests {
 	private static void assertThatItLinksTo(SpanData span, SpanData caller) {
 		assertThat(TestSpans.links(span)).containsExactly(caller.getSpanId());
 		assertThat(span.getParentSpanContext().isValid()).isFalse();
+	}
+
+	private record FailingHandler(String method) implements ObservationHandler<OperationDeliveryObservationContext> {
+
+		@Override
+		public void onStart(OperationDeliveryObservationContext context) {
+			failAt("onStart");
+		}
+
+		@Override
+		public void onScopeOpened(OperationDeliveryObservationContext context) {
+			failAt("onScopeOpened");
+		}
+
+		@Override
+		public void onScopeClosed(OperationDeliveryObservationContext context) {
+			failAt("onScopeClosed");
+		}
+
+		@Override
+		public void onStop(OperationDeliveryObservationContext context) {
+			failAt("onStop");
+		}
+
+		private void failAt(String at) {
+			if (at.equals(this.method)) {
+				throw new IllegalStateException("the handler fails at " + at);
+			}
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof OperationDeliveryObservationContext;
+		}
+
 	}
 
 }
