@@ -111,6 +111,7 @@ public final class OperationsHealthIndicator extends AbstractReactiveHealthIndic
 		detail(builder, "pausedByOperatorSince", kept.pausedByOperatorSince);
 		return builder.withDetail("awaited", kept.activity.awaitedOperations())
 			.withDetail("oldestWait", kept.activity.oldestWait().toString())
+			.withDetail("stuck", kept.activity.stuck())
 			.withDetail("queued", kept.activity.queued())
 			.withDetail("inFlight", kept.activity.inFlight());
 	}

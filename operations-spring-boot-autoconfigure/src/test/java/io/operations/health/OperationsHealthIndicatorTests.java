@@ -65,7 +65,7 @@ class OperationsHealthIndicatorTests {
 		Health health = health(false);
 		assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
 		assertThat(health.getDetails()).containsEntry("client", "operations")
-			.containsKeys("awaited", "oldestWait", "queued", "inFlight")
+			.containsKeys("awaited", "oldestWait", "stuck", "queued", "inFlight")
 			.doesNotContainKeys("lastSuccess", "lastFault", "throttledSince");
 		assertThat(this.requests).isZero();
 	}
