@@ -44,6 +44,10 @@ class CannedOperations {
 
 	private volatile int status = WebEndpointResponse.STATUS_OK;
 
+	private volatile @Nullable String failingClient;
+
+	private volatile @Nullable String trackingFault;
+
 	CannedOperations() {
 		this.rows = usual();
 	}
@@ -54,6 +58,8 @@ class CannedOperations {
 		this.change = UnaryOperator.identity();
 		this.access = "unrestricted";
 		this.status = WebEndpointResponse.STATUS_OK;
+		this.failingClient = null;
+		this.trackingFault = null;
 		this.calls.clear();
 	}
 
@@ -67,6 +73,21 @@ class CannedOperations {
 
 	void status(int status) {
 		this.status = status;
+	}
+
+	/**
+	 * Answer requests for this client with an error.
+	 */
+	void failFor(String client) {
+		this.failingClient = client;
+	}
+
+	/**
+	 * Answer without a summary of the tracked operations, as if the store could not be
+	 * reached.
+	 */
+	void trackingFault(String trackingFault) {
+		this.trackingFault = trackingFault;
 	}
 
 	/**
@@ -145,6 +166,9 @@ class CannedOperations {
 			return new WebEndpointResponse<>(Map.of("message", "The store cannot be reached."), this.status);
 		}
 		String name = (client != null) ? client : "operations";
+		if (name.equals(this.failingClient)) {
+			return new WebEndpointResponse<>(Map.of("message", "The store of '" + name + "' cannot be reached."), 503);
+		}
 		List<Map<String, @Nullable Object>> found = this.rows.stream()
 			.filter((row) -> name.equals(row.get("client")))
 			.filter((row) -> kind == null || kind.equals(row.get("kind")))
@@ -165,7 +189,8 @@ class CannedOperations {
 		answer.put("clients", List.of("operations", "campaigns"));
 		answer.put("accounts", Map.of("operations", account("PT0S", false), "campaigns", account("PT42S", true)));
 		answer.put("learned", Map.of("configuration", learned()));
-		answer.put("tracking", tracking());
+		answer.put("tracking", (this.trackingFault == null) ? tracking() : null);
+		answer.put("trackingFault", this.trackingFault);
 		answer.put("operations", found.subList(from, to));
 		answer.put("next", (to < found.size() && to > from) ? String.valueOf(to) : null);
 		return new WebEndpointResponse<>(this.change.apply(answer));
