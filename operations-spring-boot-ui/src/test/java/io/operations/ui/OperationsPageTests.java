@@ -117,7 +117,7 @@ class OperationsPageTests {
 		browser.awaitText("Stuck: the server has not ended it for 5 min 3 s");
 		browser.awaitText("take 20 s (median)");
 		browser.find("image", "Timeline");
-		assertThat(browser.row("Polls, changes", "throttled")).contains("30 s", "429 Too Many Requests");
+		assertThat(browser.row("Polls, changes", "throttled")).contains("50 s", "HTTP 429 (20429)");
 		browser.screenshot("page-operation-stuck");
 		open("operation/operations/" + CannedOperations.FAILING);
 		browser.awaitText("The handler fails: java.lang.IllegalStateException: the table 'orders' is locked");
