@@ -1,6 +1,6 @@
 // The view "Account": what each client may send and sends, and its tracked operations.
 import { list } from "./api.js";
-import { link, table, text } from "./dom.js";
+import { $, link, show as visible, table, text } from "./dom.js";
 import { clock, count, duration, number, seconds } from "./text.js";
 
 // A request for each client and refresh: more would load the store.
@@ -42,7 +42,7 @@ const clients = table("clients", [
 		+ ((one.rate > 0) ? ` (${Math.round(100 * one.requestsPerSecond / one.rate)} %)` : "")), number: true },
 	{ header: "Share of the budget", update: (cell, [, one]) => text(cell, one.budgetUnavailable
 		? "unknown, because the shared store is unavailable"
-		: (one.instances > 1) ? `shared by ${count(one.instances)} instances` : "all: one instance"), number: false }
+		: (one.instances > 1) ? `1 of ${count(one.instances)} instances, ${number(one.rate)} per second here` : "all: one instance"), number: false }
 ], ([name]) => name);
 
 const tracking = table("tracking", [
@@ -50,8 +50,8 @@ const tracking = table("tracking", [
 	{ header: "Undelivered", update: (cell, one) => bad(cell, one.tracking.undelivered, one.client, { state: "undelivered" }), number: true },
 	{ header: "Failing deliveries", update: (cell, one) => bad(cell, one.tracking.failing, one.client, { failing: "true" }), number: true },
 	{ header: "Stuck", update: (cell, one) => bad(cell, one.tracking.stuck, one.client, { stuck: "true" }), number: true },
-	{ header: "Tracked", update: (cell, one) => linked(cell, one.tracking.states?.TRACKED ?? 0, one.client, { state: "tracked" }), number: true },
-	{ header: "Ended, to deliver", update: (cell, one) => linked(cell, one.tracking.ended ?? 0, one.client, { state: "ended" }), number: true },
+	{ header: "Tracked", update: (cell, one) => linked(cell, one.tracking.states && (one.tracking.states.TRACKED ?? 0), one.client, { state: "tracked" }), number: true },
+	{ header: "Ended, to deliver", update: (cell, one) => linked(cell, one.tracking.ended, one.client, { state: "ended" }), number: true },
 	{ header: "Not polled yet", update: (cell, one) => text(cell, count(one.tracking.unseen)), number: true },
 	{ header: "Oldest", update: (cell, one) => text(cell, duration(one.tracking.oldest)), number: true },
 	{ header: "Late polls", update: (cell, one) => text(cell, count(one.tracking.backlog)
@@ -67,11 +67,16 @@ function bad(cell, value, client, filter) {
 export async function load(route, signal) {
 	const first = await list({ size: "0" }, signal);
 	const others = first.clients.filter((name) => name !== first.client).slice(0, SUMMARIES - 1);
-	const rest = await Promise.all(others.map((client) => list({ client, size: "0" }, signal)));
+	const answers = await Promise.allSettled(others.map((client) => list({ client, size: "0" }, signal)));
+	const rest = answers.map((one, i) => one.value ?? { client: others[i], trackingFault: one.reason?.message });
 	return { list: first, all: [first, ...rest] };
 }
 
 export function show({ list: first, all }) {
 	clients(Object.entries(first.accounts ?? {}), Date.parse(first.time));
-	tracking(all.filter((one) => one.tracking));
+	tracking(all.filter((one) => one.tracking || one.trackingFault).map((one) => ({ ...one, tracking: one.tracking ?? {} })));
+	const failed = all.filter((one) => one.trackingFault);
+	visible($("tracking-fault"), failed.length > 0);
+	text($("tracking-fault"), `The tracked operations of ${failed.map((one) => `'${one.client}'`).join(", ")} cannot be read. `
+		+ [...new Set(failed.map((one) => one.trackingFault))].join(" "));
 }

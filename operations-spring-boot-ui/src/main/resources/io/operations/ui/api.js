@@ -16,11 +16,16 @@ const SENTENCES = {
 	503: "The application answers 503. It may be starting or stopping, or its store of operations may be unavailable."
 };
 
+// In seconds.
+const TIMEOUT = 15;
+
 export class Fault extends Error {
 
-	constructor(status, message) {
+	constructor(status, message, said) {
 		super(message);
 		this.status = status;
+		/** What the endpoint says, empty if something else answers. */
+		this.said = said;
 	}
 
 }
@@ -32,23 +37,25 @@ async function send(path, query, init) {
 	// Without the user and password that the page's own URL may have: fetch refuses them.
 	const url = new URL(root.operations + path, location.origin + location.pathname);
 	url.search = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+	const timeout = AbortSignal.timeout(TIMEOUT * 1000);
 	let response;
+	let body;
 	try {
 		response = await fetch(url, {
-			redirect: "manual", cache: "no-store", ...init,
+			redirect: "manual", cache: "no-store", ...init, signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
 			headers: { "Accept": "application/json", "X-Requested-With": "XMLHttpRequest", ...init.headers }
 		});
+		body = await response.text();
 	}
 	catch (error) {
 		if (error.name === "AbortError") {
 			throw error;
 		}
-		throw new Fault(0, "The application cannot be reached. "
-			+ "The page shows the last state and tries again. Check that the application runs.");
+		throw new Fault(0, ((error.name === "TimeoutError") ? `The application has not answered for ${TIMEOUT} s. `
+			: "The application cannot be reached. ") + "The page shows the last state and tries again. Check that the application runs.");
 	}
 	// A redirect leads to the page where users sign in.
 	const status = (response.type === "opaqueredirect") ? 401 : response.status;
-	const body = await response.text();
 	let json = null;
 	try {
 		json = body ? JSON.parse(body) : null;
@@ -66,7 +73,7 @@ async function send(path, query, init) {
 	const sentence = (status === 400 || status === 409 || status === 404 && path) ? "" : SENTENCES[status];
 	const own = (status === 404 && !path) ? "" : said;
 	throw new Fault(status, [sentence, own].filter(Boolean).join(" ")
-		|| `The application answers ${status}. Its log may say why.`);
+		|| `The application answers ${status}. Its log may say why.`, said);
 }
 
 const segment = encodeURIComponent;
@@ -86,11 +93,13 @@ function token() {
 }
 
 async function change(path, init) {
+	// Read before the request, because an answer that refuses it may bring the cookie.
+	const csrf = token();
 	try {
-		return await send(path, {}, { ...init, headers: { ...token(), ...init.headers } });
+		return await send(path, {}, { ...init, headers: { ...csrf, ...init.headers } });
 	}
 	catch (error) {
-		if (error.status === 403 && !token()["X-XSRF-TOKEN"]) {
+		if (error.status === 403 && !csrf["X-XSRF-TOKEN"]) {
 			error.message += " If your user may use it, the application expects a CSRF token: "
 				+ "let Spring Security write the token into the cookie XSRF-TOKEN.";
 		}

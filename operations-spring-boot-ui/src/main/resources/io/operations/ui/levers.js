@@ -10,6 +10,7 @@ export function permitted(data) {
 /** Runs a lever after the user has confirmed it, and says what came of it. */
 export function confirmed(title, question, label, action) {
 	const dialog = $("confirm");
+	text($("result"), "");
 	text($("confirm-title"), title);
 	text($("confirm-text"), question);
 	text($("confirm-yes"), label);
@@ -39,7 +40,8 @@ $("levers-client").addEventListener("change", () => {
 $("pause").addEventListener("click", () => {
 	const [name, length] = [client(), $("pause-for").value];
 	confirmed(`Pause polling of '${name}'`, `This client sends no requests for ${duration(length)}, `
-		+ "on all instances that share its rate. Waits and tracked operations continue afterwards.", "Pause", async () => {
+		+ "on all instances that share its rate. Other clients of the same account pause too. "
+		+ "Waits and tracked operations continue afterwards.", "Pause", async () => {
 		const answer = await act({ action: "pause", client: name, duration: length });
 		return `Polling of '${name}' is paused for ${duration(length)} ${where(answer)}.`;
 	});
@@ -80,5 +82,5 @@ export function show({ list: data }) {
 	const account = data.accounts?.[data.client];
 	const paused = seconds(account?.pausedFor) ?? 0;
 	text($("levers-state"), `${(paused > 0) ? `Polling is paused for ${duration(paused)}.` : "Polling runs."} `
-		+ `Undelivered outcomes: ${data.tracking?.undelivered ?? 0}.`);
+		+ `Undelivered outcomes: ${data.trackingFault ? `unknown. ${data.trackingFault}` : `${data.tracking?.undelivered ?? 0}.`}`);
 }

@@ -113,6 +113,12 @@ $("forget").addEventListener("click", () => {
 	confirmed("Forget the operation", `${id} is no longer polled, and its outcome is never delivered. This cannot be undone.`,
 		"Forget", async () => {
 			await api.forget(client, id);
+			if (!$("operation").hidden) {
+				// The page itself hears of the new view first, and clears the last result.
+				const left = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
+				location.hash = `#/operations?${new URLSearchParams({ client })}`;
+				await left;
+			}
 			return `${id} is forgotten.`;
 		});
 });
@@ -138,7 +144,7 @@ export async function load(route, signal) {
 
 export function fail(error) {
 	visible($("one-levers"), false);
-	if (error.status === 404 && document.documentElement.dataset.operations) {
+	if (error.status === 404 && error.said) {
 		error.message = "No operation of this client has this id. It is not tracked, and this instance does not await it. "
 			+ "It may have ended, or another instance may await it.";
 	}
@@ -148,7 +154,7 @@ export function show({ one, list }) {
 	const now = millis(list.time);
 	shown = one;
 	const lines = verdict(one, now);
-	const bad = one.stuck || one.deliveryFault || one.state === "UNDELIVERED";
+	const bad = one.stuck || one.state === "UNDELIVERED" || (one.state === "ENDED" && one.deliveryFault);
 	$("verdict").className = bad ? "bad" : "";
 	keep($("verdict"), lines.map((words, i) => ({ words, i })), (item) => String(item.i),
 		() => document.createElement("li"), (node, item) => text(node, item.words));

@@ -97,7 +97,9 @@ export async function load(route, signal) {
 }
 
 export function show({ list: data }, route) {
-	options(form.elements.client, data.clients, route.query.get("client") ?? data.client);
+	const client = route.query.get("client") ?? data.client;
+	options(form.elements.client, data.clients, client);
+	form.elements.client.value = client;
 	const known = Object.keys(data.learned ?? {});
 	options($("kinds-known"), known, null);
 	const page0 = data.operations.slice(0, MOST);

@@ -44,6 +44,7 @@ async function refresh() {
 			source(data.list);
 			views[shown.view].show(data, shown);
 			text($("fault"), "");
+			performance.clearMarks("operations:shown");
 			performance.mark("operations:shown");
 			attribute(document.body, "data-stale", null);
 		}
@@ -81,6 +82,7 @@ function source(list) {
 
 function navigate(moved) {
 	const from = route;
+	text($("result"), "");
 	route = parse();
 	for (const name of Object.keys(views)) {
 		show($(name), name === route.view);
@@ -97,11 +99,11 @@ function navigate(moved) {
 	refresh();
 }
 
-window.addEventListener("hashchange", () => {
-	// The link that skips the header is no view.
-	if (location.hash !== "#content") {
-		navigate(true);
-	}
+window.addEventListener("hashchange", () => navigate(true));
+// The hash names the view, so this link leaves it as it is.
+document.querySelector(".skip").addEventListener("click", (event) => {
+	event.preventDefault();
+	$("content").focus();
 });
 document.addEventListener("visibilitychange", () => {
 	if (document.visibilityState === "visible" && !stopped) {

@@ -5,7 +5,7 @@ import { clock, duration, millis, seconds } from "./text.js";
 
 export const OUTCOMES = {
 	"success": { label: "success", shape: "circle" },
-	"throttled": { label: "throttled (429)", shape: "diamond" },
+	"throttled": { label: "throttled", shape: "diamond" },
 	"unavailable": { label: "server unavailable", shape: "triangle" },
 	"not-found": { label: "not found (404)", shape: "square" },
 	"error": { label: "error", shape: "cross" }
@@ -56,9 +56,7 @@ function learned(one, x, begin, picture) {
 	for (const [name, words] of [["median", "median"], ["upperQuantile", "95 %"]]) {
 		const age = seconds(one.expected?.[name]);
 		if (age !== null) {
-			const at = x(begin + age * 1000);
-			picture.append(svg("line", { class: "expected", x1: at, x2: at, y1: TOP, y2: BOTTOM }),
-				label(at + 3, (name === "median") ? TOP - 14 : TOP - 2, `${words} ${duration(age)}`));
+			line(begin + age * 1000, "expected", `${words} ${duration(age)}`, x, picture, (name === "median") ? TOP - 14 : TOP - 2);
 		}
 	}
 }

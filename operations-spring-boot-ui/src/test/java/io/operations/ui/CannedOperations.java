@@ -32,6 +32,14 @@ class CannedOperations {
 
 	static final String FORGED = "<img src=x onerror=\"document.title='forged'\"><script>document.title='forged'</script>";
 
+	/**
+	 * The ages, in seconds, at which each operation is polled.
+	 */
+	private static final List<Integer> AGES = List.of(0, 10, 30, 60, 110, 150, 190, 250);
+
+	private static final Map<String, String> FAULTS = Map.of("throttled", "HTTP 429 (20429)", "unavailable", "HTTP 503",
+			"not-found", "HTTP 404 (20404)", "error", "Connection reset");
+
 	private final List<String> calls = new CopyOnWriteArrayList<>();
 
 	private volatile Instant start = Instant.now();
@@ -44,6 +52,10 @@ class CannedOperations {
 
 	private volatile int status = WebEndpointResponse.STATUS_OK;
 
+	private volatile @Nullable String failingClient;
+
+	private volatile @Nullable String trackingFault;
+
 	CannedOperations() {
 		this.rows = usual();
 	}
@@ -54,6 +66,8 @@ class CannedOperations {
 		this.change = UnaryOperator.identity();
 		this.access = "unrestricted";
 		this.status = WebEndpointResponse.STATUS_OK;
+		this.failingClient = null;
+		this.trackingFault = null;
 		this.calls.clear();
 	}
 
@@ -67,6 +81,21 @@ class CannedOperations {
 
 	void status(int status) {
 		this.status = status;
+	}
+
+	/**
+	 * Answer requests for this client with an error.
+	 */
+	void failFor(String client) {
+		this.failingClient = client;
+	}
+
+	/**
+	 * Answer without a summary of the tracked operations, as if the store could not be
+	 * reached.
+	 */
+	void trackingFault(String trackingFault) {
+		this.trackingFault = trackingFault;
 	}
 
 	/**
@@ -89,14 +118,13 @@ class CannedOperations {
 
 	private List<Map<String, @Nullable Object>> usual() {
 		List<Map<String, @Nullable Object>> all = new ArrayList<>();
-		all.add(row(STUCK, "AWAITED", Map.of("age", "PT5M3S", "stuck", true, "waits", 2, "polls", 12L)));
-		all.add(row(FAILING, "ENDED",
-				Map.of("age", "PT2M", "status", "COMPLETED", "outcome", "COMPLETED", "endedAt", at(-60), "attempts", 4,
-						"deliveryFault", "java.lang.IllegalStateException: the table 'orders' is locked", "polls",
-						7L)));
 		all.add(row("IFgivenup00000000000000000000003", "UNDELIVERED",
-				Map.of("age", "PT1H2M", "status", "FAILED", "outcome", "FAILED", "endedAt", at(-3000), "attempts", 10,
+				Map.of("age", "PT1H2M", "status", "FAILED", "outcome", "FAILED", "endedAt", at(-3690), "attempts", 10,
 						"deliveryFault", "java.net.ConnectException: Connection refused", "kind", "campaign")));
+		all.add(row(STUCK, "AWAITED", Map.of("age", "PT5M3S", "stuck", true, "waits", 2)));
+		all.add(row(FAILING, "ENDED",
+				Map.of("age", "PT1M30S", "status", "COMPLETED", "outcome", "COMPLETED", "endedAt", at(-60), "attempts",
+						4, "deliveryFault", "java.lang.IllegalStateException: the table 'orders' is locked")));
 		for (int i = 0; i < 60; i++) {
 			all.add(row("IFplain000000000000000000000%04d".formatted(i), "TRACKED",
 					Map.of("age", "PT" + (70 - i) + "S")));
@@ -118,11 +146,12 @@ class CannedOperations {
 		row.put("status", "RUNNING");
 		row.put("stuck", false);
 		row.put("age", "PT30S");
-		row.put("since",
-				this.start.minus(Duration.parse(String.valueOf(other.getOrDefault("age", "PT30S")))).toString());
+		Duration age = Duration.parse(String.valueOf(other.getOrDefault("age", "PT30S")));
+		Duration polled = other.containsKey("endedAt") ? Duration.ofSeconds(30) : age;
+		row.put("since", this.start.minus(age).toString());
 		row.put("deadline", at(600));
-		row.put("polls", 3L);
-		row.put("nextDue", at(20));
+		row.put("polls", AGES.stream().filter((poll) -> poll <= polled.toSeconds()).count());
+		row.put("nextDue", state.equals("UNDELIVERED") ? null : at(20));
 		row.put("lastFault", null);
 		row.put("outcome", null);
 		row.put("endedAt", null);
@@ -145,6 +174,9 @@ class CannedOperations {
 			return new WebEndpointResponse<>(Map.of("message", "The store cannot be reached."), this.status);
 		}
 		String name = (client != null) ? client : "operations";
+		if (name.equals(this.failingClient)) {
+			return new WebEndpointResponse<>(Map.of("message", "The store of '" + name + "' cannot be reached."), 503);
+		}
 		List<Map<String, @Nullable Object>> found = this.rows.stream()
 			.filter((row) -> name.equals(row.get("client")))
 			.filter((row) -> kind == null || kind.equals(row.get("kind")))
@@ -165,7 +197,8 @@ class CannedOperations {
 		answer.put("clients", List.of("operations", "campaigns"));
 		answer.put("accounts", Map.of("operations", account("PT0S", false), "campaigns", account("PT42S", true)));
 		answer.put("learned", Map.of("configuration", learned()));
-		answer.put("tracking", tracking());
+		answer.put("tracking", (this.trackingFault == null) ? tracking() : null);
+		answer.put("trackingFault", this.trackingFault);
 		answer.put("operations", found.subList(from, to));
 		answer.put("next", (to < found.size() && to > from) ? String.valueOf(to) : null);
 		return new WebEndpointResponse<>(this.change.apply(answer));
@@ -209,30 +242,39 @@ class CannedOperations {
 
 	private Map<String, @Nullable Object> detailed(Map<String, @Nullable Object> row) {
 		Map<String, @Nullable Object> all = new LinkedHashMap<>(row);
-		all.put("statusSince", at(-290));
+		Instant since = Instant.parse((String) Objects.requireNonNull(row.get("since")));
+		boolean ended = row.get("endedAt") != null;
+		String last = (String) row.get("status");
+		all.put("statusSince", since.plusSeconds(ended ? 30 : 10).toString());
 		all.put("expected", learned());
+		List<String> outcomes = List.of("success", "success", "success", "throttled", "unavailable", "not-found",
+				"error", "success");
 		List<Map<String, @Nullable Object>> history = new ArrayList<>();
-		history.add(event(-300, "poll", "success", "PENDING", "PT5S", null));
-		history.add(event(-300, "status", null, "PENDING", null, null));
-		history.add(event(-290, "poll", "success", "RUNNING", "PT12S", null));
-		history.add(event(-290, "status", null, "RUNNING", null, null));
-		history.add(event(-250, "poll", "throttled", null, "PT30S", "429 Too Many Requests"));
-		history.add(event(-200, "poll", "unavailable", null, "PT10S", "503 Service Unavailable"));
-		history.add(event(-160, "poll", "not-found", null, "PT10S", "404 Not Found"));
-		history.add(event(-120, "poll", "error", null, "PT20S", "Connection reset"));
-		history.add(event(-60, "poll", "success", (String) row.get("status"), "PT30S", null));
-		if (row.get("outcome") != null) {
-			history.add(event(-60, "status", null, (String) row.get("status"), null, null));
-			history.add(event(-50, "delivery", "error", null, null, (String) row.get("deliveryFault")));
+		for (int i = 0; i < Math.toIntExact((Long) Objects.requireNonNull(row.get("polls"))); i++) {
+			Instant time = since.plusSeconds(AGES.get(i));
+			String outcome = outcomes.get(i);
+			boolean success = outcome.equals("success");
+			String status = (i == 0) ? "PENDING" : (i == 1) ? "RUNNING" : last;
+			int delay = (i < AGES.size() - 1) ? AGES.get(i + 1) - AGES.get(i) : 73;
+			history.add(event(time, "poll", outcome, success ? status : null,
+					(ended && i == 2) ? null : Duration.ofSeconds(delay).toString(), FAULTS.get(outcome)));
+			if (i < 2 || (ended && i == 2)) {
+				history.add(event(time, "status", null, status, null, null));
+			}
+		}
+		int attempts = (Integer) Objects.requireNonNull(row.get("attempts"));
+		for (int i = 0; i < attempts; i++) {
+			history.add(event(since.plusSeconds(30 + 10L * i), "delivery", "error", null, null,
+					(String) row.get("deliveryFault")));
 		}
 		all.put("history", history);
 		return all;
 	}
 
-	private Map<String, @Nullable Object> event(long seconds, String event, @Nullable String outcome,
+	private static Map<String, @Nullable Object> event(Instant time, String event, @Nullable String outcome,
 			@Nullable String status, @Nullable String delay, @Nullable String fault) {
 		Map<String, @Nullable Object> all = new LinkedHashMap<>();
-		all.put("time", at(seconds));
+		all.put("time", time.toString());
 		all.put("event", event);
 		all.put("outcome", outcome);
 		all.put("status", status);

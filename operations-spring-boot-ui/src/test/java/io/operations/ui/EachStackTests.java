@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.openqa.selenium.By;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.Configuration;
@@ -96,7 +97,17 @@ class EachStackTests {
 			browser.awaitText("Polling of 'operations' is paused for 10 min on all instances.");
 			assertThat(application.context().getBean(CannedOperations.class).calls())
 				.containsExactly("pause operations PT10M");
+			// Each refresh brings the cookie back.
+			browser.find("button", "Stop refreshing").click();
+			browser.script(Boolean.class, "performance.clearMarks(); return true;");
+			browser.refresh();
+			browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
 			browser.driver().manage().deleteCookieNamed("XSRF-TOKEN");
+			browser.find("button", "Pause…").click();
+			browser.driver().findElement(By.id("confirm-yes")).click();
+			browser.awaitText("the application expects a CSRF token");
+			assertThat(application.context().getBean(CannedOperations.class).calls())
+				.containsExactly("pause operations PT10M");
 		}
 	}
 

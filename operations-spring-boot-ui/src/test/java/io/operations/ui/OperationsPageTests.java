@@ -71,7 +71,7 @@ class OperationsPageTests {
 		assertThat(browser.row("Clients", "operations")).contains("runs", "reachable", "3 of 1,000", "2 of 12",
 				"3.5 of 20 (18 %)");
 		assertThat(browser.row("Clients", "campaigns")).contains("by the server for 42 s", "unavailable for 1 min 3 s",
-				"shared by 2 instances");
+				"1 of 2 instances, 20 per second here");
 		browser.screenshot("page-account");
 		assertThat(browser.row("Tracked operations", "operations")).contains("orders-1:4711");
 		browser.find("table", "Tracked operations").findElement(By.cssSelector("a[href*='failing=true']")).click();
@@ -101,13 +101,23 @@ class OperationsPageTests {
 	}
 
 	@Test
+	void listWithoutAClientInItsUrlNamesTheClientThatItShows() {
+		open("operations?client=campaigns");
+		browser.awaitText("No operation matches the filters.");
+		browser.find("link", "Operations").click();
+		browser.row("Awaited and tracked", CannedOperations.STUCK);
+		assertThat(new Select(browser.find("combobox", "Client")).getFirstSelectedOption().getText())
+			.isEqualTo("operations");
+	}
+
+	@Test
 	void operationSaysWhatIsWrongAndShowsItsHistory() {
 		open("operations?stuck=true");
 		browser.find("link", CannedOperations.STUCK).click();
 		browser.awaitText("Stuck: the server has not ended it for 5 min 3 s");
 		browser.awaitText("take 20 s (median)");
 		browser.find("image", "Timeline");
-		assertThat(browser.row("Polls, changes", "throttled (429)")).contains("30 s", "429 Too Many Requests");
+		assertThat(browser.row("Polls, changes", "throttled")).contains("50 s", "HTTP 429 (20429)");
 		browser.screenshot("page-operation-stuck");
 		open("operation/operations/" + CannedOperations.FAILING);
 		browser.awaitText("The handler fails: java.lang.IllegalStateException: the table 'orders' is locked");
@@ -120,8 +130,7 @@ class OperationsPageTests {
 	@Test
 	void kindsShowWhatIsLearned() {
 		open("kinds");
-		assertThat(browser.row("What the client has learned", "configuration")).contains("40", "20 s", "31 s", "3.1",
-				"1.2 s");
+		assertThat(browser.row("Learned durations", "configuration")).contains("40", "20 s", "31 s", "3.1", "1.2 s");
 		browser.find("image", "from 10 s to 31 s");
 		browser.screenshot("page-kinds");
 	}
@@ -131,7 +140,7 @@ class OperationsPageTests {
 		open("levers");
 		browser.find("button", "Pause…").click();
 		WebElement dialog = browser.find("dialog", "Pause polling of 'operations'");
-		assertThat(dialog.getText()).contains("for 10 min");
+		assertThat(dialog.getText()).contains("for 10 min", "Other clients of the same account pause too.");
 		browser.screenshot("page-levers");
 		browser.find("button", "Cancel").click();
 		assertThat(canned.calls()).isEmpty();
@@ -151,6 +160,11 @@ class OperationsPageTests {
 		browser.find("button", "Forget the operation…").click();
 		browser.driver().findElement(By.id("confirm-yes")).click();
 		browser.awaitText(CannedOperations.FAILING + " is forgotten.");
+		assertThat(browser.driver().getCurrentUrl()).endsWith("#/operations?client=operations");
+		assertThat(browser.focused().getTagName()).isEqualTo("h2");
+		assertThat(browser.focused().getText()).isEqualTo("Operations");
+		browser.find("link", "Kinds").click();
+		browser.awaitText("the view without the result", (text) -> !text.contains("is forgotten"));
 		assertThat(canned.calls()).containsExactly("pause operations PT10M", "resume operations",
 				"redeliver operations", "redeliver operations " + CannedOperations.FAILING,
 				"forget operations " + CannedOperations.FAILING);
@@ -229,6 +243,11 @@ class OperationsPageTests {
 	void everythingIsReachedWithTheKeyboardAlone() {
 		open("account");
 		browser.awaitText("on instance");
+		browser.tabTo("Skip to the content").sendKeys(Keys.ENTER);
+		assertThat(browser.focused().getTagName()).isEqualTo("main");
+		assertThat(browser.driver().getCurrentUrl()).endsWith("#/account");
+		open("account");
+		browser.awaitText("on instance");
 		browser.tabTo("Operations").sendKeys(Keys.ENTER);
 		browser.row("Awaited and tracked", CannedOperations.STUCK);
 		assertThat(browser.focused().getText()).isEqualTo("Operations");
@@ -269,6 +288,63 @@ class OperationsPageTests {
 		canned.status(401);
 		browser.refresh();
 		browser.awaitText("Sign in to the application in this browser");
+	}
+
+	@Test
+	void requestThatIsNotAnsweredEndsAfter15Seconds() {
+		open("account");
+		browser.row("Clients", "operations", "reachable");
+		browser.script(Boolean.class, """
+				const original = AbortSignal.timeout;
+				AbortSignal.timeout = (millis) => (millis === 15000)
+					? AbortSignal.abort(new DOMException("", "TimeoutError")) : original.call(AbortSignal, millis);
+				window.restore = () => AbortSignal.timeout = original;
+				return true;
+				""");
+		browser.refresh();
+		browser.awaitText("The application has not answered for 15 s.");
+		assertThat(browser.row("Clients", "operations")).contains("reachable");
+		browser.script(Boolean.class, "window.restore(); return true;");
+		browser.refresh();
+		browser.awaitText("the recovery", (text) -> !text.contains("has not answered"));
+	}
+
+	@Test
+	void refreshesLeaveOneMark() {
+		open("account");
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').length > 0");
+		browser.script(Boolean.class,
+				"window.first = performance.getEntriesByName('operations:shown')[0].startTime; return true;");
+		browser.refresh();
+		browser.awaitScript("return performance.getEntriesByName('operations:shown').at(-1).startTime > window.first");
+		assertThat(browser.script(Long.class, "return performance.getEntriesByName('operations:shown').length"))
+			.isEqualTo(1);
+	}
+
+	@Test
+	void accountIsShownAlthoughTheStoreCannotBeReached() {
+		canned.trackingFault("The store cannot be reached: Connection refused.");
+		open("account");
+		assertThat(browser.row("Clients", "operations")).contains("runs", "reachable");
+		browser.awaitText("The tracked operations of 'operations', 'campaigns' cannot be read. "
+				+ "The store cannot be reached: Connection refused.");
+		assertThat(browser.row("Tracked operations", "operations")).contains("–").doesNotContain("0");
+		open("kinds");
+		browser.row("Learned durations", "configuration");
+		open("levers");
+		browser.awaitText("Undelivered outcomes: unknown. The store cannot be reached: Connection refused.");
+		assertThat(browser.logs()).isEmpty();
+	}
+
+	@Test
+	void clientThatFailsLeavesTheOthersOnThePage() {
+		canned.failFor("campaigns");
+		open("account");
+		assertThat(browser.row("Clients", "operations")).contains("runs", "reachable");
+		assertThat(browser.row("Tracked operations", "operations")).contains("orders-1:4711");
+		assertThat(browser.row("Tracked operations", "campaigns")).contains("–");
+		browser.awaitText("The tracked operations of 'campaigns' cannot be read.");
+		assertThat(browser.text()).contains("The store of 'campaigns' cannot be reached.");
 	}
 
 	@Test

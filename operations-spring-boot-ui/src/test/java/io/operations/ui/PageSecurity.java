@@ -16,7 +16,7 @@ class PageSecurity {
 
 	@Bean
 	SecurityFilterChain endpoints(HttpSecurity http) {
-		return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+		return http.securityMatcher(EndpointRequest.toAnyEndpoint().excluding("health"))
 			.authorizeHttpRequests((requests) -> requests.anyRequest().hasRole("OPERATOR"))
 			.httpBasic(Customizer.withDefaults())
 			.csrf(CsrfConfigurer::spa)

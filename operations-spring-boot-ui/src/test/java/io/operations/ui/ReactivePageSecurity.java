@@ -21,7 +21,7 @@ class ReactivePageSecurity {
 
 	@Bean
 	SecurityWebFilterChain endpoints(ServerHttpSecurity http) {
-		return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+		return http.securityMatcher(EndpointRequest.toAnyEndpoint().excluding("health"))
 			.authorizeExchange((exchanges) -> exchanges.anyExchange().hasRole("OPERATOR"))
 			.httpBasic(Customizer.withDefaults())
 			.csrf((csrf) -> csrf.csrfTokenRepository(CookieServerCsrfTokenRepository.withHttpOnlyFalse())
