@@ -114,7 +114,8 @@ final class ClientProperties implements ConfigurationPropertiesBindHandlerAdviso
 	}
 
 	/**
-	 * Skips the clients themselves.
+	 * Leaves out the clients themselves when the properties of the top level are bound as
+	 * defaults.
 	 */
 	private static final class WithoutClients implements BindHandler {
 

@@ -122,8 +122,8 @@ public final class OperationsObservations {
 	}
 
 	/**
-	 * Connect the polls of a caller that watches an operation with its span. This has no
-	 * observation.
+	 * Connect the polls of a caller that watches an operation with its span. A watch
+	 * itself has no observation.
 	 * @param operationId the operation's id
 	 * @param watch the changes
 	 * @return the same changes

@@ -23,8 +23,8 @@ import reactor.core.publisher.Mono;
 /**
  * Times waits where only meters listen to observations. The meters have the names and the
  * tags of the meters that Micrometer's handler derives from an observation. A wait keeps
- * its start and no observation. An observation takes 900 bytes, and an application may
- * have very many waits.
+ * its start time and no observation. An observation takes 900 bytes, and an application
+ * may have very many waits.
  */
 final class WaitTimers {
 

@@ -3,9 +3,9 @@ package io.operations.internal.polling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents a polled operation with the callers to notify. This class is a superclass,
- * because a list as a separate object would take more memory. The poller guards the
- * callers.
+ * Represents a polled operation with the callers to notify. The list of callers is part
+ * of the operation, because a list object of its own would take more memory. The poller
+ * guards the callers.
  */
 abstract class PolledForCallers extends Polled {
 

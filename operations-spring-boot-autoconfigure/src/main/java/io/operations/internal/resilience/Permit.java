@@ -11,10 +11,10 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Holds the single permit that the admission reserves from the rate limiter at a time.
- * The permit belongs to no particular request: when the permit arrives, the first request
- * in the queue uses it. An unused permit is kept for one period of the rate limiter, so
- * that it is not lost. It is kept no longer, so that it does not add to a burst.
+ * Holds a permit of the rate limiter. The admission reserves one at a time. The permit
+ * belongs to no particular request: when the permit arrives, the first request in the
+ * queue uses it. An unused permit is kept for one period of the rate limiter, so that it
+ * is not lost. It is kept no longer, so that it does not add to a burst.
  * <p>
  * If all instances share the rate, a request needs a permit of the shared budget, too.
  * The rate limiter of the instance comes first, and the stricter of both decides.

@@ -79,8 +79,8 @@ final class DatabaseAvailability {
 
 	/**
 	 * Return whether there was no outage of the database for some time. An outage that
-	 * was shorter than half of that time does not count. After a longer outage, the pools
-	 * of other instances get some more time to connect.
+	 * was shorter than half of that time does not count. After a longer outage, the time
+	 * must be longer, because the pools of other instances connect later.
 	 * @param time the time
 	 * @return whether the database is available and was so during that time
 	 */
