@@ -115,8 +115,8 @@ class SuspensionIT {
 		Waiting.pause(AFTERWARDS);
 		long polls = this.cluster.log().of(suspended).between(resumed, System.nanoTime());
 		this.figures.put("polls of the old holder afterwards", polls);
-		// Each processor may have been bringing one to its socket already.
-		assertThat(polls).as("polls of the old holder").isLessThanOrEqualTo(Runtime.getRuntime().availableProcessors());
+		// One may have been on its way to the socket already.
+		assertThat(polls).as("polls of the old holder").isLessThanOrEqualTo(1);
 		assertThat(this.cluster.texts(DELIVERED)).as("what was delivered meanwhile").containsAll(before);
 		assertThat(this.cluster.texts(OPEN)).as("ends that only the old holder has seen").isEqualTo(open);
 		Waiting.until("every outcome is delivered",
