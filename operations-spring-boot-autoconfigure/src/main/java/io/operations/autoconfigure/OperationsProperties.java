@@ -201,10 +201,10 @@ public class OperationsProperties {
 	public static final class Http extends HttpClientSettingsProperties {
 
 		/**
-		 * Maximum duration of one request of a fetch or poll, up to the last byte of the
-		 * response. For a request through operationsWebClient, maximum time until the
-		 * headers of the response. Then maximum time of the body after a write, and
-		 * maximum time without data after a read.
+		 * Maximum duration of one request. A request of a fetch or poll ends after it,
+		 * even if the response is not complete. A request through operationsWebClient
+		 * ends if no headers have arrived after it. After the headers, it limits how long
+		 * the body of a write may take, and how long a read may send no data.
 		 */
 		private Duration requestTimeout = Duration.ofSeconds(15);
 

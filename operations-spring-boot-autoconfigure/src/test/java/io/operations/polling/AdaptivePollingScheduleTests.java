@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the schedule makes of what it sees.
  */
+@Tag("schedule")
 class AdaptivePollingScheduleTests {
 
 	private static final int SEEDS = Boolean.getBoolean("operations.soak") ? 21 : 5;

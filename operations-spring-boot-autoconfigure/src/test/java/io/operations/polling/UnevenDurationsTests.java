@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What the schedule learns of durations that one kernel width does not fit, and of
  * durations that drift.
  */
+@Tag("schedule")
 class UnevenDurationsTests {
 
 	private static final int SEEDS = 9;

@@ -23,6 +23,7 @@ import io.operations.internal.resilience.AdmittedOperationFetcher;
 import io.operations.polling.AdaptivePollingSchedule;
 import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -33,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The poller and the door that its polls go through, as a template has them.
  */
+@Tag("schedule")
 class AdmittedPollsTests {
 
 	private static final Duration TIMEOUT = Duration.ofHours(2);

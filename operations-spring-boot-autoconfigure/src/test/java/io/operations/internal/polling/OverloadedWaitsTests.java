@@ -30,6 +30,7 @@ import io.operations.resilience.RateLimitSettings;
 import io.operations.resilience.RetrySettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * More waits than the rate limit lets the poller see: it says so once, and the timeouts
  * name the reason.
  */
+@Tag("schedule")
 class OverloadedWaitsTests {
 
 	private static final Duration TIMEOUT = PollingSettings.defaults().timeout();

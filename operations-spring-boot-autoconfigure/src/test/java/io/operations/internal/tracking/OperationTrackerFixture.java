@@ -29,6 +29,7 @@ import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.scheduler.Schedulers;
 
@@ -39,6 +40,7 @@ import static org.awaitility.Awaitility.await;
  * A tracker with a store and a scripted endpoint, and instances with several clients.
  */
 @Timeout(60)
+@Tag("store")
 abstract class OperationTrackerFixture {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);

@@ -19,6 +19,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.operations.resilience.BudgetStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests the store of the shared rate. A subclass runs the tests in each database.
  */
+@Tag("store")
 abstract class BudgetStoreContract {
 
 	static final Duration MAX_WAIT = Duration.ofSeconds(20);

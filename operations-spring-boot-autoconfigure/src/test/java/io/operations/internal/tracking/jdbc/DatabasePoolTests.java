@@ -19,6 +19,7 @@ import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Trackers on pools, and in schemas, that are not as they usually are.
  */
+@Tag("store")
 class DatabasePoolTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);

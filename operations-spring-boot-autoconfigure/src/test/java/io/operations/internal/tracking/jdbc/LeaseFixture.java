@@ -28,6 +28,7 @@ import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.scheduler.Schedulers;
 
@@ -43,6 +44,7 @@ import static org.awaitility.Awaitility.await;
  * Instances that compete for the lease of a client, on a database that tests break.
  */
 @Timeout(60)
+@Tag("store")
 abstract class LeaseFixture {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);

@@ -21,6 +21,7 @@ import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingState;
 
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -37,6 +38,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application that tracks operations in PostgreSQL, in tables of its own.
  */
+@Tag("store")
 abstract class TrackingApplication {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);
