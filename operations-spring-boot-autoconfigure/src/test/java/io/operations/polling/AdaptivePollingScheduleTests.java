@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the schedule makes of what it sees.
  */
-@Tag("schedule")
+@Tag("slow")
 class AdaptivePollingScheduleTests {
 
 	private static final int SEEDS = Boolean.getBoolean("operations.soak") ? 21 : 5;

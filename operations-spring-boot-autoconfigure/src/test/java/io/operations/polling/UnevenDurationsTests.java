@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What the schedule learns of durations that one kernel width does not fit, and of
  * durations that drift.
  */
-@Tag("schedule")
+@Tag("slow")
 class UnevenDurationsTests {
 
 	private static final int SEEDS = 9;

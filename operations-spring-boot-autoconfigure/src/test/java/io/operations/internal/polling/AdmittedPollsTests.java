@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The poller and the door that its polls go through, as a template has them.
  */
-@Tag("schedule")
+@Tag("slow")
 class AdmittedPollsTests {
 
 	private static final Duration TIMEOUT = Duration.ofHours(2);

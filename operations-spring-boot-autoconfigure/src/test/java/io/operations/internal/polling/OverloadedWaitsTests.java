@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * More waits than the rate limit lets the poller see: it says so once, and the timeouts
  * name the reason.
  */
-@Tag("schedule")
+@Tag("slow")
 class OverloadedWaitsTests {
 
 	private static final Duration TIMEOUT = PollingSettings.defaults().timeout();

@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
  * A tracker with a store and a scripted endpoint, and instances with several clients.
  */
 @Timeout(60)
-@Tag("store")
+@Tag("slow")
 abstract class OperationTrackerFixture {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);

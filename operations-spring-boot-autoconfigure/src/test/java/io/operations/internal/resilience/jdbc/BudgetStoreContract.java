@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests the store of the shared rate. A subclass runs the tests in each database.
  */
-@Tag("store")
+@Tag("slow")
 abstract class BudgetStoreContract {
 
 	static final Duration MAX_WAIT = Duration.ofSeconds(20);

@@ -45,7 +45,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Trackers on pools, and in schemas, that are not as they usually are.
  */
-@Tag("store")
+@Tag("slow")
 class DatabasePoolTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);

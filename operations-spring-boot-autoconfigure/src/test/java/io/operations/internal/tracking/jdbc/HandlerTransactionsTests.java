@@ -25,7 +25,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@Tag("store")
+@Tag("slow")
 class HandlerTransactionsTests {
 
 	private final DataSource database = new DriverManagerDataSource(

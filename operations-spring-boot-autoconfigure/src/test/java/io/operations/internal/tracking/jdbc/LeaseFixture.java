@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
  * Instances that compete for the lease of a client, on a database that tests break.
  */
 @Timeout(60)
-@Tag("store")
+@Tag("slow")
 abstract class LeaseFixture {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);

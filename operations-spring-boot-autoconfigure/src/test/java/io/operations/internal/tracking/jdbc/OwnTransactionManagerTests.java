@@ -19,7 +19,7 @@ import org.springframework.transaction.TransactionStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@Tag("store")
+@Tag("slow")
 class OwnTransactionManagerTests {
 
 	@Test

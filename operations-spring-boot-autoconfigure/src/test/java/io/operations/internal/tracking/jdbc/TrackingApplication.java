@@ -38,7 +38,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application that tracks operations in PostgreSQL, in tables of its own.
  */
-@Tag("store")
+@Tag("slow")
 abstract class TrackingApplication {
 
 	protected static final Duration MAX_WAIT = Duration.ofSeconds(20);
