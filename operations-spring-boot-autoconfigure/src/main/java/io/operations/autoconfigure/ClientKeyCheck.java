@@ -116,15 +116,11 @@ final class ClientKeyCheck {
 	}
 
 	private String action(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
-		int wrong = this.client.getNumberOfElements();
-		while (wrong < name.getNumberOfElements() - 1 && all.contains(name.chop(wrong + 1))) {
-			wrong++;
-		}
-		ConfigurationPropertyName parent = name.chop(wrong);
+		ConfigurationPropertyName parent = PropertyKeys.existingPart(name, this.client, all);
 		if (all.stream().noneMatch(parent::isParentOf)) {
 			return "Remove it: '" + shown(parent) + "' has no keys below it.";
 		}
-		String element = name.getElement(wrong, Form.UNIFORM);
+		String element = name.getElement(parent.getNumberOfElements(), Form.UNIFORM);
 		Comparator<ConfigurationPropertyName> order = Comparator.comparingInt((each) -> distance(element, each));
 		return "Remove it, or correct it. The most similar keys are: " + all.stream()
 			.filter((each) -> !each.equals(this.clients) && this.client.isAncestorOf(each))

@@ -192,6 +192,12 @@ public final class OperationsAutoConfiguration {
 		return new ReplacedTemplate(beans);
 	}
 
+	@Bean("io.operations.operationsMisspelledKeys")
+	@Lazy(false)
+	MisspelledKeys operationsMisspelledKeys(Environment environment) {
+		return new MisspelledKeys(environment);
+	}
+
 	@Bean("io.operations.operationsLifecycle")
 	OperationsLifecycle operationsLifecycle(ConfigurableListableBeanFactory beanFactory) {
 		return new OperationsLifecycle(beanFactory);

@@ -79,6 +79,22 @@ final class PropertyKeys implements BindHandler {
 				|| (name.isNumericIndex(name.getNumberOfElements() - 1) && this.lists.contains(name.getParent()));
 	}
 
+	/**
+	 * Return the longest beginning of a wrong key that exists.
+	 * @param name the wrong key
+	 * @param prefix the prefix of all keys
+	 * @param all all keys that exist
+	 * @return the beginning, at least the prefix
+	 */
+	static ConfigurationPropertyName existingPart(ConfigurationPropertyName name, ConfigurationPropertyName prefix,
+			Set<ConfigurationPropertyName> all) {
+		int elements = prefix.getNumberOfElements();
+		while (elements < name.getNumberOfElements() - 1 && all.contains(name.chop(elements + 1))) {
+			elements++;
+		}
+		return name.chop(elements);
+	}
+
 	@Override
 	public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
 		ConfigurationPropertyName leftOut = this.skipped;

@@ -1,0 +1,108 @@
+package io.operations.autoconfigure;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.operations.OperationsErrorResponse;
+import io.operations.autoconfigure.metrics.OperationsMetricsProperties;
+import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
+import io.operations.autoconfigure.web.OperationsWebProperties;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Logs a warning for each key below {@code operations} that does not exist, but resembles
+ * a key that exists. Spring Boot ignores such a key.
+ * <p>
+ * An application may have properties of its own below {@code operations}. Therefore the
+ * start does not fail, and keys that resemble none of the library pass.
+ * {@link ClientKeyCheck} checks the keys below {@code operations.clients}.
+ */
+final class MisspelledKeys implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog("io.operations");
+
+	private static final ConfigurationPropertyName TOP = ConfigurationPropertyName.of("operations");
+
+	private static final ConfigurationPropertyName CLIENTS = TOP.append("clients");
+
+	private final Environment environment;
+
+	MisspelledKeys(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		Set<ConfigurationPropertyName> set = keys();
+		if (set.isEmpty()) {
+			return;
+		}
+		Binder binder = Binder.get(this.environment);
+		List<PropertyKeys> known = List.of(PropertyKeys.bind(binder, TOP, OperationsProperties.class, CLIENTS),
+				PropertyKeys.bind(binder, TOP.append("tracking"), OperationsTrackingProperties.class, null),
+				PropertyKeys.bind(binder, TOP.append("metrics"), OperationsMetricsProperties.class, null),
+				PropertyKeys.bind(binder, TOP.append("web"), OperationsWebProperties.class, null));
+		set.removeIf((name) -> known.stream().anyMatch((keys) -> keys.contains(name)));
+		if (set.isEmpty()) {
+			return;
+		}
+		Set<ConfigurationPropertyName> all = new HashSet<>();
+		known.forEach((keys) -> all.addAll(keys.all()));
+		for (ConfigurationPropertyName name : set) {
+			String meant = meant(name, all);
+			if (meant != null) {
+				logger.warn("Property '" + OperationsErrorResponse.printable(name.toString())
+						+ "' is set, but the library has no such key and ignores it. Did you mean '" + meant
+						+ "'? Correct the key. If it is a property of the application, give it another prefix.");
+			}
+		}
+	}
+
+	// Environment variables of other software may begin with the same word.
+	private Set<ConfigurationPropertyName> keys() {
+		Set<ConfigurationPropertyName> keys = new LinkedHashSet<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable
+					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				iterable.stream()
+					.filter((name) -> TOP.isAncestorOf(name) && !CLIENTS.equals(name) && !CLIENTS.isAncestorOf(name))
+					.forEach(keys::add);
+			}
+		}
+		return keys;
+	}
+
+	private static @Nullable String meant(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
+		ConfigurationPropertyName parent = PropertyKeys.existingPart(name, TOP, all);
+		int wrong = parent.getNumberOfElements();
+		List<String> siblings = all.stream()
+			.filter(parent::isParentOf)
+			.map((each) -> each.getLastElement(Form.DASHED))
+			.toList();
+		String nearest = SimilarNames.nearest(name.getElement(wrong, Form.DASHED), siblings);
+		return (nearest != null) ? parent.append(nearest) + rest(name, wrong + 1) : null;
+	}
+
+	private static String rest(ConfigurationPropertyName name, int from) {
+		StringBuilder rest = new StringBuilder();
+		for (int i = from; i < name.getNumberOfElements(); i++) {
+			rest.append('.').append(OperationsErrorResponse.printable(name.getElement(i, Form.DASHED)));
+		}
+		return rest.toString();
+	}
+
+}

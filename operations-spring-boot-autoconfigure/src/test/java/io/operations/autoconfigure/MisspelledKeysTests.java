@@ -1,0 +1,68 @@
+package io.operations.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A misspelled key of the library is not ignored silently.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class MisspelledKeysTests {
+
+	private static final String WARNING = "but the library has no such key";
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, OperationsAutoConfiguration.class))
+		.withPropertyValues("operations.api-key=SK1", "operations.api-key-secret=secret");
+
+	@ParameterizedTest
+	@CsvSource({ "operations.poling.timeout, operations.polling.timeout",
+			"operations.polling.time-out, operations.polling.timeout",
+			"operations.rateLimit.requestPerSecond, operations.rate-limit.requests-per-second",
+			"operations.http.reqest-timeout, operations.http.request-timeout",
+			"operations.traking.store, operations.tracking.store",
+			"operations.tracking.jdbc.lease-durations, operations.tracking.jdbc.lease-duration",
+			"operations.web.problem-detail, operations.web.problem-details" })
+	void whenKeyResemblesAKeyOfTheLibraryThatKeyIsLogged(String wrong, String right, CapturedOutput output) {
+		this.runner.withPropertyValues(wrong + "=1").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce(WARNING).contains("Did you mean '" + right + "'?");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "operations.team=night", "operations.shop.timeout=1s", "operations.api-key.file=x",
+			"operations.rateLimit.requestsPerSecond=3", "operations.RATE_LIMIT.max-in-flight=4",
+			"operations.tracking.jdbc.lease-duration=5s", "operations.web.problem-details=true",
+			"operations.metrics.histograms=true", "operations.clients.memory.product=memory",
+			"operations.http.ssl.bundle=" })
+	void whenKeyExistsOrIsOneOfTheApplicationNothingIsLogged(String property, CapturedOutput output) {
+		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain(WARNING);
+	}
+
+	@Test
+	void whenKeyHasForgedTextItIsPrintedOnOneLine(CapturedOutput output) {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getSystemProperties()
+				.put("operations.poling.[a\nforged line]", "1"))
+			.run((context) -> {
+				context.getEnvironment().getSystemProperties().remove("operations.poling.[a\nforged line]");
+				assertThat(context).hasNotFailed();
+			});
+		assertThat(output.getOut().lines()).noneMatch((line) -> line.startsWith("forged"));
+	}
+
+}
