@@ -1,7 +1,6 @@
 package io.operations.test;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -78,7 +77,7 @@ public final class OperationsSimulator implements AutoCloseable {
 
 	private volatile OperationScript defaultScript;
 
-	private OperationsSimulator(Builder builder) {
+	OperationsSimulator(OperationsSimulatorBuilder builder) {
 		this.username = builder.username;
 		this.password = builder.password;
 		this.initialScript = builder.defaultScript;
@@ -105,8 +104,8 @@ public final class OperationsSimulator implements AutoCloseable {
 	 * Return a builder for a simulator with custom options.
 	 * @return the builder
 	 */
-	public static Builder builder() {
-		return new Builder();
+	public static OperationsSimulatorBuilder builder() {
+		return new OperationsSimulatorBuilder();
 	}
 
 	/**
@@ -365,111 +364,6 @@ public final class OperationsSimulator implements AutoCloseable {
 	@Override
 	public String toString() {
 		return "OperationsSimulator[" + this.baseUrl + "]";
-	}
-
-	/**
-	 * Builds a simulator.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class Builder {
-
-		private int port;
-
-		private InstantSource clock = InstantSource.system();
-
-		private String username = DEFAULT_USERNAME;
-
-		private String password = DEFAULT_PASSWORD;
-
-		private OperationScript defaultScript = OperationScript.completed();
-
-		private int maxOperations = DEFAULT_MAX_OPERATIONS;
-
-		private @Nullable KeyStoreFile keyStore;
-
-		private Builder() {
-		}
-
-		/**
-		 * Set the port to listen on.
-		 * @param port the port; 0, the default, selects a free port
-		 * @return this
-		 */
-		public Builder port(int port) {
-			Assert.isTrue(port >= 0 && port <= 65_535, () -> "'port' must be from 0 to 65535, not " + port);
-			this.port = port;
-			return this;
-		}
-
-		/**
-		 * Serve {@code https} instead of {@code http}, to test the TLS configuration of
-		 * an application.
-		 * @param keyStore a PKCS12 file with the key and the certificate of
-		 * {@code localhost}
-		 * @param password the password of the file and of its key
-		 * @return this
-		 * @throws IllegalArgumentException if the file cannot be read
-		 */
-		public Builder https(Path keyStore, String password) {
-			this.keyStore = new KeyStoreFile(keyStore, password);
-			return this;
-		}
-
-		/**
-		 * Set the clock of the operations and of the {@code Date} header.
-		 * @param clock the clock, by default that of the system
-		 * @return this
-		 */
-		public Builder clock(InstantSource clock) {
-			this.clock = Objects.requireNonNull(clock, "'clock' must not be null");
-			return this;
-		}
-
-		/**
-		 * Set the credentials that the simulator accepts.
-		 * @param username the user name, not blank, without a colon
-		 * @param password the password, not blank
-		 * @return this
-		 */
-		public Builder credentials(String username, String password) {
-			this.username = username;
-			this.password = password;
-			return this;
-		}
-
-		/**
-		 * Set the script of the operations that writes start, unless
-		 * {@link OperationsSimulator#nextScript(OperationScript)} sets another.
-		 * @param script the script, by default {@link OperationScript#completed()}
-		 * @return this
-		 */
-		public Builder defaultScript(OperationScript script) {
-			this.defaultScript = Objects.requireNonNull(script, "'script' must not be null");
-			return this;
-		}
-
-		/**
-		 * Set how many operations the simulator keeps.
-		 * @param maxOperations the number, at least one
-		 * @return this
-		 */
-		public Builder maxOperations(int maxOperations) {
-			Assert.isTrue(maxOperations > 0, () -> "'maxOperations' must be at least 1, not " + maxOperations);
-			this.maxOperations = maxOperations;
-			return this;
-		}
-
-		/**
-		 * Start the simulator.
-		 * @return the simulator, which the caller must close
-		 * @throws IllegalArgumentException if the credentials are not valid
-		 * @throws IllegalStateException if the port is already in use
-		 */
-		public OperationsSimulator start() {
-			return new OperationsSimulator(this);
-		}
-
 	}
 
 }

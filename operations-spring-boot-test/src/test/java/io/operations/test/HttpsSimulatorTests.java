@@ -41,7 +41,7 @@ class HttpsSimulatorTests {
 
 	@Test
 	void startWhenKeyStoreIsUnreadableFailsAndSaysWhatToDo() throws IOException {
-		OperationsSimulator.Builder builder = OperationsSimulator.builder();
+		OperationsSimulatorBuilder builder = OperationsSimulator.builder();
 		Path keyStore = keyStore();
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.https(keyStore, "wrong-password"))
 			.withMessageContaining("Check the path, the password, and that it is a PKCS12 file.")

@@ -295,7 +295,7 @@ class OperationsSimulatorTests {
 
 	@Test
 	void optionsOutOfRangeAreRefused() {
-		OperationsSimulator.Builder builder = OperationsSimulator.builder();
+		OperationsSimulatorBuilder builder = OperationsSimulator.builder();
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.port(-1)).withMessageContaining("-1");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.maxOperations(0)).withMessageContaining("0");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.simulator.fault(0, Fault.html()))
