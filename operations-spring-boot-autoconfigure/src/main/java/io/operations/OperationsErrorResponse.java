@@ -158,7 +158,8 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 			case 404 -> new OperationNotFoundException(
 					text + ((operationId != null)
 							? ". The id may be wrong or belong to another account, or the operation may have expired."
-							: ". Check the path of the request, the ids in it and " + keyPrefix + ".base-url.") + end,
+							: ". Check the path of the request, the ids in it, " + keyPrefix + ".product and "
+									+ keyPrefix + ".base-url.") + end,
 					operationId, this);
 			case 429 -> new OperationsThrottledException(text + "." + end, operationId, this);
 			case 407 -> new OperationsUnavailableException(

@@ -132,6 +132,13 @@ class AcceptedOperationTests {
 	}
 
 	@Test
+	void fromWhenNotFoundNamesTheProductAndTheBaseUrl() {
+		assertThatExceptionOfType(OperationNotFoundException.class)
+			.isThrownBy(() -> AcceptedOperation.from(ResponseEntity.notFound().build()))
+			.withMessageContaining("operations.product and operations.base-url");
+	}
+
+	@Test
 	void fromWhenThrottledReportsReasonAndReset() {
 		ResponseEntity<Map<String, Object>> response = ResponseEntity.status(429)
 			.header("X-RateLimit-Reset", "20")
