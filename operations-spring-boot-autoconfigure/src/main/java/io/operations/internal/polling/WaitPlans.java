@@ -10,7 +10,8 @@ import io.operations.polling.PollingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans the polls of waits. With each plan, it checks whether there is an overload.
+ * Plans the polls of waits, with a last one shortly before the deadline. With each plan,
+ * it checks whether there is an overload.
  */
 final class WaitPlans {
 

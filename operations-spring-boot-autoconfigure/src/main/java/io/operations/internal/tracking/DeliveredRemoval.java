@@ -12,7 +12,8 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Removes the delivered operations whose retention is over, once a minute while started.
+ * Removes delivered operations that ended longer ago than their retention, once a minute
+ * while started.
  */
 final class DeliveredRemoval {
 

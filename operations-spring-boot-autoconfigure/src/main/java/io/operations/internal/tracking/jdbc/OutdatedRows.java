@@ -9,8 +9,8 @@ import io.operations.tracking.TrackingState;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Removes operations that were delivered long ago. The statement takes part in the
- * transaction of the thread, if there is one.
+ * Removes delivered operations that ended longer ago than their retention. The statement
+ * takes part in the transaction of the thread, if there is one.
  */
 final class OutdatedRows {
 
