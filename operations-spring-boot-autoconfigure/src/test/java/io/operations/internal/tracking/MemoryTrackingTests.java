@@ -54,7 +54,8 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	void whenTrackedAgainWhileForgottenItIsPolled() throws InterruptedException {
 		track("op");
 		Poller poller = TemplateInternals.of(this.template).polls().poller();
-		Thread forgetting = new Thread(() -> this.store.remove("op"));
+		Thread forgetting = new Thread(() -> this.store.remove("op", () -> {
+		}));
 		synchronized (poller) {
 			forgetting.start();
 			Awaitility.await()
