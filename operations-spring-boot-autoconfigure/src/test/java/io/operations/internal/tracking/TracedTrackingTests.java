@@ -137,6 +137,8 @@ class TracedTrackingTests {
 		assertThat(delivered).hasSize(1);
 		assertThat(Objects.requireNonNull(new StoredRows(this.store).find("op")).state())
 			.isEqualTo(TrackingState.DELIVERED);
+		assertThat(this.spans.registry().getCurrentObservation()).as("of the thread, afterwards").isNull();
+		assertThat(this.spans.presentTrace()).isEmpty();
 	}
 
 	@Test
