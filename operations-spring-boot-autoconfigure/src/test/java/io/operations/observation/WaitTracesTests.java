@@ -3,6 +3,7 @@ package io.operations.observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -222,9 +223,7 @@ class WaitTracesTests {
 	}
 
 	private static String inScope(Observation observation, Supplier<String> call) {
-		try (Observation.Scope scope = observation.openScope()) {
-			return call.get();
-		}
+		return Objects.requireNonNull(observation.scoped(call));
 	}
 
 	@Test
