@@ -3,6 +3,7 @@ package io.operations.sample.cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,7 +77,7 @@ class TracesIT {
 	@Test
 	void oneGraphReachesAllSpansOfAnOperationWhoseInstanceIsKilled() {
 		Instance killed = this.cluster
-			.start("killed", Stream.of(SpanFile.arguments(this.file), PACE).flatMap(Stream::of).toArray(String[]::new))
+			.start("killed", Stream.of(SpanFile.arguments(this.file), PACE).flatMap(Arrays::stream).toArray(String[]::new))
 			.awaitReady();
 		this.cluster.awaitHolder(killed);
 		String id = this.cluster.write(1, killed).get(0);
