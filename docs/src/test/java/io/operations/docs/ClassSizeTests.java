@@ -24,10 +24,10 @@ class ClassSizeTests {
 			"OperationsTrackingProperties.java", "OperationsSimulator.java");
 
 	@Test
-	void classOfThePublishedModulesHasAtMost300Lines() throws IOException {
+	void classOfThePublishedModulesAndTheBenchmarksHasAtMost300Lines() throws IOException {
 		TreeMap<String, Integer> tooLong = new TreeMap<>();
 		for (String module : List.of("operations-spring-boot-autoconfigure", "operations-spring-boot-test",
-				"operations-spring-boot-ui")) {
+				"operations-spring-boot-ui", "benchmarks")) {
 			try (Stream<Path> files = Files.walk(Page.ROOT.resolve(module).resolve("src/main/java"))) {
 				for (Path file : files.filter((path) -> path.toString().endsWith(".java")).toList()) {
 					int lines = Files.readAllLines(file).size();

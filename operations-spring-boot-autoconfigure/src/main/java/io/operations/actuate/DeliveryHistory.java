@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the latest deliveries of an outcome. The history guards it.
+ * Keeps the latest deliveries of an outcome, with the first 500 characters of each fault.
+ * A fault that repeats takes memory once. The history guards it.
  */
 final class DeliveryHistory {
 
@@ -20,11 +22,15 @@ final class DeliveryHistory {
 	private final Deque<Delivery> deliveries = new ArrayDeque<>(1);
 
 	void add(long time, @Nullable String fault) {
+		String text = (fault != null && fault.length() > LONGEST) ? fault.substring(0, LONGEST) + "…" : fault;
+		Delivery last = this.deliveries.peekLast();
+		if (last != null && Objects.equals(last.fault, text)) {
+			text = last.fault;
+		}
 		if (this.deliveries.size() == MOST) {
 			this.deliveries.removeFirst();
 		}
-		this.deliveries.add(new Delivery(time,
-				(fault != null && fault.length() > LONGEST) ? fault.substring(0, LONGEST) + "…" : fault));
+		this.deliveries.add(new Delivery(time, text));
 	}
 
 	void addTo(List<HistoryEvent> events, UnaryOperator<@Nullable String> shown) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-import io.operations.OperationWait;
 import io.operations.OperationsListener;
 import io.operations.internal.polling.PollEvent;
 import io.operations.internal.polling.PollListener;
@@ -115,13 +114,8 @@ public final class OperationsHistory {
 		}
 
 		@Override
-		public void abandoned(String client, PollEvent poll) {
-			histories(poll.isTracked()).remove(client, poll.operationId());
-		}
-
-		@Override
-		public void waitEnded(String client, OperationWait wait, @Nullable Throwable reason) {
-			OperationsHistory.this.waits.remove(client, wait.operationId());
+		public void abandoned(String client, String operationId, boolean isTracked) {
+			histories(isTracked).remove(client, operationId);
 		}
 
 		@Override

@@ -39,34 +39,20 @@ public final class ObservedDelivery {
 	 * @return its result
 	 */
 	public <T> @Nullable T deliver(Supplier<@Nullable T> delivery) {
-		Observation.Scope scope = open();
+		GuardedScope scope = GuardedScope.open(this.observation, ObservedDelivery::scopeFailed);
 		try {
 			return delivery.get();
 		}
 		finally {
-			close(scope);
+			scope.close();
 		}
 	}
 
 	// A fault of a scope must not change the result of the delivery.
-	private Observation.Scope open() {
-		try {
-			return this.observation.openScope();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("A delivery runs without the scope of its observation. Check the ObservationHandler beans.",
-					ex);
-			return Observation.Scope.NOOP;
-		}
-	}
-
-	private static void close(Observation.Scope scope) {
-		try {
-			scope.close();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("The scope of a delivery could not be closed. Check the ObservationHandler beans.", ex);
-		}
+	private static void scopeFailed(RuntimeException fault) {
+		logger.warn("An ObservationHandler failed when the scope of a delivery began or ended. The delivery continues,"
+				+ " but log lines and spans of its handlers may not belong to it. Check the ObservationHandler beans.",
+				fault);
 	}
 
 	/**

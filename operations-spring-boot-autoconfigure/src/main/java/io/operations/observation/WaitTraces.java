@@ -146,34 +146,17 @@ public final class WaitTraces {
 	 * @param call the call
 	 */
 	static void in(Observation observation, Runnable call) {
-		Observation.Scope scope = open(observation);
+		GuardedScope scope = GuardedScope.open(observation, WaitTraces::scopeFailed);
 		try {
 			call.run();
 		}
 		finally {
-			if (scope != null) {
-				close(scope);
-			}
-		}
-	}
-
-	private static Observation.@Nullable Scope open(Observation observation) {
-		try {
-			return observation.openScope();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("The scope of an observation cannot be opened. Log lines have no trace id.", ex);
-			return null;
-		}
-	}
-
-	private static void close(Observation.Scope scope) {
-		try {
 			scope.close();
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The scope of an observation cannot be closed.", ex);
-		}
+	}
+
+	private static void scopeFailed(RuntimeException fault) {
+		logger.debug("The scope of an observation cannot be opened or closed. Log lines may have no trace id.", fault);
 	}
 
 	/**

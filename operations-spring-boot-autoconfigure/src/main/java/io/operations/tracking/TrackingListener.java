@@ -40,8 +40,8 @@ public interface TrackingListener {
 	 * Called when this instance no longer polls tracked operations that have not ended:
 	 * one that was forgotten or that it reads again from the store, or all of a client
 	 * because another instance may poll them now. Also called when this instance forgets
-	 * an operation that has ended. Called on a thread that may block, or on the caller's
-	 * thread.
+	 * an operation that has ended, after the commit if the caller has a transaction.
+	 * Called on a thread that may block, or on the caller's thread.
 	 * @param client the name of the client
 	 * @param operationId the operation's id, {@code null} for all operations of the
 	 * client that have not ended

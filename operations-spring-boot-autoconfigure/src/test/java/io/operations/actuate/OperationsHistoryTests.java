@@ -188,7 +188,7 @@ class OperationsHistoryTests {
 			}
 
 			@Override
-			public void abandoned(String client, PollEvent poll) {
+			public void abandoned(String client, String operationId, boolean isTracked) {
 			}
 
 		}).listener(this.history.listener()).build();

@@ -13,9 +13,9 @@ import io.operations.internal.tracking.DefaultOperationTracker;
 import io.operations.internal.tracking.MemoryTrackingStore;
 import io.operations.internal.tracking.ScriptedEndpoint;
 import io.operations.internal.tracking.StoreTracking;
+import io.operations.internal.tracking.TestTrackingSettings;
 import io.operations.internal.tracking.TrackingEngine;
 import io.operations.internal.tracking.TrackingListeners;
-import io.operations.internal.tracking.TrackingSettings;
 import io.operations.tracking.OperationOutcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +46,7 @@ class TrackedFormsTests {
 		List<OperationOutcome> outcomes = new ArrayList<>();
 		try (OperationsTemplate template = endpoint.template().product(form.product).scheduler(this.time).build()) {
 			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(),
-					TrackingSettings.defaults(), () -> List.of(outcomes::add), new TrackingListeners(List.of()));
+					TestTrackingSettings.defaults(), () -> List.of(outcomes::add), new TrackingListeners(List.of()));
 			StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
 					this.time);
 			store.start();

@@ -3,9 +3,12 @@ package io.operations.observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -18,6 +21,8 @@ import io.operations.internal.tracking.ScriptedEndpoint;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -198,6 +203,29 @@ class WaitTracesTests {
 		assertThat(this.spans.presentTrace()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenAScopeFailsTheThreadKeepsTheScopeThatItHad(boolean opening) {
+		this.spans.registry().observationConfig().observationHandler(new FailingScopes(opening));
+		Observation outer = this.spans.caller("outer", true);
+		Observation caller = this.spans.caller("caller", true);
+		String trace = inScope(outer, this.spans::presentTrace);
+		List<String> called = new ArrayList<>();
+		assertThat(inScope(outer, () -> {
+			WaitTraces.in(caller, () -> called.add("once"));
+			assertThat(this.spans.registry().getCurrentObservation()).isSameAs(outer);
+			return this.spans.presentTrace();
+		})).isEqualTo(trace).isNotEmpty();
+		WaitTraces.in(caller, () -> called.add("twice"));
+		assertThat(called).containsExactly("once", "twice");
+		assertThat(this.spans.registry().getCurrentObservation()).isNull();
+		assertThat(this.spans.presentTrace()).isEmpty();
+	}
+
+	private static String inScope(Observation observation, Supplier<String> call) {
+		return Objects.requireNonNull(observation.scoped(call));
+	}
+
 	@Test
 	void callersThatAreNotSampledAreNotKept() {
 		WaitTraces traces = new WaitTraces();
@@ -242,6 +270,31 @@ class WaitTracesTests {
 
 	private static IntFunction<Mono<ClientResponse>> answers(List<Mono<ClientResponse>> answers) {
 		return (poll) -> answers.get(Math.min(poll, answers.size()) - 1);
+	}
+
+	private record FailingScopes(boolean opening) implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onScopeOpened(Observation.Context context) {
+			failIf(this.opening, context);
+		}
+
+		@Override
+		public void onScopeClosed(Observation.Context context) {
+			failIf(!this.opening, context);
+		}
+
+		private static void failIf(boolean fails, Observation.Context context) {
+			if (fails && "caller".equals(context.getName())) {
+				throw new IllegalStateException("the handler fails");
+			}
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
 	}
 
 }

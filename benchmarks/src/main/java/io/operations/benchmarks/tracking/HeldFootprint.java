@@ -31,6 +31,10 @@ public final class HeldFootprint {
 
 	private static final int PAGE = 1000;
 
+	// Nothing is delivered.
+	private static final TrackingSettings.Delivery DELIVERY = new TrackingSettings.Delivery(1, Duration.ofSeconds(1), 1,
+			Duration.ofSeconds(1), Duration.ofMinutes(1));
+
 	private HeldFootprint() {
 	}
 
@@ -44,7 +48,7 @@ public final class HeldFootprint {
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.build()) {
 			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(operations).polls(),
-					TrackingSettings.defaults(), List::of, new TrackingListeners(List.of()));
+					new TrackingSettings(Duration.ofHours(24), null, OPERATIONS, DELIVERY), List::of, new TrackingListeners(List.of()));
 			// Nothing is polled, so that the heap stays as it is.
 			HeldOperations held = engine.hold((change) -> {
 			}, () -> false);

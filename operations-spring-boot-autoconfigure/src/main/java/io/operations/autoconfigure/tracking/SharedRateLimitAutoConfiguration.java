@@ -10,6 +10,7 @@ import io.operations.autoconfigure.OperationsProperties;
 import io.operations.autoconfigure.OperationsProperties.AcrossInstances;
 import io.operations.core.OperationsTemplate;
 import io.operations.internal.resilience.jdbc.JdbcBudgetStore;
+import io.operations.internal.tracking.jdbc.MissingColumns;
 import io.operations.internal.tracking.jdbc.TrackingTables;
 import io.operations.resilience.BudgetStore;
 
@@ -72,13 +73,19 @@ public final class SharedRateLimitAutoConfiguration {
 					"The rate limit cannot be shared by all instances, because the tables " + tables.prefix()
 							+ "budget and " + tables.prefix()
 							+ "instance are missing, lack a column or cannot be reached: " + ex.getMessage(),
-					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them"
-							+ " with the script io/operations/resilience/jdbc/schema-postgresql.sql (or schema-h2.sql) of"
-							+ " the library, for instance in a Flyway migration. If the database cannot be reached, check"
-							+ " the properties spring.datasource.*. Or set operations.rate-limit.across-instances=none: then"
-							+ " each instance sends up to operations.rate-limit.requests-per-second.",
+					advice(dataSource, tables, ex) + " Or set operations.rate-limit.across-instances=none: then each"
+							+ " instance sends up to operations.rate-limit.requests-per-second.",
 					ex);
 		}
+	}
+
+	private static String advice(DataSource dataSource, TrackingTables tables, SQLException fault) {
+		String columns = MissingColumns.advice(dataSource, tables, "resilience", fault);
+		return (columns != null) ? columns
+				: "Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them"
+						+ " with the script io/operations/resilience/jdbc/schema-postgresql.sql (or schema-h2.sql) of"
+						+ " the library, for instance in a Flyway migration. If the database cannot be reached, check"
+						+ " the properties spring.datasource.*.";
 	}
 
 	private static DataSource dataSource(OperationsProperties client, ObjectProvider<DataSource> marked,

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 
 import io.operations.autoconfigure.OperationsConfigurationException;
 import io.operations.internal.tracking.jdbc.JdbcTrackingStore;
+import io.operations.internal.tracking.jdbc.MissingColumns;
 import io.operations.internal.tracking.jdbc.TrackingTables;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -132,14 +133,17 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 				cause);
 	}
 
-	private static OperationsConfigurationException older(List<String> missing, TrackingTables names,
+	private OperationsConfigurationException older(List<String> missing, TrackingTables names,
 			DataAccessException cause) {
+		String columns = MissingColumns.advice(getDataSource(), names, "tracking", cause);
 		return new OperationsConfigurationException(
 				"The library could not create " + missing + ", because " + names.tracked() + " or " + names.scheduled()
 						+ " is a table of another version of the library and lacks a column: "
 						+ cause.getMostSpecificCause().getMessage(),
-				"The library does not change a table that exists. Compare the tables with the script of the library, and"
-						+ " change them by a migration. Or set operations.tracking.jdbc.table-prefix to another value.",
+				(columns != null) ? columns
+						: "The library does not change a table that exists. Compare the tables with the script of the"
+								+ " library, and change them by a migration. Or set"
+								+ " operations.tracking.jdbc.table-prefix to another value.",
 				cause);
 	}
 

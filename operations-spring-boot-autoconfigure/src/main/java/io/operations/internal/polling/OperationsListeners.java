@@ -59,6 +59,16 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	/**
+	 * Return a composite, which logs and ignores the exceptions of its listeners.
+	 * @param listener the listener, which may be a composite
+	 * @return the composite
+	 */
+	static OperationsListeners of(OperationsListener listener) {
+		return (listener instanceof OperationsListeners composite) ? composite
+				: new OperationsListeners(List.of(listener));
+	}
+
+	/**
 	 * Return whether a listener receives the result of each poll.
 	 * @return whether {@link #polled} notifies anybody
 	 */
@@ -76,12 +86,13 @@ public final class OperationsListeners implements OperationsListener {
 	}
 
 	/**
-	 * Notify the same listeners that a poll came too late.
+	 * Notify the same listeners that the poller no longer polls an operation.
 	 * @param client the name of the client
-	 * @param poll the poll
+	 * @param operationId the operation's id
+	 * @param isTracked whether it was a tracked operation, not a wait
 	 */
-	void abandoned(String client, PollEvent poll) {
-		each(this.pollListeners, (listener) -> listener.abandoned(client, poll));
+	void abandoned(String client, String operationId, boolean isTracked) {
+		each(this.pollListeners, (listener) -> listener.abandoned(client, operationId, isTracked));
 	}
 
 	@Override

@@ -21,12 +21,14 @@ public interface PollListener extends OperationsListener {
 	void polled(String client, PollEvent poll);
 
 	/**
-	 * Called after {@link #polled} if the wait ended, or if the instance stopped polling
-	 * the tracked operation, while the result was on its way. Other methods may have
-	 * reported that before the poll.
+	 * Called when a wait has ended, and after {@link #polled} if the wait ended, or the
+	 * instance stopped polling the tracked operation, while the result was on its way.
+	 * Not called if the poller polls the operation again meanwhile, for a new wait or a
+	 * new held operation.
 	 * @param client the name of the client
-	 * @param poll the poll
+	 * @param operationId the operation's id
+	 * @param isTracked whether it was a tracked operation, not a wait
 	 */
-	void abandoned(String client, PollEvent poll);
+	void abandoned(String client, String operationId, boolean isTracked);
 
 }

@@ -5,8 +5,8 @@ import io.operations.OperationsClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies the {@link PollListener}s of the results of polls. Without such a listener,
- * this costs one comparison for each poll.
+ * Notifies the listeners of the ends of waits, and the {@link PollListener}s of the
+ * results of polls. Without such a listener, this costs one comparison for each poll.
  */
 final class PollReports {
 
@@ -14,13 +14,33 @@ final class PollReports {
 
 	private final OperationsListeners listeners;
 
+	private final WaitRegistry waits;
+
+	private final HeldPolls held;
+
 	/**
 	 * Create the reports.
 	 * @param parts what the classes of a poller share
+	 * @param waits the waits by id
+	 * @param held the held operations
 	 */
-	PollReports(PollerParts parts) {
+	PollReports(PollerParts parts, WaitRegistry waits, HeldPolls held) {
 		this.parts = parts;
 		this.listeners = parts.listener();
+		this.waits = waits;
+		this.held = held;
+	}
+
+	/**
+	 * Notify the listeners of the end of a wait.
+	 * @param awaited the awaited operation
+	 * @param reason why the wait ended, {@code null} if the operation is terminal
+	 */
+	void waitEnded(AwaitedOperation awaited, @Nullable Throwable reason) {
+		this.listeners.waitEnded(this.parts.client(), awaited.summary(this.parts.now()), reason);
+		if (this.listeners.receivePolls()) {
+			abandoned(awaited.operationId(), false);
+		}
 	}
 
 	/**
@@ -60,7 +80,19 @@ final class PollReports {
 			isOver = polled.isOver();
 		}
 		if (isOver) {
-			this.listeners.abandoned(this.parts.client(), event);
+			abandoned(event.operationId(), event.isTracked());
+		}
+	}
+
+	// What listeners know of the operation belongs to the next wait for it, if that has
+	// begun already.
+	private void abandoned(String operationId, boolean isTracked) {
+		Polled next;
+		synchronized (this.parts.lock()) {
+			next = isTracked ? this.held.get(operationId) : this.waits.get(operationId);
+		}
+		if (next == null) {
+			this.listeners.abandoned(this.parts.client(), operationId, isTracked);
 		}
 	}
 

@@ -37,15 +37,16 @@ final class PollResults {
 	 * @param parts what the classes of a poller share
 	 * @param waits records the results of polls in waits
 	 * @param held records the results of polls in held operations
+	 * @param reports notifies listeners of the results
 	 */
-	PollResults(PollerParts parts, WaitResults waits, HeldResults held) {
+	PollResults(PollerParts parts, WaitResults waits, HeldResults held, PollReports reports) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.dispatcher = parts.dispatcher();
 		this.outage = parts.outage();
 		this.waits = waits;
 		this.held = held;
-		this.reports = new PollReports(parts);
+		this.reports = reports;
 	}
 
 	/**

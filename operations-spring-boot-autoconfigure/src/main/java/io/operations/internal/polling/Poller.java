@@ -1,7 +1,6 @@
 package io.operations.internal.polling;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -99,9 +98,7 @@ public final class Poller {
 		this.defaultTimeout = new WaitingCaller.Timeout(settings.timeout(), false);
 		this.delays = new PollDelays(client, keyPrefix, schedule, settings);
 		this.dispatcher = new PollDispatcher(capacity, this.delays, outage, scheduler, this::poll, this::endLate);
-		// The composite ignores the exceptions of a listener.
-		OperationsListeners safe = (listener instanceof OperationsListeners composite) ? composite
-				: new OperationsListeners(List.of(listener));
+		OperationsListeners safe = OperationsListeners.of(listener);
 		PollerParts parts = new PollerParts(this, client, keyPrefix, fetcher, capacity, this.delays, settings,
 				scheduler, safe, outage, sentPolls, this.seenOperations, this.dispatcher);
 		this.held = new HeldPolls(parts);
@@ -110,9 +107,10 @@ public final class Poller {
 		Overload overload = WaitTimeouts.overload(settings);
 		WaitPlans plans = new WaitPlans(parts, this.held, overload, this.stuck);
 		this.entrance = new WaitEntrance(parts, this.registry, this.held, plans, this.numbers);
-		this.waits = new Waits(parts, this.registry, plans, new WaitTimeouts(parts, overload), this.stuck);
-		this.polls = new PollSender(parts, this.registry, this.held,
-				new PollResults(parts, new WaitResults(parts, this.waits, plans), new HeldResults(parts, this.held)));
+		PollReports reports = new PollReports(parts, this.registry, this.held);
+		this.waits = new Waits(parts, this.registry, plans, new WaitTimeouts(parts, overload), this.stuck, reports);
+		this.polls = new PollSender(parts, this.registry, this.held, new PollResults(parts,
+				new WaitResults(parts, this.waits, plans), new HeldResults(parts, this.held), reports));
 		this.capacityListener = capacity.onCapacity(this.dispatcher::dispatch);
 	}
 

@@ -34,6 +34,8 @@ final class Waits {
 
 	private final StuckWaits stuck;
 
+	private final PollReports reports;
+
 	/**
 	 * Create the object.
 	 * @param parts what the classes of a poller share
@@ -41,8 +43,10 @@ final class Waits {
 	 * @param plans plans the polls
 	 * @param timeouts explains timeouts
 	 * @param stuck counts the waits whose operation is stuck
+	 * @param reports notifies listeners of the ends of waits
 	 */
-	Waits(PollerParts parts, WaitRegistry registry, WaitPlans plans, WaitTimeouts timeouts, StuckWaits stuck) {
+	Waits(PollerParts parts, WaitRegistry registry, WaitPlans plans, WaitTimeouts timeouts, StuckWaits stuck,
+			PollReports reports) {
 		this.parts = parts;
 		this.lock = parts.lock();
 		this.client = parts.client();
@@ -52,6 +56,7 @@ final class Waits {
 		this.plans = plans;
 		this.timeouts = timeouts;
 		this.stuck = stuck;
+		this.reports = reports;
 	}
 
 	/**
@@ -154,8 +159,7 @@ final class Waits {
 			poll = over(awaited);
 		}
 		try {
-			this.listener.waitEnded(this.client, awaited.summary(now()),
-					(outcome instanceof Throwable reason) ? reason : null);
+			this.reports.waitEnded(awaited, (outcome instanceof Throwable reason) ? reason : null);
 		}
 		finally {
 			awaited.end(outcome);
@@ -204,7 +208,7 @@ final class Waits {
 		}
 		if (abandoned) {
 			this.parts.cancel(poll);
-			this.listener.waitEnded(this.client, awaited.summary(now()),
+			this.reports.waitEnded(awaited,
 					(reason != null) ? reason
 							: new CancellationException("All callers cancelled their waits for operation '"
 									+ awaited.operationId() + "'. The poller no longer polls it."));

@@ -76,9 +76,11 @@ public interface ClientTracking {
 	/**
 	 * Remove an operation.
 	 * @param operationId the operation's id
+	 * @param removed called when the operation is removed. In a transaction of the
+	 * caller, that is after the commit.
 	 * @return whether the store had it
 	 */
-	boolean remove(String operationId);
+	boolean remove(String operationId, Runnable removed);
 
 	/**
 	 * Schedule another delivery of an operation's outcome.

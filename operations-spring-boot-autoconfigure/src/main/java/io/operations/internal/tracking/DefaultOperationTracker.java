@@ -215,16 +215,11 @@ public final class DefaultOperationTracker implements OperationTracker {
 	@Override
 	public Mono<Boolean> forget(String operationId) {
 		requireId(operationId);
-		return call("forget", () -> remove(operationId));
-	}
-
-	private boolean remove(String operationId) {
-		boolean removed = this.tracking.get().remove(operationId);
-		if (removed) {
+		return call("forget", () -> {
 			TrackingEngine engine = this.engine.get();
-			engine.listener().released(engine.client(), operationId);
-		}
-		return removed;
+			return this.tracking.get()
+				.remove(operationId, () -> engine.listener().released(engine.client(), operationId));
+		});
 	}
 
 	@Override

@@ -192,7 +192,7 @@ public final class StoreTracking implements ClientTracking {
 	}
 
 	@Override
-	public boolean remove(String operationId) {
+	public boolean remove(String operationId, Runnable removed) {
 		TrackedRow row = this.rows.find(operationId);
 		while (row != null && !this.rows.remove(row)) {
 			row = this.rows.find(operationId);
@@ -202,6 +202,7 @@ public final class StoreTracking implements ClientTracking {
 		}
 		this.deliveries.cancel(operationId);
 		this.held.release(operationId, row.version());
+		removed.run();
 		return true;
 	}
 

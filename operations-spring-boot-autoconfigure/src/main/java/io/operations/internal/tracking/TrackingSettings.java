@@ -32,15 +32,6 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 	}
 
 	/**
-	 * Return the default settings.
-	 * @return a timeout of 24 hours, the retention of the product, at most 100,000
-	 * operations in memory, and the default delivery
-	 */
-	public static TrackingSettings defaults() {
-		return new TrackingSettings(Duration.ofHours(24), null, 100_000, Delivery.defaults());
-	}
-
-	/**
 	 * Settings for the delivery of outcomes.
 	 *
 	 * @param maxAttempts the maximum number of attempts, including the first
@@ -63,15 +54,6 @@ public record TrackingSettings(Duration timeout, @Nullable Duration retention, i
 							+ ReadableDuration.setting(maxInterval));
 			Assert.isTrue(timeout.toMillis() >= 1,
 					() -> "'timeout' must be at least 1 ms, not " + ReadableDuration.setting(timeout));
-		}
-
-		/**
-		 * Return the default settings.
-		 * @return 10 attempts, between one second and five minutes apart, each with a
-		 * timeout of one minute
-		 */
-		public static Delivery defaults() {
-			return new Delivery(10, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), Duration.ofMinutes(1));
 		}
 
 		Duration wait(int attempts) {

@@ -66,9 +66,11 @@ final class PartsFixture {
 		Overload overload = WaitTimeouts.overload(settings);
 		WaitPlans plans = new WaitPlans(this.parts, this.held, overload, this.stuck);
 		this.entrance = new WaitEntrance(this.parts, this.registry, this.held, plans, new AtomicLong());
-		this.waits = new Waits(this.parts, this.registry, plans, new WaitTimeouts(this.parts, overload), this.stuck);
+		PollReports reports = new PollReports(this.parts, this.registry, this.held);
+		this.waits = new Waits(this.parts, this.registry, plans, new WaitTimeouts(this.parts, overload), this.stuck,
+				reports);
 		this.results = new PollResults(this.parts, new WaitResults(this.parts, this.waits, plans),
-				new HeldResults(this.parts, this.held));
+				new HeldResults(this.parts, this.held), reports);
 	}
 
 	/**

@@ -2,35 +2,16 @@ package io.operations.internal.resilience;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.operations.OperationsClosedException;
-import io.operations.OperationsListener;
 import io.operations.OperationsThrottledException;
-import io.operations.internal.KeyPrefix;
-import io.operations.resilience.RateLimitSettings;
-import io.operations.resilience.RetrySettings;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class AccountBudgetTests {
-
-	private static final int RATE = 20;
-
-	private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
-
-	private final VirtualBudgetStore store = new VirtualBudgetStore(this.scheduler);
-
-	private final List<Instance> instances = new ArrayList<>();
+class AccountBudgetTests extends AccountBudgetFixture {
 
 	@Test
 	void oneInstanceSendsTheWholeRateWithoutABurst() {
@@ -270,21 +251,6 @@ class AccountBudgetTests {
 		assertThat(late.admission.operatorPause().isOn()).isTrue();
 	}
 
-	private <T> T result(Mono<T> call) {
-		AtomicReference<T> result = new AtomicReference<>();
-		call.subscribe(result::set);
-		advance(Duration.ofMillis(50));
-		return Objects.requireNonNull(result.get());
-	}
-
-	private Throwable fault(Mono<?> call) {
-		AtomicReference<Throwable> fault = new AtomicReference<>();
-		call.subscribe((value) -> {
-		}, fault::set);
-		advance(Duration.ofSeconds(1));
-		return Objects.requireNonNull(fault.get());
-	}
-
 	@Test
 	void pauseReachesSlowInstanceWithinASecond() {
 		Instance throttled = start(RATE);
@@ -436,111 +402,6 @@ class AccountBudgetTests {
 		int before = strict.sent();
 		advance(Duration.ofSeconds(10));
 		assertThat(strict.sent() - before).isLessThanOrEqualTo(51);
-	}
-
-	private Instance start(double rate) {
-		Instance instance = new Instance(rate);
-		this.instances.add(instance);
-		return instance;
-	}
-
-	private int sent() {
-		return this.instances.stream().mapToInt(Instance::sent).sum();
-	}
-
-	private void advance(Duration time) {
-		this.scheduler.advanceTimeBy(time);
-	}
-
-	private final class Instance {
-
-		private final List<Long> sentAt = new ArrayList<>();
-
-		private final List<Throwable> refused = new ArrayList<>();
-
-		private final List<String> events = new ArrayList<>();
-
-		private final AtomicReference<RateLimiter> limiter = new AtomicReference<>();
-
-		private final Admission admission;
-
-		Instance(double rate) {
-			rate(rate);
-			this.admission = new Admission("test", this.limiter::get,
-					AccountBudgetTests.this.store.of("i" + AccountBudgetTests.this.instances.size() + "-" + hashCode()),
-					new RateLimitSettings(rate, 16, 10_000), RetrySettings.defaults(),
-					AccountBudgetTests.this.scheduler, new OperationsListener() {
-
-						@Override
-						public void pauseBegan(String client, Duration pause) {
-							Instance.this.events.add("pause");
-						}
-
-						@Override
-						public void operatorPauseBegan(String client, Duration pause) {
-							Instance.this.events.add("operator's pause");
-						}
-
-						@Override
-						public void pauseEnded(String client) {
-							Instance.this.events.add("resumed");
-						}
-
-						@Override
-						public void budgetUnavailable(String client, Throwable fault) {
-							Instance.this.events.add("lost");
-						}
-
-						@Override
-						public void budgetAvailable(String client, Duration duration) {
-							Instance.this.events.add("regained");
-						}
-
-					}, KeyPrefix.DEFAULT);
-		}
-
-		void rate(double rate) {
-			RateLimiterConfig config = new RateLimitSettings(rate, 16, 10_000).toConfig().build();
-			this.limiter
-				.set(RateLimiter.of("test", config, () -> AccountBudgetTests.this.scheduler.now(TimeUnit.NANOSECONDS)));
-		}
-
-		void fill(int calls) {
-			for (int i = 0; i < calls; i++) {
-				call().subscribe((value) -> {
-				}, this.refused::add);
-			}
-		}
-
-		// A pause that is too long for fetches does not refuse polls.
-		void poll(int calls) {
-			for (int i = 0; i < calls; i++) {
-				call()
-					.contextWrite((context) -> context.put(RequestPriority.class,
-							new RequestPriority(RequestPriority.Kind.REPEAT_POLL, 0)))
-					.subscribe();
-			}
-		}
-
-		private Mono<Object> call() {
-			return this.admission.admit("op", Mono
-				.fromRunnable(() -> this.sentAt.add(AccountBudgetTests.this.scheduler.now(TimeUnit.NANOSECONDS))));
-		}
-
-		int sent() {
-			return this.sentAt.size();
-		}
-
-		int mostIn(Duration window) {
-			long[] times = this.sentAt.stream().mapToLong(Long::longValue).toArray();
-			return Arrays.stream(times)
-				.mapToInt((begin) -> (int) Arrays.stream(times)
-					.filter((time) -> time >= begin && time < begin + window.toNanos())
-					.count())
-				.max()
-				.orElse(0);
-		}
-
 	}
 
 }

@@ -193,7 +193,7 @@ abstract class HeldOperationsFixture {
 			this.poller = new Poller("test", fetcher, this.admission, schedule, settings, time, listener, outage,
 					new SentPolls(), KeyPrefix.DEFAULT);
 			this.polls = new OperationPolls("test", Duration.ofDays(7), this.admission, 16, time, outage, this.poller);
-			this.engine = new TrackingEngine(this.polls, TrackingSettings.defaults(), List::of,
+			this.engine = new TrackingEngine(this.polls, TestTrackingSettings.defaults(), List::of,
 					new TrackingListeners(List.of()));
 			this.held = this.engine.hold(this::changed, () -> HeldOperationsFixture.this.mayPoll);
 		}

@@ -36,7 +36,7 @@ abstract class MemoryTrackingFixture {
 
 	protected OperationsTemplate template = template(this.scheduler);
 
-	protected TrackingEngine engine = engine(TrackingSettings.defaults());
+	protected TrackingEngine engine = engine(TestTrackingSettings.defaults());
 
 	protected StoreTracking store = start(this.scheduler);
 

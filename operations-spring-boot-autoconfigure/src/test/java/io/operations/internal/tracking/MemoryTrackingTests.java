@@ -54,7 +54,8 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	void whenTrackedAgainWhileForgottenItIsPolled() throws InterruptedException {
 		track("op");
 		Poller poller = TemplateInternals.of(this.template).polls().poller();
-		Thread forgetting = new Thread(() -> this.store.remove("op"));
+		Thread forgetting = new Thread(() -> this.store.remove("op", () -> {
+		}));
 		synchronized (poller) {
 			forgetting.start();
 			Awaitility.await()
@@ -239,7 +240,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	@Test
 	void whenFullTheStoreRefusesUnlessOneWasDelivered() {
 		this.engine = engine(new TrackingSettings(Duration.ofHours(24), Duration.ofDays(7), 3,
-				TrackingSettings.Delivery.defaults()));
+				TestTrackingSettings.defaults().delivery()));
 		this.store = start(this.scheduler);
 		this.tracker = tracker();
 		track("one");
@@ -290,7 +291,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	void whenATimerIsRejectedOthersGoOn() {
 		RefusingScheduler timers = new RefusingScheduler(this.scheduler);
 		OperationsTemplate own = template(timers);
-		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(own).polls(), TrackingSettings.defaults(),
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(own).polls(), TestTrackingSettings.defaults(),
 				List::of, new TrackingListeners(List.of()));
 		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
 				Schedulers.immediate());
@@ -330,7 +331,7 @@ class MemoryTrackingTests extends MemoryTrackingFixture {
 	void whenAListenerThrowsNothingChanges() {
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-				TrackingSettings.defaults(), () -> List.of(this.outcomes::add),
+				TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add),
 				new TrackingListeners(List.of(new TrackingListener() {
 
 					@Override

@@ -68,7 +68,7 @@ class OneOutageTests {
 		.build();
 
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
+			TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
 	private final StoreTracking store = new StoreTracking(this.engine,
 			new MemoryTrackingStore(this.engine.settings().maxTracked()), this.scheduler);

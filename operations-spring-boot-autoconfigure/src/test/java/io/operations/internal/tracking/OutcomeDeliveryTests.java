@@ -38,7 +38,7 @@ class OutcomeDeliveryTests {
 	private final List<String> faults = new ArrayList<>();
 
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListener() {
+			TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListener() {
 
 				@Override
 				public void deliveryFailed(TrackedOperation operation, Throwable fault) {

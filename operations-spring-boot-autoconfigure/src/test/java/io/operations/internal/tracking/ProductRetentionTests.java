@@ -97,7 +97,7 @@ class ProductRetentionTests {
 	}
 
 	private OperationTracker tracker(@Nullable Duration retention) {
-		TrackingSettings defaults = TrackingSettings.defaults();
+		TrackingSettings defaults = TestTrackingSettings.defaults();
 		TrackingEngine engine = new TrackingEngine(polls(),
 				new TrackingSettings(defaults.timeout(), retention, defaults.maxTracked(), defaults.delivery()),
 				() -> List.of(this.outcomes::add), new TrackingListeners(List.of()));

@@ -255,7 +255,7 @@ class ScheduledOperationsTests extends MemoryTrackingFixture {
 	private void restart(OperationsTemplate other) {
 		close();
 		this.template = other;
-		this.engine = engine(TrackingSettings.defaults());
+		this.engine = engine(TestTrackingSettings.defaults());
 		this.store = start(this.scheduler);
 		this.tracker = tracker();
 	}

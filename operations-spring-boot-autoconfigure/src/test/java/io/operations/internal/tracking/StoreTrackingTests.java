@@ -38,7 +38,7 @@ class StoreTrackingTests {
 	private final OperationsTemplate template = this.endpoint.template().scheduler(this.time).build();
 
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-			TrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
+			TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
 
 	private final StoreTracking tracking = new StoreTracking(this.engine, this.store, this.time);
 

@@ -60,7 +60,7 @@ class TracedTrackingTests {
 	private final DefaultOperationTracker tracker = new DefaultOperationTracker(this.tracking, engine(), this.time);
 
 	private TrackingEngine engine() {
-		return new TrackingEngine(TemplateInternals.of(this.template).polls(), TrackingSettings.defaults(),
+		return new TrackingEngine(TemplateInternals.of(this.template).polls(), TestTrackingSettings.defaults(),
 				() -> List.of((outcome) -> this.handler.handle(outcome)), new TrackingListener() {
 
 					@Override
@@ -119,7 +119,7 @@ class TracedTrackingTests {
 		track("op", true);
 		this.time.advanceTimeBy(Duration.ofDays(3));
 		List<SpanData> deliveries = this.spans.finished(DELIVERY);
-		assertThat(deliveries).hasSize(TrackingSettings.defaults().delivery().maxAttempts());
+		assertThat(deliveries).hasSize(TestTrackingSettings.defaults().delivery().maxAttempts());
 		assertThat(deliveries.get(0).getAttributes().asMap().toString()).contains("outcome=failed", "attempts=1");
 		assertThat(deliveries.get(deliveries.size() - 1).getAttributes().asMap().toString())
 			.contains("outcome=undelivered", "attempts=" + deliveries.size());
@@ -137,6 +137,8 @@ class TracedTrackingTests {
 		assertThat(delivered).hasSize(1);
 		assertThat(Objects.requireNonNull(new StoredRows(this.store).find("op")).state())
 			.isEqualTo(TrackingState.DELIVERED);
+		assertThat(this.spans.registry().getCurrentObservation()).as("of the thread, afterwards").isNull();
+		assertThat(this.spans.presentTrace()).isEmpty();
 	}
 
 	@Test

@@ -152,14 +152,17 @@ public final class JdbcTrackingStore implements ClientTracking {
 	}
 
 	@Override
-	public boolean remove(String operationId) {
+	public boolean remove(String operationId, Runnable removed) {
 		return Boolean.TRUE.equals(this.transactions.in(() -> {
-			boolean removed = this.rows.delete(operationId);
-			if (removed) {
+			boolean found = this.rows.delete(operationId);
+			if (found) {
 				this.scheduled.cancel(operationId);
-				this.transactions.ofThread().afterCommit(this.work::removed);
+				this.transactions.ofThread().afterCommit(() -> {
+					this.work.removed();
+					removed.run();
+				});
 			}
-			return removed;
+			return found;
 		}));
 	}
 

@@ -144,11 +144,7 @@ final class TrackingDatabase {
 			}
 			throw new TrackingDatabaseException("A table of tracked operations (" + String.join(", ", this.tables.all())
 					+ ") is missing, cannot be read or lacks a column: " + ex.getMostSpecificCause().getMessage(),
-					"Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
-							+ " the script " + this.dialect.schema()
-							+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
-							+ " compare it with the script.",
-					ex);
+					advice(ex), ex);
 		}
 		if (off.abs().compareTo(this.settings.heartbeatInterval()) > 0) {
 			logger.warn("The clock of this machine differs from the database's clock by "
@@ -158,6 +154,15 @@ final class TrackingDatabase {
 					+ " to the due times and heartbeats that it stores, and measures it each minute. Times that it stores"
 					+ " of operations, such as deadlines, are wrong on other instances. Synchronize both clocks by NTP.");
 		}
+	}
+
+	private String advice(DataAccessException fault) {
+		String columns = MissingColumns.advice(this.own, this.tables, "tracking", fault);
+		return (columns != null) ? columns
+				: "Set operations.tracking.jdbc.initialize-schema=always to create them at startup, or create them with"
+						+ " the script " + this.dialect.schema()
+						+ " of the library, for instance in a Flyway migration. Neither changes a table that exists:"
+						+ " compare it with the script.";
 	}
 
 	/**

@@ -7,8 +7,8 @@ import io.operations.core.OperationsTemplate;
 import io.operations.internal.core.TemplateInternals;
 import io.operations.internal.tracking.HeldOperations;
 import io.operations.internal.tracking.ScriptedEndpoint;
+import io.operations.internal.tracking.TestTrackingSettings;
 import io.operations.internal.tracking.TrackingEngine;
-import io.operations.internal.tracking.TrackingSettings;
 import io.operations.tracking.TrackingListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class HeldByEngineTests {
 	private final OperationsTemplate template = new ScriptedEndpoint().template().build();
 
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-			TrackingSettings.defaults(), List::of, new TrackingListener() {
+			TestTrackingSettings.defaults(), List::of, new TrackingListener() {
 
 				@Override
 				public void released(String client, @Nullable String operationId) {

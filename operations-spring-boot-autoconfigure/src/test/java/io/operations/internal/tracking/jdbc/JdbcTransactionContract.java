@@ -106,6 +106,45 @@ abstract class JdbcTransactionContract extends JdbcTrackerFixture {
 	}
 
 	@Test
+	void whenForgettingIsRolledBackListenersAreNotNotified() {
+		List<String> released = new CopyOnWriteArrayList<>();
+		this.store.stop();
+		this.store = newStore(settings(), new TrackingListener() {
+
+			@Override
+			public void released(String client, @Nullable String operationId) {
+				released.add(client + " " + operationId);
+			}
+
+		});
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.store.start();
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		// From now on no poller notifies the listener.
+		this.store.stop();
+		released.clear();
+		this.transaction.executeWithoutResult((status) -> {
+			assertThat(forget("op")).isTrue();
+			status.setRollbackOnly();
+		});
+		this.transaction.executeWithoutResult((outer) -> {
+			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);
+			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+			nested.executeWithoutResult((status) -> {
+				assertThat(forget("op")).isTrue();
+				status.setRollbackOnly();
+			});
+		});
+		assertThat(released).isEmpty();
+		this.transaction.executeWithoutResult((status) -> {
+			assertThat(forget("op")).isTrue();
+			assertThat(released).as("before the commit").isEmpty();
+		});
+		assertThat(released).containsExactly("operations op");
+	}
+
+	@Test
 	void whenNestedTransactionRollsBackNothingIsPolled() {
 		this.transaction.executeWithoutResult((outer) -> {
 			TransactionTemplate nested = new TransactionTemplate(this.transactionManager);

@@ -10,19 +10,26 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.operations.autoconfigure.OperationsConfigurationException;
+import io.operations.autoconfigure.tracking.SharedRateLimitAutoConfiguration;
+import io.operations.internal.resilience.jdbc.JdbcBudgetStore;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -65,6 +72,60 @@ class OlderSchemaTests extends TrackingApplication {
 		assertThatExceptionOfType(NonTransientDataAccessException.class)
 			.isThrownBy(() -> checks.forEach((check) -> jdbc.sql(check).query().listOfRows()))
 			.satisfies((ex) -> assertThat(ex.getMostSpecificCause().getMessage()).containsIgnoringCase("priority"));
+	}
+
+	@ParameterizedTest(autoCloseArguments = false)
+	@MethodSource("databases")
+	void whenColumnsAreMissingAdviceHasTheirStatements(DataSource target) {
+		with(target).run((context) -> assertThat(context).hasNotFailed());
+		JdbcClient jdbc = JdbcClient.create(target);
+		for (String column : List.of("delivery_fault", "traceparent")) {
+			jdbc.sql("ALTER TABLE " + this.prefix + "tracked DROP COLUMN " + column).update();
+		}
+		boolean isH2 = target instanceof JdbcDataSource;
+		List<String> statements = List.of(
+				"ALTER TABLE " + this.prefix + "tracked ADD COLUMN delivery_fault "
+						+ (isH2 ? "VARCHAR(1000000)" : "TEXT") + ";",
+				"ALTER TABLE " + this.prefix + "tracked ADD COLUMN traceparent " + (isH2 ? "VARCHAR(1000)" : "TEXT")
+						+ ";");
+		for (String mode : List.of("never", "always")) {
+			with(target).withPropertyValues("operations.tracking.jdbc.initialize-schema=" + mode)
+				.run((context) -> assertThat(advice(context.getStartupFailure())).as(mode)
+					.endsWith(": " + String.join(" ", statements)));
+		}
+		statements.forEach((statement) -> jdbc.sql(statement).update());
+		with(target).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	// As the changelog has them.
+	@ParameterizedTest(autoCloseArguments = false)
+	@MethodSource("databases")
+	void whenColumnsOfTheSharedRateAreMissingAdviceHasTheirStatements(DataSource target) {
+		ApplicationContextRunner sharing = with(target)
+			.withConfiguration(AutoConfigurations.of(SharedRateLimitAutoConfiguration.class));
+		sharing.run((context) -> assertThat(context.getBean(JdbcBudgetStore.class)).isNotNull());
+		JdbcClient jdbc = JdbcClient.create(target);
+		for (String column : List.of("paused_by_operator", "resumes")) {
+			jdbc.sql("ALTER TABLE " + this.prefix + "budget DROP COLUMN " + column).update();
+		}
+		List<String> statements = List.of(
+				"ALTER TABLE " + this.prefix
+						+ "budget ADD COLUMN paused_by_operator BOOLEAN NOT NULL DEFAULT FALSE;",
+				"ALTER TABLE " + this.prefix + "budget ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;");
+		sharing.run((context) -> assertThatException().isThrownBy(() -> context.getBean(JdbcBudgetStore.class))
+			.satisfies((ex) -> assertThat(advice(ex)).contains(": " + String.join(" ", statements))
+				.contains("operations.rate-limit.across-instances=none")));
+		statements.forEach((statement) -> jdbc.sql(statement).update());
+		sharing.run((context) -> assertThat(context.getBean(JdbcBudgetStore.class)).isNotNull());
+	}
+
+	private static String advice(@Nullable Throwable failure) {
+		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+			.filter((fault) -> fault instanceof TrackingDatabaseException
+					|| fault instanceof OperationsConfigurationException)
+			.map((fault) -> String.valueOf(ReflectionTestUtils.getField(fault, "action")))
+			.findFirst()
+			.orElse("");
 	}
 
 	private static String messages(@Nullable Throwable failure) {
