@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration for the {@link OperationsUiEndpoint}, if the application exposes it
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration
 @ConditionalOnWebApplication
 @ConditionalOnAvailableEndpoint(endpoint = OperationsUiEndpoint.class, exposure = EndpointExposure.WEB)
+@ImportRuntimeHints(OperationsUiRuntimeHints.class)
 public final class OperationsUiAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(OperationsUiAutoConfiguration.class);

@@ -43,6 +43,8 @@ public class OperationsUiEndpoint {
 
 	private static final MimeType PICTURE = new MimeType("image", "svg+xml", StandardCharsets.UTF_8);
 
+	static final String PAGE = "page.html";
+
 	/**
 	 * The files beside the page. No other name reaches the class path.
 	 */
@@ -77,7 +79,7 @@ public class OperationsUiEndpoint {
 		PathMappedEndpoints all = this.paths.get();
 		String own = String.valueOf(all.getPath(ID));
 		String operations = all.getPath(OPERATIONS);
-		String html = new String(content("page.html"), StandardCharsets.UTF_8)
+		String html = new String(content(PAGE), StandardCharsets.UTF_8)
 			.replace("{{files}}", HtmlUtils.htmlEscape(relative(own, own + "/")))
 			.replace("{{operations}}", (operations != null) ? HtmlUtils.htmlEscape(relative(own, operations)) : "")
 			.replace("{{readOnly}}", Boolean.toString(this.readOnly));

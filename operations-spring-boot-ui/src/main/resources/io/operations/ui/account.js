@@ -42,7 +42,7 @@ const clients = table("clients", [
 		+ ((one.rate > 0) ? ` (${Math.round(100 * one.requestsPerSecond / one.rate)} %)` : "")), number: true },
 	{ header: "Share of the budget", update: (cell, [, one]) => text(cell, one.budgetUnavailable
 		? "unknown, because the shared store is unavailable"
-		: (one.instances > 1) ? `1 of ${count(one.instances)} instances, ${number(one.rate)} per second here` : "all: one instance"), number: false }
+		: (one.instances > 1) ? `1 of ${count(one.instances)} instances, ${number(one.rate)} per second here` : "all: one instance") }
 ], ([name]) => name);
 
 const tracking = table("tracking", [

@@ -36,7 +36,7 @@ async function send(path, query, init) {
 	}
 	// Without the user and password that the page's own URL may have: fetch refuses them.
 	const url = new URL(root.operations + path, location.origin + location.pathname);
-	url.search = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+	url.search = new URLSearchParams([...query.entries?.() ?? Object.entries(query)].filter(([, value]) => value));
 	const timeout = AbortSignal.timeout(TIMEOUT * 1000);
 	let response;
 	let body;

@@ -1,7 +1,8 @@
 // The view of one operation: a verdict, a timeline, facts, and the history as a table.
 import * as api from "./api.js";
-import { $, keep, show as visible, table, text, time } from "./dom.js";
+import { $, attribute, keep, show as visible, table, text, time } from "./dom.js";
 import { confirmed, permitted } from "./levers.js";
+import { due, failingFor, listOr } from "./operations.js";
 import { OUTCOMES, draw, legend } from "./timeline.js";
 import { clock, count, duration, fromNow, line, lower, millis, seconds } from "./text.js";
 
@@ -31,7 +32,7 @@ const FACTS = [
 	fact("State", (node, one) => text(node, lower(one.state))),
 	fact("Status", (node, one) => text(node, one.status ?? "not polled yet")),
 	at("Status since", "statusSince"),
-	fact("Age", (node, one) => text(node, duration(one.age))),
+	fact("Age", (node, one) => text(node, duration(one.age) + (one.endedAt ? ", until its end" : ""))),
 	at("Since", "since"),
 	fact("Expected", (node, one) => text(node, one.expected
 		? `median ${duration(one.expected.median)}, 95 % end within ${duration(one.expected.upperQuantile)}`
@@ -69,9 +70,15 @@ function facts(one, now) {
 	}
 }
 
+/** Says how to see the message of an exception of which the endpoint shows only the type. */
+const hidden = (fault) => /^[^\s:]+$/.test(fault ?? "")
+	? " The exception's message is hidden, or it has none: the log has messages, and this page shows them with "
+		+ "management.endpoint.operations.show-values=when-authorized or always." : "";
+
 /** The sentences that say what is wrong with an operation, and why. */
 function verdict(one, now) {
 	const said = [];
+	const open = one.state === "AWAITED" || one.state === "TRACKED";
 	const expected = one.expected;
 	const usual = expected ? `Operations of the kind '${one.kind}' take ${duration(expected.median)} (median), `
 		+ `and 95 % of them end within ${duration(expected.upperQuantile)}.` : "";
@@ -80,19 +87,19 @@ function verdict(one, now) {
 		said.push(`Stuck: the server has not ended it for ${duration(one.age)}, which is unusually long. ${usual}${since} `
 			+ "Ask the operator of the server about this id.");
 	}
-	else if ((one.state === "AWAITED" || one.state === "TRACKED") && usual) {
+	else if (open && usual) {
 		said.push(usual);
 	}
 	if (one.deliveryFault && one.state === "ENDED") {
-		said.push(`The handler fails: ${one.deliveryFault}. Attempts: ${count(one.attempts)}. `
-			+ `The next one is due ${fromNow(one.nextDue, now)}.`);
+		said.push(`The handler fails: ${one.deliveryFault}. Attempt ${count(one.attempts)}, failing${failingFor(one, now)}. `
+			+ `The next attempt ${due(one, now)}. Repair the handler: no other step is needed while attempts remain.${hidden(one.deliveryFault)}`);
 	}
 	if (one.state === "UNDELIVERED") {
-		said.push(`The outcome is not delivered, and there are no more attempts${one.deliveryFault ? `: ${one.deliveryFault}` : ""}. `
-			+ "Repair the handler, then redeliver the outcome.");
+		said.push(`The outcome is undelivered${failingFor(one, now)}: attempt ${count(one.attempts)} was the last one. `
+			+ `The handler fails: ${line(one.deliveryFault)}. Repair the handler, then redeliver the outcome.${hidden(one.deliveryFault)}`);
 	}
-	if (one.lastFault && (one.state === "AWAITED" || one.state === "TRACKED")) {
-		said.push(`The last poll failed: ${one.lastFault}. Polling continues.`);
+	if (one.lastFault && open) {
+		said.push(`The last poll failed: ${one.lastFault}.${hidden(one.lastFault)} Polling continues.`);
 	}
 	if (!one.status && one.polls === 0) {
 		said.push("It has not been polled yet.");
@@ -124,13 +131,14 @@ $("forget").addEventListener("click", () => {
 });
 
 export function enter(route) {
-	const [, client, id] = ["", ...route.parts];
+	const [client = "", id] = route.parts;
 	text($("operation-heading"), `Operation ${id ?? ""}`);
+	attribute($("back"), "href", listOr(client));
 	if (shown?.id !== id || shown?.client !== client) {
 		shown = null;
-		$("facts").replaceChildren();
-		$("verdict").replaceChildren();
-		$("timeline").replaceChildren();
+		for (const part of ["facts", "verdict", "timeline"]) {
+			$(part).replaceChildren();
+		}
 		visible($("one-levers"), false);
 		history([], 0);
 	}

@@ -1,30 +1,46 @@
 // The view "Operations": one table, whose filters are in the URL.
 import { list } from "./api.js";
 import { $, attribute, link, options, show as visible, table, text, time } from "./dom.js";
-import { clock, count, duration, fromNow, lower } from "./text.js";
+import { clock, count, duration, fromNow, lower, millis } from "./text.js";
 
 const MOST = 200;
 
-const NAMES = ["client", "state", "status", "kind", "id", "stuck", "failing", "order", "size"];
-
-const STATUSES = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "UNKNOWN"];
-
 const form = $("filters");
 
-export const pathOf = (client, id) => `#/operation/${encodeURIComponent(client)}/${encodeURIComponent(id)}`;
+const pathOf = (client, id) => `#/operation/${encodeURIComponent(client)}/${encodeURIComponent(id)}`;
+
+let last = null;
+
+/** The list as it was shown last, otherwise all operations of a client. */
+export const listOr = (client) => last ?? `#/operations?${new URLSearchParams({ client })}`;
+
+/**
+ * How long no delivery has succeeded: " for 1 min". Without a success in the history this is the time since the
+ * end, because the first attempt follows it at once.
+ */
+export function failingFor(row, now) {
+	const deliveries = (row.history ?? []).filter(({ event }) => event === "delivery");
+	const success = deliveries.findLastIndex(({ outcome }) => outcome === "success");
+	const since = millis((success >= 0 && deliveries[success + 1]?.time) || row.endedAt);
+	return Number.isNaN(since) ? "" : ` for ${duration(Math.max(0, now - since) / 1000)}`;
+}
+
+/** When the next attempt to deliver is due. The time is over while the handler runs. */
+export function due(row, now) {
+	return `${(millis(row.nextDue) < now - 500) ? "was" : "is"} due ${fromNow(row.nextDue, now)}`;
+}
 
 /** What is wrong with an operation, in words, empty if nothing is. */
-export function problem(row) {
+function problem(row, now) {
 	const found = [];
 	if (row.stuck) {
 		found.push("stuck");
 	}
-	if (row.deliveryFault && row.state !== "DELIVERED") {
-		found.push(`${(row.state === "UNDELIVERED") ? "not delivered" : "delivery fails"} after ${count(row.attempts)} `
-			+ `${(row.attempts === 1) ? "attempt" : "attempts"}: ${row.deliveryFault}`);
+	if (row.state === "UNDELIVERED") {
+		found.push(`undelivered${failingFor(row, now)}: attempt ${count(row.attempts)} was the last one, redeliver the outcome`);
 	}
-	else if (row.state === "UNDELIVERED") {
-		found.push("not delivered");
+	else if (row.deliveryFault && row.state === "ENDED") {
+		found.push(`delivery fails${failingFor(row, now)}: attempt ${count(row.attempts)}, the next one ${due(row, now)}`);
 	}
 	return found.join("; ");
 }
@@ -36,22 +52,22 @@ const rows = table("list", [
 		+ ((row.state === "AWAITED" && row.waits > 1) ? ` by ${count(row.waits)} waits` : "")) },
 	{ header: "Status", update: (cell, row) => text(cell, row.status ?? "not polled yet") },
 	{ header: "Age", update: (cell, row) => text(cell, duration(row.age)), number: true },
-	{ header: "Problem", update: (cell, row) => {
-		const said = problem(row);
+	{ header: "Problem", update: (cell, row, now) => {
+		const said = problem(row, now);
 		cell.className = said ? "bad" : "";
 		text(cell, said || "–");
 	} },
 	{ header: "Polls", update: (cell, row) => text(cell, count(row.polls)), number: true },
 	{ header: "Next attempt", update: (cell, row, now) => time(cell, row.nextDue, fromNow(row.nextDue, now)), number: true },
 	{ header: "Deadline", update: (cell, row, now) => time(cell, row.deadline, clock(row.deadline, now)), number: true },
-	{ header: "Last error", update: (cell, row) => text(cell, row.lastFault ?? "–") }
+	{ header: "Last error", update: (cell, row) => text(cell, row.deliveryFault ?? row.lastFault) }
 ], (row) => `${(row.state === "AWAITED") ? "w" : "t"} ${row.client} ${row.id}`);
 
 // Only what differs from the default is in the URL.
 function changed() {
 	const query = new URLSearchParams();
 	for (const [name, value] of new FormData(form)) {
-		if (value && NAMES.includes(name)) {
+		if (value) {
 			query.set(name, value);
 		}
 	}
@@ -60,12 +76,10 @@ function changed() {
 
 form.addEventListener("change", changed);
 
-form.elements.status.append(...STATUSES.map((word) => new Option(word, word)));
-
 export function enter(route) {
-	for (const name of NAMES) {
-		const field = form.elements[name];
-		const value = route.query.get(name) ?? "";
+	last = location.hash;
+	for (const field of form.elements) {
+		const value = route.query.get(field.name) ?? "";
 		if (field.type === "checkbox") {
 			field.checked = value === "true";
 		}
@@ -90,21 +104,31 @@ function page(route, after) {
 }
 
 export async function load(route, signal) {
-	const query = Object.fromEntries(NAMES.map((name) => [name, route.query.get(name)]));
-	query.size = String(Math.min(Number(query.size) || 50, MOST));
-	query.after = route.query.get("after");
+	// Unknown filters, too: the endpoint rejects them and names the permitted ones.
+	const query = new URLSearchParams(route.query);
+	const size = Number(query.get("size"));
+	if (size === 0 || size > MOST) {
+		query.set("size", size ? MOST : 50);
+	}
 	return { list: await list(query, signal) };
+}
+
+export function fail(error) {
+	if (error.status === 400) {
+		// The rows of the last list do not match these filters.
+		rows([]);
+		visible($("none"), false);
+		visible($("next"), false);
+	}
 }
 
 export function show({ list: data }, route) {
 	const client = route.query.get("client") ?? data.client;
 	options(form.elements.client, data.clients, client);
 	form.elements.client.value = client;
-	const known = Object.keys(data.learned ?? {});
-	options($("kinds-known"), known, null);
-	const page0 = data.operations.slice(0, MOST);
-	rows(page0, Date.parse(data.time));
-	visible($("none"), page0.length === 0);
+	options($("kinds-known"), Object.keys(data.learned ?? {}), null);
+	rows(data.operations, millis(data.time));
+	visible($("none"), data.operations.length === 0);
 	visible($("next"), Boolean(data.next));
 	if (data.next) {
 		attribute($("next"), "href", page(route, data.next));

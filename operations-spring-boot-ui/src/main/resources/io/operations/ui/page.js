@@ -4,7 +4,6 @@ import * as kinds from "./kinds.js";
 import * as levers from "./levers.js";
 import * as operation from "./operation.js";
 import * as operations from "./operations.js";
-import { readOnly } from "./api.js";
 import { $, attribute, show, text } from "./dom.js";
 import { clock } from "./text.js";
 
@@ -127,5 +126,4 @@ for (const form of document.forms) {
 	form.addEventListener("submit", (event) => event.preventDefault());
 }
 document.addEventListener("operations:changed", refresh);
-document.body.dataset.readOnly = readOnly;
 navigate(false);

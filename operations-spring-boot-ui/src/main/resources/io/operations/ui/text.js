@@ -55,17 +55,15 @@ export function millis(iso) {
 	return Date.parse(String(iso ?? ""));
 }
 
-const two = (value) => String(value).padStart(2, "0");
-
 /** The local time of day, with the date if that is another one than today's. */
 export function clock(iso, now = Date.now()) {
 	const at = new Date(millis(iso));
 	if (Number.isNaN(at.getTime())) {
 		return "–";
 	}
-	const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-	return (at.toDateString() === new Date(now).toDateString()) ? time
-		: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+	// The Swedish form is that of ISO 8601.
+	const both = at.toLocaleString("sv");
+	return (at.toDateString() === new Date(now).toDateString()) ? both.split(" ")[1] : both;
 }
 
 /** How far a time is from now: in 12 s, 3 min ago. */

@@ -98,11 +98,10 @@ function line(at, kind, words, x, picture, y) {
 
 /** Draws the timeline anew: nothing in it can have the focus. */
 export function draw(parent, one, events, now, paused) {
-	const first = Math.min(...[one.since, one.createdAt, events[0]?.time].map(millis).filter(Number.isFinite), now);
+	const begin = Math.min(...[one.since, one.createdAt, events[0]?.time].map(millis).filter(Number.isFinite), now);
 	const ended = millis(one.endedAt);
 	const next = one.nextDue ? millis(one.nextDue) : NaN;
 	const deadline = millis(one.deadline);
-	const begin = first;
 	const usual = (seconds(one.expected?.upperQuantile) ?? 0) * 1000;
 	const last = Math.max(...events.map((event) => millis(event.time)).filter(Number.isFinite), ended || now, begin + usual,
 		(next - begin < 3 * (now - begin) + 60000) ? next : begin, begin + 1000);

@@ -267,11 +267,11 @@ class CannedOperations {
 			history.add(event(since.plusSeconds(30 + 10L * i), "delivery", "error", null, null,
 					(String) row.get("deliveryFault")));
 		}
-		all.put("history", history);
+		all.putIfAbsent("history", history);
 		return all;
 	}
 
-	private static Map<String, @Nullable Object> event(Instant time, String event, @Nullable String outcome,
+	static Map<String, @Nullable Object> event(Instant time, String event, @Nullable String outcome,
 			@Nullable String status, @Nullable String delay, @Nullable String fault) {
 		Map<String, @Nullable Object> all = new LinkedHashMap<>();
 		all.put("time", time.toString());

@@ -1,6 +1,8 @@
 package io.operations.ui;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -93,11 +95,90 @@ class OperationsPageTests {
 		browser.awaitRows("Awaited and tracked", 1);
 		assertThat(browser.driver().getCurrentUrl()).contains("stuck=true").doesNotContain("after=");
 		open("operations?state=undelivered&kind=campaign");
-		browser.row("Awaited and tracked", "IFgivenup", "not delivered after 10 attempts");
+		browser.row("Awaited and tracked", "IFgivenup", "undelivered for 1 h",
+				"attempt 10 was the last one, redeliver the outcome", "java.net.ConnectException: Connection refused");
 		assertThat(new Select(browser.find("combobox", "State")).getFirstSelectedOption().getText())
 			.isEqualTo("undelivered");
 		open("operations?id=nothing");
 		browser.awaitText("No operation matches the filters.");
+	}
+
+	@Test
+	void listSaysSinceWhenADeliveryFailsWhyAndWhenTheNextAttemptIsDue() {
+		Instant now = Instant.now();
+		canned.rows(List.of(
+				canned.row("IFnext", "ENDED",
+						Map.of("endedAt", now.minusSeconds(7200).toString(), "attempts", 4, "nextDue",
+								now.plusSeconds(3600).toString(), "lastFault", "HTTP 503", "deliveryFault",
+								"java.lang.IllegalStateException")),
+				canned.row("IFlate", "ENDED",
+						Map.of("endedAt", now.minusSeconds(7200).toString(), "attempts", 1, "nextDue",
+								now.minusSeconds(3600).toString(), "deliveryFault", "java.lang.IllegalStateException")),
+				canned.row("IFpolls", "TRACKED", Map.of("lastFault", "HTTP 503"))));
+		open("operations");
+		assertThat(browser.row("Awaited and tracked", "IFnext", "delivery fails for 2 h", "java.lang.IllegalState"))
+			.containsPattern("attempt 4, the next one is due in (59 min|1 h)")
+			.doesNotContain("HTTP 503");
+		browser.row("Awaited and tracked", "IFlate", "attempt 1, the next one was due 1 h", "java.lang.IllegalState");
+		browser.row("Awaited and tracked", "IFpolls", "HTTP 503");
+	}
+
+	@Test
+	void operationSaysSinceWhenItsDeliveryFailsAndHowToSeeAHiddenMessage() {
+		Instant now = Instant.now();
+		Map<String, Object> ended = Map.of("endedAt", now.minusSeconds(86400).toString(), "attempts", 3, "nextDue",
+				now.plusSeconds(3600).toString(), "deliveryFault", "java.lang.IllegalStateException");
+		Map<String, Object> redelivered = new HashMap<>(ended);
+		redelivered.put("history",
+				List.of(CannedOperations.event(now.minusSeconds(86400), "delivery", "success", null, null, null),
+						CannedOperations.event(now.minusSeconds(7200), "delivery", "error", null, null, "any"),
+						CannedOperations.event(now.minusSeconds(3600), "delivery", "error", null, null, "any")));
+		canned.rows(List.of(canned.row("IFhidden", "ENDED", ended), canned.row("IFagain", "ENDED", redelivered),
+				canned.row("IFgivenup", "UNDELIVERED", ended)));
+		open("operation/operations/IFhidden");
+		browser.awaitText("The handler fails: java.lang.IllegalStateException. Attempt 3, failing for 1 d. "
+				+ "The next attempt is due in ");
+		assertThat(browser.text()).contains("The exception's message is hidden, or it has none",
+				"management.endpoint.operations.show-values=when-authorized or always", "30 s, until its end");
+		open("operation/operations/IFagain");
+		browser.awaitText("Attempt 3, failing for 2 h.");
+		open("operation/operations/IFgivenup");
+		browser.awaitText("The outcome is undelivered for 1 d: attempt 3 was the last one. "
+				+ "The handler fails: java.lang.IllegalStateException. Repair the handler, then redeliver the outcome.");
+		assertThat(browser.text()).contains("management.endpoint.operations.show-values");
+		canned.reset();
+		open("operation/operations/" + CannedOperations.FAILING);
+		browser.awaitText("The handler fails");
+		assertThat(browser.text()).contains("Attempt 4, failing for 1 min").doesNotContain("show-values");
+	}
+
+	@Test
+	void operationLeadsBackToTheListWithItsFilters() {
+		open("operations?failing=true");
+		browser.find("link", CannedOperations.FAILING).click();
+		browser.awaitText("The handler fails");
+		browser.find("link", "Back to the list").click();
+		browser.awaitRows("Awaited and tracked", 2);
+		assertThat(browser.driver().getCurrentUrl()).endsWith("#/operations?failing=true");
+		open("operation/operations/" + CannedOperations.FAILING);
+		browser.find("link", "Back to the list").click();
+		browser.row("Awaited and tracked", CannedOperations.STUCK);
+		assertThat(browser.driver().getCurrentUrl()).endsWith("#/operations?client=operations");
+	}
+
+	@Test
+	void listThatTheEndpointRejectsShowsItsReasonAndNoRows() {
+		open("operations");
+		browser.awaitRows("Awaited and tracked", 50);
+		canned.status(400);
+		browser.refresh();
+		browser.awaitText("The store cannot be reached.");
+		browser.awaitRows("Awaited and tracked", 0);
+		assertThat(browser.search("link", "Next page")).isEmpty();
+		assertThat(browser.text()).doesNotContain("No operation matches the filters.");
+		canned.status(200);
+		browser.refresh();
+		browser.awaitRows("Awaited and tracked", 50);
 	}
 
 	@Test

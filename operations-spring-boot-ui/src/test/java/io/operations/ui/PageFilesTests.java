@@ -21,7 +21,7 @@ class PageFilesTests {
 
 	private static final Path FOLDER = Path.of("src/main/resources/io/operations/ui");
 
-	private static Map<String, String> files() throws IOException {
+	static Map<String, String> files() throws IOException {
 		Map<String, String> files = new TreeMap<>();
 		try (Stream<Path> all = Files.list(FOLDER)) {
 			for (Path file : all.toList()) {

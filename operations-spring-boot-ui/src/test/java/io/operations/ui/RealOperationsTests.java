@@ -47,11 +47,15 @@ class RealOperationsTests {
 			browser.open(application.signedIn() + "#/account");
 			assertThat(browser.row("Clients", "operations")).contains("runs", "reachable");
 			browser.open(application.signedIn() + "#/operations?failing=true");
-			browser.row("Awaited and tracked", failing, "delivery fails after", "IllegalStateException");
+			browser.row("Awaited and tracked", failing, "delivery fails for", "the next one", "IllegalStateException");
 			assertThat(browser.rows("Awaited and tracked")).isEqualTo(1);
 			browser.find("link", failing).click();
-			browser.awaitText("The handler fails: java.lang.IllegalStateException");
+			browser.awaitText("The handler fails: java.lang.IllegalStateException. Attempt ");
+			browser.awaitText("management.endpoint.operations.show-values=when-authorized");
 			browser.row("Polls, changes", "delivery", "IllegalStateException");
+			browser.find("link", "Back to the list").click();
+			browser.row("Awaited and tracked", failing);
+			assertThat(browser.driver().getCurrentUrl()).endsWith("#/operations?failing=true");
 			browser.open(application.signedIn() + "#/operations?state=awaited");
 			browser.find("link", endless).click();
 			browser.row("Polls, changes", "poll", "success", "RUNNING");
@@ -62,6 +66,11 @@ class RealOperationsTests {
 			browser.awaitText("Polling of 'operations' is paused for 10 min on this instance only");
 			browser.awaitText("Polling is paused for 9 min");
 			assertThat(browser.logs()).isEmpty();
+			browser.open(application.signedIn() + "#/operations?stuk=true");
+			browser.awaitText("Unknown parameter 'stuk'. The permitted parameters are: client, kind, state,");
+			assertThat(browser.rows("Awaited and tracked")).isZero();
+			browser.open(application.signedIn() + "#/operations?size=many");
+			browser.awaitText("'size' is 'many', but it must be a number from 0 to 500.");
 			wait.dispose();
 		}
 	}
