@@ -155,12 +155,11 @@ public record OperationsErrorResponse(int status, @Nullable Integer code, @Nulla
 		return switch (this.status) {
 			case 401, 403 -> new OperationsAuthenticationException(
 					text + ". Check the credentials and their permissions." + end, operationId, this);
-			case 404 -> new OperationNotFoundException(
-					text + ((operationId != null)
-							? ". The id may be wrong or belong to another account, or the operation may have expired."
-							: ". Check the path of the request, the ids in it, " + keyPrefix + ".product and "
-									+ keyPrefix + ".base-url.") + end,
-					operationId, this);
+			case 404 -> new OperationNotFoundException(text + ((operationId != null)
+					? ". The id may be wrong or belong to another account, or the operation may have expired."
+					: ". Check the path of the request, the ids in it, " + keyPrefix + ".product and " + keyPrefix
+							+ ".base-url.")
+					+ end, operationId, this);
 			case 429 -> new OperationsThrottledException(text + "." + end, operationId, this);
 			case 407 -> new OperationsUnavailableException(
 					text + ". A proxy requires credentials, so the request did not reach the server. Configure the"

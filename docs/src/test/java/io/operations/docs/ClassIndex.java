@@ -41,8 +41,8 @@ final class ClassIndex {
 				section.insert(0, purpose(source, Pattern.compile("^package ", Pattern.MULTILINE)) + "\n\n");
 				continue;
 			}
-			Pattern declaration = Pattern
-				.compile("^[a-z @-]*(?:class|interface|record|enum) " + name + "\\b", Pattern.MULTILINE);
+			Pattern declaration = Pattern.compile("^[a-z @-]*(?:class|interface|record|enum) " + name + "\\b",
+					Pattern.MULTILINE);
 			section.append("| [`%s`](../%s) | %s |\n".formatted(name, Page.ROOT.relativize(file),
 					purpose(source, declaration)));
 		}

@@ -44,10 +44,9 @@ public final class OperationsSimulatorBuilder {
 	}
 
 	/**
-	 * Serve {@code https} instead of {@code http}, to test the TLS configuration of
-	 * an application.
-	 * @param keyStore a PKCS12 file with the key and the certificate of
-	 * {@code localhost}
+	 * Serve {@code https} instead of {@code http}, to test the TLS configuration of an
+	 * application.
+	 * @param keyStore a PKCS12 file with the key and the certificate of {@code localhost}
 	 * @param password the password of the file and of its key
 	 * @return this
 	 * @throws IllegalArgumentException if the file cannot be read

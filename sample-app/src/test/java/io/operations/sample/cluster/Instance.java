@@ -54,9 +54,9 @@ final class Instance implements AutoCloseable {
 	static Instance start(String name, List<String> arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-D" + ParentWatch.PROPERTY + "=true", "-cp",
-				System.getProperty("java.class.path"), SampleApplication.class.getName(),
-				"--spring.profiles.active=cluster", "--server.port=0",
+		command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+				"-D" + ParentWatch.PROPERTY + "=true", "-cp", System.getProperty("java.class.path"),
+				SampleApplication.class.getName(), "--spring.profiles.active=cluster", "--server.port=0",
 				// The tests write as fast as they can, and measure the polls that follow.
 				"--operations.writes.admitted=false"));
 		command.addAll(arguments);
