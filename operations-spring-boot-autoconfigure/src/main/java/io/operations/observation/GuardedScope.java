@@ -69,7 +69,8 @@ final class GuardedScope {
 		}
 	}
 
-	// The handlers before the one that failed have not left the scope. Only the deprecated
+	// The handlers before the one that failed have not left the scope. Only the
+	// deprecated
 	// methods notify them.
 	@SuppressWarnings("deprecation")
 	private void restore(Observation.Scope scope) {
