@@ -256,6 +256,8 @@ public enum Durations {
 
 	private final boolean moving;
 
+	// Each one is a lambda without state.
+	@SuppressWarnings("ImmutableEnumChecker")
 	private final Draw draw;
 
 	Durations(String text, Draw draw) {
