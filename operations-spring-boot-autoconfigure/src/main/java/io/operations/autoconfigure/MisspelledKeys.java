@@ -3,7 +3,9 @@ package io.operations.autoconfigure;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.operations.OperationsErrorResponse;
 import io.operations.autoconfigure.metrics.OperationsMetricsProperties;
@@ -89,12 +91,12 @@ final class MisspelledKeys implements SmartInitializingSingleton {
 	private static @Nullable String meant(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {
 		ConfigurationPropertyName parent = PropertyKeys.existingPart(name, TOP, all);
 		int wrong = parent.getNumberOfElements();
-		List<String> siblings = all.stream()
+		// The uniform form has neither hyphens nor capital letters, as in rateLimit.
+		Map<String, ConfigurationPropertyName> siblings = all.stream()
 			.filter(parent::isParentOf)
-			.map((each) -> each.getLastElement(Form.DASHED))
-			.toList();
-		String nearest = SimilarNames.nearest(name.getElement(wrong, Form.DASHED), siblings);
-		return (nearest != null) ? parent.append(nearest) + rest(name, wrong + 1) : null;
+			.collect(Collectors.toMap((each) -> each.getLastElement(Form.UNIFORM), (each) -> each));
+		String nearest = SimilarNames.nearest(name.getElement(wrong, Form.UNIFORM), siblings.keySet());
+		return (nearest != null) ? siblings.get(nearest) + rest(name, wrong + 1) : null;
 	}
 
 	private static String rest(ConfigurationPropertyName name, int from) {

@@ -30,7 +30,7 @@ class MisspelledKeysTests {
 
 	@ParameterizedTest
 	@CsvSource({ "operations.poling.timeout, operations.polling.timeout",
-			"operations.polling.time-out, operations.polling.timeout",
+			"operations.polling.min-intervall, operations.polling.min-interval",
 			"operations.rateLimit.requestPerSecond, operations.rate-limit.requests-per-second",
 			"operations.http.reqest-timeout, operations.http.request-timeout",
 			"operations.traking.store, operations.tracking.store",
@@ -45,8 +45,7 @@ class MisspelledKeysTests {
 	@ValueSource(strings = { "operations.team=night", "operations.shop.timeout=1s", "operations.api-key.file=x",
 			"operations.rateLimit.requestsPerSecond=3", "operations.RATE_LIMIT.max-in-flight=4",
 			"operations.tracking.jdbc.lease-duration=5s", "operations.web.problem-details=true",
-			"operations.metrics.histograms=true", "operations.clients.memory.product=memory",
-			"operations.http.ssl.bundle=" })
+			"operations.metrics.histograms=true", "operations.clients.memory.product=memory" })
 	void whenKeyExistsOrIsOneOfTheApplicationNothingIsLogged(String property, CapturedOutput output) {
 		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain(WARNING);
