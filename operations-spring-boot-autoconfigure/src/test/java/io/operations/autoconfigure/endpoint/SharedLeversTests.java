@@ -47,7 +47,7 @@ class SharedLeversTests {
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
 	// More than two of the longest intervals between polls.
-	private static final Duration SILENCE = Duration.ofMillis(500);
+	private static final Duration SILENCE = Duration.ofMillis(250);
 
 	private static final String PREFIX = "l" + UUID.randomUUID().toString().substring(0, 8) + "_";
 
@@ -153,10 +153,11 @@ class SharedLeversTests {
 						"spring.datasource.url=" + PostgresDatabase.DATA_SOURCE.getJdbcUrl(),
 						"spring.datasource.hikari.maximum-pool-size=6", "operations.api-key=SK1",
 						"operations.api-key-secret=secret", "operations.polling.min-interval=20ms",
-						"operations.polling.max-interval=200ms", "operations.rate-limit.requests-per-second=500",
+						"operations.polling.max-interval=100ms", "operations.rate-limit.requests-per-second=500",
 						"operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always",
 						"operations.tracking.jdbc.table-prefix=" + PREFIX,
-						"operations.tracking.jdbc.instance-name=" + name, "operations.tracking.jdbc.deliveries=2",
+						"operations.tracking.jdbc.instance-name=" + name,
+						"operations.tracking.jdbc.look-interval=50ms", "operations.tracking.jdbc.flush-interval=50ms", "operations.tracking.jdbc.deliveries=2",
 						"operations.tracking.delivery.max-attempts=1")
 				.run();
 		}
