@@ -256,7 +256,6 @@ public enum Durations {
 
 	private final boolean moving;
 
-	// Each one is a lambda without state.
 	@SuppressWarnings("ImmutableEnumChecker")
 	private final Draw draw;
 
