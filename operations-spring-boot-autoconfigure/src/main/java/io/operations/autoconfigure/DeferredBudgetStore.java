@@ -2,6 +2,7 @@ package io.operations.autoconfigure;
 
 import java.time.Duration;
 
+import io.operations.internal.resilience.StoreNotStartedException;
 import io.operations.resilience.BudgetStore;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -84,7 +85,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 	}
 
 	/**
-	 * Gives each permit at once until it knows the store.
+	 * Gives each permit at once until it knows the store, and counts no instances.
 	 */
 	private static final class Substitute implements BudgetStore {
 
@@ -100,7 +101,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		@Override
 		public Mono<Others> report(String client, boolean sending) {
 			BudgetStore known = this.store;
-			return (known != null) ? known.report(client, sending) : Mono.empty();
+			return (known != null) ? known.report(client, sending) : Mono.error(StoreNotStartedException::new);
 		}
 
 		@Override
@@ -112,8 +113,7 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		@Override
 		public Mono<Long> resume(String client) {
 			BudgetStore known = this.store;
-			return (known != null) ? known.resume(client)
-					: Mono.error(() -> new IllegalStateException("The application has not started yet."));
+			return (known != null) ? known.resume(client) : Mono.error(StoreNotStartedException::new);
 		}
 
 		@Override

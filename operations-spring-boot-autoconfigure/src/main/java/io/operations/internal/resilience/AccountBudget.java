@@ -240,7 +240,7 @@ final class AccountBudget implements Disposable {
 		Runnable begun = AccountBudget::nothing;
 		synchronized (this) {
 			change.run();
-			if (!this.outage.isOpen() && !this.closed) {
+			if (!this.outage.isOpen() && !this.closed && !(fault instanceof StoreNotStartedException)) {
 				begun = this.outage.begin(fault, now());
 				this.instances.foundAtStart(others);
 			}

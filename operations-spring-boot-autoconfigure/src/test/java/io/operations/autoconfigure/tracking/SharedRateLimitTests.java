@@ -14,6 +14,7 @@ import io.operations.internal.resilience.jdbc.JdbcBudgetStore;
 import io.operations.resilience.BudgetStore;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -27,6 +28,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -116,6 +119,17 @@ class SharedRateLimitTests {
 		this.withDatabase.withPropertyValues(ACROSS + "jdbc")
 			.withUserConfiguration(MigrationWithTemplate.class)
 			.run(this::instanceReports);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whileTheApplicationStartsTheDatabaseDoesNotCountAsUnavailable(CapturedOutput output) {
+		this.withDatabase.withPropertyValues(ACROSS + "jdbc")
+			.withUserConfiguration(MigrationWithTemplate.class)
+			.run((context) -> {
+				instanceReports(context);
+				assertThat(output).doesNotContain("The database of the shared rate limit is unavailable");
+			});
 	}
 
 	@Test

@@ -290,6 +290,21 @@ class AccountBudgetTests extends AccountBudgetFixture {
 	}
 
 	@Test
+	void storeWhenItHasNotStartedIsNotUnavailableAndCountsTheInstanceSoonAfterwards() {
+		start(RATE);
+		advance(Duration.ofSeconds(6));
+		this.store.starting = true;
+		Instance second = start(RATE);
+		advance(Duration.ofSeconds(3));
+		assertThat(second.events).isEmpty();
+		assertThat(second.admission.rate().isStoreUnavailable()).isFalse();
+		this.store.starting = false;
+		advance(Duration.ofMillis(600));
+		assertThat(second.admission.rate().instances()).isEqualTo(2);
+		assertThat(second.events).isEmpty();
+	}
+
+	@Test
 	void instanceWhenStoreIsNeverReachedDividesByCountAtStart() {
 		this.store.failing = true;
 		this.store.othersAtStart = 3;

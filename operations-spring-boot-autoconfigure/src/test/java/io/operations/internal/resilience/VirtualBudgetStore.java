@@ -34,6 +34,8 @@ final class VirtualBudgetStore {
 
 	boolean reservesFail;
 
+	boolean starting;
+
 	int othersAtStart;
 
 	long nextAt;
@@ -70,6 +72,9 @@ final class VirtualBudgetStore {
 
 			@Override
 			public Mono<Others> report(String client, boolean isSending) {
+				if (VirtualBudgetStore.this.starting) {
+					return Mono.error(new StoreNotStartedException());
+				}
 				return answer(() -> {
 					VirtualBudgetStore.this.seen.put(instance, now());
 					VirtualBudgetStore.this.sending.put(instance, isSending);

@@ -93,8 +93,8 @@ class TracesIT {
 			this.cluster.simulator().accept(id, OperationScript.completed());
 			Waiting.until("the outcome is delivered", () -> named(exported(), "handle").size() == 1
 					&& named(exported(), "deliver outcome").size() == 1 && named(exported(), AWAIT).size() == 2);
+			assertThatOneGraphReaches(written(), exported(), tracking);
 		}
-		assertThatOneGraphReaches(written(), exported(), tracking());
 	}
 
 	// The request of the killed instance in which it began to track the operation.
