@@ -3,7 +3,6 @@ package io.operations.actuate;
 import java.util.Map;
 import java.util.function.Function;
 
-import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.ListedWait;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
@@ -67,8 +66,7 @@ final class OperationsReader {
 		OperationTracker tracker = this.calls.tracker((all.size() > 1) ? name : client);
 		OperationPolls polls = all.get(name);
 		if (polls == null) {
-			throw OperationsQuery.invalid("'client' is '" + OperationsErrorResponse.printable(name)
-					+ "', but the clients are: " + String.join(", ", all.keySet()) + ".");
+			throw EndpointParameters.unknownClient(name, all.keySet());
 		}
 		TrackingDescriptor tracking = null;
 		String holder = null;
@@ -113,7 +111,7 @@ final class OperationsReader {
 	}
 
 	private @Nullable OperationDescriptor find(@Nullable String client, String id, boolean showsValues) {
-		OperationsQuery.checkText("id", id);
+		EndpointParameters.checkText("id", id);
 		OperationTracker tracker = this.calls.tracker(client);
 		Map<String, OperationPolls> all = this.calls.clients();
 		TrackedOperation found;

@@ -1,6 +1,7 @@
 package io.operations.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -41,10 +42,9 @@ final class TrackerCalls {
 		if (client == null) {
 			return this.tracker;
 		}
-		OperationsQuery.checkText("client", client);
+		EndpointParameters.checkText("client", client);
 		if (!this.tracker.clients().contains(client)) {
-			throw OperationsQuery.invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", this.tracker.clients()) + ".");
+			throw EndpointParameters.unknownClient(client, this.tracker.clients());
 		}
 		return this.tracker.forClient(client);
 	}
@@ -55,6 +55,14 @@ final class TrackerCalls {
 
 	private OperationPolls polls() {
 		return this.clients.get().values().iterator().next();
+	}
+
+	/**
+	 * Return the present time.
+	 * @return the time of the clock of the first client
+	 */
+	Instant now() {
+		return polls().now();
 	}
 
 	<T> T await(Mono<T> answer) {

@@ -147,12 +147,17 @@ final class AccountBudget implements Disposable {
 	}
 
 	/**
-	 * Note that the store has the pause of an operator.
-	 * @param pause how long the pause lasts
+	 * Follow what the store answered to the pause of an operator. An answer that arrives
+	 * after that of a later resume changes nothing.
+	 * @param pause the pause that the store has
 	 */
-	synchronized void paused(Duration pause) {
-		this.pause.stored(pause, now());
-		this.permits.clear();
+	void paused(BudgetStore.Pause pause) {
+		SharedPause.News news;
+		synchronized (this) {
+			news = this.pause.stored(pause, now());
+			this.permits.clear();
+		}
+		this.pauses.follow(pause, news);
 	}
 
 	/**
@@ -171,7 +176,8 @@ final class AccountBudget implements Disposable {
 			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			this.store.pause(left, false, AccountBudget::nothing, (fault) -> lose(fault, this.pause::notSent));
+			this.store.pause(left, false, (stored) -> {
+			}, (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 

@@ -31,12 +31,19 @@ final class SharedPause {
 	}
 
 	/**
-	 * Note that an operator has paused the client through the store.
-	 * @param pause how long the pause lasts
+	 * Note what the store answered to the pause of an operator.
+	 * @param pause the pause that the store has
 	 * @param now the present time
+	 * @return the news for this instance. The pause of the answer has begun, unless the
+	 * answer is older than a resume that this instance knows.
 	 */
-	void stored(Duration pause, long now) {
-		this.until = Math.max(this.until, now + pause.toNanos());
+	News stored(BudgetStore.Pause pause, long now) {
+		if (isOutdated(pause, now)) {
+			return News.NONE;
+		}
+		News news = found(pause, now);
+		this.until = Math.max(this.until, now + pause.left().toNanos());
+		return new News(news.resumed(), !pause.left().isZero());
 	}
 
 	/**

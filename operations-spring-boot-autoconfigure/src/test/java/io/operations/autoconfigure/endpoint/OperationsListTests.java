@@ -240,6 +240,9 @@ class OperationsListTests {
 					/operations/op?x | Unknown parameter 'x'. The permitted parameters are: client, id.
 					?stuck=true&stuck=false | Parameter 'stuck' has 2 values. Pass one value.
 					?stuck=yes | 'stuck' is 'yes', but the permitted values are: true, false.
+					?kind= | 'kind' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
+					?id= | 'id' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
+					?client= | 'client' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
 					?failing= | 'failing' is '', but the permitted values are: true, false.
 					?state=nonsense | 'state' is 'nonsense', but the permitted values are: awaited, tracked, ended, undelivered, delivered.
 					?status=busy | 'status' is 'busy', but the permitted values are: pending, running, completed, failed, cancelled, unknown.
