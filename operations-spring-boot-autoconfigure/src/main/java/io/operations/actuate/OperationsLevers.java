@@ -112,6 +112,9 @@ final class OperationsLevers {
 					+ redeliveries.accepted() + " of them", Exceptions.unwrap(ex));
 			throw ex;
 		}
+		finally {
+			this.calls.changed();
+		}
 	}
 
 	/**
@@ -171,6 +174,9 @@ final class OperationsLevers {
 		catch (RuntimeException ex) {
 			LeverLog.failed(name, wish, Exceptions.unwrap(ex));
 			throw ex;
+		}
+		finally {
+			this.calls.changed();
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -28,9 +29,29 @@ final class TrackerCalls {
 
 	private final OperationTracker tracker;
 
+	private final SharedSummaries summaries;
+
 	TrackerCalls(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker) {
 		this.clients = clients;
 		this.tracker = tracker;
+		this.summaries = new SharedSummaries((summary) -> inTime(summary.flux()).next());
+	}
+
+	/**
+	 * Return the summary of a client.
+	 * @param polls the polls of the client
+	 * @param tracker the tracker of the client
+	 * @return the summary, at most three seconds old
+	 */
+	TrackingSummary summary(OperationPolls polls, OperationTracker tracker) {
+		return await(this.summaries.of(tracker, polls.scheduler()));
+	}
+
+	/**
+	 * Note that an operator has changed tracked operations.
+	 */
+	void changed() {
+		this.summaries.changed();
 	}
 
 	/**
