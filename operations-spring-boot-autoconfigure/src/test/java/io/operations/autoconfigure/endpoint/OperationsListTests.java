@@ -172,6 +172,11 @@ class OperationsListTests {
 		JsonNode body = app.get("?stuck=true&state=awaited").body();
 		assertThat(ids(body)).containsExactly("waited");
 		assertThat(body.path("operations").path(0).path("stuck").asBoolean()).isTrue();
+		assertThat(body.path("operations").path(0).path("problem").asString())
+			.startsWith("The operation has been running for ");
+		assertThat(app.get("/tracked").body().path("problem").asString())
+			.startsWith("The operation has been running for ");
+		assertThat(app.get("/new").body().path("problem").isNull()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -187,9 +192,16 @@ class OperationsListTests {
 		JsonNode body = app.get("?failing=true&state=ended").body();
 		assertThat(body.path("operations").path(0).path("deliveryFault").asString())
 			.isEqualTo("java.lang.IllegalStateException");
-		assertThat(body.path("tracking").path("failing").asInt()).isEqualTo(1);
-		assertThat(body.path("tracking").path("ended").asInt()).isEqualTo(1);
-		assertThat(body.path("tracking").path("undelivered").asInt(-1)).isZero();
+		assertThat(body.path("operations").path(0).path("problem").asString())
+			.contains("java.lang.IllegalStateException. ", "nother attempt", "attempt");
+		assertThat(app.get("/good").body().path("problem").isNull()).isTrue();
+		// Requests share the figures of the store for three seconds.
+		Awaitility.await().atMost(MAX_WAIT).untilAsserted(() -> {
+			JsonNode tracking = app.get("?size=0").body().path("tracking");
+			assertThat(tracking.path("failing").asInt()).isEqualTo(1);
+			assertThat(tracking.path("ended").asInt()).isEqualTo(1);
+			assertThat(tracking.path("undelivered").asInt(-1)).isZero();
+		});
 	}
 
 	@ParameterizedTest
@@ -320,6 +332,21 @@ class OperationsListTests {
 		assertThat(body.path("holder").asString()).isEqualTo("host-1");
 		assertThat(body.path("access").asString()).isEqualTo("read-only");
 		assertThat(body.path("clients")).hasToString("[\"operations\"]");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pointsOfLearnedDurationsAreInASummaryAndInOneOperationOnly(Web web) {
+		endpoint.others((poll) -> ScriptedEndpoint.status((poll > 1) ? "COMPLETED" : "RUNNING"));
+		App app = app(web);
+		app.track("learned");
+		app.until("?state=delivered", "learned");
+		JsonNode summary = app.get("?size=0").body().path("learned").path("configurationId");
+		JsonNode page = app.get("").body().path("learned").path("configurationId");
+		assertThat(summary.path("points").size()).isEqualTo(32);
+		assertThat(page.path("points").size()).isZero();
+		assertThat(page.path("median")).isEqualTo(summary.path("median"));
+		assertThat(app.get("/learned").body().path("expected").path("points").size()).isEqualTo(32);
 	}
 
 	@ParameterizedTest
