@@ -8,6 +8,7 @@ import io.operations.internal.polling.ListedWait;
 import io.operations.polling.LearnedDurations;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackedOperationBuilder;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class OperationProblemTests {
 
 	@Test
 	void messageOfAHandlerThatIsHiddenIsNotInTheProblem() {
-		TrackedOperation.Builder failed = ended(TrackingState.ENDED, "java.lang.IllegalStateException: secret");
+		TrackedOperationBuilder failed = ended(TrackingState.ENDED, "java.lang.IllegalStateException: secret");
 		assertThat(problem(failed, null)).doesNotContain("secret");
 	}
 
@@ -90,7 +91,7 @@ class OperationProblemTests {
 			.endsWith(" The next poll is due in 5 s.");
 	}
 
-	private static TrackedOperation.Builder open() {
+	private static TrackedOperationBuilder open() {
 		return TrackedOperation.builder("operations", "op")
 			.kind("kind")
 			.since(Instant.EPOCH)
@@ -98,7 +99,7 @@ class OperationProblemTests {
 			.nextDue(NOW.plusSeconds(5));
 	}
 
-	private static TrackedOperation.Builder ended(TrackingState state, @Nullable String fault) {
+	private static TrackedOperationBuilder ended(TrackingState state, @Nullable String fault) {
 		return open().state(state)
 			.outcome(OperationOutcome.Type.COMPLETED)
 			.endedAt(NOW)
@@ -107,7 +108,7 @@ class OperationProblemTests {
 			.deliveryFault(fault);
 	}
 
-	private static @Nullable String problem(TrackedOperation.Builder operation, @Nullable LearnedDurations expected) {
+	private static @Nullable String problem(TrackedOperationBuilder operation, @Nullable LearnedDurations expected) {
 		return OperationDescriptor.of(operation.build(), 0, expected, NOW, new Sanitizer(), false).problem();
 	}
 
