@@ -164,10 +164,16 @@ final class AccountBudget implements Disposable {
 	 * Note that the store has ended the pause for an operator. Permits that were reserved
 	 * during the pause are due at its old end.
 	 * @param resumes how often the client has been resumed
+	 * @return whether this instance resumes, too. {@code false} if it did so with a later
+	 * answer of the store, which may have had a newer pause
 	 */
-	synchronized void resumed(long resumes) {
+	synchronized boolean resumed(long resumes) {
+		if (this.pause.isKnown(resumes)) {
+			return false;
+		}
 		this.pause.resumed(resumes, now());
 		this.permits.clear();
+		return true;
 	}
 
 	private void sendPause() {

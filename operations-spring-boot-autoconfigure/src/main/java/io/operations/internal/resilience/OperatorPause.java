@@ -70,8 +70,9 @@ public final class OperatorPause {
 			});
 		}
 		return Mono.create((sink) -> store.resume((resumes) -> {
-			budget.resumed(resumes);
-			this.pauses.end();
+			if (budget.resumed(resumes)) {
+				this.pauses.end();
+			}
 			sink.success(true);
 		}, sink::error));
 	}

@@ -96,6 +96,16 @@ final class SharedPause {
 	}
 
 	/**
+	 * Return whether this instance knows a resume from an answer that the store gave
+	 * later. A pause that it knows then is newer than the resume.
+	 * @param resumes the count of the resume
+	 * @return whether a later answer has had the same count
+	 */
+	boolean isKnown(long resumes) {
+		return resumes == this.resumes;
+	}
+
+	/**
 	 * Note that an operator has resumed the client.
 	 * @param resumes how often that happened, as the store counted it
 	 * @param now the present time

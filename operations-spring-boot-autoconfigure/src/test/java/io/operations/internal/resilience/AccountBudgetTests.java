@@ -286,6 +286,22 @@ class AccountBudgetTests {
 	}
 
 	@Test
+	void answerToAResumeThatArrivesAfterANewerPauseDoesNotEndThatPauseHere() {
+		Instance asked = start(RATE);
+		Instance other = start(RATE);
+		advance(Duration.ofSeconds(6));
+		result(asked.admission.operatorPause().begin(Duration.ofMinutes(10)));
+		this.store.latency = Duration.ofMillis(900);
+		asked.admission.operatorPause().end().subscribe();
+		this.store.latency = Duration.ofMillis(2);
+		assertThat(result(other.admission.operatorPause().begin(Duration.ofMinutes(20)))).isTrue();
+		asked.poll(10);
+		advance(Duration.ofMillis(900));
+		assertThat(asked.admission.paused()).isGreaterThan(Duration.ofMinutes(19));
+		assertThat(asked.sent()).isZero();
+	}
+
+	@Test
 	void pauseThatIsShorterThanThatOfAnotherInstanceLastsAsLongAsThatOne() {
 		Instance first = start(RATE);
 		Instance second = start(RATE);
