@@ -50,6 +50,7 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -395,6 +396,14 @@ class OperationsLeversTests {
 		@Bean
 		Store store() {
 			return new Store();
+		}
+
+		// The end of this application must not end the global resources of the others.
+		@Bean
+		ReactorResourceFactory ownResources() {
+			ReactorResourceFactory factory = new ReactorResourceFactory();
+			factory.setUseGlobalResources(false);
+			return factory;
 		}
 
 	}
