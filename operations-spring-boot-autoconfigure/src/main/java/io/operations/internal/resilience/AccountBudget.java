@@ -147,33 +147,25 @@ final class AccountBudget implements Disposable {
 	}
 
 	/**
-	 * Follow what the store answered to the pause of an operator. An answer that arrives
-	 * after that of a later resume changes nothing.
+	 * Note what the store answered to the pause of an operator.
 	 * @param pause the pause that the store has
+	 * @return the news for this instance
 	 */
-	void paused(BudgetStore.Pause pause) {
-		SharedPause.News news;
-		synchronized (this) {
-			news = this.pause.stored(pause, now());
-			this.permits.clear();
-		}
-		this.pauses.follow(pause, news);
+	synchronized SharedPause.News paused(BudgetStore.Pause pause) {
+		this.permits.clear();
+		return this.pause.stored(pause, now());
 	}
 
 	/**
 	 * Note that the store has ended the pause for an operator. Permits that were reserved
 	 * during the pause are due at its old end.
 	 * @param resumes how often the client has been resumed
-	 * @return whether this instance resumes, too. {@code false} if it did so with a later
-	 * answer of the store, which may have had a newer pause
+	 * @return whether this is new. A later answer of the store, which may have had a newer
+	 * pause, may have arrived before
 	 */
 	synchronized boolean resumed(long resumes) {
-		if (this.pause.isKnown(resumes)) {
-			return false;
-		}
-		this.pause.resumed(resumes, now());
 		this.permits.clear();
-		return true;
+		return this.pause.resumedByAnswer(resumes, now());
 	}
 
 	private void sendPause() {
@@ -182,8 +174,7 @@ final class AccountBudget implements Disposable {
 			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			this.store.pause(left, false, (stored) -> {
-			}, (fault) -> lose(fault, this.pause::notSent));
+			this.store.pause(left, false, (stored) -> nothing(), (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 

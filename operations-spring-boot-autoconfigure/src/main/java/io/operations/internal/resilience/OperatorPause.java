@@ -49,7 +49,7 @@ public final class OperatorPause {
 			});
 		}
 		return Mono.create((sink) -> store.pause(pause, true, (stored) -> {
-			budget.paused(stored);
+			this.pauses.follow(stored, budget.paused(stored));
 			sink.success(true);
 		}, sink::error));
 	}

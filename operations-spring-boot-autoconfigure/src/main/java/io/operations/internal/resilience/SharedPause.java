@@ -96,13 +96,18 @@ final class SharedPause {
 	}
 
 	/**
-	 * Return whether this instance knows a resume from an answer that the store gave
-	 * later. A pause that it knows then is newer than the resume.
-	 * @param resumes the count of the resume
-	 * @return whether a later answer has had the same count
+	 * Note what the store answered to the resume of an operator.
+	 * @param resumes how often the client has been resumed, as the store counted it
+	 * @param now the present time
+	 * @return whether this is new. If a later answer has had the same count, a pause that
+	 * this instance knows may be newer than the resume
 	 */
-	boolean isKnown(long resumes) {
-		return resumes == this.resumes;
+	boolean resumedByAnswer(long resumes, long now) {
+		boolean isNew = resumes != this.resumes;
+		if (isNew) {
+			resumed(resumes, now);
+		}
+		return isNew;
 	}
 
 	/**
