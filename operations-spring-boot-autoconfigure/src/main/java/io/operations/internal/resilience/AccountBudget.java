@@ -157,11 +157,9 @@ final class AccountBudget implements Disposable {
 	}
 
 	/**
-	 * Note that the store has ended the pause for an operator. Permits that were reserved
-	 * during the pause are due at its old end.
+	 * Note that an operator has ended the pause. Reserved permits are due at its old end.
 	 * @param resumes how often the client has been resumed
-	 * @return whether this is new. A later answer of the store, which may have had a newer
-	 * pause, may have arrived before
+	 * @return whether no later answer of the store has had this count before
 	 */
 	synchronized boolean resumed(long resumes) {
 		this.permits.clear();
