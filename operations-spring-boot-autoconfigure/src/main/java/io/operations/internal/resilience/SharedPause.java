@@ -28,6 +28,7 @@ final class SharedPause {
 
 	SharedPause(long now) {
 		this.until = now;
+		this.resumedAt = now - LATEST_ANSWER;
 	}
 
 	/**
@@ -99,11 +100,11 @@ final class SharedPause {
 	 * Note what the store answered to the resume of an operator.
 	 * @param resumes how often the client has been resumed, as the store counted it
 	 * @param now the present time
-	 * @return whether this is new. If a later answer has had the same count, a pause that
-	 * this instance knows may be newer than the resume
+	 * @return whether this is new. If this instance has followed a later answer that had
+	 * the same count, a pause that it knows may be newer than the resume
 	 */
 	boolean resumedByAnswer(long resumes, long now) {
-		boolean isNew = resumes != this.resumes;
+		boolean isNew = resumes != this.resumes || now - this.resumedAt >= LATEST_ANSWER;
 		if (isNew) {
 			resumed(resumes, now);
 		}

@@ -73,6 +73,15 @@ class SharedPauseTests {
 	}
 
 	@Test
+	void resumeIsNewUnlessALaterAnswerHasEndedThePause() {
+		this.pause.begin(MINUTE, 0);
+		found(Duration.ZERO, 1, Duration.ofMillis(100));
+		assertThat(this.pause.resumedByAnswer(1, Duration.ofMillis(200).toNanos())).as("the first count").isTrue();
+		found(Duration.ZERO, 2, Duration.ofSeconds(5));
+		assertThat(this.pause.resumedByAnswer(2, Duration.ofMillis(5_100).toNanos())).isFalse();
+	}
+
+	@Test
 	void resumeOfAnotherInstanceIsNewOnlyOnceAndForgetsAPauseThatIsUnsent() {
 		found(Duration.ZERO, 0, Duration.ZERO);
 		this.pause.begin(MINUTE, 0);
