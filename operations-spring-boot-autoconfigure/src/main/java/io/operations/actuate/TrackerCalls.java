@@ -1,6 +1,7 @@
 package io.operations.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -9,6 +10,7 @@ import java.util.function.Supplier;
 import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -27,9 +29,29 @@ final class TrackerCalls {
 
 	private final OperationTracker tracker;
 
+	private final SharedSummaries summaries;
+
 	TrackerCalls(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker) {
 		this.clients = clients;
 		this.tracker = tracker;
+		this.summaries = new SharedSummaries((summary) -> inTime(summary.flux()).next());
+	}
+
+	/**
+	 * Return the summary of a client.
+	 * @param polls the polls of the client
+	 * @param tracker the tracker of the client
+	 * @return the summary, at most three seconds old
+	 */
+	TrackingSummary summary(OperationPolls polls, OperationTracker tracker) {
+		return await(this.summaries.of(tracker, polls.scheduler()));
+	}
+
+	/**
+	 * Note that an operator has changed tracked operations.
+	 */
+	void changed() {
+		this.summaries.changed();
 	}
 
 	/**
@@ -41,10 +63,9 @@ final class TrackerCalls {
 		if (client == null) {
 			return this.tracker;
 		}
-		OperationsQuery.checkText("client", client);
+		EndpointParameters.checkText("client", client);
 		if (!this.tracker.clients().contains(client)) {
-			throw OperationsQuery.invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", this.tracker.clients()) + ".");
+			throw EndpointParameters.unknownClient(client, this.tracker.clients());
 		}
 		return this.tracker.forClient(client);
 	}
@@ -55,6 +76,14 @@ final class TrackerCalls {
 
 	private OperationPolls polls() {
 		return this.clients.get().values().iterator().next();
+	}
+
+	/**
+	 * Return the present time.
+	 * @return the time of the clock of the first client
+	 */
+	Instant now() {
+		return polls().now();
 	}
 
 	<T> T await(Mono<T> answer) {

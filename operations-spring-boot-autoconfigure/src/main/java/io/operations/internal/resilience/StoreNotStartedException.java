@@ -7,13 +7,14 @@ package io.operations.internal.resilience;
  * @since 0.1.0
  */
 @SuppressWarnings("serial")
-public final class StoreNotStartedException extends RuntimeException {
+public final class StoreNotStartedException extends IllegalStateException {
 
 	/**
 	 * Create the exception.
 	 */
 	public StoreNotStartedException() {
-		super("The application has not started yet.");
+		super("The application has not started yet, so the database of the shared rate limit is not used yet."
+				+ " Nothing has changed. Try again after the start.");
 	}
 
 }
