@@ -92,8 +92,9 @@ public class Shop {
 EOF
 javac -parameters -cp 'lib/*' -d classes src/shop/Shop.java
 
+: >log
 java -cp 'classes:lib/*' shop.Shop --server.port=0 --management.endpoints.web.exposure.include=anonymous,named \
-	>log 2>&1 &
+	>>log 2>&1 &
 app=$!
 port=
 for ((i = 0; i < 120; i++)); do
