@@ -45,8 +45,9 @@ public enum Durations {
 	 * Of several steps.
 	 */
 	GAMMA("gamma, mean 20 s, shape 3",
-			(random, before) -> -20.0 / 3 * (Math.log(1 - random.nextDouble()) + Math.log(1 - random.nextDouble())
-					+ Math.log(1 - random.nextDouble()))),
+			(random, before) -> -20.0 / 3
+					* (Math.log(1 - random.nextDouble()) + Math.log(1 - random.nextDouble())
+							+ Math.log(1 - random.nextDouble()))),
 
 	/**
 	 * Of three sorts.
@@ -77,7 +78,8 @@ public enum Durations {
 	 * With a daily pattern.
 	 */
 	DAILY("30 to 120 s in turn over 300 operations, σ 0.2", true,
-			(random, before) -> 60 * Math.exp(0.7 * Math.sin(before * 2 * Math.PI / 300) + 0.2 * random.nextGaussian())),
+			(random, before) -> 60
+					* Math.exp(0.7 * Math.sin(before * 2 * Math.PI / 300) + 0.2 * random.nextGaussian())),
 
 	/**
 	 * Never below a lower bound.
@@ -139,7 +141,8 @@ public enum Durations {
 	 * Of four sorts.
 	 */
 	FOUR_SORTS("a quarter each around 3, 20, 90 and 400 s, σ 0.2",
-			(random, before) -> new double[] { 3, 20, 90, 400 }[random.nextInt(4)] * Math.exp(0.2 * random.nextGaussian())),
+			(random, before) -> new double[] { 3, 20, 90, 400 }[random.nextInt(4)]
+					* Math.exp(0.2 * random.nextGaussian())),
 
 	/**
 	 * Of two sorts close to each other.
@@ -151,7 +154,8 @@ public enum Durations {
 	 * Nearly the same for all, except failures at any time.
 	 */
 	FAILURES("90 s, σ 0.1; one in ten fails anywhere before",
-			(random, before) -> 90 * ((random.nextDouble() < 0.1) ? random.nextDouble() : Math.exp(0.1 * random.nextGaussian()))),
+			(random, before) -> 90
+					* ((random.nextDouble() < 0.1) ? random.nextDouble() : Math.exp(0.1 * random.nextGaussian()))),
 
 	/**
 	 * Many end at once.

@@ -48,7 +48,8 @@ public final class HeldFootprint {
 			.credentials(OperationsCredentials.of("SK1", "secret"))
 			.build()) {
 			TrackingEngine engine = new TrackingEngine(TemplateInternals.of(operations).polls(),
-					new TrackingSettings(Duration.ofHours(24), null, OPERATIONS, DELIVERY), List::of, new TrackingListeners(List.of()));
+					new TrackingSettings(Duration.ofHours(24), null, OPERATIONS, DELIVERY), List::of,
+					new TrackingListeners(List.of()));
 			// Nothing is polled, so that the heap stays as it is.
 			HeldOperations held = engine.hold((change) -> {
 			}, () -> false);

@@ -156,8 +156,8 @@ class SharedLeversTests {
 						"operations.polling.max-interval=100ms", "operations.rate-limit.requests-per-second=500",
 						"operations.tracking.store=jdbc", "operations.tracking.jdbc.initialize-schema=always",
 						"operations.tracking.jdbc.table-prefix=" + PREFIX,
-						"operations.tracking.jdbc.instance-name=" + name,
-						"operations.tracking.jdbc.look-interval=50ms", "operations.tracking.jdbc.flush-interval=50ms", "operations.tracking.jdbc.deliveries=2",
+						"operations.tracking.jdbc.instance-name=" + name, "operations.tracking.jdbc.look-interval=50ms",
+						"operations.tracking.jdbc.flush-interval=50ms", "operations.tracking.jdbc.deliveries=2",
 						"operations.tracking.delivery.max-attempts=1")
 				.run();
 		}

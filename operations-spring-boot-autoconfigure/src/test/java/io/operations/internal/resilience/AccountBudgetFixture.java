@@ -74,7 +74,8 @@ abstract class AccountBudgetFixture {
 		Instance(double rate) {
 			rate(rate);
 			this.admission = new Admission("test", this.limiter::get,
-					AccountBudgetFixture.this.store.of("i" + AccountBudgetFixture.this.instances.size() + "-" + hashCode()),
+					AccountBudgetFixture.this.store
+						.of("i" + AccountBudgetFixture.this.instances.size() + "-" + hashCode()),
 					new RateLimitSettings(rate, 16, 10_000), RetrySettings.defaults(),
 					AccountBudgetFixture.this.scheduler, new OperationsListener() {
 
@@ -108,8 +109,8 @@ abstract class AccountBudgetFixture {
 
 		void rate(double rate) {
 			RateLimiterConfig config = new RateLimitSettings(rate, 16, 10_000).toConfig().build();
-			this.limiter
-				.set(RateLimiter.of("test", config, () -> AccountBudgetFixture.this.scheduler.now(TimeUnit.NANOSECONDS)));
+			this.limiter.set(RateLimiter.of("test", config,
+					() -> AccountBudgetFixture.this.scheduler.now(TimeUnit.NANOSECONDS)));
 		}
 
 		void fill(int calls) {

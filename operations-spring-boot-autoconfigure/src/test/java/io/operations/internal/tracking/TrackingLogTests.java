@@ -43,8 +43,8 @@ class TrackingLogTests {
 		endpoint.script("op-1", List.of(ScriptedEndpoint.status("PENDING"), ScriptedEndpoint.error(503),
 				ScriptedEndpoint.status("COMPLETED")));
 		OperationsTemplate template = endpoint.template().scheduler(time).build();
-		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(), TestTrackingSettings.defaults(),
-				() -> List.of((outcome) -> {
+		TrackingEngine engine = new TrackingEngine(TemplateInternals.of(template).polls(),
+				TestTrackingSettings.defaults(), () -> List.of((outcome) -> {
 				}), new TrackingListeners(List.of(this.log)));
 		StoreTracking store = new StoreTracking(engine, new MemoryTrackingStore(engine.settings().maxTracked()),
 				Schedulers.immediate());

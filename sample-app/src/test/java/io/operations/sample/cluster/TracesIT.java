@@ -60,8 +60,7 @@ class TracesIT {
 	private Path file;
 
 	@BeforeEach
-	void start(@TempDir(cleanup = CleanupMode.NEVER) Path directory,
-			@TempDir(cleanup = CleanupMode.NEVER) Path spans) {
+	void start(@TempDir(cleanup = CleanupMode.NEVER) Path directory, @TempDir(cleanup = CleanupMode.NEVER) Path spans) {
 		this.file = spans.resolve("spans.txt");
 		this.cluster = new Cluster(directory,
 				OperationsSimulator.builder()
@@ -77,7 +76,8 @@ class TracesIT {
 	@Test
 	void oneGraphReachesAllSpansOfAnOperationWhoseInstanceIsKilled() {
 		Instance killed = this.cluster
-			.start("killed", Stream.of(SpanFile.arguments(this.file), PACE).flatMap(Arrays::stream).toArray(String[]::new))
+			.start("killed",
+					Stream.of(SpanFile.arguments(this.file), PACE).flatMap(Arrays::stream).toArray(String[]::new))
 			.awaitReady();
 		this.cluster.awaitHolder(killed);
 		String id = this.cluster.write(1, killed).get(0);
@@ -88,8 +88,8 @@ class TracesIT {
 					() -> named(written(), POLL).size() >= 12 && named(exported(), POLL).size() >= 12);
 			killed.kill();
 			FinishedSpan tracking = tracking();
-			Waiting.until("the other instance polls the tracked operation",
-					() -> named(exported(), POLL).stream().anyMatch((poll) -> poll.links().contains(tracking.spanId())));
+			Waiting.until("the other instance polls the tracked operation", () -> named(exported(), POLL).stream()
+				.anyMatch((poll) -> poll.links().contains(tracking.spanId())));
 			this.cluster.simulator().accept(id, OperationScript.completed());
 			Waiting.until("the outcome is delivered", () -> named(exported(), "handle").size() == 1
 					&& named(exported(), "deliver outcome").size() == 1 && named(exported(), AWAIT).size() == 2);

@@ -109,8 +109,7 @@ class OlderSchemaTests extends TrackingApplication {
 			jdbc.sql("ALTER TABLE " + this.prefix + "budget DROP COLUMN " + column).update();
 		}
 		List<String> statements = List.of(
-				"ALTER TABLE " + this.prefix
-						+ "budget ADD COLUMN paused_by_operator BOOLEAN NOT NULL DEFAULT FALSE;",
+				"ALTER TABLE " + this.prefix + "budget ADD COLUMN paused_by_operator BOOLEAN NOT NULL DEFAULT FALSE;",
 				"ALTER TABLE " + this.prefix + "budget ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;");
 		sharing.run((context) -> assertThatException().isThrownBy(() -> context.getBean(JdbcBudgetStore.class))
 			.satisfies((ex) -> assertThat(advice(ex)).contains(": " + String.join(" ", statements))
