@@ -69,7 +69,9 @@ final class GuardedScope {
 		}
 	}
 
-	// The handlers before the one that failed have not left the scope.
+	// The handlers before the one that failed have not left the scope. Nothing else makes
+	// them leave it.
+	@SuppressWarnings("deprecation")
 	private void restore(Observation.Scope scope) {
 		try {
 			scope.reset();
