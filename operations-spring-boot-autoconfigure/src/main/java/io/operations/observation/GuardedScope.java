@@ -69,9 +69,8 @@ final class GuardedScope {
 		}
 	}
 
-	// The handlers before the one that failed have not left the scope. Only the
-	// deprecated
-	// methods notify them.
+	// The handlers before the one that failed have not left the scope. Nothing else makes
+	// them leave it.
 	@SuppressWarnings("deprecation")
 	private void restore(Observation.Scope scope) {
 		try {

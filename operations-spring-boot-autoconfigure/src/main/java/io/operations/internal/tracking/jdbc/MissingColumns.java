@@ -1,6 +1,7 @@
 package io.operations.internal.tracking.jdbc;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSetMetaData;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +19,6 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.ResultSetExtractor;
@@ -78,9 +79,8 @@ public final class MissingColumns {
 	}
 
 	private static String text(String script) {
-		try {
-			return new ClassPathResource(script, MissingColumns.class.getClassLoader())
-				.getContentAsString(StandardCharsets.UTF_8);
+		try (InputStream stream = MissingColumns.class.getResourceAsStream("/" + script)) {
+			return new String(Objects.requireNonNull(stream, script).readAllBytes(), StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
