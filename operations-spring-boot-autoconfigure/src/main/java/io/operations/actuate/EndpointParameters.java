@@ -108,8 +108,7 @@ final class EndpointParameters {
 	 * @return the exception
 	 */
 	static InvalidEndpointRequestException unknownClient(String client, Collection<String> clients) {
-		return invalid(
-				"'client' is '" + shown(client) + "', but the clients are: " + String.join(", ", clients) + ".");
+		return invalid("'client' is '" + shown(client) + "', but the clients are: " + String.join(", ", clients) + ".");
 	}
 
 	static InvalidEndpointRequestException invalid(String reason) {

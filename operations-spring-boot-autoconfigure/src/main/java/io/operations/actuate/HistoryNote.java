@@ -27,8 +27,7 @@ final class HistoryNote {
 	 * of the client, {@code null} if this instance does or if it is not known
 	 * @return the note, {@code null} if nothing is missing
 	 */
-	static @Nullable String of(OperationDescriptor operation, List<HistoryEvent> events,
-			@Nullable String otherHolder) {
+	static @Nullable String of(OperationDescriptor operation, List<HistoryEvent> events, @Nullable String otherHolder) {
 		boolean isPolled = operation.outcome() == null;
 		if (isPolled && otherHolder != null) {
 			return events.isEmpty()

@@ -73,11 +73,10 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 		return Arrays.stream(Action.values())
 			.filter((action) -> action.toString().equals(text))
 			.findFirst()
-			.orElseThrow(() -> EndpointParameters.invalid(
-					((text != null) ? "'action' is '" + EndpointParameters.shown(text) + "', but it"
-							: "'action' is missing. It") + " must be one of: "
-							+ Arrays.stream(Action.values()).map(Action::toString).collect(Collectors.joining(", "))
-							+ "."));
+			.orElseThrow(() -> EndpointParameters.invalid(((text != null)
+					? "'action' is '" + EndpointParameters.shown(text) + "', but it" : "'action' is missing. It")
+					+ " must be one of: "
+					+ Arrays.stream(Action.values()).map(Action::toString).collect(Collectors.joining(", ")) + "."));
 	}
 
 	private static Duration duration(@Nullable String text) {
@@ -104,7 +103,8 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 
 	private static void reject(String parameter, @Nullable String value, Action action) {
 		if (value != null) {
-			throw EndpointParameters.invalid("'" + parameter + "' has no effect on the action '" + action + "'. Leave it out.");
+			throw EndpointParameters
+				.invalid("'" + parameter + "' has no effect on the action '" + action + "'. Leave it out.");
 		}
 	}
 

@@ -56,25 +56,25 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * @since 0.1.0
  */
 public record OperationDescriptor(String client, String id, @Nullable String kind, State state, int waits,
-		@Nullable String status, boolean stuck, @Nullable String problem, Duration age, Instant since, @Nullable Instant deadline, int polls,
-		@Nullable Instant nextDue, @Nullable String lastFault, OperationOutcome.@Nullable Type outcome,
-		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault, @Nullable Instant createdAt,
-		@Nullable Instant completedAt, @Nullable String error, Map<String, String> related,
-		Map<String, @Nullable Object> attributes) {
+		@Nullable String status, boolean stuck, @Nullable String problem, Duration age, Instant since,
+		@Nullable Instant deadline, int polls, @Nullable Instant nextDue, @Nullable String lastFault,
+		OperationOutcome.@Nullable Type outcome, @Nullable Instant endedAt, int attempts,
+		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
+		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
 	// The stored form of an exception of the application: its class name and its message.
 	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
 
-	static OperationDescriptor of(TrackedOperation tracked, int waits, @Nullable LearnedDurations expected,
-			Instant now, Sanitizer sanitizer, boolean showValues) {
+	static OperationDescriptor of(TrackedOperation tracked, int waits, @Nullable LearnedDurations expected, Instant now,
+			Sanitizer sanitizer, boolean showValues) {
 		Operation seen = tracked.operation();
 		Map<String, @Nullable Object> attributes = new TreeMap<>();
 		tracked.attributes()
 			.forEach((key, value) -> attributes.put(key,
 					sanitizer.sanitize(new SanitizableData(null, key, value), showValues)));
 		return new OperationDescriptor(tracked.client(), tracked.id(), printable(tracked.kind()),
-				State.of(tracked.state()), waits, (seen != null) ? printable(seen.statusText()) : null, tracked.stuck(), null,
-				tracked.age(now), tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
+				State.of(tracked.state()), waits, (seen != null) ? printable(seen.statusText()) : null, tracked.stuck(),
+				null, tracked.age(now), tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
 				fault("lastFault", tracked.lastFault(), sanitizer, showValues), tracked.outcome(), tracked.endedAt(),
 				tracked.attempts(), fault("deliveryFault", tracked.deliveryFault(), sanitizer, showValues),
 				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null,

@@ -51,19 +51,20 @@ final class OperationProblem {
 
 	private static @Nullable String open(OperationDescriptor operation, @Nullable LearnedDurations expected,
 			Instant now) {
-		String stuck = operation.stuck() ? "The operation has been running for " + ReadableDuration.of(operation.age())
-				+ ((expected != null)
-						? ", but 95 % of its kind end within " + ReadableDuration.of(expected.upperQuantile()) + "."
-						: ", which is unusually long.")
+		String stuck = operation.stuck()
+				? "The operation has been running for " + ReadableDuration.of(operation.age())
+						+ ((expected != null) ? ", but 95 % of its kind end within "
+								+ ReadableDuration.of(expected.upperQuantile()) + "." : ", which is unusually long.")
 				: null;
 		String fault = operation.lastFault();
 		if (fault == null) {
 			return stuck;
 		}
 		Instant next = operation.nextDue();
-		String failed = "The last poll failed: " + sentence(fault) + ((next != null && next.isAfter(now))
-				? " The next poll is due in " + ReadableDuration.of(Duration.between(now, next)) + "."
-				: " Another poll is due or in flight.");
+		String failed = "The last poll failed: " + sentence(fault)
+				+ ((next != null && next.isAfter(now))
+						? " The next poll is due in " + ReadableDuration.of(Duration.between(now, next)) + "."
+						: " Another poll is due or in flight.");
 		return (stuck != null) ? stuck + " " + failed : failed;
 	}
 

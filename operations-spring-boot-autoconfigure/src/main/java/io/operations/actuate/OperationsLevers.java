@@ -58,7 +58,8 @@ final class OperationsLevers {
 				return "has paused the client for " + ReadableDuration.of(pause) + where
 						+ ", but somebody has resumed it meanwhile. It does not pause.";
 			}
-			return (left.compareTo(pause) <= 0) ? "has paused the client for " + ReadableDuration.of(pause) + where + "."
+			return (left.compareTo(pause) <= 0)
+					? "has paused the client for " + ReadableDuration.of(pause) + where + "."
 					: "wanted to " + wish + where + ", but "
 							+ (OPERATOR.equals(result.pausedBy()) ? "an operator has already paused it for longer."
 									: "it already pauses for longer because the server throttles.")
@@ -108,8 +109,9 @@ final class OperationsLevers {
 			return result;
 		}
 		catch (RuntimeException ex) {
-			LeverLog.failed(client, "schedule all " + which + " for another delivery, only "
-					+ redeliveries.accepted() + " of them", Exceptions.unwrap(ex));
+			LeverLog.failed(client,
+					"schedule all " + which + " for another delivery, only " + redeliveries.accepted() + " of them",
+					Exceptions.unwrap(ex));
 			throw ex;
 		}
 		finally {
@@ -127,7 +129,8 @@ final class OperationsLevers {
 	 */
 	@Nullable RedeliveryDescriptor redeliver(@Nullable String client, String id) {
 		return logged(client, id, "schedule the outcome of operation " + LeverLog.quoted(id) + " for another delivery",
-				"has scheduled the outcome of operation " + LeverLog.quoted(id) + " for another delivery.", (tracker) -> {
+				"has scheduled the outcome of operation " + LeverLog.quoted(id) + " for another delivery.",
+				(tracker) -> {
 					if (this.calls.await(tracker.redeliver(id))) {
 						return new RedeliveryDescriptor(true, null);
 					}

@@ -79,15 +79,16 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 		catch (NumberFormatException ex) {
 			// Reported below.
 		}
-		throw EndpointParameters.invalid("'size' is '" + EndpointParameters.shown(text) + "', but it must be a number from 0 to "
-				+ OperationsEndpoint.MAXIMUM_SIZE + ".");
+		throw EndpointParameters.invalid("'size' is '" + EndpointParameters.shown(text)
+				+ "', but it must be a number from 0 to " + OperationsEndpoint.MAXIMUM_SIZE + ".");
 	}
 
 	private static PageCursor cursor(String text, PageCursor.Order order) {
 		PageCursor cursor = PageCursor.decode(text);
 		if (cursor == null || cursor.order() != order) {
 			throw EndpointParameters.invalid("'after' is '" + EndpointParameters.shown(text)
-					+ "', but it must be the 'next' of a page with order=" + EndpointParameters.name(order) + ". Leave it out to read the first page.");
+					+ "', but it must be the 'next' of a page with order=" + EndpointParameters.name(order)
+					+ ". Leave it out to read the first page.");
 		}
 		return cursor;
 	}
@@ -101,15 +102,18 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	void checkNextPoll(String instance, @Nullable String holder) {
 		if (isTrue(this.failing)
 				|| (this.state != null && this.state != State.AWAITED && this.state != State.TRACKED)) {
-			throw EndpointParameters.invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
-					+ " Use state=awaited, state=tracked or order=age.");
+			throw EndpointParameters
+				.invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
+						+ " Use state=awaited, state=tracked or order=age.");
 		}
 		if (this.state != State.AWAITED && !instance.equals(holder)) {
-			throw EndpointParameters.invalid("'order' is 'next-poll', but this instance (" + instance
-					+ ") does not poll the tracked operations. "
-					+ ((holder != null) ? "Ask the instance " + holder + " that polls them, or use"
-							: "No known instance polls them at present. Use")
-					+ " state=awaited or order=age.");
+			throw EndpointParameters
+				.invalid(
+						"'order' is 'next-poll', but this instance (" + instance
+								+ ") does not poll the tracked operations. "
+								+ ((holder != null) ? "Ask the instance " + holder + " that polls them, or use"
+										: "No known instance polls them at present. Use")
+								+ " state=awaited or order=age.");
 		}
 	}
 

@@ -98,8 +98,8 @@ final class OperationsReader {
 	// The points of many kinds are larger than a page of operations.
 	private static Map<String, LearnedDurations> withoutPoints(Map<String, LearnedDurations> learned) {
 		Map<String, LearnedDurations> shorter = new LinkedHashMap<>();
-		learned.forEach((kind, each) -> shorter.put(kind, new LearnedDurations(each.ends(), each.median(),
-				each.upperQuantile(), each.polls(), each.lag())));
+		learned.forEach((kind, each) -> shorter.put(kind,
+				new LearnedDurations(each.ends(), each.median(), each.upperQuantile(), each.polls(), each.lag())));
 		return shorter;
 	}
 
@@ -174,8 +174,7 @@ final class OperationsReader {
 	 * @param sanitizer filters the values to show
 	 * @param showsValues whether to show the values of attributes
 	 */
-	record Rows(OperationPolls polls, Map<String, LearnedDurations> learned, Sanitizer sanitizer,
-			boolean showsValues) {
+	record Rows(OperationPolls polls, Map<String, LearnedDurations> learned, Sanitizer sanitizer, boolean showsValues) {
 
 		OperationDescriptor row(ListedWait wait) {
 			return OperationDescriptor.of(this.polls.client(), wait, DetailsReader.expected(wait.kind(), this.learned),

@@ -68,9 +68,9 @@ class DetailsReaderTests {
 	@Test
 	void whenOtherInstancePollsNowNoteNamesItAlthoughThereIsHistory() {
 		polled(1);
-		assertThat(describe(this.history, running(1), "host-2:1", false).historyNote())
-			.isEqualTo("This history ends where instance 'host-2:1' began to poll this operation. That instance keeps the"
-					+ " later polls. Send the request to instance 'host-2:1'.");
+		assertThat(describe(this.history, running(1), "host-2:1", false).historyNote()).isEqualTo(
+				"This history ends where instance 'host-2:1' began to poll this operation. That instance keeps the"
+						+ " later polls. Send the request to instance 'host-2:1'.");
 	}
 
 	@Test
@@ -92,8 +92,9 @@ class DetailsReaderTests {
 		TrackedOperation delivered = ended(TrackingState.DELIVERED, 3);
 		this.history.trackingListener().delivered(delivered, Duration.ofSeconds(1));
 		assertThat(describe(this.history, delivered, "host-2:1", false).historyNote())
-			.startsWith("The history has 0 of 12 polls and 1 of 3 attempts to deliver. The others are in the memory of the"
-					+ " instances that made them, unless")
+			.startsWith(
+					"The history has 0 of 12 polls and 1 of 3 attempts to deliver. The others are in the memory of the"
+							+ " instances that made them, unless")
 			.endsWith("Instance 'host-2:1' polls at present, so it probably has the polls. Send the request to instance"
 					+ " 'host-2:1'.");
 	}

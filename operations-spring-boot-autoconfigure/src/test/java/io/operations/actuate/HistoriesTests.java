@@ -79,8 +79,8 @@ class HistoriesTests {
 			}
 		}
 		assertThat(this.histories.size()).isEqualTo(Histories.MOST);
-		assertThat(Objects.requireNonNull(get("op0"))
-			.events(this.symbols, this.symbols, null, (fault) -> fault)).hasSize(3);
+		assertThat(Objects.requireNonNull(get("op0")).events(this.symbols, this.symbols, null, (fault) -> fault))
+			.hasSize(3);
 		assertThat(get("op999")).isNotNull();
 		assertThat(get("op1000")).isNull();
 	}

@@ -48,8 +48,9 @@ class OperationProblemTests {
 			.isEqualTo("The last poll failed: The server answered HTTP 503. The next poll is due in 5 s.");
 		assertThat(problem(open().nextDue(NOW).lastFault("HTTP 503"), EXPECTED))
 			.isEqualTo("The last poll failed: HTTP 503. Another poll is due or in flight.");
-		assertThat(problem(open().stuck(true).lastFault("HTTP 503"), null)).isEqualTo("The operation has been running for"
-				+ " 3 h, which is unusually long. The last poll failed: HTTP 503. The next poll is due in 5 s.");
+		assertThat(problem(open().stuck(true).lastFault("HTTP 503"), null))
+			.isEqualTo("The operation has been running for"
+					+ " 3 h, which is unusually long. The last poll failed: HTTP 503. The next poll is due in 5 s.");
 	}
 
 	@Test
@@ -63,9 +64,9 @@ class OperationProblemTests {
 
 	@Test
 	void whenAnAttemptMayBeInProgressTheAttemptsAreNotCounted() {
-		assertThat(problem(ended(TrackingState.ENDED, "java.lang.IllegalStateException").nextDue(NOW), null))
-			.isEqualTo("The last attempt to deliver the outcome failed: java.lang.IllegalStateException. Another attempt"
-					+ " is due or in progress.");
+		assertThat(problem(ended(TrackingState.ENDED, "java.lang.IllegalStateException").nextDue(NOW), null)).isEqualTo(
+				"The last attempt to deliver the outcome failed: java.lang.IllegalStateException. Another attempt"
+						+ " is due or in progress.");
 	}
 
 	@Test

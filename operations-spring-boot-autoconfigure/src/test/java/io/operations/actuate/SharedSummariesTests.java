@@ -70,8 +70,8 @@ class SharedSummariesTests {
 
 	@Test
 	void whenStoreFailsTheNextRequestReadsAgain() {
-		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("no database")),
-				Mono.just(summary(7)));
+		given(this.tracker.summary()).willReturn(Mono.error(new IllegalStateException("no database")))
+			.willReturn(Mono.just(summary(7)));
 		assertThatIllegalStateException().isThrownBy(this::tracked).withMessage("no database");
 		assertThat(tracked()).isEqualTo(7);
 	}

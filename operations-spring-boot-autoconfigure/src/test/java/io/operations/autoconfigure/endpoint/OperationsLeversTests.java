@@ -134,7 +134,8 @@ class OperationsLeversTests {
 		Answer shorter = app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
 		assertThat(Duration.parse(shorter.body().path("pausedFor").asString())).isGreaterThan(Duration.ofMinutes(49));
 		assertThat(output.getOut()).containsPattern("The user 'anonymous' wanted to pause the client for 10 min in this"
-				+ " instance only, but an operator has already paused it for longer. It pauses for another " + NEARLY_50);
+				+ " instance only, but an operator has already paused it for longer. It pauses for another "
+				+ NEARLY_50);
 	}
 
 	@Test

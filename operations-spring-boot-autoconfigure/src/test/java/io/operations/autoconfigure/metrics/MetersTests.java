@@ -179,9 +179,8 @@ class MetersTests {
 			context.getBean(OperationsTemplate.class).await("op-running").onErrorComplete().subscribe();
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
-				.untilAsserted(
-						() -> assertThat(registry.get("operations.histories").tag("of", "waits").gauge().value())
-							.isEqualTo(1));
+				.untilAsserted(() -> assertThat(registry.get("operations.histories").tag("of", "waits").gauge().value())
+					.isEqualTo(1));
 			assertThat(registry.get("operations.histories").tag("of", "tracked").gauge().value()).isZero();
 			assertThat(registry.get("operations.histories.max").gauges()).hasSize(2)
 				.allMatch((gauge) -> gauge.value() == 1000);

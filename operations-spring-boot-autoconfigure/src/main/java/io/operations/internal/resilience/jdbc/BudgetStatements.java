@@ -95,22 +95,23 @@ enum BudgetStatements {
 			paused_until = GREATEST(LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
 			DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))
 			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, paused_by_operator) VALUES
-			(n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)), n.by_operator))""", """
-			SELECT resumes FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client) n
-			ON b.client = n.client
-			WHEN MATCHED THEN UPDATE SET next_at = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9)
-			THEN LEAST(b.next_at, CURRENT_TIMESTAMP(9)) ELSE b.next_at END,
-			paused_until = TIMESTAMP '1970-01-01 00:00:00', resumes = b.resumes + 1
-			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, resumes)
-			VALUES (n.client, CURRENT_TIMESTAMP(9), TIMESTAMP '1970-01-01 00:00:00', 1))""", """
-			SELECT n.alive, n.busy, TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
-			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), b.paused_by_operator, b.resumes
-			FROM (SELECT COUNT(*) AS alive, COUNT(CASE WHEN o.sending THEN 1 END) AS busy
-			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
-			AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))) n LEFT JOIN %1$s b ON b.client = ?""", """
-			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
+			(n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)), n.by_operator))""",
+			"""
+					SELECT resumes FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client) n
+					ON b.client = n.client
+					WHEN MATCHED THEN UPDATE SET next_at = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9)
+					THEN LEAST(b.next_at, CURRENT_TIMESTAMP(9)) ELSE b.next_at END,
+					paused_until = TIMESTAMP '1970-01-01 00:00:00', resumes = b.resumes + 1
+					WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, resumes)
+					VALUES (n.client, CURRENT_TIMESTAMP(9), TIMESTAMP '1970-01-01 00:00:00', 1))""", """
+					SELECT n.alive, n.busy, TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
+					LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), b.paused_by_operator, b.resumes
+					FROM (SELECT COUNT(*) AS alive, COUNT(CASE WHEN o.sending THEN 1 END) AS busy
+					FROM %2$s o WHERE o.client = ? AND o.instance <> ?
+					AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))) n LEFT JOIN %1$s b ON b.client = ?""", """
+					SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
 
 		@Override
 		BudgetStore.Others report(Connection connection, Names names, String client, String instance, boolean sending)
