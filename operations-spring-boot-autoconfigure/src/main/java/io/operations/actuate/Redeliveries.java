@@ -3,7 +3,6 @@ package io.operations.actuate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.operations.tracking.OperationTracker;
@@ -67,15 +66,14 @@ final class Redeliveries {
 		return new RedeliveriesDescriptor(accepted(), isMore);
 	}
 
-	// The time of the store's answers is checked before they are filtered: an answer may
-	// be that an outcome is not scheduled.
+	// Each answer shows that the store is available, also the one that an outcome is not
+	// scheduled.
 	private boolean schedule(List<TrackedOperation> page, Instant end) {
 		Flux<Boolean> answers = Flux.fromIterable(page)
 			.flatMap((operation) -> Mono
 				.defer(() -> this.calls.now().isBefore(end) ? this.tracker.redeliver(operation.id()) : Mono.empty()),
 					CONCURRENCY);
-		Long answered = this.calls.inTime(answers).doOnNext(this::count).count().block();
-		return Objects.equals(answered, (long) page.size());
+		return this.calls.awaitAll(answers, this::count) == page.size();
 	}
 
 	private void count(boolean isScheduled) {

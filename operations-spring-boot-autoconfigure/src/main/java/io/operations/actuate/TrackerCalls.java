@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.OperationsErrorResponse;
@@ -96,6 +97,17 @@ final class TrackerCalls {
 	}
 
 	/**
+	 * Wait for several answers. Each of them may take as long as a single one.
+	 * @param <T> the type of the answers
+	 * @param answers the answers
+	 * @param each called with each answer
+	 * @return the number of answers
+	 */
+	<T> long awaitAll(Flux<T> answers, Consumer<T> each) {
+		return Objects.requireNonNull(inTime(answers).doOnNext(each).count().block());
+	}
+
+	/**
 	 * Return the text that tells an operator why the store did not answer.
 	 * @param fault the exception of a call
 	 * @return the text
@@ -106,13 +118,8 @@ final class TrackerCalls {
 				+ OperationsErrorResponse.printable(String.valueOf(cause.getMessage()));
 	}
 
-	/**
-	 * Return the answers of the store, or an error once the next one takes too long.
-	 * @param <T> the type of the answers
-	 * @param answers the answers
-	 * @return the answers
-	 */
-	<T> Flux<T> inTime(Flux<T> answers) {
+	// An error replaces the next answer once it takes too long.
+	private <T> Flux<T> inTime(Flux<T> answers) {
 		Flux<T> late = Flux
 			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
 		return answers.timeout(STORE_TIMEOUT, late, polls().scheduler());
