@@ -107,9 +107,9 @@ class PackageArrowsTests {
 	static final ArchRule trackingInADatabaseKnowsTrackingAndItsLibraries = knows(
 			"io.operations.internal.tracking.jdbc", VOCABULARY, INTERNAL, POLLER, "io.operations.tracking", TRACKING,
 			"reactor.core..", "javax.sql", "com.github.kagkarlsson.scheduler..", "tools.jackson..",
-			"org.springframework.aop.framework", "org.springframework.core", "org.springframework.core.io",
-			"org.springframework.dao", "org.springframework.http", "org.springframework.jdbc..",
-			"org.springframework.transaction..", "org.springframework.util", "org.apache.commons.logging");
+			"org.springframework.aop.framework", "org.springframework.core", "org.springframework.dao",
+			"org.springframework.http", "org.springframework.jdbc..", "org.springframework.transaction..",
+			"org.springframework.util", "org.apache.commons.logging");
 
 	@ArchTest
 	static final ArchRule metersOfTrackingKnowTrackingAndMicrometer = knows("io.operations.internal.tracking.metrics",

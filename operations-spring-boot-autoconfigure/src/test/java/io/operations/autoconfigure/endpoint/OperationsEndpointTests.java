@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +73,7 @@ import static org.mockito.Mockito.withSettings;
  * What an operator gets from the actuator endpoint, over a real port. Tests with the same
  * properties share an application, which has no operation when a test begins.
  */
+@Tag("slow")
 class OperationsEndpointTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);

@@ -30,6 +30,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +65,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What an operator finds in the list of the actuator endpoint, over a real port. The
  * tests of one web stack share an application, which has no operation when a test begins.
  */
+@Tag("slow")
 class OperationsListTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);

@@ -21,6 +21,7 @@ import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +43,7 @@ import static org.awaitility.Awaitility.await;
  * Tests that an operator reaches both instances of an application at either of them. They
  * share a PostgreSQL, and the first one polls the tracked operations.
  */
+@Tag("slow")
 class SharedLeversTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
