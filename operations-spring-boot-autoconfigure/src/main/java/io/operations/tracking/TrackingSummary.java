@@ -67,7 +67,7 @@ public record TrackingSummary(Map<TrackingState, Long> states, Map<OperationStat
 	 * @param number the number
 	 * @return the summary
 	 */
-	public TrackingSummary failing(long number) {
+	public TrackingSummary withFailing(long number) {
 		return new TrackingSummary(this.states, this.statuses, this.unseen, this.stuck, this.oldest, this.backlog,
 				this.backlogAge, this.waiting, number);
 	}

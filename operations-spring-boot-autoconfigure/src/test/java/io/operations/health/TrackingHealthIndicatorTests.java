@@ -77,7 +77,7 @@ class TrackingHealthIndicatorTests {
 						Map.of(TrackingState.TRACKED, 6L, TrackingState.DELIVERED, 9L, TrackingState.UNDELIVERED, 5L,
 								TrackingState.ENDED, 4L),
 						Map.of(), 3, 1, Duration.ofMinutes(10), 7, Duration.ofSeconds(8))
-					.failing(7)));
+					.withFailing(7)));
 		Health health = health(Duration.ZERO);
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsExactlyInAnyOrderEntriesOf(Map.of("tracked", 6L, "oldest", "PT10M",

@@ -233,7 +233,7 @@ public final class StoreTracking implements ClientTracking {
 		TrackingSummary open = this.running ? this.held.summary() : stopped(now);
 		return open
 			.plus(new TrackingSummary(ended, Map.of(), 0, 0, Duration.ZERO, this.deliveries.due(), Duration.ZERO))
-			.failing(this.rows.failing());
+			.withFailing(this.rows.failing());
 	}
 
 	@Override

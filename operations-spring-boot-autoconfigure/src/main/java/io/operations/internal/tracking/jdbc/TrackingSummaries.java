@@ -79,7 +79,7 @@ final class TrackingSummaries {
 				return new TrackingSummary(states, open.statuses(), open.unseen(), open.stuck(), open.oldest(),
 						open.backlog() + result.getLong("number"),
 						(age.compareTo(open.backlogAge()) > 0) ? age : open.backlogAge())
-					.failing(failing);
+					.withFailing(failing);
 			})
 			.single();
 	}
