@@ -36,7 +36,7 @@ public final class WaitList {
 		long offset = this.clock.get();
 		synchronized (this.lock) {
 			AwaitedOperation awaited = this.registry.get(operationId);
-			return (awaited != null) ? describe(awaited, offset) : null;
+			return (awaited != null) ? describe(awaited, offset, time(awaited.at(), offset)) : null;
 		}
 	}
 
@@ -66,13 +66,16 @@ public final class WaitList {
 		for (FirstPolled.Entry<AwaitedOperation> entry : first.of(this.registry.all(), filter.after(),
 				filter.limit())) {
 			synchronized (this.lock) {
-				waits.add(describe(entry.polled(), offset));
+				// Meanwhile a poll may have moved the next one. The time that decided on
+				// the order also tells where the next page begins.
+				waits.add(describe(entry.polled(), offset,
+						filter.nextPoll() ? entry.time() : time(entry.polled().at(), offset)));
 			}
 		}
 		return waits;
 	}
 
-	private static ListedWait describe(AwaitedOperation awaited, long offset) {
+	private static ListedWait describe(AwaitedOperation awaited, long offset, Instant nextDue) {
 		long deadline = Long.MIN_VALUE;
 		int callers = 0;
 		for (WaitingCaller caller = awaited.callers(); caller != null; caller = caller.next) {
@@ -81,7 +84,7 @@ public final class WaitList {
 		}
 		return new ListedWait(awaited.operationId(), awaited.kind(), callers, seen(awaited.lastSeen()),
 				awaited.isStuck(), time(awaited.began(), offset), (callers > 0) ? time(deadline, offset) : null,
-				awaited.polls(), time(awaited.at(), offset), awaited.lastFault());
+				awaited.polls(), nextDue, awaited.lastFault());
 	}
 
 	private static @Nullable Operation seen(@Nullable LastSeen seen) {

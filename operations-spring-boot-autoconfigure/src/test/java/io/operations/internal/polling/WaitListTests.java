@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.spy;
 
 /**
  * Tests {@link WaitList}, and the list of {@link HeldPolls} that has the same order.
@@ -99,6 +101,15 @@ class WaitListTests {
 		assertThat(ids(new PolledFilter(null, null, null, null, true,
 				new PolledFilter.Position(Instant.ofEpochSecond(19), "x"), 9)))
 			.containsExactly("late");
+	}
+
+	@Test
+	void whenNextPollMovesWhileTheListIsReadTheListShowsTheTimeOfItsOrder() {
+		AwaitedOperation moving = spy(new AwaitedOperation(1, "moving", null, false, 0, false));
+		doReturn(10_000L, 30_000L).when(moving).at();
+		this.fixture.registry.add(moving);
+		ListedWait listed = this.list.list(new PolledFilter(null, null, null, null, true, null, 9)).get(0);
+		assertThat(listed.nextDue()).isEqualTo(Instant.ofEpochSecond(10));
 	}
 
 	@Test
