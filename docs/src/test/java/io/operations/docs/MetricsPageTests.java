@@ -50,7 +50,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE,
 		properties = { "operations.polling.min-interval=10ms", "operations.polling.max-interval=50ms",
-				"operations.retry.initial-interval=10ms", "operations.rate-limit.requests-per-second=1000" })
+				"operations.retry.initial-interval=10ms", "operations.rate-limit.requests-per-second=1000",
+				"management.endpoints.web.exposure.include=operations" })
 @AutoConfigureOperationsSimulator
 class MetricsPageTests {
 
@@ -59,6 +60,10 @@ class MetricsPageTests {
 	private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
 	private static final String CLIENT = "client";
+
+	// The clients share the database and the places for histories.
+	private static final Set<String> WITHOUT_CLIENT = Set.of("operations.tracking.store", "operations.histories",
+			"operations.histories.max");
 
 	// Their values are names of exceptions, and of templates.
 	private static final Set<String> OPEN_TAGS = Set.of(CLIENT, "error");
@@ -98,8 +103,7 @@ class MetricsPageTests {
 		Map<String, String> rows = new TreeMap<>();
 		for (List<String> row : table("Meters of the library")) {
 			Set<String> tags = new TreeSet<>(words(row.get(2)));
-			// The clients share the database, and some calls are for all of them.
-			if (!bare(row.get(0)).equals("operations.tracking.store")) {
+			if (!WITHOUT_CLIENT.contains(bare(row.get(0)))) {
 				tags.add(CLIENT);
 			}
 			rows.put(bare(row.get(0)), row.get(1) + ", " + tags + ", " + row.get(3));

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps the histories of at most 1,000 operations: of the oldest ones, and of those that
  * fail. If there is no place left, an operation whose outcome is delivered makes room
  * first. Then the youngest one that does not fail makes room for an older one, and for
- * one that fails. An operation without an event for a day counts as delivered: nobody
- * reported its end. Thread-safe.
+ * one that fails. If all fail, the youngest one makes room for an older one that fails.
+ * An operation without an event for a day counts as delivered: nobody reported its end.
+ * Thread-safe.
  */
 final class Histories {
 
@@ -24,16 +25,19 @@ final class Histories {
 
 	private static final long LOOK = Duration.ofMinutes(1).toMillis();
 
-	private static final long NOBODY = Long.MIN_VALUE;
+	private static final long NONE = Long.MIN_VALUE;
 
-	private static final long ANYBODY = Long.MAX_VALUE;
+	private static final long ALL = Long.MAX_VALUE;
 
 	// By client and id.
 	private final Map<String, Map<String, OperationHistory>> histories = new ConcurrentHashMap<>();
 
 	// Without a place, an operation that does not fail and began at this time or later is
 	// refused without a look at the others.
-	private volatile long youngest = ANYBODY;
+	private volatile long youngest = ALL;
+
+	// The same for an operation that fails.
+	private volatile long youngestFailing = ALL;
 
 	private volatile long lookAt = Long.MIN_VALUE;
 
@@ -59,7 +63,7 @@ final class Histories {
 		if (known != null) {
 			return known;
 		}
-		if (!isFailing && since >= this.youngest && now < this.lookAt) {
+		if (since >= (isFailing ? this.youngestFailing : this.youngest) && now < this.lookAt) {
 			return null;
 		}
 		return add(client, operationId, since, isFailing, now);
@@ -90,7 +94,7 @@ final class Histories {
 					done = (done == null || history.last() < done.last()) ? history : done;
 				}
 				else if (history.isFailing()) {
-					failing = (failing == null || history.last() < failing.last()) ? history : failing;
+					failing = (failing == null || history.since() > failing.since()) ? history : failing;
 				}
 				else {
 					open = (open == null || history.since() > open.since()) ? history : open;
@@ -101,14 +105,15 @@ final class Histories {
 		if (left == null && open != null && (isFailing || since < open.since())) {
 			left = open;
 		}
-		if (left == null && isFailing) {
+		if (left == null && isFailing && failing != null && since < failing.since()) {
 			left = failing;
 		}
 		if (left != null) {
 			remove(left.client(), left.operationId());
 			return true;
 		}
-		this.youngest = (open != null) ? open.since() : NOBODY;
+		this.youngest = (open != null) ? open.since() : NONE;
+		this.youngestFailing = (open == null && failing != null) ? failing.since() : ALL;
 		this.lookAt = now + LOOK;
 		return false;
 	}
@@ -118,7 +123,16 @@ final class Histories {
 	 * its outcome is delivered.
 	 */
 	void eased() {
-		this.youngest = ANYBODY;
+		this.youngest = ALL;
+		this.youngestFailing = ALL;
+	}
+
+	/**
+	 * Return the number of histories.
+	 * @return the number of histories
+	 */
+	synchronized int size() {
+		return this.size;
 	}
 
 	void remove(String client, String operationId) {

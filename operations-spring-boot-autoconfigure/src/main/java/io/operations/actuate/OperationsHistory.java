@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperationsHistory {
 
+	/**
+	 * The maximum number of waits and the maximum number of tracked operations that have
+	 * a history.
+	 */
+	public static final int MAXIMUM_HISTORIES = Histories.MOST;
+
 	private final Histories waits = new Histories();
 
 	private final Histories tracked = new Histories();
@@ -61,6 +67,22 @@ public final class OperationsHistory {
 	 */
 	public TrackingListener trackingListener() {
 		return this.tracking;
+	}
+
+	/**
+	 * Return how many waits have a history.
+	 * @return the number of waits, at most {@link #MAXIMUM_HISTORIES}
+	 */
+	public int getWaits() {
+		return this.waits.size();
+	}
+
+	/**
+	 * Return how many tracked operations have a history.
+	 * @return the number of tracked operations, at most {@link #MAXIMUM_HISTORIES}
+	 */
+	public int getTrackedOperations() {
+		return this.tracked.size();
 	}
 
 	private Histories histories(boolean isTracked) {

@@ -55,13 +55,57 @@ class HistoriesTests {
 	}
 
 	@Test
-	void whenAllFailFailingOperationDisplacesTheOneWhoseLastEventIsOldest() {
+	void whenAllFailTheOldestFailingOperationsStay() {
 		for (int i = 0; i < Histories.MOST; i++) {
-			enter("op" + i, i, 5000).delivered(6000 - i, "no room");
+			enter("op" + (1000 + i), 1000 + i, 5000).delivered(6000 - i, "no room");
 		}
-		assertThat(enter("other", 1, 7000)).isNull();
-		assertThat(this.histories.enter(CLIENT, "failing", 4000, true, 7000)).isNotNull();
-		assertThat(get("op999")).isNull();
+		assertThat(enter("other", 1, 7000)).as("does not fail").isNull();
+		assertThat(enterFailing("younger", 3000, 7000)).isNull();
+		assertThat(enterFailing("youngest", 4000, 7000)).isNull();
+		assertThat(get("op1999")).as("the youngest one, with the oldest last event").isNotNull();
+		assertThat(enterFailing("older", 500, 7000)).isNotNull();
+		assertThat(get("op1999")).isNull();
+		assertThat(get("op1998")).isNotNull();
+	}
+
+	@Test
+	void whenTenThousandFailInTurnTheHistoriesOfTheOldestGrow() {
+		for (int round = 0; round < 3; round++) {
+			for (int i = 0; i < 10_000; i++) {
+				OperationHistory history = enterFailing("op" + i, i, round * 10_000 + i);
+				if (history != null) {
+					history.delivered(round * 10_000 + i, "no room");
+				}
+			}
+		}
+		assertThat(this.histories.size()).isEqualTo(Histories.MOST);
+		assertThat(Objects.requireNonNull(get("op0")).events(this.symbols, this.symbols, null, (fault) -> fault))
+			.hasSize(3);
+		assertThat(get("op999")).isNotNull();
+		assertThat(get("op1000")).isNull();
+	}
+
+	@Test
+	void whenAllFailAndOneNoLongerFailsAYoungerFailingOneTakesItsPlace() {
+		for (int i = 0; i < Histories.MOST; i++) {
+			enter("op" + i, i, 5000).delivered(5000, "no room");
+		}
+		assertThat(enterFailing("younger", 3000, 5000)).isNull();
+		Objects.requireNonNull(get("op7")).ended();
+		this.histories.eased();
+		assertThat(enterFailing("younger", 3000, 5000)).isNotNull();
+		assertThat(get("op7")).isNull();
+	}
+
+	@Test
+	void sizeIsTheNumberOfHistories() {
+		fill();
+		assertThat(this.histories.size()).isEqualTo(1000);
+		this.histories.remove(CLIENT, "op1500");
+		this.histories.remove(CLIENT, "op1500");
+		assertThat(this.histories.size()).isEqualTo(999);
+		this.histories.removeAll(CLIENT, false);
+		assertThat(this.histories.size()).isZero();
 	}
 
 	@Test
@@ -139,6 +183,10 @@ class HistoriesTests {
 	@SuppressWarnings("NullAway")
 	private OperationHistory enter(String id, long since, long now) {
 		return this.histories.enter(CLIENT, id, since, false, now);
+	}
+
+	private @Nullable OperationHistory enterFailing(String id, long since, long now) {
+		return this.histories.enter(CLIENT, id, since, true, now);
 	}
 
 	private @Nullable OperationHistory get(String id) {

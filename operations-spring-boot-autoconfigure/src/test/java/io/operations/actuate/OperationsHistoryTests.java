@@ -273,6 +273,8 @@ class OperationsHistoryTests {
 		assertThat(found("op0", false).events()).isNotEmpty();
 		assertThat(found("op999", false).events()).isNotEmpty();
 		assertThat(this.history.find(CLIENT, "op1000", false, null, (fault) -> fault)).isNull();
+		assertThat(this.history.getWaits()).isEqualTo(OperationsHistory.MAXIMUM_HISTORIES);
+		assertThat(this.history.getTrackedOperations()).isZero();
 	}
 
 	private void seconds(int seconds) {

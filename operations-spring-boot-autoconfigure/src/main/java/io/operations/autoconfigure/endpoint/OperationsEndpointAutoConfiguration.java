@@ -3,7 +3,11 @@ package io.operations.autoconfigure.endpoint;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.operations.OperationsListener;
 import io.operations.actuate.OperationsActivities;
 import io.operations.actuate.OperationsEndpoint;
@@ -39,6 +43,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration for the {@link OperationsEndpoint}, if the application exposes it.
@@ -127,6 +132,35 @@ public final class OperationsEndpointAutoConfiguration {
 	OperationsEndpointWebExtension operationsEndpointWebExtension(OperationsEndpoint endpoint,
 			OperationsEndpointProperties properties) {
 		return new OperationsEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
+	}
+
+	/**
+	 * Registers the gauges of the histories. Micrometer may be absent.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class HistoryMeters {
+
+		@Bean("io.operations.operationsHistoryGauges")
+		MeterBinder operationsHistoryGauges(ObjectProvider<OperationsHistory> histories) {
+			return (registry) -> histories.ifAvailable((history) -> {
+				bind(registry, history, "waits", OperationsHistory::getWaits);
+				bind(registry, history, "tracked", OperationsHistory::getTrackedOperations);
+			});
+		}
+
+		private static void bind(MeterRegistry registry, OperationsHistory history, String of,
+				ToDoubleFunction<OperationsHistory> size) {
+			Gauge.builder("operations.histories", history, size)
+				.description("Operations whose history is in the memory of this instance")
+				.tag("of", of)
+				.register(registry);
+			Gauge.builder("operations.histories.max", history, (all) -> OperationsHistory.MAXIMUM_HISTORIES)
+				.description("Maximum of operations.histories")
+				.tag("of", of)
+				.register(registry);
+		}
+
 	}
 
 }

@@ -172,6 +172,22 @@ class MetersTests {
 	}
 
 	@Test
+	void whenEndpointIsExposedTheHistoriesAreShownBesideTheirBound() {
+		this.runner.withPropertyValues("management.endpoints.web.exposure.include=operations").run((context) -> {
+			MixedRun.stub(server);
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			context.getBean(OperationsTemplate.class).await("op-running").onErrorComplete().subscribe();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(registry.get("operations.histories").tag("of", "waits").gauge().value())
+					.isEqualTo(1));
+			assertThat(registry.get("operations.histories").tag("of", "tracked").gauge().value()).isZero();
+			assertThat(registry.get("operations.histories.max").gauges()).hasSize(2)
+				.allMatch((gauge) -> gauge.value() == 1000);
+		});
+	}
+
+	@Test
 	void whileAnOperationIsWaitedForItIsActiveByItsStatusAndACallThatWaitsItsTurnIsQueued() {
 		this.runner.withPropertyValues("operations.rate-limit.max-in-flight=1").run((context) -> {
 			MixedRun.stub(server);
