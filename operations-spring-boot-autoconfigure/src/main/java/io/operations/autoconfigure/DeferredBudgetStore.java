@@ -104,16 +104,25 @@ final class DeferredBudgetStore implements SmartLifecycle {
 		}
 
 		@Override
-		public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
+		public Mono<Pause> pause(String client, Duration pause, boolean byOperator) {
 			BudgetStore known = this.store;
-			return (known != null) ? known.pause(client, pause, byOperator) : Mono.empty();
+			if (known != null) {
+				return known.pause(client, pause, byOperator);
+			}
+			// After a 429, this instance pauses without the others. An operator must know
+			// that the others do not pause.
+			return byOperator ? notStarted() : Mono.just(Pause.UNKNOWN);
 		}
 
 		@Override
 		public Mono<Long> resume(String client) {
 			BudgetStore known = this.store;
-			return (known != null) ? known.resume(client)
-					: Mono.error(() -> new IllegalStateException("The application has not started yet."));
+			return (known != null) ? known.resume(client) : notStarted();
+		}
+
+		private static <T> Mono<T> notStarted() {
+			return Mono.error(() -> new IllegalStateException("The application has not started yet, so the database of"
+					+ " the shared rate limit is not used yet. Nothing has changed. Try again after the start."));
 		}
 
 		@Override

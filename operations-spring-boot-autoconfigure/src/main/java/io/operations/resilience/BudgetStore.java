@@ -41,9 +41,11 @@ public interface BudgetStore {
 	 * @param client the name of the client
 	 * @param pause how long the pause lasts
 	 * @param byOperator whether an operator begins the pause, and not the server
-	 * @return an empty {@code Mono}
+	 * @return the pause of the client after this call: the new one, or the one that lasts
+	 * longer. Its count of resumes is that of the moment of the pause, so that an
+	 * instance ignores an answer that arrives after a later resume.
 	 */
-	Mono<Void> pause(String client, Duration pause, boolean byOperator);
+	Mono<Pause> pause(String client, Duration pause, boolean byOperator);
 
 	/**
 	 * End the pause of the client in all instances, whoever began it. The store counts

@@ -147,22 +147,23 @@ final class AccountBudget implements Disposable {
 	}
 
 	/**
-	 * Note that the store has the pause of an operator.
-	 * @param pause how long the pause lasts
+	 * Note what the store answered to the pause of an operator.
+	 * @param pause the pause that the store has
+	 * @return the news for this instance
 	 */
-	synchronized void paused(Duration pause) {
-		this.pause.stored(pause, now());
+	synchronized SharedPause.News paused(BudgetStore.Pause pause) {
 		this.permits.clear();
+		return this.pause.stored(pause, now());
 	}
 
 	/**
-	 * Note that the store has ended the pause for an operator. Permits that were reserved
-	 * during the pause are due at its old end.
+	 * Note that an operator has ended the pause. Reserved permits are due at its old end.
 	 * @param resumes how often the client has been resumed
+	 * @return whether no later answer of the store has had this count before
 	 */
-	synchronized void resumed(long resumes) {
-		this.pause.resumed(resumes, now());
+	synchronized boolean resumed(long resumes) {
 		this.permits.clear();
+		return this.pause.resumedByAnswer(resumes, now());
 	}
 
 	private void sendPause() {
@@ -171,7 +172,7 @@ final class AccountBudget implements Disposable {
 			left = this.pause.send(now());
 		}
 		if (!left.isZero()) {
-			this.store.pause(left, false, AccountBudget::nothing, (fault) -> lose(fault, this.pause::notSent));
+			this.store.pause(left, false, (stored) -> nothing(), (fault) -> lose(fault, this.pause::notSent));
 		}
 	}
 

@@ -51,8 +51,8 @@ final class BudgetCalls {
 		call(() -> this.store.report(this.client, sending), then, onFault);
 	}
 
-	void pause(Duration pause, boolean byOperator, Runnable then, Consumer<Throwable> onFault) {
-		call(() -> this.store.pause(this.client, pause, byOperator).thenReturn(pause), (stored) -> then.run(), onFault);
+	void pause(Duration pause, boolean byOperator, Consumer<BudgetStore.Pause> then, Consumer<Throwable> onFault) {
+		call(() -> this.store.pause(this.client, pause, byOperator), then, onFault);
 	}
 
 	void resume(Consumer<Long> then, Consumer<Throwable> onFault) {

@@ -32,7 +32,9 @@ public final class OperatorPause {
 	}
 
 	/**
-	 * Pause all requests, unless they already pause for longer.
+	 * Pause all requests, unless they already pause for longer. After the result, this
+	 * instance pauses for as long as the store said. That is longer than requested if a
+	 * longer pause holds, and no pause if somebody has resumed the client meanwhile.
 	 * @param pause how long the pause lasts
 	 * @return whether all instances pause, and not only this one. The {@code Mono} fails
 	 * if the store does not answer within a second. This instance does not pause then
@@ -46,9 +48,8 @@ public final class OperatorPause {
 				return false;
 			});
 		}
-		return Mono.create((sink) -> store.pause(pause, true, () -> {
-			budget.paused(pause);
-			this.pauses.begin(pause, true);
+		return Mono.create((sink) -> store.pause(pause, true, (stored) -> {
+			this.pauses.follow(stored, budget.paused(stored));
 			sink.success(true);
 		}, sink::error));
 	}
@@ -69,8 +70,9 @@ public final class OperatorPause {
 			});
 		}
 		return Mono.create((sink) -> store.resume((resumes) -> {
-			budget.resumed(resumes);
-			this.pauses.end();
+			if (budget.resumed(resumes)) {
+				this.pauses.end();
+			}
 			sink.success(true);
 		}, sink::error));
 	}

@@ -28,15 +28,23 @@ final class SharedPause {
 
 	SharedPause(long now) {
 		this.until = now;
+		this.resumedAt = now - LATEST_ANSWER;
 	}
 
 	/**
-	 * Note that an operator has paused the client through the store.
-	 * @param pause how long the pause lasts
+	 * Note what the store answered to the pause of an operator.
+	 * @param pause the pause that the store has
 	 * @param now the present time
+	 * @return the news for this instance. The pause of the answer has begun, unless the
+	 * answer is older than a resume that this instance knows.
 	 */
-	void stored(Duration pause, long now) {
-		this.until = Math.max(this.until, now + pause.toNanos());
+	News stored(BudgetStore.Pause pause, long now) {
+		if (isOutdated(pause, now)) {
+			return News.NONE;
+		}
+		News news = found(pause, now);
+		this.until = Math.max(this.until, now + pause.left().toNanos());
+		return new News(news.resumed(), !pause.left().isZero());
 	}
 
 	/**
@@ -86,6 +94,21 @@ final class SharedPause {
 	 */
 	boolean isOutdated(BudgetStore.Pause pause, long now) {
 		return pause.resumes() < this.resumes && now - this.resumedAt < LATEST_ANSWER;
+	}
+
+	/**
+	 * Note what the store answered to the resume of an operator.
+	 * @param resumes how often the client has been resumed, as the store counted it
+	 * @param now the present time
+	 * @return whether this is new. If this instance has followed a later answer that had
+	 * the same count, a pause that it knows may be newer than the resume
+	 */
+	boolean resumedByAnswer(long resumes, long now) {
+		boolean isNew = resumes != this.resumes || now - this.resumedAt >= LATEST_ANSWER;
+		if (isNew) {
+			resumed(resumes, now);
+		}
+		return isNew;
 	}
 
 	/**

@@ -701,8 +701,8 @@ class OverloadedWaitsTests {
 		}
 
 		@Override
-		public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
-			return Mono.empty();
+		public Mono<Pause> pause(String client, Duration pause, boolean byOperator) {
+			return Mono.just(Pause.UNKNOWN);
 		}
 
 		@Override

@@ -270,6 +270,47 @@ class AccountBudgetTests {
 		assertThat(late.admission.operatorPause().isOn()).isTrue();
 	}
 
+	@Test
+	void answerToAPauseThatArrivesAfterAResumeDoesNotPauseThisInstanceAlone() {
+		Instance asked = start(RATE);
+		Instance other = start(RATE);
+		advance(Duration.ofSeconds(6));
+		this.store.latency = Duration.ofMillis(900);
+		asked.admission.operatorPause().begin(Duration.ofMinutes(10)).subscribe();
+		this.store.latency = Duration.ofMillis(2);
+		assertThat(result(other.admission.operatorPause().end())).isTrue();
+		asked.poll(10);
+		advance(Duration.ofSeconds(5));
+		assertThat(asked.admission.paused()).isZero();
+		assertThat(asked.sent()).isEqualTo(10);
+	}
+
+	@Test
+	void answerToAResumeThatArrivesAfterANewerPauseDoesNotEndThatPauseHere() {
+		Instance asked = start(RATE);
+		Instance other = start(RATE);
+		advance(Duration.ofSeconds(6));
+		result(asked.admission.operatorPause().begin(Duration.ofMinutes(10)));
+		this.store.latency = Duration.ofMillis(900);
+		asked.admission.operatorPause().end().subscribe();
+		this.store.latency = Duration.ofMillis(2);
+		assertThat(result(other.admission.operatorPause().begin(Duration.ofMinutes(20)))).isTrue();
+		asked.poll(10);
+		advance(Duration.ofMillis(900));
+		assertThat(asked.admission.paused()).isGreaterThan(Duration.ofMinutes(19));
+		assertThat(asked.sent()).isZero();
+	}
+
+	@Test
+	void pauseThatIsShorterThanThatOfAnotherInstanceLastsAsLongAsThatOne() {
+		Instance first = start(RATE);
+		Instance second = start(RATE);
+		advance(Duration.ofSeconds(6));
+		result(first.admission.operatorPause().begin(Duration.ofMinutes(50)));
+		assertThat(result(second.admission.operatorPause().begin(Duration.ofMinutes(10)))).isTrue();
+		assertThat(second.admission.paused()).isGreaterThan(Duration.ofMinutes(49));
+	}
+
 	private <T> T result(Mono<T> call) {
 		AtomicReference<T> result = new AtomicReference<>();
 		call.subscribe(result::set);

@@ -58,6 +58,30 @@ class SharedPauseTests {
 	}
 
 	@Test
+	void answerToAPauseFromBeforeAResumeBeginsNoPause() {
+		found(Duration.ZERO, 3, Duration.ZERO);
+		this.pause.resumed(4, Duration.ofMillis(500).toNanos());
+		assertThat(stored(MINUTE, 3, Duration.ofSeconds(1))).isEqualTo(SharedPause.News.NONE);
+		assertThat(found(MINUTE, 4, Duration.ofSeconds(2)).begun()).as("a later pause").isTrue();
+	}
+
+	@Test
+	void answerToAPauseAfterAResumeOfAnotherInstanceEndsTheOldPauseFirst() {
+		found(MINUTE, 3, Duration.ZERO);
+		assertThat(stored(MINUTE, 4, Duration.ofSeconds(1))).isEqualTo(new SharedPause.News(true, true));
+		assertThat(found(MINUTE, 4, Duration.ofMillis(1001))).isEqualTo(SharedPause.News.NONE);
+	}
+
+	@Test
+	void resumeIsNewUnlessALaterAnswerHasEndedThePause() {
+		this.pause.begin(MINUTE, 0);
+		found(Duration.ZERO, 1, Duration.ofMillis(100));
+		assertThat(this.pause.resumedByAnswer(1, Duration.ofMillis(200).toNanos())).as("the first count").isTrue();
+		found(Duration.ZERO, 2, Duration.ofSeconds(5));
+		assertThat(this.pause.resumedByAnswer(2, Duration.ofMillis(5_100).toNanos())).isFalse();
+	}
+
+	@Test
 	void resumeOfAnotherInstanceIsNewOnlyOnceAndForgetsAPauseThatIsUnsent() {
 		found(Duration.ZERO, 0, Duration.ZERO);
 		this.pause.begin(MINUTE, 0);
@@ -83,6 +107,10 @@ class SharedPauseTests {
 
 	private boolean begins(Duration left, Duration time) {
 		return found(left, 0, time).begun();
+	}
+
+	private SharedPause.News stored(Duration left, long resumes, Duration time) {
+		return this.pause.stored(new BudgetStore.Pause(left, true, resumes), time.toNanos());
 	}
 
 	private SharedPause.News found(Duration left, long resumes, Duration time) {

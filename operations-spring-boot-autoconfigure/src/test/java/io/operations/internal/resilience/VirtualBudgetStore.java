@@ -86,14 +86,14 @@ final class VirtualBudgetStore {
 			}
 
 			@Override
-			public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
+			public Mono<Pause> pause(String client, Duration pause, boolean byOperator) {
 				return answer(() -> {
 					if (now() + pause.toNanos() >= VirtualBudgetStore.this.pausedUntil) {
 						VirtualBudgetStore.this.pausedUntil = now() + pause.toNanos();
 						VirtualBudgetStore.this.pausedByOperator = byOperator;
 					}
-					return true;
-				}).then();
+					return paused();
+				});
 			}
 
 			@Override

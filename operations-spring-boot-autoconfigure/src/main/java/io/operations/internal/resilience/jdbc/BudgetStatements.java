@@ -45,7 +45,9 @@ enum BudgetStatements {
 			>= LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second')
 			THEN EXCLUDED.paused_by_operator ELSE b.paused_by_operator END,
 			paused_until = GREATEST(LEAST(b.paused_until, clock_timestamp() + %3$d * INTERVAL '1 second'),
-			clock_timestamp() + ? * INTERVAL '1 microsecond')""", """
+			clock_timestamp() + ? * INTERVAL '1 microsecond')
+			RETURNING (EXTRACT(EPOCH FROM paused_until - clock_timestamp()) * 1000000)::bigint, paused_by_operator,
+			resumes""", """
 			INSERT INTO %1$s AS b (client, next_at, paused_until, resumes)
 			VALUES (?, clock_timestamp(), 'epoch', 1)
 			ON CONFLICT (client) DO UPDATE SET next_at = CASE WHEN b.paused_until > clock_timestamp()
@@ -82,7 +84,8 @@ enum BudgetStatements {
 			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until)
 			VALUES (n.client, DATEADD(MICROSECOND, n.mine, CURRENT_TIMESTAMP(9)),
 			TIMESTAMP '1970-01-01 00:00:00'))""", """
-			MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
+			SELECT TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9), paused_until), paused_by_operator, resumes
+			FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client, CAST(? AS BIGINT) AS pause,
 			CAST(? AS BOOLEAN) AS by_operator, CAST(? AS BIGINT) AS again, CAST(? AS BIGINT) AS more) n
 			ON b.client = n.client
 			WHEN MATCHED THEN UPDATE SET
@@ -92,22 +95,23 @@ enum BudgetStatements {
 			paused_until = GREATEST(LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9))),
 			DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)))
 			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, paused_by_operator) VALUES
-			(n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)), n.by_operator)""", """
-			SELECT resumes FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client) n
-			ON b.client = n.client
-			WHEN MATCHED THEN UPDATE SET next_at = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9)
-			THEN LEAST(b.next_at, CURRENT_TIMESTAMP(9)) ELSE b.next_at END,
-			paused_until = TIMESTAMP '1970-01-01 00:00:00', resumes = b.resumes + 1
-			WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, resumes)
-			VALUES (n.client, CURRENT_TIMESTAMP(9), TIMESTAMP '1970-01-01 00:00:00', 1))""", """
-			SELECT n.alive, n.busy, TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
-			LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), b.paused_by_operator, b.resumes
-			FROM (SELECT COUNT(*) AS alive, COUNT(CASE WHEN o.sending THEN 1 END) AS busy
-			FROM %2$s o WHERE o.client = ? AND o.instance <> ?
-			AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))) n LEFT JOIN %1$s b ON b.client = ?""", """
-			SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
-			AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
+			(n.client, CURRENT_TIMESTAMP(9), DATEADD(MICROSECOND, n.pause, CURRENT_TIMESTAMP(9)), n.by_operator))""",
+			"""
+					SELECT resumes FROM FINAL TABLE (MERGE INTO %1$s b USING (SELECT CAST(? AS VARCHAR) AS client) n
+					ON b.client = n.client
+					WHEN MATCHED THEN UPDATE SET next_at = CASE WHEN b.paused_until > CURRENT_TIMESTAMP(9)
+					THEN LEAST(b.next_at, CURRENT_TIMESTAMP(9)) ELSE b.next_at END,
+					paused_until = TIMESTAMP '1970-01-01 00:00:00', resumes = b.resumes + 1
+					WHEN NOT MATCHED THEN INSERT (client, next_at, paused_until, resumes)
+					VALUES (n.client, CURRENT_TIMESTAMP(9), TIMESTAMP '1970-01-01 00:00:00', 1))""", """
+					SELECT n.alive, n.busy, TIMESTAMPDIFF(MICROSECOND, CURRENT_TIMESTAMP(9),
+					LEAST(b.paused_until, DATEADD(SECOND, %3$d, CURRENT_TIMESTAMP(9)))), b.paused_by_operator, b.resumes
+					FROM (SELECT COUNT(*) AS alive, COUNT(CASE WHEN o.sending THEN 1 END) AS busy
+					FROM %2$s o WHERE o.client = ? AND o.instance <> ?
+					AND o.seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9))) n LEFT JOIN %1$s b ON b.client = ?""", """
+					SELECT client, COUNT(*) FROM %2$s WHERE seen_at BETWEEN DATEADD(SECOND, -%4$d, CURRENT_TIMESTAMP(9))
+					AND DATEADD(SECOND, %4$d, CURRENT_TIMESTAMP(9)) GROUP BY client""") {
 
 		@Override
 		BudgetStore.Others report(Connection connection, Names names, String client, String instance, boolean sending)
@@ -180,9 +184,13 @@ enum BudgetStatements {
 				instance, client);
 	}
 
-	void pause(Connection connection, Names names, String client, Duration pause, boolean byOperator)
+	BudgetStore.Pause pause(Connection connection, Names names, String client, Duration pause, boolean byOperator)
 			throws SQLException {
-		update(connection, sql(names, this.pause), client, micros(pause), byOperator, micros(pause), micros(pause));
+		try (PreparedStatement statement = prepare(connection, sql(names, this.pause), client, micros(pause),
+				byOperator, micros(pause), micros(pause)); ResultSet row = statement.executeQuery()) {
+			row.next();
+			return pause(row, 1);
+		}
 	}
 
 	long resume(Connection connection, Names names, String client) throws SQLException {

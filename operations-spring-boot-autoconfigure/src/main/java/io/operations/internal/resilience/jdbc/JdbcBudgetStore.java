@@ -108,11 +108,8 @@ public final class JdbcBudgetStore implements BudgetStore, AutoCloseable {
 	}
 
 	@Override
-	public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
-		return call((connection) -> {
-			this.statements.pause(connection, this.names, client, pause, byOperator);
-			return null;
-		});
+	public Mono<Pause> pause(String client, Duration pause, boolean byOperator) {
+		return call((connection) -> this.statements.pause(connection, this.names, client, pause, byOperator));
 	}
 
 	@Override

@@ -260,13 +260,23 @@ abstract class BudgetStoreContract {
 		assertThat(others(store, false).pause()).isEqualTo(new BudgetStore.Pause(Duration.ZERO, false, 1));
 	}
 
+	private BudgetStore.Pause pause(BudgetStore store, Duration pause, boolean byOperator) {
+		return Objects.requireNonNull(store.pause(this.client, pause, byOperator).block(MAX_WAIT));
+	}
+
 	@Test
 	void whenClientIsPausedTwiceTheLongerPauseNamesWhoBeganIt() {
 		BudgetStore store = open(this.dataSource, true);
-		store.pause(this.client, Duration.ofSeconds(30), true).block(MAX_WAIT);
-		store.pause(this.client, Duration.ofSeconds(10), false).block(MAX_WAIT);
+		store.resume(this.client).block(MAX_WAIT);
+		BudgetStore.Pause first = pause(store, Duration.ofSeconds(30), true);
+		assertThat(first.left()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+		assertThat(first.byOperator()).isTrue();
+		assertThat(first.resumes()).isEqualTo(1);
+		BudgetStore.Pause shorter = pause(store, Duration.ofSeconds(10), false);
+		assertThat(shorter.left()).isGreaterThan(Duration.ofSeconds(10));
+		assertThat(shorter.byOperator()).isTrue();
 		assertThat(others(store, false).pause().byOperator()).isTrue();
-		store.pause(this.client, Duration.ofSeconds(60), false).block(MAX_WAIT);
+		assertThat(pause(store, Duration.ofSeconds(60), false).byOperator()).isFalse();
 		assertThat(others(store, false).pause().byOperator()).isFalse();
 		store.pause(this.client, Duration.ofSeconds(90), true).block(MAX_WAIT);
 		assertThat(others(store, false).pause().byOperator()).isTrue();
