@@ -50,9 +50,9 @@ final class DetailsReader {
 				isTracked(operation), isPolled ? operation.nextDue() : null, shown) : null;
 		List<HistoryEvent> events = (known != null) ? known.events() : List.of();
 		Instant statusSince = (known != null) ? known.statusSince() : null;
-		return new OperationDetails(operation, statusSince,
-				learned.get((operation.kind() != null) ? operation.kind() : OTHER), events,
-				events.isEmpty() ? note(operation, (isPolled && isTracked(operation)) ? otherHolder : null) : null);
+		return new OperationDetails(operation, statusSince, expected(operation.kind(), learned), events,
+				(this.history != null) ? HistoryNote.of(operation, events, isTracked(operation) ? otherHolder : null)
+						: "The history is switched off: management.endpoint.operations.history is false.");
 	}
 
 	private static boolean isTracked(OperationDescriptor operation) {
@@ -64,19 +64,14 @@ final class DetailsReader {
 		return operation.outcome() == null;
 	}
 
-	private String note(OperationDescriptor operation, @Nullable String otherHolder) {
-		if (this.history == null) {
-			return "The history is switched off: management.endpoint.operations.history is false.";
-		}
-		if (otherHolder != null) {
-			return "Instance '" + otherHolder + "' polls this operation and keeps its history. Send the request to"
-					+ " that instance.";
-		}
-		if (operation.polls() == 0) {
-			return "The operation has not been polled yet.";
-		}
-		return "This instance keeps the history of the " + Histories.MOST + " oldest or failing operations in memory,"
-				+ " from its start on. This operation is not among them, or another instance has polled it.";
+	/**
+	 * Return how long operations of a kind take.
+	 * @param kind the kind, {@code null} if it is unknown
+	 * @param learned the learned durations of the client's operations, by kind
+	 * @return the learned durations, {@code null} if there are none
+	 */
+	static @Nullable LearnedDurations expected(@Nullable String kind, Map<String, LearnedDurations> learned) {
+		return learned.get((kind != null) ? kind : OTHER);
 	}
 
 }

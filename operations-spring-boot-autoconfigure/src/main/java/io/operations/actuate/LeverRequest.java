@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-import io.operations.OperationsErrorResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -25,8 +24,6 @@ import org.springframework.boot.convert.DurationStyle;
  */
 record LeverRequest(Action action, @Nullable String client, @Nullable Duration duration, @Nullable String kind,
 		@Nullable String id) {
-
-	private static final int MAXIMUM_TEXT = 512;
 
 	private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -59,7 +56,7 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 	static LeverRequest of(@Nullable String action, @Nullable String client, @Nullable String duration,
 			@Nullable String kind, @Nullable String id) {
 		Action read = action(action);
-		check("client", client);
+		EndpointParameters.checkText("client", client);
 		if (read != Action.PAUSE) {
 			reject("duration", duration, read);
 		}
@@ -67,8 +64,8 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 			reject("kind", kind, read);
 			reject("id", id, read);
 		}
-		check("kind", kind);
-		check("id", id);
+		EndpointParameters.checkText("kind", kind);
+		EndpointParameters.checkText("id", id);
 		return new LeverRequest(read, client, (read == Action.PAUSE) ? duration(duration) : null, kind, id);
 	}
 
@@ -76,21 +73,20 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 		return Arrays.stream(Action.values())
 			.filter((action) -> action.toString().equals(text))
 			.findFirst()
-			.orElseThrow(() -> invalid(
-					((text != null) ? "'action' is '" + OperationsErrorResponse.printable(text) + "', but it"
-							: "'action' is missing. It") + " must be one of: "
-							+ Arrays.stream(Action.values()).map(Action::toString).collect(Collectors.joining(", "))
-							+ "."));
+			.orElseThrow(() -> EndpointParameters.invalid(((text != null)
+					? "'action' is '" + EndpointParameters.shown(text) + "', but it" : "'action' is missing. It")
+					+ " must be one of: "
+					+ Arrays.stream(Action.values()).map(Action::toString).collect(Collectors.joining(", ")) + "."));
 	}
 
 	private static Duration duration(@Nullable String text) {
 		String rule = " must be a time from 1 s to 1 h, for example PT10M or 10m.";
 		if (text == null) {
-			throw invalid("'duration' is missing. It" + rule);
+			throw EndpointParameters.invalid("'duration' is missing. It" + rule);
 		}
 		Duration duration = read(text);
 		if (duration == null || duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {
-			throw invalid("'duration' is '" + OperationsErrorResponse.printable(text) + "', but it" + rule);
+			throw EndpointParameters.invalid("'duration' is '" + EndpointParameters.shown(text) + "', but it" + rule);
 		}
 		return duration;
 	}
@@ -107,26 +103,9 @@ record LeverRequest(Action action, @Nullable String client, @Nullable Duration d
 
 	private static void reject(String parameter, @Nullable String value, Action action) {
 		if (value != null) {
-			throw invalid("'" + parameter + "' has no effect on the action '" + action + "'. Leave it out.");
+			throw EndpointParameters
+				.invalid("'" + parameter + "' has no effect on the action '" + action + "'. Leave it out.");
 		}
-	}
-
-	/**
-	 * Check a text.
-	 * @param parameter the name of the parameter
-	 * @param text its value
-	 * @throws InvalidEndpointRequestException if the text is too long or contains a
-	 * control character
-	 */
-	static void check(String parameter, @Nullable String text) {
-		if (text != null && (text.length() > MAXIMUM_TEXT || text.chars().anyMatch(Character::isISOControl))) {
-			throw invalid("'" + parameter + "' must be at most " + MAXIMUM_TEXT
-					+ " characters long and must not contain a control character.");
-		}
-	}
-
-	static InvalidEndpointRequestException invalid(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
 	}
 
 }

@@ -11,6 +11,7 @@ import io.operations.Operation;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsException;
 import io.operations.internal.polling.ListedWait;
+import io.operations.polling.LearnedDurations;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingState;
@@ -33,6 +34,8 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * @param status the last status that the server sent
  * @param stuck whether the operation has been running for unusually long compared with
  * others of its kind
+ * @param problem what is wrong with the operation, {@code null} if nothing is: a delivery
+ * or a poll has failed, or the operation is stuck
  * @param age the time from the start of the tracking or of the first wait until now, or
  * until a poll saw the end
  * @param since when the tracking or the first wait started
@@ -53,17 +56,17 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
  * @since 0.1.0
  */
 public record OperationDescriptor(String client, String id, @Nullable String kind, State state, int waits,
-		@Nullable String status, boolean stuck, Duration age, Instant since, @Nullable Instant deadline, int polls,
-		@Nullable Instant nextDue, @Nullable String lastFault, OperationOutcome.@Nullable Type outcome,
-		@Nullable Instant endedAt, int attempts, @Nullable String deliveryFault, @Nullable Instant createdAt,
-		@Nullable Instant completedAt, @Nullable String error, Map<String, String> related,
-		Map<String, @Nullable Object> attributes) {
+		@Nullable String status, boolean stuck, @Nullable String problem, Duration age, Instant since,
+		@Nullable Instant deadline, int polls, @Nullable Instant nextDue, @Nullable String lastFault,
+		OperationOutcome.@Nullable Type outcome, @Nullable Instant endedAt, int attempts,
+		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
+		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
 	// The stored form of an exception of the application: its class name and its message.
 	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
 
-	static OperationDescriptor of(TrackedOperation tracked, int waits, Instant now, Sanitizer sanitizer,
-			boolean showValues) {
+	static OperationDescriptor of(TrackedOperation tracked, int waits, @Nullable LearnedDurations expected, Instant now,
+			Sanitizer sanitizer, boolean showValues) {
 		Operation seen = tracked.operation();
 		Map<String, @Nullable Object> attributes = new TreeMap<>();
 		tracked.attributes()
@@ -71,23 +74,32 @@ public record OperationDescriptor(String client, String id, @Nullable String kin
 					sanitizer.sanitize(new SanitizableData(null, key, value), showValues)));
 		return new OperationDescriptor(tracked.client(), tracked.id(), printable(tracked.kind()),
 				State.of(tracked.state()), waits, (seen != null) ? printable(seen.statusText()) : null, tracked.stuck(),
-				tracked.age(now), tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
+				null, tracked.age(now), tracked.since(), tracked.deadline(), tracked.polls(), tracked.nextDue(),
 				fault("lastFault", tracked.lastFault(), sanitizer, showValues), tracked.outcome(), tracked.endedAt(),
 				tracked.attempts(), fault("deliveryFault", tracked.deliveryFault(), sanitizer, showValues),
 				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null,
-				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), attributes);
+				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), attributes)
+			.withProblem(expected, now);
 	}
 
-	static OperationDescriptor of(String client, ListedWait wait, Instant now, Sanitizer sanitizer,
-			boolean showValues) {
+	static OperationDescriptor of(String client, ListedWait wait, @Nullable LearnedDurations expected, Instant now,
+			Sanitizer sanitizer, boolean showValues) {
 		Operation seen = wait.lastSeen();
 		Duration age = Duration.between(wait.since(), now);
 		return new OperationDescriptor(client, wait.id(), printable(wait.kind()), State.AWAITED, wait.callers(),
-				(seen != null) ? printable(seen.statusText()) : null, wait.stuck(),
+				(seen != null) ? printable(seen.statusText()) : null, wait.stuck(), null,
 				age.isNegative() ? Duration.ZERO : age, wait.since(), wait.deadline(), wait.polls(), wait.nextDue(),
 				fault("lastFault", text(wait.lastFault()), sanitizer, showValues), null, null, 0, null,
 				(seen != null) ? seen.createdAt() : null, (seen != null) ? seen.completedAt() : null,
-				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), Map.of());
+				(seen != null) ? seen.errorText().orElse(null) : null, related(seen), Map.of())
+			.withProblem(expected, now);
+	}
+
+	private OperationDescriptor withProblem(@Nullable LearnedDurations expected, Instant now) {
+		return new OperationDescriptor(this.client, this.id, this.kind, this.state, this.waits, this.status, this.stuck,
+				OperationProblem.of(this, expected, now), this.age, this.since, this.deadline, this.polls, this.nextDue,
+				this.lastFault, this.outcome, this.endedAt, this.attempts, this.deliveryFault, this.createdAt,
+				this.completedAt, this.error, this.related, this.attributes);
 	}
 
 	// The form in which the store keeps the fault of a poll.

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * instance; {@code null} if this instance did not see it
  * @param expected how long operations of its kind take, {@code null} if that is not known
  * @param history the last polls, changes of the status and deliveries, the oldest first
- * @param historyNote why the history is empty, {@code null} if it is not
+ * @param historyNote why the history is empty or has gaps, and which instance has the
+ * rest, if that is known; {@code null} if nothing is missing
  * @since 0.1.0
  */
 public record OperationDetails(@JsonUnwrapped OperationDescriptor operation, @Nullable Instant statusSince,

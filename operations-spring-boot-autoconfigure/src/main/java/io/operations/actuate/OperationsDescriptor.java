@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param client the name of the client that this describes
  * @param clients the names of all clients whose operations are tracked
  * @param accounts the waits in the memory of this instance and its calls, by client
- * @param learned the learned durations of operations, by kind
- * @param tracking the state of the store of tracked operations, {@code null} if the store
- * cannot be reached
+ * @param learned the learned durations of operations, by kind; without their
+ * distributions if this holds a page of operations
+ * @param tracking the state of the store of tracked operations, at most three seconds
+ * old; {@code null} if the store cannot be reached
  * @param trackingFault why the store cannot be reached, {@code null} if it can
  * @param operations the operations of this page
  * @param next the {@code after} of the next page, {@code null} if this page is the last

@@ -199,7 +199,7 @@ public class OperationsEndpoint {
 	}
 
 	/**
-	 * Pause or resume a client, or deliver all its undelivered outcomes again.
+	 * Pause or resume a client, or deliver its undelivered outcomes again, at most 1,000.
 	 * @param action {@code pause}, {@code resume} or {@code redeliver}
 	 * @param client the name of the client, {@code null} for the default client
 	 * @param duration how long the client pauses, at most an hour, only for {@code pause}

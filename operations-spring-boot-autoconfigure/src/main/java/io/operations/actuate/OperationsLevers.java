@@ -3,7 +3,7 @@ package io.operations.actuate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.operations.internal.ReadableDuration;
@@ -14,7 +14,6 @@ import io.operations.tracking.TrackingFilter;
 import io.operations.tracking.TrackingState;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -26,8 +25,7 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
  */
 final class OperationsLevers {
 
-	// So many outcomes are handed to the store at the same time.
-	private static final int CONCURRENCY = 4;
+	private static final String OPERATOR = "operator";
 
 	private final TrackerCalls calls;
 
@@ -53,16 +51,29 @@ final class OperationsLevers {
 
 	private PauseDescriptor pause(LeverRequest request) {
 		Duration pause = Objects.requireNonNull(request.duration());
-		return change(request, "pause the client", "paused the client for " + ReadableDuration.of(pause),
-				(polls) -> polls.pause(pause));
+		String wish = "pause the client for " + ReadableDuration.of(pause);
+		return change(request, wish, (polls) -> polls.pause(pause), (where, result) -> {
+			Duration left = result.pausedFor();
+			if (left.isZero()) {
+				return "has paused the client for " + ReadableDuration.of(pause) + where
+						+ ", but somebody has resumed it meanwhile. It does not pause.";
+			}
+			return (left.compareTo(pause) <= 0)
+					? "has paused the client for " + ReadableDuration.of(pause) + where + "."
+					: "wanted to " + wish + where + ", but "
+							+ (OPERATOR.equals(result.pausedBy()) ? "an operator has already paused it for longer."
+									: "it already pauses for longer because the server throttles.")
+							+ " It pauses for another " + ReadableDuration.of(left) + ".";
+		});
 	}
 
 	private PauseDescriptor resume(LeverRequest request) {
-		return change(request, "resume the client", "resumed the client", OperationPolls::unpause);
+		return change(request, "resume the client", OperationPolls::unpause,
+				(where, result) -> "has resumed the client" + where + ".");
 	}
 
-	private PauseDescriptor change(LeverRequest request, String wish, String done,
-			Function<OperationPolls, Mono<Boolean>> change) {
+	private PauseDescriptor change(LeverRequest request, String wish, Function<OperationPolls, Mono<Boolean>> change,
+			BiFunction<String, PauseDescriptor, String> done) {
 		OperationPolls polls = polls(request.client());
 		String client = polls.client();
 		boolean everywhere;
@@ -75,36 +86,37 @@ final class OperationsLevers {
 			throw new BudgetUnavailableException(fault);
 		}
 		String scope = everywhere ? "all instances" : "instance";
-		LeverLog.changed(client, "has " + done + " in " + (everywhere ? scope : "this instance only") + ".");
 		Duration left = polls.paused();
-		String by = polls.isPausedByOperator() ? "operator" : "server";
-		return new PauseDescriptor(client, left, left.isZero() ? null : by, scope);
+		String by = polls.isPausedByOperator() ? OPERATOR : "server";
+		PauseDescriptor result = new PauseDescriptor(client, left, left.isZero() ? null : by, scope);
+		LeverLog.changed(client, done.apply(" in " + (everywhere ? scope : "this instance only"), result));
+		return result;
 	}
 
 	private RedeliveriesDescriptor redeliverAll(LeverRequest request) {
 		String client = polls(request.client()).client();
-		OperationTracker tracker = this.calls.tracker(client);
 		TrackingFilter filter = TrackingFilter.of(TrackingState.UNDELIVERED)
 			.withKind(request.kind())
 			.withIdPrefix(request.id());
 		String which = "undelivered outcomes"
 				+ ((request.kind() != null) ? " of kind " + LeverLog.quoted(request.kind()) : "")
 				+ ((request.id() != null) ? " with ids that begin with " + LeverLog.quoted(request.id()) : "");
-		AtomicLong accepted = new AtomicLong();
+		Redeliveries redeliveries = new Redeliveries(this.calls, this.calls.tracker(client));
 		try {
-			Flux<Boolean> results = tracker.stream(filter)
-				.flatMap((operation) -> tracker.redeliver(operation.id()), CONCURRENCY);
-			this.calls.inTime(results.filter(Boolean::booleanValue).doOnNext((done) -> accepted.incrementAndGet()))
-				.blockLast();
+			RedeliveriesDescriptor result = redeliveries.of(filter);
+			LeverLog.changed(client, "has scheduled " + result.accepted() + " " + which + " for another delivery."
+					+ (result.more() ? " More remain: send the request again." : ""));
+			return result;
 		}
 		catch (RuntimeException ex) {
 			LeverLog.failed(client,
-					"have all " + which + " scheduled for delivery, only " + accepted.get() + " of them",
+					"schedule all " + which + " for another delivery, only " + redeliveries.accepted() + " of them",
 					Exceptions.unwrap(ex));
 			throw ex;
 		}
-		LeverLog.changed(client, "has had " + accepted.get() + " " + which + " scheduled for delivery.");
-		return new RedeliveriesDescriptor(accepted.get());
+		finally {
+			this.calls.changed();
+		}
 	}
 
 	/**
@@ -116,8 +128,9 @@ final class OperationsLevers {
 	 * tracked
 	 */
 	@Nullable RedeliveryDescriptor redeliver(@Nullable String client, String id) {
-		return logged(client, id, "have the outcome of operation " + LeverLog.quoted(id) + " scheduled for delivery",
-				"has had the outcome of operation " + LeverLog.quoted(id) + " scheduled for delivery.", (tracker) -> {
+		return logged(client, id, "schedule the outcome of operation " + LeverLog.quoted(id) + " for another delivery",
+				"has scheduled the outcome of operation " + LeverLog.quoted(id) + " for another delivery.",
+				(tracker) -> {
 					if (this.calls.await(tracker.redeliver(id))) {
 						return new RedeliveryDescriptor(true, null);
 					}
@@ -148,7 +161,7 @@ final class OperationsLevers {
 
 	private <T> @Nullable T logged(@Nullable String client, String id, String wish, String done,
 			Function<OperationTracker, @Nullable T> change, Function<T, @Nullable String> refusal) {
-		LeverRequest.check("id", id);
+		EndpointParameters.checkText("id", id);
 		OperationTracker tracker = this.calls.tracker(client);
 		String name = (client != null) ? client : tracker.clients().iterator().next();
 		try {
@@ -165,14 +178,16 @@ final class OperationsLevers {
 			LeverLog.failed(name, wish, Exceptions.unwrap(ex));
 			throw ex;
 		}
+		finally {
+			this.calls.changed();
+		}
 	}
 
 	private OperationPolls polls(@Nullable String client) {
 		Map<String, OperationPolls> all = this.calls.clients();
 		OperationPolls found = (client != null) ? all.get(client) : all.values().iterator().next();
 		if (found == null) {
-			throw LeverRequest
-				.invalid("'client' is '" + client + "', but the clients are: " + String.join(", ", all.keySet()) + ".");
+			throw EndpointParameters.unknownClient(String.valueOf(client), all.keySet());
 		}
 		return found;
 	}

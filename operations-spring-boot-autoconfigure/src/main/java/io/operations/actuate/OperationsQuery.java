@@ -1,13 +1,9 @@
 package io.operations.actuate;
 
-import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 import io.operations.OperationStatus;
-import io.operations.OperationsErrorResponse;
 import io.operations.actuate.OperationDescriptor.State;
 import io.operations.internal.polling.PolledFilter;
 import io.operations.tracking.TrackingFilter;
@@ -32,8 +28,6 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable OperationStatus status,
 		@Nullable Boolean stuck, @Nullable Boolean failing, @Nullable String id, PageCursor.Order order,
 		@Nullable PageCursor after, int size) {
-
-	private static final int MAXIMUM_TEXT = 512;
 
 	// A cursor contains an id in another encoding.
 	private static final int MAXIMUM_CURSOR = 4096;
@@ -61,15 +55,15 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	static OperationsQuery of(@Nullable String kind, @Nullable String state, @Nullable String status,
 			@Nullable String stuck, @Nullable String failing, @Nullable String id, @Nullable String order,
 			@Nullable String after, @Nullable String size) {
-		checkText("kind", kind, MAXIMUM_TEXT);
-		checkText("id", id, MAXIMUM_TEXT);
-		checkText("after", after, MAXIMUM_CURSOR);
-		PageCursor.Order wanted = (order != null) ? choice("order", order, PageCursor.Order.values())
-				: PageCursor.Order.AGE;
-		return new OperationsQuery(kind, (state != null) ? choice("state", state, State.values()) : null,
-				(status != null) ? choice("status", status, OperationStatus.values()) : null,
-				(stuck != null) ? choice("stuck", stuck) : null, (failing != null) ? choice("failing", failing) : null,
-				id, wanted, (after != null) ? cursor(after, wanted) : null, size(size));
+		EndpointParameters.checkText("kind", kind);
+		EndpointParameters.checkText("id", id);
+		EndpointParameters.checkLength("after", after, MAXIMUM_CURSOR);
+		PageCursor.Order named = EndpointParameters.choice("order", order, PageCursor.Order.values());
+		PageCursor.Order wanted = (named != null) ? named : PageCursor.Order.AGE;
+		return new OperationsQuery(kind, EndpointParameters.choice("state", state, State.values()),
+				EndpointParameters.choice("status", status, OperationStatus.values()),
+				EndpointParameters.flag("stuck", stuck), EndpointParameters.flag("failing", failing), id, wanted,
+				(after != null) ? cursor(after, wanted) : null, size(size));
 	}
 
 	private static int size(@Nullable String text) {
@@ -85,60 +79,18 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 		catch (NumberFormatException ex) {
 			// Reported below.
 		}
-		throw invalid("'size' is '" + shown(text) + "', but it must be a number from 0 to "
-				+ OperationsEndpoint.MAXIMUM_SIZE + ".");
+		throw EndpointParameters.invalid("'size' is '" + EndpointParameters.shown(text)
+				+ "', but it must be a number from 0 to " + OperationsEndpoint.MAXIMUM_SIZE + ".");
 	}
 
 	private static PageCursor cursor(String text, PageCursor.Order order) {
 		PageCursor cursor = PageCursor.decode(text);
 		if (cursor == null || cursor.order() != order) {
-			throw invalid("'after' is '" + shown(text) + "', but it must be the 'next' of a page with order="
-					+ name(order) + ". Leave it out to read the first page.");
+			throw EndpointParameters.invalid("'after' is '" + EndpointParameters.shown(text)
+					+ "', but it must be the 'next' of a page with order=" + EndpointParameters.name(order)
+					+ ". Leave it out to read the first page.");
 		}
 		return cursor;
-	}
-
-	private static Boolean choice(String parameter, String text) {
-		return switch (text.toLowerCase(Locale.ROOT)) {
-			case "true" -> Boolean.TRUE;
-			case "false" -> Boolean.FALSE;
-			default -> throw invalid(parameter, text, List.of("true", "false"));
-		};
-	}
-
-	private static <E extends Enum<E>> E choice(String parameter, String text, E[] values) {
-		return Arrays.stream(values)
-			.filter((value) -> name(value).equalsIgnoreCase(text.replace('_', '-')))
-			.findFirst()
-			.orElseThrow(() -> invalid(parameter, text, Arrays.stream(values).map(OperationsQuery::name).toList()));
-	}
-
-	private static String name(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-	}
-
-	static void checkText(String parameter, @Nullable String text) {
-		checkText(parameter, text, MAXIMUM_TEXT);
-	}
-
-	private static void checkText(String parameter, @Nullable String text, int maximum) {
-		if (text != null && (text.length() > maximum || text.chars().anyMatch(Character::isISOControl))) {
-			throw invalid("'" + parameter + "' must be at most " + maximum
-					+ " characters long and must not contain a control character.");
-		}
-	}
-
-	private static InvalidEndpointRequestException invalid(String parameter, String text, List<String> permitted) {
-		return invalid("'" + parameter + "' is '" + shown(text) + "', but the permitted values are: "
-				+ String.join(", ", permitted) + ".");
-	}
-
-	static InvalidEndpointRequestException invalid(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
-	}
-
-	private static String shown(String text) {
-		return OperationsErrorResponse.printable(text);
 	}
 
 	/**
@@ -150,15 +102,18 @@ record OperationsQuery(@Nullable String kind, @Nullable State state, @Nullable O
 	void checkNextPoll(String instance, @Nullable String holder) {
 		if (isTrue(this.failing)
 				|| (this.state != null && this.state != State.AWAITED && this.state != State.TRACKED)) {
-			throw invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
-					+ " Use state=awaited, state=tracked or order=age.");
+			throw EndpointParameters
+				.invalid("'order' is 'next-poll', but only operations that have not ended have a next poll."
+						+ " Use state=awaited, state=tracked or order=age.");
 		}
 		if (this.state != State.AWAITED && !instance.equals(holder)) {
-			throw invalid("'order' is 'next-poll', but this instance (" + instance
-					+ ") does not poll the tracked operations. "
-					+ ((holder != null) ? "Ask the instance " + holder + " that polls them, or use"
-							: "No known instance polls them at present. Use")
-					+ " state=awaited or order=age.");
+			throw EndpointParameters
+				.invalid(
+						"'order' is 'next-poll', but this instance (" + instance
+								+ ") does not poll the tracked operations. "
+								+ ((holder != null) ? "Ask the instance " + holder + " that polls them, or use"
+										: "No known instance polls them at present. Use")
+								+ " state=awaited or order=age.");
 		}
 	}
 

@@ -1,13 +1,15 @@
 package io.operations.actuate;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.ListedWait;
 import io.operations.internal.polling.OperationPolls;
+import io.operations.polling.LearnedDurations;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.TrackedOperation;
+import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -67,15 +69,15 @@ final class OperationsReader {
 		OperationTracker tracker = this.calls.tracker((all.size() > 1) ? name : client);
 		OperationPolls polls = all.get(name);
 		if (polls == null) {
-			throw OperationsQuery.invalid("'client' is '" + OperationsErrorResponse.printable(name)
-					+ "', but the clients are: " + String.join(", ", all.keySet()) + ".");
+			throw EndpointParameters.unknownClient(name, all.keySet());
 		}
 		TrackingDescriptor tracking = null;
 		String holder = null;
 		String fault = null;
 		try {
-			tracking = TrackingDescriptor.of(this.calls.await(tracker.summary()));
+			TrackingSummary summary = this.calls.summary(polls, tracker);
 			holder = this.calls.awaitAny(this.holders.apply(name));
+			tracking = TrackingDescriptor.of(summary);
 		}
 		catch (RuntimeException ex) {
 			if (query.needsStore()) {
@@ -84,11 +86,21 @@ final class OperationsReader {
 			// The waits, the pauses and the outages are in memory.
 			fault = TrackerCalls.fault(ex);
 		}
+		Map<String, LearnedDurations> learned = polls.learned();
 		OperationsPage page = new OperationsPages(this.calls, tracker, polls, query,
-				new Rows(polls, this.sanitizer, showsValues))
+				new Rows(polls, learned, this.sanitizer, showsValues))
 			.read(this.instance, holder);
 		return new OperationsDescriptor(polls.now(), this.instance, holder, this.access, name, all.keySet(),
-				this.activities.describe(), polls.learned(), tracking, fault, page.operations(), page.next());
+				this.activities.describe(), (query.size() > 0) ? withoutPoints(learned) : learned, tracking, fault,
+				page.operations(), page.next());
+	}
+
+	// The points of many kinds are larger than a page of operations.
+	private static Map<String, LearnedDurations> withoutPoints(Map<String, LearnedDurations> learned) {
+		Map<String, LearnedDurations> shorter = new LinkedHashMap<>();
+		learned.forEach((kind, each) -> shorter.put(kind,
+				new LearnedDurations(each.ends(), each.median(), each.upperQuantile(), each.polls(), each.lag())));
+		return shorter;
 	}
 
 	/**
@@ -104,16 +116,21 @@ final class OperationsReader {
 		if (found == null) {
 			return null;
 		}
-		OperationPolls polls = this.calls.clients().get(found.client());
+		Map<String, LearnedDurations> learned = learned(found.client());
 		// Of a wait, this instance has the history.
 		String holder = (found.state() != OperationDescriptor.State.AWAITED)
 				? this.calls.awaitAny(this.holders.apply(found.client())) : null;
-		return this.details.describe(found, (polls != null) ? polls.learned() : Map.of(),
-				this.instance.equals(holder) ? null : holder, showsValues);
+		return this.details.describe(found, learned, this.instance.equals(holder) ? null : holder, showsValues);
+	}
+
+	// The client may have left meanwhile.
+	private Map<String, LearnedDurations> learned(String client) {
+		OperationPolls polls = this.calls.clients().get(client);
+		return (polls != null) ? polls.learned() : Map.of();
 	}
 
 	private @Nullable OperationDescriptor find(@Nullable String client, String id, boolean showsValues) {
-		OperationsQuery.checkText("id", id);
+		EndpointParameters.checkText("id", id);
 		OperationTracker tracker = this.calls.tracker(client);
 		Map<String, OperationPolls> all = this.calls.clients();
 		TrackedOperation found;
@@ -130,7 +147,7 @@ final class OperationsReader {
 		if (found != null) {
 			// The client may have left meanwhile.
 			OperationPolls polls = all.getOrDefault(found.client(), all.values().iterator().next());
-			return new Rows(polls, this.sanitizer, showsValues).row(found);
+			return new Rows(polls, learned(found.client()), this.sanitizer, showsValues).row(found);
 		}
 		return findWait(all, client, id, showsValues);
 	}
@@ -142,7 +159,7 @@ final class OperationsReader {
 				OperationPolls polls = each.getValue();
 				ListedWait wait = polls.poller().waits().list().find(id);
 				if (wait != null) {
-					return new Rows(polls, this.sanitizer, showsValues).row(wait);
+					return new Rows(polls, polls.learned(), this.sanitizer, showsValues).row(wait);
 				}
 			}
 		}
@@ -153,19 +170,21 @@ final class OperationsReader {
 	 * Describes operations of a client.
 	 *
 	 * @param polls the polls of the client
+	 * @param learned the learned durations of its operations, by kind
 	 * @param sanitizer filters the values to show
 	 * @param showsValues whether to show the values of attributes
 	 */
-	record Rows(OperationPolls polls, Sanitizer sanitizer, boolean showsValues) {
+	record Rows(OperationPolls polls, Map<String, LearnedDurations> learned, Sanitizer sanitizer, boolean showsValues) {
 
 		OperationDescriptor row(ListedWait wait) {
-			return OperationDescriptor.of(this.polls.client(), wait, this.polls.now(), this.sanitizer,
-					this.showsValues);
+			return OperationDescriptor.of(this.polls.client(), wait, DetailsReader.expected(wait.kind(), this.learned),
+					this.polls.now(), this.sanitizer, this.showsValues);
 		}
 
 		OperationDescriptor row(TrackedOperation operation) {
 			int waits = this.polls.poller().waits().list().callers(operation.id());
-			return OperationDescriptor.of(operation, waits, this.polls.now(), this.sanitizer, this.showsValues);
+			return OperationDescriptor.of(operation, waits, DetailsReader.expected(operation.kind(), this.learned),
+					this.polls.now(), this.sanitizer, this.showsValues);
 		}
 
 	}

@@ -1,14 +1,17 @@
 package io.operations.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.operations.OperationsErrorResponse;
 import io.operations.internal.polling.OperationPolls;
 import io.operations.tracking.OperationTracker;
+import io.operations.tracking.TrackingSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -27,9 +30,29 @@ final class TrackerCalls {
 
 	private final OperationTracker tracker;
 
+	private final SharedSummaries summaries;
+
 	TrackerCalls(Supplier<Map<String, OperationPolls>> clients, OperationTracker tracker) {
 		this.clients = clients;
 		this.tracker = tracker;
+		this.summaries = new SharedSummaries((summary) -> inTime(summary.flux()).next());
+	}
+
+	/**
+	 * Return the summary of a client.
+	 * @param polls the polls of the client
+	 * @param tracker the tracker of the client
+	 * @return the summary, at most three seconds old
+	 */
+	TrackingSummary summary(OperationPolls polls, OperationTracker tracker) {
+		return await(this.summaries.of(tracker, polls.scheduler()));
+	}
+
+	/**
+	 * Note that an operator has changed tracked operations.
+	 */
+	void changed() {
+		this.summaries.changed();
 	}
 
 	/**
@@ -41,10 +64,9 @@ final class TrackerCalls {
 		if (client == null) {
 			return this.tracker;
 		}
-		OperationsQuery.checkText("client", client);
+		EndpointParameters.checkText("client", client);
 		if (!this.tracker.clients().contains(client)) {
-			throw OperationsQuery.invalid("'client' is '" + client + "', but the clients are: "
-					+ String.join(", ", this.tracker.clients()) + ".");
+			throw EndpointParameters.unknownClient(client, this.tracker.clients());
 		}
 		return this.tracker.forClient(client);
 	}
@@ -57,6 +79,14 @@ final class TrackerCalls {
 		return this.clients.get().values().iterator().next();
 	}
 
+	/**
+	 * Return the present time.
+	 * @return the time of the clock of the first client
+	 */
+	Instant now() {
+		return polls().now();
+	}
+
 	<T> T await(Mono<T> answer) {
 		return Objects.requireNonNull(awaitAny(answer), "The OperationTracker returned no value");
 	}
@@ -64,6 +94,17 @@ final class TrackerCalls {
 	// Spring Boot calls the endpoint on a thread that may block.
 	<T> @Nullable T awaitAny(Mono<T> answer) {
 		return inTime(answer.flux()).blockLast();
+	}
+
+	/**
+	 * Wait for several answers. Each of them may take as long as a single one.
+	 * @param <T> the type of the answers
+	 * @param answers the answers
+	 * @param each called with each answer
+	 * @return the number of answers
+	 */
+	<T> long awaitAll(Flux<T> answers, Consumer<T> each) {
+		return Objects.requireNonNull(inTime(answers).doOnNext(each).count().block());
 	}
 
 	/**
@@ -77,13 +118,8 @@ final class TrackerCalls {
 				+ OperationsErrorResponse.printable(String.valueOf(cause.getMessage()));
 	}
 
-	/**
-	 * Return the answers of the store, or an error once the next one takes too long.
-	 * @param <T> the type of the answers
-	 * @param answers the answers
-	 * @return the answers
-	 */
-	<T> Flux<T> inTime(Flux<T> answers) {
+	// An error replaces the next answer once it takes too long.
+	private <T> Flux<T> inTime(Flux<T> answers) {
 		Flux<T> late = Flux
 			.error(() -> new TimeoutException("The store did not answer within " + STORE_TIMEOUT.toSeconds() + " s."));
 		return answers.timeout(STORE_TIMEOUT, late, polls().scheduler());

@@ -56,14 +56,55 @@ class DetailsReaderTests {
 	}
 
 	@Test
-	void whenThereIsHistoryThereIsNoNote() {
-		((PollListener) this.history.listener()).polled("operations",
-				new PollEvent("op", true, 0, 1000, 2000, null, TestOperations.fault(503), null));
-		OperationDetails details = describe(this.history, running(1), "host-2:1", false);
+	void whenHistoryIsCompleteThereIsNoNote() {
+		polled(1);
+		OperationDetails details = describe(this.history, running(1), null, false);
 		assertThat(details.historyNote()).isNull();
 		assertThat(details.history()).singleElement()
 			.extracting(HistoryEvent::delay)
 			.isEqualTo(Duration.between(Instant.ofEpochMilli(2000), NOW.plusSeconds(5)));
+	}
+
+	@Test
+	void whenOtherInstancePollsNowNoteNamesItAlthoughThereIsHistory() {
+		polled(1);
+		assertThat(describe(this.history, running(1), "host-2:1", false).historyNote()).isEqualTo(
+				"This history ends where instance 'host-2:1' began to poll this operation. That instance keeps the"
+						+ " later polls. Send the request to instance 'host-2:1'.");
+	}
+
+	@Test
+	void whenThisInstanceTookThePollsOverNoteSaysThatTheEarlierOnesAreLost() {
+		polled(3);
+		assertThat(describe(this.history, running(12), null, false).historyNote())
+			.startsWith("The history has 3 of 12 polls. Another instance sent the others, or this one had no place")
+			.endsWith("No instance has the missing polls any more.");
+	}
+
+	@Test
+	void whenAllPollsThatFitAreKeptThereIsNoNote() {
+		polled(30);
+		assertThat(describe(this.history, running(30), null, false).historyNote()).isNull();
+	}
+
+	@Test
+	void whenOtherInstancesPolledAndDeliveredNoteNamesTheOneThatPolls() {
+		TrackedOperation delivered = ended(TrackingState.DELIVERED, 3);
+		this.history.trackingListener().delivered(delivered, Duration.ofSeconds(1));
+		assertThat(describe(this.history, delivered, "host-2:1", false).historyNote())
+			.startsWith(
+					"The history has 0 of 12 polls and 1 of 3 attempts to deliver. The others are in the memory of the"
+							+ " instances that made them, unless")
+			.endsWith("Instance 'host-2:1' polls at present, so it probably has the polls. Send the request to instance"
+					+ " 'host-2:1'.");
+	}
+
+	@Test
+	void whenADeliveryIsInProgressNothingIsMissing() {
+		polled(12);
+		assertThat(describe(this.history, ended(TrackingState.ENDED, 1), null, false).historyNote()).isNull();
+		assertThat(describe(this.history, ended(TrackingState.UNDELIVERED, 1), null, false).historyNote())
+			.startsWith("The history has 12 of 12 polls and 0 of 1 attempt to deliver.");
 	}
 
 	@Test
@@ -87,7 +128,7 @@ class DetailsReaderTests {
 		assertThat(describe(this.history, failed, null, true).history()).extracting(HistoryEvent::fault)
 			.containsExactly("java.lang.IllegalStateException: secret of the application");
 		assertThat(new DetailsReader(this.history, new Sanitizer(List.of(SanitizingFunction.sanitizeValue())))
-			.describe(OperationDescriptor.of(failed, 0, NOW, new Sanitizer(), true), Map.of(), null, true)
+			.describe(OperationDescriptor.of(failed, 0, null, NOW, new Sanitizer(), true), Map.of(), null, true)
 			.history()).extracting(HistoryEvent::fault).containsExactly("******");
 	}
 
@@ -96,6 +137,25 @@ class DetailsReaderTests {
 		String json = JsonMapper.shared().writeValueAsString(describe(this.history, running(1), null, false));
 		assertThat(json).contains("\"id\":\"op\"", "\"history\":[]", "\"historyNote\":\"", "\"statusSince\":null")
 			.doesNotContain("\"operation\":");
+	}
+
+	private void polled(int times) {
+		for (int i = 0; i < times; i++) {
+			((PollListener) this.history.listener()).polled("operations",
+					new PollEvent("op", true, 0, 1000, 2000, null, TestOperations.fault(503), null));
+		}
+	}
+
+	private static TrackedOperation ended(TrackingState state, int attempts) {
+		return TrackedOperation.builder("operations", "op")
+			.kind("kind")
+			.since(Instant.EPOCH)
+			.deadline(NOW.plusSeconds(60))
+			.polls(12)
+			.outcome(OperationOutcome.Type.COMPLETED)
+			.state(state)
+			.attempts(attempts)
+			.build();
 	}
 
 	private static TrackedOperation running(int polls) {
@@ -112,7 +172,7 @@ class DetailsReaderTests {
 			@Nullable String otherHolder, boolean showsValues) {
 		Sanitizer sanitizer = new Sanitizer();
 		return new DetailsReader(history, sanitizer).describe(
-				OperationDescriptor.of(operation, 0, NOW, sanitizer, showsValues), Map.of("kind", EXPECTED),
+				OperationDescriptor.of(operation, 0, EXPECTED, NOW, sanitizer, showsValues), Map.of("kind", EXPECTED),
 				otherHolder, showsValues);
 	}
 

@@ -50,6 +50,7 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -63,6 +64,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class OperationsLeversTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+
+	private static final String NEARLY_50 = "(50 min|49 min \\d+ s)\\.";
 
 	private static volatile boolean handlerFails;
 
@@ -124,8 +127,36 @@ class OperationsLeversTests {
 		assertThat(app.get("").path("accounts").path("operations").path("pausedBy").isNull()).isTrue();
 	}
 
+	@Test
+	void whenALongerPauseIsOnTheLogSaysWhatHolds(CapturedOutput output) {
+		App app = app(Web.FLUX);
+		app.post("{\"action\":\"pause\",\"duration\":\"50m\"}");
+		Answer shorter = app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
+		assertThat(Duration.parse(shorter.body().path("pausedFor").asString())).isGreaterThan(Duration.ofMinutes(49));
+		assertThat(output.getOut()).containsPattern("The user 'anonymous' wanted to pause the client for 10 min in this"
+				+ " instance only, but an operator has already paused it for longer. It pauses for another "
+				+ NEARLY_50);
+	}
+
+	@Test
+	void whenStoreHasALongerPauseTheInstanceFollowsIt(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = Web.FLUX.start(SharingApplication.class,
+				"management.endpoints.web.exposure.include=operations",
+				"management.endpoint.operations.access=unrestricted")) {
+			App app = new App(context);
+			context.getBean(Store.class).left = Duration.ofMinutes(50);
+			Answer shorter = app.post("{\"action\":\"pause\",\"duration\":\"10m\"}");
+			assertThat(Duration.parse(shorter.body().path("pausedFor").asString()))
+				.isGreaterThan(Duration.ofMinutes(49));
+			assertThat(output.getOut()).containsPattern("wanted to pause the client for 10 min in all instances, but an"
+					+ " operator has already paused it for longer. It pauses for another " + NEARLY_50);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+			"{\"action\":\"redeliver\",\"kind\":\"\"} | 'kind' is empty, but it must have 1 to 512 characters.",
+			"{\"action\":\"redeliver\",\"id\":\"\"} | 'id' is empty, but it must have 1 to 512 characters.",
 			"{} | 'action' is missing. It must be one of: pause, resume, redeliver.",
 			"{\"action\":\"stop\"} | 'action' is 'stop', but it must be one of: pause, resume, redeliver.",
 			"{\"action\":\"pause\"} | 'duration' is missing. It must be a time from 1 s to 1 h, for example PT10M or 10m.",
@@ -167,6 +198,7 @@ class OperationsLeversTests {
 		Answer none = app.post("{\"action\":\"redeliver\",\"kind\":\"other\"}");
 		assertThat(none.status()).isEqualTo(202);
 		assertThat(none.body().path("accepted").asInt(-1)).isZero();
+		assertThat(none.body().path("more").asBoolean(true)).isFalse();
 		Answer some = app
 			.post("{\"action\":\"redeliver\",\"client\":\"operations\",\"kind\":\"configurationId\",\"id\":\"IF\"}");
 		assertThat(some.status()).isEqualTo(202);
@@ -197,13 +229,13 @@ class OperationsLeversTests {
 			.extracting((line) -> line.replaceFirst(".*(?=\\[operations\\])", ""))
 			.endsWith("[operations] The user 'alice' has paused the client for 10 min in this instance only.",
 					"[operations] The user 'alice' has resumed the client in this instance only.",
-					"[operations] The user 'alice' has had 0 undelivered outcomes of kind 'k' with ids that begin with"
-							+ " 'x' scheduled for delivery.",
-					"[operations] The user 'alice' has had the outcome of operation 'logged' scheduled for delivery.",
+					"[operations] The user 'alice' has scheduled 0 undelivered outcomes of kind 'k' with ids that begin with"
+							+ " 'x' for another delivery.",
+					"[operations] The user 'alice' has scheduled the outcome of operation 'logged' for another delivery.",
 					"[operations] The user 'alice' has stopped the tracking of operation 'logged'.",
 					"[operations] The user 'alice' could not stop the tracking of operation 'logged': No tracked operation"
 							+ " has this id.",
-					"[operations] The user 'anonymous' could not have the outcome of operation 'logged' scheduled for"
+					"[operations] The user 'anonymous' could not schedule the outcome of operation 'logged' for another"
 							+ " delivery: No tracked operation has this id.");
 		assertThat(output.getOut()).doesNotContain("s3cret");
 	}
@@ -367,6 +399,14 @@ class OperationsLeversTests {
 			return new Store();
 		}
 
+		// The end of this application must not end the global resources of the others.
+		@Bean
+		ReactorResourceFactory ownResources() {
+			ReactorResourceFactory factory = new ReactorResourceFactory();
+			factory.setUseGlobalResources(false);
+			return factory;
+		}
+
 	}
 
 	static final class Store implements BudgetStore {
@@ -388,8 +428,11 @@ class OperationsLeversTests {
 		}
 
 		@Override
-		public Mono<Void> pause(String client, Duration pause, boolean byOperator) {
-			return Mono.fromRunnable(() -> this.left = pause);
+		public Mono<Pause> pause(String client, Duration pause, boolean byOperator) {
+			return Mono.fromSupplier(() -> {
+				this.left = (pause.compareTo(this.left) > 0) ? pause : this.left;
+				return new Pause(this.left, true, this.resumes.get());
+			});
 		}
 
 		@Override

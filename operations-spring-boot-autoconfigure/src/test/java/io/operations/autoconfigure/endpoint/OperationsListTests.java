@@ -172,6 +172,11 @@ class OperationsListTests {
 		JsonNode body = app.get("?stuck=true&state=awaited").body();
 		assertThat(ids(body)).containsExactly("waited");
 		assertThat(body.path("operations").path(0).path("stuck").asBoolean()).isTrue();
+		assertThat(body.path("operations").path(0).path("problem").asString())
+			.startsWith("The operation has been running for ");
+		assertThat(app.get("/tracked").body().path("problem").asString())
+			.startsWith("The operation has been running for ");
+		assertThat(app.get("/new").body().path("problem").isNull()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -187,9 +192,17 @@ class OperationsListTests {
 		JsonNode body = app.get("?failing=true&state=ended").body();
 		assertThat(body.path("operations").path(0).path("deliveryFault").asString())
 			.isEqualTo("java.lang.IllegalStateException");
-		assertThat(body.path("tracking").path("failing").asInt()).isEqualTo(1);
-		assertThat(body.path("tracking").path("ended").asInt()).isEqualTo(1);
-		assertThat(body.path("tracking").path("undelivered").asInt(-1)).isZero();
+		assertThat(body.path("operations").path(0).path("problem").asString())
+			.matches("The (delivery of the outcome has failed|last attempt to deliver the outcome failed).*:"
+					+ " java\\.lang\\.IllegalStateException\\. (The next|Another) attempt is due.*\\.");
+		assertThat(app.get("/good").body().path("problem").isNull()).isTrue();
+		// Requests share the figures of the store for three seconds.
+		Awaitility.await().atMost(MAX_WAIT).untilAsserted(() -> {
+			JsonNode tracking = app.get("?size=0").body().path("tracking");
+			assertThat(tracking.path("failing").asInt()).isEqualTo(1);
+			assertThat(tracking.path("ended").asInt()).isEqualTo(1);
+			assertThat(tracking.path("undelivered").asInt(-1)).isZero();
+		});
 	}
 
 	@ParameterizedTest
@@ -240,6 +253,9 @@ class OperationsListTests {
 					/operations/op?x | Unknown parameter 'x'. The permitted parameters are: client, id.
 					?stuck=true&stuck=false | Parameter 'stuck' has 2 values. Pass one value.
 					?stuck=yes | 'stuck' is 'yes', but the permitted values are: true, false.
+					?kind= | 'kind' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
+					?id= | 'id' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
+					?client= | 'client' is empty, but it must have 1 to 512 characters. Give it a value, or leave it out.
 					?failing= | 'failing' is '', but the permitted values are: true, false.
 					?state=nonsense | 'state' is 'nonsense', but the permitted values are: awaited, tracked, ended, undelivered, delivered.
 					?status=busy | 'status' is 'busy', but the permitted values are: pending, running, completed, failed, cancelled, unknown.
@@ -317,6 +333,24 @@ class OperationsListTests {
 		assertThat(body.path("holder").asString()).isEqualTo("host-1");
 		assertThat(body.path("access").asString()).isEqualTo("read-only");
 		assertThat(body.path("clients")).hasToString("[\"operations\"]");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pointsOfLearnedDurationsAreInASummaryAndInOneOperationOnly(Web web) {
+		endpoint.others((poll) -> ScriptedEndpoint.status((poll > 1) ? "COMPLETED" : "RUNNING"));
+		App app = app(web);
+		// What was learned shows after the next operation is planned with it.
+		for (int i = 1; i <= 3; i++) {
+			app.track("learned" + i);
+			app.until("?state=delivered&id=learned" + i, "learned" + i);
+		}
+		JsonNode summary = app.get("?size=0").body().path("learned").path("configurationId");
+		JsonNode page = app.get("").body().path("learned").path("configurationId");
+		assertThat(summary.path("points").size()).isEqualTo(32);
+		assertThat(page.path("points").size()).isZero();
+		assertThat(page.path("median")).isEqualTo(summary.path("median"));
+		assertThat(app.get("/learned1").body().path("expected").path("points").size()).isEqualTo(32);
 	}
 
 	@ParameterizedTest
