@@ -256,6 +256,7 @@ public enum Durations {
 
 	private final boolean moving;
 
+	@SuppressWarnings("ImmutableEnumChecker")
 	private final Draw draw;
 
 	Durations(String text, Draw draw) {
