@@ -35,8 +35,6 @@ public final class MissingColumns {
 	// The error "undefined column": of PostgreSQL and of H2.
 	private static final Set<String> UNDEFINED = Set.of("42703", "42S22");
 
-	private static final String SCRIPT = "io/operations/%s/jdbc/schema-%s.sql";
-
 	private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\S+) \\((.*?)\\n\\)",
 			Pattern.DOTALL);
 
@@ -61,7 +59,8 @@ public final class MissingColumns {
 		if (!isUndefinedColumn(fault)) {
 			return null;
 		}
-		String script = SCRIPT.formatted(part, TrackingDialect.of(dataSource).name().toLowerCase(Locale.ROOT));
+		String script = "io/operations/" + part + "/jdbc/schema-"
+				+ TrackingDialect.of(dataSource).name().toLowerCase(Locale.ROOT) + ".sql";
 		List<String> statements = statements(dataSource, tables.rename(text(script)));
 		return statements.isEmpty() ? null
 				: "The tables are those of an earlier version of the library, and the library does not change a table that"
