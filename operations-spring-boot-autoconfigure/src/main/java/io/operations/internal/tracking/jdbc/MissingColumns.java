@@ -59,8 +59,8 @@ public final class MissingColumns {
 		if (!isUndefinedColumn(fault)) {
 			return null;
 		}
-		String script = "io/operations/%s/jdbc/schema-%s.sql".formatted(part,
-				TrackingDialect.of(dataSource).name().toLowerCase(Locale.ROOT));
+		String script = "io/operations/" + part + "/jdbc/schema-"
+				+ TrackingDialect.of(dataSource).name().toLowerCase(Locale.ROOT) + ".sql";
 		List<String> statements = statements(dataSource, tables.rename(text(script)));
 		return statements.isEmpty() ? null
 				: "The tables are those of an earlier version of the library, and the library does not change a table that"
