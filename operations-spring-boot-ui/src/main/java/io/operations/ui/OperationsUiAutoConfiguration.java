@@ -1,5 +1,6 @@
 package io.operations.ui;
 
+import io.operations.autoconfigure.tracking.OperationsTrackingProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -35,14 +36,17 @@ public final class OperationsUiAutoConfiguration {
 
 	@Bean("io.operations.operationsUiEndpoint")
 	@ConditionalOnMissingBean
-	OperationsUiEndpoint operationsUiEndpoint(ObjectProvider<PathMappedEndpoints> paths, BeanFactory beans) {
+	OperationsUiEndpoint operationsUiEndpoint(ObjectProvider<PathMappedEndpoints> paths,
+			ObjectProvider<OperationsTrackingProperties> tracking, BeanFactory beans) {
 		boolean secured = isSecured(beans);
 		if (!secured) {
 			logger.warn("The endpoint 'operationsui' is exposed, and no filter of Spring Security protects it. "
 					+ "The page shows operations to everyone who reaches it, and offers no levers. "
 					+ "Add Spring Security, or remove 'operationsui' from management.endpoints.web.exposure.include.");
 		}
-		return new OperationsUiEndpoint(paths::getObject, !secured);
+		OperationsTrackingProperties properties = tracking.getIfAvailable();
+		return new OperationsUiEndpoint(paths::getObject, !secured,
+				(properties != null) ? properties.getDelivery().getMaxAttempts() : 0);
 	}
 
 	private static boolean isSecured(BeanFactory beans) {

@@ -58,6 +58,8 @@ public class OperationsUiEndpoint {
 
 	private final boolean readOnly;
 
+	private final int maxAttempts;
+
 	/**
 	 * Create the endpoint.
 	 * @param paths the paths of the application's endpoints. The endpoint asks for them
@@ -66,8 +68,15 @@ public class OperationsUiEndpoint {
 	 * {@code operations} permits them
 	 */
 	public OperationsUiEndpoint(Supplier<PathMappedEndpoints> paths, boolean readOnly) {
+		this(paths, readOnly, 0);
+	}
+
+	// The page shows the maximum number of attempts to deliver beside the present one. It
+	// is 0 if it is unknown.
+	OperationsUiEndpoint(Supplier<PathMappedEndpoints> paths, boolean readOnly, int maxAttempts) {
 		this.paths = paths;
 		this.readOnly = readOnly;
+		this.maxAttempts = maxAttempts;
 	}
 
 	/**
@@ -82,7 +91,8 @@ public class OperationsUiEndpoint {
 		String html = new String(content(PAGE), StandardCharsets.UTF_8)
 			.replace("{{files}}", HtmlUtils.htmlEscape(relative(own, own + "/")))
 			.replace("{{operations}}", (operations != null) ? HtmlUtils.htmlEscape(relative(own, operations)) : "")
-			.replace("{{readOnly}}", Boolean.toString(this.readOnly));
+			.replace("{{readOnly}}", Boolean.toString(this.readOnly))
+			.replace("{{maxAttempts}}", Integer.toString(this.maxAttempts));
 		return new WebEndpointResponse<>(new ByteArrayResource(html.getBytes(StandardCharsets.UTF_8)), HTML);
 	}
 

@@ -5,6 +5,9 @@ const root = document.documentElement.dataset;
 /** Whether the page offers no levers, whatever the endpoint permits. */
 export const readOnly = root.readOnly === "true";
 
+/** How often the library tries to deliver an outcome, 0 if that is unknown. */
+export const maxAttempts = Number(root.maxAttempts);
+
 const NOT_EXPOSED = "The application does not expose the endpoint 'operations'. "
 	+ "Set management.endpoints.web.exposure.include=operations,operationsui and restart it.";
 

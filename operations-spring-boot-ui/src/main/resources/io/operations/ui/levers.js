@@ -62,7 +62,7 @@ $("redeliver-all").addEventListener("click", () => {
 		.filter(Boolean).join(" ");
 	confirmed("Redeliver undelivered outcomes", `The handlers are called again with all ${which}.`, "Redeliver", async () => {
 		const answer = await act({ action: "redeliver", client: name, ...(kind && { kind }), ...(id && { id }) });
-		return `Outcomes that are delivered again: ${answer?.accepted ?? "unknown"}.`;
+		return `Outcomes that are delivered again: ${answer?.accepted ?? "unknown"}.${answer?.more ? " More match: repeat this." : ""}`;
 	});
 });
 

@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { $, attribute, keep, show as visible, table, text, time } from "./dom.js";
 import { confirmed, permitted } from "./levers.js";
-import { due, failingFor, listOr } from "./operations.js";
+import { attempt, due, failingFor, listOr } from "./operations.js";
 import { OUTCOMES, draw, legend } from "./timeline.js";
 import { clock, count, duration, fromNow, line, lower, millis, seconds } from "./text.js";
 
@@ -91,11 +91,11 @@ function verdict(one, now) {
 		said.push(usual);
 	}
 	if (one.deliveryFault && one.state === "ENDED") {
-		said.push(`The handler fails: ${one.deliveryFault}. Attempt ${count(one.attempts)}, failing${failingFor(one, now)}. `
+		said.push(`The handler fails: ${one.deliveryFault}. Attempt ${attempt(one)}, failing${failingFor(one, now)}. `
 			+ `The next attempt ${due(one, now)}. Repair the handler: no other step is needed while attempts remain.${hidden(one.deliveryFault)}`);
 	}
 	if (one.state === "UNDELIVERED") {
-		said.push(`The outcome is undelivered${failingFor(one, now)}: attempt ${count(one.attempts)} was the last one. `
+		said.push(`The outcome is undelivered${failingFor(one, now)}: attempt ${attempt(one)} was the last one. `
 			+ `The handler fails: ${line(one.deliveryFault)}. Repair the handler, then redeliver the outcome.${hidden(one.deliveryFault)}`);
 	}
 	if (one.lastFault && open) {
@@ -123,7 +123,7 @@ $("forget").addEventListener("click", () => {
 			if (!$("operation").hidden) {
 				// The page itself hears of the new view first, and clears the last result.
 				const left = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
-				location.hash = `#/operations?${new URLSearchParams({ client })}`;
+				location.hash = listOr(client);
 				await left;
 			}
 			return `${id} is forgotten.`;

@@ -1,5 +1,5 @@
 // The view "Operations": one table, whose filters are in the URL.
-import { list } from "./api.js";
+import { list, maxAttempts } from "./api.js";
 import { $, attribute, link, options, show as visible, table, text, time } from "./dom.js";
 import { clock, count, duration, fromNow, lower, millis } from "./text.js";
 
@@ -30,19 +30,16 @@ export function due(row, now) {
 	return `${(millis(row.nextDue) < now - 500) ? "was" : "is"} due ${fromNow(row.nextDue, now)}`;
 }
 
+/** The number of an attempt to deliver: 4 of 10. Redelivered outcomes may exceed the maximum. */
+export const attempt = ({ attempts }) => count(attempts) + ((attempts <= maxAttempts) ? ` of ${maxAttempts}` : "");
+
 /** What is wrong with an operation, in words, empty if nothing is. */
 function problem(row, now) {
-	const found = [];
-	if (row.stuck) {
-		found.push("stuck");
-	}
-	if (row.state === "UNDELIVERED") {
-		found.push(`undelivered${failingFor(row, now)}: attempt ${count(row.attempts)} was the last one, redeliver the outcome`);
-	}
-	else if (row.deliveryFault && row.state === "ENDED") {
-		found.push(`delivery fails${failingFor(row, now)}: attempt ${count(row.attempts)}, the next one ${due(row, now)}`);
-	}
-	return found.join("; ");
+	const long = failingFor(row, now);
+	return [row.stuck && "stuck", (row.state === "UNDELIVERED")
+		? `undelivered${long}: attempt ${attempt(row)} was the last one, redeliver the outcome`
+		: row.deliveryFault && `delivery fails${long}: attempt ${attempt(row)}, the next one ${due(row, now)}`
+	].filter(Boolean).join("; ");
 }
 
 const rows = table("list", [

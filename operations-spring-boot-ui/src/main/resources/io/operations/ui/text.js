@@ -13,10 +13,12 @@ export function seconds(iso) {
 	return sign ? -sum : sum;
 }
 
+const UNITS = [[86400, "d", 3600, "h"], [3600, "h", 60, "min"], [60, "min", 1, "s"], [1, "s", 1]];
+
 /** A duration in its two largest units: 1 min 3 s. Takes ISO 8601 or seconds. */
 export function duration(value) {
 	const all = (typeof value === "number") ? value : seconds(value);
-	if (all === null || !Number.isFinite(all)) {
+	if (!Number.isFinite(all)) {
 		return "–";
 	}
 	const sign = (all < 0) ? "−" : "";
@@ -29,17 +31,9 @@ export function duration(value) {
 		return `${sign}${Number(left.toFixed(1))} s`;
 	}
 	const whole = Math.round(left);
-	const two = (large, unit, small, other) => `${sign}${large} ${unit}${small ? ` ${small} ${other}` : ""}`;
-	if (whole < 60) {
-		return `${sign}${whole} s`;
-	}
-	if (whole < 3600) {
-		return two(Math.floor(whole / 60), "min", whole % 60, "s");
-	}
-	if (whole < 86400) {
-		return two(Math.floor(whole / 3600), "h", Math.floor(whole % 3600 / 60), "min");
-	}
-	return two(Math.floor(whole / 86400), "d", Math.floor(whole % 86400 / 3600), "h");
+	const [size, unit, part, other] = UNITS.find(([least]) => whole >= least);
+	const rest = Math.floor(whole % size / part);
+	return `${sign}${Math.floor(whole / size)} ${unit}${rest ? ` ${rest} ${other}` : ""}`;
 }
 
 export function count(value) {

@@ -287,7 +287,7 @@ class CannedOperations {
 	WebEndpointResponse<Object> act(String action, String client, @Nullable String duration, @Nullable String kind,
 			@Nullable String id) {
 		this.calls.add(action + " " + client + ((duration != null) ? " " + duration : ""));
-		return new WebEndpointResponse<>(Map.of("accepted", 1, "scope", "all instances"));
+		return new WebEndpointResponse<>(Map.of("accepted", 1, "more", true, "scope", "all instances"));
 	}
 
 	@WriteOperation

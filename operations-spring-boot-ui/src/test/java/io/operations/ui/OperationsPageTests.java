@@ -96,7 +96,7 @@ class OperationsPageTests {
 		assertThat(browser.driver().getCurrentUrl()).contains("stuck=true").doesNotContain("after=");
 		open("operations?state=undelivered&kind=campaign");
 		browser.row("Awaited and tracked", "IFgivenup", "undelivered for 1 h",
-				"attempt 10 was the last one, redeliver the outcome", "java.net.ConnectException: Connection refused");
+				"attempt 10 of 10 was the last one, redeliver the outcome", "java.net.ConnectException: Connection refused");
 		assertThat(new Select(browser.find("combobox", "State")).getFirstSelectedOption().getText())
 			.isEqualTo("undelivered");
 		open("operations?id=nothing");
@@ -112,14 +112,14 @@ class OperationsPageTests {
 								now.plusSeconds(3600).toString(), "lastFault", "HTTP 503", "deliveryFault",
 								"java.lang.IllegalStateException")),
 				canned.row("IFlate", "ENDED",
-						Map.of("endedAt", now.minusSeconds(7200).toString(), "attempts", 1, "nextDue",
+						Map.of("endedAt", now.minusSeconds(7200).toString(), "attempts", 11, "nextDue",
 								now.minusSeconds(3600).toString(), "deliveryFault", "java.lang.IllegalStateException")),
 				canned.row("IFpolls", "TRACKED", Map.of("lastFault", "HTTP 503"))));
 		open("operations");
 		assertThat(browser.row("Awaited and tracked", "IFnext", "delivery fails for 2 h", "java.lang.IllegalState"))
-			.containsPattern("attempt 4, the next one is due in (59 min|1 h)")
+			.containsPattern("attempt 4 of 10, the next one is due in (59 min|1 h)")
 			.doesNotContain("HTTP 503");
-		browser.row("Awaited and tracked", "IFlate", "attempt 1, the next one was due 1 h", "java.lang.IllegalState");
+		browser.row("Awaited and tracked", "IFlate", "attempt 11, the next one was due 1 h", "java.lang.IllegalState");
 		browser.row("Awaited and tracked", "IFpolls", "HTTP 503");
 	}
 
@@ -136,20 +136,20 @@ class OperationsPageTests {
 		canned.rows(List.of(canned.row("IFhidden", "ENDED", ended), canned.row("IFagain", "ENDED", redelivered),
 				canned.row("IFgivenup", "UNDELIVERED", ended)));
 		open("operation/operations/IFhidden");
-		browser.awaitText("The handler fails: java.lang.IllegalStateException. Attempt 3, failing for 1 d. "
+		browser.awaitText("The handler fails: java.lang.IllegalStateException. Attempt 3 of 10, failing for 1 d. "
 				+ "The next attempt is due in ");
 		assertThat(browser.text()).contains("The exception's message is hidden, or it has none",
 				"management.endpoint.operations.show-values=when-authorized or always", "30 s, until its end");
 		open("operation/operations/IFagain");
-		browser.awaitText("Attempt 3, failing for 2 h.");
+		browser.awaitText("Attempt 3 of 10, failing for 2 h.");
 		open("operation/operations/IFgivenup");
-		browser.awaitText("The outcome is undelivered for 1 d: attempt 3 was the last one. "
+		browser.awaitText("The outcome is undelivered for 1 d: attempt 3 of 10 was the last one. "
 				+ "The handler fails: java.lang.IllegalStateException. Repair the handler, then redeliver the outcome.");
 		assertThat(browser.text()).contains("management.endpoint.operations.show-values");
 		canned.reset();
 		open("operation/operations/" + CannedOperations.FAILING);
 		browser.awaitText("The handler fails");
-		assertThat(browser.text()).contains("Attempt 4, failing for 1 min").doesNotContain("show-values");
+		assertThat(browser.text()).contains("Attempt 4 of 10, failing for 1 min").doesNotContain("show-values");
 	}
 
 	@Test
@@ -233,7 +233,7 @@ class OperationsPageTests {
 		browser.awaitText("Polling of 'operations' is resumed on all instances.");
 		browser.find("button", "Redeliver all that match…").click();
 		dialog.findElement(By.id("confirm-yes")).click();
-		browser.awaitText("Outcomes that are delivered again: 1.");
+		browser.awaitText("Outcomes that are delivered again: 1. More match: repeat this.");
 		open("operation/operations/" + CannedOperations.FAILING);
 		browser.find("button", "Redeliver the outcome…").click();
 		browser.driver().findElement(By.id("confirm-yes")).click();

@@ -35,12 +35,13 @@ class OperationsUiEndpointTests {
 	@ParameterizedTest
 	@EnumSource(value = WebApplicationType.class, names = { "SERVLET", "REACTIVE" })
 	void pageAndItsFilesHaveTheirContentTypes(WebApplicationType stack, CapturedOutput output) throws Exception {
-		try (TestApplication application = TestApplication.start(stack, Object.class, TestApplication.UNSECURED)) {
+		try (TestApplication application = TestApplication.start(stack, Object.class, TestApplication.UNSECURED,
+				"operations.tracking.delivery.max-attempts=7")) {
 			HttpResponse<String> page = get(application.page());
 			assertThat(page.statusCode()).isEqualTo(200);
 			assertThat(page.headers().firstValue("Content-Type").orElseThrow())
 				.isEqualToIgnoringCase("text/html;charset=UTF-8");
-			assertThat(page.body()).contains("data-operations=\"operations\"", "data-read-only=\"true\"",
+			assertThat(page.body()).contains("data-operations=\"operations\"", "data-read-only=\"true\"", "data-max-attempts=\"7\"",
 					"src=\"operationsui/page.js\"");
 			for (var file : OperationsUiEndpoint.FILES.entrySet()) {
 				HttpResponse<String> answer = get(application.page() + "/" + file.getKey());
