@@ -14,10 +14,7 @@ let last = null;
 /** The list as it was shown last, otherwise all operations of a client. */
 export const listOr = (client) => last ?? `#/operations?${new URLSearchParams({ client })}`;
 
-/**
- * How long no delivery has succeeded: " for 1 min". Without a success in the history this is the time since the
- * end, because the first attempt follows it at once.
- */
+/** How long no delivery has succeeded: " for 1 min". Without a success in the history, it counts from the end. */
 export function failingFor(row, now) {
 	const deliveries = (row.history ?? []).filter(({ event }) => event === "delivery");
 	const success = deliveries.findLastIndex(({ outcome }) => outcome === "success");
