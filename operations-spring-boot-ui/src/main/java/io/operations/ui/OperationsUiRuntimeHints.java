@@ -14,7 +14,8 @@ final class OperationsUiRuntimeHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-		hints.resources().registerResource(new ClassPathResource(OperationsUiEndpoint.PAGE, OperationsUiEndpoint.class));
+		hints.resources()
+			.registerResource(new ClassPathResource(OperationsUiEndpoint.PAGE, OperationsUiEndpoint.class));
 		for (String file : OperationsUiEndpoint.FILES.keySet()) {
 			hints.resources().registerResource(new ClassPathResource(file, OperationsUiEndpoint.class));
 		}

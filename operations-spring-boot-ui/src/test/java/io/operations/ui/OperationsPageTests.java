@@ -96,7 +96,8 @@ class OperationsPageTests {
 		assertThat(browser.driver().getCurrentUrl()).contains("stuck=true").doesNotContain("after=");
 		open("operations?state=undelivered&kind=campaign");
 		browser.row("Awaited and tracked", "IFgivenup", "undelivered for 1 h",
-				"attempt 10 of 10 was the last one, redeliver the outcome", "java.net.ConnectException: Connection refused");
+				"attempt 10 of 10 was the last one, redeliver the outcome",
+				"java.net.ConnectException: Connection refused");
 		assertThat(new Select(browser.find("combobox", "State")).getFirstSelectedOption().getText())
 			.isEqualTo("undelivered");
 		open("operations?id=nothing");

@@ -41,8 +41,8 @@ class OperationsUiEndpointTests {
 			assertThat(page.statusCode()).isEqualTo(200);
 			assertThat(page.headers().firstValue("Content-Type").orElseThrow())
 				.isEqualToIgnoringCase("text/html;charset=UTF-8");
-			assertThat(page.body()).contains("data-operations=\"operations\"", "data-read-only=\"true\"", "data-max-attempts=\"7\"",
-					"src=\"operationsui/page.js\"");
+			assertThat(page.body()).contains("data-operations=\"operations\"", "data-read-only=\"true\"",
+					"data-max-attempts=\"7\"", "src=\"operationsui/page.js\"");
 			for (var file : OperationsUiEndpoint.FILES.entrySet()) {
 				HttpResponse<String> answer = get(application.page() + "/" + file.getKey());
 				assertThat(answer.statusCode()).as(file.getKey()).isEqualTo(200);
