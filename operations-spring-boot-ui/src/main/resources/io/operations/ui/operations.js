@@ -34,8 +34,8 @@ export const attempt = ({ attempts }) => count(attempts) + ((attempts <= maxAtte
 function problem(row, now) {
 	const long = failingFor(row, now);
 	return [row.stuck && "stuck", (row.state === "UNDELIVERED")
-		? `undelivered${long}: attempt ${attempt(row)} was the last one, redeliver the outcome`
-		: row.deliveryFault && `delivery fails${long}: attempt ${attempt(row)}, the next one ${due(row, now)}`
+		? `undelivered${long}: attempt ${attempt(row)} was the last, redeliver it`
+		: row.deliveryFault && `delivery fails${long}: attempt ${attempt(row)}, the next ${due(row, now)}`
 	].filter(Boolean).join("; ");
 }
 

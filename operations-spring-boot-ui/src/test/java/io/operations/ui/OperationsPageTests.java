@@ -96,8 +96,7 @@ class OperationsPageTests {
 		assertThat(browser.driver().getCurrentUrl()).contains("stuck=true").doesNotContain("after=");
 		open("operations?state=undelivered&kind=campaign");
 		browser.row("Awaited and tracked", "IFgivenup", "undelivered for 1 h",
-				"attempt 10 of 10 was the last one, redeliver the outcome",
-				"java.net.ConnectException: Connection refused");
+				"attempt 10 of 10 was the last, redeliver it", "java.net.ConnectException: Connection refused");
 		assertThat(new Select(browser.find("combobox", "State")).getFirstSelectedOption().getText())
 			.isEqualTo("undelivered");
 		open("operations?id=nothing");
@@ -118,9 +117,9 @@ class OperationsPageTests {
 				canned.row("IFpolls", "TRACKED", Map.of("lastFault", "HTTP 503"))));
 		open("operations");
 		assertThat(browser.row("Awaited and tracked", "IFnext", "delivery fails for 2 h", "java.lang.IllegalState"))
-			.containsPattern("attempt 4 of 10, the next one is due in (59 min|1 h)")
+			.containsPattern("attempt 4 of 10, the next is due in (59 min|1 h)")
 			.doesNotContain("HTTP 503");
-		browser.row("Awaited and tracked", "IFlate", "attempt 11, the next one was due 1 h", "java.lang.IllegalState");
+		browser.row("Awaited and tracked", "IFlate", "attempt 11, the next was due 1 h", "java.lang.IllegalState");
 		browser.row("Awaited and tracked", "IFpolls", "HTTP 503");
 	}
 

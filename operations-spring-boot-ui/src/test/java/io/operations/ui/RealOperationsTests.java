@@ -47,7 +47,7 @@ class RealOperationsTests {
 			browser.open(application.signedIn() + "#/account");
 			assertThat(browser.row("Clients", "operations")).contains("runs", "reachable");
 			browser.open(application.signedIn() + "#/operations?failing=true");
-			browser.row("Awaited and tracked", failing, "delivery fails for", "the next one", "IllegalStateException");
+			browser.row("Awaited and tracked", failing, "delivery fails for", "the next ", "IllegalStateException");
 			assertThat(browser.rows("Awaited and tracked")).isEqualTo(1);
 			browser.find("link", failing).click();
 			browser.awaitText("The handler fails: java.lang.IllegalStateException. Attempt ");
