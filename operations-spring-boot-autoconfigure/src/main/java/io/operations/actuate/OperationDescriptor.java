@@ -62,8 +62,10 @@ public record OperationDescriptor(String client, String id, @Nullable String kin
 		@Nullable String deliveryFault, @Nullable Instant createdAt, @Nullable Instant completedAt,
 		@Nullable String error, Map<String, String> related, Map<String, @Nullable Object> attributes) {
 
-	// The stored form of an exception of the application: its class name and its message.
-	private static final Pattern OWN_FAULT = Pattern.compile("([\\p{javaJavaIdentifierPart}.]+): .*", Pattern.DOTALL);
+	// The stored form of an exception of the application: its class name and its message,
+	// or the exception that reported it, if it has no message.
+	private static final Pattern OWN_FAULT = Pattern
+		.compile("([\\p{javaJavaIdentifierPart}.]+)(?:: | \\(reported as ).*", Pattern.DOTALL);
 
 	static OperationDescriptor of(TrackedOperation tracked, int waits, @Nullable LearnedDurations expected, Instant now,
 			Sanitizer sanitizer, boolean showValues) {

@@ -126,6 +126,7 @@ class WritesOverHttpTests {
 		try (OperationsTemplate template = template(connector, "http://127.0.0.1:" + port, false)) {
 			assertThat(catchThrowableOfType(OperationsException.class, () -> write(template).block(MAX_WAIT)))
 				.isInstanceOf(OperationsUnavailableException.class)
+				.hasMessageContaining("Check operations.base-url (http://127.0.0.1:" + port + ") and the proxy")
 				.hasMessageContaining("The request was not sent");
 		}
 	}

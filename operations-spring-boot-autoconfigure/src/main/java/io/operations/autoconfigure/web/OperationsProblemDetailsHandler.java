@@ -3,6 +3,7 @@ package io.operations.autoconfigure.web;
 import java.time.Duration;
 
 import io.operations.OperationsException;
+import io.operations.OperationsUnavailableException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -45,9 +46,11 @@ final class OperationsProblemDetailsHandler {
 	}
 
 	// The response hides the message, so only the log has it. Transient errors are many
-	// during an outage, and the library reports outages itself.
+	// during an outage, and the library reports outages itself. It does not report failed
+	// writes, which have no operation id.
 	private static void log(OperationsException ex, int status) {
-		if (status >= 500 && !ex.isTransient()) {
+		boolean isOfWrite = ex instanceof OperationsUnavailableException && ex.getOperationId() == null;
+		if (status >= 500 && (!ex.isTransient() || isOfWrite)) {
 			logger.warn("A request is answered with HTTP " + status + ": " + ex.getMessage());
 		}
 		else if (logger.isDebugEnabled()) {

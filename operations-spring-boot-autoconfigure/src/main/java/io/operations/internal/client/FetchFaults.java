@@ -207,7 +207,9 @@ final class FetchFaults {
 		return new OperationsUnavailableException(
 				failed(operationId) + " with " + text + (text.endsWith(".") ? "" : ".")
 						+ (isOfTls(fault) ? " Check the server's certificate and the SSL bundle that " + this.keyPrefix
-								+ ".http.ssl.bundle names." : ""),
+								+ ".http.ssl.bundle names." : "")
+						+ (WriteFaults.isOfConnecting(fault) ? " Check " + this.keyPrefix + ".base-url (" + this.baseUrl
+								+ ") and the proxy, if there is one." : ""),
 				operationId, fault);
 	}
 

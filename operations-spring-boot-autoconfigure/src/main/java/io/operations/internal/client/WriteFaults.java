@@ -43,6 +43,8 @@ final class WriteFaults {
 
 	private final String text;
 
+	private final @Nullable Origin server;
+
 	private final HttpMethod method;
 
 	private final HttpHeaders headers;
@@ -57,6 +59,7 @@ final class WriteFaults {
 		this.subject = (Idempotency.isRead(request.method()) ? "request '" : "write '")
 				+ OperationsErrorResponse.printable(nameOf(request)) + "'";
 		this.text = subject(false) + " failed";
+		this.server = Origin.of(request.url());
 		this.method = request.method();
 		this.headers = request.headers();
 		this.keyPrefix = KeyPrefix.of(request.attributes());
@@ -120,7 +123,9 @@ final class WriteFaults {
 								? " Check the server's certificate and the SSL bundle that " + this.keyPrefix
 										+ ".http.ssl.bundle names."
 								: "")
-						+ advice(isWritten && !isOfConnecting(fault), unsure),
+						+ advice(isWritten && !isOfConnecting(fault), unsure)
+						+ (isOfConnecting(fault) ? " Check " + this.keyPrefix + ".base-url (" + this.server
+								+ ") and the proxy, if there is one." : ""),
 				null, (find(fault, Error.class) instanceof Error error) ? error : fault);
 	}
 

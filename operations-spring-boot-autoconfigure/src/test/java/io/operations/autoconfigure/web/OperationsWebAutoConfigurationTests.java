@@ -1,5 +1,6 @@
 package io.operations.autoconfigure.web;
 
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -11,6 +12,7 @@ import io.operations.OperationStatus;
 import io.operations.OperationsAuthenticationException;
 import io.operations.OperationsErrorResponse;
 import io.operations.OperationsThrottledException;
+import io.operations.OperationsUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +166,13 @@ class OperationsWebAutoConfigurationTests {
 		assertThat(output).doesNotContain("is answered with");
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void failedWriteIsLoggedBecauseNothingElseReportsIt(Stack stack, CapturedOutput output) {
+		run(stack, (client) -> client.get().uri("/write").exchange().expectStatus().isEqualTo(503));
+		assertThat(output).contains("is answered with HTTP 503: The write failed. Check operations.base-url.");
+	}
+
 	private static void run(Stack stack, Consumer<WebTestClient> test, Class<?>... advices) {
 		stack.runner()
 			.withPropertyValues(ENABLED)
@@ -239,6 +248,12 @@ class OperationsWebAutoConfigurationTests {
 		String rejected() {
 			throw new OperationsAuthenticationException("Check operations.api-key.", "op1",
 					new OperationsErrorResponse(401, 20003, "AC1", "RQ1", null, null));
+		}
+
+		@GetMapping("/write")
+		Mono<String> write() {
+			return Mono.error(new OperationsUnavailableException("The write failed. Check operations.base-url.", null,
+					new ConnectException("refused")));
 		}
 
 		@GetMapping("/other")

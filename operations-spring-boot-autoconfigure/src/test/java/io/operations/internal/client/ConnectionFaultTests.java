@@ -44,7 +44,8 @@ class ConnectionFaultTests {
 		OperationsException failure = failure(url);
 		assertUnavailable(failure);
 		assertThat(failure).hasRootCauseInstanceOf(ConnectException.class)
-			.hasMessageStartingWith("The request for operation 'proc_job_1' failed with ");
+			.hasMessageStartingWith("The request for operation 'proc_job_1' failed with ")
+			.hasMessageContaining("Check operations.base-url (" + url + ") and the proxy");
 	}
 
 	@Test
