@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.operations.OperationsErrorResponse;
+import io.operations.OperationsProduct;
 import io.operations.core.OperationsTemplate;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 	private static final String WEB_CLIENT = "operationsWebClient";
 
 	private static final String TEMPLATE = "operationsTemplate";
+
+	private static final Set<String> OF_DEFAULT = Set.of(ClientNames.OF_DEFAULT, TEMPLATE, WEB_CLIENT);
 
 	private static final String OF_APPLICATION = "Define a WebClient bean with this name or qualifier. If the"
 			+ " application defines one, a condition excludes it: start the application with --debug to read the"
@@ -77,10 +80,12 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 			return isTemplate ? null : withoutQualifier(requires, this.beans, cause);
 		}
 		String text = requires + " with the qualifier '" + name + "', but there is none.";
-		if (!isTemplate && !isOfClient(this.beans, name)) {
+		String nearest = nearest(this.beans, name);
+		if (!isTemplate && nearest == null && product(name) == null) {
 			return new FailureAnalysis(text, OF_APPLICATION, cause);
 		}
-		return new FailureAnalysis(text + " " + reason(this.beans, name), action(this.beans, name, isTemplate), cause);
+		return new FailureAnalysis(text + " " + reason(this.beans, name, isTemplate),
+				action(this.beans, name, isTemplate, nearest != null && OF_DEFAULT.contains(nearest)), cause);
 	}
 
 	private static FailureAnalysis withoutQualifier(String requires, ConfigurableListableBeanFactory beans,
@@ -97,23 +102,31 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 	}
 
 	// The application may have WebClients of its own, with qualifiers of its own.
-	private boolean isOfClient(ConfigurableListableBeanFactory beans, String name) {
+	private @Nullable String nearest(ConfigurableListableBeanFactory beans, String name) {
 		Set<String> names = new LinkedHashSet<>(clients(beans));
 		names.addAll(ClientNames.of(this.environment));
 		names.addAll(ClientNames.disabled(this.environment));
-		return name.equals(WEB_CLIENT) || name.equals(ClientNames.OF_DEFAULT)
-				|| SimilarNames.nearest(name, names) != null;
+		names.addAll(OF_DEFAULT);
+		return SimilarNames.nearest(name, names);
+	}
+
+	// The client of a product often has its name.
+	private static @Nullable OperationsProduct product(String name) {
+		return Arrays.stream(OperationsProduct.values())
+			.filter((product) -> product.value().equalsIgnoreCase(name))
+			.findFirst()
+			.orElse(null);
 	}
 
 	private static String type(boolean isTemplate) {
 		return isTemplate ? "an OperationsTemplate" : "a WebClient";
 	}
 
-	private String reason(ConfigurableListableBeanFactory beans, String name) {
-		if (name.equals(WEB_CLIENT)) {
+	private String reason(ConfigurableListableBeanFactory beans, String name, boolean isTemplate) {
+		if (!isTemplate && name.equals(WEB_CLIENT)) {
 			return "This bean exists only if one of the OperationsTemplate beans has precedence over the others.";
 		}
-		if (name.equals(TEMPLATE)) {
+		if (isTemplate && name.equals(TEMPLATE)) {
 			return "This bean exists only if the application has no OperationsTemplate bean that takes its place.";
 		}
 		if (ClientNames.isUsable(name) && !ClientNames.isEnabled(name, this.environment)) {
@@ -128,32 +141,50 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 				: "The clients of 'operations.clients' are: " + String.join(", ", names) + ".";
 	}
 
-	private static String action(ConfigurableListableBeanFactory beans, String name, boolean isTemplate) {
+	private static String action(ConfigurableListableBeanFactory beans, String name, boolean isTemplate,
+			boolean isDefault) {
 		List<String> names = clients(beans);
 		List<String> templates = Arrays.stream(beans.getBeanNamesForType(OperationsTemplate.class, true, false))
 			.filter((bean) -> OperationsClientsRegistrar.client(bean) == null)
 			.toList();
 		StringBuilder action = new StringBuilder();
-		if (!names.isEmpty()) {
-			action.append("Set the qualifier to the name of a client: ").append(String.join(", ", names)).append(". ");
+		boolean isFound = isDefault && beans.containsBeanDefinition(isTemplate ? TEMPLATE : WEB_CLIENT);
+		if (isFound) {
+			action.append(isTemplate
+					? "The default client needs no qualifier, or @Qualifier(\"" + ClientNames.OF_DEFAULT + "\"). "
+					: "Did you mean @Qualifier(\"" + WEB_CLIENT + "\")? It is the WebClient of the default client. ");
 		}
-		if (ClientNames.isUsable(name) && !name.equals(WEB_CLIENT) && !name.equals(TEMPLATE)) {
+		if (!names.isEmpty()) {
+			action.append(isFound ? "Otherwise, set" : "Set")
+				.append(" the qualifier to the name of a client: ")
+				.append(String.join(", ", names))
+				.append(". ");
+		}
+		// A client with a misspelled name would hide the error.
+		if (!isDefault && ClientNames.isUsable(name)) {
+			OperationsProduct product = product(name);
 			action.append("To add the client, set its properties, for example operations.clients.")
 				.append(name)
-				.append(".product=messages. ");
+				.append(".product=")
+				.append((product != null) ? product.value() : OperationsProduct.MESSAGES.value())
+				.append(". ");
 		}
 		if (isTemplate) {
 			List<String> others = templates.stream().filter((bean) -> !bean.equals(TEMPLATE)).toList();
-			action.append("The default client needs no qualifier.");
+			if (!isFound) {
+				action.append("The default client needs no qualifier. ");
+			}
 			if (!others.isEmpty()) {
-				action.append(" Other OperationsTemplate beans are injected by their names: ")
+				action.append("Other OperationsTemplate beans are injected by their names: ")
 					.append(String.join(", ", others))
 					.append('.');
 			}
 		}
 		else if (templates.size() == 1) {
-			action.append("The WebClient of the default client has the qualifier '" + WEB_CLIENT + "'."
-					+ " A WebClient of the application's own must be a bean with this name or qualifier.");
+			if (!isFound) {
+				action.append("The WebClient of the default client has the qualifier '" + WEB_CLIENT + "'. ");
+			}
+			action.append("A WebClient of the application's own must be a bean with this name or qualifier.");
 		}
 		else {
 			action.append("The WebClient of an OperationsTemplate bean (")
@@ -161,7 +192,7 @@ final class MissingClientFailureAnalyzer extends AbstractInjectionFailureAnalyze
 				.append(") is what its getWebClient() returns. A WebClient of the application's own must be a bean"
 						+ " with this name or qualifier.");
 		}
-		return action.toString();
+		return action.toString().stripTrailing();
 	}
 
 	private static List<String> clients(ConfigurableListableBeanFactory beans) {

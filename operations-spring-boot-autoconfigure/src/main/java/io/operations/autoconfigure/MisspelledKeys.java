@@ -1,7 +1,7 @@
 package io.operations.autoconfigure;
 
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -49,7 +50,7 @@ final class MisspelledKeys implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Set<ConfigurationPropertyName> set = keys();
+		Map<ConfigurationPropertyName, String> set = keys();
 		if (set.isEmpty()) {
 			return;
 		}
@@ -58,34 +59,40 @@ final class MisspelledKeys implements SmartInitializingSingleton {
 				PropertyKeys.bind(binder, TOP.append("tracking"), OperationsTrackingProperties.class, null),
 				PropertyKeys.bind(binder, TOP.append("metrics"), OperationsMetricsProperties.class, null),
 				PropertyKeys.bind(binder, TOP.append("web"), OperationsWebProperties.class, null));
-		set.removeIf((name) -> known.stream().anyMatch((keys) -> keys.contains(name)));
+		set.keySet().removeIf((name) -> known.stream().anyMatch((keys) -> keys.contains(name)));
 		if (set.isEmpty()) {
 			return;
 		}
 		Set<ConfigurationPropertyName> all = new HashSet<>();
 		known.forEach((keys) -> all.addAll(keys.all()));
-		for (ConfigurationPropertyName name : set) {
+		set.forEach((name, origin) -> {
 			String meant = meant(name, all);
 			if (meant != null) {
-				logger.warn("Property '" + OperationsErrorResponse.printable(name.toString())
-						+ "' is set, but the library has no such key and ignores it. Did you mean '" + meant
+				logger.warn("Property '" + OperationsErrorResponse.printable(name.toString()) + "'" + origin
+						+ " is set, but the library has no such key and ignores it. Did you mean '" + meant
 						+ "'? Correct the key. If it is a property of the application, give it another prefix.");
 			}
-		}
+		});
 	}
 
+	// Returns each key with its origin. The first source that has a key wins.
 	// Environment variables of other software may begin with the same word.
-	private Set<ConfigurationPropertyName> keys() {
-		Set<ConfigurationPropertyName> keys = new LinkedHashSet<>();
+	private Map<ConfigurationPropertyName, String> keys() {
+		Map<ConfigurationPropertyName, String> keys = new LinkedHashMap<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable
 					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
 				iterable.stream()
 					.filter((name) -> TOP.isAncestorOf(name) && !CLIENTS.equals(name) && !CLIENTS.isAncestorOf(name))
-					.forEach(keys::add);
+					.forEach((name) -> keys.putIfAbsent(name, origin(source, name)));
 			}
 		}
 		return keys;
+	}
+
+	private static String origin(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+		Origin origin = Origin.from(source.getConfigurationProperty(name));
+		return (origin != null) ? " (" + OperationsErrorResponse.printable(origin.toString()) + ")" : "";
 	}
 
 	private static @Nullable String meant(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {

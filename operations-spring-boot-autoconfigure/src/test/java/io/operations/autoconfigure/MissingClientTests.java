@@ -7,6 +7,8 @@ import io.operations.core.OperationsTemplate;
 import jakarta.inject.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.UnsatisfiedDependencyException;
@@ -102,6 +104,54 @@ class MissingClientTests {
 					"requires a WebClient with the qualifier 'githubWebClient', but there is none.",
 					"the condition evaluation report")
 			.doesNotContain("operations.clients", "campaigns");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { NeedsOneLetterLess.class, NeedsOtherCase.class, NeedsSingular.class })
+	void qualifierOfAWebClientThatResemblesTheDefaultClientIsReportedWithTheQualifierOfItsWebClient(
+			Class<?> application, CapturedOutput output) {
+		run(application);
+		assertThat(output).containsPattern("Action:\\R+Did you mean @Qualifier\\(\"operationsWebClient\"\\)\\?"
+				+ " It is the WebClient of the default client\\. Otherwise, set the qualifier to the name of a client:"
+				+ " campaigns, memory\\.")
+			.doesNotContain("Define a WebClient bean", "To add the client");
+	}
+
+	@Test
+	void qualifierOfAWebClientThatIsTheNameOfAProductIsReportedWithTheClients(CapturedOutput output) {
+		run(NeedsProduct.class);
+		assertThat(output)
+			.contains("The clients of 'operations.clients' are: campaigns, memory.",
+					"for example operations.clients.emails.product=emails.",
+					"The WebClient of the default client has the qualifier 'operationsWebClient'.")
+			.doesNotContain("Define a WebClient bean");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { NeedsMisspelledDefault.class, NeedsMisspelledTemplate.class })
+	void qualifierOfATemplateThatResemblesTheDefaultClientIsReportedWithItsQualifier(Class<?> application,
+			CapturedOutput output) {
+		run(application);
+		assertThat(output)
+			.containsPattern("Action:\\R+The default client needs no qualifier, or @Qualifier\\(\"operations\"\\)\\."
+					+ " Otherwise, set the qualifier to the name of a client: campaigns, memory\\.")
+			.containsOnlyOnce("The default client needs no qualifier")
+			.doesNotContain("To add the client");
+	}
+
+	@Test
+	void qualifierThatResemblesAReplacedDefaultClientIsReportedWithoutTheQualifierOfItsBean(CapturedOutput output) {
+		run(NeedsMisspelledReplaced.class);
+		assertThat(output).contains("The default client needs no qualifier.", "are injected by their names: own.")
+			.doesNotContain("@Qualifier(\"operations\")", "To add the client");
+	}
+
+	@Test
+	void disabledClientWhoseNameResemblesTheDefaultClientIsReportedWithItsProperty(CapturedOutput output) {
+		run(NeedsMisspelledDefault.class, "--operations.clients.operatons.product=emails",
+				"--operations.clients.operatons.enabled=false");
+		assertThat(output).contains("The property 'operations.clients.operatons.enabled' is 'false'.")
+			.doesNotContain("@Qualifier(\"operations\")");
 	}
 
 	@Test
@@ -203,6 +253,69 @@ class MissingClientTests {
 	static class NeedsOwnWebClient {
 
 		NeedsOwnWebClient(@Qualifier("githubWebClient") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsOneLetterLess {
+
+		NeedsOneLetterLess(@Qualifier("operationWebClient") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsOtherCase {
+
+		NeedsOtherCase(@Qualifier("operationsWebclient") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsSingular {
+
+		NeedsSingular(@Qualifier("operation") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsProduct {
+
+		NeedsProduct(@Qualifier("emails") WebClient missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsMisspelledDefault {
+
+		NeedsMisspelledDefault(@Qualifier("operatons") OperationsTemplate missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Base.class)
+	static class NeedsMisspelledTemplate {
+
+		NeedsMisspelledTemplate(@Qualifier("operationTemplate") OperationsTemplate missing) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ NeedsReplaced.Replacing.class, Base.class })
+	static class NeedsMisspelledReplaced {
+
+		NeedsMisspelledReplaced(@Qualifier("operatons") OperationsTemplate missing) {
 		}
 
 	}

@@ -1,5 +1,10 @@
 package io.operations.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -7,11 +12,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.Resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +59,61 @@ class MisspelledKeysTests {
 	void whenKeyExistsOrIsOneOfTheApplicationNothingIsLogged(String property, CapturedOutput output) {
 		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain(WARNING);
+	}
+
+	@Test
+	void whenKeyStandsInAFileItsLineIsLoggedWithoutTheValue(CapturedOutput output) {
+		this.runner.withInitializer((context) -> load(context, """
+				operations:
+				  poling:
+				    timeout: hidden-value
+				""")).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.contains("Property 'operations.poling.timeout' (class path resource [application.yml] - 3:14) is set,")
+			.doesNotContain("hidden-value");
+	}
+
+	@Test
+	void whenKeyStandsInNoFileItsSourceIsLoggedWithoutTheValue(CapturedOutput output) {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("plain", Map.of("operations.poling.timeout", "hidden-value"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.contains("Property 'operations.poling.timeout'"
+					+ " (\"operations.poling.timeout\" from property source \"plain\") is set,")
+			.doesNotContain("hidden-value");
+	}
+
+	@Test
+	void whenSeveralSourcesHaveTheKeyTheOriginOfTheFirstIsLogged(CapturedOutput output) {
+		this.runner.withInitializer((context) -> load(context, "operations.poling.timeout: 1s"))
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("plain", Map.of("operations.poling.timeout", "2s"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce(WARNING)
+			.contains("from property source \"plain\"")
+			.doesNotContain("application.yml");
+	}
+
+	private static void load(ConfigurableApplicationContext context, String yaml) {
+		Resource resource = new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)) {
+
+			@Override
+			public String getDescription() {
+				return "class path resource [application.yml]";
+			}
+
+		};
+		try {
+			new YamlPropertySourceLoader().load("application", resource)
+				.forEach(context.getEnvironment().getPropertySources()::addFirst);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test

@@ -7,6 +7,8 @@ import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.autoconfigure.OperationsConnectorDecorator;
 import io.operations.autoconfigure.OperationsTemplateBuilderCustomizer;
 import io.operations.test.OperationsSimulator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,6 +31,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(beforeName = "io.operations.autoconfigure.OperationsAutoConfiguration")
 public final class OperationsSimulatorAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog("io.operations");
+
 	@Bean
 	@ConditionalOnMissingBean
 	OperationsSimulator operationsSimulator() {
@@ -41,6 +45,8 @@ public final class OperationsSimulatorAutoConfiguration {
 	@Primary
 	OperationsConnectionDetails operationsSimulatorConnectionDetails(OperationsSimulator simulator,
 			Environment environment) {
+		// Logged for each simulator, also for a bean of the test.
+		logger.info("All clients send their requests to the simulator at " + simulator.baseUrl());
 		return new SimulatorConnectionDetails(simulator, Binder.get(environment));
 	}
 

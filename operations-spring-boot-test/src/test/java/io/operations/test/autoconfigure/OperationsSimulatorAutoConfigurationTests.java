@@ -11,17 +11,23 @@ import io.operations.BasicCredentials;
 import io.operations.autoconfigure.OperationsConnectionDetails;
 import io.operations.test.OperationsSimulator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class OperationsSimulatorAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -52,6 +58,18 @@ class OperationsSimulatorAutoConfigurationTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { NoConfiguration.class, OwnSimulator.class })
+	void whenTheContextStartsTheUrlOfTheSimulatorIsLoggedOnce(Class<?> configuration, CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(configuration)
+			.run((context) -> assertThat(output.getOut()
+				.lines()
+				.filter((line) -> line.contains("All clients send their requests to the simulator"))).singleElement()
+				.asString()
+				.contains("INFO", " io.operations ")
+				.endsWith(" at " + context.getBean(OperationsSimulator.class).baseUrl()));
+	}
+
 	@Test
 	void simulatorOverridesConnectionDetailsOfTheApplication() {
 		this.contextRunner.withUserConfiguration(OwnConnectionDetails.class)
@@ -70,6 +88,11 @@ class OperationsSimulatorAutoConfigurationTests {
 	void simulatorWithoutAnnotationIsNotActive() {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
 			.doesNotContain(OperationsSimulatorAutoConfiguration.class.getName());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NoConfiguration {
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
