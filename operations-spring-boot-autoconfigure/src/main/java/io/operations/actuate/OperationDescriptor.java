@@ -67,6 +67,11 @@ public record OperationDescriptor(String client, String id, @Nullable String kin
 	private static final Pattern OWN_FAULT = Pattern
 		.compile("([\\p{javaJavaIdentifierPart}.]+)(?:: | \\(reported as ).*", Pattern.DOTALL);
 
+	// An exception of the application that reported one of the library, whose message may
+	// be shown.
+	private static final Pattern REPORTED_AS = Pattern.compile("( \\(reported as [\\p{javaJavaIdentifierPart}.]+): .*",
+			Pattern.DOTALL);
+
 	static OperationDescriptor of(TrackedOperation tracked, int waits, @Nullable LearnedDurations expected, Instant now,
 			Sanitizer sanitizer, boolean showValues) {
 		Operation seen = tracked.operation();
@@ -118,10 +123,14 @@ public record OperationDescriptor(String client, String id, @Nullable String kin
 		if (text == null) {
 			return null;
 		}
-		Matcher own = OWN_FAULT.matcher(text);
-		String shown = (!showValues && own.matches()) ? own.group(1) : text;
-		Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, shown), true);
+		Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, showValues ? text : withoutMessage(text)),
+				true);
 		return (sanitized != null) ? sanitized.toString() : null;
+	}
+
+	private static String withoutMessage(String text) {
+		Matcher own = OWN_FAULT.matcher(text);
+		return own.matches() ? own.group(1) : REPORTED_AS.matcher(text).replaceFirst("$1)");
 	}
 
 	private static Map<String, String> related(@Nullable Operation seen) {

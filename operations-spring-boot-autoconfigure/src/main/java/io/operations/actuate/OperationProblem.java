@@ -51,21 +51,32 @@ final class OperationProblem {
 
 	private static @Nullable String open(OperationDescriptor operation, @Nullable LearnedDurations expected,
 			Instant now) {
-		String stuck = operation.stuck()
-				? "The operation has been running for " + ReadableDuration.of(operation.age())
-						+ ((expected != null) ? ", but 95 % of its kind end within "
-								+ ReadableDuration.of(expected.upperQuantile()) + "." : ", which is unusually long.")
-				: null;
+		String stuck = operation.stuck() ? stuck(operation.age(), expected) : null;
 		String fault = operation.lastFault();
 		if (fault == null) {
 			return stuck;
 		}
 		Instant next = operation.nextDue();
-		String failed = "The last poll failed: " + sentence(fault)
-				+ ((next != null && next.isAfter(now))
-						? " The next poll is due in " + ReadableDuration.of(Duration.between(now, next)) + "."
-						: " Another poll is due or in flight.");
+		String failed = "The last poll failed: " + sentence(fault) + ((next != null) ? nextPoll(next, now) : "");
 		return (stuck != null) ? stuck + " " + failed : failed;
+	}
+
+	// The age counts from the wait or the tracking. The operation may be older.
+	private static String stuck(Duration age, @Nullable LearnedDurations expected) {
+		if (expected == null) {
+			return "The operation has been running for " + ReadableDuration.of(age) + ", which is unusually long.";
+		}
+		return (age.compareTo(expected.upperQuantile()) > 0)
+				? "The operation has been running for " + ReadableDuration.of(age)
+						+ ", but 95 % of its kind end within " + ReadableDuration.of(expected.upperQuantile()) + "."
+				: "The operation has been running for unusually long: 95 % of its kind end within "
+						+ ReadableDuration.of(expected.upperQuantile()) + ".";
+	}
+
+	// Only the instance that polls a tracked operation knows when it is due.
+	private static String nextPoll(Instant next, Instant now) {
+		return next.isAfter(now) ? " The next poll is due in " + ReadableDuration.of(Duration.between(now, next)) + "."
+				: " Another poll is due or in flight.";
 	}
 
 	private static String sentence(String fault) {

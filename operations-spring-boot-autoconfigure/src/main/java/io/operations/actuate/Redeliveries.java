@@ -22,7 +22,8 @@ final class Redeliveries {
 	 */
 	static final int MOST = 1000;
 
-	private static final Duration LONGEST = Duration.ofSeconds(20);
+	// A call that has begun may take ten more. The page waits for 15.
+	private static final Duration LONGEST = Duration.ofSeconds(4);
 
 	private static final int PAGE = 100;
 
@@ -46,8 +47,8 @@ final class Redeliveries {
 	}
 
 	/**
-	 * Schedule the outcomes that match a filter: at most {@link #MOST}, and for at most
-	 * 20 seconds.
+	 * Schedule the outcomes that match a filter: at most {@link #MOST}, and none after
+	 * four seconds.
 	 * @param filter the filter
 	 * @return the number of scheduled outcomes, and whether more may match
 	 */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.operations.OperationsErrorResponse;
@@ -37,6 +38,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class MisspelledKeys implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog("io.operations");
+
+	private static final Pattern USER_INFO = Pattern.compile("//[^/\\s]*@");
 
 	private static final ConfigurationPropertyName TOP = ConfigurationPropertyName.of("operations");
 
@@ -92,7 +95,11 @@ final class MisspelledKeys implements SmartInitializingSingleton {
 
 	private static String origin(ConfigurationPropertySource source, ConfigurationPropertyName name) {
 		Origin origin = Origin.from(source.getConfigurationProperty(name));
-		return (origin != null) ? " (" + OperationsErrorResponse.printable(origin.toString()) + ")" : "";
+		if (origin == null) {
+			return "";
+		}
+		// A file may come from a server that needs credentials.
+		return " (" + OperationsErrorResponse.printable(USER_INFO.matcher(origin.toString()).replaceAll("//")) + ")";
 	}
 
 	private static @Nullable String meant(ConfigurationPropertyName name, Set<ConfigurationPropertyName> all) {

@@ -19,6 +19,7 @@ class OperationDescriptorTests {
 			java.lang.NullPointerException (reported as org.shop.Lost: secret) | java.lang.NullPointerException
 			java.lang.NullPointerException (reported as org.shop.Lost)         | java.lang.NullPointerException
 			java.lang.NullPointerException                                     | java.lang.NullPointerException
+			HTTP 404: unknown. (reported as org.shop.Lost: secret) | HTTP 404: unknown. (reported as org.shop.Lost)
 			HTTP 429 (20429)                                                   | HTTP 429 (20429)
 			""")
 	void whenValuesAreHiddenTheMessageOfAnExceptionIsHidden(String stored, String shown) {

@@ -43,6 +43,18 @@ class OperationProblemTests {
 	}
 
 	@Test
+	void whenOperationIsOlderThanItsTrackingTheAgeOfTheTrackingIsNotCompared() {
+		assertThat(problem(open().since(NOW.minusSeconds(3)).stuck(true), EXPECTED))
+			.isEqualTo("The operation has been running for unusually long: 95 % of its kind end within 4 min.");
+	}
+
+	@Test
+	void whenAnotherInstancePollsTheNextPollIsUnknown() {
+		assertThat(problem(open().nextDue(null).lastFault("HTTP 503"), EXPECTED))
+			.isEqualTo("The last poll failed: HTTP 503.");
+	}
+
+	@Test
 	void whenTheLastPollFailedTheNextOneIsNamed() {
 		assertThat(problem(open().lastFault("The server answered HTTP 503."), EXPECTED))
 			.isEqualTo("The last poll failed: The server answered HTTP 503. The next poll is due in 5 s.");

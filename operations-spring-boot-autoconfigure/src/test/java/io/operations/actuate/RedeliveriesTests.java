@@ -69,15 +69,15 @@ class RedeliveriesTests {
 		undelivered(150);
 		scheduling(Duration.ofSeconds(6), true);
 		Instant began = polls().now();
-		assertThat(redeliver()).isEqualTo(new RedeliveriesDescriptor(4, true));
-		assertThat(Duration.between(began, polls().now())).isEqualTo(Duration.ofSeconds(24));
-		assertThat(this.undelivered).hasSize(146);
+		assertThat(redeliver()).isEqualTo(new RedeliveriesDescriptor(1, true));
+		assertThat(Duration.between(began, polls().now())).isEqualTo(Duration.ofSeconds(6));
+		assertThat(this.undelivered).hasSize(149);
 	}
 
 	@Test
 	void whenStoreAnswersThatNoOutcomeIsScheduledItIsNotTakenForUnavailable() {
 		undelivered(3);
-		scheduling(Duration.ofSeconds(6), false);
+		scheduling(Duration.ofSeconds(1), false);
 		assertThat(redeliver()).isEqualTo(new RedeliveriesDescriptor(0, false));
 	}
 

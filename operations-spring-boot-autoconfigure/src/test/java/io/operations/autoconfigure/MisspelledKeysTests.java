@@ -126,6 +126,7 @@ class MisspelledKeysTests {
 				context.getEnvironment().getSystemProperties().remove("operations.poling.[a\nforged line]");
 				assertThat(context).hasNotFailed();
 			});
+		assertThat(output).contains(WARNING);
 		assertThat(output.getOut().lines()).noneMatch((line) -> line.startsWith("forged"));
 	}
 

@@ -104,7 +104,7 @@ final class SharedPause {
 	 * the same count, a pause that it knows may be newer than the resume
 	 */
 	boolean resumedByAnswer(long resumes, long now) {
-		boolean isNew = resumes != this.resumes || now - this.resumedAt >= LATEST_ANSWER;
+		boolean isNew = resumes > this.resumes || now - this.resumedAt >= LATEST_ANSWER;
 		if (isNew) {
 			resumed(resumes, now);
 		}

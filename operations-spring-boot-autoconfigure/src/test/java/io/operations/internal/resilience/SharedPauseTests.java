@@ -79,6 +79,7 @@ class SharedPauseTests {
 		assertThat(this.pause.resumedByAnswer(1, Duration.ofMillis(200).toNanos())).as("the first count").isTrue();
 		found(Duration.ZERO, 2, Duration.ofSeconds(5));
 		assertThat(this.pause.resumedByAnswer(2, Duration.ofMillis(5_100).toNanos())).isFalse();
+		assertThat(this.pause.resumedByAnswer(1, Duration.ofMillis(5_200).toNanos())).as("an older answer").isFalse();
 	}
 
 	@Test
