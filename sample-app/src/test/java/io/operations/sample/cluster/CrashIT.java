@@ -54,6 +54,8 @@ class CrashIT {
 
 	private static final int SECONDS_TO_DELIVERY = Waiting.SOAK ? 20 : 6;
 
+	private static final int STILL_RUNNING = 40;
+
 	private static final int OPEN_AT_THE_END = 5;
 
 	private static final int IN_FLIGHT = Waiting.SOAK ? 12 : 8;
@@ -136,6 +138,9 @@ class CrashIT {
 		awaitRevival(crash);
 		third.awaitReady();
 		stopFaults();
+		// On a slow machine, all others may have ended by now.
+		script(STILL_RUNNING, SHORTEST, LONGEST);
+		ids.addAll(this.cluster.write(STILL_RUNNING / 2, crash.survivor, third));
 		DatabaseAbsence absence = stopDatabase();
 		cutConnections(crash.survivor, third);
 		ids.addAll(killAll(crash.survivor, third));
