@@ -126,14 +126,19 @@ final class PendingChanges {
 	}
 
 	// A change that was added meanwhile still expects the version before the stored
-	// change.
+	// change. An operation ends once, so nothing follows its end.
 	private synchronized void stored(TrackedChange change, long version) {
 		TrackedChange present = this.pending.remove(change.id());
 		if (present == null || present.equals(change)) {
 			return;
 		}
 		boolean isNext = version != REJECTED && present.version() == change.version();
-		this.pending.put(change.id(), isNext ? present.version(version) : present);
+		if (!isNext) {
+			this.pending.put(change.id(), present);
+		}
+		else if (!change.isEnd()) {
+			this.pending.put(change.id(), present.version(version));
+		}
 	}
 
 }

@@ -140,7 +140,9 @@ public final class StoreTracking implements ClientTracking {
 		boolean isCurrent = before != null && before.version() == change.version();
 		TrackedRow stored = (before != null && isCurrent) ? this.rows.store(change.applyTo(before)) : null;
 		if (before != null && stored != null) {
-			this.held.stored(change.id(), change.version(), stored.version());
+			if (!change.isEnd()) {
+				this.held.stored(change.id(), change.version(), stored.version());
+			}
 			plan(stored);
 			this.engine.changed(before, stored);
 			this.deliveries.run();

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
+import io.operations.tracking.OperationOutcome;
+import io.operations.tracking.TrackingState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -61,6 +63,19 @@ class PendingChangesTests {
 	}
 
 	@Test
+	void whenAnOperationHasEndedItsSecondEndIsNotStored() {
+		this.store = (change) -> {
+			this.store = this::store;
+			this.changes.add(ended("second"));
+			return store(change);
+		};
+		this.changes.add(ended("first"));
+		this.time.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(this.stored).extracting(TrackedChange::lastFault).containsExactly("first");
+		assertThat(this.changes.has("op")).isFalse();
+	}
+
+	@Test
 	void whileTheStoreFailsChangesAreKept(CapturedOutput output) {
 		this.store = (change) -> {
 			throw new IllegalStateException("no store");
@@ -83,6 +98,13 @@ class PendingChangesTests {
 	private long store(TrackedChange change) {
 		this.stored.add(change);
 		return change.version() + 1;
+	}
+
+	private TrackedChange ended(String fault) {
+		return new TrackedChange(this.row.polled(), this.row.deadline(), fault, false,
+				new TrackedRow.Ending(TrackingState.ENDED, OperationOutcome.Type.FAILED, this.row.polled().since(), 0,
+						0, null),
+				this.row.version());
 	}
 
 }

@@ -112,8 +112,10 @@ final class BatchWriter {
 			Long version = written.stored().get(change.id());
 			if (version != null) {
 				this.buffer.stored(change, version);
-				this.held.stored(change.id(), change.version(), version);
 				ends |= change.isEnd();
+				if (!change.isEnd()) {
+					this.held.stored(change.id(), change.version(), version);
+				}
 			}
 			else if (written.refused().contains(change.id())) {
 				this.buffer.drop(change);

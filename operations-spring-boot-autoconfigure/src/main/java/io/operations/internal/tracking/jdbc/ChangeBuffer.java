@@ -126,15 +126,18 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Note that a change was written, so that a later change expects the new version.
+	 * Note that a change was written, so that a later change expects the new version. An
+	 * operation ends once, so there is no later change after its end.
 	 * @param written the change
 	 * @param version the new version of the row
 	 */
 	synchronized void stored(TrackedChange written, long version) {
-		this.writing.remove(written.id());
 		if (written.isEnd()) {
+			drop(written);
 			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
+			return;
 		}
+		this.writing.remove(written.id());
 		for (Map<String, Unwritten> all : List.of(this.changes, this.incomplete)) {
 			all.computeIfPresent(written.id(),
 					(id, later) -> (later.change.version() == written.version()) ? later.version(version) : later);
@@ -142,17 +145,17 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Drop a change of a row that a caller has changed or removed, and a later change of
-	 * the same row.
-	 * @param refused the change that was refused
+	 * Drop a change, for example of a row that a caller has changed or removed, and a
+	 * later change of the same row.
+	 * @param change the change
 	 */
-	synchronized void drop(TrackedChange refused) {
-		this.writing.remove(refused.id());
-		if (isOfVersion(this.changes.get(refused.id()), refused)) {
-			remove(refused.id());
+	synchronized void drop(TrackedChange change) {
+		this.writing.remove(change.id());
+		if (isOfVersion(this.changes.get(change.id()), change)) {
+			remove(change.id());
 		}
-		if (isOfVersion(this.incomplete.get(refused.id()), refused)) {
-			this.incomplete.remove(refused.id());
+		if (isOfVersion(this.incomplete.get(change.id()), change)) {
+			this.incomplete.remove(change.id());
 		}
 	}
 

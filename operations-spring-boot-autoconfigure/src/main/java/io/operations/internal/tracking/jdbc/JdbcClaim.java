@@ -121,11 +121,9 @@ final class JdbcClaim implements TrackingClaim {
 	// effects of the handlers are committed nevertheless.
 	private boolean completeUnlessForgotten(TrackedRow row) {
 		try {
+			update(row);
 			if (!this.handlers.isStrict()) {
-				complete(row);
-			}
-			else if (!this.rows.update(row)) {
-				throw new NotOursException();
+				removeUnlessTakenOver();
 			}
 			return true;
 		}
@@ -151,10 +149,14 @@ final class JdbcClaim implements TrackingClaim {
 	}
 
 	private void complete(TrackedRow row) {
+		update(row);
+		schedule(row.due());
+	}
+
+	private void update(TrackedRow row) {
 		if (!this.rows.update(row)) {
 			throw new NotOursException();
 		}
-		schedule(row.due());
 	}
 
 	private void schedule(@Nullable Instant due) {

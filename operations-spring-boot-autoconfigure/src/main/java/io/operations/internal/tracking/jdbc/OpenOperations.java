@@ -246,9 +246,9 @@ final class OpenOperations {
 	 */
 	void reload(String operationId) {
 		this.held.release(operationId);
-		try {
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
 			TrackedRow row = this.reader.findTracked(operationId);
-			if (row != null) {
+			if (row != null && !reading.hasEnded(operationId, row.version())) {
 				this.held.load(List.of(row));
 			}
 		}

@@ -44,12 +44,32 @@ class BatchWriterTests {
 
 	@Test
 	void whenChangesAreStoredTheirVersionsAreKnown() {
-		List<TrackedChange> changes = changes(1);
+		this.buffer.add(TestRows.seen(TestRows.row("op0", 1)));
+		List<TrackedChange> changes = this.buffer.take();
 		answer(stored(changes));
 		assertThat(this.writer.write(this.lease, changes)).isTrue();
 		Mockito.verify(this.held).stored("op0", 1, 2);
-		assertThat(this.ends).as("the delivery begins").hasValue(1);
+		assertThat(this.ends).hasValue(0);
 		assertThat(this.buffer.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whenEndIsStoredItsDeliveryBegins() {
+		List<TrackedChange> changes = changes(1);
+		answer(stored(changes));
+		assertThat(this.writer.write(this.lease, changes)).isTrue();
+		assertThat(this.ends).hasValue(1);
+		assertThat(this.buffer.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whenEndIsStoredSecondEndIsNotWritten() {
+		List<TrackedChange> changes = changes(1);
+		this.buffer.add(changes.get(0));
+		answer(stored(changes));
+		assertThat(this.writer.write(this.lease, changes)).isTrue();
+		assertThat(this.buffer.take()).isEmpty();
+		Mockito.verifyNoInteractions(this.held);
 	}
 
 	@Test
@@ -88,7 +108,8 @@ class BatchWriterTests {
 
 	@Test
 	void whenOneChangeIsBadTheOthersAreStored() {
-		List<TrackedChange> changes = changes(100);
+		IntStream.range(0, 100).forEach((i) -> this.buffer.add(TestRows.seen(TestRows.row("op" + i, 1))));
+		List<TrackedChange> changes = this.buffer.take();
 		Mockito.when(this.fenced.write(anyLong(), any(), any())).thenAnswer((call) -> {
 			List<TrackedChange> part = call.getArgument(1);
 			if (part.stream().anyMatch((change) -> change.id().equals("op7"))) {

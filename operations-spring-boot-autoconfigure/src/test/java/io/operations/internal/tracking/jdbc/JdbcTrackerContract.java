@@ -39,6 +39,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -201,6 +202,20 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 		until("op", TrackingState.DELIVERED);
 		assertThat(this.outcomes).extracting(OperationOutcome::attempt).containsExactly(2);
 		assertThat(this.endpoint.polls("op")).isZero();
+	}
+
+	@Test
+	void whenExecutionIsTakenOverDuringHandlerOutcomeIsDeliveredOnce() {
+		JdbcClient other = JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()));
+		this.handler = (outcome) -> {
+			this.outcomes.add(outcome);
+			other.sql("UPDATE " + this.tables.scheduled() + " SET picked_by = 'other', version = version + 1").update();
+		};
+		this.endpoint.script("op", (poll) -> ScriptedEndpoint.status("COMPLETED"));
+		track("op", Map.of());
+		until("op", TrackingState.DELIVERED);
+		await().atMost(MAX_WAIT).until(() -> scheduled() == 0);
+		assertThat(this.outcomes).hasSize(1);
 	}
 
 	@Test

@@ -180,6 +180,28 @@ abstract class LeaseWriteContract extends LeaseFixture {
 	}
 
 	@Test
+	void whenOperationTrackedAgainHasEndedItIsNotHeldAgain() {
+		Instance one = startHolder("one");
+		TrackedRow first = insert("op");
+		await().atMost(MAX_WAIT).until(() -> one.held.has("op"));
+		this.transaction.executeWithoutResult((status) -> {
+			this.rows.delete("op");
+			insert("op", first.version() + 5);
+		});
+		await().atMost(MAX_WAIT).until(() -> one.held.version("op") > first.version());
+		// Ends before the refused change of the earlier row is noticed.
+		AtomicBoolean once = new AtomicBoolean(true);
+		one.afterWrite = () -> {
+			if (once.getAndSet(false)) {
+				one.end("op");
+			}
+		};
+		one.holder.changed(TestRows.seen(first));
+		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("op")));
+		assertThat(one.held.ids()).isEmpty();
+	}
+
+	@Test
 	void whenHolderStopsPendingChangesAreStored() {
 		Instance one = startHolder("one");
 		insert("op");
