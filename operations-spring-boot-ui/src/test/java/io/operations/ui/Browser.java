@@ -90,15 +90,9 @@ final class Browser implements AutoCloseable {
 	}
 
 	Optional<WebElement> search(String role, String name) {
-		// One call leaves the few elements that are asked one by one.
-		List<?> candidates = script(List.class, """
-				const [css, name] = arguments;
-				return [...document.querySelectorAll(css)].filter((one) => one.checkVisibility() && [one.textContent,
-					one.getAttribute("aria-label"), ...[...one.labels ?? []].map((label) => label.textContent)]
-						.some((text) => text?.includes(name)));
-				""", Objects.requireNonNull(CANDIDATES.get(role), role), name);
+		String css = Objects.requireNonNull(CANDIDATES.get(role), role);
 		try {
-			return candidates.stream()
+			return likely("document.querySelectorAll('" + css + "')", name).stream()
 				.map(WebElement.class::cast)
 				.filter((element) -> name(element).contains(name))
 				.filter((element) -> role.equalsIgnoreCase(element.getAriaRole()))
@@ -107,6 +101,16 @@ final class Browser implements AutoCloseable {
 		catch (StaleElementReferenceException ex) {
 			return Optional.empty();
 		}
+	}
+
+	// The browser takes long to compute the name and the role of an element, so that only
+	// the few elements that one call leaves are asked for them.
+	private List<?> likely(String elements, String name) {
+		return script(List.class, """
+				return [...%s].filter((one) => one.checkVisibility() && [one.textContent,
+					one.getAttribute("aria-label"), ...[...one.labels ?? []].map((label) => label.textContent)]
+						.some((text) => text?.includes(arguments[0])));
+				""".formatted(elements), name);
 	}
 
 	/**
@@ -182,8 +186,8 @@ final class Browser implements AutoCloseable {
 	WebElement tabTo(String name) {
 		for (int i = 0; i < 60; i++) {
 			press(Keys.TAB);
-			WebElement element = focused();
-			if (name(element).contains(name)) {
+			WebElement element = likely("[document.activeElement]", name).isEmpty() ? null : focused();
+			if (element != null && name(element).contains(name)) {
 				return element;
 			}
 		}

@@ -251,11 +251,13 @@ class CrashIT {
 
 	private DatabaseAbsence stopDatabase() {
 		Waiting.pause(MEASURED);
+		awaitPoll(System.nanoTime() - MEASURED.toNanos());
 		long stopped = System.nanoTime();
 		Instant from = Instant.now();
 		this.cluster.database().stop();
 		this.disturbances.add(new Disturbance(from, Instant.now()));
 		Waiting.pause(DATABASE_AWAY);
+		awaitPoll(stopped + DATABASE_AWAY.toNanos() / 2);
 		long returning = System.nanoTime();
 		this.cluster.database().start();
 		Waiting.pause(MEASURED.multipliedBy(3));
@@ -267,6 +269,12 @@ class CrashIT {
 		this.figures.put("  while it was away", away);
 		this.figures.put("seconds from its start to the full rate", seconds);
 		return new DatabaseAbsence(before, away, seconds);
+	}
+
+	// On a slow machine, only the last operations run by now, and their first polls are
+	// not yet due.
+	private void awaitPoll(long since) {
+		Waiting.until("operations are polled", () -> this.cluster.log().between(since, System.nanoTime()) > 0);
 	}
 
 	private void cutConnections(Instance... alive) {

@@ -16,6 +16,7 @@ import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,14 +25,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An instance that starts with many operations overdue: 1,000, in the profile "soak"
- * 2,000, or as many as the system property {@code sample.overdue} says.
+ * An instance that starts with many operations overdue: 2,000, or as many as the system
+ * property {@code sample.overdue} says. In the profile "soak" only.
  */
+@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 class OverdueIT {
 
 	private static final Log logger = LogFactory.getLog(OverdueIT.class);
 
-	private static final int OPERATIONS = Integer.getInteger("sample.overdue", Waiting.SOAK ? 2000 : 1000);
+	private static final int OPERATIONS = Integer.getInteger("sample.overdue", 2000);
 
 	private static final int RATE = 20;
 
@@ -39,7 +41,7 @@ class OverdueIT {
 
 	private static final String NEVER_ASKED_FOR = "SELECT count(*) FROM operations_tracked WHERE polls = 0";
 
-	private static final Duration MEASURED = Duration.ofSeconds(Waiting.SOAK ? 20 : 13);
+	private static final Duration MEASURED = Duration.ofSeconds(20);
 
 	private static final Duration LIMIT = Duration.ofMinutes(5);
 

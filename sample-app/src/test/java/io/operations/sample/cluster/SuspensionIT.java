@@ -17,6 +17,7 @@ import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,26 +26,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The instance that polls is suspended for longer than its lease: with polls in flight,
  * between polls and the writes of what they have seen, and in handlers. It continues when
- * another instance has taken over and has delivered all of that, in the profile "soak"
- * after 60 s.
+ * another instance has taken over and has delivered all of that, after 60 s. In the
+ * profile "soak" only.
  */
+@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 class SuspensionIT {
 
 	private static final Log logger = LogFactory.getLog(SuspensionIT.class);
 
-	private static final int OF_A_KIND = Waiting.SOAK ? 40 : 10;
+	private static final int OF_A_KIND = 40;
 
 	// By each instance. Fewer than polls may be in flight at once.
 	private static final int UNWRITTEN = 3;
 
 	private static final int IN_FLIGHT = 3;
 
-	private static final Duration SUSPENDED = Duration.ofSeconds(Waiting.SOAK ? 60 : 5);
+	private static final Duration SUSPENDED = Duration.ofSeconds(60);
 
 	// Beyond that, so that the next holder has not seen those ends yet.
 	private static final Duration UNSEEN = SUSPENDED.plusSeconds(15);
 
-	private static final Duration AFTERWARDS = Duration.ofSeconds(Waiting.SOAK ? 10 : 4);
+	private static final Duration AFTERWARDS = Duration.ofSeconds(10);
 
 	private static final String IN_DELIVERY = "SELECT count(*) FROM operations_scheduled JOIN operations_tracked"
 			+ " ON id = task_instance WHERE picked AND state = 'ENDED' AND picked_by LIKE '%s'";
