@@ -458,10 +458,12 @@ class OperationsListTests {
 			}));
 		}
 
-		// The times of operations are in milliseconds.
+		// The times of operations are in milliseconds. That of a wait is computed from
+		// its
+		// age, and may be one off.
 		void tick() {
-			Instant now = now();
-			Awaitility.await().pollDelay(Duration.ZERO).atMost(MAX_WAIT).until(() -> now().isAfter(now));
+			Instant next = now().plusMillis(2);
+			Awaitility.await().pollDelay(Duration.ZERO).atMost(MAX_WAIT).until(() -> now().isAfter(next));
 		}
 
 		private Instant now() {
