@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,7 +42,11 @@ class PackagedSampleIT {
 			.start()) {
 			Process sample = start(simulator, log);
 			try {
-				RestClient client = RestClient.create("http://localhost:" + port(sample, log));
+				// Has no read timeout. The first write may take long on a busy machine.
+				RestClient client = RestClient.builder()
+					.requestFactory(new JdkClientHttpRequestFactory())
+					.baseUrl("http://localhost:" + port(sample, log))
+					.build();
 				URI operation = client.post()
 					.uri("/configurations")
 					.body(Map.of("displayName", "x"))
