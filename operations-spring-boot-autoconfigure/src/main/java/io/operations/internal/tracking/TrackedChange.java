@@ -44,9 +44,13 @@ public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable 
 	/**
 	 * Return this change combined with an earlier one that was not stored.
 	 * @param earlier the earlier change of the same operation
-	 * @return this change. If it has no operation, it gets that of the earlier change.
+	 * @return this change. If it has no operation, it gets that of the earlier change. If
+	 * the earlier change is an end, it stays: an operation ends once.
 	 */
 	public TrackedChange after(TrackedChange earlier) {
+		if (earlier.isEnd()) {
+			return earlier;
+		}
 		return (this.polled.lastSeen() != null) ? this : saw(earlier.polled.lastSeen());
 	}
 

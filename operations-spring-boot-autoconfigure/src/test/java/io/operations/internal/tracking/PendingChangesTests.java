@@ -76,6 +76,14 @@ class PendingChangesTests {
 	}
 
 	@Test
+	void whenAnOperationHasEndedNoLaterChangeReplacesItsEnd() {
+		this.changes.add(ended("first"));
+		this.changes.add(TestRows.fault(this.row, "second"));
+		this.time.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(this.stored).singleElement().returns(true, TrackedChange::isEnd);
+	}
+
+	@Test
 	void whileTheStoreFailsChangesAreKept(CapturedOutput output) {
 		this.store = (change) -> {
 			throw new IllegalStateException("no store");

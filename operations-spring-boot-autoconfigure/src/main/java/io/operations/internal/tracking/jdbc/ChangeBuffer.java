@@ -146,7 +146,7 @@ final class ChangeBuffer {
 
 	/**
 	 * Drop a change, for example of a row that a caller has changed or removed, and a
-	 * later change of the same row.
+	 * later change of the same version.
 	 * @param change the change
 	 */
 	synchronized void drop(TrackedChange change) {
@@ -271,9 +271,11 @@ final class ChangeBuffer {
 		}
 
 		private Unwritten after(@Nullable Unwritten earlier) {
-			return (earlier == null || !isOfVersionOf(earlier)) ? this
-					: new Unwritten(this.change.after(earlier.change),
-							(this.change.polled().lastSeen() != null) ? this.weight : earlier.weight);
+			if (earlier == null || !isOfVersionOf(earlier)) {
+				return this;
+			}
+			boolean isOwn = this.change.polled().lastSeen() != null && !earlier.change.isEnd();
+			return new Unwritten(this.change.after(earlier.change), isOwn ? this.weight : earlier.weight);
 		}
 
 		private Unwritten version(long version) {

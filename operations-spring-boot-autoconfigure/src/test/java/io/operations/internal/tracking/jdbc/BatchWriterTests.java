@@ -73,6 +73,17 @@ class BatchWriterTests {
 	}
 
 	@Test
+	void whenEndWaitsNoLaterChangeReplacesIt() {
+		TrackedChange end = TestRows.ended(TestRows.row("op0", 1));
+		this.buffer.add(end);
+		this.buffer.add(TestRows.seen(TestRows.row("op0", 1)));
+		assertThat(this.buffer.take()).containsExactly(end);
+		this.buffer.add(TestRows.seen(TestRows.row("op0", 1)));
+		this.buffer.putBack(end);
+		assertThat(this.buffer.take()).containsExactly(end);
+	}
+
+	@Test
 	void whenLeaseIsLostChangesReturnToTheBuffer() {
 		List<TrackedChange> changes = changes(2);
 		assertThat(this.writer.write(this.lease, changes)).isTrue();

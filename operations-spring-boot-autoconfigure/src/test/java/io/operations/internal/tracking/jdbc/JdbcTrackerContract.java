@@ -206,6 +206,11 @@ abstract class JdbcTrackerContract extends JdbcTransactionContract {
 
 	@Test
 	void whenExecutionIsTakenOverDuringHandlerOutcomeIsDeliveredOnce() {
+		this.store.stop();
+		// Nobody else takes the execution as dead while the handler runs.
+		this.heartbeat = Duration.ofMillis(1500);
+		this.store = newStore(settings());
+		this.store.start();
 		JdbcClient other = JdbcClient.create(Objects.requireNonNull(this.dataSource.getTargetDataSource()));
 		this.handler = (outcome) -> {
 			this.outcomes.add(outcome);
