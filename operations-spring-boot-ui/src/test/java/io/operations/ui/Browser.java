@@ -103,8 +103,8 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
-	// The browser takes long to compute the name and the role of an element, so that only
-	// the few elements that one call leaves are asked for them.
+	// The browser takes long to compute the name and the role of an element. One script
+	// leaves the few elements whose text has the name.
 	private List<?> likely(String elements, String name) {
 		return script(List.class, """
 				return [...%s].filter((one) => one.checkVisibility() && [one.textContent,

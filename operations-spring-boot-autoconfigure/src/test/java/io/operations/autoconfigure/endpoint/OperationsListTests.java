@@ -458,9 +458,8 @@ class OperationsListTests {
 			}));
 		}
 
-		// The times of operations are in milliseconds. That of a wait is computed from
-		// its
-		// age, and may be one off.
+		// The times of operations are in milliseconds. The endpoint computes that of a
+		// wait from its age, which may be one millisecond off.
 		void tick() {
 			Instant next = now().plusMillis(2);
 			Awaitility.await().pollDelay(Duration.ZERO).atMost(MAX_WAIT).until(() -> now().isAfter(next));

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Represents the claim of a worker on an execution of db-scheduler. Changes the row of
  * the operation and that of the execution in one transaction. Retries while the database
- * is unavailable, so that no other instance considers the execution dead afterwards. An
- * outcome is delivered by the worker that has the row of the operation, even if another
- * one has taken the execution over: that one finds nothing to do.
+ * is unavailable, so that no other instance considers the execution dead afterwards. The
+ * worker that has the row of the operation delivers the outcome, even if another worker
+ * has taken the execution over. That worker finds nothing to do.
  */
 final class JdbcClaim implements TrackingClaim {
 

@@ -264,8 +264,8 @@ abstract class LeaseWriteContract extends LeaseFixture {
 		Instance one = startHolder("one");
 		List<Integer> sizes = new CopyOnWriteArrayList<>();
 		int number = 200;
-		// Accepts the second batch with all changes. From amid a batch, its first changes
-		// would count as bad.
+		// The database accepts the second batch with all changes. If it accepted the rest
+		// of a batch, the library would take the first changes of that batch for bad.
 		one.beforeWrite = (changes) -> {
 			sizes.add(changes.size());
 			if (Collections.frequency(sizes, number) < 2) {
