@@ -71,8 +71,8 @@ final class Deliveries {
 	}
 
 	/**
-	 * Plan the delivery of an outcome that the store had at the start, unless it is
-	 * planned or in progress. {@link #run()} must follow.
+	 * Plan the delivery of an outcome that the store had at the start, or kept without an
+	 * answer, unless its delivery is in progress. {@link #run()} must follow.
 	 * @param operationId the operation's id
 	 * @param delay the time until it is due
 	 */

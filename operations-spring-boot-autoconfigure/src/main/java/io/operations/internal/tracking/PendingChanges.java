@@ -23,7 +23,8 @@ import reactor.core.scheduler.Scheduler;
 final class PendingChanges {
 
 	/**
-	 * The result for a change that was not stored because the store has another version.
+	 * The result for a change that was not stored because the store has another version,
+	 * which may be due to an earlier try.
 	 */
 	static final long REJECTED = -1;
 

@@ -149,11 +149,16 @@ public final class StoreTracking implements ClientTracking {
 			return stored.version();
 		}
 		// The operation was forgotten, and perhaps tracked again, while the change was on
-		// its way.
+		// its way. Or the store kept an earlier try and failed to answer.
 		this.held.release(change.id(), change.version());
 		TrackedRow present = this.rows.find(change.id());
 		if (present != null && present.state() == TrackingState.TRACKED && this.running) {
 			this.held.hold(present);
+		}
+		if (present != null && change.isEndOf(present)) {
+			this.deliveries.load(present.id(), untilDue(present, this.polls.now()));
+			this.engine.changed(present, present);
+			this.deliveries.run();
 		}
 		return PendingChanges.REJECTED;
 	}

@@ -1,5 +1,6 @@
 package io.operations.internal.tracking;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
@@ -39,6 +40,20 @@ public record TrackedChange(PolledOperation polled, Instant deadline, @Nullable 
 	 */
 	public boolean isEnd() {
 		return this.ending.state() != TrackingState.TRACKED;
+	}
+
+	/**
+	 * Return whether a row shows that an earlier try to store this change succeeded,
+	 * although its answer was lost.
+	 * @param row the row as stored
+	 * @return {@code true} if this change is the end that the row has
+	 */
+	public boolean isEndOf(TrackedRow row) {
+		Instant own = this.ending.endedAt();
+		Instant stored = row.ending().endedAt();
+		// A store may round a time.
+		return isEnd() && own != null && stored != null && row.version() > this.version
+				&& Duration.between(stored, own).abs().toSeconds() < 1;
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
@@ -96,7 +97,14 @@ public final class ScriptedEndpoint implements ExchangeFunction {
 			if (now.incrementAndGet() > 1) {
 				this.overlaps.add(id);
 			}
-			return this.scripts.getOrDefault(id, this.others).apply(poll).doFinally((signal) -> now.decrementAndGet());
+			AtomicBoolean ended = new AtomicBoolean();
+			Runnable end = () -> {
+				if (ended.compareAndSet(false, true)) {
+					now.decrementAndGet();
+				}
+			};
+			// A poll ends before its answer is told: after that, the next may begin.
+			return this.scripts.getOrDefault(id, this.others).apply(poll).doOnTerminate(end).doOnCancel(end);
 		});
 	}
 

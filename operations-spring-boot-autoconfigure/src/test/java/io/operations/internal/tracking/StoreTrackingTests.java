@@ -11,7 +11,9 @@ import io.operations.internal.core.TemplateInternals;
 import io.operations.tracking.OperationOutcome;
 import io.operations.tracking.OperationTracker;
 import io.operations.tracking.StoredOperation;
+import io.operations.tracking.TrackedOperation;
 import io.operations.tracking.TrackingFilter;
+import io.operations.tracking.TrackingListener;
 import io.operations.tracking.TrackingState;
 import io.operations.tracking.TrackingStore;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +35,22 @@ class StoreTrackingTests {
 
 	private final List<OperationOutcome> outcomes = new ArrayList<>();
 
+	private final List<String> ended = new ArrayList<>();
+
 	private final FailingStore store = new FailingStore();
 
 	private final OperationsTemplate template = this.endpoint.template().scheduler(this.time).build();
 
 	private final TrackingEngine engine = new TrackingEngine(TemplateInternals.of(this.template).polls(),
-			TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add), new TrackingListeners(List.of()));
+			TestTrackingSettings.defaults(), () -> List.of(this.outcomes::add),
+			new TrackingListeners(List.of(new TrackingListener() {
+
+				@Override
+				public void ended(TrackedOperation operation) {
+					StoreTrackingTests.this.ended.add(operation.id());
+				}
+
+			})));
 
 	private final StoreTracking tracking = new StoreTracking(this.engine, this.store, this.time);
 
@@ -62,6 +74,29 @@ class StoreTrackingTests {
 		advance(Duration.ofSeconds(2));
 		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("op");
 		assertThat(this.store.handlerCalls).as("in the store's transaction").isEqualTo(1);
+	}
+
+	@Test
+	void whenTheStoreKeepsAnEndWithoutAnAnswerItIsDelivered() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
+		this.tracking.start();
+		track("op");
+		this.store.unanswered = 1;
+		advance(Duration.ofMinutes(1));
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("op");
+		assertThat(this.ended).containsExactly("op");
+		assertThat(this.store.handlerCalls).isEqualTo(1);
+	}
+
+	@Test
+	void whenTheStoreKeepsAChangeWithoutAnAnswerPollsGoOn() {
+		this.endpoint.others((poll) -> ScriptedEndpoint.status((poll < 5) ? "RUNNING" : "COMPLETED"));
+		this.tracking.start();
+		track("op");
+		this.store.unanswered = 1;
+		advance(Duration.ofMinutes(10));
+		assertThat(this.outcomes).extracting(OperationOutcome::operationId).containsExactly("op");
+		assertThat(this.ended).containsExactly("op");
 	}
 
 	@Test
@@ -109,6 +144,9 @@ class StoreTrackingTests {
 
 		private int handlerCalls;
 
+		// How many updates are kept without an answer.
+		private int unanswered;
+
 		private TrackingStore store() {
 			if (this.failing) {
 				throw new IllegalStateException("no store");
@@ -133,7 +171,11 @@ class StoreTrackingTests {
 
 		@Override
 		public boolean update(StoredOperation operation, long version) {
-			return store().update(operation, version);
+			boolean isStored = store().update(operation, version);
+			if (this.unanswered-- > 0) {
+				throw new IllegalStateException("no answer");
+			}
+			return isStored;
 		}
 
 		@Override

@@ -1,6 +1,5 @@
 package io.operations.internal.tracking.jdbc;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import io.operations.internal.tracking.TrackedChange;
 import io.operations.internal.tracking.TrackedRow;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a batch of changes. If the database does not accept the batch, this class finds
@@ -110,12 +108,14 @@ final class BatchWriter {
 		boolean ends = false;
 		for (TrackedChange change : changes) {
 			Long version = written.stored().get(change.id());
-			if (version != null) {
+			if (version != null && change.isEnd()) {
+				this.buffer.ended(change);
+				ends = true;
+			}
+			else if (version != null) {
 				this.buffer.stored(change, version);
-				ends |= change.isEnd();
-				if (!change.isEnd()) {
-					this.held.stored(change.id(), change.version(), version);
-				}
+				this.held.stored(change.id(), change.version(), version);
+				this.buffer.known(change, version);
 			}
 			else if (written.refused().contains(change.id())) {
 				this.buffer.drop(change);
@@ -143,18 +143,11 @@ final class BatchWriter {
 		catch (RuntimeException ex) {
 			logger.debug("Whether the end of '" + change.id() + "' is stored already is not known.", ex);
 		}
-		Instant ended = (row != null) ? row.ending().endedAt() : null;
-		if (row == null || ended == null || row.version() <= change.version()
-				|| !isSame(ended, change.ending().endedAt())) {
+		if (row == null || !change.isEndOf(row)) {
 			return false;
 		}
 		notify(row);
 		return true;
-	}
-
-	// A database may round a time.
-	private static boolean isSame(Instant stored, @Nullable Instant ended) {
-		return ended != null && Duration.between(stored, ended).abs().toMillis() < 1;
 	}
 
 	private void notify(TrackedRow stored) {

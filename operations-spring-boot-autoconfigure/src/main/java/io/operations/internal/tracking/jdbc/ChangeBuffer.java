@@ -6,10 +6,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-import io.operations.Operation;
-import io.operations.internal.polling.PolledOperation;
 import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,13 @@ final class ChangeBuffer {
 
 	// The fields below are guarded by "this". No foreign code is called while it is
 	// locked.
-	private final Map<String, Unwritten> changes = new LinkedHashMap<>();
+	private final Map<String, UnwrittenChange> changes = new LinkedHashMap<>();
 
 	// Changes that are kept without the operation as last seen.
-	private final Map<String, Unwritten> incomplete = new LinkedHashMap<>();
+	private final Map<String, UnwrittenChange> incomplete = new LinkedHashMap<>();
 
 	// Changes that a write has taken out.
-	private final Map<String, Unwritten> writing = new HashMap<>();
+	private final Map<String, UnwrittenChange> writing = new HashMap<>();
 
 	private final List<Reading> readings = new ArrayList<>();
 
@@ -58,17 +58,17 @@ final class ChangeBuffer {
 	 * @return whether it must be written at once, because it is the end of an operation
 	 */
 	boolean add(TrackedChange change) {
-		add(new Unwritten(change, Weight.of(change.polled().lastSeen())));
+		add(new UnwrittenChange(change, Weight.of(change.polled().lastSeen())));
 		return change.isEnd();
 	}
 
-	private synchronized void add(Unwritten later) {
-		String id = later.change.id();
-		Unwritten whole = this.changes.get(id);
-		boolean isWhole = later.change.polled().lastSeen() != null || !later.isOfVersionOf(this.incomplete.get(id));
-		Unwritten merged = later.after(whole);
-		long added = merged.weight - ((whole != null) ? whole.weight : 0);
-		boolean isSmall = added <= 0 || later.change.polled().lastSeen() == null;
+	private synchronized void add(UnwrittenChange later) {
+		String id = later.change().id();
+		UnwrittenChange whole = this.changes.get(id);
+		boolean isWhole = later.change().polled().lastSeen() != null || !later.isOfVersionOf(this.incomplete.get(id));
+		UnwrittenChange merged = later.after(whole);
+		long added = merged.weight() - ((whole != null) ? whole.weight() : 0);
+		boolean isSmall = added <= 0 || later.change().polled().lastSeen() == null;
 		if (isWhole && (isSmall || this.weight + added <= this.maxWeight)) {
 			this.incomplete.remove(id);
 			put(merged);
@@ -79,35 +79,35 @@ final class ChangeBuffer {
 		}
 	}
 
-	private void put(Unwritten unwritten) {
-		Unwritten before = this.changes.put(unwritten.change.id(), unwritten);
-		this.weight += unwritten.weight - ((before != null) ? before.weight : 0);
+	private void put(UnwrittenChange unwritten) {
+		UnwrittenChange before = this.changes.put(unwritten.change().id(), unwritten);
+		this.weight += unwritten.weight() - ((before != null) ? before.weight() : 0);
 	}
 
 	private void remove(String id) {
-		Unwritten removed = this.changes.remove(id);
-		this.weight -= (removed != null) ? removed.weight : 0;
+		UnwrittenChange removed = this.changes.remove(id);
+		this.weight -= (removed != null) ? removed.weight() : 0;
 	}
 
 	/**
 	 * Take the oldest changes out, to write them.
 	 * @return the changes, each of which the caller passes to {@link #putBack},
-	 * {@link #stored} or {@link #drop}
+	 * {@link #known}, {@link #ended} or {@link #drop}
 	 */
 	synchronized List<TrackedChange> take() {
 		List<TrackedChange> oldest = new ArrayList<>();
 		long sum = 0;
-		Iterator<Unwritten> all = this.changes.values().iterator();
+		Iterator<UnwrittenChange> all = this.changes.values().iterator();
 		while (all.hasNext() && oldest.size() < this.batch) {
-			Unwritten next = all.next();
-			sum += next.weight;
+			UnwrittenChange next = all.next();
+			sum += next.weight();
 			if (sum > BATCH_WEIGHT && !oldest.isEmpty()) {
 				break;
 			}
 			all.remove();
-			this.weight -= next.weight;
-			this.writing.put(next.change.id(), next);
-			oldest.add(next.change);
+			this.weight -= next.weight();
+			this.writing.put(next.change().id(), next);
+			oldest.add(next.change());
 		}
 		return oldest;
 	}
@@ -117,31 +117,45 @@ final class ChangeBuffer {
 	 * @param change the change
 	 */
 	synchronized void putBack(TrackedChange change) {
-		Unwritten earlier = this.writing.remove(change.id());
+		UnwrittenChange earlier = this.writing.remove(change.id());
 		if (earlier == null || this.incomplete.containsKey(change.id())) {
 			return;
 		}
-		Unwritten later = this.changes.get(change.id());
+		UnwrittenChange later = this.changes.get(change.id());
 		put((later != null) ? later.after(earlier) : earlier);
 	}
 
 	/**
-	 * Note that a change was written, so that a later change expects the new version. An
-	 * operation ends once, so there is no later change after its end.
+	 * Note that an end was written. An operation ends once, so there is no later change.
+	 * @param end the change
+	 */
+	synchronized void ended(TrackedChange end) {
+		drop(end);
+		this.readings.forEach((reading) -> reading.ends.put(end.id(), end.version()));
+	}
+
+	/**
+	 * Note that a change was written, so that a later change expects the new version.
+	 * {@link #known} must follow.
 	 * @param written the change
 	 * @param version the new version of the row
 	 */
 	synchronized void stored(TrackedChange written, long version) {
-		if (written.isEnd()) {
-			drop(written);
-			this.readings.forEach((reading) -> reading.ends.put(written.id(), written.version()));
-			return;
-		}
-		this.writing.remove(written.id());
-		for (Map<String, Unwritten> all : List.of(this.changes, this.incomplete)) {
+		for (Map<String, UnwrittenChange> all : List.of(this.changes, this.incomplete)) {
 			all.computeIfPresent(written.id(),
-					(id, later) -> (later.change.version() == written.version()) ? later.version(version) : later);
+					(id, later) -> (later.change().version() == written.version()) ? later.version(version) : later);
 		}
+	}
+
+	/**
+	 * Note that the operation in memory has the new version. Until then, a row of that
+	 * version shows a change of this instance.
+	 * @param written the change
+	 * @param version the new version of the row
+	 */
+	synchronized void known(TrackedChange written, long version) {
+		stored(written, version);
+		this.writing.remove(written.id());
 	}
 
 	/**
@@ -159,8 +173,12 @@ final class ChangeBuffer {
 		}
 	}
 
-	private static boolean isOfVersion(@Nullable Unwritten later, TrackedChange change) {
-		return later != null && later.change.version() == change.version();
+	private static boolean isOfVersion(@Nullable UnwrittenChange later, TrackedChange change) {
+		return later != null && later.change().version() == change.version();
+	}
+
+	private static boolean isBefore(@Nullable UnwrittenChange unwritten, TrackedRow row) {
+		return unwritten != null && unwritten.change().version() < row.version() && unwritten.isOf(row);
 	}
 
 	/**
@@ -179,16 +197,17 @@ final class ChangeBuffer {
 	 * @return the change, {@code null} if there is none
 	 */
 	synchronized @Nullable TrackedChange get(String operationId) {
-		Unwritten last = this.incomplete.get(operationId);
+		UnwrittenChange last = this.incomplete.get(operationId);
 		last = (last != null) ? last : this.changes.get(operationId);
 		last = (last != null) ? last : this.writing.get(operationId);
-		return (last != null) ? last.change : null;
+		return (last != null) ? last.change() : null;
 	}
 
 	/**
 	 * Begin to read rows of the database. Rows that were read before an end was stored
-	 * still show the operation as open.
-	 * @return knows which operations have ended
+	 * still show the operation as open. Rows that were read after a change was stored may
+	 * be newer than the operation in memory.
+	 * @return knows which operations this instance has ended or changed
 	 */
 	synchronized Reading read() {
 		Reading reading = new Reading();
@@ -224,8 +243,8 @@ final class ChangeBuffer {
 	}
 
 	/**
-	 * Knows which operations have ended although rows that were read since its creation
-	 * show them as open.
+	 * Knows which operations this instance has ended or changed, although rows that were
+	 * read since its creation show another state than the memory.
 	 */
 	final class Reading implements AutoCloseable {
 
@@ -236,15 +255,30 @@ final class ChangeBuffer {
 
 		/**
 		 * Return whether an operation has ended.
-		 * @param id the operation's id
-		 * @param version the version of its row, as read
+		 * @param row its row, as read
 		 * @return whether its end was stored after the read, or waits to be stored
 		 */
-		boolean hasEnded(String id, long version) {
+		boolean hasEnded(TrackedRow row) {
 			synchronized (ChangeBuffer.this) {
-				TrackedChange unwritten = get(id);
-				return (unwritten != null && unwritten.isEnd() && unwritten.version() >= version)
-						|| this.ends.getOrDefault(id, Long.MIN_VALUE) >= version;
+				TrackedChange unwritten = get(row.id());
+				boolean isEnding = unwritten != null && unwritten.isEnd()
+						&& (unwritten.version() >= row.version() || isOwnChange(row));
+				return isEnding || this.ends.getOrDefault(row.id(), Long.MIN_VALUE) >= row.version();
+			}
+		}
+
+		/**
+		 * Return whether a row is newer than the operation in memory only because this
+		 * instance has just stored a change of it.
+		 * @param row the row, as read
+		 * @return whether a change of an earlier version of the row waits for the answer
+		 * of the database, or waits to be written. If it was not this change that made
+		 * the row newer, the database refuses the change, and the row is loaded again.
+		 */
+		boolean isOwnChange(TrackedRow row) {
+			synchronized (ChangeBuffer.this) {
+				return Stream.of(ChangeBuffer.this.writing, ChangeBuffer.this.changes, ChangeBuffer.this.incomplete)
+					.anyMatch((all) -> isBefore(all.get(row.id()), row));
 			}
 		}
 
@@ -253,43 +287,6 @@ final class ChangeBuffer {
 			synchronized (ChangeBuffer.this) {
 				ChangeBuffer.this.readings.removeIf((other) -> other == this);
 			}
-		}
-
-	}
-
-	/**
-	 * Holds a change that is not written yet.
-	 *
-	 * @param change the change
-	 * @param weight the memory that it takes
-	 */
-	private record Unwritten(TrackedChange change, long weight) {
-
-		// An earlier change of another version is about an operation that was forgotten.
-		private boolean isOfVersionOf(@Nullable Unwritten earlier) {
-			return earlier != null && earlier.change.version() == this.change.version();
-		}
-
-		private Unwritten after(@Nullable Unwritten earlier) {
-			if (earlier == null || !isOfVersionOf(earlier)) {
-				return this;
-			}
-			boolean isOwn = this.change.polled().lastSeen() != null && !earlier.change.isEnd();
-			return new Unwritten(this.change.after(earlier.change), isOwn ? this.weight : earlier.weight);
-		}
-
-		private Unwritten version(long version) {
-			return new Unwritten(this.change.version(version), this.weight);
-		}
-
-		private Unwritten withoutOperation() {
-			PolledOperation polled = this.change.polled();
-			Operation none = null;
-			return new Unwritten(new TrackedChange(
-					new PolledOperation(polled.id(), polled.kind(), polled.accepted(), polled.since(), polled.created(),
-							polled.learned(), polled.polls(), polled.notFoundSince(), polled.related(), none),
-					this.change.deadline(), this.change.lastFault(), this.change.stuck(), this.change.ending(),
-					this.change.version()), 0);
 		}
 
 	}

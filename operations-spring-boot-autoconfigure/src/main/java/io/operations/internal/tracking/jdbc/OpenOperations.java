@@ -147,16 +147,23 @@ final class OpenOperations {
 	/**
 	 * Hold operations of the inbox.
 	 * @param noted their rows
-	 * @param reading knows which of them this instance has polled to their end: it may
-	 * have tracked them itself
+	 * @param reading knows which of them this instance has changed or polled to their
+	 * end: it may have tracked them itself
 	 */
 	void take(List<TrackedRow> noted, ChangeBuffer.Reading reading) {
 		int capacity = capacity();
-		List<TrackedRow> open = noted.stream().filter((row) -> !reading.hasEnded(row.id(), row.version())).toList();
+		List<TrackedRow> open = noted.stream().filter((row) -> isOpen(row, reading)).toList();
 		this.held.take(open.subList(0, Math.min(capacity, open.size())));
 		if (capacity < open.size()) {
 			leave();
 		}
+	}
+
+	// The polls of a held operation go on if only its own change made the row newer. An
+	// operation that was released meanwhile must be loaded.
+	private boolean isOpen(TrackedRow row, ChangeBuffer.Reading reading) {
+		boolean isHeld = this.held.has(row.id(), Long.MIN_VALUE);
+		return !reading.hasEnded(row) && !(isHeld && reading.isOwnChange(row));
 	}
 
 	private void leave() {
@@ -225,7 +232,7 @@ final class OpenOperations {
 	// changed.
 	private String hold(List<TrackedRow> page, ChangeBuffer.Reading reading) {
 		List<TrackedRow> missing = page.stream()
-			.filter((row) -> !reading.hasEnded(row.id(), row.version()) && !this.held.has(row.id(), row.version()))
+			.filter((row) -> isOpen(row, reading) && !this.held.has(row.id(), row.version()))
 			.toList();
 		List<TrackedRow> fits = missing.subList(0, Math.min(capacity(), missing.size()));
 		this.held.load(fits);
@@ -248,7 +255,7 @@ final class OpenOperations {
 		this.held.release(operationId);
 		try (ChangeBuffer.Reading reading = this.buffer.read()) {
 			TrackedRow row = this.reader.findTracked(operationId);
-			if (row != null && !reading.hasEnded(operationId, row.version())) {
+			if (row != null && !reading.hasEnded(row)) {
 				this.held.load(List.of(row));
 			}
 		}

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.operations.internal.tracking.TrackedChange;
+import io.operations.internal.tracking.TrackedRow;
 import io.operations.tracking.TrackingListener;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -51,6 +52,37 @@ class BatchWriterTests {
 		Mockito.verify(this.held).stored("op0", 1, 2);
 		assertThat(this.ends).hasValue(0);
 		assertThat(this.buffer.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whileChangeIsStoredItsRowIsKnownAsOwn() {
+		TrackedRow before = TestRows.row("op0", 1);
+		this.buffer.add(TestRows.seen(before));
+		List<TrackedChange> changes = this.buffer.take();
+		answer(stored(changes));
+		try (ChangeBuffer.Reading reading = this.buffer.read()) {
+			Mockito.doAnswer((call) -> {
+				assertThat(reading.isOwnChange(before.stored())).as("until the polls know the version").isTrue();
+				return null;
+			}).when(this.held).stored("op0", 1, 2);
+			this.writer.write(this.lease, changes);
+			Mockito.verify(this.held).stored("op0", 1, 2);
+			assertThat(reading.isOwnChange(before.stored())).isFalse();
+		}
+	}
+
+	@Test
+	void whenPolledWhileStoredTheNextChangeExpectsTheNewVersion() {
+		TrackedRow row = TestRows.row("op0", 1);
+		this.buffer.add(TestRows.seen(row));
+		List<TrackedChange> changes = this.buffer.take();
+		answer(stored(changes));
+		Mockito.doAnswer((call) -> this.buffer.add(TestRows.ended(row))).when(this.held).stored("op0", 1, 2);
+		this.writer.write(this.lease, changes);
+		assertThat(this.buffer.take()).singleElement().satisfies((end) -> {
+			assertThat(end.isEnd()).isTrue();
+			assertThat(end.version()).isEqualTo(2);
+		});
 	}
 
 	@Test
