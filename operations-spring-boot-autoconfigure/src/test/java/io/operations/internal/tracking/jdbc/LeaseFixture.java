@@ -394,7 +394,8 @@ abstract class LeaseFixture {
 
 		@Override
 		public boolean has(String id, long version) {
-			return version(id) >= version;
+			TrackedRow row = this.rows.get(id);
+			return row != null && row.version() >= version;
 		}
 
 		@Override
@@ -417,8 +418,9 @@ abstract class LeaseFixture {
 			return List.copyOf(this.rows.keySet());
 		}
 
+		// An operation that is loaded again is not held for a moment.
 		TrackedRow row(String id) {
-			return Objects.requireNonNull(this.rows.get(id));
+			return await().atMost(MAX_WAIT).until(() -> this.rows.get(id), Objects::nonNull);
 		}
 
 		long version(String id) {

@@ -255,6 +255,8 @@ abstract class LeaseWriteContract extends LeaseFixture {
 				TrackedRow.Ending.NONE, bad.version()));
 		one.end("good");
 		await().atMost(MAX_WAIT).until(() -> scheduled().equals(List.of("good")));
+		// A change of the version that the database rejects is rejected with it.
+		await().atMost(MAX_WAIT).until(() -> !one.holder.hasUnwritten("bad"));
 		one.holder.changed(TestRows.seen(one.held.row("bad")));
 		await().atMost(MAX_WAIT).until(() -> find("bad").polled().lastSeen() != null);
 	}
