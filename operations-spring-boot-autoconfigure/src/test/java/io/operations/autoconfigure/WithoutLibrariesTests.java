@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,13 +23,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WithoutLibrariesTests {
 
 	@ParameterizedTest
+	@ValueSource(strings = {
+			"reactor-netty-|netty-|spring-boot-(reactor-netty|netty|webflux)-|jetty-|httpc(lient|ore)5-",
+			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-|db-scheduler-",
+			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)" })
+	void withoutLibrariesAnApplicationStarts(String missing) throws Exception {
+		start(missing);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "spring-boot-actuator-", "spring-boot-health-", "(micrometer-core|resilience4j-spring)",
 			"resilience4j-micrometer-", "resilience4j-spring", "db-scheduler-",
 			"micrometer-tracing|opentelemetry-|context-propagation-",
-			"reactor-netty-|netty-|spring-boot-(reactor-netty|netty|webflux)-|jetty-|httpc(lient|ore)5-",
-			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-",
-			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)" })
-	void withoutALibraryAnApplicationStarts(String missing) throws Exception {
+			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-" })
+	@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
+	void withoutOneLibraryAnApplicationStarts(String missing) throws Exception {
+		start(missing);
+	}
+
+	private static void start(String missing) throws Exception {
 		Predicate<String> lacks = (entry) -> new File(entry).getName().matches("(" + missing + ").*\\.jar");
 		List<URL> remaining = new ArrayList<>();
 		int removed = 0;

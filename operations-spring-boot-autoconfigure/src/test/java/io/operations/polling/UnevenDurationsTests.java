@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("slow")
 class UnevenDurationsTests {
 
-	private static final int SEEDS = 9;
+	private static final int SEEDS = Boolean.getBoolean("operations.soak") ? 9 : 5;
 
 	private static final int MEASURED = 2000;
 

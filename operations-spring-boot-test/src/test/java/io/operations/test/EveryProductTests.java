@@ -44,7 +44,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
@@ -64,11 +64,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests a client of each product over https, with each HTTP client of the starter. Each
- * method of the client is tested with each word and each error that the vendor documents.
+ * Tests a client of each product over https, in the profile "soak" with each HTTP client
+ * of the starter. Each method of the client is tested with each word and each error that
+ * the vendor documents.
  */
 @ParameterizedClass
-@ValueSource(strings = { "reactor", "jdk" })
+@MethodSource("connectors")
 class EveryProductTests {
 
 	private static final Duration MAX_WAIT = Duration.ofSeconds(20);
@@ -93,6 +94,10 @@ class EveryProductTests {
 
 	EveryProductTests(String connector) {
 		this.connector = connector;
+	}
+
+	static List<String> connectors() {
+		return Boolean.getBoolean("operations.soak") ? List.of("reactor", "jdk") : List.of("reactor");
 	}
 
 	@BeforeParameterizedClassInvocation
