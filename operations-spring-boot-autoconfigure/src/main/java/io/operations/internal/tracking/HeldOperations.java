@@ -183,6 +183,15 @@ public final class HeldOperations {
 	}
 
 	/**
+	 * Return whether an operation is held, in any version.
+	 * @param operationId the operation's id
+	 * @return whether it is held
+	 */
+	public boolean has(String operationId) {
+		return entry(operationId) != null;
+	}
+
+	/**
 	 * Return whether an operation is held.
 	 * @param operationId the operation's id
 	 * @param version the version of its row

@@ -2,6 +2,7 @@ package io.operations.internal.tracking;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import io.operations.tracking.TrackingStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +79,10 @@ class StoreTrackingTests {
 		assertThat(this.store.handlerCalls).as("in the store's transaction").isEqualTo(1);
 	}
 
-	@Test
-	void whenTheStoreKeepsAnEndWithoutAnAnswerItIsDelivered() {
+	@ParameterizedTest
+	@EnumSource(names = { "NANOS", "SECONDS" })
+	void whenTheStoreKeepsAnEndWithoutAnAnswerItIsDelivered(ChronoUnit precision) {
+		this.store.precision = precision;
 		this.endpoint.others((poll) -> ScriptedEndpoint.status("COMPLETED"));
 		this.tracking.start();
 		track("op");
@@ -144,6 +149,8 @@ class StoreTrackingTests {
 
 		private int handlerCalls;
 
+		private ChronoUnit precision = ChronoUnit.NANOS;
+
 		// How many updates are kept without an answer.
 		private int unanswered;
 
@@ -161,7 +168,19 @@ class StoreTrackingTests {
 
 		@Override
 		public @Nullable StoredOperation find(String operationId) {
-			return store().find(operationId);
+			StoredOperation found = store().find(operationId);
+			Instant endedAt = (found != null) ? found.operation().endedAt() : null;
+			return (found != null && endedAt != null) ? rounded(found, endedAt.truncatedTo(this.precision)) : found;
+		}
+
+		private static StoredOperation rounded(StoredOperation stored, Instant endedAt) {
+			TrackedOperation operation = stored.operation();
+			return new StoredOperation(
+					new TrackedOperation(operation.client(), operation.id(), operation.kind(), operation.operation(),
+							operation.attributes(), operation.since(), operation.deadline(), operation.polls(),
+							operation.nextDue(), operation.lastFault(), operation.stuck(), operation.state(),
+							operation.outcome(), endedAt, operation.attempts(), operation.deliveryFault()),
+					stored.progress(), stored.version());
 		}
 
 		@Override

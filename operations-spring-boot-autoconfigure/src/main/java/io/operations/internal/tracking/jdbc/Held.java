@@ -42,6 +42,13 @@ interface Held {
 	void resume();
 
 	/**
+	 * Return whether an operation is polled, in any version.
+	 * @param operationId the operation's id
+	 * @return whether it is polled
+	 */
+	boolean has(String operationId);
+
+	/**
 	 * Return whether an operation is polled.
 	 * @param operationId the operation's id
 	 * @param version the version of its row

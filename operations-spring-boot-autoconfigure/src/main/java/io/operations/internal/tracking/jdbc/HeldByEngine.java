@@ -57,6 +57,11 @@ final class HeldByEngine implements Held {
 	}
 
 	@Override
+	public boolean has(String operationId) {
+		return this.held.get().has(operationId);
+	}
+
+	@Override
 	public boolean has(String operationId, long version) {
 		return this.held.get().has(operationId, version);
 	}

@@ -162,8 +162,7 @@ final class OpenOperations {
 	// The polls of a held operation go on if only its own change made the row newer. An
 	// operation that was released meanwhile must be loaded.
 	private boolean isOpen(TrackedRow row, ChangeBuffer.Reading reading) {
-		boolean isHeld = this.held.has(row.id(), Long.MIN_VALUE);
-		return !reading.hasEnded(row) && !(isHeld && reading.isOwnChange(row));
+		return !reading.hasEnded(row) && !(this.held.has(row.id()) && reading.isOwnChange(row));
 	}
 
 	private void leave() {

@@ -393,6 +393,11 @@ abstract class LeaseFixture {
 		}
 
 		@Override
+		public boolean has(String id) {
+			return this.rows.containsKey(id);
+		}
+
+		@Override
 		public boolean has(String id, long version) {
 			TrackedRow row = this.rows.get(id);
 			return row != null && row.version() >= version;
@@ -408,10 +413,6 @@ abstract class LeaseFixture {
 			this.rows.computeIfPresent(operationId,
 					(id, row) -> new TrackedRow(row.client(), row.polled(), row.attributes(), row.timeout(),
 							row.deadline(), row.due(), row.lastFault(), row.stuck(), row.ending(), next));
-		}
-
-		boolean has(String id) {
-			return this.rows.containsKey(id);
 		}
 
 		List<String> ids() {

@@ -96,6 +96,7 @@ class OpenOperationsTests {
 	}
 
 	private TrackedChange storing() {
+		Mockito.when(this.held.has("op")).thenAnswer((call) -> this.version != RELEASED);
 		Mockito.when(this.held.has(eq("op"), anyLong()))
 			.thenAnswer((call) -> this.version != RELEASED && call.<Long>getArgument(1) <= this.version);
 		this.buffer.add(TestRows.seen(this.before));
