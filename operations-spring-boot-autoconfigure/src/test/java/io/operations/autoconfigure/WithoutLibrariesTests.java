@@ -25,8 +25,8 @@ class WithoutLibrariesTests {
 	@ParameterizedTest
 	@ValueSource(strings = {
 			"reactor-netty-|netty-|spring-boot-(reactor-netty|netty|webflux)-|jetty-|httpc(lient|ore)5-",
-			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-|db-scheduler-",
-			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)" })
+			"spring-(jdbc|tx)-|spring-boot-(jdbc|sql|transaction|persistence|flyway)-|flyway-|micrometer-tracing|opentelemetry-|context-propagation-",
+			"spring-boot-(actuator|health|micrometer)|micrometer-(core|jakarta)|resilience4j-(micrometer|spring)|tomcat|spring-webmvc|spring-boot-(webmvc|webflux|servlet|tomcat)|db-scheduler-" })
 	void withoutLibrariesAnApplicationStarts(String missing) throws Exception {
 		start(missing);
 	}

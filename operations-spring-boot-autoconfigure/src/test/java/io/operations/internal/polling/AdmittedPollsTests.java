@@ -25,7 +25,6 @@ import io.operations.polling.PollingSettings;
 import io.operations.resilience.RateLimitSettings;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -242,7 +241,6 @@ class AdmittedPollsTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 	void whenInstancesDoNotKnowEachOtherTheyShareFairly() {
 		Account account = new Account(12);
 		this.answers = account::answer;
@@ -256,7 +254,7 @@ class AdmittedPollsTests {
 		account.counts.clear();
 		account.refusals = 0;
 		// Long, because the jitter of polls is random.
-		Duration time = Duration.ofMinutes(90);
+		Duration time = Duration.ofMinutes(SOAK ? 90 : 30);
 		advance(time);
 		double all = account.counts.values().stream().mapToInt(Integer::intValue).sum();
 		assertThat(account.counts.values()).hasSize(3)

@@ -1,18 +1,23 @@
 package io.operations.sample.cluster;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.operations.AcceptedOperation;
 import io.operations.test.OperationScript;
 import io.operations.test.OperationsSimulator;
 import io.operations.test.autoconfigure.AutoConfigureOperationsSimulator;
+import io.operations.tracking.OperationOutcomeHandler;
 import io.operations.tracking.OperationTracker;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -30,7 +35,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.threads.virtual.enabled=true")
 @ActiveProfiles("cluster")
 @AutoConfigureOperationsSimulator
 class ClusterProfileTests {
@@ -40,19 +45,15 @@ class ClusterProfileTests {
 	private static final ParameterizedTypeReference<List<Map<String, Object>>> LIST = new ParameterizedTypeReference<>() {
 	};
 
+	private static final List<Thread> handlerThreads = new CopyOnWriteArrayList<>();
+
 	@LocalServerPort
 	private int port;
 
 	@Test
 	void configurationIsListedWithItsOutcomeWithoutAnybodyWaiting(@Autowired OperationsSimulator simulator) {
 		simulator.nextScript(OperationScript.failed().running(Duration.ofSeconds(1)));
-		WebClient client = WebClient.create("http://localhost:" + this.port);
-		client.post()
-			.uri("/configurations")
-			.bodyValue(Map.of("displayName", "listed"))
-			.retrieve()
-			.toBodilessEntity()
-			.block(LIMIT);
+		WebClient client = write("listed");
 		Awaitility.await()
 			.atMost(LIMIT)
 			.untilAsserted(
@@ -85,12 +86,42 @@ class ClusterProfileTests {
 			.single()).isZero();
 	}
 
+	// Spring Boot has virtual threads from this JDK on.
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void outcomesAreHandledOnVirtualThreads(@Autowired OperationsSimulator simulator) throws Exception {
+		simulator.nextScript(OperationScript.completed().running(Duration.ofSeconds(1)));
+		write("virtual");
+		Awaitility.await().atMost(LIMIT).until(() -> !handlerThreads.isEmpty());
+		// Not in JDK 17, which this is compiled for.
+		Method isVirtual = Thread.class.getMethod("isVirtual");
+		for (Thread thread : handlerThreads) {
+			assertThat(isVirtual.invoke(thread)).as("%s is virtual", thread).isEqualTo(true);
+		}
+	}
+
+	private WebClient write(String name) {
+		WebClient client = WebClient.create("http://localhost:" + this.port);
+		client.post()
+			.uri("/configurations")
+			.bodyValue(Map.of("displayName", name))
+			.retrieve()
+			.toBodilessEntity()
+			.block(LIMIT);
+		return client;
+	}
+
 	@TestConfiguration(proxyBeanMethods = false)
 	static class DatabaseConfiguration {
 
 		@Bean
 		Database database() throws IOException {
 			return new Database(Files.createTempDirectory("operations-sample"), 0).start();
+		}
+
+		@Bean
+		OperationOutcomeHandler handlerThread() {
+			return (outcome) -> handlerThreads.add(Thread.currentThread());
 		}
 
 		@Bean

@@ -157,7 +157,10 @@ class CrashIT {
 	private Instance startInstance(String name, String... others) {
 		List<String> arguments = new ArrayList<>(List.of("--spring.datasource.hikari.maximum-pool-size=20",
 				"--operations.rate-limit.requests-per-second=" + RATE,
-				"--operations.tracking.jdbc.heartbeat-interval=" + HEARTBEAT));
+				"--operations.tracking.jdbc.heartbeat-interval=" + HEARTBEAT,
+				// Until the kill, the handlers wait for a lock, in the profile "soak" for
+				// minutes.
+				"--operations.tracking.delivery.timeout=10m"));
 		arguments.addAll(List.of(others));
 		return this.cluster.start(name, arguments.toArray(new String[0]));
 	}

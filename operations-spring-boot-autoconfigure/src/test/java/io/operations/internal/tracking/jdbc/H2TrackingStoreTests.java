@@ -1,8 +1,5 @@
 package io.operations.internal.tracking.jdbc;
 
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-
-@EnabledIfSystemProperty(named = "operations.soak", matches = "true")
 class H2TrackingStoreTests extends JdbcTrackerContract {
 
 	H2TrackingStoreTests() {
