@@ -73,6 +73,7 @@ final class JdbcClaim implements TrackingClaim {
 	public @Nullable TrackedRow release(TrackedRow row) {
 		try {
 			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
+				this.rows.endIfAbandoned();
 				complete(row);
 				return null;
 			}));
@@ -177,6 +178,7 @@ final class JdbcClaim implements TrackingClaim {
 	void releaseUnchanged(@Nullable Instant due) {
 		try {
 			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
+				this.rows.endIfAbandoned();
 				schedule(due);
 				return null;
 			}));

@@ -6,6 +6,8 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.support.DatabaseMetaDataCallback;
 import org.springframework.jdbc.support.JdbcUtils;
@@ -62,7 +64,13 @@ enum TrackingDialect {
 
 		@Override
 		String unlessLocked(String table, String condition) {
-			return "id = (SELECT id FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED)";
+			return "id = (SELECT id FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED) AND " + IDLE
+					+ " IS NOT NULL";
+		}
+
+		@Override
+		String endIfAbandoned() {
+			return "SELECT " + IDLE;
 		}
 
 		@Override
@@ -109,16 +117,17 @@ enum TrackingDialect {
 
 	};
 
+	// If a process is suspended or its host is lost before it commits, PostgreSQL rolls
+	// the transaction back after two seconds. Otherwise no other transaction could lock
+	// its rows. Two seconds are half of the shortest lease, so this delays no takeover.
+	private static final String IDLE = "set_config('idle_in_transaction_session_timeout', '2000', TRUE)";
+
 	/**
 	 * A condition that is always true, and that sets two time limits of the transaction.
-	 * If a process is suspended or its host is lost before it commits, PostgreSQL rolls
-	 * the transaction back after two seconds. Otherwise no other transaction could lock
-	 * its rows. Two seconds are half of the shortest lease, so this delays no takeover.
-	 * The statement itself waits at most one second for a lock, because a suspended
-	 * process may hold it.
+	 * PostgreSQL rolls it back if it is idle for two seconds. The statement itself waits
+	 * at most one second for a lock, because a suspended process may hold it.
 	 */
-	static final String ABANDONED = "(SELECT set_config('idle_in_transaction_session_timeout', '2000', TRUE)"
-			+ " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
+	static final String ABANDONED = "(SELECT " + IDLE + " || set_config('lock_timeout', '1000', TRUE)) IS NOT NULL";
 
 	private static final String PICK = """
 			UPDATE %1$s SET picked = TRUE, picked_by = :instance, last_heartbeat = %6$s, version = version + 1
@@ -232,6 +241,15 @@ enum TrackingDialect {
 	 */
 	String unlessLocked(String table, String condition) {
 		return condition;
+	}
+
+	/**
+	 * Return the statement after which the database ends the transaction if its process
+	 * is suspended or lost.
+	 * @return the statement, {@code null} if the database ends with its process
+	 */
+	@Nullable String endIfAbandoned() {
+		return null;
 	}
 
 	/**
