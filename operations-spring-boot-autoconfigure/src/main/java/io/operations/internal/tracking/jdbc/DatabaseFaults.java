@@ -36,6 +36,10 @@ final class DatabaseFaults {
 	// conflict.
 	private static final String ABORTED = "25P02";
 
+	// The process paused for longer than TrackingDialect allows, so the server has ended
+	// its transaction.
+	private static final String ABANDONED = "25P03";
+
 	// PostgreSQL's lock_timeout.
 	private static final String LOCKED = "55P03";
 
@@ -72,7 +76,8 @@ final class DatabaseFaults {
 		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
 				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
 				|| (fault.getSQLState() == null && CLOSED.equals(fault.getMessage()))
-				|| UNAVAILABLE.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState());
+				|| UNAVAILABLE.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState())
+				|| ABANDONED.equals(fault.getSQLState());
 	}
 
 	// If a database refuses a commit, the exception has an SQLState. If the driver or the
@@ -82,15 +87,17 @@ final class DatabaseFaults {
 	}
 
 	/**
-	 * Return whether the database has rolled a transaction back because of a conflict. A
-	 * conflict is retried as an outage is, but the database is available.
+	 * Return whether the database has rolled a transaction back because of a conflict, or
+	 * because the process paused. Both are retried as an outage is, but the database is
+	 * available.
 	 * @param fault the fault
 	 * @return whether the same transaction may succeed at once
 	 */
 	static boolean isConflict(Throwable fault) {
 		return anyCause(fault,
-				(cause) -> cause instanceof ConcurrencyFailureException || (cause instanceof SQLException sql
-						&& (CONFLICT.equals(stateClass(sql)) || ABORTED.equals(sql.getSQLState()))));
+				(cause) -> cause instanceof ConcurrencyFailureException
+						|| (cause instanceof SQLException sql && (CONFLICT.equals(stateClass(sql))
+								|| ABORTED.equals(sql.getSQLState()) || ABANDONED.equals(sql.getSQLState()))));
 	}
 
 	/**

@@ -61,6 +61,16 @@ class DatabaseFaultsTests {
 	}
 
 	@Test
+	void whenServerHasEndedIdleTransactionItIsRepeated() {
+		SQLException ended = new SQLException("terminating connection due to idle-in-transaction timeout", "25P03");
+		assertThat(DatabaseFaults.isConflict(ended)).isTrue();
+		assertThat(DatabaseFaults.isUnavailable(ended)).isTrue();
+		assertThat(
+				DatabaseFaults.isConflict(new DatabaseFaults.ForeignFaultException(new IllegalStateException(ended))))
+			.isFalse();
+	}
+
+	@Test
 	void whenCausesFormCycleSearchEnds() {
 		IllegalStateException one = new IllegalStateException();
 		one.initCause(new IllegalStateException(one));
