@@ -150,7 +150,7 @@ final class ClientWork {
 		Instant before = now.minus(this.retention);
 		Integer removed;
 		do {
-			removed = this.calls.once("prune", () -> this.transactions.in(() -> this.outdated.prune(before)));
+			removed = this.calls.once("prune", () -> this.transactions.inBounded(() -> this.outdated.prune(before)));
 		}
 		while (removed != null && this.outdated.isWholeBatch(removed));
 	}

@@ -45,6 +45,9 @@ final class DatabaseFaults {
 
 	private static final int CLOSED_H2_DATABASE = 90098;
 
+	// The driver's exception for a connection that is closed.
+	private static final String NO_CONNECTION = "08003";
+
 	// HikariCP's exception with this message has no SQLState.
 	private static final String CLOSED = "Connection is closed";
 
@@ -75,8 +78,7 @@ final class DatabaseFaults {
 	private static boolean meansUnavailable(SQLException fault) {
 		return fault instanceof SQLTransientException || fault instanceof SQLRecoverableException
 				|| fault instanceof SQLNonTransientConnectionException || fault.getErrorCode() == CLOSED_H2_DATABASE
-				|| (fault.getSQLState() == null && CLOSED.equals(fault.getMessage()))
-				|| UNAVAILABLE.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState())
+				|| isClosed(fault) || UNAVAILABLE.contains(stateClass(fault)) || READ_ONLY.equals(fault.getSQLState())
 				|| ABANDONED.equals(fault.getSQLState());
 	}
 
@@ -98,6 +100,21 @@ final class DatabaseFaults {
 				(cause) -> cause instanceof ConcurrencyFailureException
 						|| (cause instanceof SQLException sql && (CONFLICT.equals(stateClass(sql))
 								|| ABORTED.equals(sql.getSQLState()) || ABANDONED.equals(sql.getSQLState()))));
+	}
+
+	/**
+	 * Return whether the connection of a transaction was closed because of an earlier
+	 * fault, which db-scheduler may hide. So no commit was sent.
+	 * @param fault the fault
+	 * @return whether the same transaction may succeed on another connection
+	 */
+	static boolean isClosed(Throwable fault) {
+		return anyCause(fault, (cause) -> cause instanceof SQLException sql && isClosed(sql));
+	}
+
+	private static boolean isClosed(SQLException fault) {
+		String state = fault.getSQLState();
+		return NO_CONNECTION.equals(state) || (state == null && CLOSED.equals(fault.getMessage()));
 	}
 
 	/**

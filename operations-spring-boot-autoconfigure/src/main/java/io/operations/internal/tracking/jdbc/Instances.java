@@ -103,7 +103,7 @@ final class Instances {
 
 	private int note() {
 		this.noted = true;
-		Integer living = this.calls.once("spread", () -> this.transactions.in(FencedRows.SHORT, () -> {
+		Integer living = this.calls.once("spread", () -> this.transactions.inBounded(FencedRows.SHORT, () -> {
 			int updated = this.jdbc
 				.sql("UPDATE " + this.table + " SET last_heartbeat = " + this.dialect.now()
 						+ " WHERE task_name = :task AND task_instance = :instance")

@@ -72,8 +72,7 @@ final class JdbcClaim implements TrackingClaim {
 	@Override
 	public @Nullable TrackedRow release(TrackedRow row) {
 		try {
-			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
-				this.rows.endIfAbandoned();
+			this.calls.untilAvailable("release", () -> this.transactions.inBounded(() -> {
 				complete(row);
 				return null;
 			}));
@@ -177,8 +176,7 @@ final class JdbcClaim implements TrackingClaim {
 	 */
 	void releaseUnchanged(@Nullable Instant due) {
 		try {
-			this.calls.untilAvailable("release", () -> this.transactions.in(() -> {
-				this.rows.endIfAbandoned();
+			this.calls.untilAvailable("release", () -> this.transactions.inBounded(() -> {
 				schedule(due);
 				return null;
 			}));

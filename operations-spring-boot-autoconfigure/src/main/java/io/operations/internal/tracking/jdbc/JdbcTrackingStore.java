@@ -153,7 +153,7 @@ public final class JdbcTrackingStore implements ClientTracking {
 
 	@Override
 	public boolean remove(String operationId, Runnable removed) {
-		return Boolean.TRUE.equals(inTransaction(() -> {
+		return Boolean.TRUE.equals(this.transactions.inBounded(() -> {
 			boolean found = this.rows.delete(operationId);
 			if (found) {
 				this.scheduled.cancel(operationId);
@@ -168,7 +168,7 @@ public final class JdbcTrackingStore implements ClientTracking {
 
 	@Override
 	public boolean redeliver(String operationId, Instant now) {
-		return Boolean.TRUE.equals(inTransaction(() -> {
+		return Boolean.TRUE.equals(this.transactions.inBounded(() -> {
 			TrackedRow row = this.rows.find(operationId);
 			TrackedRow next = (row != null) ? row.redelivered(now) : null;
 			if (next == null || !this.rows.update(next)) {
@@ -178,17 +178,6 @@ public final class JdbcTrackingStore implements ClientTracking {
 			this.transactions.ofThread().afterCommit(this.work::deliver);
 			return true;
 		}));
-	}
-
-	// A transaction of the application has the application's own bounds.
-	private @Nullable Boolean inTransaction(Supplier<Boolean> action) {
-		boolean isOwn = !belongsToThisThread();
-		return this.transactions.in(() -> {
-			if (isOwn) {
-				this.rows.endIfAbandoned();
-			}
-			return action.get();
-		});
 	}
 
 	@Override

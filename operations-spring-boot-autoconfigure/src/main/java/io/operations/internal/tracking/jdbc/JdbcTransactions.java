@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
 
@@ -27,22 +28,30 @@ final class JdbcTransactions {
 
 	private final ThreadTransaction ofThread;
 
+	private final JdbcClient jdbc;
+
+	private final @Nullable String endIfAbandoned;
+
 	private final Predicate<Duration> pauses;
 
-	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers) {
-		this(dataSource, managers, JdbcTransactions::sleep);
+	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers, TrackingDialect dialect) {
+		this(dataSource, managers, dialect, JdbcTransactions::sleep);
 	}
 
 	/**
 	 * Create the transactions.
 	 * @param dataSource the database as the library uses it
 	 * @param managers the application's transaction managers
+	 * @param dialect the dialect of the database
 	 * @param pauses waits for the given time, and returns {@code false} if it was
 	 * interrupted
 	 */
-	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers, Predicate<Duration> pauses) {
+	JdbcTransactions(OwnDataSource dataSource, TransactionManagers managers, TrackingDialect dialect,
+			Predicate<Duration> pauses) {
 		this.own = new OwnTransactionManager(dataSource);
 		this.ofThread = new ThreadTransaction(dataSource, this.own, managers);
+		this.jdbc = JdbcClient.create(dataSource);
+		this.endIfAbandoned = dialect.endIfAbandoned();
 		this.pauses = pauses;
 	}
 
@@ -61,7 +70,7 @@ final class JdbcTransactions {
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
 	 * a new transaction. A new transaction is repeated after a pause if the database
-	 * rolls it back because of a conflict.
+	 * rolls it back because of a conflict, or has closed its connection.
 	 * @param action the work
 	 * @param <T> the type of its result
 	 * @return its result
@@ -89,6 +98,37 @@ final class JdbcTransactions {
 		}
 	}
 
+	/**
+	 * Do the library's own work as {@link #in(Supplier)} does. The database ends a new
+	 * transaction if this process is suspended or lost before the commit. Otherwise no
+	 * other instance could use the rows that the transaction has locked. A transaction of
+	 * the application keeps the application's own bounds.
+	 * @param action the work, of several statements or with a commit of its own
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	<T> @Nullable T inBounded(Supplier<@Nullable T> action) {
+		return inBounded(null, action);
+	}
+
+	/**
+	 * Do the library's own work as {@link #in(Duration, Supplier)} does, in a transaction
+	 * that the database ends if this process is suspended or lost before the commit.
+	 * @param limit the time after which a statement fails that is not answered
+	 * @param action the work
+	 * @param <T> the type of its result
+	 * @return its result
+	 */
+	<T> @Nullable T inBounded(@Nullable Duration limit, Supplier<@Nullable T> action) {
+		if (this.endIfAbandoned == null || this.ofThread.isActive()) {
+			return in(limit, action);
+		}
+		return in(limit, () -> {
+			this.jdbc.sql(this.endIfAbandoned).query().singleValue();
+			return action.get();
+		});
+	}
+
 	private <T> @Nullable T inNewTransaction(@Nullable Duration limit, Supplier<@Nullable T> action) {
 		int tries = 1;
 		while (true) {
@@ -96,13 +136,16 @@ final class JdbcTransactions {
 				return run(this.own, this.own.begin(limit), action);
 			}
 			catch (RuntimeException ex) {
-				if (tries == MOST_TRIES || !DatabaseFaults.isConflict(ex) || DatabaseFaults.isLocked(ex)
-						|| !this.pauses.test(pause(tries))) {
+				if (tries == MOST_TRIES || !mayRepeat(ex) || !this.pauses.test(pause(tries))) {
 					throw ex;
 				}
 				tries++;
 			}
 		}
+	}
+
+	private static boolean mayRepeat(RuntimeException fault) {
+		return (DatabaseFaults.isConflict(fault) && !DatabaseFaults.isLocked(fault)) || DatabaseFaults.isClosed(fault);
 	}
 
 	// The pause is random: two transactions that conflicted would conflict again if both

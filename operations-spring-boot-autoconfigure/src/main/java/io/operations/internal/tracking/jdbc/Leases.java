@@ -113,7 +113,7 @@ final class Leases {
 	// Without the row, no instance would poll. The version starts with the present time,
 	// so that an epoch that an instance may still know never comes again.
 	private boolean insert() {
-		return Boolean.TRUE.equals(this.transactions.in(() -> {
+		return Boolean.TRUE.equals(this.transactions.inBounded(() -> {
 			boolean created = this.creator.scheduleIfNotExists(this.task.schedulableInstance(this.client));
 			if (created) {
 				this.jdbc

@@ -173,18 +173,6 @@ final class TrackedRows {
 	}
 
 	/**
-	 * Let the database end the transaction of this thread if this process is suspended or
-	 * lost before the commit. Otherwise no other instance could use the rows that the
-	 * transaction has locked.
-	 */
-	void endIfAbandoned() {
-		String statement = this.dialect.endIfAbandoned();
-		if (statement != null) {
-			this.jdbc.sql(statement).query().singleValue();
-		}
-	}
-
-	/**
 	 * Store what a poll has changed.
 	 * @param change the change
 	 * @return {@code false} if the row has another version

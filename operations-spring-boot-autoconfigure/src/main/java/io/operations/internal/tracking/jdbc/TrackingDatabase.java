@@ -72,7 +72,7 @@ final class TrackingDatabase {
 		OwnDataSource connections = new OwnDataSource(target, managers);
 		this.own = connections;
 		this.dataSource = new TransactionalDataSource(connections);
-		this.transactions = new JdbcTransactions(connections, managers);
+		this.transactions = new JdbcTransactions(connections, managers, this.dialect);
 		this.handlers = new HandlerTransactions(target, connections, managers, this.transactions,
 				this.dialect.bounds(connections, engine.settings().delivery().timeout()), scheduler);
 		this.checks = new TableChecks(connections, this.tables);

@@ -145,8 +145,8 @@ class HandlerTransactionsTests {
 	private HandlerTransactions handlers(PlatformTransactionManager... ofApplication) {
 		TransactionManagers managers = new TransactionManagers(this.database, () -> List.of(ofApplication));
 		OwnDataSource own = new OwnDataSource(this.database, managers);
-		return new HandlerTransactions(this.database, own, managers, new JdbcTransactions(own, managers),
-				DeliveryBounds.NONE, Schedulers.parallel());
+		return new HandlerTransactions(this.database, own, managers,
+				new JdbcTransactions(own, managers, TrackingDialect.H2), DeliveryBounds.NONE, Schedulers.parallel());
 	}
 
 	private int write() {

@@ -34,13 +34,15 @@ class JdbcTransactionsTests {
 	JdbcTransactionsTests() {
 		TransactionManagers managers = new TransactionManagers(this.database, List::of);
 		this.transactions = new JdbcTransactions(new OwnDataSource(this.database, managers), managers,
-				this.pauses::add);
+				TrackingDialect.H2, this.pauses::add);
 	}
 
 	static List<RuntimeException> conflicts() {
 		return List.of(new CannotAcquireLockException("deadlock detected"),
 				new SQLRuntimeException(new SQLException("could not serialize access", "40001")),
-				new SQLRuntimeException(new SQLException("current transaction is aborted", "25P02")));
+				new SQLRuntimeException(new SQLException("current transaction is aborted", "25P02")),
+				new SQLRuntimeException(new SQLException("Connection is closed")),
+				new SQLRuntimeException(new SQLException("This connection has been closed.", "08003")));
 	}
 
 	@ParameterizedTest

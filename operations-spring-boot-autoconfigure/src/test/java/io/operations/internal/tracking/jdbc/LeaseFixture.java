@@ -92,7 +92,7 @@ abstract class LeaseFixture {
 		this.dialect = TrackingDialect.of(this.dataSource);
 		TransactionManagers managers = new TransactionManagers(this.dataSource, () -> List.of(manager));
 		this.own = new OwnDataSource(this.dataSource, managers);
-		this.transactions = new JdbcTransactions(this.own, managers);
+		this.transactions = new JdbcTransactions(this.own, managers, this.dialect);
 		this.rows = new TrackedRows(this.own, this.tables, this.dialect, new DatabaseClock(Instant::now), CLIENT);
 		this.learned = new LearnedRows(this.own, this.tables, CLIENT);
 		this.fenced = this.dialect.fenced(this.own, this.transactions, this.rows, this.tables, CLIENT);

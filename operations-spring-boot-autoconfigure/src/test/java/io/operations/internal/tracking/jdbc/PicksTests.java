@@ -66,7 +66,7 @@ class PicksTests {
 		JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
 		TransactionManagers managers = new TransactionManagers(dataSource, () -> List.of(manager));
 		OwnDataSource own = new OwnDataSource(dataSource, managers);
-		JdbcTransactions transactions = new JdbcTransactions(own, managers);
+		JdbcTransactions transactions = new JdbcTransactions(own, managers, TrackingDialect.H2);
 		TrackingListener listener = new TrackingListener() {
 		};
 		DatabaseCalls calls = new DatabaseCalls(new DatabaseAvailability(this.time, listener), listener);

@@ -30,7 +30,8 @@ class ThreadTransactionTests {
 
 	ThreadTransactionTests() {
 		TransactionManagers managers = new TransactionManagers(this.database, () -> List.of(this.manager));
-		this.transactions = new JdbcTransactions(new OwnDataSource(this.database, managers), managers);
+		this.transactions = new JdbcTransactions(new OwnDataSource(this.database, managers), managers,
+				TrackingDialect.H2);
 		this.ofThread = this.transactions.ofThread();
 	}
 
