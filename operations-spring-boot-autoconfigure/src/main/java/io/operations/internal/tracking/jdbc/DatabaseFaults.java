@@ -103,13 +103,13 @@ final class DatabaseFaults {
 	}
 
 	/**
-	 * Return whether the connection of a transaction was closed because of an earlier
-	 * fault, which db-scheduler may hide. So no commit was sent.
+	 * Return whether a statement or a commit found its connection closed. Nothing was
+	 * sent then. An earlier fault may have closed it, which db-scheduler may hide.
 	 * @param fault the fault
 	 * @return whether the same transaction may succeed on another connection
 	 */
 	static boolean isClosed(Throwable fault) {
-		return anyCause(fault, (cause) -> cause instanceof SQLException sql && isClosed(sql));
+		return sqlExceptions(fault).findFirst().filter(DatabaseFaults::isClosed).isPresent();
 	}
 
 	private static boolean isClosed(SQLException fault) {

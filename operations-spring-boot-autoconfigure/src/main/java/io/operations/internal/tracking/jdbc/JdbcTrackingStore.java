@@ -127,8 +127,10 @@ public final class JdbcTrackingStore implements ClientTracking {
 
 	@Override
 	public @Nullable TrackedRow insert(TrackedRow row) {
+		// A transaction of the application has the application's own bounds.
+		boolean bounded = !belongsToThisThread();
 		return this.transactions.in(() -> {
-			while (!this.rows.insert(row)) {
+			while (!this.rows.insert(row, bounded)) {
 				TrackedRow present = this.rows.find(row.id());
 				if (present != null) {
 					return present;

@@ -30,7 +30,7 @@ final class JdbcTransactions {
 
 	private final JdbcClient jdbc;
 
-	private final @Nullable String endIfAbandoned;
+	private final @Nullable String bound;
 
 	private final Predicate<Duration> pauses;
 
@@ -51,7 +51,7 @@ final class JdbcTransactions {
 		this.own = new OwnTransactionManager(dataSource);
 		this.ofThread = new ThreadTransaction(dataSource, this.own, managers);
 		this.jdbc = JdbcClient.create(dataSource);
-		this.endIfAbandoned = dialect.endIfAbandoned();
+		this.bound = dialect.bounded().isEmpty() ? null : "SELECT 1" + dialect.bounded();
 		this.pauses = pauses;
 	}
 
@@ -70,7 +70,8 @@ final class JdbcTransactions {
 	/**
 	 * Do the library's own work in the transaction of the thread or, if there is none, in
 	 * a new transaction. A new transaction is repeated after a pause if the database
-	 * rolls it back because of a conflict, or has closed its connection.
+	 * rolls it back because of a conflict, or if its connection was closed before the
+	 * commit.
 	 * @param action the work
 	 * @param <T> the type of its result
 	 * @return its result
@@ -99,11 +100,11 @@ final class JdbcTransactions {
 	}
 
 	/**
-	 * Do the library's own work as {@link #in(Supplier)} does. The database ends a new
+	 * Do the library's own work as {@link #in(Supplier)} does. PostgreSQL ends a new
 	 * transaction if this process is suspended or lost before the commit. Otherwise no
 	 * other instance could use the rows that the transaction has locked. A transaction of
 	 * the application keeps the application's own bounds.
-	 * @param action the work, of several statements or with a commit of its own
+	 * @param action the work, which takes less than two seconds between two statements
 	 * @param <T> the type of its result
 	 * @return its result
 	 */
@@ -113,18 +114,19 @@ final class JdbcTransactions {
 
 	/**
 	 * Do the library's own work as {@link #in(Duration, Supplier)} does, in a transaction
-	 * that the database ends if this process is suspended or lost before the commit.
-	 * @param limit the time after which a statement fails that is not answered
-	 * @param action the work
+	 * that PostgreSQL ends if this process is suspended or lost before the commit.
+	 * @param limit the time after which a statement fails that is not answered,
+	 * {@code null} for the limit of all connections of the library
+	 * @param action the work, which takes less than two seconds between two statements
 	 * @param <T> the type of its result
 	 * @return its result
 	 */
 	<T> @Nullable T inBounded(@Nullable Duration limit, Supplier<@Nullable T> action) {
-		if (this.endIfAbandoned == null || this.ofThread.isActive()) {
+		if (this.bound == null || this.ofThread.isActive()) {
 			return in(limit, action);
 		}
 		return in(limit, () -> {
-			this.jdbc.sql(this.endIfAbandoned).query().singleValue();
+			this.jdbc.sql(this.bound).query().singleValue();
 			return action.get();
 		});
 	}
@@ -132,8 +134,10 @@ final class JdbcTransactions {
 	private <T> @Nullable T inNewTransaction(@Nullable Duration limit, Supplier<@Nullable T> action) {
 		int tries = 1;
 		while (true) {
+			// An outage that prevents the beginning is reported at once.
+			TransactionStatus status = this.own.begin(limit);
 			try {
-				return run(this.own, this.own.begin(limit), action);
+				return run(this.own, status, action);
 			}
 			catch (RuntimeException ex) {
 				if (tries == MOST_TRIES || !mayRepeat(ex) || !this.pauses.test(pause(tries))) {

@@ -24,11 +24,12 @@ import org.springframework.jdbc.datasource.UserCredentialsDataSourceAdapter;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Opens the connections that the library itself uses. New connections use READ COMMITTED,
- * even if the pool has another isolation level. They fail if the database does not answer
- * for some time, because a network that loses packets reports nothing. If the
- * application's transaction has bound a connection to the thread, the library uses that
- * connection unchanged, even if another proxy of the same database bound it.
+ * Opens the connections that the library itself uses. New connections use READ COMMITTED
+ * and commit each statement outside of transactions, even if the pool has other settings.
+ * They fail if the database does not answer for some time, because a network that loses
+ * packets reports nothing. If the application's transaction has bound a connection to the
+ * thread, the library uses that connection unchanged, even if another proxy of the same
+ * database bound it.
  */
 final class OwnDataSource extends DelegatingDataSource implements InfrastructureProxy {
 
@@ -178,6 +179,9 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
 		try {
+			if (!isAutoCommit()) {
+				connection.setAutoCommit(true);
+			}
 			if (hasOtherIsolation()) {
 				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
 			}
@@ -212,6 +216,9 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 					connection.rollback();
 				}
 				connection.setTransactionIsolation(this.defaults.isolation());
+			}
+			if (!isAutoCommit()) {
+				connection.setAutoCommit(false);
 			}
 			if (this.defaults.networkTimeout() != null) {
 				setNetworkTimeout(connection, this.defaults.networkTimeout());

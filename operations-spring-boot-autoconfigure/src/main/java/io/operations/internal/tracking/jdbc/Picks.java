@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -130,10 +131,15 @@ final class Picks extends DefaultJdbcCustomization {
 		}
 		DatabaseAvailability availability = this.calls.availability();
 		long began = availability.nanos();
+		AtomicBoolean connected = new AtomicBoolean();
 		try {
 			List<Execution> picked = Objects
 				.requireNonNull(this.calls.once("pick", () -> this.transactions.in(FencedRows.SHORT, () -> {
-					availability.connected(began);
+					// A transaction that is repeated has not waited for a connection
+					// only.
+					if (connected.compareAndSet(false, true)) {
+						availability.connected(began);
+					}
 					// If the pool had no connection for long, an execution that is picked
 					// with the time of the call would look dead from the beginning.
 					return pick(names, instance, now.plusNanos(availability.nanos() - began), limit);

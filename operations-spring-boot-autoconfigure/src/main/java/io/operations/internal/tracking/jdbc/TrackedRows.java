@@ -50,6 +50,8 @@ final class TrackedRows {
 
 	private final String insert;
 
+	private final String insertBounded;
+
 	private final String update;
 
 	private final String change;
@@ -84,6 +86,7 @@ final class TrackedRows {
 								:accepted, :related, :tracked_at, :created_at, :timeout, :deadline, :polls, :stuck, :attempts, :forgiven, :traceparent, :version)"""
 						+ " " + dialect.onConflict(),
 				"FINAL");
+		this.insertBounded = this.insert + dialect.bounded();
 		this.delete = dialect.noted(tables.inbox(),
 				"DELETE FROM " + tables.tracked() + " WHERE client = :client AND id = :id", "OLD");
 		this.change = "UPDATE " + tables.tracked()
@@ -111,12 +114,14 @@ final class TrackedRows {
 	/**
 	 * Insert a row, and note it in the inbox of the instance that polls.
 	 * @param row the row
+	 * @param bounded whether the database ends the transaction if this process is
+	 * suspended or lost before the commit
 	 * @return {@code false} if there is a row of this id
 	 */
-	boolean insert(TrackedRow row) {
+	boolean insert(TrackedRow row, boolean bounded) {
 		PolledOperation polled = row.polled();
 		try {
-			return this.jdbc.sql(this.insert)
+			return this.jdbc.sql(bounded ? this.insertBounded : this.insert)
 				.param("client", this.client)
 				.param("due", due(row.due()))
 				.param("id", row.id())

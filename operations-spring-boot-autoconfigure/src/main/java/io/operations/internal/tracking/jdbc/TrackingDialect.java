@@ -6,8 +6,6 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.jdbc.support.DatabaseMetaDataCallback;
 import org.springframework.jdbc.support.JdbcUtils;
@@ -69,8 +67,8 @@ enum TrackingDialect {
 		}
 
 		@Override
-		String endIfAbandoned() {
-			return "SELECT " + IDLE;
+		String bounded() {
+			return " WHERE " + IDLE + " IS NOT NULL";
 		}
 
 		@Override
@@ -244,12 +242,12 @@ enum TrackingDialect {
 	}
 
 	/**
-	 * Return the statement after which the database ends the transaction if its process
-	 * is suspended or lost.
-	 * @return the statement, {@code null} if the database ends with its process
+	 * Return the end of a SELECT after which the database ends the transaction if its
+	 * process is suspended or lost.
+	 * @return the condition, empty if the database ends with its process
 	 */
-	@Nullable String endIfAbandoned() {
-		return null;
+	String bounded() {
+		return "";
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.operations.tracking.OperationTracker;
@@ -47,12 +48,14 @@ class AbandonedCommandsTests extends TrackingApplication {
 	@Test
 	void whenSuspendedWhileItRedeliversOthersUseTheOperationAndItRedelivers() {
 		BreakableDataSource breakable = new BreakableDataSource(PostgresDatabase.DATA_SOURCE);
+		AtomicInteger deliveries = new AtomicInteger();
+		this.handler = (outcome) -> deliveries.incrementAndGet();
 		with(breakable).run((context) -> {
 			track(context, "op");
 			until(context, "op", TrackingState.DELIVERED);
 			breakable.before("insert into " + this.prefix + "scheduled", this::suspend);
 			assertThat(suspendedDuring(context, (tracker) -> tracker.redeliver("op"))).isTrue();
-			until(context, "op", TrackingState.DELIVERED);
+			await().atMost(MAX_WAIT).until(() -> deliveries.get() == 2);
 		});
 	}
 
@@ -60,15 +63,22 @@ class AbandonedCommandsTests extends TrackingApplication {
 			Function<OperationTracker, Mono<Boolean>> command) throws Exception {
 		CompletableFuture<Boolean> done = command.apply(context.getBean(OperationTracker.class)).toFuture();
 		assertThat(this.suspended.await(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-		assertThat(CompletableFuture.supplyAsync(this::change).get(10, TimeUnit.SECONDS)).isEqualTo(1);
-		assertThat(done).isNotDone();
-		this.resumed.countDown();
+		try {
+			assertThat(lock("SKIP LOCKED")).as("locked").isZero();
+			assertThat(CompletableFuture.supplyAsync(() -> lock("")).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+			assertThat(done).isNotDone();
+		}
+		finally {
+			this.resumed.countDown();
+		}
 		return Objects.requireNonNull(done.get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS));
 	}
 
-	// Waits for the lock of the suspended transaction.
-	private int change() {
-		return this.jdbc.sql("UPDATE " + this.prefix + "tracked SET attempts = attempts WHERE id = 'op'").update();
+	private int lock(String wait) {
+		return this.jdbc.sql("SELECT id FROM " + this.prefix + "tracked WHERE id = 'op' FOR UPDATE " + wait)
+			.query()
+			.listOfRows()
+			.size();
 	}
 
 	private void suspend() {

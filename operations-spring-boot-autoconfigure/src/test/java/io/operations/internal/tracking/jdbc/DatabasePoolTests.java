@@ -115,8 +115,10 @@ class DatabasePoolTests {
 			OwnDataSource own = new OwnDataSource(pool, new TransactionManagers(pool, List::of));
 			try (Connection ours = own.getConnection()) {
 				assertThat(ours.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+				assertThat(ours.getAutoCommit()).isTrue();
 				ours.prepareStatement("SELECT 1").executeQuery();
 			}
+			assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
 			assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
 		}
 		finally {

@@ -168,7 +168,7 @@ abstract class LeaseFixture {
 
 	protected TrackedRow insert(String id, long version) {
 		TrackedRow row = TestRows.row(id, version);
-		assertThat(this.rows.insert(row)).isTrue();
+		assertThat(this.rows.insert(row, true)).isTrue();
 		return row;
 	}
 

@@ -101,7 +101,7 @@ abstract class LeaseInboxContract extends LeaseFixture {
 	void whenOperationIsNewItKeepsTimeOfFirstPoll() {
 		long epoch = takeLease("one", Instant.now());
 		Instant due = Instant.now().plusSeconds(42).truncatedTo(ChronoUnit.MILLIS);
-		this.rows.insert(TestRows.row("op", 1).due(due));
+		this.rows.insert(TestRows.row("op", 1).due(due), true);
 		List<TrackedRow> found = new ArrayList<>();
 		this.fenced.look(epoch, 10, (inbox) -> found.addAll(inbox.open()));
 		assertThat(found).singleElement().satisfies((row) -> assertThat(row.due()).isEqualTo(due));

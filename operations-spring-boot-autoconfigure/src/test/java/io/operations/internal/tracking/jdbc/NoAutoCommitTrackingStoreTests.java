@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.operations.internal.tracking.ClientTracking;
+import io.operations.internal.tracking.ClientTrackingFactory;
 import io.operations.internal.tracking.OperationTrackerContract;
 import io.operations.internal.tracking.TrackingEngine;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -39,11 +41,19 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 
 	@Override
 	protected ClientTracking createStore(TrackingEngine engine) {
-		JdbcTrackingSettings settings = new JdbcTrackingSettings(this.tables, 1000, Duration.ofSeconds(2),
-				Duration.ofMillis(50), Duration.ofMillis(50), 4,
-				Objects.requireNonNull(Executors.defaultThreadFactory()), Duration.ofMillis(500), 4,
-				Duration.ofSeconds(5), "test-" + UUID.randomUUID().toString().substring(0, 8));
-		return new JdbcTrackingStore(DATABASE, List.of(new JdbcTransactionManager(DATABASE)), settings, engine);
+		return new JdbcTrackingStore(DATABASE, List.of(new JdbcTransactionManager(DATABASE)), jdbcSettings(), engine);
+	}
+
+	@Override
+	protected ClientTrackingFactory createStores() {
+		return new JdbcTrackingStores(DATABASE, () -> List.of(new JdbcTransactionManager(DATABASE)), jdbcSettings());
+	}
+
+	private JdbcTrackingSettings jdbcSettings() {
+		return new JdbcTrackingSettings(this.tables, 1000, Duration.ofSeconds(2), Duration.ofMillis(50),
+				Duration.ofMillis(50), 4, Objects.requireNonNull(Executors.defaultThreadFactory()),
+				Duration.ofMillis(500), 4, Duration.ofSeconds(5),
+				"test-" + UUID.randomUUID().toString().substring(0, 8));
 	}
 
 	@Override
@@ -60,6 +70,21 @@ class NoAutoCommitTrackingStoreTests extends OperationTrackerContract {
 		TestTables.deliveredLongAgo(this.jdbc, this.tables);
 		this.store.start();
 		await().atMost(MAX_WAIT).until(() -> find("op") == null);
+	}
+
+	@Test
+	void whenInstanceStopsOthersKnowAtOnce() {
+		Instance stopping = instance("one", "two");
+		stopping.start();
+		await().atMost(MAX_WAIT).until(() -> instances() == 1);
+		stopping.stop();
+		assertThat(instances()).isZero();
+	}
+
+	private int instances() {
+		return this.jdbc.sql("SELECT COUNT(*) FROM " + this.tables.lease() + " WHERE task_name = 'instance'")
+			.query(Integer.class)
+			.single();
 	}
 
 }
