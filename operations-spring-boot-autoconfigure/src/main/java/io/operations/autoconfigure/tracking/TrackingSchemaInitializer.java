@@ -174,6 +174,8 @@ final class TrackingSchemaInitializer extends DataSourceScriptDatabaseInitialize
 		new TransactionTemplate(new DataSourceTransactionManager(getDataSource())).executeWithoutResult((status) -> {
 			JdbcTemplate jdbc = new JdbcTemplate(getDataSource());
 			jdbc.execute("SET LOCAL lock_timeout = '" + MOST_WAIT + "s'");
+			// A process that is suspended must not keep the locks of the tables.
+			jdbc.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'");
 			jdbc.execute((ConnectionCallback<Boolean>) (connection) -> {
 				populator.populate(connection);
 				return true;

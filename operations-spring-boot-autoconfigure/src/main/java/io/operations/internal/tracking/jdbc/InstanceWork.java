@@ -194,11 +194,20 @@ final class InstanceWork {
 			this.database.calls().stop();
 			this.scheduledJobs.forEach((job) -> job.cancel(false));
 		}
-		if (this.instances.isNoted()) {
-			// Without a database, a statement may last longer than a stop may.
-			this.settings.threadFactory().newThread(this::leave).start();
+		if (!this.instances.isNoted()) {
+			running.stop();
+			return;
 		}
+		// Without a database, a statement may last longer than a stop may.
+		Thread leaving = this.settings.threadFactory().newThread(this::leave);
+		leaving.start();
 		running.stop();
+		try {
+			TimeUnit.NANOSECONDS.timedJoin(leaving, this.times.forTheRest());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void leave() {

@@ -178,8 +178,9 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	@Override
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
+		boolean autoCommit = connection.getAutoCommit();
 		try {
-			if (!isAutoCommit()) {
+			if (!autoCommit) {
 				connection.setAutoCommit(true);
 			}
 			if (hasOtherIsolation()) {
@@ -188,13 +189,13 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 			limit(connection, null);
 		}
 		catch (SQLException | RuntimeException ex) {
-			connection.close();
+			close(connection, autoCommit);
 			throw ex;
 		}
 		return (Connection) Proxy.newProxyInstance(OwnDataSource.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("close")) {
-						close(connection);
+						close(connection, autoCommit);
 						return null;
 					}
 					return TransactionalDataSource.invoke(connection, method, arguments);
@@ -206,23 +207,34 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	}
 
 	// Not every pool resets the settings of a connection.
-	private void close(Connection connection) throws SQLException {
+	private void close(Connection connection, boolean autoCommit) throws SQLException {
 		try (connection) {
 			if (connection.isClosed()) {
 				return;
 			}
-			if (hasOtherIsolation()) {
-				if (!connection.getAutoCommit()) {
-					connection.rollback();
-				}
-				connection.setTransactionIsolation(this.defaults.isolation());
+			try {
+				restore(connection, autoCommit);
 			}
-			if (!isAutoCommit()) {
-				connection.setAutoCommit(false);
+			catch (SQLException ex) {
+				// The pool must not lend it again with these settings.
+				connection.abort(Runnable::run);
+				throw ex;
 			}
-			if (this.defaults.networkTimeout() != null) {
-				setNetworkTimeout(connection, this.defaults.networkTimeout());
+		}
+	}
+
+	private void restore(Connection connection, boolean autoCommit) throws SQLException {
+		if (hasOtherIsolation()) {
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
 			}
+			connection.setTransactionIsolation(this.defaults.isolation());
+		}
+		if (!autoCommit) {
+			connection.setAutoCommit(false);
+		}
+		if (this.defaults.networkTimeout() != null) {
+			setNetworkTimeout(connection, this.defaults.networkTimeout());
 		}
 	}
 

@@ -47,7 +47,7 @@ final class RowReader {
 	}
 
 	private <T> @Nullable T read(Supplier<@Nullable T> statement) {
-		return this.calls.once("load", () -> this.transactions.in(FencedRows.LONG, statement));
+		return this.calls.once("load", () -> this.transactions.inBounded(FencedRows.LONG, statement));
 	}
 
 }

@@ -68,7 +68,7 @@ enum TrackingDialect {
 
 		@Override
 		String bounded() {
-			return " WHERE " + IDLE + " IS NOT NULL";
+			return " WHERE (SELECT " + IDLE + ") IS NOT NULL";
 		}
 
 		@Override

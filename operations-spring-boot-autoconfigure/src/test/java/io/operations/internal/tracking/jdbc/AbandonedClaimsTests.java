@@ -60,6 +60,17 @@ class AbandonedClaimsTests extends LeaseFixture {
 		});
 	}
 
+	@Test
+	void whenOperationIsTrackedAgainTheTransactionIsBoundedToo() {
+		TrackedRow row = insert("op");
+		assertThat(this.transactions.in(() -> {
+			assertThat(this.rows.insert(row, true)).isFalse();
+			return this.jdbc.sql("SELECT current_setting('idle_in_transaction_session_timeout')")
+				.query(String.class)
+				.single();
+		})).isEqualTo("2s");
+	}
+
 	private void isFree(TrackedRow row, Supplier<@Nullable Object> work) {
 		Future<?> open = this.threads.submit(work::get);
 		pass(this.suspended);

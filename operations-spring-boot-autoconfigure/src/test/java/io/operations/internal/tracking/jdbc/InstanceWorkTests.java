@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
@@ -33,6 +34,8 @@ class InstanceWorkTests {
 
 	private final InstanceWork work = new InstanceWork(
 			new TrackingDatabase(this.dataSource, List::of, settings(), this.engine), this.engine);
+
+	private final AtomicBoolean holding = new AtomicBoolean();
 
 	@Test
 	void whenTableIsMissingStartFailsAndNamesIt() {
@@ -86,8 +89,7 @@ class InstanceWorkTests {
 		this.work.start(two);
 		try {
 			assertThat(this.work.takeoverDelay()).isZero();
-			Mockito.when(one.isHolding()).thenReturn(true);
-			Mockito.when(two.isHolding()).thenReturn(true);
+			this.holding.set(true);
 			assertThat(this.work.takeoverDelay()).as("twice the duration of a lease").isEqualTo(Duration.ofSeconds(20));
 		}
 		finally {
@@ -101,7 +103,7 @@ class InstanceWorkTests {
 		TestTables.create(this.dataSource, new TrackingTables(TrackingTables.DEFAULT_PREFIX));
 	}
 
-	private static ClientWork client(String name) {
+	private ClientWork client(String name) {
 		ClientWork client = Mockito.mock(ClientWork.class);
 		DeliveryTask task = Mockito.mock(DeliveryTask.class);
 		Mockito.when(task.getName()).thenReturn(name);
@@ -109,6 +111,8 @@ class InstanceWorkTests {
 		Mockito.when(task.getDataClass()).thenReturn(Void.class);
 		Mockito.when(client.client()).thenReturn(name);
 		Mockito.when(client.task()).thenReturn(task);
+		// Jobs call the mock as soon as it has started, so it is not changed later.
+		Mockito.when(client.isHolding()).thenAnswer((call) -> this.holding.get());
 		return client;
 	}
 
