@@ -178,8 +178,8 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 	@Override
 	public Connection getConnection() throws SQLException {
 		Connection connection = this.target.getConnection();
-		boolean autoCommit = connection.getAutoCommit();
 		try {
+			boolean autoCommit = connection.getAutoCommit();
 			if (!autoCommit) {
 				connection.setAutoCommit(true);
 			}
@@ -187,11 +187,15 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
 			}
 			limit(connection, null);
+			return restoredOnClose(connection, autoCommit);
 		}
 		catch (SQLException | RuntimeException ex) {
-			close(connection, autoCommit);
+			discard(connection);
 			throw ex;
 		}
+	}
+
+	private Connection restoredOnClose(Connection connection, boolean autoCommit) {
 		return (Connection) Proxy.newProxyInstance(OwnDataSource.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("close")) {
@@ -202,25 +206,29 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 				});
 	}
 
+	// The pool must not lend it again with these settings.
+	private static void discard(Connection connection) throws SQLException {
+		try (connection) {
+			connection.abort(Runnable::run);
+		}
+	}
+
 	private boolean hasOtherIsolation() {
 		return this.defaults.isolation() != Connection.TRANSACTION_READ_COMMITTED;
 	}
 
 	// Not every pool resets the settings of a connection.
 	private void close(Connection connection, boolean autoCommit) throws SQLException {
-		try (connection) {
-			if (connection.isClosed()) {
-				return;
-			}
-			try {
+		try {
+			if (!connection.isClosed()) {
 				restore(connection, autoCommit);
 			}
-			catch (SQLException ex) {
-				// The pool must not lend it again with these settings.
-				connection.abort(Runnable::run);
-				throw ex;
-			}
 		}
+		catch (SQLException ex) {
+			discard(connection);
+			throw ex;
+		}
+		connection.close();
 	}
 
 	private void restore(Connection connection, boolean autoCommit) throws SQLException {

@@ -1,6 +1,7 @@
 package io.operations.internal.tracking.jdbc;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -124,6 +126,19 @@ class DatabasePoolTests {
 		finally {
 			pool.destroy();
 		}
+	}
+
+	@Test
+	void whenSettingsCannotBeRestoredConnectionIsNotLentAgain() throws Exception {
+		Connection connection = Mockito.mock();
+		Mockito.when(connection.getTransactionIsolation()).thenReturn(Connection.TRANSACTION_SERIALIZABLE);
+		Mockito.doThrow(new SQLException("no answer", "08006"))
+			.when(connection)
+			.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+		DataSource pool = new SingleConnectionDataSource(connection, true);
+		Connection ours = new OwnDataSource(pool, new TransactionManagers(pool, List::of)).getConnection();
+		assertThatThrownBy(ours::close).isInstanceOf(SQLException.class).hasMessage("no answer");
+		Mockito.verify(connection).abort(Mockito.any());
 	}
 
 	@Test
