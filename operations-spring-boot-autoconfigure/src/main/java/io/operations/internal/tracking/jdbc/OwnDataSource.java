@@ -224,7 +224,7 @@ final class OwnDataSource extends DelegatingDataSource implements Infrastructure
 				restore(connection, autoCommit);
 			}
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException ex) {
 			discard(connection);
 			throw ex;
 		}
