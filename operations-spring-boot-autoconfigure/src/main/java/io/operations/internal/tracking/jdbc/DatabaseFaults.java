@@ -109,7 +109,9 @@ final class DatabaseFaults {
 	 * @return whether the same transaction may succeed on another connection
 	 */
 	static boolean isClosed(Throwable fault) {
-		return sqlExceptions(fault).findFirst().filter(DatabaseFaults::isClosed).isPresent();
+		Stream<SQLException> own = ownCauses(fault).filter(SQLException.class::isInstance)
+			.map(SQLException.class::cast);
+		return own.findFirst().filter(DatabaseFaults::isClosed).isPresent();
 	}
 
 	private static boolean isClosed(SQLException fault) {
@@ -150,7 +152,11 @@ final class DatabaseFaults {
 	}
 
 	private static boolean anyCause(Throwable fault, Predicate<Throwable> condition) {
-		return causes(fault).takeWhile((cause) -> !(cause instanceof ForeignFaultException)).anyMatch(condition);
+		return ownCauses(fault).anyMatch(condition);
+	}
+
+	private static Stream<Throwable> ownCauses(Throwable fault) {
+		return causes(fault).takeWhile((cause) -> !(cause instanceof ForeignFaultException));
 	}
 
 	private static String stateClass(SQLException fault) {

@@ -71,6 +71,18 @@ class DatabaseFaultsTests {
 	}
 
 	@Test
+	void whenConnectionWasClosedNothingWasSent() {
+		SQLException closed = new SQLException("Connection is closed");
+		assertThat(DatabaseFaults.isClosed(new IllegalStateException(closed))).isTrue();
+		assertThat(DatabaseFaults.isClosed(new SQLException("An I/O error occurred", "08006", closed)))
+			.as("something may have been sent")
+			.isFalse();
+		assertThat(DatabaseFaults.isClosed(new DatabaseFaults.ForeignFaultException(new IllegalStateException(closed))))
+			.as("of another database")
+			.isFalse();
+	}
+
+	@Test
 	void whenCausesFormCycleSearchEnds() {
 		IllegalStateException one = new IllegalStateException();
 		one.initCause(new IllegalStateException(one));
